@@ -1,0 +1,124 @@
+"""Every bound swarmfeed enforces, with its unit and its reason."""
+
+from typing import Final
+
+KEY_BYTES: Final = 32
+"""An Ed25519 public key or seed (RFC 8032)."""
+
+SIGNATURE_BYTES: Final = 64
+"""An Ed25519 signature (RFC 8032)."""
+
+HASH_BYTES: Final = 32
+"""A SHA-256 digest."""
+
+BODY_BYTES_MAX: Final = 8_192
+"""Longest body of an entry: a 1,000-character post in UTF-8 fits twice over, with room for keys."""
+
+KIND_BYTES_MAX: Final = 16
+"""Longest name of a kind."""
+
+TIME_MS_MAX: Final = 10**15 - 1
+"""Latest time an entry may carry: year 33658, so that a time has at most 15 digits."""
+
+STORED_BYTES_MAX: Final = BODY_BYTES_MAX + 64
+"""Longest stored entry: its body plus kind, time and framing."""
+
+FEED_ENTRIES_MAX: Final = 2**32
+"""Most entries in one feed: a post a second for 136 years."""
+
+CHUNK_ENTRIES: Final = 256
+"""Entries in a level-0 chunk.  Same width as a full tile in c2sp.org/tlog-tiles."""
+
+CHUNK_FANOUT: Final = 16
+"""Chunks of one level that are concatenated into one of the next."""
+
+CHUNK_LEVEL_MAX: Final = 3
+"""Highest level: 1,048,576 entries, about 45 MB of ordinary posts."""
+
+FRAME_BYTES_MAX: Final = CHUNK_ENTRIES * STORED_BYTES_MAX + 2
+"""Longest content of one zstd frame: 256 longest entries and the list around them.
+Checked against the size the frame declares, before anything is decompressed."""
+
+CHUNK_LIST_RECORDS_MAX: Final = 4_096 + 45
+"""Chunks that cover the longest feed: 4,096 of level 3, and at most 15 of each lower level."""
+
+PIECE_BYTES_MIN: Final = 16 * 1024
+"""Smallest BitTorrent piece: one block (BEP 52)."""
+
+PIECE_BYTES_MAX: Final = 1024 * 1024
+"""Largest piece: keeps what one bad peer can waste small."""
+
+HEAD_BYTES_MAX: Final = 1_000
+"""Longest head text: it must fit a BEP 44 mutable item."""
+
+MESSAGE_BYTES_MAX: Final = 1024 * 1024
+"""Longest message on a peer link: a tail of 255 ordinary entries and a chunk list fit well."""
+
+TAIL_BYTES_MAX: Final = 768 * 1024
+"""Most bytes of a tail in one message; the rest follows in `entries` messages."""
+
+MESSAGE_DEPTH_MAX: Final = 8
+"""Deepest nesting of lists and dicts in foreign bencode."""
+
+ENDPOINTS_MAX: Final = 8
+"""Most endpoints a node may claim for itself, or a link may carry."""
+
+HOLDERS_MAX: Final = 64
+"""Most holders named in one answer."""
+
+AUTHORS_PER_WANT_MAX: Final = 1_000
+"""Most authors in one `want` message; more are asked for in further messages."""
+
+FEEDS_PER_AUTHOR_MAX: Final = 64
+"""Most feeds (devices) of one author."""
+
+CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX
+"""Most certificates of one author: each feed may join and leave once."""
+
+PEER_MESSAGES_PER_S: Final = 2_000
+"""Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""
+
+PEER_BYTES_PER_S: Final = 32 * 1024 * 1024
+"""Bytes a peer may send over the link in a second, on average over BUDGET_WINDOW_S."""
+
+BUDGET_WINDOW_S: Final = 10
+"""Over how long a peer's budgets are averaged."""
+
+HANDSHAKE_TIMEOUT_S: Final = 10
+"""How long a peer may take for TLS, WebSocket and hello together."""
+
+PEERS_MAX: Final = 256
+"""Most links open at once."""
+
+NAME_CHARS_MAX: Final = 64
+"""Longest name of an author or a device, in characters."""
+
+TEXT_BYTES_MAX: Final = 8_000
+"""Longest text of a post in UTF-8 bytes: body limit less the other keys."""
+
+LINK_CHARS_MAX: Final = 1_024
+"""Longest `swarmfeed:` link."""
+
+JOURNAL_FRAME_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Longest frame in a journal: a batch append stays far below."""
+
+METADATA_BYTES_MAX: Final = 1_000_000
+"""libtorrent: most metadata accepted from a peer."""
+
+PIECE_COUNT_MAX: Final = 20_000
+"""libtorrent: most pieces in one torrent."""
+
+DISK_FLOOR_BYTES: Final = 64 * 1024 * 1024
+"""Free disk below which nothing of others is fetched, and appending is refused with an error."""
+
+EVENT_STREAMS_MAX: Final = 16
+"""Most `/events` streams of one session; the oldest is dropped."""
+
+SEARCH_CANDIDATES_MAX: Final = 5_000
+"""Newest matches of a search that are put in order of time; rarer words are exact."""
+
+PAGE_POSTS: Final = 50
+"""Posts on one page."""
+
+PAGE_POSTS_MAX: Final = 1_000
+"""Most posts one query may ask for."""

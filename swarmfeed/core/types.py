@@ -1,0 +1,70 @@
+"""The words of the domain as types: ids, hashes, endpoints, references."""
+
+from dataclasses import dataclass
+from typing import NewType
+
+AuthorId = NewType("AuthorId", bytes)
+"""A person: Ed25519 public key of the author key, 32 bytes."""
+
+FeedId = NewType("FeedId", bytes)
+"""A log written by one device: Ed25519 public key of the feed key, 32 bytes."""
+
+NodeId = NewType("NodeId", bytes)
+"""A running node: Ed25519 public key of the node key, 32 bytes."""
+
+Hash = NewType("Hash", bytes)
+"""A SHA-256 digest, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Endpoint:
+    """Where a socket listens."""
+
+    host: str
+    """IPv4 or IPv6 address in its canonical text form; never a name."""
+
+    port: int
+    """0 < port < 65536."""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChunkSpan:
+    """Which chunk of a feed: its level and its position within that level.
+
+    Covers entries ``[start, end)``, both multiples of ``256 * 16**level``.
+    """
+
+    level: int
+    """0 <= level <= 3."""
+
+    position: int
+    """``start // entries``, position >= 0."""
+
+    @property
+    def entry_count(self) -> int:
+        """256 * 16**level."""
+        return 256 << (4 * self.level)
+
+    @property
+    def start(self) -> int:
+        """First entry (inclusive)."""
+        return self.position * self.entry_count
+
+    @property
+    def end(self) -> int:
+        """Last entry (exclusive)."""
+        return self.start + self.entry_count
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRef:
+    """Names one entry for good: the feed, its position and what it says."""
+
+    feed_id: FeedId
+    entry_hash: Hash
+    index: int
+    """index >= 0."""

@@ -1,0 +1,68 @@
+"""Every exception swarmfeed raises, grouped by who has to act.
+
+SwarmfeedError
+├── UserError          the person at the keyboard; the message is shown as it is
+├── RemoteError        a peer broke the rules; drop what it sent, keep running
+│   ├── BadEncodingError
+│   ├── BadSignatureError
+│   ├── BadProofError
+│   ├── RollbackError  an offered head is older than the one we trust
+│   └── ForkError      an author signed two histories; keep both heads as evidence
+├── RetryError         the outside world said "not now"; try again later
+├── DamageError        our own disk lost or changed bytes; name them, fetch them again
+└── FatalError         our own state is unknown; stop, restart, recover from disk
+"""
+
+
+class SwarmfeedError(Exception):
+    """Base of all; never raised itself."""
+
+
+class UserError(SwarmfeedError):
+    """Something the person can mend; the message says how."""
+
+
+class RemoteError(SwarmfeedError):
+    """A peer, or bytes from one, broke the rules."""
+
+
+class BadEncodingError(RemoteError):
+    """Bytes that are not the one valid encoding of a value."""
+
+
+class BadSignatureError(RemoteError):
+    """A signature that does not verify, or one made for something else."""
+
+
+class BadProofError(RemoteError):
+    """Hashes that do not lead to the root they claim."""
+
+
+class RollbackError(RemoteError):
+    """A head smaller than the one already trusted."""
+
+
+class ForkError(RemoteError):
+    """Two heads of one feed that cannot both be true.
+
+    Attributes:
+        known: Signed text of the head we already trusted.
+        offered: Signed text of the head that contradicts it.
+    """
+
+    def __init__(self, known: bytes, offered: bytes) -> None:
+        super().__init__("the author signed two different histories")
+        self.known = known
+        self.offered = offered
+
+
+class RetryError(SwarmfeedError):
+    """Not now: nobody answered, or the resource is busy."""
+
+
+class DamageError(SwarmfeedError):
+    """Bytes on our own disk are missing or are not what was written."""
+
+
+class FatalError(SwarmfeedError):
+    """Our own state is unknown; the process must stop and recover from disk."""
