@@ -51,11 +51,9 @@ PIECE_BYTES_MAX: Final = 1024 * 1024
 HEAD_BYTES_MAX: Final = 1_000
 """Longest head text: it must fit a BEP 44 mutable item."""
 
-MESSAGE_BYTES_MAX: Final = 1024 * 1024
-"""Longest message on a peer link: a tail of 255 ordinary entries and a chunk list fit well."""
-
-TAIL_BYTES_MAX: Final = 768 * 1024
-"""Most bytes of a tail in one message; the rest follows in `entries` messages."""
+MESSAGE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Longest message on a peer link: the longest tail (255 longest entries, 2.1 MB) and the
+chunk list of a feed of 20 GB (1 MB) fit into one."""
 
 MESSAGE_DEPTH_MAX: Final = 8
 """Deepest nesting of lists and dicts in foreign bencode."""

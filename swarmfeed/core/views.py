@@ -1,0 +1,191 @@
+"""What the faces show: plain values read from a node, ready for a template or for JSON."""
+
+from dataclasses import dataclass, field
+
+from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash, NodeId
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """A place in a list that is ordered newest first.
+
+    Its text form ``<time_ms>-<number>`` is what ``--before`` and page links carry.
+    """
+
+    time_ms: int
+    number: int
+    """Tie-breaker: the row number of the post in the index."""
+
+    def __str__(self) -> str:
+        return f"{self.time_ms}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """One post as a reader sees it."""
+
+    ref: EntryRef
+    author_id: AuthorId
+    author_name: str
+    """From the author's newest profile entry; empty when unknown."""
+    time_ms: int
+    """The author's clock, claimed."""
+    text: str
+    cw: str = ""
+    """Content warning; empty when there is none."""
+    reply_to: EntryRef | None = None
+    reply_count: int = 0
+    held_by: int = 0
+    """Other nodes that confirmed holding it by a receipt; counted for own posts only."""
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorView:
+    """A person as the page shows them."""
+
+    author_id: AuthorId
+    name: str
+    bio: str
+    is_self: bool
+    followed: bool
+    entry_count: int
+    """Entries in all feeds of the author, as their newest heads say."""
+    entries_held: int
+    post_count: int
+    """Posts in the local index."""
+    bytes_held: int
+    forked: bool
+    """A fork proof is kept: the author signed two histories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """One line of ``swarmfeed status``."""
+
+    author_id: AuthorId
+    author_name: str
+    feed_id: FeedId
+    relation: str
+    """``own``, ``followed``, ``fetched`` or ``friend of a friend``."""
+    size: int
+    root: Hash
+    entries_held: int
+    bytes_held: int
+    bytes_total: int
+    """Of all sealed chunks and the tail, held or not."""
+    holders: int
+    """Other nodes known to hold all of it or a part."""
+    held_by: int
+    """Other nodes whose receipt covers the newest head."""
+    fetching: int
+    """Chunks in flight now."""
+    rate_bytes_per_s: int
+    forked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerStatus:
+    """A node we are linked to."""
+
+    node_id: NodeId
+    endpoint: str
+    outgoing: bool
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """A repeating job and how its last run went."""
+
+    name: str
+    every_s: int
+    last_run_ms: int | None
+    next_run_ms: int | None
+    last_result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """Everything ``swarmfeed status`` and the status page print."""
+
+    node_id: NodeId
+    author_id: AuthorId
+    running: bool
+    """Whether this node is linked to the network, not only opened to read."""
+    sentence: str
+    """How things are, in one sentence for a person."""
+    feeds: tuple[FeedStatus, ...]
+    peers: tuple[PeerStatus, ...]
+    disk_bytes: int
+    disk_budget_bytes: int
+    disk_free_bytes: int
+    dht_nodes: int
+    link_endpoint: str
+    swarm_port: int
+    jobs: tuple[JobStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whoami:
+    """Who this node writes as, and how others find it."""
+
+    author_id: AuthorId
+    name: str
+    link: str
+    node_id: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchProgress:
+    """How far the fetch of one author's backlog is."""
+
+    author_id: AuthorId
+    name: str
+    entries_held: int
+    entries_total: int
+    bytes_held: int
+    bytes_total: int
+    holders: tuple[str, ...] = ()
+    """Nodes that served chunks or are being asked, as ``host:port`` of their swarm."""
+    done: bool = False
+    """The whole backlog is held and verified."""
+    error: str = ""
+    """Why it cannot go on; empty while it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What a full re-check of the disk found."""
+
+    feeds: int
+    entries: int
+    bytes: int
+    damaged: tuple[str, ...]
+    """One line for each damaged file or entry range, naming it."""
+    refetching: int
+    """Damaged chunks that were dropped and are being fetched again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did."""
+
+    read: int
+    imported: int
+    already_there: int
+    skipped: tuple[str, ...] = field(default=())
+    """One line for each skipped record, with its line number and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a live page wants to know."""
+
+    name: str
+    """``new`` (posts arrived), ``progress`` (a fetch moved), ``status``."""
+
+    number: int
+    """Grows by one with each change; the event id of server-sent events."""
+
+    fields: dict[str, str | int]
