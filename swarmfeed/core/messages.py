@@ -66,7 +66,8 @@ class HeadOffer:
     tail: tuple[bytes, ...]
     """Stored entries after the last sealed chunk."""
     consistency: tuple[Hash, ...]
-    """RFC 9162 consistency proof from the size the asker named, when that is > 0."""
+    """Full consistency proof (``merkle.full_consistency_proof``) from the size the asker named,
+    when that is > 0 and smaller than this head's; at most 64 hashes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +131,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ForkProof:
-    """Two signed heads of one feed that cannot both be true, and the proof if sizes differ.
-
-    Equal sizes with different roots prove it alone.
-    """
+    """Two signed heads of one feed that cannot both be true."""
 
     author_id: AuthorId
     feed_id: FeedId
     first: bytes
+    """Signed head of the smaller or equal size."""
     second: bytes
+    """Signed head of the larger or equal size."""
+    consistency: tuple[Hash, ...]
+    """Empty when the sizes are equal.  Else a full consistency proof that leads to the root
+    of ``second`` but not to that of ``first``: what the second head commits to is not an
+    extension of the first."""
 
 
 Message = (
