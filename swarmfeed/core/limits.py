@@ -58,6 +58,11 @@ chunk list of a feed of 20 GB (1 MB) fit into one."""
 MESSAGE_DEPTH_MAX: Final = 8
 """Deepest nesting of lists and dicts in foreign bencode."""
 
+MESSAGE_VALUES_MAX: Final = 400_000
+"""Most integers, byte strings, keys, lists and dicts in one piece of foreign bencode.  The
+widest `want` (1,000 authors of 64 feeds each) has 325,000; without a bound 4 MiB of empty
+lists would cost seconds and 130 MB."""
+
 ENDPOINTS_MAX: Final = 8
 """Most endpoints a node may claim for itself, or a link may carry."""
 
@@ -106,6 +111,15 @@ METADATA_BYTES_MAX: Final = 1_000_000
 PIECE_COUNT_MAX: Final = 20_000
 """libtorrent: most pieces in one torrent."""
 
+METADATA_TOKENS_MAX: Final = 50_000
+"""libtorrent: most bencode tokens in metadata; a torrent of ours has a few dozen."""
+
+DIAL_PORT_MIN: Final = 1024
+"""Lowest port that is dialled: below it are mail, web and other services of third parties."""
+
+SWARM_CONNECTIONS_MAX: Final = 8_000
+"""libtorrent: most connections; each small torrent in flight has its own."""
+
 DISK_FLOOR_BYTES: Final = 64 * 1024 * 1024
 """Free disk below which nothing of others is fetched, and appending is refused with an error."""
 
@@ -120,3 +134,13 @@ PAGE_POSTS: Final = 50
 
 PAGE_POSTS_MAX: Final = 1_000
 """Most posts one query may ask for."""
+
+KEY_FILE_BYTES_MAX: Final = 4_096
+"""Longest key file: about 600 bytes of text, with room for a longer explanation."""
+
+KDF_OPERATIONS_MAX: Final = 16
+"""Most argon2id passes a key file may ask for: MODERATE asks for 3; a changed header must
+not stop us for hours."""
+
+KDF_MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""Most memory a key file may ask argon2id to fill: MODERATE asks for a quarter of it."""
