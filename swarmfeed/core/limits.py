@@ -42,6 +42,9 @@ Checked against the size the frame declares, before anything is decompressed."""
 CHUNK_LIST_RECORDS_MAX: Final = 4_096 + 45
 """Chunks that cover the longest feed: 4,096 of level 3, and at most 15 of each lower level."""
 
+CHUNK_LIST_BYTES_MAX: Final = 1024 * 1024
+"""Longest encoded chunk list: v1 piece hashes of a feed of 20 GB take about 400 kB."""
+
 PIECE_BYTES_MIN: Final = 16 * 1024
 """Smallest BitTorrent piece: one block (BEP 52)."""
 
@@ -69,6 +72,27 @@ ENDPOINTS_MAX: Final = 8
 HOLDERS_MAX: Final = 64
 """Most holders named in one answer."""
 
+CONSISTENCY_HASHES_MAX: Final = 64
+"""Most hashes in a consistency proof: two for each level of the largest tree."""
+
+COSIGNATURE_BYTES_MAX: Final = 256
+"""Longest signature line of a receipt: a name of 66 bytes and 104 characters of base64."""
+
+ROLES_MAX: Final = 8
+"""Most roles a node may claim."""
+
+ROLE_CHARS_MAX: Final = 16
+"""Longest name of a role or of a message type, in characters."""
+
+HELLO_BYTES_MAX: Final = 4_096
+"""Longest hello: all hosts and roles fit three times over."""
+
+HANDSHAKE_BYTES_MAX: Final = 32 * 1024
+"""Most bytes a peer may send before both hellos are checked: HTTP upgrade and hello."""
+
+NONCE_BYTES: Final = 32
+"""Random bytes the client's proof must cover, new for each link."""
+
 AUTHORS_PER_WANT_MAX: Final = 1_000
 """Most authors in one `want` message; more are asked for in further messages."""
 
@@ -77,6 +101,9 @@ FEEDS_PER_AUTHOR_MAX: Final = 64
 
 CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX
 """Most certificates of one author: each feed may join and leave once."""
+
+CERTIFICATE_BYTES_MAX: Final = 1_000
+"""Longest signed certificate: three keys, a hash, a signature and framing, thrice over."""
 
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""
@@ -89,6 +116,25 @@ BUDGET_WINDOW_S: Final = 10
 
 HANDSHAKE_TIMEOUT_S: Final = 10
 """How long a peer may take for TLS, WebSocket and hello together."""
+
+SEND_STALL_S: Final = 10
+"""How long a peer may take nothing of what we send before its link is cut."""
+
+CLOSE_TIMEOUT_S: Final = 2
+"""How long a peer may take to answer a goodbye before the socket is cut."""
+
+PING_EVERY_S: Final = 20
+"""Keeps address translators from forgetting the link; most keep TCP for minutes."""
+
+PONG_TIMEOUT_S: Final = 40
+"""How long an answer to a ping may take: behind a slow line it waits in a full socket buffer."""
+
+LINK_QUEUE_FRAMES: Final = 4
+"""Frames of one peer that wait unread before its socket is not read any more."""
+
+LINK_BACKLOG_BYTES_MAX: Final = 4 * MESSAGE_BYTES_MAX
+"""Bytes waiting to be sent to one peer above which it is cut: only pongs to a peer that
+pings without reading can pile up so high."""
 
 PEERS_MAX: Final = 256
 """Most links open at once."""
@@ -144,3 +190,30 @@ not stop us for hours."""
 
 KDF_MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Most memory a key file may ask argon2id to fill: MODERATE asks for a quarter of it."""
+
+LOGIN_LINK_S: Final = 600
+"""How long a single-use login link of the page works."""
+
+LOGIN_LINKS_MAX: Final = 16
+"""Most login links waiting to be used; the oldest is dropped."""
+
+SESSIONS_MAX: Final = 64
+"""Most browsers logged in at once; the oldest session is dropped."""
+
+EVENT_HEARTBEAT_S: Final = 15
+"""Longest silence on `/events`, so that a vanished browser is noticed."""
+
+EVENT_BACKLOG_MAX: Final = 256
+"""Changes remembered for a browser that comes back; an older one reloads the page."""
+
+FORM_BYTES_MAX: Final = 256 * 1024
+"""Longest form or JSON body a page accepts: the longest post, percent-encoded, tenfold."""
+
+IMPORT_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Longest JSON body of one import batch: about 400,000 ordinary posts."""
+
+COMBINING_MARKS_MAX: Final = 4
+"""Combining marks shown on one character: Vietnamese needs 2, pointed Hebrew 3."""
+
+HASHTAG_CHARS_MAX: Final = 64
+"""Longest hashtag that becomes a link."""
