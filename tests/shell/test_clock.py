@@ -1,0 +1,42 @@
+"""The real clock and the fake one keep the same promises."""
+
+import time
+
+import pytest
+from swarmfeed.ports import Clock
+from swarmfeed.shell.clock import SystemClock
+
+from tests.fakes.clock import FakeClock
+
+YEAR_2020_MS = 1_577_836_800_000
+YEAR_2200_MS = 7_258_118_400_000
+
+
+@pytest.fixture(params=[SystemClock, FakeClock], ids=["system", "fake"])
+def clock(request: pytest.FixtureRequest) -> Clock:
+    made: Clock = request.param()
+    return made
+
+
+def test_the_time_is_in_milliseconds_of_unix(clock: Clock) -> None:
+    assert YEAR_2020_MS < clock.now_ms() < YEAR_2200_MS
+
+
+def test_monotonic_time_never_runs_backwards(clock: Clock) -> None:
+    times = [clock.monotonic_ms() for _ in range(1_000)]
+    assert times == sorted(times)
+
+
+def test_the_system_clock_agrees_with_the_machine() -> None:
+    assert abs(SystemClock().now_ms() - time.time() * 1_000) < 1_000
+    before = SystemClock().monotonic_ms()
+    time.sleep(0.02)
+    assert 19 <= SystemClock().monotonic_ms() - before < 5_000
+
+
+def test_the_fake_clock_moves_only_when_told() -> None:
+    clock = FakeClock(now_ms=1_000)
+    clock.advance(500)
+    assert (clock.now_ms(), clock.monotonic_ms()) == (1_500, 500)
+    clock.set_wall_clock(10)
+    assert (clock.now_ms(), clock.monotonic_ms()) == (10, 500)
