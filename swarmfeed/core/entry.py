@@ -19,14 +19,12 @@ from swarmfeed.core.types import Hash
 from swarmfeed.errors import BadEncodingError
 
 KIND: Final = b"|".join(b"%d:[a-z]{%d}" % (n, n) for n in range(1, KIND_BYTES_MAX + 1))
-"""A kind is 1 to 16 lower-case letters; the length in front must agree, so it is spelled out."""
+"""A kind is 1 to 16 lower-case letters; its length stands in front and must agree."""
 
 match_body_start: Final = re.compile(rb"d1:(?:b(0|[1-9][0-9]{0,3}):|h32:)").match
 """Start of a stored entry, up to its body (group 1: length) or its body's hash (no group)."""
 
-match_body_end: Final = re.compile(
-    rb"1:k(?:" + KIND + rb")1:ti(?:0|[1-9][0-9]{0,14})ee"
-).match
+match_body_end: Final = re.compile(rb"1:k(?:" + KIND + rb")1:ti(?:0|[1-9][0-9]{0,14})ee").match
 """What follows the body: kind, time, end.  The header ends with the very same bytes."""
 
 

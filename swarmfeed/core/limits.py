@@ -12,7 +12,7 @@ HASH_BYTES: Final = 32
 """A SHA-256 digest."""
 
 BODY_BYTES_MAX: Final = 8_192
-"""Longest body of an entry: a 1,000-character post in UTF-8 fits twice over, with room for keys."""
+"""Longest body of an entry: a 1,000-character post in UTF-8 fits twice, with room for keys."""
 
 KIND_BYTES_MAX: Final = 16
 """Longest name of a kind."""
@@ -127,7 +127,7 @@ PING_EVERY_S: Final = 20
 """Keeps address translators from forgetting the link; most keep TCP for minutes."""
 
 PONG_TIMEOUT_S: Final = 40
-"""How long an answer to a ping may take: behind a slow line it waits in a full socket buffer."""
+"""How long an answer to a ping may take: behind a slow line it waits in a full buffer."""
 
 LINK_QUEUE_FRAMES: Final = 4
 """Frames of one peer that wait unread before its socket is not read any more."""
@@ -144,6 +144,33 @@ NAME_CHARS_MAX: Final = 64
 
 TEXT_BYTES_MAX: Final = 8_000
 """Longest text of a post in UTF-8 bytes: body limit less the other keys."""
+
+LANG_CHARS_MAX: Final = 35
+"""Longest language tag (RFC 5646, 4.4.1)."""
+
+WARNING_CHARS_MAX: Final = 200
+"""Longest content warning: one line above a folded post."""
+
+TAGS_MAX: Final = 32
+"""Most tags of one post."""
+
+TAG_CHARS_MAX: Final = 64
+"""Longest tag."""
+
+MENTIONS_MAX: Final = 32
+"""Most authors one post may mention."""
+
+SOURCE_CHARS_MAX: Final = 512
+"""Longest note of where a post was imported from: a URL."""
+
+EMOJI_CHARS_MAX: Final = 16
+"""Longest reaction: the longest joined emoji have 10 code points."""
+
+BIO_CHARS_MAX: Final = 1_000
+"""Longest description an author gives of themselves."""
+
+CERTIFICATE_BYTES_MAX: Final = 512
+"""Longest signed certificate: a join with everything in it is 265 bytes."""
 
 LINK_CHARS_MAX: Final = 1_024
 """Longest `swarmfeed:` link."""
@@ -167,7 +194,7 @@ SWARM_CONNECTIONS_MAX: Final = 8_000
 """libtorrent: most connections; each small torrent in flight has its own."""
 
 DISK_FLOOR_BYTES: Final = 64 * 1024 * 1024
-"""Free disk below which nothing of others is fetched, and appending is refused with an error."""
+"""Free disk below which nothing of others is fetched and appending is refused."""
 
 EVENT_STREAMS_MAX: Final = 16
 """Most `/events` streams of one session; the oldest is dropped."""

@@ -59,6 +59,11 @@ class ChunkSpan:
         """Last entry (exclusive)."""
         return self.start + self.entry_count
 
+    def parts(self) -> list["ChunkSpan"]:
+        """The 16 chunks of the level below that this one is made of.  Requires level > 0."""
+        first = self.position * 16
+        return [ChunkSpan(self.level - 1, first + offset) for offset in range(16)]
+
 
 @dataclass(frozen=True, slots=True)
 class EntryRef:
