@@ -65,17 +65,27 @@ def decode(data: bytes, *, limit_bytes: int) -> Value:
     Raises:
         BadEncodingError: Anything else, whatever the bytes are.
     """
+    value = decode_lenient(data, limit_bytes=limit_bytes)
+    if _encoder.encode(value) != data:
+        raise BadEncodingError("bencode in another than its canonical spelling")
+    return value
+
+
+def decode_lenient(data: bytes, *, limit_bytes: int) -> Value:
+    """Read a value whose dicts may have their keys in any order, the last of equal ones.
+
+    For protocols of others, and for nothing that is hashed or signed as a whole.
+
+    Raises:
+        BadEncodingError: Anything else, whatever the bytes are.
+    """
     if len(data) > limit_bytes:
         raise BadEncodingError(f"{len(data)} bytes, at most {limit_bytes}")
     try:
-        value = _StrictDecoder().decode(data)
-        canonical = _encoder.encode(value) == data
+        return cast(Value, _StrictDecoder().decode(data))
     except Exception as error:
         # The library's own error, or a bug of it: for the caller both are bad bytes.
         raise BadEncodingError(f"not bencode: {error}") from error
-    if not canonical:
-        raise BadEncodingError("bencode in another than its canonical spelling")
-    return cast(Value, value)
 
 
 class _StrictDecoder(BencodeDecoder):  # type: ignore[misc]  # the library has no types
@@ -210,13 +220,7 @@ class Fields:
         """Return text, valid UTF-8 of chars_min <= characters <= chars_max."""
         # No character is longer than 4 bytes: nothing longer is decoded at all.
         raw = self.take_bytes(key, bytes_max=4 * chars_max)
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise self._error(key, "is not UTF-8") from error
-        if not chars_min <= len(text) <= chars_max:
-            raise self._error(key, f"is {len(text)} characters, not {chars_min} to {chars_max}")
-        return text
+        return self._to_text(key, raw, chars_min, chars_max)
 
     def optional_text(self, key: bytes, *, chars_max: int, default: str = "") -> str:
         return self.take_text(key, chars_max=chars_max) if key in self._fields else default
@@ -265,6 +269,13 @@ class Fields:
             key, count_max=count_max, length=length, bytes_max=bytes_max
         )
 
+    def optional_text_list(
+        self, key: bytes, *, count_max: int, chars_max: int
+    ) -> tuple[str, ...]:
+        """Return a list of texts, or () when the key is missing."""
+        raws = self.optional_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
+        return tuple(self._to_text(key, raw, 0, chars_max) for raw in raws)
+
     def take_fields(self, key: bytes) -> "Fields":
         """Return a dict inside this one."""
         return Fields(self._take(key), self._name(key))
@@ -276,6 +287,15 @@ class Fields:
         """Return a list of dicts."""
         name = self._name(key)
         return [Fields(item, name) for item in self.take_list(key, count_max=count_max)]
+
+    def _to_text(self, key: bytes, raw: bytes, chars_min: int, chars_max: int) -> str:
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self._error(key, "is not UTF-8") from error
+        if not chars_min <= len(text) <= chars_max:
+            raise self._error(key, f"is {len(text)} characters, not {chars_min} to {chars_max}")
+        return text
 
     def _take(self, key: bytes) -> Value:
         try:
