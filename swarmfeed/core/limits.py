@@ -99,8 +99,8 @@ AUTHORS_PER_WANT_MAX: Final = 1_000
 FEEDS_PER_AUTHOR_MAX: Final = 64
 """Most feeds (devices) of one author."""
 
-CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX
-"""Most certificates of one author: each feed may join and leave once."""
+CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 1
+"""Most certificates of one author: each feed joins and leaves once, the key rotates once."""
 
 CERTIFICATE_BYTES_MAX: Final = 1_000
 """Longest signed certificate: three keys, a hash, a signature and framing, thrice over."""
@@ -168,9 +168,6 @@ EMOJI_CHARS_MAX: Final = 16
 
 BIO_CHARS_MAX: Final = 1_000
 """Longest description an author gives of themselves."""
-
-CERTIFICATE_BYTES_MAX: Final = 512
-"""Longest signed certificate: a join with everything in it is 265 bytes."""
 
 LINK_CHARS_MAX: Final = 1_024
 """Longest `swarmfeed:` link."""
@@ -244,3 +241,21 @@ COMBINING_MARKS_MAX: Final = 4
 
 HASHTAG_CHARS_MAX: Final = 64
 """Longest hashtag that becomes a link."""
+
+SEARCH_CHARS_MAX: Final = 1_000
+"""Longest search: nobody types more."""
+
+SEARCH_TERMS_MAX: Final = 32
+"""Most words and phrases in one search; each costs a walk through its posts."""
+
+SEARCH_AUTHORS_MAX: Final = 64
+"""Most authors one `from:name` stands for; names are not unique."""
+
+REPLY_COUNT_MAX: Final = 1_000
+"""Replies to a post are counted up to here, so that no post makes a page slow."""
+
+PEERS_KEPT_MAX: Final = 1_000
+"""Endpoints remembered from earlier sessions; the oldest are forgotten."""
+
+POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
+"""How far ahead of our clock a post's claimed time may be; beyond, it sorts as received."""
