@@ -45,6 +45,9 @@ CHUNK_LIST_RECORDS_MAX: Final = 4_096 + 45
 CHUNK_LIST_BYTES_MAX: Final = 1024 * 1024
 """Longest encoded chunk list: v1 piece hashes of a feed of 20 GB take about 400 kB."""
 
+CHUNK_BYTES_MAX: Final = (FRAME_BYTES_MAX + FRAME_BYTES_MAX // 100) * 16**CHUNK_LEVEL_MAX
+"""Longest chunk: frames that do not compress grow by less than 1 % (ZSTD_compressBound)."""
+
 PIECE_BYTES_MIN: Final = 16 * 1024
 """Smallest BitTorrent piece: one block (BEP 52)."""
 
@@ -90,6 +93,9 @@ HELLO_BYTES_MAX: Final = 4_096
 HANDSHAKE_BYTES_MAX: Final = 32 * 1024
 """Most bytes a peer may send before both hellos are checked: HTTP upgrade and hello."""
 
+HANDSHAKE_FRAMES_MAX: Final = 16
+"""Most WebSocket frames a peer may send before both hellos are checked; two are needed."""
+
 NONCE_BYTES: Final = 32
 """Random bytes the client's proof must cover, new for each link."""
 
@@ -117,8 +123,11 @@ BUDGET_WINDOW_S: Final = 10
 HANDSHAKE_TIMEOUT_S: Final = 10
 """How long a peer may take for TLS, WebSocket and hello together."""
 
-SEND_STALL_S: Final = 10
-"""How long a peer may take nothing of what we send before its link is cut."""
+SEND_TIMEOUT_S: Final = 10
+"""How long a peer may take nothing of a short message before its link is cut."""
+
+SEND_BYTES_PER_S_MIN: Final = 32 * 1024
+"""Slowest line that is waited for: adds 128 s to the time that the longest message may take."""
 
 CLOSE_TIMEOUT_S: Final = 2
 """How long a peer may take to answer a goodbye before the socket is cut."""
@@ -129,7 +138,7 @@ PING_EVERY_S: Final = 20
 PONG_TIMEOUT_S: Final = 40
 """How long an answer to a ping may take: behind a slow line it waits in a full buffer."""
 
-LINK_QUEUE_FRAMES: Final = 4
+LINK_QUEUE_FRAMES: Final = 2
 """Frames of one peer that wait unread before its socket is not read any more."""
 
 LINK_BACKLOG_BYTES_MAX: Final = 4 * MESSAGE_BYTES_MAX
@@ -172,8 +181,9 @@ BIO_CHARS_MAX: Final = 1_000
 LINK_CHARS_MAX: Final = 1_024
 """Longest `swarmfeed:` link."""
 
-JOURNAL_FRAME_BYTES_MAX: Final = 64 * 1024 * 1024
-"""Longest frame in a journal: a batch append stays far below."""
+JOURNAL_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Longest journal: a chunk list, and 255 longest entries once in the base and once appended,
+with a head each."""
 
 METADATA_BYTES_MAX: Final = 1_000_000
 """libtorrent: most metadata accepted from a peer."""
@@ -259,3 +269,22 @@ PEERS_KEPT_MAX: Final = 1_000
 
 POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
 """How far ahead of our clock a post's claimed time may be; beyond, it sorts as received."""
+
+KRPC_PACKET_BYTES_MAX: Final = 2_048
+"""Longest DHT packet read: a reply with a whole item (1,100 bytes), 8 nodes of each address
+family (512) and a token."""
+
+KRPC_TRANSACTION_BYTES_MAX: Final = 32
+"""Longest transaction id echoed to a stranger; 2 to 4 bytes are usual."""
+
+KRPC_TOKEN_BYTES_MAX: Final = 128
+"""Longest write token kept from a DHT node; 4 to 20 bytes are usual."""
+
+KRPC_VALUE_BYTES_MAX: Final = 996
+"""Longest bytes in a BEP 44 item: 1,000 bytes once bencoded, `996:` and all."""
+
+KRPC_SALT_BYTES_MAX: Final = 64
+"""Longest salt (BEP 44)."""
+
+LOOKUP_QUERIES_MAX: Final = 64
+"""Most nodes asked in one DHT lookup: lying nodes cannot keep it going for ever."""
