@@ -84,6 +84,10 @@ class Logs(Protocol):
         """Return every feed's newest replica, recovered where a crash cut something short."""
         ...
 
+    def damaged(self) -> dict[FeedId, str]:
+        """Feeds whose journal is not what was written, with a line that says where."""
+        ...
+
     def append(
         self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
     ) -> Replica:
@@ -112,10 +116,14 @@ class Logs(Protocol):
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None: ...
 
-    def read_fork(self, feed_id: FeedId) -> tuple[bytes, bytes] | None: ...
+    def read_fork(self, feed_id: FeedId) -> tuple[bytes, bytes, tuple[Hash, ...]] | None:
+        """Two signed heads that contradict each other, and their proof."""
+        ...
 
-    def save_fork(self, feed_id: FeedId, first: bytes, second: bytes) -> None:
-        """Keep two signed heads that contradict each other, for good."""
+    def save_fork(
+        self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
+    ) -> None:
+        """Keep the proof of a fork, for good."""
         ...
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
@@ -146,7 +154,20 @@ class Logs(Protocol):
         """Return stored entries [start, end); DamageError when they are not held."""
         ...
 
+    def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        """Bytes that a swarm brought, not verified yet.  Raises DamageError if missing."""
+        ...
+
+    def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
+
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
+
+    def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
+        """Delete chunks that a larger one took the place of, if written before that time.
+
+        They stay for a while, for those who are in the middle of fetching them.
+        """
+        ...
 
     def drop_feed(self, feed_id: FeedId) -> None: ...
 
@@ -340,7 +361,14 @@ class Swarm(Protocol):
         ...
 
     def ban(self, host: str) -> None:
-        """Never exchange data with this address again in this session."""
+        """Never exchange data with this address again in this session.
+
+        libtorrent filters by address, not by port: every node behind it is banned.
+        """
+        ...
+
+    def allow(self, host: str) -> None:
+        """Open one private address, because the person named it or the LAN showed it."""
         ...
 
     def progress(self) -> dict[bytes, TorrentProgress]: ...

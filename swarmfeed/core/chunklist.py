@@ -16,12 +16,12 @@ from hashlib import sha256
 
 from swarmfeed.core.bencoding import Fields, decode, encode
 from swarmfeed.core.limits import (
+    CHUNK_BYTES_MAX,
     CHUNK_ENTRIES,
     CHUNK_FANOUT,
     CHUNK_LEVEL_MAX,
     CHUNK_LIST_BYTES_MAX,
     CHUNK_LIST_RECORDS_MAX,
-    FRAME_BYTES_MAX,
 )
 from swarmfeed.core.merkle import Frontier
 from swarmfeed.core.metainfo import Pieces, hash_pieces, piece_count
@@ -109,8 +109,7 @@ def _to_dict(record: ChunkRecord) -> dict[bytes, int | bytes]:
 
 
 def _from_fields(fields: Fields, span: ChunkSpan) -> ChunkRecord:
-    # An incompressible frame grows by less than 1 % (zstd's ZSTD_compressBound).
-    chunk_bytes_max = (FRAME_BYTES_MAX + FRAME_BYTES_MAX // 100) * CHUNK_FANOUT**span.level
+    chunk_bytes_max = CHUNK_BYTES_MAX // CHUNK_FANOUT ** (CHUNK_LEVEL_MAX - span.level)
     size_bytes = fields.take_int(b"n", 1, chunk_bytes_max)
     count = piece_count(size_bytes)
     v2 = fields.take_bytes(b"p", length=32 * count)
