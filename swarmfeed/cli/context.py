@@ -1,0 +1,80 @@
+"""What every command is given: the home, and the doors through which it reaches a node."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from swarmfeed.cli import session
+from swarmfeed.cli.home import default_home
+from swarmfeed.cli.node import Node
+from swarmfeed.node.settings import Created, NodeSettings, Ready
+
+Passphrase = Callable[[], str]
+"""Asked only when keys are opened and are protected."""
+
+
+def _create_home(home: Path, name: str, passphrase: str) -> Created:
+    # Opening libtorrent and the rest costs half a second that `--help` need not pay.
+    from swarmfeed import wiring
+
+    return wiring.create_home(home, name, passphrase)
+
+
+def _run_node(
+    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+) -> None:
+    from swarmfeed import wiring
+
+    wiring.run_node(home, settings, passphrase, on_ready)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """All that commands do beside parsing and printing; tests hand in others."""
+
+    open_facade: Callable[[Path, NodeSettings, Passphrase], AbstractContextManager[Node]] = (
+        session.open_facade
+    )
+    page_link: Callable[[Path], str] = session.page_link
+    create_home: Callable[[Path, str, str], Created] = _create_home
+    run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
+    open_browser: Callable[[str], object] = click.launch
+    now_ms: Callable[[], int] = _now_ms
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What stands before the name of the command, checked."""
+
+    home: Path
+    passphrase_file: Path | None = None
+    doors: Doors
+
+    def passphrase(self) -> str:
+        """Read or ask the passphrase of this home's keys; empty when they have none."""
+        return session.read_passphrase(self.home, self.passphrase_file)
+
+    def open(self, settings: NodeSettings | None = None) -> AbstractContextManager[Node]:
+        """Reach the running node of this home, or open the home ourselves meanwhile."""
+        chosen = settings or NodeSettings(network=False)
+        return self.doors.open_facade(self.home, chosen, self.passphrase)
+
+
+pass_context = click.make_pass_decorator(Context)
+
+
+def make_context(home: Path | None, passphrase_file: Path | None, doors: object) -> Context:
+    """Build the context of one run; ``doors`` is what a test handed to click, or None."""
+    return Context(
+        home=home or default_home(),
+        passphrase_file=passphrase_file,
+        doors=doors if isinstance(doors, Doors) else Doors(),
+    )

@@ -1,0 +1,68 @@
+"""The command line: ``swarmfeed COMMAND``.
+
+A command parses, asks the node, prints.  What goes wrong for a person is one line on
+standard error and exit code 1; wrong use is exit code 2; a bug is a traceback.
+"""
+
+from pathlib import Path
+
+import click
+
+import swarmfeed
+from swarmfeed.cli import care, fetch, imports, init, people, posts, run
+from swarmfeed.cli.context import make_context
+from swarmfeed.cli.options import passphrase_file_option
+from swarmfeed.cli.output import plain
+from swarmfeed.errors import DamageError, RetryError, UserError
+
+
+class Commands(click.Group):
+    """Shows what a person can act on as one line; lets bugs be tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (UserError, RetryError, DamageError) as error:
+            raise click.ClickException(plain(" ".join(str(error).split()))) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of a first day, not of the alphabet
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(swarmfeed.__version__, package_name="swarmfeed")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SWARMFEED_HOME",
+    show_envvar=True,
+    help="Folder of your keys and posts.",
+)
+@passphrase_file_option
+@click.pass_context
+def main(ctx: click.Context, home: Path | None, passphrase_file: Path | None) -> None:
+    """A microblog that belongs to the people who write it.
+
+    Start with `swarmfeed init`, then `swarmfeed run`.
+    """
+    ctx.obj = make_context(home, passphrase_file, ctx.obj)
+
+
+for command in (
+    init.init,
+    run.run,
+    run.open_page,
+    people.whoami,
+    posts.post,
+    people.follow,
+    people.unfollow,
+    fetch.fetch,
+    posts.timeline,
+    posts.show,
+    posts.search,
+    imports.import_,
+    care.status,
+    care.verify,
+    care.reindex,
+):
+    main.add_command(command)

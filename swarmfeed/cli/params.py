@@ -1,0 +1,92 @@
+"""What people type, turned into values: authors, endpoints, sizes, cursors."""
+
+import ipaddress
+import re
+import socket
+from typing import Any, Final
+
+import click
+
+from swarmfeed.core.address import Link, parse_link
+from swarmfeed.core.types import Endpoint
+from swarmfeed.core.views import Cursor, parse_cursor
+from swarmfeed.errors import UserError
+
+PORT_MAX: Final = 65_535
+
+_UNITS: Final = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+_SIZE: Final = re.compile(r"(\d{1,15})(?:\.(\d))? ?([KMGT]?)B?", re.IGNORECASE | re.ASCII)
+_HOST_PORT: Final = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", re.ASCII)
+
+PORT: Final = click.IntRange(0, PORT_MAX)
+
+
+class LinkParam(click.ParamType[Link]):
+    """A ``swarmfeed:`` link or a bare address."""
+
+    name = "LINK|ADDRESS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Link:
+        if isinstance(value, Link):
+            return value
+        try:
+            return parse_link(value)
+        except UserError as error:
+            self.fail(str(error), param, ctx)
+
+
+class EndpointParam(click.ParamType[Endpoint]):
+    """``203.0.113.7:4000``, ``[2001:db8::1]:4000`` or ``name.example:4000``."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Endpoint:
+        if isinstance(value, Endpoint):
+            return value
+        match = _HOST_PORT.fullmatch(value)
+        if match is None or not 0 < int(match[3]) <= PORT_MAX:
+            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
+        try:
+            return Endpoint(_resolve(match[1] or match[2]), int(match[3]))
+        except (OSError, UnicodeError):
+            self.fail(f"nobody knows the address of {value!r}", param, ctx)
+
+
+class SizeParam(click.ParamType[int]):
+    """``500M``, ``20 GB``, ``1.5T``: bytes, in powers of a thousand as disks are sold."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> int:
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(value.strip())
+        if match is None:
+            self.fail(f"{value!r} is not a size such as 500M or 20G", param, ctx)
+        tenths = int(match[1]) * 10 + int(match[2] or 0)
+        return tenths * _UNITS[match[3].upper()] // 10
+
+
+class CursorParam(click.ParamType[Cursor]):
+    """A ``cursor`` as posts carry it."""
+
+    name = "CURSOR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Cursor:
+        if isinstance(value, Cursor):
+            return value
+        try:
+            return parse_cursor(value)
+        except UserError:
+            self.fail(f"{value!r} is not the cursor of a post", param, ctx)
+
+
+def _resolve(host: str) -> str:
+    """Return the canonical text of an address, looked up when ``host`` is a name."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        # IPv4 first: the swarm and most homes reach it in any case.
+        chosen = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        return str(ipaddress.ip_address(chosen[4][0]))

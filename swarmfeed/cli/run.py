@@ -1,0 +1,93 @@
+"""``swarmfeed run`` and ``open``: the node itself, and its page in a browser."""
+
+import html
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.options import (
+    json_option,
+    network_options,
+    network_settings,
+    passphrase_file_option,
+)
+from swarmfeed.cli.output import flush, print_json, print_line, warn
+from swarmfeed.cli.params import PORT
+from swarmfeed.errors import UserError
+from swarmfeed.node.settings import Ready, page_path
+from swarmfeed.shell.durable import write_file
+
+
+@click.command()
+@click.option("--page-port", type=PORT, default=0, help="TCP port of the page; 0: any.")
+@network_options
+@passphrase_file_option
+@click.option("--no-open", is_flag=True, help="Only print the page's link, open no browser.")
+@pass_context
+def run(
+    context: Context, /, passphrase_file: Path | None, no_open: bool, **network: Any
+) -> None:
+    """Run the node and its page until Ctrl-C.
+
+    The page listens on 127.0.0.1 only. Its link works once, in one browser; get another with
+    `swarmfeed open`.
+    """
+    settings = network_settings(**network)
+    context.passphrase_file = passphrase_file or context.passphrase_file
+    passphrase = context.passphrase()
+
+    def say_ready(ready: Ready) -> None:
+        print_line(f"page: {ready.page_link}")
+        print_line(f"link: {ready.link}")
+        flush()
+        if not no_open:
+            _open_browser(context, ready.page_link)
+
+    # wiring turns Ctrl-C into an orderly stop; this is for one that comes before it listens.
+    with suppress(KeyboardInterrupt):
+        context.doors.run_node(context.home, settings, passphrase, say_ready)
+
+
+@click.command("open")
+@click.option("--no-open", is_flag=True, help="Only print the link.")
+@json_option
+@pass_context
+def open_page(context: Context, no_open: bool, as_json: bool) -> None:
+    """Open the page of the running node.
+
+    By a fresh link, which works once, in one browser.
+    """
+    link = context.doors.page_link(context.home)
+    if as_json:
+        print_json({"page": link})
+        return
+    print_line(f"page: {link}")
+    if not no_open:
+        _open_browser(context, link)
+
+
+def _open_browser(context: Context, link: str) -> None:
+    """Show ``link`` in a browser if there is a screen; its key stays out of every argv."""
+    if not _has_screen():
+        return
+    # Other users of the machine see the arguments of a browser, but not this file.
+    redirect = page_path(context.home).with_name("open.html")
+    quoted = html.escape(link, quote=True)
+    page = f'<!doctype html>\n<meta http-equiv="refresh" content="0;url={quoted}">\n'
+    try:
+        write_file(redirect, page.encode("utf-8"), 0o600)
+    except UserError as error:
+        warn(f"the browser was not opened: {error}")
+        return
+    context.doors.open_browser(redirect.as_uri())
+
+
+def _has_screen() -> bool:
+    # Without one, the browser that is found is a text browser on top of our own output.
+    names = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in names)

@@ -1,0 +1,106 @@
+"""Steps of ``tools/check`` and ``tools/test``: run one command after the other, count tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.prefix) / "bin"
+NOTHING_RAN = 5
+"""pytest's exit code for a run in which no test was found."""
+
+
+@dataclass(frozen=True)
+class Tests:
+    """What a run of pytest counted."""
+
+    passed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Tests") -> "Tests":
+        return Tests(self.passed + other.passed, self.skipped + other.skipped)
+
+
+class StepFailed(Exception):
+    """A step ended with something else than success."""
+
+
+def run_step(name: str, *command: str | Path) -> None:
+    """Run a command in the checkout and print how long it took; StepFailed ends all."""
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    code = subprocess.call([str(part) for part in command], cwd=CHECKOUT, env=_environment())
+    print(f"== {name}: {time.monotonic() - started:.1f} s", flush=True)
+    if code != 0:
+        raise StepFailed(f"{name} failed with exit code {code}")
+
+
+def run_static_checks() -> None:
+    """Format, lint, types and import contracts."""
+    places = [name for name in ("swarmfeed", "webui", "tests", "tools") if _has_code(name)]
+    config = ["--config", "tools/ruff.toml"]
+    run_step("format", BIN / "ruff", "format", "--check", "--quiet", *config, *places)
+    run_step("lint", BIN / "ruff", "check", "--quiet", *config, *places)
+    run_step("types", BIN / "mypy")
+    run_step("imports", BIN / "lint-imports", "--config", "setup.cfg")
+
+
+def run_tests(name: str, markers: str, *options: str) -> Tests:
+    """Run the tests that ``markers`` choose; StepFailed when one fails or none ran."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [BIN / "python", "-m", "pytest", "-q", "-m", markers, *options]
+        run_step(name, *command, f"--junitxml={report}")
+        counted = _count(report)
+    if counted.passed == 0:
+        raise StepFailed(f"{name}: no test ran")
+    return counted
+
+
+def run_fast_tests() -> Tests:
+    """Tests of less than a quarter of a second, two at a time."""
+    return run_tests("fast tests", "not slow and not e2e", "-n", "2")
+
+
+def _count(report: Path) -> Tests:
+    passed = skipped = 0
+    # Our own pytest wrote this file a moment ago: no foreign XML.
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        skipped += int(suite.get("skipped", 0))
+        passed += int(suite.get("tests", 0)) - int(suite.get("skipped", 0))
+        passed -= int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    return Tests(passed, skipped)
+
+
+def _has_code(name: str) -> bool:
+    return (CHECKOUT / name).is_dir()
+
+
+def _environment() -> dict[str, str]:
+    # A person's home must not be touched by a test that forgets to name one.
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**os.environ, "PATH": path, "VIRTUAL_ENV": sys.prefix}
+
+
+def install_debian_packages(programs: dict[str, str]) -> None:
+    """Install what tests need beside Python, where this is allowed: as root, on Debian.
+
+    Args:
+        programs: Name of a program -> Debian package that brings it.
+    """
+    missing = {name: package for name, package in programs.items() if not shutil.which(name)}
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print(f"not installed, their tests are skipped: {', '.join(missing)}", flush=True)
+        return
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    run_step("package lists", *apt, "update")
+    wanted = sorted(set(missing.values()))
+    run_step("packages", *apt, "install", "--no-install-recommends", *wanted)

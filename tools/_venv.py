@@ -1,0 +1,113 @@
+"""Makes the virtual environment of this checkout, once, and continues inside it.
+
+Only the standard library is used, and no syntax newer than Python 3.6, so that an old Python
+gets to say that it is too old.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(CHECKOUT, ".venv")
+PYTHON_OLDEST = (3, 11)
+NEWER_PYTHONS = [f"python3.{minor}" for minor in range(14, 10, -1)]
+SETTINGS = ["setup.cfg", "pyproject.toml"]
+
+
+def enter(extra=""):
+    """Continue this program inside the checkout's environment, making it where needed.
+
+    Returns only inside it.  ``extra`` is the group of ``setup.cfg`` that is installed beside
+    what a node needs.
+    """
+    _find_new_python()
+    python = os.path.join(VENV, "bin", "python")
+    _install(python, extra)
+    if os.path.realpath(sys.prefix) != os.path.realpath(VENV):
+        sys.stdout.flush()
+        os.execv(python, [python, os.path.abspath(sys.argv[0]), *sys.argv[1:]])
+
+
+def give_up(sentence):
+    """Say why this program cannot go on, and end with exit code 1."""
+    sys.exit(f"{os.path.relpath(sys.argv[0])}: {sentence}")
+
+
+def _find_new_python():
+    if sys.version_info >= PYTHON_OLDEST:
+        return
+    for name in NEWER_PYTHONS:
+        found = shutil.which(name)
+        if found:
+            os.execv(found, [found, *sys.argv])
+    oldest, this = (
+        ".".join(map(str, version[:2])) for version in (PYTHON_OLDEST, sys.version_info)
+    )
+    give_up(f"swarmfeed needs Python {oldest} or newer; this one is {this}")
+
+
+def _install(python, extra):
+    os.makedirs(VENV, exist_ok=True)
+    # Two tools that are started at once must not install into one folder together.
+    with open(os.path.join(VENV, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(python):
+            _make(python)
+        if _stamp(extra) in _read_stamps():
+            return
+        _install_packages(python, extra)
+        with open(_stamp_path(), "a") as stamps:
+            # Whoever tests has all that running needs.
+            for line in {_stamp(extra), _stamp("")}:
+                stamps.write(line + "\n")
+
+
+def _make(python):
+    print(f"making {os.path.relpath(VENV)} (only the first time) ...", file=sys.stderr)
+    try:
+        import ensurepip  # noqa: F401  Debian ships venv without it
+        import venv
+    except ImportError:
+        give_up(
+            "this Python cannot make virtual environments; on Debian and Ubuntu:"
+            " apt-get install python3-venv"
+        )
+    try:
+        venv.create(VENV, with_pip=True, symlinks=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        give_up(f"could not make {VENV}: {error}")
+    assert os.path.exists(python)
+
+
+def _install_packages(python, extra):
+    what = f".[{extra}]" if extra else "."
+    print(f"installing {what} and what it needs ...", file=sys.stderr)
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Standard output belongs to the program that is about to run.
+    if subprocess.call([*command, "-e", what], cwd=CHECKOUT, stdout=sys.stderr) != 0:
+        give_up("installing failed, pip says why above; run this again to try again")
+
+
+def _stamp(extra):
+    """Name what was installed: the settings of the project, for this Python and place."""
+    digest = hashlib.sha256(repr((extra, sys.version_info[:2], CHECKOUT)).encode())
+    for name in SETTINGS:
+        with open(os.path.join(CHECKOUT, name), "rb") as settings:
+            digest.update(settings.read())
+    return f"{digest.hexdigest()} {extra or 'run'}"
+
+
+def _read_stamps():
+    try:
+        with open(_stamp_path()) as stamps:
+            return stamps.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _stamp_path():
+    return os.path.join(VENV, "installed")
