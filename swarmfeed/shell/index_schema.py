@@ -1,0 +1,159 @@
+"""Tables of the index, as append-only migrations.
+
+``PRAGMA user_version`` is the number of migrations already applied; a released migration
+is never edited.
+
+Row numbers of posts are set aside per feed in blocks, so a feed and an entry's place in it
+follow from the row number, and a post needs no columns and no index for them:
+``id = block.base + (entry index - block.start)``.  The blocks of a feed touch: together
+they cover [0, some size).
+"""
+
+from typing import Final
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE author (
+            no        INTEGER PRIMARY KEY,
+            author_id BLOB NOT NULL UNIQUE CHECK (length(author_id) = 32),
+            own       INTEGER NOT NULL DEFAULT 0 CHECK (own IN (0, 1)),
+            home      INTEGER NOT NULL DEFAULT 0 CHECK (home IN (0, 1))
+        ) STRICT
+        """,
+        """
+        CREATE TABLE feed (
+            no      INTEGER PRIMARY KEY,
+            feed_id BLOB NOT NULL UNIQUE CHECK (length(feed_id) = 32),
+            author  INTEGER NOT NULL REFERENCES author
+        ) STRICT
+        """,
+        "CREATE INDEX feed_author ON feed (author)",
+        """
+        CREATE TABLE block (
+            base  INTEGER PRIMARY KEY CHECK (base > 0),
+            feed  INTEGER NOT NULL REFERENCES feed,
+            start INTEGER NOT NULL CHECK (start >= 0),
+            size  INTEGER NOT NULL CHECK (size > 0),
+            UNIQUE (feed, start)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE indexed (
+            feed  INTEGER NOT NULL REFERENCES feed,
+            start INTEGER NOT NULL CHECK (start >= 0),
+            stop  INTEGER NOT NULL CHECK (stop > start),
+            PRIMARY KEY (feed, start)
+        ) WITHOUT ROWID, STRICT
+        """,
+        # claimed_ms is NULL where the claimed time is the one sorted by: nearly always.
+        """
+        CREATE TABLE post (
+            id         INTEGER PRIMARY KEY CHECK (id > 0),
+            author     INTEGER NOT NULL REFERENCES author,
+            sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
+            claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
+            hash       BLOB NOT NULL CHECK (length(hash) = 32),
+            cw         TEXT,
+            text       TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX post_author ON post (author, sort_ms)",
+        # Four bytes tell a million posts apart; the whole hash is compared in the row.
+        "CREATE INDEX post_hash ON post (substr(hash, 1, 4))",
+        # The author's number is a word of its own column, so `from:` is a word like others.
+        # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
+        """
+        CREATE VIRTUAL TABLE post_words USING fts5 (
+            text, author, content = 'post', content_rowid = 'id', columnsize = 0,
+            tokenize = 'unicode61 remove_diacritics 2'
+        )
+        """,
+        # Posts of the own and of followed authors.
+        """
+        CREATE TABLE home (
+            sort_ms INTEGER NOT NULL,
+            id      INTEGER NOT NULL,
+            PRIMARY KEY (sort_ms, id)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE reply (
+            id           INTEGER PRIMARY KEY REFERENCES post,
+            parent_hash  BLOB NOT NULL CHECK (length(parent_hash) = 32),
+            parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
+            parent_index INTEGER NOT NULL CHECK (parent_index >= 0)
+        ) STRICT
+        """,
+        "CREATE INDEX reply_parent ON reply (parent_hash)",
+        # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
+        """
+        CREATE TABLE amendment (
+            feed     INTEGER NOT NULL REFERENCES feed,
+            target   INTEGER NOT NULL CHECK (target >= 0),
+            by_index INTEGER NOT NULL CHECK (by_index > target),
+            cw       TEXT,
+            text     TEXT,
+            PRIMARY KEY (feed, target)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE profile (
+            author      INTEGER PRIMARY KEY REFERENCES author,
+            feed        INTEGER NOT NULL REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            time_ms     INTEGER NOT NULL,
+            name        TEXT NOT NULL,
+            name_key    TEXT NOT NULL,
+            bio         TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX profile_feed ON profile (feed)",
+        "CREATE INDEX profile_name ON profile (name_key)",
+        """
+        CREATE TABLE follow (
+            author      INTEGER NOT NULL REFERENCES author,
+            target      INTEGER NOT NULL REFERENCES author,
+            feed        INTEGER NOT NULL REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            time_ms     INTEGER NOT NULL,
+            followed    INTEGER NOT NULL CHECK (followed IN (0, 1)),
+            PRIMARY KEY (author, target)
+        ) WITHOUT ROWID, STRICT
+        """,
+        "CREATE INDEX follow_target ON follow (target)",
+        "CREATE INDEX follow_feed ON follow (feed)",
+        """
+        CREATE TABLE receipt (
+            feed_id BLOB NOT NULL CHECK (length(feed_id) = 32),
+            node_id BLOB NOT NULL CHECK (length(node_id) = 32),
+            size    INTEGER NOT NULL CHECK (size >= 0),
+            time_s  INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, node_id)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE holder (
+            feed_id    BLOB NOT NULL CHECK (length(feed_id) = 32),
+            node_id    BLOB NOT NULL CHECK (length(node_id) = 32),
+            link_host  TEXT NOT NULL,
+            link_port  INTEGER NOT NULL,
+            swarm_host TEXT NOT NULL,
+            swarm_port INTEGER NOT NULL,
+            size       INTEGER NOT NULL CHECK (size >= 0),
+            complete   INTEGER NOT NULL CHECK (complete IN (0, 1)),
+            seen_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, node_id)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE peer (
+            host       TEXT NOT NULL,
+            port       INTEGER NOT NULL,
+            seen_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (host, port)
+        ) WITHOUT ROWID, STRICT
+        """,
+    ),
+)
+"""One tuple of statements for each version of the file."""

@@ -1,0 +1,604 @@
+"""What every index does: the fake and the one in SQLite pass the same tests."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.address import format_address
+from swarmfeed.core.entry import encode_entry, encode_withdrawn, hash_stored
+from swarmfeed.core.kinds import (
+    Body,
+    BoostBody,
+    EditBody,
+    FollowBody,
+    PostBody,
+    ProfileBody,
+    ReactBody,
+    UnknownBody,
+    WithdrawBody,
+    encode_body,
+)
+from swarmfeed.core.limits import (
+    HOLDERS_MAX,
+    PAGE_POSTS_MAX,
+    PEERS_KEPT_MAX,
+    POST_AHEAD_MS_MAX,
+    SEARCH_CHARS_MAX,
+    SEARCH_TERMS_MAX,
+)
+from swarmfeed.core.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.views import Cursor, PostView
+from swarmfeed.errors import UserError
+from swarmfeed.ports import Index, KnownHolder
+from swarmfeed.shell.index import SqliteIndex
+
+from tests.fakes.index import FakeIndex
+
+NOW_MS = 1_700_000_000_000
+ANN, BOB, CYD = (AuthorId(bytes([number]) * 32) for number in (1, 2, 3))
+LAPTOP, PHONE, BOBS, CYDS = (FeedId(bytes([number]) * 32) for number in (11, 12, 13, 14))
+OWNER = {LAPTOP: ANN, PHONE: ANN, BOBS: BOB, CYDS: CYD}
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    opened: Index = (
+        FakeIndex() if request.param == "fake" else SqliteIndex(tmp_path / "index.db")
+    )
+    yield opened
+    opened.close()
+
+
+def stored(body: Body | str, time_ms: int = NOW_MS) -> bytes:
+    said = PostBody(body) if isinstance(body, str) else body
+    return encode_entry(said.kind, time_ms, encode_body(said))
+
+
+def add(index: Index, feed_id: FeedId, start: int, records: Sequence[bytes]) -> int:
+    hashes = [hash_stored(record) for record in records]
+    return index.add_entries(feed_id, OWNER[feed_id], start, records, hashes, now_ms=NOW_MS)
+
+
+def add_timed(index: Index, feed_id: FeedId, *posts: tuple[int, str]) -> None:
+    """Add posts with their times from entry 0 on."""
+    add(index, feed_id, 0, [stored(text, time_ms) for time_ms, text in posts])
+
+
+def texts(views: Sequence[PostView]) -> list[str]:
+    return [view.text for view in views]
+
+
+def ref_of(index: Index, feed_id: FeedId, at: int) -> EntryRef:
+    view = index.post(feed_id, at)
+    assert view is not None
+    return view.ref
+
+
+# --- posts and pages -------------------------------------------------------------------
+
+
+def test_a_post_comes_back_as_it_was_written(index: Index) -> None:
+    record = stored(PostBody("Grüße 🌳\n", cw="trees"), 5)
+    assert add(index, BOBS, 0, [record]) == 1
+    view = index.post(BOBS, 0)
+    assert view is not None
+    assert view == PostView(
+        ref=EntryRef(BOBS, hash_stored(record), 0),
+        author_id=BOB,
+        author_name="",
+        time_ms=5,
+        text="Grüße 🌳\n",
+        cw="trees",
+        cursor=Cursor(5, view.cursor.number),
+    )
+    assert index.post_by_hash(hash_stored(record)) == view
+    assert index.author_posts(BOB, 10, None) == [view]
+
+
+def test_what_is_not_there_is_none_or_empty(index: Index) -> None:
+    assert index.post(BOBS, 0) is None
+    assert index.post_by_hash(Hash(bytes(32))) is None
+    assert index.author(BOB) is None
+    assert index.home(10, None) == []
+    assert index.author_posts(BOB, 10, None) == []
+    assert index.search("word", 10, None) == []
+    assert index.replies(Hash(bytes(32)), 10) == []
+    assert index.indexed_ranges(BOBS) == []
+    assert index.follows_of(BOB) == index.followers_of(BOB) == []
+    assert index.receipts(BOBS) == {}
+    assert index.holders(BOBS) == []
+    assert index.peers(10) == []
+    index.drop_feed(BOBS)
+
+
+def test_an_author_page_is_ordered_by_time_and_paged_by_cursor(index: Index) -> None:
+    add_timed(index, LAPTOP, (30, "c"), (10, "a"), (20, "b1"), (20, "b2"))
+    add_timed(index, PHONE, (25, "phone"))
+    add_timed(index, BOBS, (99, "other"))
+    assert texts(index.author_posts(ANN, 10, None)) == ["c", "phone", "b2", "b1", "a"]
+    pages, before = [], None
+    for _ in range(6):
+        page = index.author_posts(ANN, 1, before)
+        pages += texts(page)
+        before = page[-1].cursor if page else before
+    assert pages == ["c", "phone", "b2", "b1", "a"]
+
+
+@pytest.mark.parametrize(("limit", "count"), [(-1, 0), (0, 0), (3, 3), (10**9, 5)])
+def test_a_limit_is_kept(index: Index, limit: int, count: int) -> None:
+    assert count <= PAGE_POSTS_MAX
+    add_timed(index, BOBS, *((n, "word") for n in range(5)))
+    assert len(index.author_posts(BOB, limit, None)) == count
+    assert len(index.search("word", limit, None)) == count
+
+
+def test_a_cursor_from_anywhere_is_harmless(index: Index) -> None:
+    add_timed(index, BOBS, (10, "word"))
+    for before in (Cursor(10**30, 10**30), Cursor(11, -(10**30))):
+        assert texts(index.author_posts(BOB, 10, before)) == ["word"]
+        assert texts(index.search("word", 10, before)) == ["word"]
+    assert index.home(10, Cursor(-(10**30), 0)) == []
+    assert index.newer_than(Cursor(-(10**30), 0)) == 0
+
+
+@pytest.mark.attack("A25")
+def test_a_post_from_the_future_sorts_as_received(index: Index) -> None:
+    soon, later = NOW_MS + POST_AHEAD_MS_MAX, NOW_MS + POST_AHEAD_MS_MAX + 1
+    add_timed(index, BOBS, (later, "later"), (soon, "soon"), (NOW_MS - 1, "past"))
+    add(index, BOBS, 3, [stored(PostBody("warned", cw="x"), later)])
+    views = index.author_posts(BOB, 10, None)
+    assert texts(views) == ["soon", "warned", "later", "past"]
+    assert [view.time_ms for view in views] == [soon, later, later, NOW_MS - 1]
+    assert [view.cursor.time_ms for view in views] == [soon, NOW_MS, NOW_MS, NOW_MS - 1]
+
+
+def test_a_backlog_indexed_newest_first_stands_in_its_own_order(index: Index) -> None:
+    index.reserve(BOBS, BOB, 4)
+    add(index, CYDS, 0, [stored("cyd")])
+    add(index, BOBS, 2, [stored("b2"), stored("b3")])
+    add(index, BOBS, 0, [stored("b0"), stored("b1")])
+    add(index, BOBS, 4, [stored("b4")])
+    assert texts(index.author_posts(BOB, 10, None)) == ["b4", "b3", "b2", "b1", "b0"]
+    found = [index.post(BOBS, at) for at in range(6)]
+    assert [view and (view.text, view.ref.index) for view in found] == [
+        ("b0", 0),
+        ("b1", 1),
+        ("b2", 2),
+        ("b3", 3),
+        ("b4", 4),
+        None,
+    ]
+
+
+def test_entries_that_span_several_reservations_keep_their_places(index: Index) -> None:
+    index.reserve(BOBS, BOB, 2)
+    index.reserve(CYDS, CYD, 2)
+    index.reserve(BOBS, BOB, 3)
+    index.reserve(CYDS, CYD, 1)
+    records = [stored(f"b{at}") for at in range(5)]
+    assert add(index, BOBS, 1, records[1:]) == 4
+    assert add(index, CYDS, 0, [stored("c0"), stored("c1"), stored("c2")]) == 3
+    assert add(index, BOBS, 0, records) == 1
+    views = [index.post(BOBS, at) for at in range(5)]
+    assert [view and (view.text, view.ref.index) for view in views] == [
+        (f"b{at}", at) for at in range(5)
+    ]
+    assert texts(index.author_posts(CYD, 10, None)) == ["c2", "c1", "c0"]
+
+
+def test_indexing_again_changes_nothing(index: Index) -> None:
+    records = [stored("one"), stored("two"), stored("three")]
+    assert add(index, BOBS, 1, records[1:2]) == 1
+    assert index.indexed_ranges(BOBS) == [(1, 2)]
+    assert add(index, BOBS, 0, records) == 2
+    assert add(index, BOBS, 0, records) == 0
+    assert texts(index.author_posts(BOB, 10, None)) == ["three", "two", "one"]
+    assert texts(index.search("two", 10, None)) == ["two"]
+
+
+def test_ranges_are_merged_where_they_touch(index: Index) -> None:
+    records = [stored(f"p{at}") for at in range(10)]
+    for start, end in [(4, 6), (0, 2), (8, 10), (2, 2)]:
+        add(index, BOBS, start, records[start:end])
+    assert index.indexed_ranges(BOBS) == [(0, 2), (4, 6), (8, 10)]
+    add(index, BOBS, 1, records[1:4])
+    assert index.indexed_ranges(BOBS) == [(0, 6), (8, 10)]
+    add(index, BOBS, 6, records[6:8])
+    assert index.indexed_ranges(BOBS) == [(0, 10)]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        encode_withdrawn("post", 1, Hash(bytes(32))),
+        encode_entry("post", 1, b""),
+        encode_entry("post", 1, b"d4:text3:abe"),
+        encode_entry("post", 1, b"d4:text0:e"),
+        encode_entry("post", 1, b"d4:text2:\xff\xfee"),
+        encode_entry("post", 1, b"d4:text4:abcdX"),
+        encode_entry("post", 1, b"d4:text2:abe1:k4:post1:ti1ee"),
+        encode_entry("post", 1, b"d4:text8001:" + b"a" * 8001 + b"e"),
+        encode_entry("profile", 1, b"de"),
+        encode_entry("withdraw", 1, b"d1:ni9ee"),
+        encode_entry("withdraw", 1, b"d1:ni1ee"),
+        encode_entry("edit", 1, b"d1:ni1e4:text1:xe"),
+        stored(UnknownBody("poll", b"d4:text3:abce")),
+        stored(BoostBody(EntryRef(BOBS, Hash(bytes(32)), 0))),
+        stored(ReactBody(EntryRef(BOBS, Hash(bytes(32)), 0), "🎉")),
+    ],
+)
+def test_what_cannot_be_shown_is_passed_over(index: Index, record: bytes) -> None:
+    assert add(index, BOBS, 0, [stored("before"), record, stored("after")]) == 2
+    assert texts(index.author_posts(BOB, 10, None)) == ["after", "before"]
+    assert index.indexed_ranges(BOBS) == [(0, 3)]
+
+
+def test_a_text_that_looks_like_the_end_of_an_entry_is_text(index: Index) -> None:
+    text = "e1:k4:post1:ti7ee d4:text1:xe1:k4:post1:ti7ee"
+    add(index, BOBS, 0, [stored(text, 5)])
+    assert [(view.text, view.time_ms) for view in index.author_posts(BOB, 1, None)] == [
+        (text, 5)
+    ]
+
+
+# --- home --------------------------------------------------------------------------------
+
+
+def test_home_shows_own_and_followed_authors(index: Index) -> None:
+    index.save_own_author(ANN)
+    add_timed(index, BOBS, (10, "bob1"))
+    add_timed(index, CYDS, (20, "cyd"))
+    add(index, LAPTOP, 0, [stored("own", 30), stored(FollowBody(BOB, True), 31)])
+    assert texts(index.home(10, None)) == ["own", "bob1"]
+    add(index, BOBS, 1, [stored("bob2", 40)])
+    views = index.home(10, None)
+    assert texts(views) == ["bob2", "own", "bob1"]
+    assert texts(index.home(10, views[0].cursor)) == ["own", "bob1"]
+    assert [index.newer_than(view.cursor) for view in views] == [0, 1, 2]
+
+
+def test_unfollowing_takes_posts_off_the_home_timeline(index: Index) -> None:
+    index.save_own_author(ANN)
+    add_timed(index, BOBS, (10, "bob"))
+    add(index, LAPTOP, 0, [stored(FollowBody(BOB, True), 1)])
+    add(index, LAPTOP, 1, [stored(FollowBody(BOB, False), 2)])
+    assert index.home(10, None) == []
+    add(index, BOBS, 1, [stored("more", 11)])
+    assert index.home(10, None) == []
+    assert texts(index.author_posts(BOB, 10, None)) == ["more", "bob"]
+
+
+def test_the_own_author_may_be_told_last_and_may_change(index: Index) -> None:
+    add_timed(index, BOBS, (10, "bob"))
+    add_timed(index, CYDS, (11, "cyd"))
+    add(index, LAPTOP, 0, [stored("ann", 1), stored(FollowBody(BOB, True), 2)])
+    assert index.home(10, None) == []
+    index.save_own_author(ANN)
+    assert texts(index.home(10, None)) == ["bob", "ann"]
+    index.save_own_author(ANN)
+    assert texts(index.home(10, None)) == ["bob", "ann"]
+    index.save_own_author(CYD)
+    assert texts(index.home(10, None)) == ["cyd"]
+
+
+def test_following_oneself_and_stopping_keeps_own_posts_at_home(index: Index) -> None:
+    index.save_own_author(ANN)
+    follow, unfollow = FollowBody(ANN, True), FollowBody(ANN, False)
+    add(index, LAPTOP, 0, [stored("own"), stored(follow, 1), stored(unfollow, 2)])
+    assert texts(index.home(10, None)) == ["own"]
+
+
+# --- who follows whom, and what they are called -------------------------------------------
+
+
+def test_the_newest_word_on_each_followed_author_counts(index: Index) -> None:
+    follow_bob, follow_cyd = FollowBody(BOB, True), FollowBody(CYD, True)
+    unfollow_bob, unfollow_cyd = FollowBody(BOB, False), FollowBody(CYD, False)
+    add(index, LAPTOP, 0, [stored(follow_cyd, 5), stored(follow_bob, 20)])
+    add(index, PHONE, 0, [stored(unfollow_bob, 10), stored(unfollow_cyd, 6)])
+    assert index.follows_of(ANN) == [BOB]
+    assert index.followers_of(BOB) == [ANN]
+    assert index.followers_of(CYD) == []
+    add(index, CYDS, 0, [stored(FollowBody(BOB, True), 1), stored(FollowBody(ANN, True), 1)])
+    assert index.followers_of(BOB) == [ANN, CYD]
+    assert index.follows_of(CYD) == [ANN, BOB]
+    add(index, LAPTOP, 2, [stored(unfollow_bob, 20)])
+    assert index.follows_of(ANN) == [], "of one moment, the later entry counts"
+
+
+def test_the_newest_profile_counts_whatever_arrives_first(index: Index) -> None:
+    add(index, LAPTOP, 2, [stored(ProfileBody("Ann", "new"), 20), stored("hello", 1)])
+    add(
+        index,
+        LAPTOP,
+        0,
+        [stored(ProfileBody("Annie", "old"), 10), stored(ProfileBody("A"), 20)],
+    )
+    author = index.author(ANN)
+    assert author is not None
+    assert (author.name, author.bio, author.post_count) == ("Ann", "new", 1)
+    assert (author.is_self, author.followed, author.entry_count) == (False, False, 0)
+    assert index.author_posts(ANN, 1, None)[0].author_name == "Ann"
+
+
+def test_an_author_is_known_by_a_feed_or_as_oneself(index: Index) -> None:
+    index.reserve(BOBS, BOB, 0)
+    index.save_own_author(ANN)
+    add(index, BOBS, 0, [stored(FollowBody(CYD, True))])
+    assert index.author(BOB) is not None
+    assert index.author(ANN) is not None
+    assert index.author(CYD) is None
+    index.drop_feed(BOBS)
+    assert index.author(BOB) is None
+
+
+# --- search --------------------------------------------------------------------------------
+
+
+SEARCHES = [
+    ("river", ["river bank", "The River, Thames"]),
+    ("RIVER thames", ["The River, Thames"]),
+    ('"river thames"', ["The River, Thames"]),
+    ('"thames river"', []),
+    ("river -thames", ["river bank"]),
+    ('river -"river bank"', ["The River, Thames"]),
+    ("from:bob", ["Crème brûlée", "river bank"]),
+    ("from:BOB river", ["river bank"]),
+    ('from:"Cyd Vicious" river', ["The River, Thames"]),
+    ("river -from:bob", ["The River, Thames"]),
+    (f"from:{format_address(BOB)} river", ["river bank"]),
+    (f"from:{format_address(ANN)}", []),
+    ("from:nobody river", []),
+    ("from:nobody river -from:nobody", []),
+    ("river -from:nobody", ["river bank", "The River, Thames"]),
+    ("from:bob from:cyd", []),
+    ("creme", ["Crème brûlée"]),
+    ("riv", []),
+    ("river !", ["river bank", "The River, Thames"]),
+    ("2", []),
+]
+
+
+@pytest.mark.parametrize(("words", "found"), SEARCHES)
+def test_a_search_finds(index: Index, words: str, found: list[str]) -> None:
+    add(
+        index,
+        BOBS,
+        0,
+        [stored(ProfileBody("Bob")), stored("river bank", 30), stored("Crème brûlée", 40)],
+    )
+    add(index, CYDS, 0, [stored(ProfileBody("Cyd Vicious")), stored("The River, Thames", 20)])
+    assert texts(index.search(words, 10, None)) == found
+
+
+def test_a_search_is_ordered_by_time_and_paged_by_cursor(index: Index) -> None:
+    add_timed(index, BOBS, (30, "word c"), (10, "word a"), (20, "word b"), (5, "other"))
+    first = index.search("word", 2, None)
+    assert texts(first) == ["word c", "word b"]
+    assert texts(index.search("word", 2, first[-1].cursor)) == ["word a"]
+
+
+@pytest.mark.parametrize(
+    "words", ["", "  ", "*", '"', "-", "-word", "-from:bob", "🎉", "\x00", "\ud800", "!? --"]
+)
+def test_a_search_for_nothing_is_told_so(index: Index, words: str) -> None:
+    with pytest.raises(UserError, match="needs a word"):
+        index.search(words, 10, None)
+
+
+def test_a_search_that_is_too_long_is_told_so(index: Index) -> None:
+    index.search("a" * SEARCH_CHARS_MAX, 10, None)
+    index.search("a " * SEARCH_TERMS_MAX, 10, None)
+    with pytest.raises(UserError, match="characters"):
+        index.search("a" * (SEARCH_CHARS_MAX + 1), 10, None)
+    with pytest.raises(UserError, match="words"):
+        index.search("a " * (SEARCH_TERMS_MAX + 1), 10, None)
+
+
+# --- replies, edits, withdrawals -------------------------------------------------------------
+
+
+def test_replies_are_counted_and_listed_oldest_first(index: Index) -> None:
+    add(index, BOBS, 0, [stored("question")])
+    asked = ref_of(index, BOBS, 0)
+    add(index, CYDS, 0, [stored(PostBody("late", reply=asked), 50)])
+    add(index, LAPTOP, 0, [stored(PostBody("early", reply=asked, root=asked), 40)])
+    assert texts(index.replies(asked.entry_hash, 10)) == ["early", "late"]
+    assert texts(index.replies(asked.entry_hash, 1)) == ["early"]
+    view = index.post(BOBS, 0)
+    assert view is not None
+    assert view.reply_count == 2
+    assert [reply.reply_to for reply in index.replies(asked.entry_hash, 10)] == [asked, asked]
+    index.drop_feed(CYDS)
+    assert texts(index.replies(asked.entry_hash, 10)) == ["early"]
+
+
+def test_a_reply_may_come_before_what_it_answers(index: Index) -> None:
+    record = stored("question")
+    parent = EntryRef(BOBS, hash_stored(record), 0)
+    add(index, CYDS, 0, [stored(PostBody("answer", reply=parent))])
+    assert texts(index.replies(parent.entry_hash, 10)) == ["answer"]
+    add(index, BOBS, 0, [record])
+    view = index.post(BOBS, 0)
+    assert view is not None
+    assert view.reply_count == 1
+
+
+ARRIVALS = [[(0, 4)], [(0, 1), (1, 4)], [(1, 4), (0, 1)], [(2, 4), (0, 2)]]
+"""Orders in which four entries may be indexed."""
+
+AMENDED = [
+    stored("frist", 10),
+    stored("second", 20),
+    stored(EditBody(0, "first", "cw"), 30),
+    stored("x"),
+]
+
+
+@pytest.mark.parametrize(
+    "order", [[(0, 3)], [(0, 1), (1, 3)], [(1, 3), (0, 1)], [(2, 3), (0, 2)]]
+)
+def test_an_edit_counts_in_any_order_of_arrival(
+    index: Index, order: list[tuple[int, int]]
+) -> None:
+    for start, end in order:
+        add(index, BOBS, start, AMENDED[start:end])
+    view = index.post(BOBS, 0)
+    assert view is not None
+    assert (view.text, view.cw, view.time_ms) == ("first", "cw", 10)
+    assert view.ref.entry_hash == hash_stored(AMENDED[0])
+    assert texts(index.search("first", 10, None)) == ["first"]
+    assert index.search("frist", 10, None) == []
+
+
+def test_the_newest_edit_counts(index: Index) -> None:
+    add(index, BOBS, 0, [stored("one")])
+    add(index, BOBS, 2, [stored(EditBody(0, "three"), 1)])
+    add(index, BOBS, 1, [stored(EditBody(0, "two"), 2)])
+    assert texts(index.author_posts(BOB, 10, None)) == ["three"]
+    assert texts(index.search("three", 10, None)) == ["three"]
+    assert index.search("two", 10, None) == []
+
+
+@pytest.mark.parametrize(
+    "order", [[(0, 4)], [(0, 1), (1, 4)], [(1, 4), (0, 1)], [(2, 4), (0, 2)]]
+)
+def test_a_withdrawn_post_is_gone_in_any_order_of_arrival(
+    index: Index, order: list[tuple[int, int]]
+) -> None:
+    records = [
+        stored("regret"),
+        stored("keep"),
+        stored(WithdrawBody(0)),
+        stored(EditBody(0, "regret again")),
+    ]
+    index.save_own_author(BOB)
+    added = sum(add(index, BOBS, start, records[start:end]) for start, end in order)
+    assert added == 2 if order[0] == (0, 1) else 1
+    assert texts(index.home(10, None)) == ["keep"]
+    assert texts(index.author_posts(BOB, 10, None)) == ["keep"]
+    assert index.search("regret", 10, None) == []
+    assert index.post(BOBS, 0) is None
+
+
+def test_nobody_amends_the_posts_of_another_feed(index: Index) -> None:
+    add(index, BOBS, 0, [stored("bob"), stored("bob too")])
+    add(index, CYDS, 0, [stored("cyd"), stored(WithdrawBody(0)), stored(EditBody(1, "mine"))])
+    assert texts(index.author_posts(BOB, 10, None)) == ["bob too", "bob"]
+
+
+# --- forgetting ------------------------------------------------------------------------------
+
+
+def fill(index: Index) -> None:
+    index.save_own_author(ANN)
+    index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1)
+    index.save_receipt(LAPTOP, NodeId(bytes(32)), 1, 1)
+    index.save_holder(LAPTOP, holder(1, 1))
+    add(index, LAPTOP, 0, [stored("own word"), stored(FollowBody(BOB, True))])
+    add(index, BOBS, 0, [stored("first word"), stored(EditBody(0, "bob's word"))])
+    add(index, BOBS, 2, [stored(ProfileBody("Bob"))])
+    add(index, BOBS, 3, [stored(PostBody("reply", reply=ref_of(index, LAPTOP, 0)))])
+
+
+def test_a_dropped_feed_is_forgotten_whole(index: Index) -> None:
+    fill(index)
+    index.drop_feed(BOBS)
+    assert texts(index.home(10, None)) == ["own word"]
+    assert texts(index.search("word", 10, None)) == ["own word"]
+    assert index.replies(ref_of(index, LAPTOP, 0).entry_hash, 10) == []
+    assert index.indexed_ranges(BOBS) == []
+    assert index.post(BOBS, 0) is None
+    index.drop_feed(LAPTOP)
+    assert index.follows_of(ANN) == []
+    assert index.home(10, None) == []
+    assert index.holders(LAPTOP) == []
+    assert index.receipts(LAPTOP) == {}
+
+
+def test_a_dropped_follow_takes_posts_off_the_home_timeline(index: Index) -> None:
+    fill(index)
+    index.drop_feed(LAPTOP)
+    assert index.home(10, None) == []
+    assert texts(index.author_posts(BOB, 10, None)) == ["reply", "bob's word"]
+
+
+def test_a_dropped_feed_can_come_back(index: Index) -> None:
+    fill(index)
+    index.drop_feed(BOBS)
+    assert add(index, BOBS, 0, [stored("new word")]) == 1
+    assert texts(index.search("word", 10, None)) == ["new word", "own word"]
+    assert texts(index.home(10, None)) == ["new word", "own word"]
+
+
+def test_clear_keeps_what_the_logs_cannot_tell(index: Index) -> None:
+    fill(index)
+    index.clear()
+    assert index.home(10, None) == index.search("word", 10, None) == []
+    assert index.indexed_ranges(BOBS) == index.indexed_ranges(LAPTOP) == []
+    assert index.peers(10) == [Endpoint("127.0.0.1", 1)]
+    assert index.receipts(LAPTOP) == {NodeId(bytes(32)): 1}
+    assert index.holders(LAPTOP) == [holder(1, 1)]
+    fill(index)
+    assert texts(index.home(10, None)) == ["reply", "bob's word", "own word"]
+    assert texts(index.search("word", 10, None)) == ["bob's word", "own word"]
+
+
+# --- other nodes -----------------------------------------------------------------------------
+
+
+def holder(number: int, seen_at_ms: int, *, complete: bool = True) -> KnownHolder:
+    return KnownHolder(
+        node_id=NodeId(number.to_bytes(32, "big")),
+        link=Endpoint("127.0.0.1", number),
+        swarm=Endpoint("::1", number),
+        size=number,
+        complete=complete,
+        seen_at_ms=seen_at_ms,
+    )
+
+
+def test_receipts_count_for_own_posts_they_cover(index: Index) -> None:
+    index.save_own_author(ANN)
+    add_timed(index, LAPTOP, (1, "zero"), (2, "one"))
+    add_timed(index, BOBS, (3, "bob"))
+    first, second = NodeId(b"a" * 32), NodeId(b"b" * 32)
+    index.save_receipt(LAPTOP, first, 2, 10)
+    index.save_receipt(LAPTOP, second, 1, 10)
+    index.save_receipt(LAPTOP, first, 1, 9)
+    index.save_receipt(BOBS, first, 1, 10)
+    assert index.receipts(LAPTOP) == {first: 2, second: 1}
+    assert [view.held_by for view in index.author_posts(ANN, 10, None)] == [1, 2]
+    assert [view.held_by for view in index.author_posts(BOB, 10, None)] == [0]
+
+
+def test_holders_are_bounded_and_most_recent_first(index: Index) -> None:
+    for number in range(1, HOLDERS_MAX + 3):
+        index.save_holder(BOBS, holder(number, number))
+        index.save_receipt(BOBS, NodeId(number.to_bytes(32, "big")), number, number)
+    newest = [holder(number, number) for number in range(HOLDERS_MAX + 2, 2, -1)]
+    assert index.holders(BOBS) == newest
+    assert sorted(index.receipts(BOBS).values()) == list(range(3, HOLDERS_MAX + 3))
+    index.save_holder(BOBS, holder(3, 999, complete=False))
+    assert index.holders(BOBS)[0] == holder(3, 999, complete=False)
+    assert index.holders(CYDS) == []
+
+
+def test_peers_are_most_recent_first_and_may_be_forgotten(index: Index) -> None:
+    one, two, six = Endpoint("127.0.0.1", 1), Endpoint("127.0.0.1", 2), Endpoint("::1", 1)
+    for seen_at_ms, endpoint in enumerate([one, two, six, one, six]):
+        index.save_peer(endpoint, seen_at_ms=seen_at_ms)
+    index.save_peer(six, seen_at_ms=0)
+    assert index.peers(10) == [six, one, two]
+    assert index.peers(1) == [six]
+    index.forget_peer(six)
+    index.forget_peer(Endpoint("127.0.0.9", 9))
+    assert index.peers(10) == [one, two]
+
+
+def test_the_oldest_peers_give_way(index: Index) -> None:
+    for number in range(1, PEERS_KEPT_MAX + 3):
+        index.save_peer(Endpoint("127.0.0.1", number), seen_at_ms=number)
+    kept = index.peers(10**9)
+    assert len(kept) == PEERS_KEPT_MAX
+    assert kept[-1].port == 3
