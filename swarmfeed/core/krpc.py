@@ -35,6 +35,9 @@ NODE_ID_BYTES: Final = 20
 COMPACT_NODE_BYTES: Final = NODE_ID_BYTES + 6
 """A node in ``nodes``: its id, IPv4 address, port."""
 
+HEAD_SALT: Final = b"head"
+"""The salt under which a feed key stores the feed's head."""
+
 METHOD_UNKNOWN: Final = 204
 """The failure code of BEP 5 for a query that is not served."""
 
