@@ -45,6 +45,10 @@ CHUNK_LIST_RECORDS_MAX: Final = 4_096 + 45
 CHUNK_LIST_BYTES_MAX: Final = 1024 * 1024
 """Longest encoded chunk list: v1 piece hashes of a feed of 20 GB take about 400 kB."""
 
+FRAME_BLOCKS_MAX: Final = 4_096
+"""Most blocks of one zstd frame: libzstd makes at most 197 from each 128 KiB, 3,349 in all.
+Without a bound, a frame of empty blocks would keep us counting."""
+
 CHUNK_BYTES_MAX: Final = (FRAME_BYTES_MAX + FRAME_BYTES_MAX // 100) * 16**CHUNK_LEVEL_MAX
 """Longest chunk: frames that do not compress grow by less than 1 % (ZSTD_compressBound)."""
 
@@ -117,6 +121,10 @@ PEER_MESSAGES_PER_S: Final = 2_000
 PEER_BYTES_PER_S: Final = 32 * 1024 * 1024
 """Bytes a peer may send over the link in a second, on average over BUDGET_WINDOW_S."""
 
+PEER_DECODE_S_PER_S: Final = 0.2
+"""Processor seconds that decoding a peer's messages may cost in a second, on average over
+BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 200."""
+
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
 
@@ -147,6 +155,22 @@ pings without reading can pile up so high."""
 
 PEERS_MAX: Final = 256
 """Most links open at once."""
+
+PEERS_DIALLED_MAX: Final = 64
+"""Links open at once above which we dial nobody; others may still dial us."""
+
+BAN_S: Final = 3_600
+"""How long a node that broke the rules is kept out."""
+
+CHUNKS_IN_FLIGHT_MAX: Final = 100
+"""Chunk torrents fetched at once: more gains nothing, as libtorrent was measured."""
+
+FETCH_TIMEOUT_S: Final = 5
+"""How long a chunk may stand still before another holder is asked too."""
+
+GATHER_S: Final = 0.3
+"""How long a fetch waits for the other holders it was told of, before it takes everything
+from the first one."""
 
 NAME_CHARS_MAX: Final = 64
 """Longest name of an author or a device, in characters."""

@@ -16,12 +16,10 @@ from typing import Any, Final
 from swarmfeed.core import limits
 from swarmfeed.core.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.messages import (
-    PROTOCOL_VERSION,
     AskHolders,
     ForkProof,
     Have,
     HeadOffer,
-    Hello,
     HolderRecord,
     Holders,
     Message,
@@ -35,9 +33,6 @@ from swarmfeed.core.messages import (
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.errors import BadEncodingError
 
-PROOF_DOMAIN: Final = b"swarmfeed hello 1"
-"""First bytes of what a client signs, so that no other signature can stand in for it."""
-
 is_word: Final = re.compile(rb"[a-z][a-z-]{0,%d}" % (limits.ROLE_CHARS_MAX - 1)).fullmatch
 
 
@@ -46,18 +41,6 @@ class Unknown:
     """A well-formed message of a type this version does not know; to be ignored."""
 
     name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeting:
-    """A hello as it travels: the server's carries a nonce, the client's the proof."""
-
-    hello: Hello
-    version: int = PROTOCOL_VERSION
-    nonce: bytes = b""
-    """32 random bytes from the server; empty from the client."""
-    proof: bytes = b""
-    """Ed25519 signature by the client's node key; empty from the server."""
 
 
 # --- messages --------------------------------------------------------------------------
@@ -79,7 +62,7 @@ def encode_message(message: Message) -> bytes:
 def decode_message(data: bytes) -> Message | Unknown:
     """Read a message.  Raises BadEncodingError."""
     fields = decode_fields(data, "message", limit_bytes=limits.MESSAGE_BYTES_MAX)
-    name = _take_word(fields, b"m")
+    name = take_word(fields, b"m")
     kind = _KINDS_BY_NAME.get(name)
     return Unknown(name.decode("ascii")) if kind is None else kind.read(fields)
 
@@ -211,7 +194,7 @@ def _read_holders(fields: Fields) -> Holders:
 
 def _read_holder(fields: Fields) -> HolderRecord:
     return HolderRecord(
-        node_id=_take_node_id(fields),
+        node_id=take_node_id(fields),
         link=_read_endpoint(fields.take_fields(b"l")),
         swarm=_read_endpoint(fields.take_fields(b"s")),
         size=_take_size(fields),
@@ -276,70 +259,6 @@ _KINDS_BY_TYPE: Final = {kind.type: kind for kind in _KINDS}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in _KINDS}
 
 
-# --- handshake -------------------------------------------------------------------------
-
-
-def encode_hello(greeting: Greeting) -> bytes:
-    """Return the bytes of a hello."""
-    hello = greeting.hello
-    return encode(
-        {
-            b"a": hello.hosts,
-            b"i": hello.node_id,
-            b"l": hello.link_port,
-            b"m": b"hello",
-            b"n": greeting.nonce,
-            b"p": greeting.proof,
-            b"r": hello.roles,
-            b"s": hello.swarm_port,
-            b"v": greeting.version,
-        }
-    )
-
-
-def decode_hello(data: bytes) -> Greeting:
-    """Read a hello of any version.  Raises BadEncodingError."""
-    fields = decode_fields(data, "hello", limit_bytes=limits.HELLO_BYTES_MAX)
-    if _take_word(fields, b"m") != b"hello":
-        raise BadEncodingError("the first message is not a hello")
-    hello = Hello(
-        node_id=_take_node_id(fields),
-        roles=_take_roles(fields),
-        hosts=_take_hosts(fields),
-        link_port=fields.take_int(b"l", 0, 65_535),
-        swarm_port=fields.take_int(b"s", 0, 65_535),
-    )
-    return Greeting(
-        hello=hello,
-        version=fields.take_int(b"v", 1, 2**31),
-        nonce=_take_empty_or(fields, b"n", limits.NONCE_BYTES),
-        proof=_take_empty_or(fields, b"p", limits.SIGNATURE_BYTES),
-    )
-
-
-def encode_welcome() -> bytes:
-    """Return what a server sends last in a handshake: the client's proof was good."""
-    return encode({b"m": b"welcome"})
-
-
-def decode_welcome(data: bytes) -> None:
-    """Check that a server's second message is a welcome.  Raises BadEncodingError."""
-    fields = decode_fields(data, "welcome", limit_bytes=limits.HELLO_BYTES_MAX)
-    if _take_word(fields, b"m") != b"welcome":
-        raise BadEncodingError("the second message is not a welcome")
-
-
-def proof_text(certificate_hash: bytes, nonce: bytes, node_id: NodeId) -> bytes:
-    """Return what a client signs to prove its node key to one server, once.
-
-    Args:
-        certificate_hash: SHA-256 of the server's TLS certificate in DER, 32 bytes.
-        nonce: The server's, 32 bytes.
-        node_id: The client's.
-    """
-    return PROOF_DOMAIN + certificate_hash + nonce + node_id
-
-
 # --- fields that several messages share ------------------------------------------------
 
 
@@ -351,7 +270,8 @@ def _take_feed_id(fields: Fields) -> FeedId:
     return FeedId(fields.take_bytes(b"f", length=limits.KEY_BYTES))
 
 
-def _take_node_id(fields: Fields) -> NodeId:
+def take_node_id(fields: Fields) -> NodeId:
+    """Take a node id from key ``i``."""
     return NodeId(fields.take_bytes(b"i", length=limits.KEY_BYTES))
 
 
@@ -382,31 +302,16 @@ def _take_consistency(fields: Fields) -> tuple[Hash, ...]:
     return tuple(Hash(item) for item in hashes)
 
 
-def _take_empty_or(fields: Fields, key: bytes, length: int) -> bytes:
-    value = fields.take_bytes(key, bytes_max=length)
-    if len(value) not in (0, length):
-        raise BadEncodingError(f"{key!r} is {len(value)} bytes, not {length} or none")
-    return value
+def take_word(fields: Fields, key: bytes) -> bytes:
+    """Take a short lower-case word, such as the type of a message."""
+    return check_word(fields.take_bytes(key, bytes_max=limits.ROLE_CHARS_MAX))
 
 
-def _take_word(fields: Fields, key: bytes) -> bytes:
-    return _check_word(fields.take_bytes(key, bytes_max=limits.ROLE_CHARS_MAX))
-
-
-def _take_roles(fields: Fields) -> tuple[str, ...]:
-    roles = fields.take_bytes_list(b"r", count_max=limits.ROLES_MAX)
-    return tuple(_check_word(role).decode("ascii") for role in roles)
-
-
-def _check_word(word: bytes) -> bytes:
+def check_word(word: bytes) -> bytes:
+    """Return a short lower-case word as it is.  Raises BadEncodingError."""
     if not is_word(word):
         raise BadEncodingError(f"{word[:40]!r} is not a short lower-case word")
     return word
-
-
-def _take_hosts(fields: Fields) -> tuple[str, ...]:
-    hosts = fields.take_bytes_list(b"a", count_max=limits.ENDPOINTS_MAX, bytes_max=45)
-    return tuple(_read_host(host) for host in hosts)
 
 
 def _write_endpoint(endpoint: Endpoint) -> dict[bytes, Encodable]:
@@ -414,11 +319,12 @@ def _write_endpoint(endpoint: Endpoint) -> dict[bytes, Encodable]:
 
 
 def _read_endpoint(fields: Fields) -> Endpoint:
-    host = _read_host(fields.take_bytes(b"h", bytes_max=45))
+    host = read_host(fields.take_bytes(b"h", bytes_max=45))
     return Endpoint(host, fields.take_int(b"p", 1, 65_535))
 
 
-def _read_host(host: bytes) -> str:
+def read_host(host: bytes) -> str:
+    """Return an IP address in its one canonical spelling.  Raises BadEncodingError."""
     try:
         text = host.decode("ascii")
         address = ip_address(text)
