@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.errors import UserError
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +19,21 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.time_ms}-{self.number}"
+
+
+def parse_cursor(text: str) -> Cursor:
+    """Read ``<time_ms>-<number>``.
+
+    Raises:
+        UserError: It is no cursor.
+    """
+    time_ms, _, number = text.partition("-")
+    # 18 digits fit the 64-bit integers of the index.
+    if not all(
+        part.isascii() and part.isdigit() and len(part) <= 18 for part in (time_ms, number)
+    ):
+        raise UserError("That is no place in a list; start again at the top.")
+    return Cursor(int(time_ms), int(number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

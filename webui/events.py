@@ -1,0 +1,160 @@
+"""Server-sent events: counters for open pages, streamed from the node's loop.
+
+One task reads the node's changes into a short backlog; each stream follows the backlog at
+its own speed, so a slow browser holds up nobody and costs no memory.
+
+Source: HTML Living Standard, section 9.2 (server-sent events).
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Final
+
+from swarmfeed.core.limits import EVENT_BACKLOG_MAX, EVENT_HEARTBEAT_S, EVENT_STREAMS_MAX
+from swarmfeed.core.views import Change
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable
+
+RETRY_MS: Final = 3_000
+"""After how long a browser comes back when a stream broke."""
+
+GAP_S: Final = 0.2
+"""Shortest pause between two batches of one stream; what comes meanwhile is merged."""
+
+
+class Events:
+    """All `/events` streams.  Belongs to the node's loop."""
+
+    def __init__(
+        self,
+        changes: Callable[[], AsyncIterator[Change]],
+        heartbeat_s: float = EVENT_HEARTBEAT_S,
+    ) -> None:
+        self._changes = changes
+        self._heartbeat_s = heartbeat_s
+        self._backlog: deque[Change] = deque(maxlen=EVENT_BACKLOG_MAX)
+        self._arrived = asyncio.Event()
+        self._streams: dict[str, deque[asyncio.Event]] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def start(self) -> None:
+        """Read the node's changes from now on."""
+        self._reading = asyncio.get_running_loop().create_task(self._read())
+
+    async def stop(self) -> None:
+        """End every stream."""
+        self._stopped = True
+        for dropped in [event for streams in self._streams.values() for event in streams]:
+            dropped.set()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+
+    @property
+    def stream_count(self) -> int:
+        return sum(map(len, self._streams.values()))
+
+    async def stream(
+        self,
+        session: str,
+        last_event_id: str,
+        headers: list[tuple[bytes, bytes]],
+        receive: "ASGIReceiveCallable",
+        send: "ASGISendCallable",
+    ) -> None:
+        """Answer one request until its browser leaves, or it is the oldest of too many."""
+        dropped = asyncio.Event()
+        streams = self._streams.setdefault(session, deque())
+        streams.append(dropped)
+        while len(streams) > EVENT_STREAMS_MAX:
+            streams.popleft().set()
+        if self._stopped:
+            dropped.set()
+        leaving = asyncio.ensure_future(_left(receive, dropped))
+        try:
+            start = [*headers, (b"content-type", b"text/event-stream; charset=utf-8")]
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 200,
+                    "headers": start,
+                    "trailers": False,
+                }
+            )
+            await self._follow(_number(last_event_id), dropped, send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            leaving.cancel()
+            if dropped in streams:
+                streams.remove(dropped)
+            if not streams and self._streams.get(session) is streams:
+                del self._streams[session]
+
+    async def _follow(
+        self, last: int | None, dropped: asyncio.Event, send: "ASGISendCallable"
+    ) -> None:
+        text = f"retry: {RETRY_MS}\n\n"
+        if last is None:
+            last = self._backlog[-1].number if self._backlog else 0
+        while not dropped.is_set():
+            arrived = self._arrived
+            newest = self._backlog[-1].number if self._backlog else 0
+            # A smaller number than ours: the node restarted and counts from the start.
+            fresh = [c for c in self._backlog if c.number > last or newest < last]
+            last = newest if fresh else last
+            text += "".join(format_change(change) for change in merge_changes(fresh))
+            if text:
+                await _send_text(send, text)
+            heard = await _first_of(self._heartbeat_s, arrived, dropped)
+            text = "" if heard else ": still here\n\n"
+            if heard:
+                await _first_of(GAP_S, dropped)
+
+    async def _read(self) -> None:
+        async for change in self._changes():
+            self._backlog.append(change)
+            arrived, self._arrived = self._arrived, asyncio.Event()
+            arrived.set()
+
+
+def merge_changes(changes: list[Change]) -> list[Change]:
+    """Keep the newest change of each name and author: only the last value matters."""
+    newest = {(change.name, change.fields.get("author")): change for change in changes}
+    return sorted(newest.values(), key=lambda change: change.number)
+
+
+def format_change(change: Change) -> str:
+    """Return one event as it goes over the wire."""
+    # JSON escapes line breaks, so nothing a peer wrote can end the event.
+    return f"event: {change.name}\nid: {change.number}\ndata: {json.dumps(change.fields)}\n\n"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+async def _send_text(send: "ASGISendCallable", text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _left(receive: "ASGIReceiveCallable", dropped: asyncio.Event) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    dropped.set()
+
+
+async def _first_of(timeout_s: float, *events: asyncio.Event) -> bool:
+    """Whether one of the events came within the time."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        done, _ = await asyncio.wait(
+            waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        return bool(done)
+    finally:
+        for task in waiting:
+            task.cancel()

@@ -1,0 +1,146 @@
+"""What people wrote, as safe HTML: plain text with links, and nothing else.
+
+Text is escaped; links are found in it and show where they lead; what could make text lie
+about itself (direction overrides, stacked marks, look-alike hosts) is shown for what it is.
+See THREATS A05 and A07.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from linkify_it import LinkifyIt
+from markupsafe import Markup, escape
+from swarmfeed.core.limits import (
+    COMBINING_MARKS_MAX,
+    HASHTAG_CHARS_MAX,
+    LINK_CHARS_MAX,
+    TEXT_BYTES_MAX,
+)
+
+SHOWN_CHARS_MAX: Final = 60
+"""Longest text of a link; the host in front is never cut."""
+
+_HIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""Controls, direction overrides (U+202A to E, U+2066 to 9), and characters of no width.
+U+200C and D stay: Persian, Hindi and emoji need them."""
+
+_HASHTAG: Final = re.compile(rf"(?<![\w&/#])#(\w{{1,{HASHTAG_CHARS_MAX}}})(?!\w)")
+_OWN_LINK: Final = re.compile(r"\?[\w.~%:/?#\[\]@!$&'*+,;=-]+")
+_LINK: Final = re.compile(r"[a-z2-7]{56}(?:\?[\w.~%:/\[\]@!$&*+,;=-]*[\w/=\]])?")
+
+
+def _linkify() -> LinkifyIt:
+    linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    for schema in ("ftp:", "//", "mailto:"):
+        linkify.add(schema, None)
+    for schema, pattern in (("magnet:", _OWN_LINK), ("swarmfeed:", _LINK)):
+        linkify.add(schema, {"validate": _validator(pattern)})
+    return linkify
+
+
+def _validator(pattern: re.Pattern[str]):  # type: ignore[no-untyped-def]  # shape is linkify's
+    def length(text: str, position: int) -> int:
+        """Return how many characters after the scheme belong to the link."""
+        found = pattern.match(text, position)
+        return min(found.end() - position, LINK_CHARS_MAX) if found else 0
+
+    return length
+
+
+LINKIFY: Final = _linkify()
+
+
+def plain(text: str) -> str:
+    """Return text that shows everything it holds: no controls, few combining marks."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    visible = _HIDDEN.sub("", text)
+    if visible.isascii():
+        return visible
+    kept: list[str] = []
+    marks = 0
+    for character in visible:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= COMBINING_MARKS_MAX:
+            kept.append(character)
+    return "".join(kept)
+
+
+def one_line(text: str) -> str:
+    """Return a name or a title for one line: plain, without line breaks."""
+    return " ".join(plain(text).split())
+
+
+@lru_cache(maxsize=4096)
+def render_text(text: str) -> Markup:
+    """Return a post's text as HTML; line breaks are left to the style sheet."""
+    text = plain(text[:TEXT_BYTES_MAX])
+    out: list[Markup] = []
+    at = 0
+    for match in LINKIFY.match(text) or ():
+        out += (_with_hashtags(text[at : match.index]), _link(match.url))
+        at = match.last_index
+    out.append(_with_hashtags(text[at:]))
+    return Markup("").join(out)
+
+
+def link_text(url: str) -> str:
+    """Return what a link shows: where it leads, first its host, never a user name."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return url if len(url) <= SHOWN_CHARS_MAX else url[: SHOWN_CHARS_MAX - 1] + "…"
+    host = shown_host(parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+    rest = parts.path.rstrip("/") if not parts.query else f"{parts.path}?{parts.query}"
+    rest += f"#{parts.fragment}" if parts.fragment else ""
+    room = max(SHOWN_CHARS_MAX - len(host), 8)
+    return host + (rest if len(rest) <= room else rest[: room - 1] + "…")
+
+
+def shown_host(host: str) -> str:
+    """Return a host as people may trust it: ASCII (``xn--``) when it mixes scripts."""
+    if host.isascii():
+        return host
+    scripts = {unicodedata.name(c, "?").split()[0] for c in host if c.isalpha()}
+    if len(scripts) <= 1:
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _link(url: str) -> Markup:
+    try:
+        shown = link_text(url)
+    except ValueError:
+        # No host, or no port number: not a place anybody can go to.
+        return escape(url)
+    if url.startswith("swarmfeed:"):
+        return Markup('<a class="own-link" href="/follow?link={}"><bdi>{}</bdi></a>').format(
+            quote(url, safe=""), shown
+        )
+    return Markup(
+        '<a href="{}" rel="noopener noreferrer nofollow" target="_blank"><bdi>{}</bdi></a>'
+    ).format(url, shown)
+
+
+def _with_hashtags(text: str) -> Markup:
+    out: list[Markup] = []
+    at = 0
+    for match in _HASHTAG.finditer(text):
+        out.append(escape(text[at : match.start()]))
+        if match[1].isdigit():
+            out.append(escape(match[0]))
+        else:
+            out.append(
+                Markup('<a class="tag" href="/search?q={}"><bdi>{}</bdi></a>').format(
+                    quote(match[0], safe=""), match[0]
+                )
+            )
+        at = match.end()
+    out.append(escape(text[at:]))
+    return Markup("").join(out)

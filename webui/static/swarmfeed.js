@@ -1,0 +1,209 @@
+// What a page gains with JavaScript: live counters, progress, keys, counts, relative times.
+// Every page works without it.  Text goes in as text: nothing here makes HTML.
+
+const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
+const TEXT_BYTES_MAX = 8000;
+const KEYS_SETTING = "swarmfeed keys";
+
+const byId = (id) => document.getElementById(id);
+
+// --- saying things to people who listen -------------------------------------------------
+
+let saidAt = 0;
+
+function say(sentence, now = false) {
+  if (!now && Date.now() - saidAt < GAP_BETWEEN_ANNOUNCEMENTS_MS) return;
+  saidAt = Date.now();
+  byId("say").textContent = sentence;
+}
+
+// --- times ------------------------------------------------------------------------------
+
+const STEPS = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
+
+function relativeTime(date) {
+  let value = (date - Date.now()) / 1000;
+  if (Math.abs(value) < 45) return "now";
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(value) < size) return relative.format(Math.round(value), unit);
+    value /= size;
+  }
+  const sameYear = date.getFullYear() === new Date().getFullYear();
+  const year = sameYear ? {} : { year: "numeric" };
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
+}
+
+function updateTimes() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const date = new Date(time.dateTime);
+    if (!Number.isNaN(date.valueOf())) time.textContent = relativeTime(date);
+  }
+}
+
+// --- writing ----------------------------------------------------------------------------
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function updateCount() {
+  const text = byId("text").value;
+  const bytes = new TextEncoder().encode(text).length;
+  const graphemes = [...segmenter.segment(text)].length;
+  const over = bytes > TEXT_BYTES_MAX;
+  const count = byId("text-count");
+  count.hidden = text === "";
+  count.classList.toggle("over", over);
+  count.textContent = over ? `${bytes - TEXT_BYTES_MAX} bytes too long` : `${graphemes}`;
+  count.title = `${graphemes} characters, ${bytes} of ${TEXT_BYTES_MAX} bytes`;
+}
+
+function startWriting() {
+  const text = byId("text");
+  if (!text) return;
+  const draftName = `draft ${location.pathname}`;
+  text.value ||= sessionStorage.getItem(draftName) ?? "";
+  text.addEventListener("input", () => {
+    updateCount();
+    sessionStorage.setItem(draftName, text.value);
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
+  });
+  text.form.addEventListener("submit", () => sessionStorage.removeItem(draftName));
+  if (location.hash === "#write") text.focus();
+  addEventListener("hashchange", () => location.hash === "#write" && text.focus());
+  updateCount();
+}
+
+function startCopying() {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    const label = button.querySelector("span");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      label.textContent = "Copied";
+      say("Copied", true);
+    });
+  }
+}
+
+// --- live counters ----------------------------------------------------------------------
+
+const title = document.title;
+
+async function countNew() {
+  const bar = byId("new-bar");
+  if (!bar) return;
+  const answer = await fetch(`/updates?seen=${encodeURIComponent(bar.dataset.seen)}`);
+  if (!answer.ok) return;
+  const { count, label } = await answer.json();
+  bar.hidden = count === 0;
+  bar.querySelector("span").textContent = label;
+  document.title = count ? `(${count}) ${title}` : title;
+  if (count) say(label);
+}
+
+function showProgress({ author, entries_held: held, entries_total: total }) {
+  if (!author || held === undefined || total === undefined) return;
+  for (const place of document.querySelectorAll(`[data-author="${CSS.escape(author)}"]`)) {
+    const bar = place.querySelector("progress");
+    bar.max = Math.max(total, 1);
+    bar.value = held;
+    const text = `${held.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+    place.querySelector(".progress-text").textContent = text;
+  }
+}
+
+function showStatus({ sentence }) {
+  const place = byId("sentence");
+  if (place && sentence) place.textContent = sentence;
+}
+
+let events = null;
+
+function listen() {
+  // Browsers open six connections to one host: only a page that is looked at may keep one.
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (!events) {
+    events = new EventSource("/events");
+    const on = (name, show) =>
+      events.addEventListener(name, (event) => show(JSON.parse(event.data)));
+    on("new", countNew);
+    on("progress", showProgress);
+    on("status", showStatus);
+    countNew();
+    updateTimes();
+  }
+}
+
+// --- keys -------------------------------------------------------------------------------
+
+let current = -1;
+
+function move(step) {
+  const posts = [...document.querySelectorAll(".post")];
+  if (posts.length === 0) return;
+  posts[current]?.classList.remove("current");
+  current = Math.min(Math.max(current + step, 0), posts.length - 1);
+  posts[current].classList.add("current");
+  posts[current].focus({ preventScroll: true });
+  posts[current].scrollIntoView({ block: "nearest" });
+}
+
+function follow(selector) {
+  const post = document.activeElement?.closest?.(".post");
+  post?.querySelector(selector)?.click();
+}
+
+function write() {
+  const text = byId("text");
+  if (text) text.focus();
+  else location.assign("/#write");
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => follow(".when"),
+  r: () => follow(".reply-link"),
+  n: write,
+  "/": () => (byId("q") ? byId("q").focus() : location.assign("/search")),
+  ".": () => byId("new-bar")?.hidden === false && byId("new-bar").click(),
+  "?": () => byId("legend").showModal(),
+};
+
+function onKey(event) {
+  if (event.key === "Escape" && event.target.id === "text") event.target.blur();
+  const inField = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
+  const action = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
+  if (!action || inField || modified) return;
+  if (event.key !== "?" && localStorage.getItem(KEYS_SETTING) === "off") return;
+  event.preventDefault();
+  action();
+}
+
+function startKeys() {
+  const use = byId("use-keys");
+  use.checked = localStorage.getItem(KEYS_SETTING) !== "off";
+  use.addEventListener("change", () => {
+    localStorage.setItem(KEYS_SETTING, use.checked ? "on" : "off");
+  });
+  const show = byId("show-legend");
+  show.hidden = false;
+  show.addEventListener("click", () => byId("legend").showModal());
+  document.addEventListener("keydown", onKey);
+}
+
+updateTimes();
+setInterval(updateTimes, 30_000);
+startWriting();
+startCopying();
+if ("live" in document.body.dataset) {
+  startKeys();
+  listen();
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => events?.close());
+}
