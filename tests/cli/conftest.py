@@ -1,0 +1,41 @@
+"""Runs commands against a node in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from swarmfeed.cli.main import main
+
+from tests.fakes.node import FakeDoors, FakeNode
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def node() -> FakeNode:
+    return FakeNode()
+
+
+@pytest.fixture
+def fake(node: FakeNode) -> FakeDoors:
+    return FakeDoors(node)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(fake: FakeDoors, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one command line; bugs are raised, so that tests see them."""
+    monkeypatch.setenv("SWARMFEED_HOME", str(home))
+
+    def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, arguments, input=stdin, obj=fake.doors)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

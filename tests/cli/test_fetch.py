@@ -1,0 +1,106 @@
+"""``fetch``: done means held and verified, and only done is exit code 0."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from click.testing import Result
+from swarmfeed.cli.fetch import Fetched
+from swarmfeed.core.address import format_address, parse_link
+from swarmfeed.core.types import Endpoint
+from swarmfeed.core.views import FetchProgress
+
+from tests.fakes.node import BERT, FakeDoors, FakeNode
+
+Run = Callable[..., Result]
+ADDRESS = format_address(BERT)
+START = FetchProgress(
+    author_id=BERT, name="", entries_held=0, entries_total=0, bytes_held=0, bytes_total=0
+)
+HALF = replace(
+    START,
+    name="Bert",
+    entries_held=500,
+    entries_total=1000,
+    bytes_held=20_000,
+    bytes_total=40_000,
+    holders=("127.0.0.2:4000",),
+)
+DONE = replace(HALF, entries_held=1000, bytes_held=40_000, done=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swarmfeed.cli.fetch.LOOK_EVERY_S", 0.001)
+
+
+def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [START, HALF, DONE]
+    result = run("fetch", ADDRESS, "--json")
+    printed = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert printed.pop("seconds") > 0
+    assert printed.pop("entries_per_s") > 0
+    assert printed == {
+        "author": ADDRESS,
+        "name": "Bert",
+        "entries_held": 1000,
+        "entries_total": 1000,
+        "bytes_held": 40_000,
+        "bytes_total": 40_000,
+        "holders": ["127.0.0.2:4000"],
+        "done": True,
+        "error": "",
+    }
+
+
+def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [DONE]
+    result = run("fetch", ADDRESS)
+    said = " ".join(result.stdout.split())
+    assert said.startswith("Bert: all 1,000 entries held and verified, 40.0 kB in ")
+    assert said.endswith("1 holder)")
+
+
+def test_everything_held_but_not_done_is_not_success(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [replace(DONE, done=False)]
+    assert run("fetch", ADDRESS, "--timeout", "0.01").exit_code == 1
+
+
+def test_a_timeout_says_how_far_it_came(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [START, HALF]
+    result = run("fetch", ADDRESS, "--timeout", "0.02", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["entries_held"] == 500
+    assert result.stderr.startswith("Error: 500 of 1,000 entries after 0 s")
+
+
+def test_an_author_nobody_knows_is_told_apart_from_a_slow_one(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [START]
+    result = run("fetch", ADDRESS, "--timeout", "0.01")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nobody who holds this author answered" in result.stderr
+
+
+def test_a_fetch_that_cannot_go_on_ends_with_its_reason(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [HALF, replace(HALF, error="the disk is full")]
+    result = run("fetch", ADDRESS)
+    assert (result.exit_code, result.stderr) == (1, "Error: the disk is full\n")
+
+
+def test_peers_go_to_the_node_in_the_settings_and_in_the_link(
+    run: Run, node: FakeNode, fake: FakeDoors
+) -> None:
+    node.fetch_script = [DONE]
+    run("fetch", ADDRESS, "--peer", "127.0.0.2:4000", "--no-dht", "--listen", "127.0.0.1")
+    endpoint = Endpoint("127.0.0.2", 4000)
+    (settings,) = fake.settings
+    assert (settings.peers, settings.dht, settings.network) == ((endpoint,), False, True)
+    assert settings.listen == "127.0.0.1"
+    assert parse_link(node.fetched[0]).at == (endpoint,)
+
+
+def test_the_rate_counts_only_what_arrived_since_the_start() -> None:
+    fetched = Fetched(progress=DONE, seconds=2.0, entries_before=400)
+    assert fetched.entries_per_s == 300
