@@ -136,7 +136,7 @@ class RemoteNode:
         return views_read.read_status(self._ask("status"))
 
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
-        return views_read.read_import(self._change("import-posts", posts=list(posts)))
+        return views_read.read_import(self._change("import", posts=list(posts)))
 
     def verify(self) -> VerifyReport:
         return views_read.read_verify(self._change("verify"))

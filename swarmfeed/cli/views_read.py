@@ -1,7 +1,7 @@
 """JSON from a node back to views: the other half of ``core.views_json``."""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from swarmfeed.core.address import parse_address
 from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash, NodeId
@@ -21,7 +21,7 @@ from swarmfeed.core.views import (
 from swarmfeed.core.views_json import Json
 from swarmfeed.errors import UserError
 
-T = TypeVar("T", str, int, bool, list[Any], dict[str, Any])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ class Reader:
             raise UserError(f"the running node's {key!r} is no hash") from error
 
     def object(self, key: str) -> "Reader":
-        return Reader(self.get(key, dict[str, Any]))
+        return Reader(self.get(key, dict))
 
     def objects(self, key: str) -> "list[Reader]":
-        return [Reader(item) for item in self.get(key, list[Any]) if isinstance(item, dict)]
+        return [Reader(item) for item in self.get(key, list) if isinstance(item, dict)]
 
     def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(item for item in self.get(key, list[Any]) if isinstance(item, str))
+        return tuple(item for item in self.get(key, list) if isinstance(item, str))
 
     def moment(self, key: str) -> int | None:
         return None if self.value.get(key) is None else self.number(key)
