@@ -8,9 +8,8 @@ Source: https://libtorrent.org/reference-Alerts.html
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from itertools import islice
 from pathlib import Path
@@ -22,15 +21,9 @@ from swarmfeed.core.metainfo import ChunkTorrent
 from swarmfeed.core.reach import blocked_ranges, is_loopback, is_reachable
 from swarmfeed.core.types import Endpoint
 from swarmfeed.errors import RetryError, UserError
-from swarmfeed.ports import (
-    ChunkArrived,
-    DhtPeersFound,
-    PeerSentGarbage,
-    SwarmEvent,
-    SwarmFailed,
-    TorrentProgress,
-)
+from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
 from swarmfeed.shell.swarm_settings import session_settings
+from swarmfeed.shell.swarm_torrents import HeldTorrent, cut_file
 
 PROGRESS_EVERY_S: Final = 0.5
 """How old a number of ``progress`` may be.  libtorrent itself counts in half seconds."""
@@ -56,23 +49,7 @@ _BLOCKED: Final = 1
 _CONNECTED_NOT_YET: Final = lt.peer_info.connecting | lt.peer_info.handshake
 
 
-@dataclass(slots=True)
-class _Held:
-    """A torrent in the session and what was last heard of it."""
-
-    torrent: ChunkTorrent
-    folder: Path
-    handle: lt.torrent_handle
-    seeding: bool
-    """Whether all bytes are in the file, by our word (seed) or libtorrent's (arrived)."""
-    flushing: bool = False
-    failed: bool = False
-    """Whether a failure was reported; libtorrent repeats itself."""
-    bytes_done: int = 0
-    down_bytes_per_s: int = 0
-    up_bytes_per_s: int = 0
-    uploaded_bytes: int = 0
-    peers: tuple[Endpoint, ...] = ()
+_Held = HeldTorrent[lt.torrent_handle]
 
 
 class LibtorrentSwarm:
@@ -165,24 +142,26 @@ class LibtorrentSwarm:
         reported as SwarmFailed, as is a missing or short file.
         """
         held = self._held.get(torrent.info_hash)
-        if held is not None and held.seeding and held.folder == folder:
+        if held is not None and held.complete and held.folder == folder:
             return
         self.drop(torrent.info_hash)
-        self._add(torrent, folder, lt.torrent_flags.seed_mode, (), seeding=True)
+        self._add(torrent, folder, lt.torrent_flags.seed_mode, (), complete=True)
 
     def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
         """Download into ``folder``; goes on from what a file there already holds.
 
         A torrent of one piece is asked of the first peer that may be dialled only: from
         several, it would come several times over.  Give others with ``add_peer`` when that
-        one is silent.  A torrent already here just gets the peers.
+        one is silent.  A torrent already here just gets the peers, unless it failed.
         """
-        if torrent.info_hash in self._held:
+        held = self._held.get(torrent.info_hash)
+        if held is not None and not held.failed:
             for peer in peers:
                 self.add_peer(torrent.info_hash, peer)
             return
+        self.drop(torrent.info_hash)
         file = folder / torrent.name
-        fresh = _cut_file(file, torrent.size_bytes) == 0
+        fresh = cut_file(file, torrent.size_bytes) == 0
         reachable = [peer for peer in peers if self._is_reachable(peer)]
         self._add(
             torrent,
@@ -190,7 +169,7 @@ class LibtorrentSwarm:
             # Without a file there is nothing to check, and peers are dialled at once.
             lt.torrent_flags.no_verify_files if fresh else 0,
             reachable[:1] if torrent.piece_count == 1 else reachable,
-            seeding=False,
+            complete=False,
         )
 
     def add_peer(self, info_hash: bytes, peer: Endpoint) -> None:
@@ -207,17 +186,7 @@ class LibtorrentSwarm:
 
     def progress(self) -> dict[bytes, TorrentProgress]:
         """All torrents, as of at most about a second ago.  Asks nobody."""
-        return {
-            info_hash: TorrentProgress(
-                bytes_done=held.torrent.size_bytes if held.seeding else held.bytes_done,
-                bytes_total=held.torrent.size_bytes,
-                down_bytes_per_s=held.down_bytes_per_s,
-                up_bytes_per_s=held.up_bytes_per_s,
-                uploaded_bytes=held.uploaded_bytes,
-                peers=held.peers,
-            )
-            for info_hash, held in self._held.items()
-        }
+        return {info_hash: held.progress() for info_hash, held in self._held.items()}
 
     # --- who may talk to us ----------------------------------------------------------
 
@@ -266,23 +235,17 @@ class LibtorrentSwarm:
     def _open(self) -> tuple[lt.session, int]:
         params = lt.session_params()
         params.settings = cast("Any", self._settings)
-        params.ip_filter = self._ip_filter()
+        params.ip_filter = build_filter(self._listen.host, self._named, self._banned)
         session = lt.session(params)
         if self._limited:
             session.set_peer_class_filter(_same_class_for_all(session))
         return session, session.listen_port()
 
-    def _ip_filter(self) -> lt.ip_filter:
-        rules = lt.ip_filter()
-        for first, last in blocked_ranges(self._listen.host, self._named):
-            rules.add_rule(first, last, _BLOCKED)
-        for host in self._banned:
-            rules.add_rule(host, host, _BLOCKED)
-        return rules
-
     def _filter_again(self) -> None:
         if self._session is not None:
-            self._session.set_ip_filter(self._ip_filter())
+            self._session.set_ip_filter(
+                build_filter(self._listen.host, self._named, self._banned)
+            )
 
     def _is_reachable(self, peer: Endpoint) -> bool:
         allowed = is_reachable(peer, self._listen.host, self._named)
@@ -295,7 +258,7 @@ class LibtorrentSwarm:
         flags: int,
         peers: Sequence[Endpoint],
         *,
-        seeding: bool,
+        complete: bool,
     ) -> None:
         if self._session is None:
             raise RetryError("the swarm is not running")
@@ -304,7 +267,7 @@ class LibtorrentSwarm:
         params.flags = _FLAGS | flags | (_ALONE if self._alone else 0)
         params.peers = [(peer.host, peer.port) for peer in peers]
         handle = self._session.add_torrent(params)
-        self._held[torrent.info_hash] = _Held(torrent, folder, handle, seeding)
+        self._held[torrent.info_hash] = _Held(torrent, folder, handle, complete)
 
     def _ask(self) -> None:
         """Have the counters of what changed sent to us; wakes nothing when idle."""
@@ -312,7 +275,7 @@ class LibtorrentSwarm:
         if self._session is None or not self._held:
             return
         self._session.post_torrent_updates(lt.torrent_handle.query_accurate_download_counters)
-        unfinished = (held for held in self._held.values() if not held.seeding)
+        unfinished = (held for held in self._held.values() if not held.complete)
         for held in islice(unfinished, PEERS_ASKED_MAX):
             held.peers = _connected_peers(held.handle)
 
@@ -349,34 +312,30 @@ class LibtorrentSwarm:
 
     def _flush(self, held: _Held | None) -> None:
         """Finished is not on disk: that is known only when the flush is confirmed."""
-        if held is not None and not held.seeding and not held.flushing:
+        if held is not None and not held.complete and not held.flushing:
             held.flushing = True
             held.handle.flush_cache()
 
     def _on_flushed(self, alert: lt.cache_flushed_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
-        if held is None or not held.flushing:
-            return None
-        held.flushing, held.failed, held.seeding, held.peers = False, False, True, ()
-        return ChunkArrived(held.torrent.info_hash)
+        return None if held is None else held.arrive()
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
+        """While fetching, the peer is to blame, and is named by another alert."""
         held = self._held_of(alert.handle)
-        if held is None or not held.seeding:
+        if held is None or not held.complete:
             return None
-        return _fail(held, "the file on disk is damaged")
+        return held.fail("the file on disk is damaged")
 
     def _on_peer_banned(self, alert: lt.peer_ban_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
-        if held is None:
-            return None
-        return PeerSentGarbage(held.torrent.info_hash, Endpoint(*alert.endpoint))
+        return None if held is None else held.accuse(Endpoint(*alert.endpoint))
 
     def _on_failed(
         self, alert: lt.file_error_alert | lt.torrent_error_alert | lt.fastresume_rejected_alert
     ) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
-        return None if held is None else _fail(held, alert.error.message())
+        return None if held is None else held.fail(alert.error.message())
 
     def _on_counters(self, alert: lt.state_update_alert) -> None:
         for status in alert.status:
@@ -396,28 +355,21 @@ class LibtorrentSwarm:
     def _on_dropped(self, _: lt.alerts_dropped_alert) -> None:
         """Alerts were lost: ask each unfinished torrent whether it finished meanwhile."""
         for held in list(self._held.values()):
-            if not held.seeding and held.handle.status(0).is_finished:
+            if not held.complete and held.handle.status(0).is_finished:
                 held.flushing = False
                 self._flush(held)
 
 
-def _fail(held: _Held, reason: str) -> SwarmFailed | None:
-    held.seeding = False
-    if held.failed:
-        return None
-    held.failed = True
-    return SwarmFailed(held.torrent.info_hash, reason)
-
-
-def _cut_file(file: Path, size_bytes: int) -> int:
-    """Cut what is longer than ``size_bytes`` off; return the length, 0 without a file."""
-    if not file.exists():
-        return 0
-    length = file.stat().st_size
-    if length > size_bytes:
-        with file.open("r+b") as opened:
-            opened.truncate(size_bytes)
-    return min(length, size_bytes)
+def build_filter(
+    listen_host: str, named: Collection[str], banned: Collection[str]
+) -> lt.ip_filter:
+    """Return the addresses libtorrent must neither dial nor let in, as 1; others are 0."""
+    rules = lt.ip_filter()
+    for first, last in blocked_ranges(listen_host, named):
+        rules.add_rule(first, last, _BLOCKED)
+    for host in banned:
+        rules.add_rule(host, host, _BLOCKED)
+    return rules
 
 
 def _connected_peers(handle: lt.torrent_handle) -> tuple[Endpoint, ...]:

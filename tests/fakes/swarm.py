@@ -33,6 +33,7 @@ class FakeTorrent:
     peers: list[Endpoint]
     pieces: set[int]
     arrived: bool
+    failed: bool = False
     uploaded_bytes: int = 0
 
     @property
@@ -133,13 +134,12 @@ class FakeSwarm:
         seeded = FakeTorrent(torrent, folder, [], every, arrived=True)
         self._torrents[torrent.info_hash] = seeded
         if not seeded.file.exists() or seeded.file.stat().st_size != torrent.size_bytes:
-            seeded.arrived = False
-            seeded.pieces.clear()
-            self._events.append(SwarmFailed(torrent.info_hash, "mismatching file size"))
+            self._fail(seeded, "mismatching file size")
 
     def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
         self._require_running()
-        if torrent.info_hash in self._torrents:
+        known = self._torrents.get(torrent.info_hash)
+        if known is not None and not known.failed:
             for peer in peers:
                 self.add_peer(torrent.info_hash, peer)
             return
@@ -215,12 +215,15 @@ class FakeSwarm:
             return None
         piece = known.read_piece(index)
         if not self.lies and not known.is_piece(index, piece):
-            known.pieces.clear()
-            known.arrived = False
-            self._events.append(SwarmFailed(info_hash, "the file on disk is damaged"))
+            self._fail(known, "the file on disk is damaged")
             return None
         known.uploaded_bytes += len(piece)
         return piece
+
+    def _fail(self, known: FakeTorrent, reason: str) -> None:
+        known.pieces.clear()
+        known.arrived, known.failed = False, True
+        self._events.append(SwarmFailed(known.torrent.info_hash, reason))
 
     def _download(self, known: FakeTorrent, pieces_max: int) -> None:
         for index in known.missing[:pieces_max]:
@@ -228,7 +231,7 @@ class FakeSwarm:
                 if self._ask(known, index, peer):
                     break
         if not known.missing:
-            known.arrived = True
+            known.arrived, known.failed = True, False
             self._events.append(ChunkArrived(known.torrent.info_hash))
 
     def _ask(self, known: FakeTorrent, index: int, peer: Endpoint) -> bool:

@@ -235,6 +235,21 @@ def test_seeding_a_file_that_is_not_there_fails_once(play: Callable[[Scene], Non
     play(scene)
 
 
+def test_a_failed_seed_may_be_fetched_again(play: Callable[[Scene], None]) -> None:
+    async def scene(rig: Rig, folder: Path) -> None:
+        seeder, healed = await rig.start("127.0.80.1"), await rig.start("127.0.80.2")
+        torrent, content = make_chunk(1)
+        write_chunk(folder / "a", torrent, content)
+        seeder.swarm.seed(torrent, folder / "a")
+        healed.swarm.seed(torrent, folder / "b")
+        await rig.until(lambda: len(healed.events) == 1)
+        healed.swarm.fetch(torrent, folder / "b", [seeder.at])
+        await rig.until(lambda: healed.events[1:] == [ChunkArrived(torrent.info_hash)])
+        assert (folder / "b" / torrent.name).read_bytes() == content
+
+    play(scene)
+
+
 @pytest.mark.attack("A17")
 def test_a_banned_address_gets_nothing_either_way(play: Callable[[Scene], None]) -> None:
     async def scene(rig: Rig, folder: Path) -> None:
