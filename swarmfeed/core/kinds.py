@@ -202,7 +202,7 @@ def decode_body(kind: str, body: bytes) -> Body:
     if kind == "post":
         plain = match_plain_post(body)
         # The length leaves room for the closing e alone: so this is the whole dict, and the
-        # only spelling of it.  Eight times as fast as the general way.
+        # only spelling of it.  Eight times as fast as the long way.
         if plain is not None and plain.end() + int(plain[1]) + 1 == len(body):
             if body[-1] != 0x65:
                 raise BadEncodingError("post does not end")

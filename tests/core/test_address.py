@@ -120,6 +120,13 @@ def test_a_link_leads_back_to_all_that_fits(key: bytes, name: str, at: list[Endp
     assert len(parsed.at) == min(len(at), ENDPOINTS_MAX) or len(text) > LINK_CHARS_MAX - 70
 
 
+def test_endpoints_that_do_not_fit_beside_a_long_name_are_left_out() -> None:
+    at = tuple(Endpoint(f"2001:db8:1111:2222:3333:4444:5555:666{n}", 65535) for n in range(8))
+    text = format_link(Link(AuthorId(KEY), "\U0001f41d" * NAME_CHARS_MAX, at))
+    assert LINK_CHARS_MAX - 60 < len(text) <= LINK_CHARS_MAX
+    assert parse_link(text).at == at[:3]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -228,6 +228,13 @@ def test_the_size_limit_is_checked_before_anything_is_read() -> None:
         decode(b"3:abc", limit_bytes=4)
 
 
+@pytest.mark.attack("A09")
+def test_a_length_beyond_the_end_is_told_where_it_stands() -> None:
+    for spelling in (b"l4:abe", b"d9999999999:a0:e", b"l0:0:4294967295:e"):
+        with pytest.raises(BadEncodingError, match="goes beyond the end"):
+            decode(spelling, limit_bytes=LIMIT_BYTES)
+
+
 def test_the_deepest_nesting_is_read() -> None:
     deepest = b"l" * MESSAGE_DEPTH_MAX + b"e" * MESSAGE_DEPTH_MAX
     assert encode(decode(deepest, limit_bytes=LIMIT_BYTES)) == deepest

@@ -189,6 +189,15 @@ def test_a_well_signed_certificate_out_of_bounds_is_refused(
         open_certificate(signed_by(AUTHOR, {**JOIN_FIELDS, **changes}))
 
 
+def test_the_longest_certificate_is_read_and_a_longer_one_is_not() -> None:
+    spare = CERTIFICATE_BYTES_MAX - len(signed_by(AUTHOR, {**JOIN_FIELDS, "zz": b"a" * 100}))
+    longest = signed_by(AUTHOR, {**JOIN_FIELDS, "zz": b"a" * (100 + spare)})
+    assert len(longest) == CERTIFICATE_BYTES_MAX
+    assert open_certificate(longest) == Join(AUTHOR_ID, FEED_ID, 1)
+    with pytest.raises(BadEncodingError, match="1001 bytes"):
+        open_certificate(signed_by(AUTHOR, {**JOIN_FIELDS, "zz": b"a" * (101 + spare)}))
+
+
 @pytest.mark.attack("A09")
 @given(st.binary(max_size=200), st.booleans())
 def test_garbage_raises_one_of_the_two_errors(garbage: bytes, with_domain: bool) -> None:

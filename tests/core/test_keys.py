@@ -185,6 +185,19 @@ def test_a_changed_bit_of_key_message_or_signature_is_refused() -> None:
 
 
 @pytest.mark.attack("A12")
+def test_bytes_do_not_move_between_key_signature_and_message() -> None:
+    signature = KEY.sign(b"swarm")
+    for public, message, moved in (
+        (KEY.public, b"arm", signature + b"sw"),
+        (KEY.public, signature[-1:] + b"swarm", signature[:-1]),
+        (KEY.public + b"x", b"swarm", signature),
+        (KEY.public[:-1], b"swarm", signature),
+    ):
+        with pytest.raises(BadSignatureError, match=r"is \d\d bytes"):
+            verify_signature(public, message, moved)
+
+
+@pytest.mark.attack("A12")
 @given(st.binary(max_size=80), st.binary(max_size=40), st.binary(max_size=80))
 def test_garbage_raises_the_one_error(public: bytes, message: bytes, signature: bytes) -> None:
     with pytest.raises(BadSignatureError):
