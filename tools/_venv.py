@@ -86,7 +86,7 @@ def _make(python):
 def _install_packages(python, extra):
     what = f".[{extra}]" if extra else "."
     print(f"installing {what} and what it needs ...", file=sys.stderr)
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     # Standard output belongs to the program that is about to run.
     if subprocess.call([*command, "-e", what], cwd=CHECKOUT, stdout=sys.stderr) != 0:
         give_up("installing failed, pip says why above; run this again to try again")

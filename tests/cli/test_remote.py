@@ -154,16 +154,16 @@ def test_a_wrong_key_is_refused(served: tuple[FakeFacade, Path]) -> None:
         "[]",
         "{}",
         '{"url": 1, "key": "k", "pid": 1}',
-        f'{{"url": "http://127.0.0.1:1", "key": "k", "pid": {os.getpid()}}}',
-        f'{{"url": "http://192.0.2.1:80", "key": "k", "pid": {os.getpid()}}}',
-        f'{{"url": "nonsense", "key": "k", "pid": {os.getpid()}}}',
+        '{"url": "http://127.0.0.1:1", "key": "k", "pid": OURS}',
+        '{"url": "http://192.0.2.1:80", "key": "k", "pid": OURS}',
+        '{"url": "nonsense", "key": "k", "pid": OURS}',
         '{"url": "http://127.0.0.1:1", "key": "k", "pid": 999999999}',
         '{"url": "http://127.0.0.1:1", "key": "k", "pid": -1}',
     ],
 )
 def test_a_stale_or_damaged_page_file_means_nothing_runs(tmp_path: Path, content: str) -> None:
     page_path(tmp_path).parent.mkdir()
-    page_path(tmp_path).write_text(content)
+    page_path(tmp_path).write_text(content.replace("OURS", str(os.getpid())))
     assert find_running(tmp_path) is None
 
 
