@@ -172,6 +172,18 @@ GATHER_S: Final = 0.3
 """How long a fetch waits for the other holders it was told of, before it takes everything
 from the first one."""
 
+IMPORT_BATCH_ENTRIES: Final = 65_536
+"""Entries appended under one head by an import: one chunk of level 2."""
+
+ANNOUNCED_AUTHORS_MAX: Final = 500
+"""Authors a node announces itself for in the DHT: one announce every two seconds."""
+
+REMEMBERED_PEERS_DIALLED: Final = 16
+"""Peers of earlier runs that are dialled, most recent first."""
+
+SUPERSEDED_S: Final = 24 * 3_600
+"""How long a chunk stays after a larger one took its place, for those in mid-download."""
+
 NAME_CHARS_MAX: Final = 64
 """Longest name of an author or a device, in characters."""
 
@@ -217,6 +229,10 @@ PIECE_COUNT_MAX: Final = 20_000
 
 METADATA_TOKENS_MAX: Final = 50_000
 """libtorrent: most bencode tokens in metadata; a torrent of ours has a few dozen."""
+
+SWARM_SEND_BUFFER_BYTES: Final = 128 * 1024
+"""libtorrent: bytes read ahead for a peer before its speed is known.  With the default of
+10 KiB a chunk of 8 MiB takes three times as long; more costs memory for each slow peer."""
 
 DIAL_PORT_MIN: Final = 1024
 """Lowest port that is dialled: below it are mail, web and other services of third parties."""
@@ -312,3 +328,7 @@ KRPC_SALT_BYTES_MAX: Final = 64
 
 LOOKUP_QUERIES_MAX: Final = 64
 """Most nodes asked in one DHT lookup: lying nodes cannot keep it going for ever."""
+
+LAN_QUESTIONS_MAX: Final = 32
+"""Nodes nearby asked for their address at the same time: anybody in the network may
+announce as many names as they like."""

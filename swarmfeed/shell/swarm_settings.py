@@ -12,6 +12,7 @@ from swarmfeed.core.limits import (
     METADATA_TOKENS_MAX,
     PIECE_COUNT_MAX,
     SWARM_CONNECTIONS_MAX,
+    SWARM_SEND_BUFFER_BYTES,
 )
 from swarmfeed.core.reach import is_everywhere, is_loopback
 from swarmfeed.core.types import Endpoint
@@ -35,6 +36,7 @@ _MANY_SMALL: Final[Settings] = {
     "enable_outgoing_utp": False,  # all uTP peers share one socket buffer and starve
     "recv_socket_buffer_size": 4 << 20,  # smaller: 43 ms of Nagle and delayed ACK a chunk
     "send_socket_buffer_size": 1 << 20,
+    "send_buffer_low_watermark": SWARM_SEND_BUFFER_BYTES,
     "listen_queue_size": 1_000,
     "connections_limit": SWARM_CONNECTIONS_MAX,
     "connection_speed": 500,

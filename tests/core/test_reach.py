@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.reach import blocked_ranges, is_everywhere, is_loopback, is_reachable
 from swarmfeed.core.types import Endpoint
@@ -128,6 +128,7 @@ def test_ranges_and_rule_say_the_same(host: str, listen_host: str, named: set[st
     assert blocked is not is_reachable(Endpoint(host, PORT), listen_host, named)
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(LISTENERS), st.sets(hosts, max_size=3))
 def test_ranges_lie_apart(listen_host: str, named: set[str]) -> None:
     ranges = blocked_ranges(listen_host, named)
