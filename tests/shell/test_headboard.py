@@ -267,6 +267,17 @@ def test_liars_do_not_keep_a_head_from_being_put_and_found(
     asyncio.run(scenario())
 
 
+def test_dead_nodes_are_waited_for_side_by_side(impatient: None) -> None:
+    async def scenario() -> None:
+        nodes = [Silent(number) for number in range(8)]
+        async with small_dht(nodes) as start, board_at(start) as board:
+            began = time.monotonic()
+            assert await board.get(FEED) is None
+            assert time.monotonic() - began < 4 * 0.06
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.attack("A33")
 def test_an_answer_from_another_address_counts_for_nothing(impatient: None) -> None:
     async def scenario() -> None:

@@ -161,6 +161,23 @@ def test_a_changed_header_opens_nothing(path: Path, was: str, becomes: str) -> N
             open_keys(path, passphrase)
 
 
+@pytest.mark.attack("A23")
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [("8192 bytes", "1073741825 bytes"), ("1 operations", "17 operations")],
+)
+def test_a_changed_header_cannot_make_us_work_for_hours(
+    path: Path, monkeypatch: pytest.MonkeyPatch, was: str, becomes: str
+) -> None:
+    def never(*_: object) -> bytes:
+        raise AssertionError("argon2id ran")
+
+    monkeypatch.setattr(argon2id, "kdf", never)
+    rewrite(path, VECTOR.replace(was, becomes))
+    with pytest.raises(UserError, match="damaged"):
+        open_keys(path, "")
+
+
 def test_every_truncated_file_is_refused(path: Path) -> None:
     for length in range(0, len(VECTOR), 3):
         rewrite(path, VECTOR[:length])
