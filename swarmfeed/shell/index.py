@@ -5,7 +5,8 @@ Tables are in ``index_schema``, the file in ``index_database``, what goes in in
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -37,6 +38,15 @@ class SqliteIndex:
         self._database = Database(path)
 
     # writing
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for all writes of this thread inside: many small feeds at once.
+
+        Let a failure inside end the block: then nothing of it is kept.
+        """
+        with self._database.write():
+            yield
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
         with self._database.write() as db:

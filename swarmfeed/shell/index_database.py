@@ -47,7 +47,7 @@ class Database:
             DamageError: It is damaged, or a newer version wrote it: delete and rebuild it.
         """
         self._path = path
-        self._write_lock = threading.Lock()
+        self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
         self._closed = False
@@ -64,17 +64,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Inside another one of the same thread it is a part of that: a failure undoes all.
+        """
         with self._write_lock, translated():
-            db = self._writer
-            db.execute("BEGIN IMMEDIATE")
+            if self._closed:
+                raise RetryError("the index is closed")
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
             try:
-                yield db
-                db.execute("COMMIT")
+                yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
-                # A full disk or damage may have rolled back already.
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
+                self._roll_back()
                 raise
 
     @contextmanager
@@ -96,6 +101,11 @@ class Database:
             reader.db.close()
         with self._write_lock:
             self._writer.close()
+
+    def _roll_back(self) -> None:
+        # A full disk or damage may have done it already.
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
     def _borrow(self) -> "_Reader":
         with self._pool_lock:
