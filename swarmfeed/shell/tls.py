@@ -14,7 +14,6 @@ from secrets import token_hex
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
@@ -88,7 +87,8 @@ def read_node_id(certificate_der: bytes) -> NodeId:
         raise BadEncodingError(f"certificate of {len(certificate_der)} bytes")
     try:
         key = x509.load_der_x509_certificate(certificate_der).public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except Exception as error:
+        # The library's errors (InvalidVersion, UnsupportedAlgorithm, ...) share no base.
         raise BadEncodingError(f"not a certificate: {error}") from error
     if not isinstance(key, Ed25519PublicKey):
         raise BadEncodingError("the certificate's key is not Ed25519")

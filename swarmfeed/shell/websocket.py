@@ -33,6 +33,8 @@ class LinkRules:
 
     handshake_timeout_s: float = limits.HANDSHAKE_TIMEOUT_S
     send_timeout_s: float = limits.SEND_TIMEOUT_S
+    close_timeout_s: float = limits.CLOSE_TIMEOUT_S
+    send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
     bytes_per_s: float = limits.PEER_BYTES_PER_S
     messages_per_s: float = limits.PEER_MESSAGES_PER_S
     decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
@@ -51,6 +53,7 @@ class Socket:
         self._rules = rules
         self._sending = asyncio.Lock()
         self._unsent_bytes = 0
+        self._cut = False
 
     @property
     def was_blamed(self) -> bool:
@@ -97,15 +100,17 @@ class Socket:
         """
         # One at a time: at most one message of memory for a peer that does not read.
         async with self._sending:
+            if self._cut:
+                raise RetryError(f"the link to {self.remote} was cut")
             # The one before may still be in the buffers of TLS and the system.
             waiting_bytes = self._unsent_bytes + len(data)
             self._unsent_bytes = len(data)
-            slow_s = waiting_bytes / limits.SEND_BYTES_PER_S_MIN
+            slow_s = waiting_bytes / self._rules.send_bytes_per_s_min
             try:
                 async with asyncio.timeout(self._rules.send_timeout_s + slow_s):
                     await self._connection.send(data)
             except TimeoutError as error:
-                self._connection.transport.abort()
+                self.abort()
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:
                 raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
@@ -116,6 +121,8 @@ class Socket:
 
     def abort(self) -> None:
         """Drop the connection without a word."""
+        # The transport learns of it only in the loop's next round.
+        self._cut = True
         self._connection.transport.abort()
 
 
@@ -155,7 +162,7 @@ class Sockets:
                 open_timeout=half_s,
                 server_header=None,
                 create_connection=self._accepted_type,
-                **_OPTIONS,
+                **_options(self._rules),
             )
         self._servers.append(server)
         return Endpoint(at.host, server.sockets[0].getsockname()[1])
@@ -172,7 +179,7 @@ class Sockets:
                 user_agent_header=None,
                 proxy=None,
                 create_connection=self._dialled_type,
-                **_OPTIONS,
+                **_options(self._rules),
             )
         assert isinstance(connection, _Metered)
         return Socket(connection, self._rules)
@@ -190,13 +197,15 @@ class Sockets:
 
 
 class _Metered(Connection):
-    """Counts every byte and frame the other end sends, pings too, before they cost much."""
+    """Counts every byte and frame the other end sends, pings too."""
 
     live: "set[_Metered]"
     """Where connections that have a socket are; one set for each ``Sockets``."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        # Kept, because the transport forgets it as soon as the connection is lost.
+        self.peer_name = self.remote_address
         self.live.add(self)
         now_s = self.loop.time()
         self._bytes = TokenBucket(limits.HANDSHAKE_BYTES_MAX, 0, now_s)
@@ -215,12 +224,13 @@ class _Metered(Connection):
     def data_received(self, data: bytes) -> None:
         if self._failed:
             return
+        # First what it says (at most 256 KiB, all that asyncio reads at once), then the
+        # bill: the library cannot close with a code while it still reads the HTTP response.
+        super().data_received(data)
         if not self._bytes.take(len(data), self.loop.time()):
             self._fail("too many bytes")
         elif self.transport.get_write_buffer_size() > limits.LINK_BACKLOG_BYTES_MAX:
             self._fail("does not read the answers to its pings")
-        else:
-            super().data_received(data)
 
     def process_event(self, event: Event) -> None:
         if self._failed:
@@ -233,7 +243,7 @@ class _Metered(Connection):
     async def close_soon(self, code: CloseCode, reason: str) -> None:
         try:
             if self.state is State.OPEN:
-                async with asyncio.timeout(limits.CLOSE_TIMEOUT_S):
+                async with asyncio.timeout(self.close_timeout):
                     # A close frame has room for 123 bytes (RFC 6455, 5.5).
                     await self.close(code, reason.encode()[:120].decode(errors="ignore"))
         except TimeoutError:
@@ -242,11 +252,16 @@ class _Metered(Connection):
             self.transport.abort()
 
     def _fail(self, reason: str) -> None:
+        if self._failed:
+            return
         self._failed = True
+        if self.state is not State.OPEN:
+            self.transport.abort()
+            return
         self.protocol.fail(CloseCode.OVER_BUDGET, reason)
         self.send_data()
         # One that does not hang up by itself is cut off.
-        self.loop.call_later(limits.CLOSE_TIMEOUT_S, self.transport.abort)
+        self.loop.call_later(self.close_timeout or 0, self.transport.abort)
 
 
 class _Connect(connect):
@@ -281,20 +296,14 @@ def _is_blamed_by_us(closed: ConnectionClosed) -> bool:
     return sent is not None and not closed.rcvd_then_sent and sent.code in BLAME_CODES
 
 
-def _endpoint_of(connection: Connection) -> Endpoint:
-    name = connection.remote_address
-    if name is None:
+def _endpoint_of(connection: _Metered) -> Endpoint:
+    if connection.peer_name is None:
         raise RetryError("the connection was gone before it was looked at")
-    host, port = name[:2]
+    host, port = connection.peer_name[:2]
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return Endpoint(str(address), port)
-
-
-_quiet: Final = logging.getLogger("swarmfeed.websockets")
-"""What peers do wrong is told by errors and close codes, not by the library's log."""
-_quiet.disabled = True
 
 
 class _Options(TypedDict):
@@ -308,14 +317,21 @@ class _Options(TypedDict):
     logger: logging.Logger
 
 
-_OPTIONS: Final = _Options(
-    # Compressing secrets beside foreign text leaks them, and chunks are compressed already.
-    compression=None,
-    ping_interval=limits.PING_EVERY_S,
-    ping_timeout=limits.PONG_TIMEOUT_S,
-    close_timeout=limits.CLOSE_TIMEOUT_S,
-    ssl_shutdown_timeout=limits.CLOSE_TIMEOUT_S,
-    max_size=limits.MESSAGE_BYTES_MAX,
-    max_queue=limits.LINK_QUEUE_FRAMES,
-    logger=_quiet,
-)
+def _options(rules: LinkRules) -> _Options:
+    """Return what both ends ask of the library."""
+    return _Options(
+        # Compressing secrets beside foreign text leaks them, and chunks are compressed already.
+        compression=None,
+        ping_interval=limits.PING_EVERY_S,
+        ping_timeout=limits.PONG_TIMEOUT_S,
+        close_timeout=rules.close_timeout_s,
+        ssl_shutdown_timeout=rules.close_timeout_s,
+        max_size=limits.MESSAGE_BYTES_MAX,
+        max_queue=limits.LINK_QUEUE_FRAMES,
+        logger=_quiet,
+    )
+
+
+_quiet: Final = logging.getLogger("swarmfeed.websockets")
+"""What peers do wrong is told by errors and close codes, not by the library's log."""
+_quiet.disabled = True
