@@ -54,15 +54,17 @@ def encode_entry(kind: str, time_ms: int, body: bytes) -> bytes:
     if len(body) > BODY_BYTES_MAX:
         raise ValueError(f"body is {len(body)} bytes, at most {BODY_BYTES_MAX}")
     name = kind.encode("ascii")
-    stored = b"d1:b%d:%b1:k%d:%b1:ti%dee" % (len(body), body, len(name), name, time_ms)
-    split_stored(stored)
-    return stored
+    return _check(b"d1:b%d:%b1:k%d:%b1:ti%dee" % (len(body), body, len(name), name, time_ms))
 
 
 def encode_withdrawn(kind: str, time_ms: int, body_hash: Hash) -> bytes:
-    """Return the stored form of an entry whose body was dropped."""
+    """Return the stored form of an entry whose body was dropped.
+
+    Raises:
+        ValueError: A field is out of its bounds.
+    """
     name = kind.encode("ascii")
-    return b"d1:h32:%b1:k%d:%b1:ti%dee" % (body_hash, len(name), name, time_ms)
+    return _check(b"d1:h32:%b1:k%d:%b1:ti%dee" % (body_hash, len(name), name, time_ms))
 
 
 def split_stored(stored: bytes) -> tuple[bytes | None, bytes, bytes]:
@@ -102,6 +104,15 @@ def decode_entry(stored: bytes) -> Entry:
     kind = named[: int(length)]
     time_ms = int(named[int(length) + 4 : -2])
     return Entry(kind.decode("ascii"), time_ms, body, Hash(body_hash))
+
+
+def _check(stored: bytes) -> bytes:
+    """Return what was built if everyone else will read it."""
+    try:
+        split_stored(stored)
+    except BadEncodingError as error:
+        raise ValueError(f"not an entry to store: {error}") from error
+    return stored
 
 
 assert len(str(TIME_MS_MAX)) == 15, "the pattern allows 15 digits"

@@ -10,7 +10,7 @@ signed heads of a fork are kept as its proof.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.chunk import frame_content, hash_frame, pack_frame
+from swarmfeed.core.chunk import frame_content, pack_frame
 from swarmfeed.core.chunklist import (
     ChunkRecord,
     covering_spans,
@@ -222,6 +222,7 @@ def grow(
         BadEncodingError: One of ``stored`` is not an entry.  Nothing was signed.
     """
     size = (known.size if known else 0) + len(stored)
+    assert size > 0, "nobody takes a head of an empty feed"
     if known is not None and sealed_end(size) == known.tail_start:
         return Growth(_append_to_tail(known, stored, now_ms, sign), ())
     start = known.tail_start if known else 0
@@ -313,9 +314,9 @@ def _seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]
     frames = {}
     for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
         stored = pending[at : at + CHUNK_ENTRIES]
-        content = frame_content(stored)
-        root = root_hash(hash_frame(content))
-        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
+        # One by one: two halves of an entry must not pass as a whole one.
+        root = root_hash([hash_stored(entry) for entry in stored])
+        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(frame_content(stored)), root)
     return frames
 
 
