@@ -42,7 +42,8 @@ def _find_new_python():
         return
     for name in NEWER_PYTHONS:
         found = shutil.which(name)
-        if found:
+        # Version managers leave names on the path behind which there is nothing.
+        if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             os.execv(found, [found, *sys.argv])
     oldest, this = (
         ".".join(map(str, version[:2])) for version in (PYTHON_OLDEST, sys.version_info)
@@ -51,11 +52,11 @@ def _find_new_python():
 
 
 def _install(python, extra):
-    os.makedirs(VENV, exist_ok=True)
     # Two tools that are started at once must not install into one folder together.
-    with open(os.path.join(VENV, "lock"), "w") as lock:
+    lock = os.open(CHECKOUT, os.O_RDONLY)
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(python):
+        if not os.path.exists(python) or not os.path.exists(os.path.join(VENV, "bin", "pip")):
             _make(python)
         if _stamp(extra) in _read_stamps():
             return
@@ -64,6 +65,8 @@ def _install(python, extra):
             # Whoever tests has all that running needs.
             for line in {_stamp(extra), _stamp("")}:
                 stamps.write(line + "\n")
+    finally:
+        os.close(lock)
 
 
 def _make(python):
@@ -77,7 +80,9 @@ def _make(python):
             " apt-get install python3-venv"
         )
     try:
-        venv.create(VENV, with_pip=True, symlinks=True)
+        # A link to a Python that was removed stops venv from making another one.
+        gone = not os.path.exists(python)
+        venv.create(VENV, with_pip=True, symlinks=True, clear=gone)
     except (OSError, subprocess.CalledProcessError) as error:
         give_up(f"could not make {VENV}: {error}")
     assert os.path.exists(python)

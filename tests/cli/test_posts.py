@@ -123,7 +123,7 @@ def test_wrong_use_is_exit_code_2_and_prints_nothing(
     assert "Error: " in result.stderr
 
 
-@pytest.mark.attack("A46")
+@pytest.mark.attack("A07")
 def test_a_foreign_text_cannot_send_commands_to_the_terminal(run: Run, node: FakeNode) -> None:
     evil = "\x1b]0;owned\x07\x9b2J\r\x08 \u202egnp.exe [bold]x[/bold]"
     node.posts = [make_post(1, evil, time_ms=NOW_MS)]

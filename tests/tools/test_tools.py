@@ -1,0 +1,81 @@
+"""The commands of a checkout say what is wrong before they do anything."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code as a tool would run it."""
+    start = (
+        f"import sys; sys.path.insert(0, {str(CHECKOUT / 'tools')!r}); sys.argv = ['tools/x']\n"
+    )
+    command = [sys.executable, "-c", start + code]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60)
+
+
+def test_an_old_python_is_told_which_one_is_needed() -> None:
+    ran = run_python(
+        "sys.version_info = (3, 9, 1)\nimport _venv; _venv.NEWER_PYTHONS = []\n_venv.enter()"
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == "tools/x: swarmfeed needs Python 3.11 or newer; this one is 3.9\n"
+
+
+def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
+    ran = run_python(
+        "sys.modules['ensurepip'] = None\n"
+        f"import _venv; _venv.VENV = {str(tmp_path / 'venv')!r}\n"
+        "_venv.enter()"
+    )
+    assert ran.returncode == 1
+    assert "apt-get install python3-venv" in ran.stderr
+
+
+def test_nothing_is_installed_twice_and_changed_settings_are_installed_again(
+    tmp_path: Path,
+) -> None:
+    ran = run_python(
+        f"import _venv; _venv.VENV = _venv.CHECKOUT = {str(tmp_path)!r}\n"
+        "import os; os.mkdir(_venv.VENV + '/bin')\n"
+        "for name in ('bin/python', 'bin/pip', *_venv.SETTINGS):\n"
+        "    open(_venv.VENV + '/' + name, 'w').close()\n"
+        "_venv._install_packages = lambda python, extra: print('installed', extra)\n"
+        "install = lambda extra: _venv._install('', extra)\n"
+        "_venv.os.path.exists = lambda path: True\n"
+        "install('test'); install('test'); install('')\n"
+        "open(_venv.VENV + '/setup.cfg', 'w').write('changed')\n"
+        "install('')\n"
+    )
+    assert (ran.stdout, ran.stderr) == ("installed test\ninstalled \n", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("_steps.run_step('step', sys.executable, '-c', 'raise SystemExit(3)')", "exit code 3"),
+        pytest.param(
+            "_steps.run_tests('none', 'e2e', 'tests/tools')",
+            "exit code 5",
+            marks=pytest.mark.slow,  # pytest in pytest
+        ),
+    ],
+)
+def test_a_step_that_fails_or_finds_nothing_stops_everything(code: str, sentence: str) -> None:
+    ran = run_python(f"import _steps\ntry: {code}\nexcept _steps.StepFailed as e: print(e)")
+    assert ran.stdout.splitlines()[-1].endswith(sentence)
+
+
+def test_tests_are_counted_from_the_report_of_pytest(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="7" skipped="2" failures="1" errors="1"/></testsuites>'
+    )
+    ran = run_python(
+        f"import _steps, pathlib\nprint(_steps._count(pathlib.Path({str(report)!r})))"
+    )
+    assert ran.stdout == "Tests(passed=3, skipped=2)\n"
