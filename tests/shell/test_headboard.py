@@ -249,8 +249,8 @@ class Router(FakeDhtNode):
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on a silent node after 60 ms."""
-    monkeypatch.setattr(headboard, "ANSWER_TIMEOUT_S", 0.06)
+    """Give up on a silent node after 80 ms."""
+    monkeypatch.setattr(headboard, "ANSWER_TIMEOUT_S", 0.08)
 
 
 @pytest.mark.attack("A33")
@@ -273,7 +273,7 @@ def test_dead_nodes_are_waited_for_side_by_side(impatient: None) -> None:
         async with small_dht(nodes) as start, board_at(start) as board:
             began = time.monotonic()
             assert await board.get(FEED) is None
-            assert time.monotonic() - began < 4 * 0.06
+            assert time.monotonic() - began < 5 * 0.08
 
     asyncio.run(scenario())
 
@@ -351,7 +351,7 @@ def test_stop_ends_a_lookup_under_way() -> None:
             getting = asyncio.create_task(board.get(FEED))
             await asyncio.sleep(0.02)
             await board.stop()
-            assert await asyncio.wait_for(getting, 0.2) is None
+            assert await asyncio.wait_for(getting, 0.6) is None
 
     asyncio.run(scenario())
 
