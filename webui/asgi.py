@@ -58,8 +58,6 @@ class Page:
         if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
             url = self._settings.url
             await _refuse(send, 403, f"Host check failed: open the page as {url}\n")
-        elif not scope["query_string"].isascii():
-            await _refuse(send, 400, "The address holds characters that have to be escaped.\n")
         elif scope["path"] == "/events":
             await self._stream(scope, receive, send)
         else:
@@ -118,6 +116,8 @@ class PageServer:
             ) from error
         listening = bound.sockets[0].dup()
         bound.close()
+        # From here on connections wait their turn; uvicorn accepts them in a moment.
+        listening.listen()
         port = int(listening.getsockname()[1])
         self.url = f"http://{f'[{self._host}]' if ':' in self._host else self._host}:{port}"
         self._access = Access(port)

@@ -7,6 +7,7 @@ See THREATS A05 and A07.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -43,11 +44,11 @@ def _linkify() -> LinkifyIt:
     return linkify
 
 
-def _validator(pattern: re.Pattern[str]):  # type: ignore[no-untyped-def]  # shape is linkify's
-    def length(text: str, position: int) -> int:
+def _validator(pattern: re.Pattern[str]) -> Callable[[LinkifyIt, str, int], int]:
+    def length(_linkify: LinkifyIt, text: str, position: int) -> int:
         """Return how many characters after the scheme belong to the link."""
-        found = pattern.match(text, position)
-        return min(found.end() - position, LINK_CHARS_MAX) if found else 0
+        found = pattern.match(text, position, position + LINK_CHARS_MAX)
+        return found.end() - position if found else 0
 
     return length
 
@@ -89,7 +90,13 @@ def render_text(text: str) -> Markup:
 
 
 def link_text(url: str) -> str:
-    """Return what a link shows: where it leads, first its host, never a user name."""
+    """Return what a link shows: where it leads, first its host, never a user name.
+
+    Raises:
+        ValueError: Nobody could tell where it leads.
+    """
+    if "\\" in url:
+        raise ValueError("a browser takes a backslash for a slash, and goes elsewhere")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return url if len(url) <= SHOWN_CHARS_MAX else url[: SHOWN_CHARS_MAX - 1] + "…"
@@ -105,7 +112,7 @@ def shown_host(host: str) -> str:
     if host.isascii():
         return host
     scripts = {unicodedata.name(c, "?").split()[0] for c in host if c.isalpha()}
-    if len(scripts) <= 1:
+    if len(scripts) <= 1 and all(c.isalnum() or c in ".-" for c in host):
         return host
     try:
         return host.encode("idna").decode("ascii")
@@ -117,7 +124,6 @@ def _link(url: str) -> Markup:
     try:
         shown = link_text(url)
     except ValueError:
-        # No host, or no port number: not a place anybody can go to.
         return escape(url)
     if url.startswith("swarmfeed:"):
         return Markup('<a class="own-link" href="/follow?link={}"><bdi>{}</bdi></a>').format(

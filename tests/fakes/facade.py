@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from swarmfeed.core.address import Link, format_address, format_link, parse_link
-from swarmfeed.core.limits import TEXT_BYTES_MAX
+from swarmfeed.core.limits import NAME_CHARS_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.views import (
     AuthorView,
@@ -159,7 +159,7 @@ class FakeFacade:
 
     def whoami(self) -> Whoami:
         name = self.authors[self.me].name
-        link = Link(self.me, name, (Endpoint("127.0.0.1", 4711),))
+        link = Link(self.me, name[:NAME_CHARS_MAX], (Endpoint("127.0.0.1", 4711),))
         return Whoami(
             author_id=self.me,
             name=name,

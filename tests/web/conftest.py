@@ -1,0 +1,77 @@
+"""A page around the fake node, and a browser of sorts that is logged in."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from swarmfeed.core.address import format_address
+from webui.access import Access, allowed_hosts
+from webui.app import create_app
+from webui.current import EXTENSION, PageSettings, Running
+from werkzeug.test import TestResponse
+
+from tests.fakes.facade import FakeFacade
+
+PORT = 8765
+URL = f"http://127.0.0.1:{PORT}"
+SETTINGS = PageSettings(url=URL, hosts=allowed_hosts("127.0.0.1", PORT), reader_key="r" * 43)
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Site:
+    """One served page."""
+
+    facade: FakeFacade
+    access: Access
+    app: Flask
+
+    def browser(self, *, logged_in: bool = True) -> FlaskClient:
+        client = self.app.test_client()
+        if logged_in:
+            session = self.access.open_session(self.access.new_login_token())
+            assert session is not None
+            client.set_cookie(self.access.cookie_name, session, domain="127.0.0.1")
+        return client
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.browser().get(path, base_url=URL, headers=headers, buffered=True)
+
+    def post(self, path: str, form: dict[str, str]) -> TestResponse:
+        return self.browser().post(path, base_url=URL, headers=OWN, data=form)
+
+    def ask(self, path: str, body: object = None) -> TestResponse:
+        """Use the API as a command does."""
+        headers = {"Authorization": f"Bearer {self.access.key}"}
+        client = self.browser(logged_in=False)
+        if body is None:
+            return client.get(f"/api/1/{path}", base_url=URL, headers=headers, buffered=True)
+        return client.post(f"/api/1/{path}", base_url=URL, headers=headers, json=body)
+
+    def path_of(self, rule: str) -> str:
+        """Fill a route's rule with values that exist."""
+        mine = self.facade.posts[-1]
+        author = format_address(mine.author_id)
+        feed = format_address(mine.ref.feed_id)
+        return (
+            rule.replace("<address:author_id>", author)
+            .replace("<address:feed_id>", feed)
+            .replace("<int(max=4294967295):index>", str(mine.ref.index))
+            .replace("<int:level>", "0")
+            .replace("<int:position>", "0")
+            .replace("<path:filename>", "swarmfeed.css")
+        )
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """Built once: templates are compiled on first use."""
+    return create_app(FakeFacade(), Access(PORT), SETTINGS)
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    facade, access = FakeFacade(), Access(PORT)
+    app.extensions[EXTENSION] = Running(facade, access, SETTINGS)
+    return Site(facade, access, app)

@@ -1,0 +1,162 @@
+"""The JSON API: keys commands rely on, and who may use it."""
+
+import pytest
+from swarmfeed.core.address import format_address, parse_address
+from swarmfeed.core.views_json import ref_text
+
+from tests.fakes.facade import key
+from tests.web.conftest import OWN, URL, Site
+
+POST_KEYS = {
+    "author", "name", "feed", "index", "time_ms", "text", "hash", "cursor",
+    "reply_count", "held_by",
+}  # fmt: skip
+
+
+def test_whoami(site: Site) -> None:
+    me = site.ask("whoami").json
+    assert me is not None
+    assert me["author"] == format_address(site.facade.me)
+    assert me["name"] == "Ada"
+    assert me["link"].startswith(f"swarmfeed:{me['author']}?name=Ada")
+    assert parse_address(me["node"])
+
+
+def test_a_post_and_its_reply(site: Site) -> None:
+    answer = site.ask("post", {"text": "first"})
+    assert answer.status_code == 201
+    first = answer.json
+    assert first is not None and set(first) == POST_KEYS
+    reply = site.ask("post", {"text": "second", "reply_to": first["hash"]}).json
+    assert reply is not None and set(reply) == POST_KEYS | {"reply_to"}
+    assert reply["reply_to"] == {name: first[name] for name in ("feed", "index", "hash")}
+    shown = site.ask(f"show?ref={first['feed']}/{first['index']}").json
+    assert shown is not None
+    assert shown["post"]["text"] == "first"
+    assert [one["text"] for one in shown["replies"]] == ["second"]
+    assert shown["ancestors"] == []
+
+
+def test_the_timeline_goes_on_where_a_page_ended(site: Site) -> None:
+    whole = site.ask("timeline").json
+    assert whole is not None and whole["next"] is None
+    first = site.ask("timeline?limit=2").json
+    assert first is not None
+    rest = site.ask(f"timeline?before={first['next']}").json
+    assert rest is not None
+    assert first["posts"] + rest["posts"] == whole["posts"]
+    times = [post["time_ms"] for post in whole["posts"]]
+    assert times == sorted(times, reverse=True)
+
+
+def test_one_author_and_search(site: Site) -> None:
+    ines = format_address(key("Ines Okafor"))
+    found = site.ask(f"timeline?author={ines}").json
+    assert found is not None and {post["author"] for post in found["posts"]} == {ines}
+    found = site.ask("search?q=UDP+socket").json
+    assert found is not None and len(found["posts"]) == 1
+
+
+def test_follow_fetch_unfollow(site: Site) -> None:
+    who = format_address(key("Ines Okafor"))
+    followed = site.ask("follow", {"who": f"swarmfeed:{who}?name=Ines"}).json
+    assert followed is not None and followed["followed"] is True
+    progress = site.ask("fetch", {"who": who}).json
+    assert progress == site.ask(f"fetch-progress?author={who}").json
+    assert progress is not None and progress["done"] is True
+    unfollowed = site.ask("unfollow", {"who": who}).json
+    assert unfollowed is not None and unfollowed["followed"] is False
+    assert site.facade.changed == ["follow", "fetch", "unfollow"]
+
+
+def test_status_has_its_keys(site: Site) -> None:
+    status = site.ask("status").json
+    assert status is not None
+    assert set(status["disk"]) == {"bytes", "budget_bytes", "free_bytes"}
+    assert {"node", "author", "running", "sentence", "feeds", "peers", "jobs"} <= set(status)
+    feed = status["feeds"][0]
+    assert {"author", "feed", "size", "root", "entries_held", "bytes_held"} <= set(feed)
+    assert len(bytes.fromhex(feed["root"])) == 32
+
+
+def test_verify_reindex_import_torrents(site: Site) -> None:
+    assert site.ask("verify", {}).json == {
+        "feeds": 1, "entries": 9, "bytes": 504, "damaged": [], "refetching": 0,
+    }  # fmt: skip
+    assert site.ask("reindex", {}).json == {"posts": 9}
+    batch = {"posts": [[1_000, "old"], [2_000, "older"]]}
+    imported = {"read": 2, "imported": 2, "already_there": 0, "skipped": []}
+    assert site.ask("import", batch).json == imported
+    assert site.ask("import", batch).json == imported | {"imported": 0, "already_there": 2}
+    feed = format_address(site.facade.posts[0].ref.feed_id)
+    torrents = site.ask(f"torrents?feed={feed}").json
+    assert torrents is not None and torrents["torrents"][0]["end"] == 256
+
+
+@pytest.mark.attack("A04")
+def test_a_login_link_from_the_api_works_once(site: Site) -> None:
+    answer = site.ask("login-link", {}).json
+    assert answer is not None
+    path = answer["url"].removeprefix(URL)
+    assert site.browser(logged_in=False).get(path, base_url=URL).status_code == 303
+    assert site.browser(logged_in=False).get(path, base_url=URL).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("post", {"text": 5}),
+        ("post", {}),
+        ("post", []),
+        ("post", {"text": "x", "reply_to": "nothing"}),
+        ("post", {"text": "  "}),
+        ("follow", {"who": "nobody"}),
+        ("import", {"posts": "all"}),
+        ("import", {"posts": [[1]]}),
+        ("import", {"posts": [["1", "text"]]}),
+        ("import", {"posts": [[-1, "text"]]}),
+        ("timeline?limit=0", None),
+        ("timeline?limit=9999999999999999999", None),
+        ("timeline?before=soon", None),
+        ("timeline?before=99999999999999999999-1", None),
+        ("timeline?author=me", None),
+        ("show?ref=", None),
+    ],
+)
+def test_a_refusal_is_a_sentence(site: Site, path: str, body: object) -> None:
+    answer = site.ask(path, body)
+    assert answer.status_code == 400
+    assert answer.json is not None and list(answer.json) == ["error"]
+    assert len(answer.json["error"]) > 10
+    assert site.facade.changed == []
+
+
+@pytest.mark.attack("A01")
+def test_a_form_is_no_json(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.access.key}"}
+    answer = site.browser().post(
+        "/api/1/post", base_url=URL, headers=headers, data='{"text": "x"}'
+    )
+    assert answer.status_code == 400
+    assert site.facade.changed == []
+
+
+@pytest.mark.attack("A01")
+def test_a_session_is_no_key(site: Site) -> None:
+    browser = site.browser()
+    answer = browser.post("/api/1/post", base_url=URL, headers=OWN, json={"text": "x"})
+    assert answer.status_code == 401
+    assert answer.json == {"error": "The API needs the bearer key of this run."}
+    assert browser.get("/api/1/whoami", base_url=URL).status_code == 401
+    assert site.facade.changed == []
+
+
+def test_an_unknown_path_is_json_too(site: Site) -> None:
+    answer = site.ask("nowhere")
+    assert answer.status_code == 404
+    assert answer.json is not None and "error" in answer.json
+
+
+def test_a_ref_names_the_feed_and_the_entry(site: Site) -> None:
+    ref = site.facade.posts[0].ref
+    assert ref_text(ref) == f"{format_address(ref.feed_id)}/{ref.index}"

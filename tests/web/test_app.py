@@ -1,0 +1,151 @@
+"""The route table as a whole: who may ask, from where, and what every answer carries."""
+
+import pytest
+from webui.access import Access
+from webui.app import create_app
+from webui.current import PageSettings
+from werkzeug.routing import Rule
+
+from tests.fakes.facade import FakeFacade
+from tests.web.conftest import OWN, PORT, URL, Site
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:9999"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-origin, cross-site", "Origin": URL},
+    {"Sec-Fetch-Site": ""},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://127.0.0.1:9999"},
+    {"Origin": f"https://127.0.0.1:{PORT}"},
+    {"Origin": f"{URL}.evil.example"},
+    {"Origin": "null"},
+    {},
+]
+
+
+def routes() -> list[Rule]:
+    app = create_app(FakeFacade(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
+    return list(app.url_map.iter_rules())
+
+
+CHANGING = [rule for rule in routes() if "POST" in (rule.methods or ())]
+ASKING = [rule for rule in routes() if "GET" in (rule.methods or ())]
+PAGES = [rule for rule in ASKING if not rule.rule.startswith("/api/")]
+
+
+def name(value: object) -> str:
+    return value.rule if isinstance(value, Rule) else repr(value)
+
+
+@pytest.mark.attack("A01")
+@pytest.mark.parametrize("headers", FOREIGN, ids=name)
+@pytest.mark.parametrize("rule", CHANGING, ids=name)
+def test_a_foreign_page_changes_nothing(
+    site: Site, rule: Rule, headers: dict[str, str]
+) -> None:
+    browser = site.browser()
+    form = {"text": "forged", "who": site.facade.whoami().link}
+    answer = browser.post(site.path_of(rule.rule), base_url=URL, headers=headers, data=form)
+    assert answer.status_code in (401, 403)
+    assert site.facade.changed == []
+    assert browser.get("/", base_url=URL).status_code == 200, "still logged in"
+
+
+@pytest.mark.attack("A01")
+@pytest.mark.parametrize("rule", CHANGING, ids=name)
+def test_no_change_hides_behind_a_get(rule: Rule) -> None:
+    assert "GET" not in (rule.methods or ())
+
+
+@pytest.mark.attack("A01")
+@pytest.mark.parametrize("rule", ASKING, ids=name)
+def test_a_get_changes_nothing(site: Site, rule: Rule) -> None:
+    before = list(site.facade.posts)
+    site.get(site.path_of(rule.rule))
+    site.ask(rule.rule.removeprefix("/api/1/"))
+    assert site.facade.changed == []
+    assert site.facade.posts == before
+
+
+@pytest.mark.parametrize("headers", [OWN, {"Sec-Fetch-Site": "none"}, {"Origin": URL}])
+def test_the_own_page_may_post(site: Site, headers: dict[str, str]) -> None:
+    answer = site.browser().post("/posts", base_url=URL, headers=headers, data={"text": "hi"})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert site.facade.changed == ["publish_post"]
+
+
+@pytest.mark.attack("A03")
+@pytest.mark.parametrize("rule", PAGES, ids=name)
+def test_pages_are_for_the_logged_in(site: Site, rule: Rule) -> None:
+    answer = site.browser(logged_in=False).get(
+        site.path_of(rule.rule), base_url=URL, buffered=True
+    )
+    if rule.endpoint in ("static", "welcome"):
+        assert answer.status_code == 200
+    elif rule.endpoint == "login":
+        assert answer.status_code == 403
+    else:
+        assert answer.status_code == 401
+        assert "swarmfeed open" in answer.text
+        assert "Mira" not in answer.text
+
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " media-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@pytest.mark.attack("A03")
+@pytest.mark.parametrize(
+    "path", [*(rule.rule for rule in ASKING), "/nowhere", "/api/1/nowhere"]
+)
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_every_answer_carries_the_headers(site: Site, path: str, logged_in: bool) -> None:
+    answer = site.browser(logged_in=logged_in).get(
+        site.path_of(path), base_url=URL, buffered=True
+    )
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    expected = "no-cache" if path.startswith("/static") else "no-store"
+    assert answer.headers["Cache-Control"] == expected
+
+
+def test_errors_are_pages_with_a_sentence(site: Site) -> None:
+    assert site.get("/nowhere").status_code == 404
+    assert site.get("/posts").status_code == 405
+    refused = site.post("/posts", {"text": "   "})
+    assert refused.status_code == 400
+    assert "A post needs some text." in refused.text
+
+
+def test_a_bug_is_a_page_without_a_traceback(site: Site) -> None:
+    site.facade.home = None  # type: ignore[assignment]  # a bug, to order
+    answer = site.get("/")
+    assert answer.status_code == 500
+    assert "This is a bug" in answer.text
+    assert "NoneType" not in answer.text
+
+
+@pytest.mark.parametrize("junk", ["xyz", "a" * 56, "A" * 56, "../" * 19])
+def test_junk_never_reaches_a_view(site: Site, junk: str) -> None:
+    assert site.get(f"/authors/{junk}").status_code == 404
+
+
+def test_an_oversized_form_is_refused(site: Site) -> None:
+    assert site.post("/posts", {"text": "x" * 600_000}).status_code == 413
+    assert site.facade.changed == []
+
+
+def test_trying_again_never_leads_to_another_site(site: Site) -> None:
+    answer = site.browser(logged_in=False).get("//evil.example/", base_url=URL)
+    assert 'href="//' not in answer.text

@@ -1,0 +1,284 @@
+"""The served page: hosts, event streams, starting and stopping.  Real sockets on 127.0.0.1."""
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.limits import EVENT_STREAMS_MAX
+from swarmfeed.core.views import Change
+from swarmfeed.errors import UserError
+from webui.asgi import PageServer
+from webui.events import Events, format_change, merge_changes
+from webui.headers import HEADERS
+
+from tests.fakes.facade import FakeFacade
+
+TIMEOUT_S = 10
+
+Scene = Callable[["Served"], Awaitable[None]]
+
+
+class Served:
+    """A page server and raw HTTP to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.facade = FakeFacade()
+        self.server = PageServer(self.facade, folder)
+        self.port = 0
+        self.cookie = ""
+
+    async def log_in(self) -> None:
+        path = self.server.login_link().removeprefix(self.server.url)
+        head, _ = await self.ask(path)
+        self.cookie = head.split("set-cookie: ")[1].split(";")[0]
+
+    async def open(
+        self, path: str, host: str | None = None, extra: str = ""
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        host = f"127.0.0.1:{self.port}" if host is None else host
+        cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}{extra}\r\n"
+        writer.write(request.encode("utf-8"))
+        return reader, writer
+
+    async def ask(self, path: str, host: str | None = None, extra: str = "") -> tuple[str, str]:
+        """Return the head, its header names in lower case, and the body."""
+        reader, writer = await self.open(path, host, "Connection: close\r\n" + extra)
+        answer = (await reader.read()).decode()
+        writer.close()
+        await writer.wait_closed()
+        head, _, body = answer.partition("\r\n\r\n")
+        return head, body
+
+    async def stream(
+        self, extra: str = ""
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Open `/events` and read up to its first line."""
+        reader, writer = await self.open("/events", extra=extra)
+        await reader.readuntil(b"retry: 3000\n\n")
+        return reader, writer
+
+
+def play(folder: Path, scene: Scene) -> None:
+    """Serve, run the scene, and stop."""
+
+    async def whole() -> None:
+        served = Served(folder)
+        served.port = await served.server.start()
+        try:
+            await served.log_in()
+            await scene(served)
+        finally:
+            await served.server.stop()
+
+    asyncio.run(asyncio.wait_for(whole(), TIMEOUT_S))
+
+
+GOOD_HOSTS = ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"]
+BAD_HOSTS = [
+    "evil.example", "evil.example:{port}", "127.0.0.1.evil.example:{port}",
+    "127.0.0.1:1@evil.example", "127.0.0.1:{port}@evil.example", "", "127.0.0.1",
+    "127.0.0.1:1", "127.1:{port}", "2130706433:{port}", "0x7f.1:{port}", "localhost.:{port}",
+    "[::1]", "[::ffff:127.0.0.1]:{port}", "127.0.0.1:{port}, evil.example", "0.0.0.0:{port}",
+]  # fmt: skip
+
+
+@pytest.mark.attack("A02")
+def test_only_our_own_names_are_answered(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        for path in ("/", "/events", "/static/swarmfeed.css", "/nowhere", "/api/1/whoami"):
+            for host in BAD_HOSTS:
+                head, body = await served.ask(path, host.format(port=served.port))
+                assert head.split()[1] == "403", (path, host)
+                assert f"open the page as http://127.0.0.1:{served.port}" in body
+                assert "set-cookie" not in head
+                assert "content-security-policy" in head
+        for host in GOOD_HOSTS:
+            head, _ = await served.ask("/", host.format(port=served.port))
+            assert head.split()[1] == "200", host
+        head, _ = await served.ask("/", extra="Host: evil.example\r\n")
+        assert head.split()[1] in ("400", "403"), "two hosts"
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.attack("A03")
+def test_answers_made_outside_flask_carry_the_headers(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        asked = [
+            await served.ask("/", "evil.example"),
+            await served.ask("/events", extra="Sec-Fetch-Site: same-site\r\n"),
+        ]
+        assert [head.split()[1] for head, _ in asked] == ["403", "401"]
+        for head, _ in asked:
+            for name, value in HEADERS.items():
+                assert f"{name.lower()}: {value}" in head
+
+    play(tmp_path, scene)
+
+
+def test_the_run_file_finds_the_page(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+
+    async def scene(served: Served) -> None:
+        path = folder / "page.json"
+        found = json.loads(path.read_text())
+        assert found["url"] == served.server.url == f"http://127.0.0.1:{served.port}"
+        assert found["pid"] == os.getpid()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        extra = f"Authorization: Bearer {found['key']}\r\n"
+        _, body = await served.ask("/api/1/whoami", extra=extra)
+        assert json.loads(body)["name"] == "Ada"
+
+    play(folder, scene)
+    assert not (folder / "page.json").exists()
+    assert stat.S_IMODE((folder / "reader.key").stat().st_mode) == 0o600
+
+
+def test_a_later_nodes_run_file_is_left_alone(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        (tmp_path / "page.json").write_text('{"key": "of another"}')
+
+    play(tmp_path, scene)
+    assert (tmp_path / "page.json").exists()
+
+
+def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        second = PageServer(FakeFacade(), tmp_path / "second", port=served.port)
+        with pytest.raises(UserError, match=f"cannot listen on 127.0.0.1:{served.port}"):
+            await second.start()
+        await second.stop()
+        with pytest.raises(UserError, match="not being served"):
+            second.login_link()
+
+    play(tmp_path, scene)
+
+
+def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        reader, writer = await served.stream()
+        served.facade.announce("new", count=1)
+        event = await reader.readuntil(b"\n\n")
+        assert b'event: new\nid: 1\ndata: {"count": 1}' in event
+        writer.close()
+        await asyncio.sleep(0)
+        served.facade.announce("status", sentence="line\nbreak")
+        served.facade.announce("progress", author="a", entries_held=1)
+        served.facade.announce("progress", author="b", entries_held=1)
+        served.facade.announce("progress", author="a", entries_held=2)
+        await asyncio.sleep(0.05)
+        reader, writer = await served.open("/events", extra="Last-Event-ID: 1\r\n")
+        text = (await reader.readuntil(b'"entries_held": 2}\n\n')).decode()
+        assert [line for line in text.split("\n") if line.startswith("id: ")] == [
+            "id: 2",
+            "id: 4",
+            "id: 5",
+        ]
+        assert "line\\nbreak" in text
+        writer.close()
+
+    play(tmp_path, scene)
+
+
+def test_no_session_no_stream(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        served.cookie = ""
+        head, body = await served.ask("/events")
+        assert head.split()[1] == "401"
+        assert "swarmfeed open" in body
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.attack("A32")
+def test_the_oldest_of_too_many_streams_is_dropped(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        streams = [await served.stream() for _ in range(EVENT_STREAMS_MAX + 2)]
+        for reader, _ in streams[:2]:
+            await reader.readuntil(b"\r\n0\r\n\r\n")  # the last chunk
+        served.facade.announce("new", count=1)
+        for reader, _ in streams[2:]:
+            assert b"event: new" in await reader.readuntil(b"\n\n")
+        head, _ = await served.ask("/")
+        assert head.split()[1] == "200"
+        for _, writer in streams:
+            writer.close()
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.attack("A32")
+@pytest.mark.slow
+def test_a_hundred_streams_do_not_slow_the_page(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        streams = []
+        for number in range(100):
+            if number % 10 == 0:
+                await served.log_in()
+            streams.append(await served.stream())
+        loop = asyncio.get_running_loop()
+        start_s = loop.time()
+        for _ in range(10):
+            await served.ask("/updates")
+        assert (loop.time() - start_s) / 10 < 0.05
+        for _, writer in streams:
+            writer.close()
+
+    play(tmp_path, scene)
+
+
+def test_stopping_ends_every_stream(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        reader, writer = await served.stream()
+        await asyncio.wait_for(served.server.stop(), 2)
+        await reader.read()
+        writer.close()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", served.port)
+
+    play(tmp_path, scene)
+
+
+def test_a_silent_stream_has_a_heartbeat() -> None:
+    async def scene() -> None:
+        events = Events(FakeFacade().changes, heartbeat_s=0.01)
+        sent: list[bytes] = []
+        heard = asyncio.Event()
+
+        async def send(message: object) -> None:
+            assert isinstance(message, dict)
+            sent.append(message.get("body", b""))
+            if b": still here\n\n" in sent:
+                heard.set()
+
+        async def receive() -> dict[str, str]:
+            await heard.wait()
+            return {"type": "http.disconnect"}
+
+        await events.stream("s", "", [], receive, send)  # type: ignore[arg-type]  # bare ASGI
+        assert events.stream_count == 0
+
+    asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
+
+
+def test_a_change_is_one_event_whatever_it_says() -> None:
+    text = format_change(Change("new", 7, {"text": "a\n\nevent: x\r\ndata: y"}))
+    assert text.count("\n") == 4
+    assert "\r" not in text
+
+
+def test_merging_keeps_the_newest_of_each_author() -> None:
+    changes = [
+        Change("progress", 1, {"author": "a"}),
+        Change("progress", 2, {"author": "b"}),
+        Change("new", 3, {}),
+        Change("progress", 4, {"author": "a"}),
+    ]
+    assert [change.number for change in merge_changes(changes)] == [2, 3, 4]

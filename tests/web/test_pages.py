@@ -1,0 +1,215 @@
+"""What each page shows and does, as a person without JavaScript meets it."""
+
+from dataclasses import replace
+
+import pytest
+from swarmfeed.core.address import format_address
+from swarmfeed.core.limits import PAGE_POSTS
+from swarmfeed.core.types import AuthorId
+from swarmfeed.core.views import FeedStatus
+from webui import formats
+from webui.views.status_page import say_safe
+
+from tests.fakes.facade import NOON_MS, FakeFacade, key
+from tests.web.conftest import URL, Site
+
+MIRA = AuthorId(key("Mira Lindqvist"))
+INES = AuthorId(key("Ines Okafor"))
+
+
+def test_home_shows_own_and_followed_newest_first(site: Site) -> None:
+    page = site.get("/").text
+    assert page.index("Welcome! Your feed") < page.index("client_test works on Linux")
+    assert "Hello, swarm." in page
+    assert "Two nodes, one café" not in page, "nobody follows Ines"
+    assert 'name="text"' in page
+
+
+def test_an_empty_timeline_helps(site: Site) -> None:
+    site.facade.__dict__.update(FakeFacade(samples=False).__dict__)
+    page = site.get("/").text
+    assert "It is quiet here" in page
+    assert 'href="/follow"' in page
+
+
+def test_older_posts_have_their_own_address(site: Site) -> None:
+    for number in range(PAGE_POSTS + 5):
+        site.facade.add_post(site.facade.me, f"number {number}.", NOON_MS - 10**9 - number)
+    page = site.get("/").text
+    assert "number 10." in page and "number 54." not in page
+    older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = site.get(older).text
+    assert "number 54." in second and "number 10." not in second
+    assert "That is the beginning of your timeline." in second
+    site.facade.add_post(MIRA, "breaking", NOON_MS)
+    assert "Show 1 new post<" in site.get(older).text
+
+
+def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
+    seen = site.facade.home(1)[0].cursor
+    assert site.get(f"/updates?seen={seen}").json == {"count": 0, "label": "Show 0 new posts"}
+    site.facade.add_post(MIRA, "one", NOON_MS)
+    site.facade.add_post(INES, "not followed", NOON_MS)
+    assert site.get(f"/updates?seen={seen}").json == {"count": 1, "label": "Show 1 new post"}
+    assert site.get("/updates?seen=x").status_code == 400
+
+
+def test_publish(site: Site) -> None:
+    answer = site.post("/posts", {"text": "two\r\nlines"})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert site.facade.home(1)[0].text == "two\nlines"
+
+
+def test_reply_returns_to_the_thread(site: Site) -> None:
+    parent = next(post for post in site.facade.posts if post.text == "Hello, swarm.")
+    feed = format_address(parent.ref.feed_id)
+    form = {"text": "And hello.", "reply_to": f"{feed}/{parent.ref.index}"}
+    answer = site.post("/posts", form)
+    reply = site.facade.home(1)[0]
+    assert reply.reply_to == parent.ref
+    path = f"/posts/{feed}/{parent.ref.index}"
+    assert answer.location == f"{path}#{reply.ref.entry_hash.hex()[:16]}"
+    page = site.get(path).text
+    assert "2 replies" in page
+    assert page.index("Hello, swarm.") < page.index("Welcome!") < page.index("And hello.")
+
+
+def test_a_hole_above_a_thread_is_said(site: Site) -> None:
+    missing = site.facade.posts[0].ref
+    site.facade.posts = site.facade.posts[1:]
+    orphan = site.facade.add_post(site.facade.me, "An answer to something.", reply_to=missing)
+    feed = format_address(orphan.ref.feed_id)
+    assert "is not on this machine" in site.get(f"/posts/{feed}/{orphan.ref.index}").text
+
+
+def test_a_post_that_is_not_here_is_a_sentence(site: Site) -> None:
+    feed = format_address(site.facade.posts[0].ref.feed_id)
+    answer = site.get(f"/posts/{feed}/999")
+    assert answer.status_code == 400
+    assert "That post is not on this machine." in answer.text
+
+
+def test_profile_of_somebody_half_fetched(site: Site) -> None:
+    aoi = format_address(key("山田 葵"))
+    page = site.get(f"/authors/{aoi}").text
+    assert "山田 葵" in page
+    assert '<progress value="8200" max="20000"' in page
+    assert "8,200 of 20,000" in page
+    assert f"swarmfeed:{aoi}?name=" in page
+    assert 'action="/unfollow"' in page
+
+
+def test_profile_of_a_stranger(site: Site) -> None:
+    page = site.get(f"/authors/{format_address(key('nobody'))}").text
+    assert "No posts here yet" in page
+    assert 'action="/follow"' in page
+
+
+def test_following_shows_first_what_will_happen(site: Site) -> None:
+    ines = format_address(INES)
+    page = site.get(f"/follow?link=swarmfeed:{ines}%3Fname=Ines%26at=192.0.2.1:4711").text
+    assert "Follow this author?" in page
+    assert "1 node named in the link" in page
+    assert site.facade.changed == []
+    answer = site.post("/follow", {"who": f"swarmfeed:{ines}?name=Ines"})
+    assert (answer.status_code, answer.location) == (303, f"/authors/{ines}")
+    assert site.facade.author(INES).followed
+    site.post("/unfollow", {"who": ines})
+    assert not site.facade.author(INES).followed
+    site.post("/fetch", {"who": ines})
+    assert site.facade.changed == ["follow", "unfollow", "fetch"]
+
+
+@pytest.mark.parametrize("link", ["hello", "swarmfeed:", "https://example.org/", "a" * 56])
+def test_a_bad_link_is_a_sentence(site: Site, link: str) -> None:
+    answer = site.get(f"/follow?link={link}")
+    assert answer.status_code == 400
+    assert "That did not work" in answer.text
+
+
+def test_search_says_it_is_local(site: Site) -> None:
+    assert "only the posts on this machine" in site.get("/search").text
+    found = site.get("/search?q=archive").text
+    assert "Moved the whole archive" in found
+    assert "Nothing found" in site.get("/search?q=zebra").text
+
+
+def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
+    page = site.get("/status").text
+    for said in ("Well connected", "2 other nodes have confirmed", "192.0.2.7:4711",
+                 "312 MB of 11 GB", "asked 2 peers about 3 authors", "not yet"):  # fmt: skip
+        assert said in page
+
+
+def own_feed(size: int, held_by: int) -> FeedStatus:
+    facade = FakeFacade()
+    for _ in range(size):
+        facade.add_post(facade.me, "x")
+    feed = facade.status().feeds[0]
+    return replace(feed, size=size, held_by=held_by)
+
+
+@pytest.mark.parametrize(
+    ("feeds", "said"),
+    [
+        ([], "nothing to lose"),
+        ([own_feed(0, 0)], "nothing to lose"),
+        ([own_feed(1, 0)], "only on this machine"),
+        ([own_feed(1, 1)], "1 other node has confirmed"),
+        ([own_feed(1, 5), own_feed(1, 2)], "2 other nodes have confirmed"),
+        ([own_feed(1, 5), own_feed(1, 0)], "only on this machine"),
+    ],
+)
+def test_the_least_held_feed_decides_what_is_safe(feeds: list[FeedStatus], said: str) -> None:
+    assert said in say_safe(feeds)
+
+
+def test_me_has_a_code_to_scan(site: Site) -> None:
+    page = site.get("/me").text
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in page
+    assert page.count("?name=Ada&amp;at=127.0.0.1:4711") == 2, "shown, and to copy"
+
+
+def test_torrents_of_a_feed(site: Site) -> None:
+    feed = format_address(site.facade.feed_of(MIRA))
+    page = site.get(f"/feeds/{feed}/torrents").text
+    assert f"{feed[:16]}-0-0.zst" in page
+    assert 'href="magnet:?xt=urn:btih:' in page
+    answer = site.get(f"/feeds/{feed}/torrents/0-0.torrent")
+    assert answer.content_type == "application/x-bittorrent"
+    assert f'filename="{feed[:16]}-0-0.zst.torrent"' in answer.headers["Content-Disposition"]
+    assert site.get(f"/feeds/{feed}/torrents/9-0.torrent").status_code == 400
+
+
+def test_a_client_subscribes_without_a_session(site: Site) -> None:
+    feed, other = (format_address(site.facade.feed_of(who)) for who in (MIRA, INES))
+    page = site.get(f"/feeds/{feed}/torrents").text
+    rss = page.split('data-copy="')[1].split('"')[0]
+    client = site.browser(logged_in=False)
+    answer = client.get(rss)
+    assert answer.content_type == "application/rss+xml; charset=utf-8"
+    torrent = answer.text.split('enclosure url="')[1].split('"')[0]
+    assert client.get(torrent).status_code == 200
+    assert client.get(rss.replace(feed, other)).status_code == 401
+    assert client.get(rss.replace("torrents.rss", "torrents")).status_code == 401
+    assert client.get(f"{URL}/feeds/{feed}/torrents.rss?key=").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [(0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (14_336, "14 kB"), (999_900, "1.0 MB"),
+     (10**9, "1.0 GB"), (10**16, "10000 TB")],
+)  # fmt: skip
+def test_sizes(size_bytes: int, text: str) -> None:
+    assert formats.size(size_bytes) == text
+
+
+@pytest.mark.parametrize("time_ms", [0, NOON_MS, 10**15 - 1])
+def test_any_time_an_entry_may_carry_is_shown(site: Site, time_ms: int) -> None:
+    site.facade.add_post(site.facade.me, "whenever", time_ms)
+    assert "whenever" in site.get("/").text
+
+
+def test_a_share_is_whole_only_when_nothing_is_missing() -> None:
+    assert formats.percent(999_999, 1_000_000) == 99
+    assert formats.percent(0, 0) == 100
