@@ -18,8 +18,8 @@ from swarmfeed.core.address import format_address
 from swarmfeed.core.views import FeedStatus, NodeStatus, PeerStatus
 from swarmfeed.core.views_json import status_json, verify_json
 
-SHORT_CHARS = 16
-"""Of an address in a table: as much as the names of its torrents show."""
+SHORT_CHARS = 8
+"""Of an address in a table: enough to tell two apart; --json has them whole."""
 
 
 @click.command()
@@ -49,7 +49,8 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json(verify_json(report))
     else:
-        checked = f"{count(report.entries, 'entry', 'entries')} of {report.feeds} feeds"
+        feeds = count(report.feeds, "feed", "feeds")
+        checked = f"{count(report.entries, 'entry', 'entries')} of {feeds}"
         for line in report.damaged:
             print_line(f"damaged: {line}")
         good = "all good" if not report.damaged else f"{len(report.damaged)} damaged"
@@ -89,7 +90,7 @@ def _print_status(found: NodeStatus, now_ms: int) -> None:
     if found.feeds:
         print_line("")
         print_table(
-            ("feed", "author", "", ">held", ">of", ">bytes", ">holders", ""),
+            ("author", "feed", "", ">entries held", ">bytes", ">holders"),
             [_feed_row(feed) for feed in found.feeds],
         )
     if found.peers:
@@ -100,18 +101,18 @@ def _print_status(found: NodeStatus, now_ms: int) -> None:
 
 
 def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
-    remark = "FORKED" if feed.forked else ""
-    if feed.fetching:
-        remark = f"fetching, {format_bytes(feed.rate_bytes_per_s)}/s"
+    state = feed.relation
+    if feed.forked:
+        state = "FORKED: two histories"
+    elif feed.fetching:
+        state = f"fetching, {format_bytes(feed.rate_bytes_per_s)}/s"
     return (
+        feed.author_name or "(no name)",
         format_address(feed.feed_id)[:SHORT_CHARS],
-        feed.author_name,
-        feed.relation,
-        f"{feed.entries_held:,}",
-        f"{feed.size:,}",
+        state,
+        f"{feed.entries_held:,} of {feed.size:,}",
         format_bytes(feed.bytes_held),
         str(feed.holders),
-        remark,
     )
 
 

@@ -142,10 +142,10 @@ def _print_for_people(created: Created, home: Path, words_file: Path | None) -> 
             ("home", str(home)),
         ]
     )
-    print_line("")
     if words_file is not None:
-        print_sentence(f"Your backup words are in {words_file}: copy them to paper, then")
-        print_sentence("delete the file.")
+        print_line("")
+        print_line(f"Your backup words are in {words_file}")
+        print_sentence("Copy them to paper, then delete the file.")
     else:
         print_words("First sheet", FIRST_SHEET, created.author_words)
         print_words("Second sheet", SECOND_SHEET, created.next_words)

@@ -63,7 +63,7 @@ def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
             out.print()
         out.print(_post_title(post, now_ms))
         body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
-        out.print(Padding(Text(plain(body)), (0, 0, 0, 2)))
+        out.print(Padding(Text(plain(body)), (0, 0, 0, 2), expand=False))
         # Whole on its line whatever the width: it is there to be copied.
         out.print(Text(f"  {ref_text(post.ref)}", style="dim"), soft_wrap=True)
 
@@ -119,7 +119,7 @@ def print_words(title: str, advice: str, words: str) -> None:
     numbered = [f"{number:2} {word}" for number, word in enumerate(words.split(), start=1)]
     for start in range(0, len(numbered), WORD_COLUMNS):
         table.add_row(*numbered[start : start + WORD_COLUMNS])
-    out.print(Padding(table, (0, 0, 0, 2)))
+    out.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def progress_bar(*columns: str) -> Progress:
