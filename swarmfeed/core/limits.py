@@ -58,8 +58,8 @@ PIECE_BYTES_MIN: Final = 16 * 1024
 PIECE_BYTES_MAX: Final = 1024 * 1024
 """Largest piece: keeps what one bad peer can waste small."""
 
-HEAD_BYTES_MAX: Final = 1_000
-"""Longest head text: it must fit a BEP 44 mutable item."""
+HEAD_BYTES_MAX: Final = 996
+"""Longest head text: bencoded, it must fit the 1,000 bytes of a BEP 44 item."""
 
 MESSAGE_BYTES_MAX: Final = 4 * 1024 * 1024
 """Longest message on a peer link: the longest tail (255 longest entries, 2.1 MB) and the

@@ -1,0 +1,195 @@
+"""Finds nodes that hold what we want: named ones, remembered ones, holders, the DHT.
+
+Holders of an author announce their link port on the author's topic; whoever wants the author
+looks there.  Newest heads also lie in the DHT as signed items, so that a follower hears of
+news even while it is linked to nobody who has them.
+"""
+
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from swarmfeed.core.head import open_head
+from swarmfeed.core.krpc import signed_buffer
+from swarmfeed.core.limits import ANNOUNCED_AUTHORS_MAX, REMEMBERED_PEERS_DIALLED
+from swarmfeed.core.rendezvous import HEAD_SALT, author_topic
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId
+from swarmfeed.errors import RemoteError
+from swarmfeed.node.identity import Identity
+from swarmfeed.node.interests import Interests
+from swarmfeed.node.sessions import Sessions
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Clock, DhtPeersFound, HeadBoard, Index, Swarm
+
+logger = structlog.get_logger()
+
+_LOOKUPS_PER_ROUND = 20
+"""Authors looked up in the DHT in one round: a burst of more loses answers."""
+
+
+class Finder:
+    """Knows where to look for whom."""
+
+    def __init__(
+        self,
+        settings: NodeSettings,
+        identity: Identity,
+        sessions: Sessions,
+        swarm: Swarm,
+        board: HeadBoard | None,
+        shelf: Shelf,
+        index: Index,
+        interests: Interests,
+        clock: Clock,
+        own_link_port: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._sessions = sessions
+        self._swarm = swarm
+        self._board = board
+        self._shelf = shelf
+        self._index = index
+        self._interests = interests
+        self._clock = clock
+        self._own_link_port = own_link_port
+        self._hints: list[Endpoint] = list(settings.peers)
+        self._topics: dict[bytes, AuthorId] = {}
+        self._announced_at_ms: dict[AuthorId, int] = {}
+        self._looked_at_ms: dict[AuthorId, int] = {}
+        self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
+
+    def hint(self, endpoints: Iterable[Endpoint]) -> None:
+        """Somebody said that a node may be there: dial it in the next round."""
+        for endpoint in endpoints:
+            if endpoint not in self._hints:
+                self._hints.append(endpoint)
+            self._sessions.forget_failures(endpoint)
+
+    # --- rounds ---
+
+    async def connect(self) -> str:
+        """Dial everyone we know of that may hold what we want."""
+        opened = await self._sessions.dial_some(self._candidates())
+        return f"{len(self._sessions.all())} links, {opened} new"
+
+    async def look_up(self) -> str:
+        """Ask the DHT for holders of authors nobody linked holds for us."""
+        if not self._settings.dht:
+            return "no DHT"
+        if not self._swarm.dht_nodes():
+            return "no DHT nodes yet"
+        now_ms = self._clock.monotonic_ms()
+        lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
+        for author_id in lonely[:_LOOKUPS_PER_ROUND]:
+            topic = author_topic(author_id)
+            self._topics[topic] = author_id
+            self._looked_at_ms[author_id] = now_ms
+            self._swarm.find_peers(topic)
+        return f"looked up {len(lonely[:_LOOKUPS_PER_ROUND])} authors"
+
+    async def announce(self) -> str:
+        """Announce ourselves as a holder: own and followed authors first, within a budget."""
+        port = self._own_link_port()
+        if not self._settings.dht or not port or not self._swarm.dht_nodes():
+            return "nothing to announce on"
+        now_ms = self._clock.monotonic_ms()
+        held = [each for each in self._interests.all() if self._shelf.feeds_of(each)]
+        due = [
+            each
+            for each in held[:ANNOUNCED_AUTHORS_MAX]
+            if now_ms - self._announced_at_ms.get(each, -_ANNOUNCE_MS) >= _ANNOUNCE_MS
+        ]
+        for author_id in due[:_LOOKUPS_PER_ROUND]:
+            self._announced_at_ms[author_id] = now_ms
+            self._swarm.announce(author_topic(author_id), port)
+        return f"announced {len(due[:_LOOKUPS_PER_ROUND])} authors"
+
+    def on_dht_peers(self, found: DhtPeersFound) -> None:
+        """Holders that announced themselves: dial them in the next round."""
+        if found.topic in self._topics:
+            self.hint(found.peers)
+
+    # --- heads in the DHT ---
+
+    async def publish_head(self) -> str:
+        """Put the own head into the DHT; holders put heads of others again."""
+        if self._board is None or not self._swarm.dht_nodes():
+            return "no DHT"
+        replica = self._shelf.replica(self._identity.feed_id)
+        if replica is None:
+            return "no head yet"
+        buffer = signed_buffer(replica.signed_head, replica.size, HEAD_SALT)
+        signature = self._identity.feed_key.sign(buffer)
+        taken = await self._board.put(
+            replica.feed_id, replica.signed_head, replica.size, signature
+        )
+        return f"own head of {replica.size} entries on {taken} nodes"
+
+    async def refresh_heads(self) -> str:
+        """Read heads of followed feeds from the DHT, put them again, and look for news."""
+        if self._board is None or not self._swarm.dht_nodes():
+            return "no DHT"
+        read = newer = 0
+        for author_id in self._interests.read():
+            for feed_id in self._shelf.feeds_of(author_id):
+                if feed_id == self._identity.feed_id:
+                    continue
+                size = await self._refresh(feed_id)
+                read += size > 0
+                if size > self._size_of(feed_id):
+                    newer += 1
+                    self._looked_at_ms.pop(author_id, None)
+        return f"{read} heads read, {newer} newer than ours"
+
+    async def _refresh(self, feed_id: FeedId) -> int:
+        """Size of the newest head in the DHT; 0 when there is none."""
+        assert self._board is not None
+        found = await self._board.get(feed_id) or self._items.get(feed_id)
+        if found is None:
+            return 0
+        signed_head, seq, signature = found
+        try:
+            head = open_head(signed_head, feed_id)
+        except RemoteError as error:
+            logger.info("a head in the DHT is none", reason=str(error))
+            return 0
+        self._items[feed_id] = found
+        await self._board.put(feed_id, signed_head, seq, signature)
+        return head.size
+
+    # --- inside ---
+
+    def _candidates(self) -> list[Endpoint]:
+        candidates = list(self._hints)
+        for author_id in self._interests.all():
+            for feed_id in self._shelf.feeds_of(author_id):
+                candidates += [each.link for each in self._index.holders(feed_id)]
+        return candidates + self._index.peers(REMEMBERED_PEERS_DIALLED)
+
+    def _needs_look_up(self, author_id: AuthorId, now_ms: int) -> bool:
+        """Whether nobody linked holds the author, and we did not just look."""
+        if author_id == self._identity.author_id:
+            return False
+        feeds = self._shelf.feeds_of(author_id)
+        if feeds and all(self._sessions.sources(feed_id) for feed_id in feeds):
+            return False
+        looked_at_ms = self._looked_at_ms.get(author_id)
+        # Without any feed a person is waiting; with one it is about news.
+        pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
+        return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
+
+    def _size_of(self, feed_id: FeedId) -> int:
+        replica = self._shelf.replica(feed_id)
+        return replica.size if replica else 0
+
+
+_ANNOUNCE_MS = 15 * 60_000
+"""How often a topic is announced: DHT nodes forget peers after half an hour (BEP 5)."""
+
+_LOOK_UP_MS = 5 * 60_000
+"""How often an author is looked up whom nobody linked holds."""
+
+_FIRST_LOOK_UP_MS = 3_000
+"""The same while we hold nothing of the author at all."""

@@ -1,0 +1,296 @@
+"""What a follower takes in: heads, live entries, holders, receipts, forks.
+
+    want --> Have, HeadOffer, Holders --> tail shown at once --> chunks fetched --> receipt
+                NewEntries as they are written ---------------------------------> receipt
+
+A peer that sends something false is shut out (the error goes up to its session); an old or
+unwanted message is only passed over.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+
+import structlog
+
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.head import open_head, open_receipt
+from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX
+from swarmfeed.core.messages import (
+    AskHolders,
+    ForkProof,
+    Have,
+    HeadOffer,
+    HolderRecord,
+    Holders,
+    Message,
+    NewEntries,
+    NotHeld,
+    Receipt,
+    Want,
+    WantedAuthor,
+    WantedFeed,
+)
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.errors import BadSignatureError, ForkError, RollbackError
+from swarmfeed.node.changes import Changes
+from swarmfeed.node.fetcher import Fetcher
+from swarmfeed.node.holder import Holder
+from swarmfeed.node.identity import Identity
+from swarmfeed.node.indexer import Indexer
+from swarmfeed.node.interests import Interests
+from swarmfeed.node.sessions import Holding, Session, Sessions
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Clock, Index, KnownHolder
+
+logger = structlog.get_logger()
+
+
+class Follower:
+    """Keeps feeds of interest up to date."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        sessions: Sessions,
+        holder: Holder,
+        fetcher: Fetcher,
+        indexer: Indexer,
+        index: Index,
+        interests: Interests,
+        identity: Identity,
+        changes: Changes,
+        clock: Clock,
+    ) -> None:
+        self._shelf = shelf
+        self._sessions = sessions
+        self._holder = holder
+        self._fetcher = fetcher
+        self._indexer = indexer
+        self._index = index
+        self._interests = interests
+        self._identity = identity
+        self._changes = changes
+        self._clock = clock
+        self._beside: set[asyncio.Task[None]] = set()
+        self.on_replica: Callable[[Replica | None, Replica], None] | None = None
+        """Told of each newer replica of somebody's feed."""
+
+    # --- asking ---
+
+    async def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
+        """Want these authors from one peer."""
+        wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in author_ids]
+        for at in range(0, len(wanted), AUTHORS_PER_WANT_MAX):
+            await session.send(Want(tuple(wanted[at : at + AUTHORS_PER_WANT_MAX])))
+
+    async def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
+        """Want these authors from every peer."""
+        authors = list(author_ids)
+        await asyncio.gather(*(self.ask(each, authors) for each in self._sessions.all()))
+
+    async def on_open(self, session: Session) -> None:
+        if session.link is not None and session.peer.outgoing:
+            link, now_ms = session.link, self._clock.now_ms()
+            await self._indexer.run_in_thread(
+                lambda: self._index.save_peer(link, seen_at_ms=now_ms)
+            )
+        await self.ask(session, self._interests.all())
+        self._changes.tell("status", peers=len(self._sessions.all()))
+
+    # --- taking in ---
+
+    async def on_message(self, session: Session, message: Message) -> None:  # a table of cases
+        """Handle one message.  Raises RemoteError when the peer broke the rules."""
+        match message:
+            case Want():
+                await self._holder.answer_want(session, message)
+            case HeadOffer():
+                await self._on_offer(session, message)
+            case NewEntries():
+                await self._on_entries(session, message)
+            case Have():
+                await self._on_have(session, message)
+            case Holders():
+                self._on_holders(message)
+            case Receipt():
+                await self._on_receipt(session, message)
+            case ForkProof():
+                await self._on_fork(session, message)
+            case AskHolders():
+                await self._holder.answer_holders(session, message.author_id)
+            case NotHeld():
+                logger.debug("not held there", author=message.author_id.hex()[:16])
+
+    async def _on_offer(self, session: Session, offer: HeadOffer) -> None:
+        if self._interests.of(offer.author_id) is None:
+            return
+        before = self._shelf.replica(offer.feed_id)
+        try:
+            after = self._shelf.accept_offer(offer)
+        except RollbackError as error:
+            logger.debug("head passed over", reason=str(error))
+            return
+        except ForkError:
+            await self._tell_fork(offer.feed_id)
+            return
+        session.knows[offer.feed_id] = after.size
+        await self.advanced(before, after)
+
+    async def _on_entries(self, session: Session, pushed: NewEntries) -> None:
+        author_id = self._shelf.author_of(pushed.feed_id)
+        if author_id is None or self._interests.of(author_id) is None:
+            return
+        known = self._shelf.replica(pushed.feed_id)
+        if known is not None and pushed.start > known.size:
+            await self.ask(session, [author_id])
+            return
+        try:
+            before, after = self._shelf.accept_entries(pushed)
+        except RollbackError as error:
+            logger.debug("entries passed over", reason=str(error))
+            return
+        except ForkError:
+            await self._tell_fork(pushed.feed_id)
+            return
+        session.knows[pushed.feed_id] = after.size
+        await self.advanced(before, after)
+
+    async def advanced(self, before: Replica | None, after: Replica) -> None:
+        """A newer replica is on disk: show it, pass it on, fetch the rest, confirm it."""
+        feed_id = after.feed_id
+        author_id = self._shelf.author_of(feed_id)
+        assert author_id is not None, "every replica on the shelf has an author"
+        if self.on_replica is not None:
+            self.on_replica(before, after)
+        pushing = asyncio.create_task(self._holder.push(before, after))
+        if self._interests.is_read(author_id):
+            await self._index_new(author_id, before, after)
+            if self._shelf.is_complete(feed_id):
+                self._fetcher.forget(feed_id)
+            else:
+                self._fetcher.want(feed_id)
+        await pushing
+        await self._holder.confirm(feed_id)
+
+    async def _index_new(
+        self, author_id: AuthorId, before: Replica | None, after: Replica
+    ) -> None:
+        """Index the newest entries at once, and chunks that we made ourselves."""
+        feed_id = after.feed_id
+        if before is None:
+            await self._indexer.run_in_thread(
+                lambda: self._index.reserve(feed_id, author_id, after.size)
+            )
+        start = max(after.tail_start, before.size if before else 0)
+        if start < after.size:
+            await self._indexer.index_now(feed_id, author_id, start, after.size)
+        if before is not None and before.size < after.tail_start:
+            for first, end in self._shelf.held_ranges(feed_id):
+                if end <= after.tail_start and end > before.size:
+                    self._indexer.add(feed_id, author_id, max(first, before.size), end)
+
+    async def _on_have(self, session: Session, have: Have) -> None:
+        author_id = self._shelf.author_of(have.feed_id)
+        holding = Holding(have.size, have.complete)
+        if session.holds.get(have.feed_id) == holding:
+            return
+        session.holds[have.feed_id] = holding
+        await self._remember_holder(session, have.feed_id)
+        if author_id is not None:
+            await self._holder.announce_holder(author_id, have.feed_id, session)
+        self._fetcher.plan()
+
+    def _on_holders(self, message: Holders) -> None:
+        """Dial holders of an author we care about, then let the fetch begin."""
+        if self._interests.of(message.author_id) is None:
+            return
+        records = [
+            each
+            for each in message.holders
+            if each.node_id != self._identity.node_id
+            and self._sessions.find(each.node_id) is None
+        ]
+        self.spawn(self._meet(message.feed_id, records))
+
+    async def _meet(self, feed_id: FeedId, records: list[HolderRecord]) -> None:
+        now_ms = self._clock.now_ms()
+        for each in records:
+            holder = KnownHolder(
+                each.node_id, each.link, each.swarm, each.size, each.complete, now_ms
+            )
+            await self._indexer.run_in_thread(
+                lambda holder=holder: self._index.save_holder(feed_id, holder)  # type: ignore[misc]
+            )
+        if await self._sessions.dial_some(each.link for each in records) == 0:
+            self._fetcher.gathered(feed_id)
+
+    async def _on_receipt(self, session: Session, receipt: Receipt) -> None:
+        """A peer confirms that it holds all entries of a head."""
+        head = open_head(receipt.signed_head, receipt.feed_id)
+        opened = open_receipt(receipt.signed_head, receipt.cosignature)
+        if opened.node_id != session.node_id:
+            raise BadSignatureError("a receipt of another node")
+        replica = self._shelf.replica(receipt.feed_id)
+        if replica is None:
+            return
+        session.knows[receipt.feed_id] = max(head.size, session.knows.get(receipt.feed_id, 0))
+        await self._on_have(
+            session, Have(feed_id=receipt.feed_id, size=head.size, complete=True)
+        )
+        await self._indexer.run_in_thread(
+            lambda: self._index.save_receipt(
+                receipt.feed_id, opened.node_id, head.size, opened.time_s
+            )
+        )
+        if receipt.feed_id == self._identity.feed_id:
+            self._changes.tell("receipt", size=head.size)
+
+    async def _on_fork(self, session: Session, proof: ForkProof) -> None:
+        if self._shelf.accept_fork(proof):
+            await self._tell_fork(proof.feed_id)
+
+    async def _tell_fork(self, feed_id: FeedId) -> None:
+        """Pass the proof of a fork on to everyone who follows the feed."""
+        proof = self._shelf.fork_proof(feed_id)
+        if proof is None:
+            return
+        logger.warning("feed is forked", feed=feed_id.hex()[:16])
+        self._fetcher.forget(feed_id)
+        others = [each for each in self._sessions.all() if proof.author_id in each.wants]
+        await self._sessions.broadcast(proof, others)
+        self._changes.tell("status", forked=1)
+
+    # --- inside ---
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Run something beside, and keep hold of it until it ends."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def stop(self) -> None:
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+
+    def _wanted_feeds(self, author_id: AuthorId) -> tuple[WantedFeed, ...]:
+        found = []
+        for feed_id in self._shelf.feeds_of(author_id):
+            replica = self._shelf.replica(feed_id)
+            if replica is not None:
+                found.append(WantedFeed(feed_id, replica.size))
+        return tuple(found)
+
+    async def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
+        holding = session.holds[feed_id]
+        if session.link is None or session.swarm is None:
+            return
+        known = KnownHolder(
+            session.node_id,
+            session.link,
+            session.swarm,
+            holding.size,
+            holding.complete,
+            self._clock.now_ms(),
+        )
+        await self._indexer.run_in_thread(lambda: self._index.save_holder(feed_id, known))

@@ -1,0 +1,203 @@
+"""What a holder says: heads on request, news as they come, receipts for what it keeps."""
+
+import structlog
+
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.head import sign_receipt
+from swarmfeed.core.limits import CHUNK_ENTRIES, HOLDERS_MAX
+from swarmfeed.core.messages import (
+    Have,
+    HeadOffer,
+    HolderRecord,
+    Holders,
+    NewEntries,
+    NotHeld,
+    Receipt,
+    Want,
+    WantedAuthor,
+)
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.identity import Identity
+from swarmfeed.node.proofs import Prover
+from swarmfeed.node.sessions import Session, Sessions
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Clock, Index
+
+logger = structlog.get_logger()
+
+
+class Holder:
+    """Serves what is on the shelf."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        sessions: Sessions,
+        prover: Prover,
+        index: Index,
+        identity: Identity,
+        clock: Clock,
+    ) -> None:
+        self._shelf = shelf
+        self._sessions = sessions
+        self._prover = prover
+        self._index = index
+        self._identity = identity
+        self._clock = clock
+
+    async def answer_want(self, session: Session, want: Want) -> None:
+        """Send newer heads of the wanted authors, and remember to send news."""
+        for wanted in want.authors:
+            session.wants.add(wanted.author_id)
+            await self._answer_author(session, wanted)
+
+    async def answer_holders(self, session: Session, author_id: AuthorId) -> None:
+        for feed_id in self._shelf.feeds_of(author_id):
+            await session.send(
+                Holders(author_id, feed_id, self._known_holders(session, feed_id))
+            )
+
+    async def push(self, before: Replica | None, after: Replica) -> None:
+        """Tell everyone who wants the author what is new; the sender knows it already."""
+        author_id = self._shelf.author_of(after.feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants and session.knows.get(after.feed_id, 0) < after.size:
+                await self._push_to(session, before, after)
+
+    async def confirm(self, feed_id: FeedId) -> None:
+        """Send a receipt for the newest head to all who hold or want the feed."""
+        if feed_id == self._identity.feed_id:
+            return
+        author_id = self._shelf.author_of(feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants or feed_id in session.holds:
+                await self.confirm_to(session, feed_id)
+
+    async def confirm_to(self, session: Session, feed_id: FeedId) -> None:
+        """Send a receipt, once for each head, if every entry under it is on our disk."""
+        replica = self._shelf.replica(feed_id)
+        if replica is None or feed_id == self._identity.feed_id:
+            return
+        if session.confirmed.get(feed_id, 0) >= replica.size:
+            return
+        if not self._shelf.is_complete(feed_id):
+            return
+        session.confirmed[feed_id] = replica.size
+        line = sign_receipt(
+            replica.signed_head,
+            self._identity.node_id,
+            self._clock.now_ms() // 1000,
+            self._identity.node_key.sign,
+        )
+        await session.send(Receipt(feed_id, replica.signed_head, line))
+
+    async def announce_holder(self, author_id: AuthorId, feed_id: FeedId, by: Session) -> None:
+        """Tell those who want an author of one more holder."""
+        record = self._record(by, feed_id)
+        if record is None:
+            return
+        others = [
+            each for each in self._sessions.all() if author_id in each.wants and each is not by
+        ]
+        await self._sessions.broadcast(Holders(author_id, feed_id, (record,)), others)
+
+    # --- inside ---
+
+    async def _answer_author(self, session: Session, wanted: WantedAuthor) -> None:
+        feeds = self._shelf.feeds_of(wanted.author_id)
+        if not feeds:
+            await session.send(NotHeld(wanted.author_id))
+            return
+        sizes = {each.feed_id: each.size for each in wanted.feeds}
+        for feed_id in feeds:
+            session.knows[feed_id] = sizes.get(feed_id, 0)
+            replica = self._shelf.replica(feed_id)
+            if replica is None:
+                continue
+            complete = self._shelf.is_complete(feed_id)
+            await session.send(Have(feed_id=feed_id, size=replica.size, complete=complete))
+            if session.knows[feed_id] < replica.size:
+                await self._offer(session, replica)
+            if (fork := self._shelf.fork_proof(feed_id)) is not None:
+                await session.send(fork)
+            await session.send(
+                Holders(wanted.author_id, feed_id, self._known_holders(session, feed_id))
+            )
+            await self.confirm_to(session, feed_id)
+
+    async def _offer(self, session: Session, replica: Replica) -> None:
+        author_id = self._shelf.author_of(replica.feed_id)
+        assert author_id is not None, "every replica on the shelf has an author"
+        try:
+            known_size = session.knows.get(replica.feed_id, 0)
+            proof = await self._prover.consistency(replica, known_size)
+        except (DamageError, RemoteError) as error:
+            # A gap in our own copy: somebody else has to prove it.
+            logger.info("no consistency proof", reason=str(error))
+            return
+        session.knows[replica.feed_id] = replica.size
+        await session.send(
+            HeadOffer(
+                author_id=author_id,
+                feed_id=replica.feed_id,
+                signed_head=replica.signed_head,
+                certificates=self._shelf.certificates(author_id),
+                chunk_list=replica.chunk_list,
+                tail=replica.tail,
+                consistency=proof,
+            )
+        )
+
+    async def _push_to(self, session: Session, before: Replica | None, after: Replica) -> None:
+        start = session.knows.get(after.feed_id, 0)
+        # What the peer lacks must be at hand: in the tails before and after this change.
+        at_hand = before is not None and start >= before.tail_start and start > 0
+        if before is None or not at_hand or after.size - start > CHUNK_ENTRIES:
+            await self._offer(session, after)
+            return
+        recent = [*before.tail, *_new_entries(before, after)]
+        if before.tail_start + len(recent) != after.size:
+            await self._offer(session, after)
+            return
+        session.knows[after.feed_id] = after.size
+        await session.send(
+            NewEntries(
+                feed_id=after.feed_id,
+                start=start,
+                stored=tuple(recent[start - before.tail_start :]),
+                signed_head=after.signed_head,
+                chunk_list=b"" if after.chunk_list == before.chunk_list else after.chunk_list,
+            )
+        )
+
+    def _known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
+        """Linked holders first, then remembered ones; never the asker or ourselves."""
+        records = {}
+        for session in self._sessions.all():
+            record = self._record(session, feed_id)
+            if record is not None:
+                records[session.node_id] = record
+        for known in self._index.holders(feed_id):
+            remembered = HolderRecord(
+                known.node_id, known.link, known.swarm, known.size, known.complete
+            )
+            records.setdefault(known.node_id, remembered)
+        records.pop(asker.node_id, None)
+        records.pop(self._identity.node_id, None)
+        return tuple(records.values())[:HOLDERS_MAX]
+
+    def _record(self, session: Session, feed_id: FeedId) -> HolderRecord | None:
+        holding = session.holds.get(feed_id)
+        if holding is None or session.link is None or session.swarm is None:
+            return None
+        return HolderRecord(
+            session.node_id, session.link, session.swarm, holding.size, holding.complete
+        )
+
+
+def _new_entries(before: Replica, after: Replica) -> tuple[bytes, ...]:
+    """Entries [before.size, after.size) as far as the new tail has them."""
+    if after.tail_start > before.size:
+        return ()
+    return after.tail[before.size - after.tail_start :]

@@ -1,0 +1,130 @@
+"""Feeds the index from the logs, in a thread, newest entries first.
+
+Work is cut into batches of a few thousand entries, and the most urgent waits least: a post
+that just came is searchable before the rest of a backlog is.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+
+from swarmfeed.core.chunk import frame_content, hash_frame
+from swarmfeed.core.limits import CHUNK_ENTRIES
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.ports import Clock, Index, Logs
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
+
+_BATCH_ENTRIES = 16 * CHUNK_ENTRIES
+"""Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Work:
+    """A range of a feed to index; sorts the newest first."""
+
+    urgency: int
+    order: int
+    feed_id: FeedId = field(compare=False)
+    author_id: AuthorId = field(compare=False)
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+
+
+class Indexer:
+    """Takes ranges of entries and indexes them one batch after the other."""
+
+    def __init__(
+        self,
+        logs: Logs,
+        index: Index,
+        clock: Clock,
+        on_indexed: Callable[[AuthorId, int], None],
+    ) -> None:
+        self._logs = logs
+        self._index = index
+        self._clock = clock
+        self._on_indexed = on_indexed
+        self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._task: asyncio.Task[None] | None = None
+        self._order = 0
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
+
+    @property
+    def waiting(self) -> int:
+        """Ranges not indexed yet."""
+        return self._queue.qsize()
+
+    def add(self, feed_id: FeedId, author_id: AuthorId, start: int, end: int) -> None:
+        """Index entries [start, end) when their turn comes; they must be held."""
+        for first, stop in _batches(start, end):
+            self._order += 1
+            # Tails are short and new; batches of a backlog wait, the newest first.
+            urgency = 0 if end - start < CHUNK_ENTRIES else 1
+            work = _Work(urgency, self._order, feed_id, author_id, first, stop)
+            self._queue.put_nowait(work)
+
+    async def index_now(
+        self, feed_id: FeedId, author_id: AuthorId, start: int, end: int
+    ) -> None:
+        """Index entries [start, end) and return when it is done: for a few entries."""
+        self._order += 1
+        await self._index_range(_Work(0, self._order, feed_id, author_id, start, end))
+
+    async def drain(self) -> None:
+        """Return when all that was added is indexed."""
+        await self._queue.join()
+
+    async def run_in_thread(self, call: Callable[[], T]) -> T:
+        """Run a writing call of the index in the one thread that may write."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    async def _run(self) -> None:
+        while True:
+            work = await self._queue.get()
+            try:
+                await self._index_range(work)
+            except (DamageError, RemoteError) as error:
+                # `verify` names the file and fetches it again; then it is indexed.
+                logger.warning("entries not indexed", start=work.start, reason=str(error))
+            finally:
+                self._queue.task_done()
+
+    async def _index_range(self, work: _Work) -> None:
+        added = await self.run_in_thread(lambda: self._index_in_thread(work))
+        if added:
+            self._on_indexed(work.author_id, added)
+
+    def _index_in_thread(self, work: _Work) -> int:
+        stored = self._logs.read_entries(work.feed_id, work.start, work.end)
+        hashes = hash_frame(frame_content(stored))
+        return self._index.add_entries(
+            work.feed_id,
+            work.author_id,
+            work.start,
+            stored,
+            hashes,
+            now_ms=self._clock.now_ms(),
+        )
+
+
+def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) into ranges of at most _BATCH_ENTRIES, the last one first."""
+    for first in reversed(range(start - start % _BATCH_ENTRIES, end, _BATCH_ENTRIES)):
+        yield max(first, start), min(first + _BATCH_ENTRIES, end)

@@ -1,0 +1,394 @@
+"""A node: the roles put together, started, stopped, and given their repeating work."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.holding import Drop, Hold, HoldableChunk, plan_holding
+from swarmfeed.core.messages import Hello
+from swarmfeed.core.metainfo import chunk_torrent
+from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
+from swarmfeed.errors import RetryError
+from swarmfeed.node.author import Author
+from swarmfeed.node.care import Caretaker
+from swarmfeed.node.changes import Changes
+from swarmfeed.node.fetcher import Fetcher
+from swarmfeed.node.finder import Finder
+from swarmfeed.node.follower import Follower
+from swarmfeed.node.holder import Holder
+from swarmfeed.node.identity import Identity
+from swarmfeed.node.indexer import Indexer
+from swarmfeed.node.interests import Interest, Interests
+from swarmfeed.node.proofs import Prover
+from swarmfeed.node.sessions import Session, Sessions
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.node.status import Reporter
+from swarmfeed.ports import (
+    Clock,
+    DhtPeersFound,
+    HeadBoard,
+    Index,
+    Job,
+    Jobs,
+    Lan,
+    Link,
+    Logs,
+    Swarm,
+    SwarmEvent,
+)
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The shells a node works through."""
+
+    logs: Logs
+    index: Index
+    swarm: Swarm
+    link: Link
+    board: HeadBoard | None
+    lan: Lan | None
+    jobs: Jobs
+    clock: Clock
+
+
+class Node:
+    """Everything of one running node; belongs to one asyncio loop."""
+
+    def __init__(self, settings: NodeSettings, identity: Identity, doors: Doors) -> None:
+        self.settings = settings
+        self.identity = identity
+        self.doors = doors
+        self.changes = Changes()
+        self.interests = Interests()
+        self.shelf = Shelf(doors.logs)
+        self.link_port = 0
+        self.swarm_port = 0
+        self.stopped = asyncio.Event()
+        logs, index, swarm, clock = doors.logs, doors.index, doors.swarm, doors.clock
+        self.sessions = Sessions(doors.link, settings, clock, self.hello)
+        self.indexer = Indexer(logs, index, clock, self._on_indexed)
+        self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
+        self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
+        self.follower = Follower(
+            self.shelf,
+            self.sessions,
+            self.holder,
+            self.fetcher,
+            self.indexer,
+            index,
+            self.interests,
+            identity,
+            self.changes,
+            clock,
+        )
+        self.author = Author(identity, self.shelf, logs, index, self.follower, clock)
+        self.finder = Finder(
+            settings,
+            identity,
+            self.sessions,
+            swarm,
+            doors.board,
+            self.shelf,
+            index,
+            self.interests,
+            clock,
+            lambda: self.link_port,
+        )
+        self.caretaker = Caretaker(self.shelf, logs, swarm, clock, self.fetcher.want)
+        self.reporter = Reporter(
+            self.shelf, logs, index, self.interests, self.sessions, self.fetcher, swarm
+        )
+        self.sessions.on_open = self.follower.on_open
+        self.sessions.on_message = self.follower.on_message
+        self.sessions.on_close = self._on_close
+        self.follower.on_replica = self._on_replica
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Recover from disk, then go on as ever; on the network if the settings say so."""
+        self.shelf.load()
+        await self.indexer.run_in_thread(
+            lambda: self.doors.index.save_own_author(self.identity.author_id)
+        )
+        self.indexer.start()
+        self._recall_interests()
+        for feed_id in self.shelf.feed_ids():
+            self._catch_up_index(feed_id)
+        if self.settings.network:
+            await self._go_online()
+
+    async def stop(self) -> None:
+        """Stop in good order: what was acknowledged is on disk since long."""
+        if self.settings.network:
+            self.doors.jobs.stop()
+            if self.doors.lan is not None:
+                await self.doors.lan.stop()
+            await self.sessions.stop()
+            if self.doors.board is not None:
+                await self.doors.board.stop()
+        await self.follower.stop()
+        await self.fetcher.stop()
+        await self.indexer.stop()
+        if self.settings.network:
+            await self.doors.swarm.stop()
+        self.doors.index.close()
+
+    def hello(self) -> Hello:
+        hosts = () if self.settings.listen in ("0.0.0.0", "::") else (self.settings.listen,)  # noqa: S104
+        return Hello(
+            node_id=self.identity.node_id,
+            hosts=hosts,
+            link_port=self.link_port,
+            swarm_port=self.swarm_port,
+        )
+
+    def endpoint(self) -> Endpoint | None:
+        """Where others reach the link; None when nobody knows the address."""
+        hosts = self.hello().hosts
+        return Endpoint(hosts[0], self.link_port) if hosts and self.link_port else None
+
+    # --- interests ---
+
+    async def care(self, author_id: AuthorId, interest: Interest) -> None:
+        """Care for an author from now on: ask all peers, look in the DHT, fetch."""
+        if not self.interests.raise_to(author_id, interest):
+            return
+        for feed_id in self.shelf.feeds_of(author_id):
+            self._catch_up_index(feed_id)
+            if self.settings.network and not self.shelf.is_complete(feed_id):
+                self.fetcher.want(feed_id)
+        if self.settings.network:
+            await self.follower.ask_all([author_id])
+            self.follower.spawn(self._search_now())
+
+    async def follow(self, author_id: AuthorId) -> None:
+        await self.author.set_follow(author_id, on=True)
+        await self.care(author_id, Interest.FOLLOWED)
+
+    async def unfollow(self, author_id: AuthorId) -> None:
+        """Stop following; what is here stays readable, as far as the budget goes."""
+        await self.author.set_follow(author_id, on=False)
+        self.interests.lower_to(author_id, Interest.FETCHED)
+
+    async def reindex(self) -> int:
+        """Empty the index and fill it from the logs; returns the number of entries."""
+        await self.indexer.drain()
+        await self.indexer.run_in_thread(self.doors.index.clear)
+        await self.indexer.run_in_thread(
+            lambda: self.doors.index.save_own_author(self.identity.author_id)
+        )
+        for feed_id in self.shelf.feed_ids():
+            self._catch_up_index(feed_id)
+        await self.indexer.drain()
+        return sum(self.shelf.entries_held(each) for each in self.shelf.feed_ids())
+
+    # --- inside ---
+
+    async def _go_online(self) -> None:
+        listen = self.settings.listen
+        self.swarm_port = await self.doors.swarm.start(self._on_swarm)
+        self.link_port = (
+            await self.sessions.listen(Endpoint(listen, self.settings.link_port))
+        ).port
+        self.sessions.own_endpoints([Endpoint(listen, self.link_port)])
+        for node in self.settings.dht_nodes:
+            self.doors.swarm.add_dht_node(node)
+        for feed_id in self.shelf.feed_ids():
+            self._seed_held(feed_id)
+            author_id = self.shelf.author_of(feed_id)
+            is_read = author_id is not None and self.interests.is_read(author_id)
+            if is_read and not self.shelf.is_complete(feed_id):
+                self.fetcher.want(feed_id)
+        if self.doors.board is not None:
+            await self.doors.board.start()
+        if self.doors.lan is not None:
+            # It takes a second to announce oneself, and nothing waits for it.
+            self.follower.spawn(self._meet_neighbours(self.doors.lan))
+        self.doors.jobs.start(self._all_jobs(), self.stopped.set)
+
+    def _all_jobs(self) -> list[Job]:
+        finder = self.finder
+        return [
+            Job(name="connect", run=finder.connect, every_s=2),
+            Job(name="look-up", run=finder.look_up, every_s=1),
+            Job(name="announce", run=finder.announce, every_s=5),
+            Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
+            Job(name="own-head", run=finder.publish_head, every_s=3_600, jitter_s=300),
+            Job(name="heads", run=finder.refresh_heads, every_s=1_800, jitter_s=300),
+            Job(name="friends-of-friends", run=self._hold_for_friends, every_s=60),
+            Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
+        ]
+
+    async def _meet_neighbours(self, lan: Lan) -> None:
+        def on_found(endpoint: Endpoint) -> None:
+            self.doors.swarm.allow(endpoint.host)
+            self.finder.hint([endpoint])
+
+        try:
+            await lan.start(self.link_port, on_found)
+        except RetryError as error:
+            logger.warning("no neighbours", reason=str(error))
+
+    async def _search_now(self) -> None:
+        await self.finder.connect()
+        await self.finder.look_up()
+
+    async def _watch_fetches(self) -> str:
+        stuck = self.fetcher.watch()
+        return f"{stuck} chunks stand still"
+
+    def _recall_interests(self) -> None:
+        """Own, followed, and whatever else is on disk."""
+        own = self.identity.author_id
+        self.interests.raise_to(own, Interest.OWN)
+        for author_id in self.doors.index.follows_of(own):
+            self.interests.raise_to(author_id, Interest.FOLLOWED)
+        for author_id in self.shelf.author_ids():
+            known = self.doors.index.author(author_id)
+            was_read = known is not None and known.post_count > 0
+            self.interests.raise_to(
+                author_id, Interest.FETCHED if was_read else Interest.FRIEND_OF_FRIEND
+            )
+
+    def _catch_up_index(self, feed_id: FeedId) -> None:
+        """Index what is held and not indexed yet, newest first."""
+        author_id = self.shelf.author_of(feed_id)
+        if author_id is None or not self.interests.is_read(author_id):
+            return
+        done = self.doors.index.indexed_ranges(feed_id)
+        for start, end in self.shelf.held_ranges(feed_id):
+            for first, stop in _subtract(start, end, done):
+                self.indexer.add(feed_id, author_id, first, stop)
+
+    def _seed_held(self, feed_id: FeedId) -> None:
+        replica = self.shelf.replica(feed_id)
+        held = self.doors.logs.held(feed_id)
+        if replica is None:
+            return
+        folder = self.doors.logs.chunk_folder(feed_id)
+        for span, record in replica.chunks().items():
+            if span in held:
+                self.doors.swarm.seed(chunk_torrent(feed_id, span, record.pieces), folder)
+
+    def _on_swarm(self, event: SwarmEvent) -> None:
+        if isinstance(event, DhtPeersFound):
+            self.finder.on_dht_peers(event)
+            self.follower.spawn(self._dial())
+        else:
+            self.fetcher.on_event(event)
+
+    async def _dial(self) -> None:
+        await self.finder.connect()
+
+    def _on_replica(self, before: Replica | None, after: Replica) -> None:
+        """Seed chunks that were sealed here since."""
+        if not self.settings.network or (before and before.chunk_list == after.chunk_list):
+            return
+        self._seed_held(after.feed_id)
+
+    def _on_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        author_id = self.shelf.author_of(feed_id)
+        if author_id is None:
+            return
+        if self.interests.is_read(author_id):
+            self.indexer.add(feed_id, author_id, span.start, span.end)
+        if self.shelf.is_complete(feed_id):
+            self.fetcher.forget(feed_id)
+            self.follower.spawn(self.holder.confirm(feed_id))
+        self.changes.tell(
+            "progress",
+            held=self.shelf.entries_held(feed_id),
+            feed=feed_id.hex(),
+        )
+
+    def _on_indexed(self, author_id: AuthorId, added: int) -> None:
+        self.changes.tell("new", n=added, author=author_id.hex())
+
+    def _on_close(self, session: Session) -> None:
+        self.fetcher.plan()
+        self.changes.tell("status", peers=len(self.sessions.all()))
+
+    async def _hold_for_friends(self) -> str:
+        """Keep chunks of authors our friends follow, as far as the disk budget goes."""
+        friends = self._friends_of_friends()
+        for author_id in friends:
+            if self.interests.raise_to(author_id, Interest.FRIEND_OF_FRIEND):
+                await self.follower.ask_all([author_id])
+        plan = plan_holding(self._holdable(friends), budget_bytes=self._budget_left())
+        wanted: dict[FeedId, set[ChunkSpan]] = {}
+        for decision in plan:
+            match decision:
+                case Drop(feed_id, span):
+                    self._drop_chunk(feed_id, span)
+                case Hold(feed_id, span):
+                    wanted.setdefault(feed_id, set()).add(span)
+        for feed_id, spans in wanted.items():
+            self.fetcher.want(feed_id, spans)
+        count = sum(len(spans) for spans in wanted.values())
+        return f"{len(friends)} friends of friends, {count} chunks to fetch"
+
+    def _friends_of_friends(self) -> dict[AuthorId, int]:
+        """Authors followed by those we follow, and by how many of them."""
+        counts: dict[AuthorId, int] = {}
+        index = self.doors.index
+        for friend in self.interests.with_interest(Interest.FOLLOWED):
+            for author_id in index.follows_of(friend):
+                if not self.interests.is_read(author_id):
+                    counts[author_id] = counts.get(author_id, 0) + 1
+        return counts
+
+    def _holdable(self, friends: dict[AuthorId, int]) -> list[HoldableChunk]:
+        chunks = []
+        for author_id in self.interests.with_interest(Interest.FRIEND_OF_FRIEND):
+            for feed_id in self.shelf.feeds_of(author_id):
+                replica = self.shelf.replica(feed_id)
+                held = self.doors.logs.held(feed_id)
+                for span, record in (replica.chunks() if replica else {}).items():
+                    chunks.append(
+                        HoldableChunk(
+                            author_id,
+                            feed_id,
+                            span,
+                            record.pieces.size_bytes,
+                            span in held,
+                            friends.get(author_id, 0),
+                        )
+                    )
+        return chunks
+
+    def _budget_left(self) -> int:
+        """What own, followed and fetched feeds leave of the disk budget."""
+        kept = sum(
+            self.doors.logs.disk_bytes(feed_id)
+            for author_id in self.interests.read()
+            for feed_id in self.shelf.feeds_of(author_id)
+        )
+        return max(self.settings.disk_budget_bytes - kept, 0)
+
+    def _drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        replica = self.shelf.replica(feed_id)
+        record = replica.chunks().get(span) if replica else None
+        if record is not None:
+            self.doors.swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
+        self.doors.logs.drop_chunk(feed_id, span)
+
+
+def _subtract(start: int, end: int, done: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what of [start, end) is in none of ``done`` (ascending, half-open)."""
+    left = []
+    for first, stop in done:
+        if first >= end or stop <= start:
+            continue
+        if start < first:
+            left.append((start, first))
+        start = max(start, stop)
+    if start < end:
+        left.append((start, end))
+    return left

@@ -1,0 +1,257 @@
+"""Links to other nodes: who is there, what they hold, what they want, who is shut out.
+
+A session is one link and what was said over it.  Two nodes keep one link between them: when
+both dialled at once, the one that the node with the lower id dialled.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+
+from swarmfeed.core.fetching import Source
+from swarmfeed.core.limits import BAN_S, PEERS_DIALLED_MAX
+from swarmfeed.core.messages import Hello, Message
+from swarmfeed.core.reach import is_reachable
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.views import PeerStatus
+from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.ports import Clock, Link, Peer
+
+logger = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Holding:
+    """What a peer says it holds of a feed."""
+
+    size: int
+    complete: bool
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One link and its state."""
+
+    peer: Peer
+    since_ms: int
+    wants: set[AuthorId] = field(default_factory=set)
+    """Authors whose news the peer asked for."""
+    holds: dict[FeedId, Holding] = field(default_factory=dict)
+    knows: dict[FeedId, int] = field(default_factory=dict)
+    """Size of the newest head the peer has, by what was sent either way."""
+    confirmed: dict[FeedId, int] = field(default_factory=dict)
+    """Size we sent a receipt for."""
+
+    @property
+    def node_id(self) -> NodeId:
+        return self.peer.hello.node_id
+
+    @property
+    def host(self) -> str:
+        hosts = self.peer.hello.hosts
+        return hosts[0] if hosts else self.peer.remote.host
+
+    @property
+    def link(self) -> Endpoint | None:
+        """Where the peer accepts links; None when it does not."""
+        port = self.peer.hello.link_port
+        return Endpoint(self.host, port) if port else None
+
+    @property
+    def swarm(self) -> Endpoint | None:
+        """Where the peer's swarm listens; None when it does not."""
+        port = self.peer.hello.swarm_port
+        return Endpoint(self.host, port) if port else None
+
+    def source(self, feed_id: FeedId) -> Source | None:
+        """The peer as somebody to fetch chunks of a feed from."""
+        holding, swarm = self.holds.get(feed_id), self.swarm
+        if holding is None or swarm is None:
+            return None
+        return Source(self.node_id, swarm, holding.size, holding.complete)
+
+    async def send(self, message: Message) -> bool:
+        """Send, and say whether it went out; a lost link ends by itself."""
+        try:
+            await self.peer.send(message)
+        except RetryError:
+            return False
+        return True
+
+
+OnOpen = Callable[[Session], Awaitable[None]]
+OnMessage = Callable[[Session, Message], Awaitable[None]]
+
+
+class Sessions:
+    """Opens, keeps and ends links."""
+
+    def __init__(
+        self, link: Link, settings: NodeSettings, clock: Clock, own: Callable[[], Hello]
+    ) -> None:
+        self._link = link
+        self._settings = settings
+        self._clock = clock
+        self._own = own
+        self._sessions: dict[NodeId, Session] = {}
+        self._dialling: set[Endpoint] = set()
+        self._retry_at_ms: dict[Endpoint, int] = {}
+        self._failures: dict[Endpoint, int] = {}
+        self._own_endpoints: set[Endpoint] = set()
+        self._shut_out: dict[NodeId, int] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self.on_open: OnOpen | None = None
+        self.on_message: OnMessage | None = None
+        self.on_close: Callable[[Session], None] | None = None
+
+    # --- looking ---
+
+    def all(self) -> list[Session]:
+        return list(self._sessions.values())
+
+    def find(self, node_id: NodeId) -> Session | None:
+        return self._sessions.get(node_id)
+
+    def by_swarm(self, endpoint: Endpoint) -> Session | None:
+        """The session whose swarm listens there, or at least at that address."""
+        same_host = [each for each in self._sessions.values() if each.host == endpoint.host]
+        exact = [each for each in same_host if each.swarm == endpoint]
+        # An incoming swarm connection shows an arbitrary port.
+        found = exact or (same_host if len(same_host) == 1 else [])
+        return found[0] if found else None
+
+    def sources(self, feed_id: FeedId) -> list[Source]:
+        found = (each.source(feed_id) for each in self._sessions.values())
+        return [source for source in found if source is not None]
+
+    def status(self) -> tuple[PeerStatus, ...]:
+        return tuple(
+            PeerStatus(
+                node_id=each.node_id,
+                endpoint=str(each.link or each.peer.remote),
+                outgoing=each.peer.outgoing,
+                since_ms=each.since_ms,
+            )
+            for each in self._sessions.values()
+        )
+
+    # --- opening ---
+
+    async def listen(self, at: Endpoint) -> Endpoint:
+        return await self._link.listen(at, self._own, self._run)
+
+    async def stop(self) -> None:
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._link.stop()
+
+    async def dial_some(self, endpoints: Iterable[Endpoint]) -> int:
+        """Dial those that are not linked, resting or out of reach; wait for all answers.
+
+        Returns how many links came to be.
+        """
+        now_ms = self._clock.monotonic_ms()
+        fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each, now_ms)]
+        room = max(PEERS_DIALLED_MAX - len(self._sessions), 0)
+        results = await asyncio.gather(*(self._dial(each) for each in fresh[:room]))
+        return sum(results)
+
+    def forget_failures(self, endpoint: Endpoint) -> None:
+        """Dial it again at once: somebody just told us that it is there."""
+        self._retry_at_ms.pop(endpoint, None)
+
+    async def _dial(self, endpoint: Endpoint) -> bool:
+        self._dialling.add(endpoint)
+        try:
+            peer = await self._link.dial(endpoint, self._own())
+        except (RetryError, RemoteError) as error:
+            self._rest(endpoint)
+            logger.debug("dial failed", endpoint=str(endpoint), reason=str(error))
+            return False
+        finally:
+            self._dialling.discard(endpoint)
+        self._failures.pop(endpoint, None)
+        task = asyncio.create_task(self._run(peer))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return True
+
+    def _may_dial(self, endpoint: Endpoint, now_ms: int) -> bool:
+        return (
+            endpoint not in self._dialling
+            and endpoint not in self._own_endpoints
+            and self._retry_at_ms.get(endpoint, 0) <= now_ms
+            and all(each.link != endpoint for each in self._sessions.values())
+            and is_reachable(endpoint, self._settings.listen, self._named())
+        )
+
+    def _named(self) -> tuple[str, ...]:
+        """Addresses the person named: reachable even inside a private network."""
+        return tuple(peer.host for peer in self._settings.peers)
+
+    def _rest(self, endpoint: Endpoint) -> None:
+        """Wait twice as long after each failure, from 1 s to 5 min."""
+        failures = min(self._failures.get(endpoint, 0) + 1, 9)
+        self._failures[endpoint] = failures
+        pause_ms = min(500 << failures, 300_000)
+        self._retry_at_ms[endpoint] = self._clock.monotonic_ms() + pause_ms
+
+    def own_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
+        self._own_endpoints.update(endpoints)
+
+    # --- running ---
+
+    async def _run(self, peer: Peer) -> None:
+        session = Session(peer, self._clock.now_ms())
+        if not await self._admit(session):
+            return
+        try:
+            if self.on_open is not None:
+                await self.on_open(session)
+            async for message in peer.messages():
+                if self.on_message is not None:
+                    await self.on_message(session, message)
+        except RemoteError as error:
+            await self.shut_out(session, str(error))
+        except RetryError:
+            pass
+        finally:
+            if self._sessions.get(session.node_id) is session:
+                del self._sessions[session.node_id]
+            if self.on_close is not None:
+                self.on_close(session)
+            await peer.close("done")
+
+    async def _admit(self, session: Session) -> bool:
+        node_id = session.node_id
+        if self._shut_out.get(node_id, 0) > self._clock.monotonic_ms():
+            await session.peer.close("you broke the rules; come back later")
+            return False
+        other = self._sessions.get(node_id)
+        if other is not None:
+            if other.peer.outgoing != session.peer.outgoing and not self._is_preferred(session):
+                await session.peer.close("there is a link already")
+                return False
+            await other.peer.close("a newer link takes its place")
+        self._sessions[node_id] = session
+        return True
+
+    def _is_preferred(self, session: Session) -> bool:
+        own = self._own().node_id
+        dialled_by = own if session.peer.outgoing else session.node_id
+        return dialled_by == min(own, session.node_id)
+
+    async def shut_out(self, session: Session, reason: str) -> None:
+        """End a session whose peer broke the rules, and keep it out for BAN_S."""
+        logger.warning("peer shut out", node=session.node_id.hex()[:16], reason=reason)
+        self._shut_out[session.node_id] = self._clock.monotonic_ms() + BAN_S * 1000
+        session.holds.clear()
+        await session.peer.close(reason[:100])
+
+    async def broadcast(self, message: Message, to: Iterable[Session]) -> None:
+        """Send to several at once; one slow peer does not hold up the others."""
+        await asyncio.gather(*(each.send(message) for each in to))

@@ -1,0 +1,265 @@
+"""The shelf: every feed this node holds, whose it is, and what may enter it.
+
+Nothing gets here unverified, and nothing is told to anyone before it is on disk.  All methods
+run in the node's loop and are short; verifying whole chunks is not done here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from swarmfeed.core.author import AuthorFeeds, choose_certificates, feeds_of
+from swarmfeed.core.certificate import Certificate, Join, open_certificate
+from swarmfeed.core.feed import (
+    Replica,
+    check_offer,
+    chunks_made_here,
+    extend_replica,
+    open_replica,
+    verify_fork,
+)
+from swarmfeed.core.head import open_head
+from swarmfeed.core.messages import ForkProof, HeadOffer, NewEntries
+from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId, Hash
+from swarmfeed.errors import (
+    BadProofError,
+    DamageError,
+    ForkError,
+    RemoteError,
+    RollbackError,
+)
+from swarmfeed.ports import Logs, Signer
+
+
+class Shelf:
+    """Replicas, certificates and forks, in memory and on disk alike."""
+
+    def __init__(self, logs: Logs) -> None:
+        self._logs = logs
+        self._replicas: dict[FeedId, Replica] = {}
+        self._authors: dict[FeedId, AuthorId] = {}
+        self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
+        self._forked: set[FeedId] = set()
+
+    def load(self) -> None:
+        """Read everything that is on disk."""
+        for replica in self._logs.read_all():
+            feed_id = replica.feed_id
+            signed = _open_all(self._logs.read_certificates(feed_id))
+            author_id = _joined_author(feed_id, signed.values())
+            if author_id is None:
+                continue  # without a certificate nobody can say whose it is
+            self._replicas[feed_id] = replica
+            self._authors[feed_id] = author_id
+            self._certificates.setdefault(author_id, {}).update(signed)
+            if self._logs.read_fork(feed_id) is not None:
+                self._forked.add(feed_id)
+
+    # --- looking ---
+
+    def feed_ids(self) -> list[FeedId]:
+        return list(self._replicas)
+
+    def author_ids(self) -> set[AuthorId]:
+        return set(self._authors.values())
+
+    def replica(self, feed_id: FeedId) -> Replica | None:
+        return self._replicas.get(feed_id)
+
+    def author_of(self, feed_id: FeedId) -> AuthorId | None:
+        return self._authors.get(feed_id)
+
+    def feeds_of(self, author_id: AuthorId) -> list[FeedId]:
+        """Feeds of an author that we have a head of."""
+        return [feed_id for feed_id, author in self._authors.items() if author == author_id]
+
+    def certified(self, author_id: AuthorId) -> AuthorFeeds:
+        """What the certificates we know say of an author."""
+        return feeds_of(author_id, self._certificates.get(author_id, {}).values())
+
+    def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
+        return tuple(self._certificates.get(author_id, {}))
+
+    def is_forked(self, feed_id: FeedId) -> bool:
+        return feed_id in self._forked
+
+    def fork_proof(self, feed_id: FeedId) -> ForkProof | None:
+        fork = self._logs.read_fork(feed_id) if feed_id in self._forked else None
+        if fork is None:
+            return None
+        first, second, proof = fork
+        return ForkProof(self._authors[feed_id], feed_id, first, second, proof)
+
+    def missing(self, feed_id: FeedId) -> list[ChunkSpan]:
+        """Sealed chunks that are not on disk, newest first."""
+        held = self._logs.held(feed_id)
+        chunks = self._replicas[feed_id].chunks()
+        return [span for span in reversed(chunks) if span not in held]
+
+    def is_complete(self, feed_id: FeedId) -> bool:
+        return feed_id in self._replicas and not self.missing(feed_id)
+
+    def held_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
+        """Half-open ranges of entries on disk, newest first: the tail, then the chunks."""
+        replica = self._replicas[feed_id]
+        held = self._logs.held(feed_id)
+        ranges = [(span.start, span.end) for span in reversed(replica.chunks()) if span in held]
+        if replica.tail:
+            ranges.insert(0, (replica.tail_start, replica.size))
+        return ranges
+
+    def entries_held(self, feed_id: FeedId) -> int:
+        return sum(end - start for start, end in self.held_ranges(feed_id))
+
+    # --- changing ---
+
+    def start_feed(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
+        """Prepare an own feed, before its first append."""
+        self._authors[feed_id] = author_id
+        self._certificates.setdefault(author_id, {})[certificate] = open_certificate(
+            certificate
+        )
+        self._logs.replace_certificates(feed_id, [certificate])
+
+    def append(
+        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+    ) -> Replica:
+        """Append to an own feed; when this returns it survives a power cut."""
+        replica = self._logs.append(feed_id, stored, now_ms=now_ms, sign=sign)
+        self._replicas[feed_id] = replica
+        return replica
+
+    def accept_offer(self, offer: HeadOffer) -> Replica:
+        """Verify an offered head and keep it.
+
+        Raises:
+            RollbackError: It is not newer than what we have.
+            ForkError: It contradicts what we have; the proof is kept already.
+            RemoteError: It is false or malformed; its sender broke the rules.
+        """
+        opened = self._check_certificates(offer)
+        if offer.feed_id in self._forked:
+            raise RollbackError("the feed is stopped at its fork")
+        known = self._replicas.get(offer.feed_id)
+        if known is not None and known.signed_head == offer.signed_head:
+            raise RollbackError("the head is known")
+        offered = open_replica(offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail)
+        try:
+            check_offer(known, offered, offer.consistency)
+        except ForkError as fork:
+            self._keep_fork(offer.feed_id, fork, offer.consistency)
+            raise
+        self._keep_certificates(offer.author_id, offer.feed_id, opened)
+        self._logs.replace(offered)
+        self._replicas[offer.feed_id] = offered
+        if known is not None:
+            self._make_chunks(known, offered, offer.tail)
+        return offered
+
+    def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
+        """Verify entries pushed live and keep them; returns the replica before and after.
+
+        Raises:
+            RollbackError: Nothing in it is new, or we hold no head it could follow on.
+            ForkError: They contradict what we have; the proof is kept already.
+            RemoteError: They are false; their sender broke the rules.
+        """
+        known = self._replicas.get(pushed.feed_id)
+        if known is None or pushed.feed_id in self._forked:
+            raise RollbackError("entries of a feed that we do not follow up")
+        if pushed.start > known.size:
+            raise RollbackError("entries are missing in between")
+        try:
+            after = extend_replica(
+                known, pushed.start, pushed.stored, pushed.signed_head, pushed.chunk_list
+            )
+        except ForkError as fork:
+            self._keep_fork(pushed.feed_id, fork, ())
+            raise
+        if after.chunk_list == known.chunk_list:
+            self._logs.extend(after, known.size)
+        else:
+            self._logs.replace(after)
+        self._replicas[pushed.feed_id] = after
+        self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
+        return known, after
+
+    def accept_fork(self, proof: ForkProof) -> bool:
+        """Keep a fork proof somebody passed on; returns whether it is news.
+
+        Raises:
+            RemoteError: It proves nothing.
+        """
+        if proof.feed_id in self._forked or proof.feed_id not in self._replicas:
+            return False
+        verify_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
+        self._logs.save_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
+        self._forked.add(proof.feed_id)
+        return True
+
+    def drop_feed(self, feed_id: FeedId) -> None:
+        self._logs.drop_feed(feed_id)
+        self._replicas.pop(feed_id, None)
+        self._authors.pop(feed_id, None)
+        self._forked.discard(feed_id)
+
+    # --- inside ---
+
+    def _check_certificates(self, offer: HeadOffer) -> dict[bytes, Certificate]:
+        """Check that the feed is the author's, by what we know and what came along."""
+        known = self._certificates.get(offer.author_id, {})
+        opened = dict(known)
+        for signed in offer.certificates:
+            if signed not in opened:
+                opened[signed] = open_certificate(signed)
+        if feeds_of(offer.author_id, opened.values()).feed(offer.feed_id) is None:
+            raise BadProofError("the feed is not certified by its author")
+        kept = choose_certificates(offer.author_id, opened)
+        return {signed: opened[signed] for signed in kept}
+
+    def _keep_certificates(
+        self, author_id: AuthorId, feed_id: FeedId, opened: dict[bytes, Certificate]
+    ) -> None:
+        is_news = self._certificates.get(author_id) != opened
+        self._certificates[author_id] = opened
+        self._authors[feed_id] = author_id
+        for each in {feed_id, *(self.feeds_of(author_id) if is_news else ())}:
+            if is_news or each not in self._replicas:
+                self._logs.replace_certificates(each, list(opened))
+
+    def _keep_fork(self, feed_id: FeedId, fork: ForkError, proof: Sequence[Hash]) -> None:
+        first, second = fork.known, fork.offered
+        if open_head(first, feed_id).size == open_head(second, feed_id).size:
+            proof = ()
+        self._logs.save_fork(feed_id, first, second, proof)
+        self._forked.add(feed_id)
+
+    def _make_chunks(self, known: Replica, after: Replica, new: Sequence[bytes]) -> None:
+        """Make newly sealed chunks ourselves where we saw all their entries."""
+        pending = [*known.tail, *new]
+        if known.size + len(new) != after.size or known.tail_start == after.tail_start:
+            return
+
+        def load(span: ChunkSpan) -> bytes:
+            return self._logs.read_chunk(known.feed_id, span)
+
+        try:
+            for span, chunk in chunks_made_here(known, after, pending, load):
+                self._logs.write_chunk(known.feed_id, span, chunk)
+        except (DamageError, KeyError):
+            return  # a part is not here: the swarm will bring the whole
+
+
+def _open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
+    opened = {}
+    for each in signed:
+        try:
+            opened[each] = open_certificate(each)
+        except RemoteError:
+            continue
+    return opened
+
+
+def _joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:
+    for each in opened:
+        if isinstance(each, Join) and each.feed_id == feed_id:
+            return each.author_id
+    return None

@@ -1,0 +1,143 @@
+"""How things are: what ``status`` and the status page show."""
+
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.views import FeedStatus, FetchProgress
+from swarmfeed.node.fetcher import Fetcher
+from swarmfeed.node.interests import Interest, Interests
+from swarmfeed.node.sessions import Sessions
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Index, Logs, Swarm, TorrentProgress
+
+_RELATIONS = {
+    Interest.OWN: "own",
+    Interest.FOLLOWED: "followed",
+    Interest.FETCHED: "fetched",
+    Interest.FRIEND_OF_FRIEND: "friend of a friend",
+}
+
+
+class Reporter:
+    """Puts numbers together; changes nothing."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        logs: Logs,
+        index: Index,
+        interests: Interests,
+        sessions: Sessions | None,
+        fetcher: Fetcher | None,
+        swarm: Swarm | None,
+    ) -> None:
+        self._shelf = shelf
+        self._logs = logs
+        self._index = index
+        self._interests = interests
+        self._sessions = sessions
+        self._fetcher = fetcher
+        self._swarm = swarm
+
+    def feeds(self) -> tuple[FeedStatus, ...]:
+        progress = self._swarm.progress() if self._swarm else {}
+        ranked = sorted(
+            self._shelf.feed_ids(),
+            key=lambda each: (-(self._interest(each) or 0), each),
+        )
+        return tuple(self._feed(feed_id, progress) for feed_id in ranked)
+
+    def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
+        """Sum over all feeds of the author that we know of."""
+        feeds = self._shelf.feeds_of(author_id)
+        progress = self._swarm.progress() if self._swarm else {}
+        statuses = [self._feed(feed_id, progress) for feed_id in feeds]
+        known = self._index.author(author_id)
+        served = {
+            str(endpoint)
+            for feed_id in feeds
+            for endpoint in (self._fetcher.served_by(feed_id) if self._fetcher else ())
+        }
+        forked = any(each.forked for each in statuses)
+        return FetchProgress(
+            author_id=author_id,
+            name=known.name if known else "",
+            entries_held=sum(each.entries_held for each in statuses),
+            entries_total=sum(each.size for each in statuses),
+            bytes_held=sum(each.bytes_held for each in statuses),
+            bytes_total=sum(each.bytes_total for each in statuses),
+            holders=tuple(sorted(served)),
+            done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
+            error="the author signed two histories; the feed is stopped there"
+            if forked
+            else "",
+        )
+
+    def sentence(self, *, running: bool) -> str:
+        """How things are, for a person."""
+        if not running:
+            return "Offline: this command opened the data without the network."
+        peers = len(self._sessions.all()) if self._sessions else 0
+        if peers == 0:
+            return "Alone: no other node is linked right now; posts are saved here."
+        own = self._interests.with_interest(Interest.OWN)
+        held_by = max(
+            (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
+        )
+        links = "1 other node" if peers == 1 else f"{peers} other nodes"
+        if held_by == 0:
+            return f"Linked to {links}; nobody else holds your posts yet."
+        keepers = "1 other node" if held_by == 1 else f"{held_by} other nodes"
+        return f"Linked to {links}; your newest post is held by {keepers}."
+
+    def disk_bytes(self) -> int:
+        return sum(self._logs.disk_bytes(each) for each in self._shelf.feed_ids())
+
+    # --- inside ---
+
+    def _feed(self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]) -> FeedStatus:
+        replica = self._shelf.replica(feed_id)
+        author_id = self._shelf.author_of(feed_id)
+        assert replica is not None and author_id is not None, "every feed on the shelf has both"
+        held = self._logs.held(feed_id)
+        tail_bytes = sum(len(entry) for entry in replica.tail)
+        sizes = {span: record.pieces.size_bytes for span, record in replica.chunks().items()}
+        flying = [
+            progress[key]
+            for key in (self._fetcher.in_flight(feed_id) if self._fetcher else ())
+            if key in progress
+        ]
+        known = self._index.author(author_id)
+        interest = self._interests.of(author_id)
+        return FeedStatus(
+            author_id=author_id,
+            author_name=known.name if known else "",
+            feed_id=feed_id,
+            relation=_RELATIONS.get(interest, "") if interest else "",
+            size=replica.size,
+            root=replica.head.root,
+            entries_held=self._shelf.entries_held(feed_id),
+            bytes_held=tail_bytes
+            + sum(size for span, size in sizes.items() if span in held)
+            + sum(each.bytes_done for each in flying),
+            bytes_total=tail_bytes + sum(sizes.values()),
+            holders=self._holders(feed_id),
+            held_by=self._held_by(feed_id),
+            fetching=len(flying),
+            rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
+            forked=self._shelf.is_forked(feed_id),
+        )
+
+    def _interest(self, feed_id: FeedId) -> Interest | None:
+        author_id = self._shelf.author_of(feed_id)
+        return self._interests.of(author_id) if author_id else None
+
+    def _holders(self, feed_id: FeedId) -> int:
+        """Other nodes known to hold all of it or a part."""
+        known = {each.node_id for each in self._index.holders(feed_id)}
+        if self._sessions is not None:
+            known |= {each.node_id for each in self._sessions.all() if feed_id in each.holds}
+        return len(known)
+
+    def _held_by(self, feed_id: FeedId) -> int:
+        replica = self._shelf.replica(feed_id)
+        size = replica.size if replica else 0
+        return sum(1 for each in self._index.receipts(feed_id).values() if each >= size)

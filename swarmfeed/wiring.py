@@ -1,0 +1,207 @@
+"""Where doors meet implementations: a home is made, opened, and run.
+
+home/
+    keys            encrypted key file
+    feeds/          logs: the truth
+    index.db        what is derived from them; deleted and rebuilt when damaged
+    run/            of the running node: how the page is reached, the link's certificate
+    lock            one process at a time
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from webui.asgi import PageServer
+
+from swarmfeed.core.address import Link, format_link
+from swarmfeed.core.certificate import hash_next_key, sign_join
+from swarmfeed.core.entry import encode_entry
+from swarmfeed.core.keys import SigningKey, words_of_seed
+from swarmfeed.core.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.reach import is_loopback, is_reachable
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.views import Whoami
+from swarmfeed.errors import DamageError, UserError
+from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.identity import Identity
+from swarmfeed.node.node import Doors, Node
+from swarmfeed.node.settings import Created, NodeSettings, Ready, key_path
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Facade
+from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.durable import HomeLock
+from swarmfeed.shell.headboard import KrpcHeadBoard
+from swarmfeed.shell.index import SqliteIndex
+from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.keyfile import Keys, create_keys, new_seed, open_keys
+from swarmfeed.shell.lan import MdnsLan
+from swarmfeed.shell.link import WebSocketLink
+from swarmfeed.shell.logs import FileLogs
+from swarmfeed.shell.swarm import LibtorrentSwarm
+
+T = TypeVar("T")
+
+
+def create_home(home: Path, name: str, passphrase: str) -> Created:
+    """Make keys, and a feed that starts with its certificate and a profile.
+
+    Raises:
+        UserError: There are keys already, or the folder cannot be written.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with HomeLock(home):
+        clock = SystemClock()
+        now_ms = clock.now_ms()
+        keys = Keys(
+            author_seed=new_seed(),
+            feed_seed=new_seed(),
+            node_seed=new_seed(),
+            created_at_ms=now_ms,
+        )
+        next_seed = new_seed()
+        author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
+        author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
+        next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
+        certificate = sign_join(author_key, feed_id, from_ms=now_ms, next_key_hash=next_hash)
+        bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
+        create_keys(key_path(home), keys, passphrase)
+        shelf = Shelf(FileLogs(home / "feeds"))
+        shelf.start_feed(feed_id, author_id, certificate)
+        stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
+        shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
+    me = Whoami(
+        author_id=author_id,
+        name=name,
+        link=format_link(Link(author_id, name)),
+        node_id=NodeId(SigningKey(keys.node_seed).public),
+    )
+    return Created(
+        whoami=me,
+        author_words=words_of_seed(keys.author_seed),
+        next_words=words_of_seed(next_seed),
+    )
+
+
+@contextmanager
+def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Facade]:
+    """Open a home in this process, in a thread of its own, for as long as the block lasts.
+
+    Raises:
+        UserError: Wrong passphrase, or another process uses the home.
+    """
+    identity = _open_identity(home, passphrase)
+    with HomeLock(home), _loop_in_thread() as loop:
+        node = _call(loop, _started_node(home, settings, identity))
+        try:
+            yield NodeFacade(node, loop)
+        finally:
+            _call(loop, node.stop())
+
+
+def run_node(
+    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+) -> None:
+    """Run a node and its page until SIGINT or SIGTERM; returns when all is stopped.
+
+    Raises:
+        UserError: Wrong passphrase, a port in use, or another process uses the home.
+    """
+    identity = _open_identity(home, passphrase)
+    with HomeLock(home):
+        asyncio.run(_run(home, settings, identity, on_ready))
+
+
+async def _run(
+    home: Path, settings: NodeSettings, identity: Identity, on_ready: Callable[[Ready], None]
+) -> None:
+    loop = asyncio.get_running_loop()
+    node = await _started_node(home, settings, identity)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, node.stopped.set)
+    facade = NodeFacade(node, loop)
+    page = PageServer(facade, home / "run", port=settings.page_port)
+    try:
+        await page.start()
+        me = await asyncio.to_thread(facade.whoami)
+        on_ready(Ready(page_link=page.login_link(), link=me.link))
+        await node.stopped.wait()
+    finally:
+        await page.stop()
+        await node.stop()
+
+
+async def _started_node(home: Path, settings: NodeSettings, identity: Identity) -> Node:
+    node = Node(settings, identity, _open_doors(home, settings, identity))
+    await node.start()
+    return node
+
+
+def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors:
+    clock = SystemClock()
+    run_folder = home / "run"
+    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    swarm = LibtorrentSwarm(Endpoint(settings.listen, settings.swarm_port), dht=settings.dht)
+    for peer in settings.peers:
+        swarm.allow(peer.host)
+    named = tuple(peer.host for peer in settings.peers)
+    board = KrpcHeadBoard(
+        settings.listen,
+        swarm.dht_nodes,
+        lambda endpoint: is_reachable(endpoint, settings.listen, named),
+    )
+    return Doors(
+        logs=FileLogs(home / "feeds"),
+        index=_open_index(home / "index.db"),
+        swarm=swarm,
+        link=WebSocketLink(identity.node_key.seed, run_folder),
+        board=board if settings.dht else None,
+        lan=MdnsLan(settings.listen)
+        if settings.lan and not is_loopback(settings.listen)
+        else None,
+        jobs=SchedulerJobs(clock),
+        clock=clock,
+    )
+
+
+def _open_index(path: Path) -> SqliteIndex:
+    """Open the index; a damaged one is deleted: it is rebuilt from the logs at start."""
+    try:
+        return SqliteIndex(path)
+    except DamageError:
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).unlink()
+        return SqliteIndex(path)
+
+
+def _open_identity(home: Path, passphrase: str) -> Identity:
+    if not key_path(home).exists():
+        raise UserError(f"there are no keys in {home}; make them with: swarmfeed init")
+    keys = open_keys(key_path(home), passphrase)
+    return Identity(
+        author_id=AuthorId(SigningKey(keys.author_seed).public),
+        feed_key=SigningKey(keys.feed_seed),
+        node_key=SigningKey(keys.node_seed),
+    )
+
+
+@contextmanager
+def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="node", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _call(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
