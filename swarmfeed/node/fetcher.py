@@ -54,7 +54,6 @@ class _Feed:
     """Which chunks are wanted; None: all of them."""
     gathering: bool = True
     """Still waiting for other holders to be dialled."""
-    served_by: set[Endpoint] = field(default_factory=set)
     tried: dict[ChunkSpan, frozenset[NodeId]] = field(default_factory=dict)
 
 
@@ -78,6 +77,7 @@ class Fetcher:
         self._on_chunk = on_chunk
         self._feeds: dict[FeedId, _Feed] = {}
         self._tasks: dict[bytes, _Task] = {}
+        self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -120,8 +120,7 @@ class Fetcher:
 
     def served_by(self, feed_id: FeedId) -> set[Endpoint]:
         """Swarm endpoints that chunks of a feed were asked of."""
-        feed = self._feeds.get(feed_id)
-        return set(feed.served_by) if feed else set()
+        return set(self._served_by.get(feed_id, ()))
 
     # --- working ---
 
@@ -210,15 +209,12 @@ class Fetcher:
         asked = {source.node_id: source.swarm for source in ask.sources}
         now_ms = self._clock.monotonic_ms()
         self._tasks[torrent.info_hash] = _Task(chunk, record, torrent, asked, 0, now_ms)
-        self._feeds[chunk.feed_id].served_by.update(peers)
+        self._served_by.setdefault(chunk.feed_id, set()).update(peers)
         folder = self._logs.incoming_folder(chunk.feed_id)
         self._swarm.fetch(torrent, folder, peers)
 
     def _ask_another(self, info_hash: bytes, task: _Task, now_ms: int) -> None:
         task.moved_at_ms = now_ms
-        feed = self._feeds.get(task.chunk.feed_id)
-        if feed is None:
-            return
         others = [
             source
             for source in self._sessions.sources(task.chunk.feed_id)
@@ -226,7 +222,7 @@ class Fetcher:
         ]
         if others:
             task.asked[others[0].node_id] = others[0].swarm
-            feed.served_by.add(others[0].swarm)
+            self._served_by[task.chunk.feed_id].add(others[0].swarm)
             self._swarm.add_peer(info_hash, others[0].swarm)
         else:
             # Nobody else is linked: begin anew, which dials the same ones again.
