@@ -77,13 +77,16 @@ def reindex(context: Context, as_json: bool) -> None:
 def _print_status(found: NodeStatus, now_ms: int) -> None:
     print_sentence(found.sentence)
     used = f"{format_bytes(found.disk_bytes)} of {format_bytes(found.disk_budget_bytes)}"
+    network = [
+        ("link", found.link_endpoint),
+        ("swarm port", str(found.swarm_port)),
+        ("DHT nodes", str(found.dht_nodes)),
+    ]
     print_facts(
         [
             ("node", format_address(found.node_id)),
             ("author", format_address(found.author_id)),
-            ("link", found.link_endpoint or "not listening"),
-            ("swarm port", str(found.swarm_port or "none")),
-            ("DHT nodes", str(found.dht_nodes)),
+            *(network if found.running else []),
             ("disk", f"{used}, {format_bytes(found.disk_free_bytes)} free"),
         ]
     )

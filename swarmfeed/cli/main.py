@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import swarmfeed
-from swarmfeed.cli import care, fetch, imports, init, people, posts, run
+from swarmfeed.cli import care, fetch, imports, init, log, people, posts, run
 from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
@@ -39,12 +39,24 @@ class Commands(click.Group):
     help="Folder of your keys and posts.",
 )
 @passphrase_file_option
+@click.option(
+    "--log",
+    "level",
+    type=click.Choice(list(log.LEVELS)),
+    default="warning",
+    show_default=True,
+    envvar="SWARMFEED_LOG",
+    help="How much of what the node does is told on standard error.",
+)
 @click.pass_context
-def main(ctx: click.Context, home: Path | None, passphrase_file: Path | None) -> None:
+def main(
+    ctx: click.Context, home: Path | None, passphrase_file: Path | None, level: str
+) -> None:
     """A microblog that belongs to the people who write it.
 
     Start with `swarmfeed init`, then `swarmfeed run`.
     """
+    log.send_to_stderr(level)
     ctx.obj = make_context(home, passphrase_file, ctx.obj)
 
 

@@ -1,15 +1,23 @@
 """Runs commands against a node in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 from swarmfeed.cli.main import main
 
 from tests.fakes.node import FakeDoors, FakeNode
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Give the log back: other tests look at it their own way."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
