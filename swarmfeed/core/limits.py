@@ -149,10 +149,6 @@ PONG_TIMEOUT_S: Final = 40
 LINK_QUEUE_FRAMES: Final = 2
 """Frames of one peer that wait unread before its socket is not read any more."""
 
-LINK_BACKLOG_BYTES_MAX: Final = 4 * MESSAGE_BYTES_MAX
-"""Bytes waiting to be sent to one peer above which it is cut: only pongs to a peer that
-pings without reading can pile up so high."""
-
 PEERS_MAX: Final = 256
 """Most links open at once."""
 

@@ -1,7 +1,7 @@
 """Bounded WebSockets over TLS 1.3.  The only module that imports ``websockets``.
 
 Whatever the other end does is bounded: bytes and frames before it proved itself, bytes and
-frames a second after, bytes that wait for it, and the time for each step.  Errors of the
+frames a second after, and the time for each step.  Errors of the
 library become RetryError (gone, or never there) and RemoteError (broke a rule).
 """
 
@@ -229,8 +229,6 @@ class _Metered(Connection):
         super().data_received(data)
         if not self._bytes.take(len(data), self.loop.time()):
             self._fail("too many bytes")
-        elif self.transport.get_write_buffer_size() > limits.LINK_BACKLOG_BYTES_MAX:
-            self._fail("does not read the answers to its pings")
 
     def process_event(self, event: Event) -> None:
         if self._failed:

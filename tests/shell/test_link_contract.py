@@ -252,3 +252,24 @@ def test_a_hello_of_another_key_is_a_bug_of_ours(run: Callable[[Conversation], N
             await client.dial(at, Hello(node_id=NodeId(b"x" * 32)))
 
     run(conversation)
+
+
+def test_nodes_that_a_fake_network_splits_find_each_other_again_when_it_heals() -> None:
+    async def conversation() -> None:
+        network = FakeNetwork()
+        one, other = NodeId(b"1" * 32), NodeId(b"2" * 32)
+        server, client = network.link(one), network.link(other)
+        at = await server.listen(ANYWHERE, lambda: Hello(node_id=one), echo)
+        before = await client.dial(at, Hello(node_id=other))
+        network.split(one, other)
+        assert [message async for message in before.messages()] == []
+        with pytest.raises(RetryError):
+            await client.dial(at, Hello(node_id=other))
+        network.heal(one, other)
+        after = await client.dial(at, Hello(node_id=other))
+        await after.send(NOTE)
+        assert await next_of(after) == NOTE
+        await client.stop()
+        await server.stop()
+
+    asyncio.run(conversation())
