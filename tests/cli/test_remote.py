@@ -147,6 +147,15 @@ def test_a_wrong_key_is_refused(served: tuple[FakeFacade, Path]) -> None:
         stranger.whoami()
 
 
+def test_a_port_that_another_process_took_over_never_sees_the_key(
+    served: tuple[FakeFacade, Path], tmp_path: Path
+) -> None:
+    page = json.loads(page_path(served[1]).read_text())
+    page_path(tmp_path).parent.mkdir()
+    page_path(tmp_path).write_text(json.dumps({**page, "pid": 999_999_999}))
+    assert find_running(tmp_path) is None
+
+
 @pytest.mark.parametrize(
     "content",
     [

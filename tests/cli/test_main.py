@@ -1,0 +1,50 @@
+"""What goes wrong: one line for people, a traceback for bugs."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
+
+from tests.fakes.node import FakeNode
+
+Run = Callable[..., Result]
+
+
+class BrokenNode(FakeNode):
+    """Raises what it is told to."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def reindex(self) -> int:
+        raise self.error
+
+
+@pytest.fixture
+def node(request: pytest.FixtureRequest) -> FakeNode:
+    return BrokenNode(request.param)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [kind("two\n  lines \x1b[2J") for kind in (UserError, RetryError, DamageError)],
+    indirect=True,
+)
+def test_what_a_person_can_act_on_is_one_line_and_exit_code_1(run: Run) -> None:
+    result = run("reindex", "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: two lines \ufffd[2J\n"
+
+
+@pytest.mark.parametrize("node", [FatalError("disk"), ValueError("a bug")], indirect=True)
+def test_bugs_and_failing_disks_are_not_swallowed(run: Run) -> None:
+    with pytest.raises((SwarmfeedError, ValueError)):
+        run("reindex")
+
+
+@pytest.mark.parametrize("node", [UserError("")], indirect=True)
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "-h"), ("--version",)])
+def test_help_needs_no_home(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 0
