@@ -11,7 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.entry import encode_entry, hash_stored
-from swarmfeed.core.kinds import FollowBody, PostBody, ProfileBody, encode_body
+from swarmfeed.core.kinds import (
+    EditBody,
+    FollowBody,
+    PostBody,
+    ProfileBody,
+    WithdrawBody,
+    encode_body,
+)
 from swarmfeed.core.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.views import PostView
 from swarmfeed.errors import DamageError, RetryError, UserError
@@ -177,6 +184,17 @@ def test_a_single_flipped_bit_raises_nothing_but_damage(path: Path, seed: int) -
 
 
 @pytest.mark.attack("A29")
+def test_damage_outside_of_the_schema_is_found_at_opening(path: Path) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size - 4096)
+        file.write(random.Random(1).randbytes(4096))
+    with pytest.raises(DamageError):
+        SqliteIndex(path)
+
+
+@pytest.mark.attack("A29")
 def test_damage_behind_our_back_is_damage(path: Path) -> None:
     with closing(SqliteIndex(path)) as index:
         fill(index)
@@ -290,6 +308,40 @@ def test_a_closed_index_answers_not_now(path: Path) -> None:
         index.home(1, None)
     with pytest.raises(RetryError):
         index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1)
+
+
+def test_no_word_of_what_is_gone_stays_behind(index: SqliteIndex) -> None:
+    fill(index)
+    bodies: list[Body] = [
+        EditBody(1, "new words"),
+        WithdrawBody(2),
+        EditBody(3, "old"),
+        EditBody(3, "new"),
+    ]
+    records = [encode_entry(body.kind, 1, encode_body(body)) for body in bodies]
+    hashes = [hash_stored(record) for record in records]
+    index.add_entries(BOBS, BOB, 300, records, hashes, now_ms=NOW_MS)
+    check_words(index)
+    index.drop_feed(BOBS)
+    check_words(index)
+    fill(index)
+    check_words(index)
+    index.clear()
+    check_words(index)
+
+
+def check_words(index: SqliteIndex) -> None:
+    """Let FTS5 compare what it indexed with the texts that are there; raises if they differ."""
+    with index._database.write() as db:
+        db.execute("INSERT INTO post_words (post_words, rank) VALUES ('integrity-check', 1)")
+
+
+def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> None:
+    for at in range(5):
+        cut = slice(at, at + 1)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+    with index._database.read() as db:
+        assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
 
 
 # --- plans and patience ----------------------------------------------------------------

@@ -186,6 +186,12 @@ def test_entries_that_span_several_reservations_keep_their_places(index: Index) 
     assert texts(index.author_posts(CYD, 10, None)) == ["c2", "c1", "c0"]
 
 
+def test_a_place_past_the_end_of_a_feed_is_empty(index: Index) -> None:
+    add_timed(index, BOBS, (1, "b0"), (2, "b1"))
+    add_timed(index, CYDS, (1, "c0"), (2, "c1"), (3, "c2"))
+    assert [index.post(BOBS, at) for at in (2, 3, 4, -1, 10**30)] == [None] * 5
+
+
 def test_indexing_again_changes_nothing(index: Index) -> None:
     records = [stored("one"), stored("two"), stored("three")]
     assert add(index, BOBS, 1, records[1:2]) == 1
