@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
-NOTHING_RAN = 5
-"""pytest's exit code for a run in which no test was found."""
+PLACES = ("swarmfeed", "webui", "tests", "tools", "tools/check", "tools/run", "tools/test")
+"""What is formatted and linted: folders, and the programs whose names do not end in .py."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def run_step(name: str, *command: str | Path) -> None:
 
 def run_static_checks() -> None:
     """Format, lint, types and import contracts."""
-    places = [name for name in ("swarmfeed", "webui", "tests", "tools") if _has_code(name)]
+    places = [name for name in PLACES if (CHECKOUT / name).exists()]
     config = ["--config", "tools/ruff.toml"]
     run_step("format", BIN / "ruff", "format", "--check", "--quiet", *config, *places)
     run_step("lint", BIN / "ruff", "check", "--quiet", *config, *places)
@@ -78,12 +78,7 @@ def _count(report: Path) -> Tests:
     return Tests(passed, skipped)
 
 
-def _has_code(name: str) -> bool:
-    return (CHECKOUT / name).is_dir()
-
-
 def _environment() -> dict[str, str]:
-    # A person's home must not be touched by a test that forgets to name one.
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**os.environ, "PATH": path, "VIRTUAL_ENV": sys.prefix}
 
