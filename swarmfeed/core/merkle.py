@@ -176,13 +176,20 @@ def full_consistency_proof(old: int, new: int, subtree: SubtreeRoot) -> list[Has
 def consistency_roots(old: int, new: int, full_proof: Sequence[Hash]) -> tuple[Hash, Hash]:
     """Return the roots (old, new) that a full consistency proof leads to.
 
-    Requires 0 < old < new.  The caller compares them with what the author signed.
+    The caller compares them with what the author signed.
+
+    Args:
+        old: 0 < old < new.
+        new: Entries of the larger tree.
+        full_proof: From ``full_consistency_proof``, 32 bytes each.
 
     Raises:
-        BadProofError: Wrong number of hashes for these sizes.
+        BadProofError: Sizes out of order, or another number of hashes than they need.
 
     Source: RFC 9162, section 2.1.4.2.
     """
+    if not 0 < old < new:
+        raise BadProofError(f"no consistency proof leads from {old} to {new} entries")
     if not full_proof:
         raise BadProofError("consistency proof is empty")
     at, last = old - 1, new - 1

@@ -61,8 +61,9 @@ def hash_pieces(content: bytes) -> Pieces:
     length = piece_length(len(content))
     view = memoryview(content)
     pieces = [view[at : at + length] for at in range(0, len(content), length)]
-    # A file of one piece has a tree only as wide as its blocks need (BEP 52).
-    width = length // _BLOCK_BYTES if len(pieces) > 1 else _power_of_two(_block_count(content))
+    # For a file of one piece this is as wide as its blocks need (BEP 52): its piece length is
+    # the smallest power of two that holds it.
+    width = length // _BLOCK_BYTES
     return Pieces(
         len(content),
         b"".join(sha1(piece, usedforsecurity=False).digest() for piece in pieces),
@@ -139,10 +140,6 @@ def _fold(row: list[bytes]) -> bytes:
     while len(row) > 1:
         row = [sha256(row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
     return row[0]
-
-
-def _block_count(content: bytes) -> int:
-    return -(-len(content) // _BLOCK_BYTES)
 
 
 def _power_of_two(count: int) -> int:

@@ -153,6 +153,7 @@ def test_what_is_no_list_of_records_is_refused(bad: bytes) -> None:
 @pytest.mark.parametrize(
     "pieces",
     [
+        Pieces(0, b"", b""),
         Pieces(0, b"a" * 20, b"a" * 32),
         Pieces(-1, b"a" * 20, b"a" * 32),
         Pieces(100, b"a" * 19, b"a" * 32),

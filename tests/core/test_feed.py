@@ -230,21 +230,21 @@ def test_a_needless_chunk_list_is_checked_too() -> None:
 
 @pytest.mark.attack("A12")
 @pytest.mark.parametrize(
-    ("start", "stored", "error"),
+    ("start", "stored", "error", "says"),
     [
-        (21, NEW[21:], BadProofError),
-        (20, NEW[20:49], BadProofError),
-        (20, [*NEW[20:], post(50)], BadProofError),
-        (20, [*NEW[20:49], post(49, "x")], BadProofError),
-        (20, NEW[:19:-1], BadProofError),
-        (20, [*NEW[20:49], b"garbage"], BadEncodingError),
-        (0, NEW[20:], BadProofError),
+        (21, NEW[21:], BadProofError, "entries start at 21, we have 20"),
+        (20, NEW[20:49], BadProofError, "entries end at 49, the head at 50"),
+        (20, [*NEW[20:], post(50)], BadProofError, "entries end at 51"),
+        (20, [*NEW[20:49], post(49, "x")], BadProofError, "another root"),
+        (20, NEW[:19:-1], BadProofError, "another root"),
+        (20, [*NEW[20:49], b"garbage"], BadEncodingError, "entry"),
+        (0, NEW[20:], BadProofError, "entries end at 30"),
     ],
 )
 def test_a_push_of_other_entries_is_refused(
-    start: int, stored: list[bytes], error: type[RemoteError]
+    start: int, stored: list[bytes], error: type[RemoteError], says: str
 ) -> None:
-    with pytest.raises(error):
+    with pytest.raises(error, match=says):
         extend_replica(KNOWN, start, stored, NEWER.signed_head, b"")
 
 

@@ -311,6 +311,13 @@ def test_proofs_of_another_length_are_refused(pair: tuple[int, int]) -> None:
         consistency_roots(index, size, [*full, root])
 
 
+@pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 8), (8, 8), (9, 8), (-1, 8)])
+def test_sizes_out_of_order_are_refused(old: int, new: int) -> None:
+    """Without the check, 0 entries would keep us shifting -1 for ever."""
+    with pytest.raises(BadProofError, match="no consistency proof"):
+        consistency_roots(old, new, HASHES[:4])
+
+
 @given(pairs, st.lists(st.binary(min_size=32, max_size=32), max_size=9))
 def test_random_proofs_raise_the_one_error_or_lead_elsewhere(
     pair: tuple[int, int], hashes: list[bytes]

@@ -1,0 +1,183 @@
+"""The code against the vectors of docs/FORMAT.md, which reference code wrote."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from swarmfeed.core.address import format_address, parse_address
+from swarmfeed.core.certificate import Join, Leave, Rotate, open_certificate
+from swarmfeed.core.chunk import verify_chunk
+from swarmfeed.core.chunklist import covering_spans, decode_chunk_list, hash_chunk_list
+from swarmfeed.core.entry import decode_entry, encode_entry, encode_withdrawn, hash_stored
+from swarmfeed.core.feed import open_replica, verify_fork
+from swarmfeed.core.head import open_head, open_receipt
+from swarmfeed.core.merkle import consistency_roots, root_hash, verify_inclusion
+from swarmfeed.core.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
+from swarmfeed.shell.journal import read_journal
+
+ROOT = Path(__file__).parent.parent
+VECTORS = ROOT / "tests" / "vectors"
+
+Vector = dict[str, Any]
+
+
+def unhex(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def proof_of(vector: Vector) -> list[Hash]:
+    return [Hash(unhex(item)) for item in vector["proof"]]
+
+
+def check_address(vector: Vector, _: Path) -> None:
+    key = parse_address(vector["address"])
+    assert key == unhex(vector["key"])
+    assert format_address(key) == vector["address"]
+
+
+def check_certificate(vector: Vector, _: Path) -> None:
+    opened = open_certificate(unhex(vector["signed"]))
+    kinds = {"join": Join, "leave": Leave, "rotate": Rotate}
+    assert isinstance(opened, kinds[vector["type"]])
+    assert opened.author_id == unhex(vector["author"])
+    if isinstance(opened, Rotate):
+        assert opened.next_author_id == unhex(vector["next"])
+        return
+    assert (opened.feed_id, opened.from_ms) == (unhex(vector["feed"]), vector["from_ms"])
+    if isinstance(opened, Leave):
+        assert opened.size == vector["size"]
+    else:
+        assert (opened.next_key_hash or b"").hex() == vector.get("next", "")
+
+
+def check_entry(vector: Vector, _: Path) -> None:
+    entry = decode_entry(unhex(vector["stored"]))
+    assert entry.body is not None
+    assert (entry.kind, entry.time_ms) == (vector["kind"], vector["time_ms"])
+    assert entry.body.hex() == vector["body"]
+    assert encode_entry(entry.kind, entry.time_ms, entry.body).hex() == vector["stored"]
+    withdrawn = encode_withdrawn(entry.kind, entry.time_ms, entry.body_hash)
+    assert withdrawn.hex() == vector["withdrawn"]
+    assert hash_stored(withdrawn).hex() == vector["entry_hash"]
+    assert hash_stored(unhex(vector["stored"])).hex() == vector["entry_hash"]
+
+
+def check_tree(vector: Vector, _: Path) -> None:
+    hashes = [Hash(unhex(item)) for item in vector["entry_hashes"]]
+    for size, root in enumerate(vector["roots"]):
+        assert root_hash(hashes[:size]).hex() == root
+
+
+def check_inclusion(vector: Vector, _: Path) -> None:
+    verify_inclusion(
+        Hash(unhex(vector["entry_hash"])),
+        vector["index"],
+        vector["size"],
+        proof_of(vector),
+        Hash(unhex(vector["root"])),
+    )
+
+
+def check_consistency(vector: Vector, _: Path) -> None:
+    roots = consistency_roots(vector["old"], vector["new"], proof_of(vector))
+    if [root.hex() for root in roots] != [vector["old_root"], vector["new_root"]]:
+        raise BadProofError("leads to other roots")
+
+
+def check_head(vector: Vector, _: Path) -> None:
+    head = open_head(vector["signed"].encode(), FeedId(unhex(vector["feed"])))
+    found = (head.size, head.root.hex(), head.time_ms, head.chunks_hash.hex())
+    assert found == tuple(vector[key] for key in ("size", "root", "time_ms", "chunks_hash"))
+
+
+def check_receipt(vector: Vector, _: Path) -> None:
+    receipt = open_receipt(vector["head"].encode(), vector["receipt"].encode())
+    assert receipt.node_id.hex() == vector["node"]
+    assert receipt.time_s == vector["time_s"]
+
+
+def check_chunk(vector: Vector, _: Path) -> None:
+    verify_chunk(unhex(vector["chunk"]), vector["level"], Hash(unhex(vector["root"])))
+
+
+def check_chunklist(vector: Vector, _: Path) -> None:
+    for size, spans in vector.get("spans", ()):
+        found = [[span.level, span.position] for span in covering_spans(size)]
+        assert found == spans
+    if "chunk_list" in vector:
+        encoded = unhex(vector["chunk_list"])
+        (record,) = decode_chunk_list(encoded, vector["size"])
+        assert hash_chunk_list(encoded).hex() == vector["sha256"]
+        assert record.root.hex() == vector["record"]["r"]
+
+
+def check_torrent(vector: Vector, _: Path) -> None:
+    record = vector["record"]
+    pieces = Pieces(record["n"], unhex(record["s"]), unhex(record["p"]))
+    torrent = chunk_torrent(FeedId(unhex(vector["feed"])), ChunkSpan(*vector["span"]), pieces)
+    for key in ("info_hash", "info_hash_v2", "torrent"):
+        assert getattr(torrent, key).hex() == vector[key]
+    assert torrent.name == vector["name"]
+    assert unhex(vector["info"]) in torrent.torrent
+
+
+def check_journal(vector: Vector, folder: Path) -> None:
+    path = folder / "journal"
+    path.write_bytes(unhex(vector["journal"]))
+    state = read_journal(path)
+    assert state.end == vector["end"]
+    feed_id = FeedId(unhex(vector["feed"]))
+    replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
+    assert replica.size == vector["size"]
+
+
+def check_fork(vector: Vector, _: Path) -> None:
+    feed_id = FeedId(unhex(vector["feed"]))
+    first, second = vector["first"].encode(), vector["second"].encode()
+    verify_fork(feed_id, first, second, proof_of(vector))
+
+
+CHECKS: dict[str, Callable[[Vector, Path], None]] = {
+    "address": check_address,
+    "certificate": check_certificate,
+    "entry": check_entry,
+    "tree": check_tree,
+    "inclusion": check_inclusion,
+    "consistency": check_consistency,
+    "head": check_head,
+    "receipt": check_receipt,
+    "chunk": check_chunk,
+    "chunklist": check_chunklist,
+    "torrent": check_torrent,
+    "journal": check_journal,
+    "fork": check_fork,
+}
+PATHS = sorted(VECTORS.glob("*/*.json"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_code_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    check = CHECKS[path.parent.name]
+    assert ("-bad-" in path.stem or path.stem.startswith("bad-")) == ("error" in vector)
+    if "error" in vector:
+        with pytest.raises((RemoteError, UserError, DamageError)):
+            check(vector, tmp_path)
+    else:
+        check(vector, tmp_path)
+
+
+def test_every_topic_has_vectors() -> None:
+    assert {path.parent.name for path in PATHS} == CHECKS.keys()
+
+
+def test_vectors_and_format_are_what_the_tool_writes() -> None:
+    tool = [sys.executable, str(ROOT / "tools" / "make_vectors.py"), "--check"]
+    done = subprocess.run(tool, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,484 @@
+"""Write the test vectors of docs/FORMAT.md, and the worked examples inside it.
+
+    python tools/make_vectors.py            write tests/vectors/ and the examples in FORMAT.md
+    python tools/make_vectors.py --check    fail if one of them is not what would be written
+
+Nothing of swarmfeed is imported: the vectors come from reference code, the definitions word
+for word (``tests/core/reference.py`` and here).  The fast code is tested against them.
+"""
+
+import json
+import re
+import sys
+from base64 import b32encode, b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha1, sha3_256, sha256
+from pathlib import Path
+from typing import Any
+
+from nacl.signing import SigningKey
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.core import reference  # noqa: E402  after the path is set
+
+VECTORS = ROOT / "tests" / "vectors"
+FORMAT = ROOT / "docs" / "FORMAT.md"
+
+Case = tuple[str, dict[str, Any]]
+"""Path below tests/vectors without its ending, and what stands in the file."""
+
+AUTHOR = SigningKey(bytes(range(0, 32)))
+FEED = SigningKey(bytes(range(32, 64)))
+NEXT = SigningKey(bytes(range(64, 96)))
+NODE = SigningKey(bytes(range(96, 128)))
+NOW_MS = 1_700_000_000_000
+INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]
+INPUTS.append("606162636465666768696a6b6c6d6e6f")
+
+
+# --- the definitions ---
+
+
+def bencode(value: Any) -> bytes:
+    """BEP 3, word for word."""
+    if isinstance(value, int):
+        return b"i%de" % value
+    if isinstance(value, bytes):
+        return b"%d:%b" % (len(value), value)
+    if isinstance(value, list):
+        return b"l" + b"".join(bencode(item) for item in value) + b"e"
+    pairs = sorted((key.encode(), item) for key, item in value.items())
+    return b"d" + b"".join(bencode(key) + bencode(item) for key, item in pairs) + b"e"
+
+
+def public(key: SigningKey) -> bytes:
+    return bytes(key.verify_key)
+
+
+def sign(key: SigningKey, message: bytes) -> bytes:
+    return bytes(key.sign(message).signature)
+
+
+def address(key: bytes, version: bytes = b"\x01") -> str:
+    checksum = sha3_256(b"swarmfeed address" + key + version).digest()[:2]
+    return b32encode(key + checksum + version).decode().lower()
+
+
+def stored(kind: str, time_ms: int, body: bytes) -> bytes:
+    return bencode({"b": body, "k": kind.encode(), "t": time_ms})
+
+
+def entry_hash(kind: str, time_ms: int, body_hash: bytes) -> bytes:
+    return reference.leaf_hash(bencode({"b": body_hash, "k": kind.encode(), "t": time_ms}))
+
+
+def head_text(size: int | str, root: bytes, time_ms: int, chunks: bytes) -> bytes:
+    lines = [
+        f"swarmfeed/{address(public(FEED))}",
+        str(size),
+        b64encode(root).decode(),
+        f"time {time_ms}",
+        f"chunks {b64encode(chunks).decode()}",
+    ]
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def note(text: bytes, key: SigningKey = FEED, algorithm: int = 1) -> bytes:
+    name = f"swarmfeed/{address(public(FEED))}"
+    raw = reference.key_id(name, algorithm, public(FEED)) + sign(key, text)
+    return text + b"\n" + f"\u2014 {name} {b64encode(raw).decode()}\n".encode()
+
+
+def cosignature(text: bytes, time_s: int) -> bytes:
+    name = f"swarmfeed-node/{address(public(NODE))}"
+    signature = sign(NODE, b"cosignature/v1\ntime %d\n" % time_s + text)
+    raw = reference.key_id(name, 4, public(NODE)) + time_s.to_bytes(8, "big") + signature
+    return f"\u2014 {name} {b64encode(raw).decode()}".encode()
+
+
+def raw_frame(content: bytes) -> bytes:
+    """A zstd frame of one block that is not compressed (RFC 8878): any zstd reads it."""
+    block = (len(content) << 3 | 1).to_bytes(3, "little") + content
+    return b"\x28\xb5\x2f\xfd\xa0" + len(content).to_bytes(4, "little") + block
+
+
+def journal_frame(payload: bytes) -> bytes:
+    return len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
+
+
+def spans(size: int) -> list[list[int]]:
+    found, at = [], 0
+    while at + 256 <= size:
+        fits = [
+            level
+            for level in range(4)
+            if at % (256 * 16**level) == 0 and at + 256 * 16**level <= size - size % 256
+        ]
+        found.append([fits[-1], at // (256 * 16 ** fits[-1])])
+        at += 256 * 16 ** fits[-1]
+    return found
+
+
+# --- the cases ---
+
+
+def address_cases() -> Iterator[Case]:
+    for name, key in (("author", public(AUTHOR)), ("zeros", bytes(32))):
+        yield f"address/{name}", {"key": key.hex(), "address": address(key)}
+    right = address(public(AUTHOR))
+    wrong = right[:9] + ("a" if right[9] != "a" else "b") + right[10:]
+    yield "address/bad-checksum", {"address": wrong, "error": "checksum"}
+    yield "address/bad-version-2", {"address": address(bytes(32), b"\x02"), "error": "version"}
+    yield "address/bad-too-short", {"address": right[:-1], "error": "length"}
+
+
+def certificate_cases() -> Iterator[Case]:
+    base: dict[str, Any] = {"author": public(AUTHOR), "feed": public(FEED), "from_ms": NOW_MS}
+    prepared = sha256(public(NEXT)).digest()
+    bodies = {
+        "join": (AUTHOR, {**base, "type": b"join"}),
+        "join-with-next-key": (AUTHOR, {**base, "next": prepared, "type": b"join"}),
+        "leave": (AUTHOR, {**base, "size": 300, "type": b"leave"}),
+        "rotate": (
+            NEXT,
+            {"author": public(AUTHOR), "next": public(NEXT), "type": b"rotate"},
+        ),
+    }
+    for name, (key, fields) in bodies.items():
+        signed = certificate(key, fields)
+        yield f"certificate/{name}", {**shown(fields), "signed": signed.hex()}
+    join = bodies["join"][1]
+    rotate = bodies["rotate"][1]
+    unsorted = b"d" + bencode(join)[1:-1] + b"3:abci0e" + b"e"
+    message = b"swarmfeed certificate 1\n" + unsorted
+    bad = {
+        "signed-by-the-feed-key": certificate(FEED, join),
+        "rotate-signed-by-the-old-key": certificate(AUTHOR, rotate),
+        "unknown-type": certificate(AUTHOR, {**base, "type": b"joy"}),
+        "version-2": certificate(AUTHOR, join, b"swarmfeed certificate 2\n"),
+        "keys-out-of-order": message + sign(AUTHOR, message),
+    }
+    for name, signed in bad.items():
+        yield f"certificate/bad-{name}", {"signed": signed.hex(), "error": name}
+
+
+def certificate(
+    key: SigningKey, fields: dict[str, Any], domain: bytes = b"swarmfeed certificate 1\n"
+) -> bytes:
+    message = domain + bencode(fields)
+    return message + sign(key, message)
+
+
+def shown(fields: dict[str, Any]) -> dict[str, Any]:
+    """Bytes as hex, but for names of types."""
+    return {
+        key: item.decode() if key == "type" else item.hex() if isinstance(item, bytes) else item
+        for key, item in fields.items()
+    }
+
+
+def entry_cases() -> Iterator[Case]:
+    bodies = {
+        "post": ("post", NOW_MS, bencode({"text": "héllo".encode()})),
+        "empty-body": ("x", 0, b""),
+        "unknown-kind": ("abcdefghijklmnop", 10**15 - 1, b"de"),
+    }
+    for name, (kind, time_ms, body) in bodies.items():
+        digest = sha256(body).digest()
+        yield (
+            f"entry/{name}",
+            {
+                "kind": kind,
+                "time_ms": time_ms,
+                "body": body.hex(),
+                "stored": stored(kind, time_ms, body).hex(),
+                "header": bencode({"b": digest, "k": kind.encode(), "t": time_ms}).hex(),
+                "withdrawn": bencode({"h": digest, "k": kind.encode(), "t": time_ms}).hex(),
+                "entry_hash": entry_hash(kind, time_ms, digest).hex(),
+            },
+        )
+    bad = {
+        "length-with-leading-zero": b"d1:b02:de1:k4:post1:ti0ee",
+        "negative-time": b"d1:b2:de1:k4:post1:ti-1ee",
+        "time-of-16-digits": b"d1:b2:de1:k4:post1:ti1000000000000000ee",
+        "upper-case-kind": b"d1:b2:de1:k4:Post1:ti0ee",
+        "kind-of-17-letters": b"d1:b2:de1:k17:abcdefghijklmnopq1:ti0ee",
+        "body-of-8193-bytes": b"d1:b8193:" + bytes(8193) + b"1:k4:post1:ti0ee",
+        "hash-of-31-bytes": b"d1:h31:" + bytes(31) + b"1:k4:post1:ti0ee",
+        "keys-out-of-order": b"d1:k4:post1:b2:de1:ti0ee",
+        "unknown-key": b"d1:b2:de1:k4:post1:ti0e1:zi0ee",
+        "trailing-byte": b"d1:b2:de1:k4:post1:ti0ee\n",
+    }
+    for name, raw in bad.items():
+        yield f"entry/bad-{name}", {"stored": raw.hex(), "error": name}
+
+
+def tree_cases() -> Iterator[Case]:
+    hashes = [reference.leaf_hash(bytes.fromhex(item)) for item in INPUTS]
+    roots = [reference.mth(hashes[:size]).hex() for size in range(9)]
+    yield "tree/roots", {"entry_hashes": hexes(hashes), "roots": roots}
+    for index, size in ((0, 1), (0, 8), (5, 8), (2, 3), (1, 5), (6, 7)):
+        case = {
+            "index": index,
+            "size": size,
+            "entry_hash": hashes[index].hex(),
+            "proof": hexes(reference.path(index, hashes[:size])),
+            "root": roots[size],
+        }
+        yield f"inclusion/{index}-in-{size}", case
+        yield from bad_proofs(f"inclusion/{index}-in-{size}", case)
+    for old, new in ((1, 8), (6, 8), (2, 5), (6, 7), (4, 8)):
+        proof = reference.proof(old, hashes[:new])
+        if old.bit_count() == 1:
+            proof = [bytes.fromhex(roots[old]), *proof]
+        case = {
+            "old": old,
+            "new": new,
+            "proof": hexes(proof),
+            "old_root": roots[old],
+            "new_root": roots[new],
+        }
+        yield f"consistency/{old}-to-{new}", case
+        yield from bad_proofs(f"consistency/{old}-to-{new}", case)
+
+
+def bad_proofs(name: str, case: dict[str, Any]) -> Iterator[Case]:
+    proof: list[str] = case["proof"]
+    if not proof:
+        return
+    changes: dict[str, list[str]] = {
+        "proof-too-long": [*proof, proof[0]],
+        "proof-too-short": proof[:-1],
+    }
+    for at in range(len(proof)):
+        flipped = f"{int(proof[at][:2], 16) ^ 8:02x}" + proof[at][2:]
+        changes[f"proof-hash-{at}-bit-3"] = [*proof[:at], flipped, *proof[at + 1 :]]
+    for change, wrong in changes.items():
+        yield f"{name}-bad-{change}", {**case, "proof": wrong, "error": change}
+
+
+def head_cases() -> Iterator[Case]:
+    feed = {"feed": public(FEED).hex()}
+    root, chunks = sha256(b"root").digest(), sha256(b"le").digest()
+    text = head_text(2, root, NOW_MS, chunks)
+    yield (
+        "head/valid",
+        {
+            **feed,
+            "size": 2,
+            "root": root.hex(),
+            "time_ms": NOW_MS,
+            "chunks_hash": chunks.hex(),
+            "signed": note(text).decode(),
+        },
+    )
+    stray = b64encode(root).decode()
+    stray = stray[:-2] + chr(ord(stray[-2]) + 1) + "="
+    other = text.replace(address(public(FEED)).encode(), address(public(NEXT)).encode())
+    bad = {
+        "size-with-leading-zero": note(head_text("02", root, NOW_MS, chunks)),
+        "size-beyond-the-limit": note(head_text(2**32 + 1, root, NOW_MS, chunks)),
+        "time-of-16-digits": note(head_text(2, root, 10**15, chunks)),
+        "stray-bits-in-base64": note(text.replace(b64encode(root), stray.encode())),
+        "unknown-line": note(text + b"more\n"),
+        "signed-by-another-key": note(text, NEXT),
+        "key-hash-of-a-cosignature": note(text, FEED, 4),
+        "about-another-feed": note(other),
+        "no-final-newline": note(text)[:-1],
+    }
+    for name, signed in bad.items():
+        yield f"head/bad-{name}", {**feed, "signed": signed.decode(), "error": name}
+    line = cosignature(text, NOW_MS // 1000)
+    receipt = {"head": note(text).decode(), "receipt": line.decode()}
+    node = {"node": public(NODE).hex(), "time_s": NOW_MS // 1000}
+    yield "receipt/valid", {**receipt, **node}
+    moved = note(head_text(3, root, NOW_MS, chunks)).decode()
+    yield "receipt/bad-under-another-head", {**receipt, "head": moved, "error": "another head"}
+
+
+def chunk_entries() -> list[bytes]:
+    return [stored("x", index, b"de") for index in range(258)]
+
+
+def chunk_hashes() -> list[bytes]:
+    return [entry_hash("x", index, sha256(b"de").digest()) for index in range(258)]
+
+
+def chunk_record() -> tuple[bytes, dict[str, Any]]:
+    """A chunk of 256 entries and its record: less than a block, so one hash is its tree."""
+    chunk = raw_frame(bencode_list(chunk_entries()[:256]))
+    assert len(chunk) <= 16 * 1024
+    v1 = sha1(chunk, usedforsecurity=False).digest()
+    root = reference.mth(chunk_hashes()[:256])
+    return chunk, {"n": len(chunk), "p": sha256(chunk).digest(), "r": root, "s": v1}
+
+
+def bencode_list(entries: list[bytes]) -> bytes:
+    return b"l" + b"".join(entries) + b"e"
+
+
+def chunk_cases() -> Iterator[Case]:
+    chunk, record = chunk_record()
+    root = record["r"].hex()
+    yield "chunk/valid", {"level": 0, "chunk": chunk.hex(), "root": root}
+    content = bencode_list(chunk_entries()[:256])
+    unsized = chunk[:4] + b"\x00\x58" + chunk[9:]
+    bad = {
+        "of-255-entries": raw_frame(bencode_list(chunk_entries()[:255])),
+        "other-entries": raw_frame(bencode_list(chunk_entries()[1:257])),
+        "trailing-byte": chunk + b"\0",
+        "skippable-frame": chunk + b"\x50\x2a\x4d\x18\1\0\0\0x",
+        "no-content-size": unsized,
+        "with-dictionary": chunk[:4] + b"\xa1\x07" + chunk[5:],
+        "declares-too-little": chunk[:5] + (len(content) - 1).to_bytes(4, "little") + chunk[9:],
+        "declares-4-gigabytes": chunk[:5] + b"\xff" * 4 + chunk[9:],
+        "reserved-block": chunk[:9]
+        + (len(content) << 3 | 7).to_bytes(3, "little")
+        + chunk[12:],
+        "cut-short": chunk[:-1],
+    }
+    for name, wrong in bad.items():
+        case = {"level": 0, "chunk": wrong.hex(), "root": root, "error": name}
+        yield f"chunk/bad-{name}", case
+    encoded = bencode([record])
+    listed = {"size": 258, "chunk_list": encoded.hex(), "sha256": sha256(encoded).hexdigest()}
+    yield "chunklist/valid", {**listed, "record": shown(record)}
+    yield "chunklist/bad-for-another-size", {**listed, "size": 512, "error": "size"}
+    short = bencode([{**record, "s": record["s"][:-1]}])
+    wrong_case = {"size": 258, "chunk_list": short.hex(), "error": "v1 hash of 19 bytes"}
+    yield "chunklist/bad-short-hash", wrong_case
+    sizes = [0, 255, 256, 511, 4095, 4096, 4352, 69_888, 1_000_000, 1_048_576]
+    yield "chunklist/spans", {"spans": [[size, spans(size)] for size in sizes]}
+    yield "torrent/valid", torrent_case(chunk, record)
+
+
+def torrent_case(chunk: bytes, record: dict[str, Any]) -> dict[str, Any]:
+    name = f"{b32encode(public(FEED)[:10]).decode().lower()}-0-0.zst"
+    size, root, v1 = record["n"], record["p"], record["s"]
+    info = {
+        "file tree": {name: {"": {"length": size, "pieces root": root}}},
+        "length": size,
+        "meta version": 2,
+        "name": name.encode(),
+        "piece length": 16_384,
+        "pieces": v1,
+    }
+    encoded = bencode(info)
+    return {
+        "feed": public(FEED).hex(),
+        "span": [0, 0],
+        "name": name,
+        "record": shown(record),
+        "info": encoded.hex(),
+        "info_hash": sha1(encoded, usedforsecurity=False).hexdigest(),
+        "info_hash_v2": sha256(encoded).hexdigest(),
+        "torrent": bencode({"info": info, "piece layers": {}}).hex(),
+    }
+
+
+def journal_cases() -> Iterator[Case]:
+    _, record = chunk_record()
+    entries, hashes, chunk_list = chunk_entries(), chunk_hashes(), bencode([record])
+    heads = [
+        note(head_text(size, reference.mth(hashes[:size]), NOW_MS, sha256(chunk_list).digest()))
+        for size in (257, 258)
+    ]
+    base = journal_frame(bencode({"c": chunk_list, "e": [entries[256]], "h": heads[0]}))
+    appended = journal_frame(bencode({"e": [entries[257]], "h": heads[1]}))
+    feed = {"feed": public(FEED).hex()}
+    yield (
+        "journal/base-and-append",
+        {**feed, "journal": (base + appended).hex(), "size": 258, "end": len(base + appended)},
+    )
+    torn = (base + appended)[:-1].hex()
+    yield "journal/torn", {**feed, "journal": torn, "size": 257, "end": len(base)}
+    wrong = base[:40] + b"\0" + base[41:]
+    case = {**feed, "journal": (wrong + appended).hex(), "error": "base is damaged"}
+    yield "journal/bad-base", case
+
+
+def fork_cases() -> Iterator[Case]:
+    mine, other = chunk_hashes()[:5], chunk_hashes()[:8]
+    other[3] = sha256(b"another history").digest()
+    chunks = sha256(b"le").digest()
+    first = note(head_text(5, reference.mth(mine), NOW_MS, chunks))
+    second = note(head_text(8, reference.mth(other), NOW_MS, chunks))
+    case: dict[str, Any] = {"feed": public(FEED).hex(), "first": first.decode()}
+    case["second"] = second.decode()
+    yield "fork/valid", {**case, "proof": hexes(reference.proof(5, other))}
+    honest = note(head_text(8, reference.mth(chunk_hashes()[:8]), NOW_MS, chunks)).decode()
+    proof = hexes(reference.proof(5, chunk_hashes()[:8]))
+    case = {**case, "second": honest, "proof": proof, "error": "no contradiction"}
+    yield "fork/bad-no-contradiction", case
+
+
+def hexes(items: list[bytes]) -> list[str]:
+    return [item.hex() for item in items]
+
+
+ALL: list[Callable[[], Iterator[Case]]] = [
+    address_cases,
+    certificate_cases,
+    entry_cases,
+    tree_cases,
+    head_cases,
+    chunk_cases,
+    journal_cases,
+    fork_cases,
+]
+
+
+# --- writing ---
+
+
+def example(cases: dict[str, dict[str, Any]], path: str) -> str:
+    """Return one file's content as an indented block, long hex cut in lines."""
+    lines = []
+    for key, item in cases[path].items():
+        text = item if isinstance(item, str) else json.dumps(item)
+        pieces = text.splitlines() if "\n" in text else re.findall(".{1,72}", text) or [""]
+        lines.append(f"{key}")
+        lines += [f"    {piece}".rstrip() for piece in pieces]
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
+def with_examples(text: str, cases: dict[str, dict[str, Any]]) -> str:
+    """Fill in what stands between ``<!-- vector: PATH -->`` and ``<!-- end -->``."""
+
+    def fill(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{example(cases, match[2])}\n<!-- end -->"
+
+    return re.sub(r"(<!-- vector: (\S+) -->)\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Write or check; the exit code is 1 when something differs."""
+    cases = dict(case for make in ALL for case in make())
+    wanted = {
+        VECTORS / f"{path}.json": json.dumps(case, indent=1, ensure_ascii=False) + "\n"
+        for path, case in cases.items()
+    }
+    wanted[FORMAT] = with_examples(FORMAT.read_text(encoding="utf-8"), cases)
+    stale = set(VECTORS.glob("*/*.json")) - wanted.keys()
+    differing = {
+        path
+        for path, text in wanted.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+    if "--check" in sys.argv[1:]:
+        for path in sorted(stale | differing):
+            print(f"differs: {path.relative_to(ROOT)}")
+        return 1 if stale | differing else 0
+    for path in stale:
+        path.unlink()
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    print(f"{len(wanted)} files, {len(differing)} written, {len(stale)} removed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
