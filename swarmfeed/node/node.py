@@ -10,7 +10,7 @@ from swarmfeed.core.holding import Drop, Hold, HoldableChunk, plan_holding
 from swarmfeed.core.messages import Hello
 from swarmfeed.core.metainfo import chunk_torrent
 from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import FatalError, RetryError
 from swarmfeed.node.author import Author
 from swarmfeed.node.care import Caretaker
 from swarmfeed.node.changes import Changes
@@ -107,6 +107,7 @@ class Node:
         self.sessions.on_open = self.follower.on_open
         self.sessions.on_message = self.follower.on_message
         self.sessions.on_close = self._on_close
+        self.sessions.on_fatal = self._on_fatal
         self.follower.on_replica = self._on_replica
 
     # --- life ---
@@ -310,6 +311,11 @@ class Node:
 
     def _on_indexed(self, author_id: AuthorId, added: int) -> None:
         self.changes.tell("new", n=added, author=author_id.hex())
+
+    def _on_fatal(self, error: FatalError) -> None:
+        """Our own state is unknown: stop, so that the next start recovers from disk."""
+        logger.critical("stopping", reason=str(error))
+        self.stopped.set()
 
     def _on_close(self, session: Session) -> None:
         self.fetcher.plan()

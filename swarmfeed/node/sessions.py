@@ -16,7 +16,7 @@ from swarmfeed.core.messages import Hello, Message
 from swarmfeed.core.reach import is_reachable
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.views import PeerStatus
-from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.settings import NodeSettings
 from swarmfeed.ports import Clock, Link, Peer
 
@@ -106,6 +106,7 @@ class Sessions:
         self.on_open: OnOpen | None = None
         self.on_message: OnMessage | None = None
         self.on_close: Callable[[Session], None] | None = None
+        self.on_fatal: Callable[[FatalError], None] = _raise
 
     # --- looking ---
 
@@ -219,6 +220,11 @@ class Sessions:
             await self.shut_out(session, str(error))
         except RetryError:
             pass
+        except FatalError as error:
+            self.on_fatal(error)
+        except Exception:
+            # A bug, or a full disk: no peer may stop the node by what it sends.
+            logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
         finally:
             if self._sessions.get(session.node_id) is session:
                 del self._sessions[session.node_id]
@@ -255,3 +261,7 @@ class Sessions:
     async def broadcast(self, message: Message, to: Iterable[Session]) -> None:
         """Send to several at once; one slow peer does not hold up the others."""
         await asyncio.gather(*(each.send(message) for each in to))
+
+
+def _raise(error: FatalError) -> None:
+    raise error
