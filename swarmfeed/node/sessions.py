@@ -103,10 +103,11 @@ class Sessions:
         self._own_endpoints: set[Endpoint] = set()
         self._shut_out: dict[NodeId, int] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self.on_open: OnOpen | None = None
-        self.on_message: OnMessage | None = None
-        self.on_close: Callable[[Session], None] | None = None
-        self.on_fatal: Callable[[FatalError], None] = _raise
+        # Set by the node before anything is opened.
+        self.on_open: OnOpen
+        self.on_message: OnMessage
+        self.on_close: Callable[[Session], None]
+        self.on_fatal: Callable[[FatalError], None]
 
     # --- looking ---
 
@@ -211,26 +212,28 @@ class Sessions:
         if not await self._admit(session):
             return
         try:
-            if self.on_open is not None:
-                await self.on_open(session)
-            async for message in peer.messages():
-                if self.on_message is not None:
-                    await self.on_message(session, message)
+            await self._serve(session)
+        finally:
+            if self._sessions.get(session.node_id) is session:
+                del self._sessions[session.node_id]
+            self.on_close(session)
+            await peer.close("done")
+
+    async def _serve(self, session: Session) -> None:
+        """Handle messages until the link ends; errors end this link, and nothing else."""
+        try:
+            await self.on_open(session)
+            async for message in session.peer.messages():
+                await self.on_message(session, message)
         except RemoteError as error:
             await self.shut_out(session, str(error))
-        except RetryError:
-            pass
+        except RetryError as error:
+            logger.debug("link ended", reason=str(error))
         except FatalError as error:
             self.on_fatal(error)
         except Exception:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
-        finally:
-            if self._sessions.get(session.node_id) is session:
-                del self._sessions[session.node_id]
-            if self.on_close is not None:
-                self.on_close(session)
-            await peer.close("done")
 
     async def _admit(self, session: Session) -> bool:
         node_id = session.node_id
@@ -242,6 +245,7 @@ class Sessions:
             if other.peer.outgoing != session.peer.outgoing and not self._is_preferred(session):
                 await session.peer.close("there is a link already")
                 return False
+            self._sessions[node_id] = session
             await other.peer.close("a newer link takes its place")
         self._sessions[node_id] = session
         return True
@@ -261,7 +265,3 @@ class Sessions:
     async def broadcast(self, message: Message, to: Iterable[Session]) -> None:
         """Send to several at once; one slow peer does not hold up the others."""
         await asyncio.gather(*(each.send(message) for each in to))
-
-
-def _raise(error: FatalError) -> None:
-    raise error
