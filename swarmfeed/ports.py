@@ -5,6 +5,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -202,6 +203,11 @@ class Index(Protocol):
     """
 
     # writing
+    def together(self) -> AbstractContextManager[None]:
+        """Keep all that this thread writes inside the block at its end, in one go, or, when
+        the block raises, nothing.  Makes many small feeds as cheap as a large one."""
+        ...
+
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
         """Set row numbers aside for entries [0, size), so that a backlog indexed newest
         first still stands in its own order."""
@@ -329,6 +335,8 @@ SwarmEvent = ChunkArrived | SwarmFailed | PeerSentGarbage | DhtPeersFound
 class TorrentProgress:
     """One torrent right now."""
 
+    name: str
+    """File name of the chunk."""
     bytes_done: int
     bytes_total: int
     down_bytes_per_s: int

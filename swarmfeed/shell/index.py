@@ -41,10 +41,7 @@ class SqliteIndex:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """One transaction for all writes of this thread inside: many small feeds at once.
-
-        Let a failure inside end the block: then nothing of it is kept.
-        """
+        """One transaction; let a failure inside end the block."""
         with self._database.write():
             yield
 

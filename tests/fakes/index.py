@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from swarmfeed.core.address import parse_address
@@ -57,6 +59,15 @@ class FakeIndex:
         self._peers: dict[Endpoint, int] = {}
 
     # writing
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        before = deepcopy(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__ = before
+            raise
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
         self._authors.setdefault(feed_id, author_id)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.entry import encode_entry, hash_stored
 from swarmfeed.core.kinds import (
+    Body,
     EditBody,
     FollowBody,
     PostBody,
@@ -256,10 +257,6 @@ def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
         assert index.indexed_ranges(BOBS) == [], "seen before it is kept"
     assert index.indexed_ranges(BOBS) == [(0, 300)]
     assert len(index.search("river", 1000, None)) > 10
-    with pytest.raises(UserError), index.together():
-        index.drop_feed(BOBS)
-        raise UserError("never mind")
-    assert index.indexed_ranges(BOBS) == [(0, 300)]
 
 
 def test_a_failed_write_leaves_the_index_usable(index: SqliteIndex) -> None:

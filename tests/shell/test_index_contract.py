@@ -501,10 +501,12 @@ def fill(index: Index) -> None:
     index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1)
     index.save_receipt(LAPTOP, NodeId(bytes(32)), 1, 1)
     index.save_holder(LAPTOP, holder(1, 1))
-    add(index, LAPTOP, 0, [stored("own word"), stored(FollowBody(BOB, True))])
+    own = stored("own word")
+    add(index, LAPTOP, 0, [own, stored(FollowBody(BOB, True))])
     add(index, BOBS, 0, [stored("first word"), stored(EditBody(0, "bob's word"))])
     add(index, BOBS, 2, [stored(ProfileBody("Bob"))])
-    add(index, BOBS, 3, [stored(PostBody("reply", reply=ref_of(index, LAPTOP, 0)))])
+    parent = EntryRef(LAPTOP, hash_stored(own), 0)
+    add(index, BOBS, 3, [stored(PostBody("reply", reply=parent))])
 
 
 def test_a_dropped_feed_is_forgotten_whole(index: Index) -> None:
@@ -548,6 +550,20 @@ def test_clear_keeps_what_the_logs_cannot_tell(index: Index) -> None:
     fill(index)
     assert texts(index.home(10, None)) == ["reply", "bob's word", "own word"]
     assert texts(index.search("word", 10, None)) == ["bob's word", "own word"]
+
+
+def test_what_is_written_together_is_kept_whole_or_not_at_all(index: Index) -> None:
+    with index.together():
+        fill(index)
+        index.drop_feed(LAPTOP)
+    before = index.author_posts(BOB, 10, None)
+    assert texts(before) == ["reply", "bob's word"]
+    with pytest.raises(UserError, match="never mind"), index.together():
+        fill(index)
+        index.drop_feed(BOBS)
+        raise UserError("never mind")
+    assert index.author_posts(BOB, 10, None) == before
+    assert index.author_posts(ANN, 10, None) == []
 
 
 # --- other nodes -----------------------------------------------------------------------------
