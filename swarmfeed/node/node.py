@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import structlog
 
 from swarmfeed.core.feed import Replica
-from swarmfeed.core.holding import Drop, Hold, HoldableChunk, plan_holding
 from swarmfeed.core.messages import Hello
 from swarmfeed.core.metainfo import chunk_torrent
 from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
@@ -17,6 +16,7 @@ from swarmfeed.node.changes import Changes
 from swarmfeed.node.fetcher import Fetcher
 from swarmfeed.node.finder import Finder
 from swarmfeed.node.follower import Follower
+from swarmfeed.node.friends import FriendsOfFriends
 from swarmfeed.node.holder import Holder
 from swarmfeed.node.identity import Identity
 from swarmfeed.node.indexer import Indexer
@@ -99,6 +99,16 @@ class Node:
             self.interests,
             clock,
             lambda: self.link_port,
+        )
+        self.friends = FriendsOfFriends(
+            settings,
+            self.shelf,
+            logs,
+            swarm,
+            index,
+            self.interests,
+            self.follower,
+            self.fetcher,
         )
         self.caretaker = Caretaker(self.shelf, logs, swarm, clock, self.fetcher.want)
         self.reporter = Reporter(
@@ -223,7 +233,7 @@ class Node:
             Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=3_600, jitter_s=300),
             Job(name="heads", run=finder.refresh_heads, every_s=1_800, jitter_s=300),
-            Job(name="friends-of-friends", run=self._hold_for_friends, every_s=60),
+            Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         ]
 
@@ -320,70 +330,6 @@ class Node:
     def _on_close(self, session: Session) -> None:
         self.fetcher.plan()
         self.changes.tell("status", peers=len(self.sessions.all()))
-
-    async def _hold_for_friends(self) -> str:
-        """Keep chunks of authors our friends follow, as far as the disk budget goes."""
-        friends = self._friends_of_friends()
-        for author_id in friends:
-            if self.interests.raise_to(author_id, Interest.FRIEND_OF_FRIEND):
-                await self.follower.ask_all([author_id])
-        plan = plan_holding(self._holdable(friends), budget_bytes=self._budget_left())
-        wanted: dict[FeedId, set[ChunkSpan]] = {}
-        for decision in plan:
-            match decision:
-                case Drop(feed_id, span):
-                    self._drop_chunk(feed_id, span)
-                case Hold(feed_id, span):
-                    wanted.setdefault(feed_id, set()).add(span)
-        for feed_id, spans in wanted.items():
-            self.fetcher.want(feed_id, spans)
-        count = sum(len(spans) for spans in wanted.values())
-        return f"{len(friends)} friends of friends, {count} chunks to fetch"
-
-    def _friends_of_friends(self) -> dict[AuthorId, int]:
-        """Authors followed by those we follow, and by how many of them."""
-        counts: dict[AuthorId, int] = {}
-        index = self.doors.index
-        for friend in self.interests.with_interest(Interest.FOLLOWED):
-            for author_id in index.follows_of(friend):
-                if not self.interests.is_read(author_id):
-                    counts[author_id] = counts.get(author_id, 0) + 1
-        return counts
-
-    def _holdable(self, friends: dict[AuthorId, int]) -> list[HoldableChunk]:
-        chunks = []
-        for author_id in self.interests.with_interest(Interest.FRIEND_OF_FRIEND):
-            for feed_id in self.shelf.feeds_of(author_id):
-                replica = self.shelf.replica(feed_id)
-                held = self.doors.logs.held(feed_id)
-                for span, record in (replica.chunks() if replica else {}).items():
-                    chunks.append(
-                        HoldableChunk(
-                            author_id,
-                            feed_id,
-                            span,
-                            record.pieces.size_bytes,
-                            span in held,
-                            friends.get(author_id, 0),
-                        )
-                    )
-        return chunks
-
-    def _budget_left(self) -> int:
-        """What own, followed and fetched feeds leave of the disk budget."""
-        kept = sum(
-            self.doors.logs.disk_bytes(feed_id)
-            for author_id in self.interests.read()
-            for feed_id in self.shelf.feeds_of(author_id)
-        )
-        return max(self.settings.disk_budget_bytes - kept, 0)
-
-    def _drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        replica = self.shelf.replica(feed_id)
-        record = replica.chunks().get(span) if replica else None
-        if record is not None:
-            self.doors.swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
-        self.doors.logs.drop_chunk(feed_id, span)
 
 
 def _subtract(start: int, end: int, done: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,5 +1,8 @@
 """How things are: what ``status`` and the status page show."""
 
+from collections import Counter
+
+from swarmfeed.core.metainfo import chunk_name_prefix
 from swarmfeed.core.types import AuthorId, FeedId
 from swarmfeed.core.views import FeedStatus, FetchProgress
 from swarmfeed.node.fetcher import Fetcher
@@ -43,13 +46,15 @@ class Reporter:
             self._shelf.feed_ids(),
             key=lambda each: (-(self._interest(each) or 0), each),
         )
-        return tuple(self._feed(feed_id, progress) for feed_id in ranked)
+        uploaded_bytes = _uploaded_bytes(progress)
+        return tuple(self._feed(each, progress, uploaded_bytes) for each in ranked)
 
     def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
         """Sum over all feeds of the author that we know of."""
         feeds = self._shelf.feeds_of(author_id)
         progress = self._swarm.progress() if self._swarm else {}
-        statuses = [self._feed(feed_id, progress) for feed_id in feeds]
+        uploaded_bytes = _uploaded_bytes(progress)
+        statuses = [self._feed(each, progress, uploaded_bytes) for each in feeds]
         known = self._index.author(author_id)
         served = {
             str(endpoint)
@@ -93,7 +98,12 @@ class Reporter:
 
     # --- inside ---
 
-    def _feed(self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]) -> FeedStatus:
+    def _feed(
+        self,
+        feed_id: FeedId,
+        progress: dict[bytes, TorrentProgress],
+        uploaded_bytes: Counter[str],
+    ) -> FeedStatus:
         replica = self._shelf.replica(feed_id)
         author_id = self._shelf.author_of(feed_id)
         assert replica is not None and author_id is not None, "every feed on the shelf has both"
@@ -123,6 +133,7 @@ class Reporter:
             held_by=self._held_by(feed_id),
             fetching=len(flying),
             rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
+            uploaded_bytes=uploaded_bytes[chunk_name_prefix(feed_id)],
             forked=self._shelf.is_forked(feed_id),
         )
 
@@ -141,3 +152,12 @@ class Reporter:
         replica = self._shelf.replica(feed_id)
         size = replica.size if replica else 0
         return sum(1 for each in self._index.receipts(feed_id).values() if each >= size)
+
+
+def _uploaded_bytes(progress: dict[bytes, TorrentProgress]) -> Counter[str]:
+    """Sum over the chunks of each feed, by what their names begin with."""
+    uploaded: Counter[str] = Counter()
+    for each in progress.values():
+        feed, _, _ = each.name.rsplit("-", 2)
+        uploaded[f"{feed}-"] += each.uploaded_bytes
+    return uploaded
