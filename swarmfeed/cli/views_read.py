@@ -166,6 +166,7 @@ def _read_feed(feed: Reader) -> FeedStatus:
         held_by=feed.number("held_by"),
         fetching=feed.number("fetching"),
         rate_bytes_per_s=feed.number("rate_bytes_per_s"),
+        uploaded_bytes=feed.number("uploaded_bytes"),
         forked=feed.flag("forked"),
     )
 

@@ -83,8 +83,12 @@ def pieces_root(pieces: Pieces) -> Hash:
 
 def chunk_name(feed_id: FeedId, span: ChunkSpan) -> str:
     """File and torrent name of a chunk: the first 80 bits of the feed id, level, position."""
-    prefix = b32encode(feed_id[:10]).decode("ascii").lower()
-    return f"{prefix}-{span.level}-{span.position}.zst"
+    return f"{chunk_name_prefix(feed_id)}{span.level}-{span.position}.zst"
+
+
+def chunk_name_prefix(feed_id: FeedId) -> str:
+    """What the names of all chunks of a feed begin with: 16 characters and a dash."""
+    return b32encode(feed_id[:10]).decode("ascii").lower() + "-"
 
 
 def chunk_torrent(feed_id: FeedId, span: ChunkSpan, pieces: Pieces) -> ChunkTorrent:

@@ -97,6 +97,8 @@ class FeedStatus:
     fetching: int
     """Chunks in flight now."""
     rate_bytes_per_s: int
+    uploaded_bytes: int
+    """Sent to others by BitTorrent since the node started, of the chunks it has now."""
     forked: bool
 
 

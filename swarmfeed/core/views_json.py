@@ -132,6 +132,7 @@ def feed_status_json(feed: FeedStatus) -> Json:
         "held_by": feed.held_by,
         "fetching": feed.fetching,
         "rate_bytes_per_s": feed.rate_bytes_per_s,
+        "uploaded_bytes": feed.uploaded_bytes,
         "forked": feed.forked,
     }
 

@@ -54,6 +54,7 @@ class HeldTorrent(Generic[Handle]):
 
     def progress(self) -> TorrentProgress:
         return TorrentProgress(
+            name=self.torrent.name,
             bytes_done=self.torrent.size_bytes if self.complete else self.bytes_done,
             bytes_total=self.torrent.size_bytes,
             down_bytes_per_s=self.down_bytes_per_s,

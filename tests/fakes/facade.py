@@ -378,5 +378,6 @@ class FakeFacade:
             held_by=2 if author.is_self else 0,
             fetching=3 if author.entries_held < author.entry_count else 0,
             rate_bytes_per_s=1_200_000,
+            uploaded_bytes=2_500_000,
             forked=author.forked,
         )

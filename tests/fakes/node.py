@@ -195,6 +195,7 @@ FEED_STATUS = FeedStatus(
     held_by=2,
     fetching=0,
     rate_bytes_per_s=0,
+    uploaded_bytes=150_000,
     forked=False,
 )
 

@@ -168,6 +168,7 @@ class FakeSwarm:
     def progress(self) -> dict[bytes, TorrentProgress]:
         return {
             info_hash: TorrentProgress(
+                name=known.torrent.name,
                 bytes_done=_bytes_done(known),
                 bytes_total=known.torrent.size_bytes,
                 down_bytes_per_s=0,
