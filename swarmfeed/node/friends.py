@@ -1,4 +1,4 @@
-"""Holding for friends of friends: what the disk budget leaves goes to whom one's friends follow.
+"""Holding for friends of friends: what the disk budget leaves goes to those friends follow.
 
 own (always) > followed and fetched (whole) > followed by those one follows (newest chunks)
 """
