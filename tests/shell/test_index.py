@@ -1,4 +1,4 @@
-"""The index in SQLite: its file, its plans, its patience.  The contract has its own tests."""
+"""The file of the index in SQLite: damage, versions, transactions, threads."""
 
 import random
 import sqlite3
@@ -8,8 +8,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from swarmfeed.core.entry import encode_entry, hash_stored
 from swarmfeed.core.kinds import (
     Body,
@@ -23,7 +21,6 @@ from swarmfeed.core.kinds import (
 from swarmfeed.core.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.views import PostView
 from swarmfeed.errors import DamageError, RetryError, UserError
-from swarmfeed.shell import index_database, index_read
 from swarmfeed.shell.index import SqliteIndex, delete_index
 from swarmfeed.shell.index_database import Database
 from swarmfeed.shell.index_schema import MIGRATIONS
@@ -339,64 +336,3 @@ def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> Non
         index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
     with index._database.read() as db:
         assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
-
-
-# --- plans and patience ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "page", ["HOME", "AUTHOR_POSTS", "SEARCH", "BY_PLACE", "BY_HASH", "REPLIES"]
-)
-def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
-    statement = getattr(index_read, page)
-    sql = index_read.VIEWS.format(page=statement, order="DESC", replies=1)
-    count = 2 if page == "BY_PLACE" else statement.count("?")
-    database = Database(path)
-    with closing(database), database.read() as db:
-        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * count)]
-    scans = {line for line in plan if line.startswith("SCAN")}
-    allowed = {"SCAN page", "SCAN found", "SCAN (subquery-1)"}
-    assert {line for line in scans - allowed if "VIRTUAL TABLE INDEX" not in line} == set()
-
-
-@pytest.mark.attack("A30")
-def test_a_query_that_takes_too_long_is_ended(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index_database, "QUERY_TIMEOUT_S", 0.02)
-    endless = (
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
-    )
-    database = Database(path)
-    with closing(database), pytest.raises(UserError, match="too long"), database.read() as db:
-        db.execute(endless).fetchone()
-
-
-ODD_SEARCHES = [
-    '"', '""', '"""', '""""', "*", "river*", "^river", "NEAR(", "NEAR(river stone, 2)",
-    "a AND", "AND", "OR OR OR", "NOT", "river NOT", "river AND NOT stone", "(river", "river)",
-    "()", "{text}", "text:river", "author:1", "col:x", "- river", "--river", '-"river',
-    "river-stone", "+river", "river + stone", "🎉", "🎉 river", "e\u0301", "\u200b", "\ufeff",
-    "\ud800 river", "river\x00stone", "'; DROP TABLE post; --", "%", "_", "\\", "a" * 10_000,
-    "a " * 5_000, '"' * 999, "from:", 'from:"', "from:* river", "FROM:bob river", "rowid:1",
-    "rank:x", "river:stone", "\n\t river", "١٢٣", "river " * 32, "-a " * 31 + "river",
-    "post_words", "ﷺ", "ß ẞ İ ı",
-]  # fmt: skip
-
-
-@pytest.mark.attack("A30")
-@pytest.mark.parametrize("words", ODD_SEARCHES)
-def test_an_odd_search_raises_nothing_but_user_errors(index: SqliteIndex, words: str) -> None:
-    index.add_entries(BOBS, BOB, 0, RECORDS[:3], HASHES[:3], now_ms=NOW_MS)
-    with suppress(UserError):
-        assert len(index.search(words, 50, None)) <= 3
-
-
-@pytest.mark.attack("A30")
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.text(st.one_of(st.sampled_from('"*^-:(){}+ NEARODTfrom'), st.characters()), max_size=40)
-)
-def test_any_search_raises_nothing_but_user_errors(index: SqliteIndex, words: str) -> None:
-    with suppress(UserError):
-        assert index.search(words, 50, None) == []
