@@ -148,7 +148,12 @@ def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors
     clock = SystemClock()
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    swarm = LibtorrentSwarm(Endpoint(settings.listen, settings.swarm_port), dht=settings.dht)
+    swarm = LibtorrentSwarm(
+        Endpoint(settings.listen, settings.swarm_port),
+        dht=settings.dht,
+        down_bytes_per_s=settings.down_bytes_per_s,
+        up_bytes_per_s=settings.up_bytes_per_s,
+    )
     for peer in settings.peers:
         swarm.allow(peer.host)
     named = tuple(peer.host for peer in settings.peers)

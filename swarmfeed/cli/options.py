@@ -42,7 +42,10 @@ _NETWORK_OPTIONS = (
         help="Address on which other nodes reach this one.",
     ),
     click.option(
-        "--link-port", type=PORT, default=0, help="TCP port of the peer link; 0: any."
+        "--link-port",
+        type=PORT,
+        default=0,
+        help="TCP port of the peer link; 0: last time's, or any.",
     ),
     click.option(
         "--swarm-port", type=PORT, default=0, help="TCP and UDP port of the swarm; 0: any."
@@ -69,6 +72,18 @@ _NETWORK_OPTIONS = (
         default=DISK_BUDGET_BYTES,
         help="Disk for what other people wrote; 10 GB if left out.",
     ),
+    click.option(
+        "--download-limit",
+        type=SizeParam(),
+        default=0,
+        help="Bytes the swarm takes in a second, such as 500K; 0: no limit.",
+    ),
+    click.option(
+        "--upload-limit",
+        type=SizeParam(),
+        default=0,
+        help="Bytes the swarm sends in a second; 0: no limit.",
+    ),
 )
 
 
@@ -89,6 +104,8 @@ def network_settings(
     dht_nodes: tuple[Endpoint, ...],
     lan: bool,
     disk: int,
+    download_limit: int,
+    upload_limit: int,
     page_port: int = 0,
 ) -> NodeSettings:
     """Put the values of ``network_options`` together."""
@@ -102,6 +119,8 @@ def network_settings(
         dht_nodes=dht_nodes,
         lan=lan,
         disk_budget_bytes=disk,
+        down_bytes_per_s=download_limit,
+        up_bytes_per_s=upload_limit,
     )
 
 

@@ -46,6 +46,12 @@ class NodeSettings:
     disk_budget_bytes: int = DISK_BUDGET_BYTES
     """Most bytes of other people's chunks; own feeds are kept whatever it says."""
 
+    down_bytes_per_s: int = 0
+    """Most bytes the swarm takes in a second; 0 is no limit."""
+
+    up_bytes_per_s: int = 0
+    """Most bytes the swarm sends in a second; 0 is no limit."""
+
     network: bool = True
     """Whether to talk to anybody.  Off for a command that only reads or stores: it opens
     the home, works and is gone."""

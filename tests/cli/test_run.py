@@ -38,6 +38,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("run", "--page-port", "1", "--link-port", "2", "--swarm-port", "3"),
         *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
         *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
+        *("--download-limit", "2M", "--upload-limit", "500 KB"),
     )
     assert fake.ran_with[0][0] == NodeSettings(
         page_port=1,
@@ -49,6 +50,8 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         dht_nodes=(Endpoint("127.0.0.1", 6),),
         lan=True,
         disk_budget_bytes=1_500_000_000,
+        down_bytes_per_s=2_000_000,
+        up_bytes_per_s=500_000,
     )
 
 
