@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from swarmfeed.cli import last_ports
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import (
     json_option,
@@ -24,7 +25,9 @@ from swarmfeed.shell.durable import write_file
 
 
 @click.command()
-@click.option("--page-port", type=PORT, default=0, help="TCP port of the page; 0: any.")
+@click.option(
+    "--page-port", type=PORT, default=0, help="TCP port of the page; 0: last time's, or any."
+)
 @network_options
 @passphrase_file_option
 @click.option("--no-open", is_flag=True, help="Only print the page's link, open no browser.")
@@ -37,7 +40,7 @@ def run(
     The page listens on 127.0.0.1 only. Its link works once, in one browser; get another with
     `swarmfeed open`.
     """
-    settings = network_settings(**network)
+    settings = last_ports.recall(context.home, network_settings(**network))
     context.passphrase_file = passphrase_file or context.passphrase_file
     passphrase = context.passphrase()
 
@@ -45,6 +48,7 @@ def run(
         print_line(f"page: {ready.page_link}")
         print_line(f"link: {ready.link}")
         flush()
+        last_ports.remember(context.home, ready)
         if not no_open:
             _open_browser(context, ready.page_link)
 

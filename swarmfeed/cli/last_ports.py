@@ -1,0 +1,54 @@
+"""The ports of last time: links that were given away, and bookmarks, outlive a restart."""
+
+import json
+import socket
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from swarmfeed.core.address import parse_link
+from swarmfeed.errors import UserError
+from swarmfeed.node.settings import NodeSettings, Ready, page_path
+from swarmfeed.shell.durable import write_file
+
+PAGE_HOST = "127.0.0.1"
+PORT_MAX = 65_535
+
+
+def recall(home: Path, settings: NodeSettings) -> NodeSettings:
+    """Fill in the ports of last time where none is asked for and they are still free."""
+    last: dict[str, object] = {}
+    with suppress(OSError, ValueError):
+        found = json.loads(_path(home).read_text(encoding="utf-8"))
+        last = found if isinstance(found, dict) else {}
+    return replace(
+        settings,
+        link_port=settings.link_port or _free(settings.listen, last.get("link")),
+        page_port=settings.page_port or _free(PAGE_HOST, last.get("page")),
+    )
+
+
+def remember(home: Path, ready: Ready) -> None:
+    """Keep the ports a node got.  Nothing is lost when that fails: next time has others."""
+    with suppress(OSError, UserError, ValueError):
+        at = parse_link(ready.link).at
+        ports = {"link": at[0].port if at else 0, "page": urlsplit(ready.page_link).port}
+        write_file(_path(home), json.dumps(ports).encode("ascii"))
+
+
+def _path(home: Path) -> Path:
+    return page_path(home).with_name("ports.json")
+
+
+def _free(host: str, port: object) -> int:
+    """Return ``port`` if it is one and nobody listens on it, else 0."""
+    if not isinstance(port, int) or not 0 < port <= PORT_MAX:
+        return 0
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as trial:
+        # As servers do: a port whose connections are only fading away is free.
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((host, port))
+        return port
+    return 0
