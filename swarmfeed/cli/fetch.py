@@ -122,6 +122,10 @@ def _format_facts(fetched: Fetched) -> str:
 def _format_done(fetched: Fetched) -> str:
     progress = fetched.progress
     name = progress.name or format_address(progress.author_id)
+    if progress.entries_held == fetched.entries_before:
+        return (
+            f"{name}: all {count(progress.entries_total, 'entry', 'entries')} were here already"
+        )
     return (
         f"{name}: all {count(progress.entries_total, 'entry', 'entries')} held and verified,"
         f" {format_bytes(progress.bytes_held)} in {fetched.seconds:.1f} s"

@@ -56,11 +56,16 @@ def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: Fake
 
 
 def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) -> None:
-    node.fetch_script = [DONE]
+    node.fetch_script = [START, DONE]
     result = run("fetch", ADDRESS)
     said = " ".join(result.stdout.split())
     assert said.startswith("Bert: all 1,000 entries held and verified, 40.0 kB in ")
     assert said.endswith("1 holder)")
+
+
+def test_what_was_here_already_is_not_called_fetched(run: Run, node: FakeNode) -> None:
+    node.fetch_script = [DONE]
+    assert run("fetch", ADDRESS).stdout == "Bert: all 1,000 entries were here already\n"
 
 
 def test_everything_held_but_not_done_is_not_success(run: Run, node: FakeNode) -> None:
