@@ -66,8 +66,9 @@ def fetch(
     asked = format_link(replace(link, at=(*settings.peers, *link.at)[:ENDPOINTS_MAX]))
     started_s = time.monotonic()
     with context.open(settings) as node:
-        author_id = node.fetch(asked)
-        fetched = _watch(node, author_id, started_s, timeout_s)
+        entries_before = _entries_held(node, link.author_id)
+        node.fetch(asked)
+        fetched = _watch(node, link.author_id, entries_before, started_s, timeout_s)
     if as_json:
         print_json(_fetched_json(fetched))
     elif fetched.progress.done:
@@ -76,17 +77,25 @@ def fetch(
         raise UserError(_format_failure(fetched))
 
 
+def _entries_held(node: Node, author_id: AuthorId) -> int:
+    try:
+        return node.fetch_progress(author_id).entries_held
+    except UserError:
+        return 0  # a node may never have heard of this author
+
+
 def _watch(
-    node: Node, author_id: AuthorId, started_s: float, timeout_s: float | None
+    node: Node,
+    author_id: AuthorId,
+    entries_before: int,
+    started_s: float,
+    timeout_s: float | None,
 ) -> Fetched:
     """Look at the fetch until it is done, cannot go on, or is out of time."""
-    entries_before: int | None = None
     with progress_bar("{task.fields[facts]}") as bar:
         task = bar.add_task("fetching", total=None, facts="")
         while True:
             progress = node.fetch_progress(author_id)
-            if entries_before is None:
-                entries_before = progress.entries_held
             fetched = Fetched(
                 progress=progress,
                 seconds=time.monotonic() - started_s,

@@ -69,7 +69,7 @@ def test_what_was_here_already_is_not_called_fetched(run: Run, node: FakeNode) -
 
 
 def test_everything_held_but_not_done_is_not_success(run: Run, node: FakeNode) -> None:
-    node.fetch_script = [replace(DONE, done=False)]
+    node.fetch_script = [START, replace(DONE, done=False)]
     assert run("fetch", ADDRESS, "--timeout", "0.01").exit_code == 1
 
 
