@@ -12,7 +12,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,7 +36,7 @@ from swarmfeed.ports import Facade
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.durable import HomeLock
 from swarmfeed.shell.headboard import KrpcHeadBoard
-from swarmfeed.shell.index import SqliteIndex
+from swarmfeed.shell.index import SqliteIndex, delete_index
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.lan import MdnsLan
@@ -181,9 +181,7 @@ def _open_index(path: Path) -> SqliteIndex:
     try:
         return SqliteIndex(path)
     except DamageError:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).unlink()
+        delete_index(path)
         return SqliteIndex(path)
 
 

@@ -15,7 +15,7 @@ import structlog
 from swarmfeed.core.chunk import frame_content, hash_frame
 from swarmfeed.core.limits import CHUNK_ENTRIES
 from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
 from swarmfeed.ports import Clock, Index, Logs
 
 logger = structlog.get_logger()
@@ -47,11 +47,13 @@ class Indexer:
         index: Index,
         clock: Clock,
         on_indexed: Callable[[AuthorId, int], None],
+        on_fatal: Callable[[FatalError], None],
     ) -> None:
         self._logs = logs
         self._index = index
         self._clock = clock
         self._on_indexed = on_indexed
+        self._on_fatal = on_fatal
         self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._task: asyncio.Task[None] | None = None
@@ -103,6 +105,8 @@ class Indexer:
             except (DamageError, RemoteError) as error:
                 # `verify` names the file and fetches it again; then it is indexed.
                 logger.warning("entries not indexed", start=work.start, reason=str(error))
+            except (FatalError, UserError) as error:
+                self._on_fatal(FatalError(str(error)))
             finally:
                 self._queue.task_done()
 
@@ -114,14 +118,20 @@ class Indexer:
     def _index_in_thread(self, work: _Work) -> int:
         stored = self._logs.read_entries(work.feed_id, work.start, work.end)
         hashes = hash_frame(frame_content(stored))
-        return self._index.add_entries(
-            work.feed_id,
-            work.author_id,
-            work.start,
-            stored,
-            hashes,
-            now_ms=self._clock.now_ms(),
-        )
+        try:
+            return self._index.add_entries(
+                work.feed_id,
+                work.author_id,
+                work.start,
+                stored,
+                hashes,
+                now_ms=self._clock.now_ms(),
+            )
+        except DamageError as error:
+            # It is only a cache: the next start deletes it and fills it from the logs.
+            raise FatalError(
+                f"the index is damaged, start again to rebuild it: {error}"
+            ) from error
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -72,7 +72,7 @@ class Node:
         self.stopped = asyncio.Event()
         logs, index, swarm, clock = doors.logs, doors.index, doors.swarm, doors.clock
         self.sessions = Sessions(doors.link, settings, clock, self.hello)
-        self.indexer = Indexer(logs, index, clock, self._on_indexed)
+        self.indexer = Indexer(logs, index, clock, self._on_indexed, self._on_fatal)
         self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
         self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
         self.follower = Follower(
