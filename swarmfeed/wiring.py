@@ -41,7 +41,6 @@ from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.lan import MdnsLan
 from swarmfeed.shell.link import WebSocketLink
-from swarmfeed.shell.logbook import set_up_log
 from swarmfeed.shell.logs import FileLogs
 from swarmfeed.shell.swarm import LibtorrentSwarm
 
@@ -95,7 +94,6 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[F
     Raises:
         UserError: Wrong passphrase, or another process uses the home.
     """
-    set_up_log()
     identity = _open_identity(home, passphrase)
     with HomeLock(home), _loop_in_thread() as loop:
         node = _call(loop, _started_node(home, settings, identity))
@@ -113,7 +111,6 @@ def run_node(
     Raises:
         UserError: Wrong passphrase, a port in use, or another process uses the home.
     """
-    set_up_log(verbose=True)
     identity = _open_identity(home, passphrase)
     with HomeLock(home):
         asyncio.run(_run(home, settings, identity, on_ready))
