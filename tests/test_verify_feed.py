@@ -1,0 +1,452 @@
+"""tools/verify_feed.py, a second implementation, against folders that the real code wrote."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from swarmfeed.core.address import format_address
+from swarmfeed.core.bencoding import encode
+from swarmfeed.core.certificate import sign_join, sign_leave
+from swarmfeed.core.chunklist import encode_chunk_list, hash_chunk_list, make_record
+from swarmfeed.core.entry import decode_entry, encode_entry, encode_withdrawn
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.head import Head, sign_head
+from swarmfeed.core.keys import SigningKey
+from swarmfeed.core.kinds import FeedBody, encode_body
+from swarmfeed.core.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.shell.journal import append_frame, base_frame
+from swarmfeed.shell.logs import FileLogs
+
+from tests.core import reference
+from tests.core.samples import FEED, KEY, OTHER_KEY, chunk_of, frame_of, post, posts
+
+TOOL = Path(__file__).parent.parent / "tools" / "verify_feed.py"
+AUTHOR_KEY = SigningKey(b"a" * 32)
+AUTHOR = format_address(AUTHOR_KEY.public)
+NOW_MS = 1_700_000_000_000
+JOIN = sign_join(AUTHOR_KEY, FEED, from_ms=NOW_MS)
+FIRST = encode_entry("feed", NOW_MS, encode_body(FeedBody(JOIN, "laptop")))
+FOLDER_NAME = format_address(FEED)
+CHUNK_0, CHUNK_1 = "aoqqpp7tzyil4hlq-0-0.zst", "aoqqpp7tzyil4hlq-0-1.zst"
+
+Verify = Callable[..., dict[str, Any]]
+
+
+def build(home: Path, batches: Sequence[Sequence[bytes]]) -> Path:
+    """Write a feed with the real code and return its folder."""
+    assert shutil.disk_usage(home).free > DISK_FLOOR_BYTES
+    logs = FileLogs(home / "feeds")
+    for number, batch in enumerate(batches):
+        logs.append(FEED, batch, now_ms=NOW_MS + number, sign=KEY.sign)
+    logs.replace_certificates(FEED, [JOIN])
+    return home / "feeds" / FOLDER_NAME
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A feed of 600 entries: two chunks, a tail of 88 in three frames."""
+    return build(tmp_path, [[FIRST, *posts(1, 590)], posts(590, 599), posts(599, 600)])
+
+
+@pytest.fixture
+def verify(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Verify:
+    """Run the tool inside this process, which saves its start-up."""
+    monkeypatch.syspath_prepend(str(TOOL.parent))
+    import verify_feed
+
+    def run(folder: Path, *options: str) -> dict[str, Any]:
+        code = verify_feed.main([str(folder), "--json", *options])
+        result: dict[str, Any] = json.loads(capsys.readouterr().out)
+        assert code == result["exit_code"]
+        return result
+
+    return run
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+def problem_of(verify: Verify, folder: Path, *options: str) -> str:
+    """Return the one problem of a folder that is not valid."""
+    result = verify(folder, *options)
+    assert result["exit_code"] == 1
+    (problem,) = result["problems"]
+    assert isinstance(problem, str)
+    return problem
+
+
+def rewrite(folder: Path, chunk_list: bytes, tail: Sequence[bytes], signed: bytes) -> None:
+    (folder / "journal").write_bytes(base_frame(chunk_list, tail, signed))
+
+
+def signed_head(size: int, root: bytes, chunk_list: bytes, key: SigningKey = KEY) -> bytes:
+    head = Head(
+        feed_id=FEED,
+        size=size,
+        root=Hash(root),
+        time_ms=NOW_MS,
+        chunks_hash=hash_chunk_list(chunk_list),
+    )
+    return sign_head(head, key.sign)
+
+
+# --- the program ---
+
+
+def run_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(TOOL), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_people_get_a_summary_and_scripts_an_exit_code(folder: Path, tmp_path: Path) -> None:
+    done = run_tool(str(folder), "--author", AUTHOR)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == f"feed       {FOLDER_NAME}"
+    assert done.stdout.splitlines()[-1] == "result     valid"
+    (folder / "chunks" / CHUNK_0).unlink()
+    done = run_tool(str(folder))
+    assert done.returncode == 3
+    assert f"missing    {CHUNK_0}" in done.stdout
+    flip(folder / "journal", 20)
+    done = run_tool(str(folder))
+    assert done.returncode == 1
+    assert "PROBLEM    journal" in done.stdout
+    assert run_tool(str(tmp_path / "nothing")).returncode == 1
+
+
+def test_it_imports_nothing_of_the_program(folder: Path) -> None:
+    """In isolated mode neither the checkout nor the current folder can be imported from."""
+    code = (
+        "import runpy, sys; sys.argv = sys.argv[1:]\n"
+        "sys.path.insert(0, sys.argv[1]); del sys.argv[1]\n"
+        "try:\n    runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "finally:\n    print([m for m in sys.modules if m.startswith('swarmfeed')])\n"
+    )
+    command = [sys.executable, "-I", "-c", code, str(TOOL), str(TOOL.parent), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "result     valid" in done.stdout
+
+
+def test_a_feed_with_a_merged_chunk_is_valid(tmp_path: Path, verify: Verify) -> None:
+    folder = build(tmp_path, [[FIRST, *posts(1, 4000)], posts(4000, 4100), posts(4100, 4500)])
+    result = verify(folder)
+    assert (result["exit_code"], result["size"], result["tail_entries"]) == (0, 4500, 148)
+    assert set(result["torrents"]) == {
+        "aoqqpp7tzyil4hlq-1-0.zst",
+        "aoqqpp7tzyil4hlq-0-16.zst",
+    }
+    assert any("not in the chunk list" in note for note in result["notes"])
+
+
+# --- valid folders ---
+
+
+def test_what_the_real_code_wrote_is_valid(folder: Path, verify: Verify) -> None:
+    result = verify(folder, "--author", AUTHOR)
+    assert (result["exit_code"], result["problems"], result["missing"]) == (0, [], [])
+    assert (result["feed"], result["author"]) == (FOLDER_NAME, AUTHOR)
+    assert (result["size"], result["tail_entries"], result["withdrawn_entries"]) == (600, 88, 0)
+    (replica,) = FileLogs(folder.parent).read_all()
+    assert result["root"] == replica.head.root.hex()
+    torrents = [chunk_torrent(FEED, *item) for item in pieces_of(replica)]
+    assert result["torrents"] == {each.name: each.info_hash.hex() for each in torrents}
+
+
+def pieces_of(replica: Replica) -> list[tuple[ChunkSpan, Pieces]]:
+    return [(span, record.pieces) for span, record in replica.chunks().items()]
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257])
+def test_feeds_of_few_entries_are_valid(tmp_path: Path, verify: Verify, size: int) -> None:
+    result = verify(build(tmp_path, [[FIRST, *posts(1, size)]]))
+    assert (result["exit_code"], result["author"], result["size"]) == (0, AUTHOR, size)
+
+
+@pytest.mark.parametrize("names", [[CHUNK_0], [CHUNK_1], [CHUNK_0, CHUNK_1]])
+def test_missing_chunks_are_named(folder: Path, verify: Verify, names: list[str]) -> None:
+    for name in names:
+        (folder / "chunks" / name).unlink()
+    result = verify(folder)
+    assert (result["exit_code"], result["missing"], result["problems"]) == (3, names, [])
+    (folder / "certificates").unlink()
+    assert verify(folder)["author"] == ("" if CHUNK_0 in names else AUTHOR)
+
+
+def test_a_torn_last_frame_is_passed_over(folder: Path, verify: Verify) -> None:
+    journal = folder / "journal"
+    journal.write_bytes(journal.read_bytes()[:-1])
+    result = verify(folder)
+    assert (result["exit_code"], result["size"]) == (0, 599)
+    assert any("torn" in note for note in result["notes"])
+
+
+def test_chunks_on_their_way_are_ignored(folder: Path, verify: Verify) -> None:
+    (folder / "incoming" / CHUNK_0).write_bytes(b"garbage")
+    assert verify(folder)["exit_code"] == 0
+
+
+def test_withdrawn_bodies_are_counted(folder: Path, verify: Verify) -> None:
+    stored = [FIRST, *posts(1, 600)]
+    entry = decode_entry(stored[300])
+    stored[300] = encode_withdrawn(entry.kind, entry.time_ms, entry.body_hash)
+    parts = [chunk_of(stored[:256]), (frame_of(stored[256:512]), chunk_of(posts(256, 512))[1])]
+    chunk_list = encode_chunk_list([make_record(*part) for part in parts])
+    (replica,) = FileLogs(folder.parent).read_all()
+    (folder / "chunks" / CHUNK_1).write_bytes(parts[1][0])
+    rewrite(folder, chunk_list, stored[512:], signed_head(600, replica.head.root, chunk_list))
+    result = verify(folder)
+    assert (result["exit_code"], result["withdrawn_entries"]) == (0, 1)
+
+
+def test_entries_after_a_leave_are_noted(folder: Path, verify: Verify) -> None:
+    leave = sign_leave(AUTHOR_KEY, FEED, size=500, from_ms=NOW_MS)
+    (folder / "certificates").write_bytes(encode([JOIN, leave]))
+    result = verify(folder)
+    assert result["exit_code"] == 0
+    assert "entries from 500 on are not the author's" in result["notes"]
+
+
+# --- each part, corrupted ---
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("at", [0, 3, 4, 11, 12, 20, 100, 400, 5_000])
+def test_a_flipped_bit_in_the_base_is_found(folder: Path, verify: Verify, at: int) -> None:
+    flip(folder / "journal", at)
+    assert problem_of(verify, folder).startswith("journal:")
+
+
+@pytest.mark.attack("A29")
+def test_a_flipped_bit_before_the_last_frame_is_damage(folder: Path, verify: Verify) -> None:
+    content = (folder / "journal").read_bytes()
+    flip(folder / "journal", content.index(b"post 592"))
+    assert "journal: damaged at byte" in problem_of(verify, folder)
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("name", [CHUNK_0, CHUNK_1])
+@pytest.mark.parametrize("at", [0, 5, 200, -1])
+def test_a_flipped_bit_in_a_chunk_is_found(
+    folder: Path, verify: Verify, name: str, at: int
+) -> None:
+    flip(folder / "chunks" / name, at)
+    result = verify(folder)
+    assert result["exit_code"] == 1
+    assert any(problem.startswith(f"{name}: other v1") for problem in result["problems"])
+
+
+def test_a_chunk_of_another_length_is_found(folder: Path, verify: Verify) -> None:
+    path = folder / "chunks" / CHUNK_1
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert problem_of(verify, folder).startswith(f"{CHUNK_1}: it has")
+
+
+@pytest.mark.attack("A12")
+def test_a_chunk_of_other_entries_is_found_although_its_hashes_are_signed(
+    folder: Path, verify: Verify
+) -> None:
+    (replica,) = FileLogs(folder.parent).read_all()
+    other = frame_of([post(256, "x"), *posts(257, 512)])
+    record = make_record(other, replica.records[1].root)
+    chunk_list = encode_chunk_list([replica.records[0], record])
+    (folder / "chunks" / CHUNK_1).write_bytes(other)
+    rewrite(folder, chunk_list, replica.tail, signed_head(600, replica.head.root, chunk_list))
+    assert problem_of(verify, folder) == f"{CHUNK_1}: its entries lead to another root"
+
+
+@pytest.mark.attack("A20")
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (frame_of(posts(0, 255)), "255 entries"),
+        (frame_of(posts(0, 256)) * 2, "too many frames"),
+        (frame_of(posts(0, 256)) + b"\x50\x2a\x4d\x18\0\0\0\0", "no zstd frame"),
+        (b"\x28\xb5\x2f\xfd\xa0\xff\xff\xff\xff\1\0\0", "declares 4294967295 bytes"),
+        (b"\x28\xb5\x2f\xfd\xa1\x01\0\0\0\0\1\0\0", "forbidden kind"),
+        (frame_of([b"d1:b0:1:k4:Post1:ti0ee"] * 256), "canonical"),
+    ],
+)
+def test_a_file_that_is_no_chunk_is_found_although_its_hashes_are_signed(
+    folder: Path, verify: Verify, content: bytes, says: str
+) -> None:
+    (replica,) = FileLogs(folder.parent).read_all()
+    record = make_record(content, replica.records[1].root)
+    chunk_list = encode_chunk_list([replica.records[0], record])
+    (folder / "chunks" / CHUNK_1).write_bytes(content)
+    rewrite(folder, chunk_list, replica.tail, signed_head(600, replica.head.root, chunk_list))
+    assert says in problem_of(verify, folder)
+
+
+@pytest.mark.attack("A12")
+def test_parts_that_do_not_belong_together_are_found(folder: Path, verify: Verify) -> None:
+    (replica,) = FileLogs(folder.parent).read_all()
+    listed, tail, signed = replica.chunk_list, replica.tail, replica.signed_head
+    root = replica.head.root
+    cases = [
+        (listed, [*tail[:-1], post(599, "x")], signed, "lead to another root"),
+        (listed, tail[:-1], signed, "tail: 87 entries, not 88"),
+        (listed, [*tail[:-1], tail[-1] + b"x"], signed, "bytes after an entry"),
+        (b"le", tail, signed, "chunk list: not the head's"),
+        (b"le", tail, signed_head(600, root, b"le"), "0 records, not 2"),
+        (listed, tail, signed_head(600, root, listed, OTHER_KEY), "does not verify"),
+        (listed, tail, signed_head(600, bytes(32), listed), "lead to another root"),
+        (listed, tail, signed.replace(b"\n600\n", b"\n0600\n"), "form of a head"),
+        (b"le", [], signed_head(0, reference.mth([]), b"le"), "empty feed"),
+    ]
+    for chunk_list, entries, head, says in cases:
+        rewrite(folder, chunk_list, entries, head)
+        assert says in problem_of(verify, folder)
+
+
+def test_a_journal_that_starts_with_an_append_is_found(folder: Path, verify: Verify) -> None:
+    (folder / "journal").write_bytes(append_frame([FIRST], signed_head(1, bytes(32), b"le")))
+    assert "journal base has no 'c'" in problem_of(verify, folder)
+    (folder / "journal").unlink()
+    assert "there is none" in problem_of(verify, folder)
+
+
+def test_a_folder_of_another_name_is_found(folder: Path, verify: Verify) -> None:
+    other = folder.parent / format_address(OTHER_KEY.public)
+    shutil.copytree(folder, other)
+    assert "about another feed" in problem_of(verify, other)
+    wrong = folder.parent / ("a" + FOLDER_NAME[1:-1] + "a")
+    shutil.copytree(folder, wrong)
+    assert "wrong checksum" in problem_of(verify, wrong)
+
+
+# --- whose it is ---
+
+
+@pytest.mark.attack("A12")
+def test_a_feed_of_another_author_is_found(folder: Path, verify: Verify) -> None:
+    other = format_address(OTHER_KEY.public)
+    assert problem_of(verify, folder, "--author", other).startswith("no certificate says that")
+    assert "not an address" in problem_of(verify, folder, "--author", "me")
+
+
+@pytest.mark.attack("A12")
+@pytest.mark.parametrize(
+    ("certificates", "says"),
+    [
+        (encode([JOIN[:-1] + bytes([JOIN[-1] ^ 1])]), "does not verify"),
+        (encode([b"x" + JOIN]), "another version"),
+        (encode({"a": 1}), "not a list"),
+        (b"garbage", "no bencode"),
+    ],
+)
+def test_a_false_certificate_is_found(
+    folder: Path, verify: Verify, certificates: bytes, says: str
+) -> None:
+    (folder / "certificates").write_bytes(certificates)
+    assert says in problem_of(verify, folder)
+
+
+def test_a_feed_that_is_nobody_s_is_found(tmp_path: Path, verify: Verify) -> None:
+    other = sign_join(AUTHOR_KEY, FeedId(OTHER_KEY.public), from_ms=NOW_MS)
+    first = encode_entry("feed", NOW_MS, encode_body(FeedBody(other, "laptop")))
+    folder = build(tmp_path, [[first]])
+    (folder / "certificates").unlink()
+    assert problem_of(verify, folder) == "no certificate says whose feed this is"
+
+
+def test_a_feed_that_starts_with_a_post_is_found(tmp_path: Path, verify: Verify) -> None:
+    assert problem_of(verify, build(tmp_path, [posts(0, 3)])) == "entry 0 is of kind 'post'"
+
+
+# --- forks ---
+
+
+@pytest.mark.attack("A15")
+def test_a_kept_fork_is_shown_and_a_false_one_is_found(folder: Path, verify: Verify) -> None:
+    hashes = [reference.leaf_hash(b"%d" % number) for number in range(8)]
+    other = [*hashes[:4], bytes(32)]
+    heads = [
+        signed_head(5, reference.mth(other), b"le"),
+        signed_head(8, reference.mth(hashes), b"le"),
+        signed_head(8, bytes(32), b"le"),
+        signed_head(5, reference.mth(hashes[:5]), b"le"),
+    ]
+    proof = [Hash(item) for item in reference.proof(5, hashes)]
+    fork = "fork: the author signed two histories"
+    cases: list[tuple[int, int, list[Hash], str]] = [
+        (0, 1, proof, fork),
+        (1, 2, [], fork),
+        (3, 1, proof, "do not contradict"),
+        (1, 1, [], "do not contradict"),
+        (0, 1, proof[:-1], "too short"),
+        (1, 0, proof, "no consistency proof"),
+    ]
+    for first, second, hashes_of_proof, says in cases:
+        content = encode({"a": heads[first], "b": heads[second], "p": hashes_of_proof})
+        (folder / "fork").write_bytes(content)
+        assert says in problem_of(verify, folder)
+
+
+# --- the vectors ---
+
+VECTORS = TOOL.parent.parent / "tests" / "vectors"
+PATHS = sorted(
+    path
+    for topic in (
+        "address",
+        "certificate",
+        "entry",
+        "consistency",
+        "head",
+        "chunk",
+        "chunklist",
+    )
+    for path in (VECTORS / topic).glob("*.json")
+    if path.stem != "spans"
+)
+
+
+def read_by_the_tool(topic: str, vector: dict[str, Any]) -> None:
+    import _feed_format as form
+
+    unhex = bytes.fromhex
+    if topic == "address":
+        form.parse_address(vector["address"], "address")
+    elif topic == "certificate":
+        form.open_certificate(unhex(vector["signed"]))
+    elif topic == "entry":
+        stored = unhex(vector["stored"])
+        entry = form.read_entry(stored, 0)
+        form.need(entry.end == len(stored), "bytes after the entry")
+        assert entry.entry_hash.hex() == vector["entry_hash"]
+    elif topic == "consistency":
+        proof = [unhex(item) for item in vector["proof"]]
+        roots = form.consistency_roots(vector["old"], vector["new"], proof)
+        expected = [vector["old_root"], vector["new_root"]]
+        form.need([root.hex() for root in roots] == expected, "other roots")
+    elif topic == "head":
+        assert form.open_head(vector["signed"].encode(), unhex(vector["feed"])).size == 2
+    elif topic == "chunk":
+        hashes = [each.entry_hash for each in form.chunk_entries(unhex(vector["chunk"]), 0)]
+        form.need(form.tree_root(hashes).hex() == vector["root"], "another root")
+    else:
+        form.read_chunk_list(unhex(vector["chunk_list"]), vector["size"])
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_tool_agrees_with_the_vector(path: Path, verify: Verify) -> None:
+    import _feed_format
+    from zstandard import ZstdError
+
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    if "error" in vector:
+        with pytest.raises((_feed_format.Invalid, ZstdError)):
+            read_by_the_tool(path.parent.name, vector)
+    else:
+        read_by_the_tool(path.parent.name, vector)

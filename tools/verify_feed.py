@@ -1,0 +1,299 @@
+"""Check a feed folder from its bytes alone, as docs/FORMAT.md describes them.
+
+    python tools/verify_feed.py FOLDER [--author ADDRESS] [--json]
+
+FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  Nothing is changed.
+Nothing of swarmfeed is imported: this is a second implementation, for people who do not want
+to trust the first.  It needs PyNaCl and zstandard, and ``_feed_format.py`` beside it.
+
+Exit code: 0 valid, 1 not valid, 3 valid as far as it goes, but chunks are missing.
+"""
+
+import argparse
+import json
+import re
+import sys
+from base64 import b32encode
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import zstandard
+from _feed_format import (
+    Entry,
+    Head,
+    Invalid,
+    check_pieces,
+    chunk_entries,
+    consistency_roots,
+    decode,
+    fold,
+    format_address,
+    info_hash,
+    need,
+    open_certificate,
+    open_head,
+    parse_address,
+    push,
+    read_chunk_list,
+    read_entry,
+    spans,
+    take,
+    tree_root,
+)
+
+EXIT_VALID, EXIT_INVALID, EXIT_INCOMPLETE = 0, 1, 3
+JOURNAL_MAX = 8 * 1024 * 1024
+
+
+@dataclass
+class Report:
+    """What was found, in the order of the summary."""
+
+    feed: str = ""
+    author: str = ""
+    size: int = 0
+    root: str = ""
+    time_ms: int = 0
+    tail_entries: int = 0
+    withdrawn_entries: int = 0
+    chunk_bytes: int = 0
+    torrents: dict[str, str] = field(default_factory=dict)
+    """Chunk file to v1 info-hash, for those that are here and right."""
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        if self.problems:
+            return EXIT_INVALID
+        return EXIT_INCOMPLETE if self.missing else EXIT_VALID
+
+
+# --- section 9: the folder ---
+
+
+def journal_payloads(content: bytes, report: Report) -> Iterator[Any]:
+    at = 0
+    while payload := payload_at(content, at):
+        yield decode(payload, "journal frame")
+        at += 12 + len(payload)
+    # Every payload starts with d1:, so only there can a whole frame follow the broken one.
+    for match in re.finditer(rb"d1:", content[at:]):
+        start = at + match.start() - 12
+        need(start < 0 or not payload_at(content, start), f"journal: damaged at byte {at}")
+    if at < len(content):
+        report.notes.append(f"journal: {len(content) - at} bytes torn by a crash, passed over")
+
+
+def payload_at(content: bytes, at: int) -> bytes:
+    end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+    payload = content[at + 12 : end]
+    whole = len(content) >= end and sha256(payload).digest()[:8] == content[at + 4 : at + 12]
+    return payload if whole else b""
+
+
+def read_journal(folder: Path, report: Report) -> tuple[bytes, bytes, list[bytes]]:
+    """Return signed head, chunk list and stored entries of the tail."""
+    path = folder / "journal"
+    need(path.is_file(), "journal: there is none")
+    need(path.stat().st_size <= JOURNAL_MAX, "journal: too long")
+    chunk_list, signed, tail = None, b"", []
+    for fields in journal_payloads(path.read_bytes(), report):
+        if chunk_list is None:
+            chunk_list = take(fields, "c", bytes, "journal base")
+        tail += take(fields, "e", list, "journal frame")
+        signed = take(fields, "h", bytes, "journal frame")
+    if chunk_list is None:
+        raise Invalid("journal: it does not start with a whole frame")
+    need(all(isinstance(item, bytes) for item in tail), "journal: an entry is not bytes")
+    return signed, chunk_list, tail
+
+
+class Checker:
+    """Goes through one folder; problems of single chunks do not end it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.report = Report()
+        self.first: Entry | None = None
+        self.hashes: list[bytes] = []
+
+    def run(self, author: str | None) -> Report:
+        try:
+            feed = parse_address(self.folder.resolve().name, "the folder's name")
+            self.report.feed = format_address(feed)
+            self.check_head(feed)
+            self.check_author(feed, author)
+            self.check_fork(feed)
+        except (Invalid, OSError) as error:
+            self.report.problems.append(str(error))
+        return self.report
+
+    def check_head(self, feed: bytes) -> None:
+        signed, chunk_list, tail = read_journal(self.folder, self.report)
+        head = open_head(signed, feed)
+        report = self.report
+        report.size, report.root, report.time_ms = head.size, head.root.hex(), head.time_ms
+        report.tail_entries = len(tail)
+        need(head.size > 0, "head: of an empty feed")
+        need(sha256(chunk_list).digest() == head.chunks_hash, "chunk list: not the head's")
+        records = read_chunk_list(chunk_list, head.size)
+        need(head.size % 256 == len(tail), f"tail: {len(tail)} entries, not {head.size % 256}")
+        entries = [self.read_tail(stored) for stored in tail]
+        stack: list[tuple[int, bytes]] = []
+        for (level, _), record in zip(spans(head.size), records, strict=True):
+            push_aligned(stack, 256 * 16**level, record[b"r"])
+        for entry in entries:
+            push(stack, 1, entry.entry_hash)
+        need(
+            fold(stack) == head.root, "chunk list and tail lead to another root than the head's"
+        )
+        self.check_chunks(feed, head, records)
+        self.take_entries(entries)
+        if not report.missing and not report.problems:
+            need(tree_root(self.hashes) == head.root, "all entries lead to another root")
+
+    def read_tail(self, stored: bytes) -> Entry:
+        entry = read_entry(stored, 0)
+        need(entry.end == len(stored), "tail: bytes after an entry")
+        return entry
+
+    def take_entries(self, entries: list[Entry]) -> None:
+        self.report.withdrawn_entries += sum(entry.body is None for entry in entries)
+        self.hashes += [entry.entry_hash for entry in entries]
+        if self.report.tail_entries == self.report.size:
+            self.first = entries[0]
+
+    def check_chunks(self, feed: bytes, head: Head, records: list[dict[bytes, Any]]) -> None:
+        prefix = b32encode(feed[:10]).decode().lower()
+        names = set()
+        for (level, position), record in zip(spans(head.size), records, strict=True):
+            name = f"{prefix}-{level}-{position}.zst"
+            names.add(name)
+            path = self.folder / "chunks" / name
+            if not path.is_file():
+                self.report.missing.append(name)
+                continue
+            try:
+                self.check_chunk(path, level, position, record)
+            except (Invalid, zstandard.ZstdError) as error:
+                self.report.problems.append(f"{name}: {str(error).removeprefix(name + ': ')}")
+        kept = {path.name for path in self.folder.glob("chunks/*")}
+        for name in sorted(kept - names):
+            self.report.notes.append(f"{name}: not in the chunk list, not looked at")
+
+    def check_chunk(
+        self, path: Path, level: int, position: int, record: dict[bytes, Any]
+    ) -> None:
+        # A chunk that is too long is not even read.
+        need(path.stat().st_size == record[b"n"], f"it has {path.stat().st_size} bytes")
+        content = path.read_bytes()
+        check_pieces(content, record, path.name)
+        hashes: list[bytes] = []
+        for entry in chunk_entries(content, level):
+            if position == 0 and not hashes:
+                self.first = entry
+            self.report.withdrawn_entries += entry.body is None
+            hashes.append(entry.entry_hash)
+        need(tree_root(hashes) == record[b"r"], "its entries lead to another root")
+        self.hashes += hashes
+        self.report.chunk_bytes += len(content)
+        self.report.torrents[path.name] = info_hash(path.name, record)
+
+    def check_author(self, feed: bytes, wanted: str | None) -> None:
+        signed = []
+        if self.first is not None and self.first.body is not None:
+            need(self.first.kind == "feed", f"entry 0 is of kind {self.first.kind!r}")
+            signed.append(take(decode(self.first.body, "entry 0"), "c", bytes, "entry 0"))
+        if (self.folder / "certificates").is_file():
+            listed = decode((self.folder / "certificates").read_bytes(), "certificates")
+            need(isinstance(listed, list), "certificates: not a list")
+            signed += listed
+        about = [body for body in map(open_certificate, signed) if body.get(b"feed") == feed]
+        authors = [body[b"author"] for body in about if body[b"type"] == b"join"]
+        if wanted is not None:
+            key = parse_address(wanted.strip().lower(), "--author")
+            need(key in authors, f"no certificate says that this is a feed of {wanted}")
+            authors = [key]
+        need(authors or self.report.missing, "no certificate says whose feed this is")
+        if not authors:
+            self.report.notes.append("author unknown: entry 0 is missing")
+            return
+        self.report.author = format_address(authors[0])
+        ends = [body[b"size"] for body in about if is_leave(body, authors[0])]
+        if ends and min(ends) < self.report.size:
+            self.report.notes.append(f"entries from {min(ends)} on are not the author's")
+
+    def check_fork(self, feed: bytes) -> None:
+        if not (self.folder / "fork").is_file():
+            return
+        fields = decode((self.folder / "fork").read_bytes(), "fork")
+        first = open_head(take(fields, "a", bytes, "fork"), feed)
+        second = open_head(take(fields, "b", bytes, "fork"), feed)
+        proof = take(fields, "p", list, "fork")
+        if first.size == second.size:
+            forked = first.root != second.root
+        else:
+            need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
+            old, new = consistency_roots(first.size, second.size, proof)
+            forked = new == second.root and old != first.root
+        need(forked, "fork: the two heads do not contradict each other")
+        raise Invalid(
+            f"fork: the author signed two histories, of {first.size} and {second.size} entries"
+        )
+
+
+def push_aligned(stack: list[tuple[int, bytes]], width: int, root: bytes) -> None:
+    need(not stack or stack[-1][0] >= width, "chunk list: chunks out of order")
+    push(stack, width, root)
+
+
+def is_leave(body: dict[bytes, Any], author: bytes) -> bool:
+    return bool(body[b"type"] == b"leave" and body[b"author"] == author)
+
+
+# --- output ---
+
+
+def summary(report: Report) -> str:
+    """Return the report for people."""
+    signed_at = datetime.fromtimestamp(min(report.time_ms / 1000, 253e9), UTC)
+    total = len(report.torrents) + len(report.missing)
+    lines = [
+        f"feed       {report.feed or '?'}",
+        f"author     {report.author or '?'}",
+        f"head       {report.size:,} entries, signed {signed_at:%Y-%m-%d %H:%M:%S} UTC",
+        f"root       {report.root or '?'}",
+        f"chunks     {len(report.torrents)} of {total} verified, {report.chunk_bytes:,} bytes",
+        f"tail       {report.tail_entries} entries",
+        f"withdrawn  {report.withdrawn_entries} entries",
+    ]
+    lines += [f"note       {note}" for note in report.notes]
+    lines += [f"missing    {name}" for name in report.missing]
+    lines += [f"PROBLEM    {problem}" for problem in report.problems]
+    verdict = {EXIT_VALID: "valid", EXIT_INVALID: "NOT VALID"}
+    return "\n".join(
+        [*lines, f"result     {verdict.get(report.exit_code, 'valid, but incomplete')}"]
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check, print, and return the exit code."""
+    parser = argparse.ArgumentParser(description="Check a feed folder from its bytes alone.")
+    parser.add_argument("folder", type=Path, help="<home>/feeds/<feed address>")
+    parser.add_argument("--author", metavar="ADDRESS", help="whose feed it must be")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    chosen = parser.parse_args(arguments)
+    report = Checker(chosen.folder).run(chosen.author)
+    result = {**asdict(report), "exit_code": report.exit_code}
+    print(json.dumps(result, indent=1) if chosen.json else summary(report))
+    return report.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
