@@ -184,8 +184,9 @@ class Checker:
             except (Invalid, zstandard.ZstdError) as error:
                 self.report.problems.append(f"{name}: {str(error).removeprefix(name + ': ')}")
         kept = {path.name for path in self.folder.glob("chunks/*")}
-        for name in sorted(kept - names):
-            self.report.notes.append(f"{name}: not in the chunk list, not looked at")
+        if others := sorted(kept - names):
+            first = f"{len(others)} in chunks/ that the chunk list does not name ({others[0]}"
+            self.report.notes.append(f"{first}{', ...' if others[1:] else ''}), not looked at")
 
     def check_chunk(
         self, path: Path, level: int, position: int, record: dict[bytes, Any]
@@ -237,7 +238,7 @@ class Checker:
         second = open_head(take(fields, "b", bytes, "fork"), feed)
         proof = take(fields, "p", list, "fork")
         if first.size == second.size:
-            forked = first.root != second.root
+            forked = first.root != second.root and not proof
         else:
             need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
             old, new = consistency_roots(first.size, second.size, proof)

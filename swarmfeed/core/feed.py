@@ -194,6 +194,8 @@ def verify_fork(
     if old.size == new.size:
         if old.root == new.root:
             raise BadProofError("both heads have the same root")
+        if full_proof:
+            raise BadProofError("two heads of one size need no further proof")
         return
     if not 0 < old.size < new.size:
         raise BadProofError("heads of a fork proof stand in the wrong order")

@@ -385,6 +385,7 @@ def test_what_is_no_fork_is_not_taken_for_one() -> None:
         (OTHER.signed_head, KNOWN.signed_head, good, BadProofError),
         (NEWER.signed_head, NEWER.signed_head, [], BadProofError),
         (NEWER.signed_head, same, [], BadProofError),
+        (NEWER.signed_head, OTHER.signed_head, good, BadProofError),
         (empty, NEWER.signed_head, good, BadProofError),
         (KNOWN.signed_head, OTHER.signed_head, [], BadProofError),
         (KNOWN.signed_head, b"garbage", good, BadEncodingError),
