@@ -30,9 +30,9 @@ def emblem(author_id: AuthorId) -> Markup:
     tiles = []
     for number, byte in enumerate(author_id[3:7]):
         colour = (
-            f"hsl({second} 70% 72%)",
-            f"hsl({hue} 60% 84%)",
-            f"hsl({hue} 55% 30%)",
+            f"hsl({second} 58% 74%)",
+            f"hsl({hue} 52% 87%)",
+            f"hsl({hue} 42% 34%)",
         )[byte // 7 % 3]
         x, y = number % 2 * 8, number // 2 * 8
         tiles.append(
@@ -41,7 +41,7 @@ def emblem(author_id: AuthorId) -> Markup:
     # Only numbers and constants are in it, so it is safe as it stands.
     return Markup(  # noqa: S704
         '<svg class="emblem" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
-        f'<rect width="16" height="16" fill="hsl({hue} 48% 48%)"/>{"".join(tiles)}</svg>'
+        f'<rect width="16" height="16" fill="hsl({hue} 38% 54%)"/>{"".join(tiles)}</svg>'
     )
 
 

@@ -88,6 +88,7 @@ BAD_HOSTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A02")
 def test_only_our_own_names_are_answered(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
@@ -161,6 +162,7 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+@pytest.mark.slow
 def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
         reader, writer = await served.stream()
@@ -197,6 +199,7 @@ def test_no_session_no_stream(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A32")
 def test_the_oldest_of_too_many_streams_is_dropped(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:

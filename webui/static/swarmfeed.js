@@ -176,7 +176,9 @@ const KEYS = {
 
 function onKey(event) {
   if (event.key === "Escape" && event.target.id === "text") event.target.blur();
-  const inField = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  // For an instant after a dialog closed, keys still go to the field that was in it.
+  const field = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  const inField = field?.checkVisibility();
   const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
   const action = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
   if (!action || inField || modified) return;

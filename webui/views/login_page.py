@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 from webui.current import running
 
 
-def show_welcome() -> str:
+def show_welcome() -> Response | str:
+    if g.session:
+        return redirect("/", 303)
     return render_template("welcome.html", here="/", token_failed=False)
 
 
