@@ -94,9 +94,9 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[F
     Raises:
         UserError: Wrong passphrase, or another process uses the home.
     """
-    identity = _open_identity(home, passphrase)
+    identity = open_identity(home, passphrase)
     with HomeLock(home), _loop_in_thread() as loop:
-        node = _call(loop, _started_node(home, settings, identity))
+        node = _call(loop, start_node(home, settings, identity))
         try:
             yield NodeFacade(node, loop)
         finally:
@@ -111,7 +111,7 @@ def run_node(
     Raises:
         UserError: Wrong passphrase, a port in use, or another process uses the home.
     """
-    identity = _open_identity(home, passphrase)
+    identity = open_identity(home, passphrase)
     with HomeLock(home):
         asyncio.run(_run(home, settings, identity, on_ready))
 
@@ -120,7 +120,7 @@ async def _run(
     home: Path, settings: NodeSettings, identity: Identity, on_ready: Callable[[Ready], None]
 ) -> None:
     loop = asyncio.get_running_loop()
-    node = await _started_node(home, settings, identity)
+    node = await start_node(home, settings, identity)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     facade = NodeFacade(node, loop)
@@ -135,7 +135,11 @@ async def _run(
         await node.stop()
 
 
-async def _started_node(home: Path, settings: NodeSettings, identity: Identity) -> Node:
+async def start_node(home: Path, settings: NodeSettings, identity: Identity) -> Node:
+    """Start a node on a home in the running loop; stop it with ``Node.stop``.
+
+    The caller holds the home's lock.
+    """
     node = Node(settings, identity, _open_doors(home, settings, identity))
     await node.start()
     return node
@@ -182,7 +186,12 @@ def _open_index(path: Path) -> SqliteIndex:
         return SqliteIndex(path)
 
 
-def _open_identity(home: Path, passphrase: str) -> Identity:
+def open_identity(home: Path, passphrase: str) -> Identity:
+    """Open the keys of a home.
+
+    Raises:
+        UserError: There are none, or the passphrase is wrong.
+    """
     if not key_path(home).exists():
         raise UserError(f"there are no keys in {home}; make them with: swarmfeed init")
     keys = open_keys(key_path(home), passphrase)
