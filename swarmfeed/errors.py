@@ -2,6 +2,7 @@
 
 SwarmfeedError
 ├── UserError          the person at the keyboard; the message is shown as it is
+│   └── InUseError     another process has the home open; waiting a moment may be enough
 ├── RemoteError        a peer broke the rules; drop what it sent, keep running
 │   ├── BadEncodingError
 │   ├── BadSignatureError
@@ -20,6 +21,10 @@ class SwarmfeedError(Exception):
 
 class UserError(SwarmfeedError):
     """Something the person can mend; the message says how."""
+
+
+class InUseError(UserError):
+    """Another process has the home open: a node, or a command that is about to end."""
 
 
 class RemoteError(SwarmfeedError):

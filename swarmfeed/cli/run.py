@@ -19,6 +19,8 @@ from swarmfeed.cli.options import (
 )
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.cli.params import PORT
+from swarmfeed.cli.remote import find_running
+from swarmfeed.cli.session import while_in_use
 from swarmfeed.errors import UserError
 from swarmfeed.node.settings import Ready, page_path
 from swarmfeed.shell.durable import write_file
@@ -52,9 +54,18 @@ def run(
         if not no_open:
             _open_browser(context, ready.page_link)
 
+    def start() -> None:
+        running = find_running(context.home)
+        if running is not None:
+            running.close()
+            raise UserError(
+                "a node is running here already; open its page with: swarmfeed open"
+            )
+        context.doors.run_node(context.home, settings, passphrase, say_ready)
+
     # wiring turns Ctrl-C into an orderly stop; this is for one that comes before it listens.
     with suppress(KeyboardInterrupt):
-        context.doors.run_node(context.home, settings, passphrase, say_ready)
+        while_in_use(start)
 
 
 @click.command("open")

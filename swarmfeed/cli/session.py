@@ -1,21 +1,32 @@
 """How a command reaches a node: the running one of its home, or the home opened in-process."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final, TypeVar
 
 import click
 
 from swarmfeed.cli.home import has_keys
 from swarmfeed.cli.node import Node
-from swarmfeed.cli.remote import find_running
-from swarmfeed.errors import UserError
+from swarmfeed.cli.remote import RemoteNode, find_running
+from swarmfeed.errors import InUseError, UserError
 from swarmfeed.node.settings import NodeSettings, key_path
+from swarmfeed.shell.durable import HomeLock
 from swarmfeed.shell.keyfile import is_protected
 
 PASSPHRASE_CHARS_MAX = 1_024
 """Longest passphrase read from a file; more is the wrong file."""
+
+WAIT_S: Final = 10
+"""How long a home that is in use is waited for: a node that was just started opens its page
+in about a second, another command is over in less."""
+
+LOOK_EVERY_S: Final = 0.05
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -32,16 +43,32 @@ def open_facade(
         UserError: There is no home yet, or it does not open.
     """
     require_home(home)
-    running = find_running(home)
-    if running is not None:
-        with running:
-            yield running
-        return
-    # Only here, because it loads libtorrent: half a second that most commands need not pay.
-    from swarmfeed import wiring
+    secret: list[str] = []
 
-    with wiring.open_node(home, settings, passphrase()) as opened:
-        yield opened
+    def reach(opened: ExitStack) -> Node:
+        running = find_running(home)
+        if running is not None:
+            return opened.enter_context(running)
+        # Only here, because it loads libtorrent: half a second that most commands need not pay.
+        from swarmfeed import wiring
+
+        secret[:] = secret or [passphrase()]
+        return opened.enter_context(wiring.open_node(home, settings, secret[0]))
+
+    with ExitStack() as opened:
+        yield while_in_use(lambda: reach(opened))
+
+
+def while_in_use(attempt: Callable[[], T]) -> T:
+    """Try until the home is not in use any more, or a node answers; InUseError after WAIT_S."""
+    until_s = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return attempt()
+        except InUseError:
+            if time.monotonic() >= until_s:
+                raise
+        time.sleep(LOOK_EVERY_S)
 
 
 def page_link(home: Path) -> str:
@@ -51,7 +78,15 @@ def page_link(home: Path) -> str:
         UserError: No node is running.
     """
     require_home(home)
-    running = find_running(home)
+
+    def find() -> RemoteNode | None:
+        running = find_running(home)
+        if running is None:
+            with HomeLock(home):
+                pass  # nobody has it, so no node is about to open its page
+        return running
+
+    running = while_in_use(find)
     if running is None:
         raise UserError("no node is running here; start it with: swarmfeed run")
     with running:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
 
 TEMPORARY_SUFFIX: Final = ".tmp"
 """End of the names of files that were never put in place; safe to delete at start."""
@@ -122,7 +122,8 @@ class HomeLock:
         """Take the lock.
 
         Raises:
-            UserError: Another process has it; the message names its process id.
+            InUseError: Another process has it; the message names its process id.
+            UserError: The folder is not there, or not ours.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -147,7 +148,7 @@ class HomeLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             pid = os.pread(descriptor, _PID_BYTES_MAX, 0).decode("ascii", "replace").strip()
-            raise UserError(
+            raise InUseError(
                 f"another swarmfeed (process {pid or 'unknown'}) already uses"
                 f" {self._path.parent}; stop it first, or choose another folder"
             ) from error

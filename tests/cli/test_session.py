@@ -1,10 +1,20 @@
 """Which node a command reaches, and where the passphrase comes from."""
 
+import threading
 from pathlib import Path
 
 import pytest
-from swarmfeed.cli.session import page_link, read_passphrase, read_passphrase_file
-from swarmfeed.errors import UserError
+from swarmfeed.cli import session
+from swarmfeed.cli.session import (
+    open_facade,
+    page_link,
+    read_passphrase,
+    read_passphrase_file,
+    while_in_use,
+)
+from swarmfeed.errors import InUseError, UserError
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.shell.durable import HomeLock
 from swarmfeed.shell.keyfile import Keys, create_keys
 
 
@@ -55,3 +65,58 @@ def test_a_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes) 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         read_passphrase_file(tmp_path / "none")
+
+
+def test_a_home_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "LOOK_EVERY_S", 0)
+    answers = [InUseError("taken"), InUseError("taken"), "mine"]
+
+    def attempt() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, InUseError):
+            raise answer
+        return str(answer)
+
+    assert while_in_use(attempt) == "mine"
+
+
+def test_a_home_in_use_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "WAIT_S", 0)
+
+    def attempt() -> None:
+        raise InUseError("taken")
+
+    with pytest.raises(InUseError):
+        while_in_use(attempt)
+
+
+def test_what_else_is_wrong_is_told_at_once() -> None:
+    attempts = []
+
+    def attempt() -> None:
+        attempts.append(1)
+        raise UserError("wrong passphrase")
+
+    with pytest.raises(UserError):
+        while_in_use(attempt)
+    assert attempts == [1]
+
+
+@pytest.mark.slow
+def test_a_command_waits_for_another_one_to_end(home: Path) -> None:
+    """Two commands typed at once: the second takes its turn instead of failing."""
+    taken = HomeLock(home)
+    taken.acquire()
+    release = threading.Timer(0.3, taken.release)
+    release.start()
+    with open_facade(home, NodeSettings(network=False), lambda: "") as node:
+        assert node.status().running is False
+    release.join()
+
+
+def test_a_page_link_waits_for_a_node_that_is_starting(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WAIT_S", 0.01)
+    with HomeLock(home), pytest.raises(InUseError):
+        page_link(home)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
 from swarmfeed.shell.durable import HomeLock, create_file, fsync_folder, read_file, write_file
 
 LIMIT_BYTES = 1_000
@@ -175,7 +175,7 @@ def test_links_pipes_and_folders_are_not_read(tmp_path: Path) -> None:
 def test_a_second_lock_on_a_home_names_the_process_that_has_it(tmp_path: Path) -> None:
     with (
         HomeLock(tmp_path),
-        pytest.raises(UserError, match=rf"process {os.getpid()}\b.*{tmp_path}"),
+        pytest.raises(InUseError, match=rf"process {os.getpid()}\b.*{tmp_path}"),
     ):
         HomeLock(tmp_path).acquire()
 
