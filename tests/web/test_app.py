@@ -146,6 +146,10 @@ def test_an_oversized_form_is_refused(site: Site) -> None:
     assert site.facade.changed == []
 
 
-def test_trying_again_never_leads_to_another_site(site: Site) -> None:
-    answer = site.browser(logged_in=False).get("//evil.example/", base_url=URL)
-    assert 'href="//' not in answer.text
+@pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "/%5C/evil.example/"])
+def test_trying_again_never_leads_to_another_site(site: Site, path: str) -> None:
+    answer = site.browser(logged_in=False).get(path, base_url=URL)
+    assert answer.status_code == 401
+    again = answer.text.split('<a class="button" href="')[1].split('"')[0]
+    # A browser takes a backslash for a slash, and "//host" for another site.
+    assert again[0] == "/" and again[1:2] not in ("/", "\\")

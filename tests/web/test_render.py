@@ -216,6 +216,11 @@ def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:
 
 
 @pytest.mark.attack("A30")
+def test_text_beyond_the_limit_of_a_post_is_cut() -> None:
+    assert render_text("x" * TEXT_BYTES_MAX + "y") == "x" * TEXT_BYTES_MAX
+
+
+@pytest.mark.attack("A30")
 @pytest.mark.parametrize(
     "unit",
     ["http://", "[", "https://a.b/(", "swarmfeed:", "magnet:?", "#", "a#", "\u0301", "//"],
