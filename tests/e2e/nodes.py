@@ -1,0 +1,256 @@
+"""Real nodes in processes of their own, each at an address of its own on loopback.
+
+libtorrent tells nodes apart by address, so every node gets one out of 127.0.0.0/8; the middle
+bytes come from the process id, so that two runs of the tests never meet.
+"""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+T = TypeVar("T")
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+READY_S: Final = 30
+STOP_S: Final = 15
+COMMAND_S: Final = 90
+LOG_LINES_SHOWN: Final = 40
+
+_numbers = itertools.count(2)
+
+
+def new_address() -> str:
+    """Return an address on loopback that nobody else uses: 127.64.0.2 to 127.191.255.254."""
+    pid = os.getpid()
+    return f"127.{64 + (pid >> 8) % 128}.{pid % 256}.{next(_numbers)}"
+
+
+class Refused(AssertionError):
+    """A command or a question to a node did not succeed."""
+
+
+class Node:
+    """A home and, between ``start`` and ``stop``, the process that runs it."""
+
+    def __init__(self, folder: Path, name: str, options: Iterable[str] = ()) -> None:
+        """Make the home, by ``swarmfeed init``.
+
+        Args:
+            folder: Where the home and the log of the process go.
+            options: Of every ``run`` of this node, after ``--listen``.
+        """
+        self.name = name
+        self.home = folder / name
+        self.host = new_address()
+        self.log = folder / f"{name}.log"
+        self.options = tuple(options)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._page: dict[str, Any] = {}
+        made = self.command_json("init", "--name", name, "--no-passphrase")
+        self.author: str = made["author"]
+        """Its address as an author."""
+
+    # --- life ---------------------------------------------------------------------------
+
+    def start(self, *options: str) -> "Node":
+        """Run the node; returns when its page answers."""
+        assert self.process is None, f"{self.name} runs already"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *_swarmfeed(self.home),
+                    *("run", "--no-open", "--listen", self.host),
+                    *self.options,
+                    *options,
+                ],
+                cwd=CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._page = self.wait_for("the page to be served", self._find_page, READY_S)
+        return self
+
+    def stop(self) -> None:
+        """Ask the process to end, and wait until it has, in good order."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_S)
+        self.process = None
+        assert code == 0, f"{self.name} ended with {code}\n{self.log_end()}"
+
+    def kill(self) -> None:
+        """End the process the hard way, as a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    # --- commands -----------------------------------------------------------------------
+
+    def command(self, *words: str, stdin: str | None = None, code: int = 0) -> str:
+        """Run ``swarmfeed --home HOME WORDS`` and return what it printed.
+
+        Raises:
+            Refused: The exit code is another than ``code``.
+        """
+        done = subprocess.run(
+            [*_swarmfeed(self.home), *words],
+            cwd=CHECKOUT,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+        )
+        if done.returncode != code:
+            raise Refused(
+                f"{self.name}: swarmfeed {' '.join(words)} ended with {done.returncode},"
+                f" not {code}\n{done.stdout[-2_000:]}{done.stderr[-2_000:]}\n{self.log_end()}"
+            )
+        return done.stdout
+
+    def command_json(self, *words: str, stdin: str | None = None, code: int = 0) -> Any:
+        """The same with ``--json``, read."""
+        return json.loads(self.command(*words, "--json", stdin=stdin, code=code))
+
+    # --- the JSON API of a running node ---------------------------------------------------
+
+    def get(self, name: str, **query: str | int) -> Any:
+        """Ask ``/api/1/NAME``.  Raises Refused."""
+        return self._ask("GET", f"/api/1/{name}?{urlencode(query)}", None)
+
+    def post(self, name: str, **body: object) -> Any:
+        """Change something through ``/api/1/NAME``.  Raises Refused."""
+        return self._ask("POST", f"/api/1/{name}", json.dumps(body).encode())
+
+    @property
+    def page_url(self) -> str:
+        """``http://127.0.0.1:PORT`` of the running node."""
+        return str(self._page["url"])
+
+    @property
+    def api_key(self) -> str:
+        return str(self._page["key"])
+
+    def status(self) -> Any:
+        return self.get("status")
+
+    def link_endpoint(self) -> str:
+        """``HOST:PORT`` for ``--peer``."""
+        return str(self.status()["link"])
+
+    def swarm_endpoint(self) -> tuple[str, int]:
+        """Where its swarm, and its part of the DHT, listens."""
+        return self.host, int(self.status()["swarm_port"])
+
+    def feed_of(self, author: str) -> Any:
+        """The line of ``status`` about an author with one feed, or None."""
+        feeds = [each for each in self.status()["feeds"] if each["author"] == author]
+        assert len(feeds) <= 1, f"{author} has several feeds"
+        return feeds[0] if feeds else None
+
+    def texts_of(self, author: str, limit: int = 10) -> list[str]:
+        """Newest posts of an author, newest first."""
+        found = self.get("timeline", author=author, limit=limit)["posts"]
+        return [post["text"] for post in found]
+
+    # --- waiting ------------------------------------------------------------------------
+
+    def wait_for(
+        self, what: str, look: Callable[[], T | None], seconds: float, every_s: float = 0.05
+    ) -> T:
+        """Return what ``look`` finds as soon as that is true.
+
+        Raises:
+            AssertionError: The time is up, or the process ended; with the end of its log.
+        """
+        deadline_s = time.monotonic() + seconds
+        while not (found := look()):
+            ended = self.process is not None and self.process.poll() is not None
+            if ended or time.monotonic() > deadline_s:
+                reason = "the process ended" if ended else f"not within {seconds} s"
+                raise AssertionError(f"{self.name}: {what}: {reason}\n{self.log_end()}")
+            time.sleep(every_s)
+        return found
+
+    def wait_until_held(self, author: str, size: int, seconds: float = 60) -> Any:
+        """Wait for all ``size`` entries of an author; returns the feed's line of status."""
+
+        def look() -> Any:
+            feed = self.feed_of(author)
+            is_held = feed and feed["size"] >= size and feed["entries_held"] == feed["size"]
+            return feed if is_held else None
+
+        return self.wait_for(f"{size} entries of {author[:8]}", look, seconds)
+
+    def log_end(self) -> str:
+        """The end of what the process said, for a failure."""
+        if not self.log.exists():
+            return f"--- {self.name} never ran"
+        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
+        return "\n".join([f"--- end of the log of {self.name} ({self.host})", *lines])
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _find_page(self) -> dict[str, Any] | None:
+        assert self.process is not None
+        try:
+            page = json.loads((self.home / "run" / "page.json").read_text())
+        except (OSError, ValueError):
+            return None
+        # A process that was killed leaves its file behind.
+        return page if page["pid"] == self.process.pid else None
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+        address = urlsplit(self.page_url)
+        assert address.hostname is not None
+        connection = HTTPConnection(address.hostname, address.port, timeout=COMMAND_S)
+        headers = {"Authorization": f"Bearer {self.api_key}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise Refused(f"{self.name}: {method} {path}: {response.status} {content!r}")
+        return json.loads(content)
+
+
+class Neighbourhood:
+    """Nodes of one test, ended together whatever happens."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.nodes: list[Node] = []
+
+    def add(self, name: str, *options: str) -> Node:
+        """Make a home; the node is not started yet."""
+        node = Node(self.folder, name, options)
+        self.nodes.append(node)
+        return node
+
+    def close(self) -> None:
+        """End all processes that still run."""
+        for node in self.nodes:
+            node.kill()
+
+    def logs(self) -> str:
+        return "\n".join(node.log_end() for node in self.nodes)
+
+
+def _swarmfeed(home: Path) -> list[str]:
+    return [sys.executable, "-m", "swarmfeed", "--home", str(home)]

@@ -1,0 +1,67 @@
+"""The scene of the main job: an author who wrote for years and left, and two who follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e.backlog import Post, make_backlog, write_jsonl
+from tests.e2e.nodes import Neighbourhood, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Its state once the author has left; tests add newcomers and leave the rest as it is."""
+
+    neighbourhood: Neighbourhood
+    author: Node
+    """Stopped."""
+    friends: tuple[Node, Node]
+    """Running, with every entry of the author."""
+    posts: Sequence[Post]
+    size: int
+    """Entries of the author's feed."""
+    root: str
+    """Of the author's newest head, in hex."""
+    feed: str
+    held_by: int
+    """Receipts for the newest head that had reached the author when they left."""
+
+    def newcomer(self, name: str, *options: str) -> Node:
+        """A new node, not started, that knows one of the two friends."""
+        friend = self.friends[0].link_endpoint()
+        return self.neighbourhood.add(name, "--no-dht", "--peer", friend, *options)
+
+
+def build_town(neighbourhood: Neighbourhood) -> Town:
+    """Import the backlog, have both friends fetch it, and let the author leave."""
+    posts = make_backlog()
+    author = neighbourhood.add("author", "--no-dht")
+    export = write_jsonl(neighbourhood.folder / "posts.jsonl", posts, "somebody")
+    imported = author.command_json("import", "jsonl", str(export), "--author", "somebody")
+    assert imported["imported"] == len(posts)
+    author.start()
+    link = author.get("whoami")["link"]
+    first, second = (neighbourhood.add(name, "--no-dht") for name in ("first", "second"))
+    for friend in (first, second):
+        friend.start().post("follow", who=link)
+    own = author.wait_for(
+        "receipts of both friends", lambda: _held_by(author, number=2), seconds=60
+    )
+    for friend in (first, second):
+        friend.wait_until_held(author.author, own["size"])
+    author.stop()
+    return Town(
+        neighbourhood=neighbourhood,
+        author=author,
+        friends=(first, second),
+        posts=posts,
+        size=own["size"],
+        root=own["root"],
+        feed=own["feed"],
+        held_by=own["held_by"],
+    )
+
+
+def _held_by(author: Node, number: int) -> dict[str, Any] | None:
+    feed: dict[str, Any] = author.feed_of(author.author)
+    return feed if feed["held_by"] == number else None
