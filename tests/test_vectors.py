@@ -1,6 +1,7 @@
 """The code against the vectors of docs/FORMAT.md, which reference code wrote."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from swarmfeed.core import limits
 from swarmfeed.core.address import format_address, parse_address
 from swarmfeed.core.certificate import Join, Leave, Rotate, open_certificate
 from swarmfeed.core.chunk import verify_chunk
@@ -171,6 +173,32 @@ def test_the_code_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
             check(vector, tmp_path)
     else:
         check(vector, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("says", "limit"),
+    [
+        ("0 to 8,192 bytes", limits.BODY_BYTES_MAX),
+        ("16 letters", limits.KIND_BYTES_MAX),
+        ("15 digits", len(str(limits.TIME_MS_MAX))),
+        ("2,113,538 bytes", limits.FRAME_BYTES_MAX),
+        ("2,134,673 * 16^L", limits.CHUNK_BYTES_MAX // 16**3),
+        ("at most 4,096; none", limits.FRAME_BLOCKS_MAX),
+        ("4,141 records", limits.CHUNK_LIST_RECORDS_MAX),
+        ("64 hashes", limits.CONSISTENCY_HASHES_MAX),
+        ("64 feeds, each", limits.FEEDS_PER_AUTHOR_MAX),
+        ("longer than 996 bytes", limits.HEAD_BYTES_MAX),
+        ("signed certificate | 1,000 bytes", limits.CERTIFICATE_BYTES_MAX),
+        ("1,024\ncharacters", limits.LINK_CHARS_MAX),
+        ("1 to 8,000 bytes", limits.TEXT_BYTES_MAX),
+        ("more than 400,000 parts", limits.MESSAGE_VALUES_MAX),
+        ("journal | 8 MiB", limits.JOURNAL_BYTES_MAX // 2**20),
+        ("`at` occurs at most 8", limits.ENDPOINTS_MAX),
+    ],
+)
+def test_format_states_the_limits_that_hold(says: str, limit: int) -> None:
+    assert says in (ROOT / "docs" / "FORMAT.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{limit:,}\b", says)
 
 
 def test_every_topic_has_vectors() -> None:

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from swarmfeed.core.address import format_address
 from swarmfeed.core.bencoding import encode
 from swarmfeed.core.certificate import sign_join, sign_leave
+from swarmfeed.core.chunk import pack_frame
 from swarmfeed.core.chunklist import encode_chunk_list, hash_chunk_list, make_record
 from swarmfeed.core.entry import decode_entry, encode_entry, encode_withdrawn
 from swarmfeed.core.feed import Replica
@@ -275,6 +278,7 @@ def test_a_chunk_of_other_entries_is_found_although_its_hashes_are_signed(
         (frame_of(posts(0, 256)) + b"\x50\x2a\x4d\x18\0\0\0\0", "no zstd frame"),
         (b"\x28\xb5\x2f\xfd\xa0\xff\xff\xff\xff\1\0\0", "declares 4294967295 bytes"),
         (b"\x28\xb5\x2f\xfd\xa1\x01\0\0\0\0\1\0\0", "forbidden kind"),
+        (pack_frame(b"d" + b"".join(posts(256, 512)) + b"e"), "a frame is no list"),
         (frame_of([b"d1:b0:1:k4:Post1:ti0ee"] * 256), "canonical"),
     ],
 )
@@ -286,6 +290,45 @@ def test_a_file_that_is_no_chunk_is_found_although_its_hashes_are_signed(
     chunk_list = encode_chunk_list([replica.records[0], record])
     (folder / "chunks" / CHUNK_1).write_bytes(content)
     rewrite(folder, chunk_list, replica.tail, signed_head(600, replica.head.root, chunk_list))
+    assert says in problem_of(verify, folder)
+
+
+@pytest.mark.attack("A12")
+def test_a_chunk_with_another_v2_tree_is_found_although_it_is_signed(
+    folder: Path, verify: Verify
+) -> None:
+    (replica,) = FileLogs(folder.parent).read_all()
+    wrong = replace(replica.records[1].pieces, v2=bytes(32))
+    chunk_list = encode_chunk_list(
+        [replica.records[0], replace(replica.records[1], pieces=wrong)]
+    )
+    rewrite(folder, chunk_list, replica.tail, signed_head(600, replica.head.root, chunk_list))
+    assert "other v2 piece hashes" in problem_of(verify, folder)
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        (b"de1", "bytes after the value"),
+        (b"d1:c" + b"l" * 20 + b"e" * 20 + b"e", "nested too deep"),
+        (b"d1:c9:xe", "goes beyond the end"),
+        (b"d1:c1:x1:ee", "a key without a value"),
+        (b"di1ei1ee", "a key that is not bytes"),
+        (b"d1:e1:x1:c1:xe", "keys not in order"),
+        (b"d1:c1:x1:c1:xe", "keys not in order"),
+        (b"d1:c02:xxe", "no bencode"),
+        (b"d1:ci-0ee", "no bencode"),
+        (b"d1:c", "no bencode"),
+        (b"le", "is not a dict"),
+        (b"d1:c1:x1:eli1ee1:h0:e", "an entry is not bytes"),
+    ],
+)
+def test_a_frame_that_is_no_canonical_bencode_is_found(
+    folder: Path, verify: Verify, payload: bytes, says: str
+) -> None:
+    frame = len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
+    (folder / "journal").write_bytes(frame)
     assert says in problem_of(verify, folder)
 
 
@@ -387,6 +430,7 @@ def test_a_kept_fork_is_shown_and_a_false_one_is_found(folder: Path, verify: Ver
         (1, 1, [], "do not contradict"),
         (1, 2, proof, "do not contradict"),
         (0, 1, proof[:-1], "too short"),
+        (0, 1, [*proof, proof[0]], "too long"),
         (1, 0, proof, "no consistency proof"),
     ]
     for first, second, hashes_of_proof, says in cases:

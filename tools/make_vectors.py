@@ -150,13 +150,18 @@ def certificate_cases() -> Iterator[Case]:
         signed = certificate(key, fields)
         yield f"certificate/{name}", {**shown(fields), "signed": signed.hex()}
     join = bodies["join"][1]
-    rotate = bodies["rotate"][1]
+    leave, rotate = bodies["leave"][1], bodies["rotate"][1]
     unsorted = b"d" + bencode(join)[1:-1] + b"3:abci0e" + b"e"
     message = b"swarmfeed certificate 1\n" + unsorted
     bad = {
         "signed-by-the-feed-key": certificate(FEED, join),
         "rotate-signed-by-the-old-key": certificate(AUTHOR, rotate),
         "unknown-type": certificate(AUTHOR, {**base, "type": b"joy"}),
+        "feed-of-31-bytes": certificate(AUTHOR, {**join, "feed": bytes(31)}),
+        "negative-time": certificate(AUTHOR, {**join, "from_ms": -1}),
+        "time-of-16-digits": certificate(AUTHOR, {**join, "from_ms": 10**15}),
+        "size-beyond-the-limit": certificate(AUTHOR, {**leave, "size": 2**32 + 1}),
+        "longer-than-1000-bytes": certificate(AUTHOR, {**join, "z": bytes(900)}),
         "version-2": certificate(AUTHOR, join, b"swarmfeed certificate 2\n"),
         "keys-out-of-order": message + sign(AUTHOR, message),
     }
