@@ -54,6 +54,18 @@ def covering_spans(size: int) -> list[ChunkSpan]:
     return spans
 
 
+def is_covering(span: ChunkSpan, size: int) -> bool:
+    """Whether ``span in covering_spans(size)``, at the same cost for every size.
+
+    Chunks lie one in another like boxes, so a chunk that fits is in the cover unless the next
+    larger one around it fits, too.  A peer may claim any size: nothing here grows with it.
+    """
+    end = sealed_end(size)
+    if span.end > end or span.level == CHUNK_LEVEL_MAX:
+        return span.end <= end
+    return ChunkSpan(span.level + 1, span.position // CHUNK_FANOUT).end > end
+
+
 def encode_chunk_list(records: Sequence[ChunkRecord]) -> bytes:
     """Return the bytes whose SHA-256 a head carries."""
     return encode([_to_dict(record) for record in records])

@@ -8,7 +8,7 @@ same bytes again; a larger one of all of them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.chunklist import covering_spans
+from swarmfeed.core.chunklist import is_covering
 from swarmfeed.core.limits import PIECE_BYTES_MAX
 from swarmfeed.core.types import ChunkSpan, Endpoint, FeedId, NodeId
 
@@ -46,7 +46,7 @@ class Ask:
 
 def can_serve(source: Source, span: ChunkSpan) -> bool:
     """Whether a holder has this very chunk: as a whole, at its own size of the feed."""
-    return span.end <= source.size and span in covering_spans(source.size)
+    return is_covering(span, source.size)
 
 
 def plan_fetches(
