@@ -76,6 +76,7 @@ def _add_routes(app: Flask) -> None:
     # Reading
     get("/", endpoint="home")(home_page.show_home)
     get("/updates", endpoint="updates")(home_page.show_updates)
+    get("/sentence", endpoint="sentence")(home_page.show_sentence)
     get("/posts/<address:feed_id>/<int(max=4294967295):index>", endpoint="post")(
         post_page.show_post
     )

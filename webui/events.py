@@ -122,8 +122,8 @@ class Events:
 
 
 def merge_changes(changes: list[Change]) -> list[Change]:
-    """Keep the newest change of each name and author: only the last value matters."""
-    newest = {(change.name, change.fields.get("author")): change for change in changes}
+    """Keep the newest change of each name and feed: only the last value matters."""
+    newest = {(change.name, change.fields.get("feed")): change for change in changes}
     return sorted(newest.values(), key=lambda change: change.number)
 
 

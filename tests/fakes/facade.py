@@ -62,6 +62,7 @@ class FakeFacade:
         self.now_ms = NOON_MS
         self.authors: dict[AuthorId, AuthorView] = {}
         self.posts: list[PostView] = []
+        self.sentence = "Well connected: linked to 2 nodes."
         self.changed: list[str] = []
         """Names of the changing methods that were called."""
         self.feed_statuses: dict[FeedId, FeedStatus] = {}
@@ -265,7 +266,7 @@ class FakeFacade:
             node_id=self.whoami().node_id,
             author_id=self.me,
             running=True,
-            sentence="Well connected: linked to 2 nodes.",
+            sentence=self.sentence,
             feeds=tuple(
                 self.feed_statuses.get(self.feed_of(a.author_id), self._feed(a)) for a in held
             ),

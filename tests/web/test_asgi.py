@@ -166,18 +166,18 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
 def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
         reader, writer = await served.stream()
-        served.facade.announce("new", count=1)
+        served.facade.announce("new", n=1)
         event = await reader.readuntil(b"\n\n")
-        assert b'event: new\nid: 1\ndata: {"count": 1}' in event
+        assert b'event: new\nid: 1\ndata: {"n": 1}' in event
         writer.close()
         await asyncio.sleep(0)
-        served.facade.announce("status", sentence="line\nbreak")
-        served.facade.announce("progress", author="a", entries_held=1)
-        served.facade.announce("progress", author="b", entries_held=1)
-        served.facade.announce("progress", author="a", entries_held=2)
+        served.facade.announce("status", text="line\nbreak")
+        served.facade.announce("progress", feed="a", held=1)
+        served.facade.announce("progress", feed="b", held=1)
+        served.facade.announce("progress", feed="a", held=2)
         await asyncio.sleep(0.05)
         reader, writer = await served.open("/events", extra="Last-Event-ID: 1\r\n")
-        text = (await reader.readuntil(b'"entries_held": 2}\n\n')).decode()
+        text = (await reader.readuntil(b'"held": 2}\n\n')).decode()
         assert [line for line in text.split("\n") if line.startswith("id: ")] == [
             "id: 2",
             "id: 4",
@@ -206,7 +206,7 @@ def test_the_oldest_of_too_many_streams_is_dropped(tmp_path: Path) -> None:
         streams = [await served.stream() for _ in range(EVENT_STREAMS_MAX + 2)]
         for reader, _ in streams[:2]:
             await reader.readuntil(b"\r\n0\r\n\r\n")  # the last chunk
-        served.facade.announce("new", count=1)
+        served.facade.announce("new", n=1)
         for reader, _ in streams[2:]:
             assert b"event: new" in await reader.readuntil(b"\n\n")
         head, _ = await served.ask("/")
@@ -277,11 +277,11 @@ def test_a_change_is_one_event_whatever_it_says() -> None:
     assert "\r" not in text
 
 
-def test_merging_keeps_the_newest_of_each_author() -> None:
+def test_merging_keeps_the_newest_of_each_feed() -> None:
     changes = [
-        Change("progress", 1, {"author": "a"}),
-        Change("progress", 2, {"author": "b"}),
+        Change("progress", 1, {"feed": "a"}),
+        Change("progress", 2, {"feed": "b"}),
         Change("new", 3, {}),
-        Change("progress", 4, {"author": "a"}),
+        Change("progress", 4, {"feed": "a"}),
     ]
     assert [change.number for change in merge_changes(changes)] == [2, 3, 4]

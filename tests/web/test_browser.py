@@ -293,7 +293,7 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
     first = page.get_by_role("article").first.inner_text()
     for number in range(2):
         facade.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
-    visit.node.announce("new", count=2)
+    visit.node.announce("new", n=2)
     expect(page.get_by_role("link", name="Show 2 new posts")).to_be_visible()
     assert page.title() == "(2) Home · swarmfeed"
     assert page.get_by_role("article").first.inner_text() == first
@@ -305,12 +305,21 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
 
 def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    aoi = format_address(key("山田 葵"))
-    visit.go(f"/authors/{aoi}")
+    aoi = AuthorId(key("山田 葵"))
+    visit.go(f"/authors/{format_address(aoi)}")
     expect(visit.page.get_by_role("progressbar")).to_have_attribute("value", "8200")
     visit.page.wait_for_timeout(300)
-    visit.node.announce("progress", author=aoi, entries_held=15_000, entries_total=20_000)
+    visit.node.announce("progress", feed=visit.node.facade.feed_of(aoi).hex(), held=15_000)
     expect(visit.page.get_by_text("15,000 of 20,000")).to_be_visible()
+
+
+def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    expect(visit.page.get_by_text("Well connected: linked to 2 nodes.")).to_be_visible()
+    visit.page.wait_for_timeout(300)
+    visit.node.facade.sentence = "Alone: no other node is linked right now."
+    visit.node.announce("status", peers=0)
+    expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
 
 
 def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:

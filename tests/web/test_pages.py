@@ -54,6 +54,11 @@ def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
     assert site.get("/updates?seen=x").status_code == 400
 
 
+def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:
+    answer = site.get("/sentence").json
+    assert answer == {"sentence": "Well connected: linked to 2 nodes.", "connected": True}
+
+
 def test_publish(site: Site) -> None:
     answer = site.post("/posts", {"text": "two\r\nlines"})
     assert (answer.status_code, answer.location) == (303, "/")

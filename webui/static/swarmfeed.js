@@ -103,20 +103,24 @@ async function countNew() {
   if (count) say(label);
 }
 
-function showProgress({ author, entries_held: held, entries_total: total }) {
-  if (!author || held === undefined || total === undefined) return;
-  for (const place of document.querySelectorAll(`[data-author="${CSS.escape(author)}"]`)) {
+function showProgress({ feed, held }) {
+  for (const place of document.querySelectorAll(`[data-feed="${CSS.escape(feed)}"]`)) {
     const bar = place.querySelector("progress");
-    bar.max = Math.max(total, 1);
+    bar.max = Math.max(bar.max, held);
     bar.value = held;
-    const text = `${held.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+    const text = `${held.toLocaleString("en")} of ${bar.max.toLocaleString("en")}`;
     place.querySelector(".progress-text").textContent = text;
   }
 }
 
-function showStatus({ sentence }) {
+async function askHowItIs() {
   const place = byId("sentence");
-  if (place && sentence) place.textContent = sentence;
+  if (!place) return;
+  const answer = await fetch("/sentence");
+  if (!answer.ok) return;
+  const { sentence, connected } = await answer.json();
+  place.textContent = sentence;
+  byId("dot").classList.toggle("on", connected);
 }
 
 let events = null;
@@ -132,7 +136,8 @@ function listen() {
       events.addEventListener(name, (event) => show(JSON.parse(event.data)));
     on("new", countNew);
     on("progress", showProgress);
-    on("status", showStatus);
+    on("status", askHowItIs);
+    on("receipt", askHowItIs);
     countNew();
     updateTimes();
   }

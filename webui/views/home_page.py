@@ -1,4 +1,4 @@
-"""GET /: the compose box, the timeline, and who is being followed.  GET /updates."""
+"""GET /: the compose box and the timeline.  GET /updates and /sentence: what changed since."""
 
 from flask import Response, jsonify, render_template, request
 from swarmfeed.core.limits import PAGE_POSTS
@@ -36,6 +36,13 @@ def show_updates() -> Response:
     new_count = node().newer_than(seen) if seen else len(node().home(1))
     label = f"Show {formats.counted(new_count, 'new post', 'new posts')}"
     return jsonify({"count": new_count, "label": label})
+
+
+def show_sentence() -> Response:
+    """How the node is, for pages that stay open."""
+    status = node().status()
+    connected = status.running and bool(status.peers)
+    return jsonify({"sentence": status.sentence, "connected": connected})
 
 
 def _seen() -> Cursor | None:
