@@ -353,6 +353,32 @@ def test_parts_that_do_not_belong_together_are_found(folder: Path, verify: Verif
         assert says in problem_of(verify, folder)
 
 
+@pytest.mark.attack("A10")
+def test_a_chunk_list_beyond_its_bounds_is_found(folder: Path, verify: Verify) -> None:
+    (replica,) = FileLogs(folder.parent).read_all()
+    one = replica.records[0]
+    huge = Pieces(2_134_674, one.pieces.v1 * 3, one.pieces.v2 * 3)
+    cases = [
+        (encode_chunk_list([replace(one, pieces=huge), one]), "chunk record: 2134674 bytes"),
+        (b"2:xx", "not a list"),
+        (b"d1:ai1e1:bi1ee", "not a list"),
+        (b"l" + b"0:" * 600_000 + b"e", "chunk list: too long"),
+    ]
+    for chunk_list, says in cases:
+        signed = signed_head(600, replica.head.root, chunk_list)
+        rewrite(folder, chunk_list, replica.tail, signed)
+        assert says in problem_of(verify, folder)
+    (folder / "journal").write_bytes(bytes(8 * 2**20 + 1))
+    assert problem_of(verify, folder) == "journal: too long"
+
+
+def test_a_chunk_of_too_few_frames_is_found(verify: Verify) -> None:
+    import _feed_format
+
+    with pytest.raises(_feed_format.Invalid, match="it has 1 frames, not 16"):
+        list(_feed_format.chunk_entries(frame_of(posts(0, 256)), 1))
+
+
 def test_a_journal_that_starts_with_an_append_is_found(folder: Path, verify: Verify) -> None:
     (folder / "journal").write_bytes(append_frame([FIRST], signed_head(1, bytes(32), b"le")))
     assert "journal base has no 'c'" in problem_of(verify, folder)
