@@ -129,11 +129,14 @@ class Node:
             lambda: self.doors.index.save_own_author(self.identity.author_id)
         )
         self.indexer.start()
-        self._recall_interests()
+        await self._recall_interests()
         for feed_id in self.shelf.feed_ids():
             self._catch_up_index(feed_id)
         if self.settings.network:
             await self._go_online()
+        else:
+            # Nobody waits at a page that fills up: a command is answered in full, once.
+            await self.indexer.drain()
 
     async def stop(self) -> None:
         """Stop in good order: what was acknowledged is on disk since long."""
@@ -255,18 +258,34 @@ class Node:
         stuck = self.fetcher.watch()
         return f"{stuck} chunks stand still"
 
-    def _recall_interests(self) -> None:
+    async def _recall_interests(self) -> None:
         """Own, followed, and whatever else is on disk."""
         own = self.identity.author_id
         self.interests.raise_to(own, Interest.OWN)
+        own_feeds = self.shelf.feeds_of(own)
+        index_is_new = not any(self.doors.index.indexed_ranges(each) for each in own_feeds)
+        # Whom we follow stands in our own feed: after the loss of an index it goes first.
+        for feed_id in own_feeds:
+            self._catch_up_index(feed_id)
+        await self.indexer.drain()
         for author_id in self.doors.index.follows_of(own):
             self.interests.raise_to(author_id, Interest.FOLLOWED)
         for author_id in self.shelf.author_ids():
-            known = self.doors.index.author(author_id)
-            was_read = known is not None and known.post_count > 0
+            was_read = self._is_readable(author_id, index_is_new=index_is_new)
             self.interests.raise_to(
                 author_id, Interest.FETCHED if was_read else Interest.FRIEND_OF_FRIEND
             )
+
+    def _is_readable(self, author_id: AuthorId, *, index_is_new: bool) -> bool:
+        """Whether an author was fetched to be read, not only held for friends.
+
+        Only the index knows that; a new one takes all that is here whole for fetched, because
+        what could be read before its loss has to stay readable.
+        """
+        if index_is_new:
+            return all(self.shelf.is_complete(each) for each in self.shelf.feeds_of(author_id))
+        known = self.doors.index.author(author_id)
+        return known is not None and known.post_count > 0
 
     def _catch_up_index(self, feed_id: FeedId) -> None:
         """Index what is held and not indexed yet, newest first."""
