@@ -71,6 +71,21 @@ def hash_pieces(content: bytes) -> Pieces:
     )
 
 
+def is_undamaged(content: bytes, pieces: Pieces, start: int, end: int) -> bool:
+    """Whether the pieces around bytes [start, end) of a file are what was hashed.
+
+    Finds what a disk did, not what an enemy did: it compares the v1 hashes.
+    """
+    length = piece_length(pieces.size_bytes)
+    if len(content) != pieces.size_bytes:
+        return False
+    return all(
+        sha1(content[at * length : (at + 1) * length], usedforsecurity=False).digest()
+        == pieces.v1[at * 20 : (at + 1) * 20]
+        for at in range(start // length, -(-end // length))
+    )
+
+
 def pieces_root(pieces: Pieces) -> Hash:
     """Return the BEP 52 ``pieces root`` of a file: its piece hashes under padding."""
     layer = [pieces.v2[at : at + 32] for at in range(0, len(pieces.v2), 32)]

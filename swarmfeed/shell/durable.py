@@ -78,6 +78,25 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     return content
 
 
+def fsync_file(path: Path) -> None:
+    """Make durable what another program wrote, never through a symbolic link.
+
+    Raises:
+        DamageError: There is no such file.
+        FatalError: The disk failed, and nobody knows what it kept.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise DamageError(f"{path} cannot be opened: {error.strerror}") from error
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise FatalError(f"{path} was not synced: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
+
+
 def fsync_folder(path: Path) -> None:
     """Make the names in a folder durable: what was created, renamed, or deleted there.
 
@@ -92,6 +111,33 @@ def fsync_folder(path: Path) -> None:
             os.close(descriptor)
     except OSError as error:
         raise FatalError(f"folder {path} was not synced: {error.strerror}") from error
+
+
+def make_folder(path: Path, mode: int = 0o700) -> None:
+    """Make a folder and those above it that are missing; their names are durable then.
+
+    Raises:
+        UserError: It may not be made there.
+        FatalError: The disk failed.
+    """
+    if path.is_dir():
+        return
+    make_folder(path.parent, mode)
+    try:
+        with _translated(path):
+            path.mkdir(mode=mode)
+    except FileExistsError as error:
+        if not path.is_dir():
+            raise UserError(f"{path} is no folder") from error
+    fsync_folder(path.parent)
+
+
+def drop_temporary(folder: Path) -> None:
+    """Delete files that a crash left behind before they were put in place."""
+    with suppress(FileNotFoundError):
+        for name in os.listdir(folder):
+            if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX):
+                (folder / name).unlink(missing_ok=True)
 
 
 class HomeLock:

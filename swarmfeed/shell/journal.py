@@ -7,8 +7,11 @@
 
 The first frame is a base and only ever comes into being by replacing the whole file in one
 step; appends follow, each one write and one fsync.  A crash can only tear the last frame,
-which is then cut off: nobody was told that it was saved.  A bad frame with a good one after
-it is no crash but damage, and is never passed over.
+which is then cut off: nobody was told that it was saved.
+
+A torn frame ends too early (the process was killed), or lacks whole sectors, which read as
+zeros (the power went).  Any other bad frame is no crash but damage, and is never passed over:
+whoever forgot an entry that others have seen would sign a second history.
 """
 
 import os
@@ -29,6 +32,9 @@ from swarmfeed.errors import BadEncodingError, DamageError, FatalError, UserErro
 from swarmfeed.shell.durable import read_file
 
 _HEADER_BYTES = 12
+
+_SECTOR_BYTES = 512
+"""What a disk writes whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def read_journal(path: Path) -> JournalState:
             tail, end = tail + more, step[1]
     except BadEncodingError as error:
         raise DamageError(f"{path} has a frame that says nothing: {error}") from error
-    if _has_whole_frame(content, end + 1):
+    if not _is_torn(content, end) or _has_whole_frame(content, end + 1):
         raise DamageError(f"{path} is damaged at byte {end}")
     return JournalState(chunk_list, tail, signed_head, end)
 
@@ -85,9 +91,9 @@ def append_to_journal(path: Path, frame: bytes) -> None:
 
     Raises:
         UserError: The disk is full; the journal is as it was before.
-        FatalError: The disk failed, and what it kept is unknown.
+        FatalError: The disk failed, and what it kept is unknown; or the journal is gone.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = _open(path, os.O_APPEND)
     try:
         end = os.fstat(descriptor).st_size
         try:
@@ -104,7 +110,7 @@ def append_to_journal(path: Path, frame: bytes) -> None:
 
 def cut_journal(path: Path, end: int) -> None:
     """Cut off what a crash left behind the last whole frame."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = _open(path, 0)
     try:
         if os.fstat(descriptor).st_size > end:
             _cut(descriptor, end, path)
@@ -132,6 +138,27 @@ def _next_payload(content: bytes, at: int) -> tuple[bytes | None, int]:
     return payload, end
 
 
+def _is_torn(content: bytes, at: int) -> bool:
+    """Whether what stands after the last whole frame can be the work of a crash."""
+    start = at + _HEADER_BYTES
+    end = start + int.from_bytes(content[at : at + 4], "big")
+    if start > len(content):
+        return True
+    if sha256(content[start:]).digest()[:8] == content[at + 4 : start]:
+        return False  # all is there but its length
+    return end > len(content) or _lacks_sector(content, at, end)
+
+
+def _lacks_sector(content: bytes, start: int, end: int) -> bool:
+    """Whether the part of some sector in a frame at [start, end) is all zeros."""
+    # The first two bytes of a length are mostly zeros anyway.
+    first = start + 2 - (start + 2) % _SECTOR_BYTES
+    return any(
+        not any(content[max(at, start) : min(at + _SECTOR_BYTES, end)])
+        for at in range(first, end, _SECTOR_BYTES)
+    )
+
+
 def _has_whole_frame(content: bytes, start: int) -> bool:
     """Whether a whole frame starts anywhere at or after ``start``.
 
@@ -153,6 +180,13 @@ def _fields(payload: bytes) -> Fields:
 def _entries_and_head(fields: Fields) -> tuple[tuple[bytes, ...], bytes]:
     stored = fields.take_bytes_list(b"e", count_max=CHUNK_ENTRIES, bytes_max=STORED_BYTES_MAX)
     return stored, fields.take_bytes(b"h", bytes_max=HEAD_BYTES_MAX)
+
+
+def _open(path: Path, flags: int) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags)
+    except OSError as error:
+        raise FatalError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from swarmfeed.core.address import format_address, parse_address
 from swarmfeed.core.bencoding import Fields, decode, encode
-from swarmfeed.core.chunk import unpack_chunk
+from swarmfeed.core.chunk import frame_ranges, unpack_chunk
+from swarmfeed.core.chunklist import ChunkRecord
 from swarmfeed.core.feed import Replica, grow, open_replica
 from swarmfeed.core.head import Sign
 from swarmfeed.core.limits import (
@@ -32,10 +33,17 @@ from swarmfeed.core.limits import (
     DISK_FLOOR_BYTES,
     HEAD_BYTES_MAX,
 )
-from swarmfeed.core.metainfo import chunk_name
+from swarmfeed.core.metainfo import chunk_name, hash_pieces, is_undamaged
 from swarmfeed.core.types import ChunkSpan, FeedId, Hash
 from swarmfeed.errors import DamageError, RemoteError, UserError
-from swarmfeed.shell.durable import fsync_folder, read_file, write_file
+from swarmfeed.shell.durable import (
+    drop_temporary,
+    fsync_file,
+    fsync_folder,
+    make_folder,
+    read_file,
+    write_file,
+)
 from swarmfeed.shell.journal import (
     append_frame,
     append_to_journal,
@@ -54,7 +62,8 @@ class FileLogs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
+        fsync_folder(folder.parent)  # an earlier process may have died before it did this
         self._replicas: dict[FeedId, Replica] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
         self._damaged: dict[FeedId, str] = {}
@@ -87,7 +96,7 @@ class FileLogs:
             stored,
             now_ms=now_ms,
             sign=sign,
-            load=lambda span: self.read_chunk(feed_id, span),
+            load=lambda span: self._read_own_chunk(feed_id, span),
         )
         for span, chunk in growth.chunks:
             self._write_chunk_file(feed_id, span, chunk)
@@ -113,9 +122,10 @@ class FileLogs:
         self._replicas.pop(feed_id, None)
         self._held.pop(feed_id, None)
         self._damaged.pop(feed_id, None)
+        # Without its journal a folder is no feed any more, whatever is left of it.
         with suppress(FileNotFoundError):
-            # Without its journal a folder is no feed any more, whatever is left of it.
             self._journal(feed_id).unlink()
+        with suppress(FileNotFoundError):
             shutil.rmtree(self._feed_folder(feed_id))
 
     # --- certificates and forks ---
@@ -174,11 +184,7 @@ class FileLogs:
     def keep_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         name = chunk_name(feed_id, span)
         arrived = self.incoming_folder(feed_id) / name
-        descriptor = os.open(arrived, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync_file(arrived)
         os.replace(arrived, self.chunk_folder(feed_id) / name)
         fsync_folder(self.chunk_folder(feed_id))
         self._held[feed_id].add(span)
@@ -214,17 +220,19 @@ class FileLogs:
         dropped = []
         for span in self.held(feed_id) - current.keys():
             path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
-            if path.stat().st_mtime * 1000 < before_ms:
-                self.drop_chunk(feed_id, span)
-                dropped.append(span)
-        return dropped
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime * 1000 >= before_ms:
+                    continue
+            self.drop_chunk(feed_id, span)
+            dropped.append(span)
+        return sorted(dropped)
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
         replica = self._replicas[feed_id]
         stored: list[bytes] = []
-        for span in replica.chunks():
+        for span, record in replica.chunks().items():
             if span.start < end and span.end > start:
-                stored += self._entries_of(feed_id, span, start, end)
+                stored += self._entries_of(feed_id, span, record, start, end)
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
 
@@ -255,6 +263,8 @@ class FileLogs:
         cut_journal(path, state.end)
         self._make_folder(feed_id)
         self._keep(replica)
+        for folder in (self._feed_folder(feed_id), self.chunk_folder(feed_id)):
+            drop_temporary(folder)
         for name in os.listdir(self.chunk_folder(feed_id)):
             if match := _CHUNK_NAME.fullmatch(name):
                 self._held[feed_id].add(ChunkSpan(int(match[1]), int(match[2])))
@@ -264,17 +274,35 @@ class FileLogs:
         self._damaged.pop(replica.feed_id, None)
 
     def _entries_of(
-        self, feed_id: FeedId, span: ChunkSpan, start: int, end: int
+        self, feed_id: FeedId, span: ChunkSpan, record: ChunkRecord, start: int, end: int
     ) -> list[bytes]:
         first = max(start - span.start, 0) // CHUNK_ENTRIES
         stop = -(-min(end - span.start, span.entry_count) // CHUNK_ENTRIES)
-        frames = unpack_chunk(self.read_chunk(feed_id, span), first, stop - first)
+        chunk = self.read_chunk(feed_id, span)
         try:
-            stored = [entry for frame in frames for entry in frame]
+            frames = frame_ranges(chunk)[first:stop]
+            # A frame with flipped bits may decompress all the same.
+            begin, until = (frames[0][0], frames[-1][1]) if frames else (0, 0)
+            if not frames or not is_undamaged(chunk, record.pieces, begin, until):
+                raise DamageError(f"{chunk_name(feed_id, span)} is damaged")
+            unpacked = unpack_chunk(chunk, first, stop - first)
+            stored = [entry for frame in unpacked for entry in frame]
         except RemoteError as error:
             raise DamageError(f"{chunk_name(feed_id, span)} is damaged: {error}") from error
         base = span.start + first * CHUNK_ENTRIES
         return stored[max(start - base, 0) : end - base]
+
+    def _read_own_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        """Read a chunk to merge it: what is signed next must not be what a disk made of it."""
+        try:
+            chunk = self.read_chunk(feed_id, span)
+            if hash_pieces(chunk) != self._replicas[feed_id].chunks()[span].pieces:
+                raise DamageError(f"{chunk_name(feed_id, span)} is damaged")
+        except DamageError as error:
+            raise UserError(
+                f"nothing was saved: {error}; mend it with: swarmfeed verify"
+            ) from error
+        return chunk
 
     def _write_chunk_file(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
         self._make_folder(feed_id)
@@ -285,7 +313,7 @@ class FileLogs:
         if feed_id in self._held:
             return
         for folder in (self.chunk_folder(feed_id), self.incoming_folder(feed_id)):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(folder)
         fsync_folder(self._feed_folder(feed_id))
         fsync_folder(self._folder)
         self._held[feed_id] = set()

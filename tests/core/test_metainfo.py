@@ -13,6 +13,7 @@ from swarmfeed.core.metainfo import (
     chunk_name,
     chunk_torrent,
     hash_pieces,
+    is_undamaged,
     magnet_link,
     piece_count,
     piece_length,
@@ -157,3 +158,16 @@ def test_libtorrent_reads_our_magnet_link() -> None:
     assert read.info_hashes.v2.to_bytes() == ours.info_hash_v2
     assert read.name == ours.name
     assert magnet_link(ours).endswith(f"&xl={2 * MIB + 1}")
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("size_bytes", [1, 20_000, 2_500_000])
+def test_only_pieces_around_a_damaged_byte_are_damaged(size_bytes: int) -> None:
+    content = bytes(range(251)) * (size_bytes // 251 + 1)
+    content = content[:size_bytes]
+    pieces = hash_pieces(content)
+    assert is_undamaged(content, pieces, 0, size_bytes)
+    assert not is_undamaged(content[:-1], pieces, 0, 1)
+    last = content[:-1] + bytes([content[-1] ^ 1])
+    assert not is_undamaged(last, pieces, size_bytes - 1, size_bytes)
+    assert is_undamaged(last, pieces, 0, 1) == (size_bytes > 1024 * 1024)

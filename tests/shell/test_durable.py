@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
-from swarmfeed.shell.durable import HomeLock, create_file, fsync_folder, read_file, write_file
+from swarmfeed.shell.durable import (
+    HomeLock,
+    create_file,
+    drop_temporary,
+    fsync_file,
+    fsync_folder,
+    make_folder,
+    read_file,
+    write_file,
+)
 
 LIMIT_BYTES = 1_000
 
@@ -225,3 +234,41 @@ def test_a_killed_process_leaves_no_lock_behind(tmp_path: Path) -> None:
         holder.wait(5)
     with HomeLock(tmp_path):
         pass
+
+
+def test_folders_are_made_durable_from_the_top_down(
+    tmp_path: Path, system_calls: list[str]
+) -> None:
+    make_folder(tmp_path / "a" / "b")
+    assert system_calls == ["fsync folder", "fsync folder"]
+    make_folder(tmp_path / "a" / "b")
+    assert len(system_calls) == 2
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    for path in (tmp_path / "a" / "b", tmp_path / "a"):
+        with pytest.raises(UserError, match=r"no folder|cannot be written"):
+            make_folder(path)
+
+
+def test_only_what_was_never_put_in_place_is_dropped(tmp_path: Path) -> None:
+    for name in (".head.abc.tmp", "head", ".other", "x.tmp"):
+        (tmp_path / name).write_bytes(b"")
+    drop_temporary(tmp_path)
+    drop_temporary(tmp_path / "nowhere")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other", "head", "x.tmp"]
+
+
+def test_a_file_of_another_program_is_synced_but_no_link(
+    tmp_path: Path, system_calls: list[str]
+) -> None:
+    (tmp_path / "chunk").write_bytes(b"")
+    fsync_file(tmp_path / "chunk")
+    assert system_calls == ["fsync file"]
+    (tmp_path / "link").symlink_to(tmp_path / "chunk")
+    for name in ("link", "nothing"):
+        with pytest.raises(DamageError):
+            fsync_file(tmp_path / name)
