@@ -34,7 +34,7 @@ from swarmfeed.node.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Facade
 from swarmfeed.shell.clock import SystemClock
-from swarmfeed.shell.durable import HomeLock
+from swarmfeed.shell.durable import HomeLock, make_folder
 from swarmfeed.shell.headboard import KrpcHeadBoard
 from swarmfeed.shell.index import SqliteIndex, delete_index
 from swarmfeed.shell.jobs import SchedulerJobs
@@ -53,7 +53,7 @@ def create_home(home: Path, name: str, passphrase: str) -> Created:
     Raises:
         UserError: There are keys already, or the folder cannot be written.
     """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(home)
     with HomeLock(home):
         clock = SystemClock()
         now_ms = clock.now_ms()
