@@ -1,0 +1,85 @@
+"""A newcomer whose process is killed in the middle of a fetch goes on where it was."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.backlog import own_word
+from tests.e2e.nodes import Node
+from tests.e2e.town import Town
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+SLOW = ("--download-limit", "60K")
+"""A backlog takes about six seconds: time to be killed in the middle."""
+
+COUNTED_EVERY_S = 1.5
+"""How old the numbers of a swarm may be."""
+
+
+def sent_bytes(town: Town) -> int:
+    """What both friends together sent of the author's feed; waits until that stands still."""
+    last = -1
+    deadline_s = time.monotonic() + 20
+    while time.monotonic() < deadline_s:
+        now = sum(each.feed_of(town.author.author)["uploaded_bytes"] for each in town.friends)
+        if now == last:
+            return int(now)
+        last = now
+        time.sleep(COUNTED_EVERY_S)
+    raise AssertionError("friends go on sending to a process that is dead")
+
+
+def kept_chunks(town: Town, node: Node) -> dict[str, tuple[int, int]]:
+    """Chunks on disk: name -> inode and time of the last change."""
+    folder = node.home / "feeds" / town.feed / "chunks"
+    return {
+        path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir()
+    }
+
+
+def test_a_newcomer_killed_in_the_middle_goes_on_where_it_was(town: Town) -> None:
+    node = town.newcomer("unlucky").start(*SLOW)
+    node.post("fetch", who=town.author.author)
+
+    def in_the_middle() -> Any:
+        feed = node.feed_of(town.author.author)
+        return feed and 256 < feed["entries_held"] < town.size
+
+    node.wait_for("some chunks, not all", in_the_middle, 30)
+    node.kill()
+
+    at_restart = next(
+        each
+        for each in node.command_json("status")["feeds"]
+        if each["author"] == town.author.author
+    )
+    assert 0 < at_restart["entries_held"] < town.size == at_restart["size"]
+    kept = kept_chunks(town, node)
+    assert kept
+    sent_before = sent_bytes(town)
+
+    node.start()
+    feed = node.wait_until_held(town.author.author, town.size)
+    assert feed["root"] == town.root
+    now = kept_chunks(town, node)
+    assert len(now) > len(kept)
+    assert {name: now[name] for name in kept} == kept, "what was here is still the same file"
+    missing_bytes = at_restart["bytes_total"] - at_restart["bytes_held"]
+    sent_again = sent_bytes(town) - sent_before
+    assert 0 < sent_again <= missing_bytes, "what it had was not fetched a second time"
+
+    for number in (0, len(town.posts) - 1):
+        node.wait_for(
+            f"post {number} to be found",
+            lambda number=number: (
+                [  # type: ignore[misc]  # no inference of defaults
+                    post["text"]
+                    for post in node.get("search", q=own_word(number), limit=2)["posts"]
+                ]
+                == [town.posts[number].text]
+            ),
+            30,
+        )
+    assert node.command_json("verify")["damaged"] == []

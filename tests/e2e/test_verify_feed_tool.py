@@ -1,0 +1,56 @@
+"""The independent reader agrees with what a newcomer fetched over the network."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.e2e.nodes import CHECKOUT, Node
+from tests.e2e.town import Town
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def reader(town: Town) -> Node:
+    """Fetched everything, and was stopped."""
+    node = town.newcomer("reader").start()
+    node.command("fetch", town.author.author, "--timeout", "60")
+    node.stop()
+    return node
+
+
+def verify_feed(town: Town, node: Node) -> tuple[int, dict[str, Any]]:
+    """Run tools/verify_feed.py on the folder of the author's feed."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(CHECKOUT / "tools" / "verify_feed.py"),
+            str(node.home / "feeds" / town.feed),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return done.returncode, result
+
+
+def test_a_fetched_folder_is_confirmed(town: Town, reader: Node) -> None:
+    code, result = verify_feed(town, reader)
+    assert code == 0, result
+    assert (result["size"], result["root"]) == (town.size, town.root)
+
+
+def test_a_changed_byte_in_a_chunk_is_not(town: Town, reader: Node) -> None:
+    path = next((reader.home / "feeds" / town.feed / "chunks").iterdir())
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    code, result = verify_feed(town, reader)
+    assert code != 0
+    assert path.name in json.dumps(result)
