@@ -1,0 +1,62 @@
+"""The benchmark runs from a checkout and writes figures that programs can read."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def run_bench(*options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "tools/bench", *map(str, options)]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=100)
+
+
+@pytest.mark.slow
+def test_a_quick_run_prints_a_table_and_writes_the_same_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    ran = run_bench("--quick", "--posts", "2000", "--only", "append", "encode", "--json", file)
+    assert ran.returncode == 0, ran.stderr
+    run = json.loads(file.read_text())
+    assert (run["version"], run["posts"], run["quick"]) == (1, 2000, True)
+    assert run["machine"]["cpus"] >= 1
+    results = {result["name"]: result for result in run["results"]}
+    assert list(results)[:3] == ["append.one_by_one", "append.batched", "encode.posts"]
+    durable = results["append.one_by_one"]
+    assert durable["unit"] == "/s"
+    assert durable["value"] > 0
+    assert durable["ratio"] == pytest.approx(durable["value"] / durable["limit"]["value"])
+    assert [(bar["of"], bar["op"], bar["number"]) for bar in durable["bars"]] == [
+        ("ratio", ">=", 0.5)
+    ]
+    assert durable["passed"] == durable["bars"][0]["passed"] == (durable["ratio"] >= 0.5)
+    assert results["encode.posts"]["passed"] is None
+    assert "of 2 figures reach their bars" in ran.stdout
+
+
+@pytest.mark.slow
+def test_it_measures_with_posts_of_a_file_too(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text('{"author": "a", "time": 1.5, "text": "hello"}\n')
+    ran = run_bench("--quick", "--posts", "1000", "--only", "encode", "--data", posts)
+    assert ran.returncode == 0, ran.stderr
+    assert "encode posts" in ran.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--only", "nothing"], "invalid choice: 'nothing'"),
+        (["--posts", "10"], "at least 1,000"),
+        (["--data", "not-there.jsonl"], "there is no file not-there.jsonl"),
+    ],
+)
+def test_a_wrong_option_is_told_in_a_sentence(options: list[str], sentence: str) -> None:
+    ran = run_bench(*options)
+    assert ran.returncode == 2
+    assert sentence in ran.stderr
+    assert "Traceback" not in ran.stderr

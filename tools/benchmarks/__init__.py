@@ -1,0 +1,1 @@
+"""Measurements of swarmfeed, one file for each; ``tools/bench`` runs them."""

@@ -1,0 +1,101 @@
+"""One run: its options, its folder, and what several measurements need."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from swarmfeed.core.certificate import hash_next_key, sign_join
+from swarmfeed.core.entry import encode_entry
+from swarmfeed.core.keys import SigningKey
+from swarmfeed.core.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.errors import UserError
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.shell.logs import FileLogs
+
+from benchmarks.posts import Sample, generate, read
+
+IMPORTED_POSTS = 60_000
+IMPORTED_AUTHORS = 200
+
+
+@dataclass
+class Bench:
+    """What a measurement gets."""
+
+    folder: Path
+    posts: int
+    """Posts of the backlog that is appended, verified, fetched and indexed."""
+    quick: bool
+    data: Path | None = None
+    _folders: int = field(default=0, init=False)
+
+    def choose(self, full: int, quick: int) -> int:
+        """Return how often to do something."""
+        return quick if self.quick else full
+
+    def new_folder(self) -> Path:
+        """Make an empty folder that is gone after the run."""
+        self._folders += 1
+        made = self.folder / str(self._folders)
+        made.mkdir()
+        return made
+
+    def samples(self, count: int, *, authors: int = 1) -> list[Sample]:
+        """Return posts of the data file, again and again if it is short, or made-up ones."""
+        if self.data is None:
+            return list(generate(count, authors=authors))
+        real = list(islice(read(self.data), count))
+        if not real:
+            raise UserError(f"there are no posts in {self.data}")
+        return [real[number % len(real)] for number in range(count)]
+
+    @cached_property
+    def backlog(self) -> list[Sample]:
+        """The posts of one author."""
+        return self.samples(self.posts)
+
+    @cached_property
+    def stored(self) -> list[bytes]:
+        """The backlog as entries."""
+        return [encode_post(sample) for sample in self.backlog]
+
+    @cached_property
+    def imported(self) -> dict[str, list[Sample]]:
+        """Posts of many authors, by author."""
+        count = self.choose(IMPORTED_POSTS, IMPORTED_POSTS // 10)
+        by_author = defaultdict(list)
+        for sample in self.samples(count, authors=IMPORTED_AUTHORS):
+            by_author[sample.author].append(sample)
+        return dict(by_author)
+
+
+def encode_post(sample: Sample) -> bytes:
+    """Return the stored entry of a post."""
+    return encode_entry(PostBody.kind, sample.time_ms, encode_body(PostBody(sample.text)))
+
+
+def feed_key(number: int) -> SigningKey:
+    """The key of the feed with a number; the same in every run."""
+    return SigningKey(b"feed" + number.to_bytes(28, "big"))
+
+
+def write_feed(
+    logs: FileLogs, number: int, name: str, samples: Sequence[Sample]
+) -> tuple[AuthorId, FeedId]:
+    """Write a whole feed into logs, as its author's node would."""
+    author_key, key = SigningKey(b"auth" + number.to_bytes(28, "big")), feed_key(number)
+    author_id, feed_id = AuthorId(author_key.public), FeedId(key.public)
+    from_ms = samples[0].time_ms
+    next_hash = hash_next_key(AuthorId(SigningKey(bytes(32)).public))
+    certificate = sign_join(author_key, feed_id, from_ms=from_ms, next_key_hash=next_hash)
+    shelf = Shelf(logs)
+    shelf.start_feed(feed_id, author_id, certificate)
+    first: tuple[Body, ...] = (FeedBody(certificate=certificate), ProfileBody(name=name))
+    stored = [encode_entry(body.kind, from_ms, encode_body(body)) for body in first]
+    stored += [encode_post(sample) for sample in samples]
+    shelf.append(feed_id, stored, now_ms=samples[-1].time_ms, sign=key.sign)
+    return author_id, feed_id

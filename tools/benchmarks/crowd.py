@@ -1,0 +1,119 @@
+"""A node that follows many authors: its disk, and what it costs while nothing happens."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from swarmfeed.core.address import format_address
+from swarmfeed.core.chunk import frame_content, unpack_chunk
+from swarmfeed.core.limits import CHUNK_ENTRIES
+from swarmfeed.core.types import AuthorId
+from swarmfeed.errors import RetryError
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.shell.logs import FileLogs
+from swarmfeed.wiring import open_node
+
+from benchmarks.bench import Bench, write_feed
+from benchmarks.processes import Asked, new_home, start_member
+from benchmarks.report import Limit, Row, at_most
+
+AUTHORS = 200
+POSTS_EACH = 20
+FETCH_TIMEOUT_S = 90
+SETTLE_S = 3
+
+
+def measure_disk(bench: Bench) -> Iterator[Row]:
+    """Import posts of many authors; count all bytes of feeds and index."""
+    home = new_home(bench.new_folder(), "reader")
+    logs = FileLogs(home / "feeds")
+    authors = []
+    for number, (name, samples) in enumerate(bench.imported.items()):
+        authors.append(write_feed(logs, number, name, samples)[0])
+    _follow(home, authors)
+    posts = sum(map(len, bench.imported.values()))
+    text_bytes = sum(
+        len(sample.text.encode()) for each in bench.imported.values() for sample in each
+    )
+    feeds, index = _size(home / "feeds"), _size(home) - _size(home / "feeds")
+    yield Row(
+        "disk.post",
+        f"disk for a post and its place in the index, of {posts:,} by {len(authors)} authors",
+        (feeds + index) / posts,
+        "bytes",
+        Limit("its text alone, bytes", text_bytes / posts),
+        (at_most(350),),
+        {"feeds_bytes": feeds / posts, "index_bytes": index / posts},
+    )
+    yield Row(
+        "disk.overhead",
+        "sealed chunk before compression, beyond the text of a post",
+        _overhead_bytes(bench),
+        "bytes",
+        None,
+        (at_most(64),),
+    )
+
+
+def measure_idle(bench: Bench) -> Iterator[Row]:
+    """Watch a node that follows many authors and is linked to one who holds them all."""
+    folder, seconds = bench.new_folder(), bench.choose(20, 8)
+    holder, reader = new_home(folder, "holder"), new_home(folder, "reader")
+    logs = FileLogs(holder / "feeds")
+    samples = bench.samples(AUTHORS * POSTS_EACH)
+    authors = [
+        write_feed(logs, n, f"author{n}", samples[n * POSTS_EACH : (n + 1) * POSTS_EACH])[0]
+        for n in range(AUTHORS)
+    ]
+    _follow(reader, authors)
+    with start_member(holder) as held, start_member(reader, held.ready["at"]) as idle:
+        _wait(idle, AUTHORS + 1)
+        time.sleep(SETTLE_S)
+        process = psutil.Process(idle.process.pid)
+        before = sum(process.cpu_times()[:2])
+        time.sleep(seconds)
+        cpu_s = sum(process.cpu_times()[:2]) - before
+        rss_bytes = process.memory_info().rss
+    what = f"idle node that follows {AUTHORS} authors"
+    yield Row("idle.rss", f"{what}: memory", rss_bytes / 1e6, "MB", None, (at_most(150),))
+    share = cpu_s / seconds * 100
+    yield Row("idle.cpu", f"{what}: share of a core", share, "%", None, (at_most(2),))
+
+
+def _follow(home: Path, authors: list[AuthorId]) -> None:
+    """Follow authors from a home, and let it index what it holds of them."""
+    with open_node(home, NodeSettings(network=False), "") as node:
+        for author_id in authors:
+            node.follow(format_address(author_id))
+        node.reindex()
+
+
+def _wait(idle: Asked, feeds: int) -> None:
+    deadline = time.monotonic() + FETCH_TIMEOUT_S
+    while True:
+        state = idle.ask("idle")
+        if state["complete"] >= feeds and state["waiting"] == 0:
+            return
+        if time.monotonic() > deadline:
+            raise RetryError(f"only {state['complete']} of {feeds} feeds came")
+        time.sleep(0.2)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _overhead_bytes(bench: Bench) -> float:
+    """Mean over whole chunks: their content less the text of their posts."""
+    logs = FileLogs(bench.new_folder())
+    count = len(bench.backlog) // CHUNK_ENTRIES * CHUNK_ENTRIES
+    write_feed(logs, 0, "Ada", bench.backlog[: count - 2])
+    (replica,) = logs.read_all()
+    stored = sum(
+        len(frame_content(frame))
+        for span in replica.chunks()
+        for frame in unpack_chunk(logs.read_chunk(replica.feed_id, span))
+    )
+    text = sum(len(sample.text.encode()) for sample in bench.backlog[: count - 2])
+    return (stored - text) / count

@@ -1,0 +1,80 @@
+"""The command line of ``tools/bench``."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from swarmfeed.errors import SwarmfeedError
+
+from benchmarks import append, crowd, encode, indexing, live, reading, sync, verify
+from benchmarks.bench import Bench
+from benchmarks.report import Row, about_machine, print_table, write_json
+
+MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "append": append.measure,
+    "encode": encode.measure,
+    "verify": verify.measure,
+    "sync": sync.measure,
+    "live": live.measure,
+    "indexing": indexing.measure,
+    "reading": reading.measure,
+    "idle": crowd.measure_idle,
+    "disk": crowd.measure_disk,
+}
+
+POSTS = 100_000
+POSTS_QUICK = 20_000
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure what was asked for, print it, write it."""
+    asked = _parse(argv)
+    posts = asked.posts or (POSTS_QUICK if asked.quick else POSTS)
+    started = time.monotonic()
+    about = {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "posts": posts,
+        "quick": asked.quick,
+        "data": asked.data.name if asked.data else "generated",
+        "machine": about_machine(),
+    }
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="swarmfeed-bench-") as folder:
+        bench = Bench(Path(folder), posts, asked.quick, asked.data)
+        for name in asked.only or MEASUREMENTS:
+            print(f"measuring {name} ...", file=sys.stderr, flush=True)
+            try:
+                rows += MEASUREMENTS[name](bench)
+            except SwarmfeedError as error:
+                return _give_up(f"{name}: {error}")
+    seconds = time.monotonic() - started
+    print_table(rows, title=f"swarmfeed, {posts:,} posts, measured in {seconds:.0f} s")
+    if asked.json:
+        write_json(asked.json, rows, {**about, "seconds": round(seconds, 1)})
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    parser.add_argument(
+        "--only", nargs="+", choices=MEASUREMENTS, metavar="NAME", help=", ".join(MEASUREMENTS)
+    )
+    parser.add_argument("--posts", type=int, help=f"size of the backlog (default: {POSTS:,})")
+    parser.add_argument("--quick", action="store_true", help="smaller, and done in a minute")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="lines of author, time, text")
+    asked = parser.parse_args(argv)
+    if asked.posts is not None and asked.posts < 1_000:
+        parser.error("--posts: at least 1,000")
+    if asked.data is not None and not asked.data.is_file():
+        parser.error(f"--data: there is no file {asked.data}")
+    return asked
+
+
+def _give_up(sentence: str) -> int:
+    print(f"tools/bench: {sentence}", file=sys.stderr)
+    return 1

@@ -1,0 +1,184 @@
+"""One node process of a measurement: what `swarmfeed run` runs, and a pipe to ask it things.
+
+Each line of standard input is a JSON object with ``do``; each is answered by one line.  Times
+are nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from swarmfeed.cli.log import send_to_stderr
+from swarmfeed.core.address import parse_link
+from swarmfeed.core.types import AuthorId, Endpoint
+from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.interests import Interest
+from swarmfeed.node.node import Node
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.shell.durable import HomeLock
+from swarmfeed.wiring import open_identity, start_node
+from webui.asgi import PageServer
+
+Answer = dict[str, Any]
+
+
+def main() -> None:
+    """Run a node until standard input ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--listen", required=True)
+    parser.add_argument("--peer", action="append", default=[])
+    asked = parser.parse_args()
+    send_to_stderr("info")
+    peers = tuple(_endpoint(text) for text in asked.peer)
+    settings = NodeSettings(listen=asked.listen, peers=peers, dht=False)
+    with HomeLock(asked.home):
+        asyncio.run(_run(asked.home, settings))
+
+
+async def _run(home: Path, settings: NodeSettings) -> None:
+    node = await start_node(home, settings, open_identity(home, ""))
+    facade = NodeFacade(node, asyncio.get_running_loop())
+    page = PageServer(facade, home / "run")
+    await page.start()
+    member = Member(node)
+    try:
+        me = await asyncio.to_thread(facade.whoami)
+        _say({"link": me.link, "at": str(node.endpoint())})
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            question = json.loads(line)
+            _say(await member.actions[question.pop("do")](**question))
+    finally:
+        await page.stop()
+        await node.stop()
+
+
+class Member:
+    """Answers questions with times."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.actions: dict[str, Callable[..., Awaitable[Answer]]] = {
+            "fetch": self.fetch,
+            "follow": self.follow,
+            "publish": self.publish,
+            "watch": self.watch,
+            "idle": self.idle,
+        }
+        self._watching: asyncio.Task[Answer] | None = None
+
+    async def fetch(self, link: str, size: int) -> Answer:
+        """Fetch an author's backlog of ``size`` entries; tell when what was there."""
+        author_id, at = self._parse(link)
+        seen: dict[str, int] = {}
+        watch = asyncio.create_task(self._watch_fetch(author_id, size, seen))
+        await asyncio.sleep(0)  # it listens from here on
+        cpu_before, started = _cpu_s(), time.monotonic_ns()
+        self._node.finder.hint(at)
+        await self._node.care(author_id, Interest.FETCHED)
+        await watch
+        seen["verified_cpu_us"] = round((_cpu_s() - cpu_before) * 1e6)
+        await self._node.indexer.drain()
+        seen["indexed"] = time.monotonic_ns()
+        served = self._node.reporter.fetch_progress(author_id).holders
+        return {"started": started, "holders": len(served), **seen}
+
+    async def follow(self, link: str) -> Answer:
+        """Follow an author and return when all there is of it is here and searchable."""
+        author_id, at = self._parse(link)
+        self._node.finder.hint(at)
+        await self._node.follow(author_id)
+        while not self._is_complete(author_id):
+            await asyncio.sleep(0.02)
+        await self._node.indexer.drain()
+        return {}
+
+    async def publish(self, texts: list[str], every_s: float) -> Answer:
+        """Publish posts at a steady pace; tell when each was handed over and its index."""
+        published = []
+        due = time.monotonic()
+        for text in texts:
+            due += every_s
+            await asyncio.sleep(max(due - time.monotonic(), 0))
+            started = time.monotonic_ns()
+            index = await self._node.author.publish_post(text, None)
+            published.append((index, started, time.monotonic_ns()))
+        return {"published": published}
+
+    async def watch(self, link: str = "", count: int = 0) -> Answer:
+        """Begin to watch an author's page, and when asked again tell what was seen when."""
+        if self._watching is None:
+            author_id, _ = self._parse(link)
+            self._watching = asyncio.create_task(self._watch_posts(author_id, count))
+            return {}
+        return await self._watching
+
+    async def idle(self) -> Answer:
+        """How many feeds are complete, and whether anything waits to be indexed."""
+        shelf = self._node.shelf
+        complete = sum(shelf.is_complete(each) for each in shelf.feed_ids())
+        return {
+            "complete": complete,
+            "waiting": self._node.indexer.waiting,
+            "peers": len(self._node.sessions.all()),
+        }
+
+    # --- inside ---
+
+    async def _watch_fetch(self, author_id: AuthorId, size: int, seen: dict[str, int]) -> None:
+        async for _ in self._node.changes.listen():
+            now = time.monotonic_ns()
+            if "linked" not in seen and self._node.sessions.all():
+                seen["linked"] = now
+            if "shown" not in seen and self._node.doors.index.author_posts(author_id, 20, None):
+                seen["shown"] = time.monotonic_ns()
+            held = sum(map(self._node.shelf.entries_held, self._feeds(author_id)))
+            if held >= size and "shown" in seen:
+                seen["verified"] = now
+                return
+
+    async def _watch_posts(self, author_id: AuthorId, count: int) -> Answer:
+        seen: dict[int, int] = {}
+        async for change in self._node.changes.listen():
+            if change.name != "new":
+                continue
+            for post in self._node.doors.index.author_posts(author_id, 10, None):
+                seen.setdefault(post.ref.index, time.monotonic_ns())
+            if len(seen) >= count:
+                break
+        return {"seen": list(seen.items())}
+
+    def _is_complete(self, author_id: AuthorId) -> bool:
+        feeds = self._feeds(author_id)
+        return bool(feeds) and all(map(self._node.shelf.is_complete, feeds))
+
+    def _feeds(self, author_id: AuthorId) -> list[Any]:
+        return self._node.shelf.feeds_of(author_id)
+
+    def _parse(self, text: str) -> tuple[AuthorId, tuple[Endpoint, ...]]:
+        link = parse_link(text)
+        return link.author_id, link.at
+
+
+def _endpoint(text: str) -> Endpoint:
+    host, _, port = text.rpartition(":")
+    return Endpoint(host, int(port))
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _say(answer: Answer) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Starts processes to measure, asks them things, and ends them."""
+
+import itertools
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from swarmfeed.errors import RetryError
+from swarmfeed.wiring import create_home
+
+TOOLS = Path(__file__).resolve().parent.parent
+ANSWER_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 20
+
+_hosts = itertools.count(1)
+
+
+def new_host() -> str:
+    """Return an own address of the loopback network: each node is one host to the others."""
+    number = next(_hosts)
+    return f"127.{os.getpid() % 200 + 20}.{number // 250}.{number % 250 + 1}"
+
+
+class Asked:
+    """A process that answers a line of JSON with a line of JSON; a context manager."""
+
+    def __init__(self, module: str, *options: str | Path, errors: Path) -> None:
+        command = [sys.executable, "-m", module, *map(str, options)]
+        environment = {**os.environ, "PYTHONPATH": f"{TOOLS}{os.pathsep}{TOOLS.parent}"}
+        self._errors = errors
+        with errors.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+            )
+        self.ready = self._answer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def ask(self, do: str, **question: Any) -> dict[str, Any]:
+        """Ask and wait for the answer."""
+        self.begin(do, **question)
+        return self._answer()
+
+    def begin(self, do: str, **question: Any) -> None:
+        """Ask; the answer is waited for with ``end``."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"do": do, **question}).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def end(self) -> dict[str, Any]:
+        """Wait for the answer to what was begun."""
+        return self._answer()
+
+    def stop(self) -> None:
+        """Let the process end in good order; kill it when it does not."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], ANSWER_TIMEOUT_S)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            said = self._errors.read_text(errors="replace").strip()[-2000:]
+            self.process.kill()
+            raise RetryError(f"a measured process gave no answer; it said:\n{said}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def new_home(folder: Path, name: str) -> Path:
+    """Make a home with keys in ``folder``."""
+    home = folder / name
+    create_home(home, name, "")
+    return home
+
+
+def start_member(home: Path, *peers: str) -> Asked:
+    """Start a node on a home, on an own loopback address; ``ready`` has ``link``, ``at``."""
+    options: list[str | Path] = ["--home", home, "--listen", new_host()]
+    for peer in peers:
+        options += ["--peer", peer]
+    return Asked("benchmarks.member", *options, errors=home / "errors.txt")

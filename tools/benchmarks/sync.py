@@ -1,0 +1,151 @@
+"""A whole backlog from other processes: shown, verified and on disk, searchable.
+
+The newcomer's clock starts when it is asked to fetch, before it dials anybody; its process
+runs by then.  Beside it stand two plain torrents, each from as many processes: of the same
+entries as they are, and of the bytes that really travel, which are compressed: all chunk files
+one after the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+from swarmfeed.core.metainfo import chunk_name
+from swarmfeed.core.types import ChunkSpan, FeedId
+from swarmfeed.node.settings import NodeSettings
+from swarmfeed.wiring import open_node
+
+from benchmarks.bench import Bench
+from benchmarks.processes import Asked, new_home, new_host, start_member
+from benchmarks.report import Limit, Row, at_least, at_most, ratio_at_least
+
+HOLDERS = 3
+PLAIN_NAME = chunk_name(FeedId(bytes(32)), ChunkSpan(0, 0))
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """An author and two who followed it hold a backlog; one newcomer after another comes."""
+    folder = bench.new_folder()
+    runs = bench.choose(5, 1)
+    author = new_home(folder, "author")
+    size = write_backlog(bench, author)
+    seen = {}
+    with ExitStack() as stack:
+        holders = [stack.enter_context(start_member(author))]
+        link = holders[0].ready["link"]
+        seen[1] = _fetch_often(folder, link, holders, size, runs)
+        for number in range(1, HOLDERS):
+            home = new_home(folder, f"holder{number}")
+            holders.append(stack.enter_context(start_member(home)))
+            holders[-1].ask("follow", link=link)
+        seen[HOLDERS] = _fetch_often(folder, link, holders, size, runs)
+    chunks = [chunk.read_bytes() for chunk in sorted(author.glob("feeds/*/chunks/*"))]
+    plain = Plain(bench.new_folder(), b"".join(bench.stored), runs)
+    packed = Plain(bench.new_folder(), b"".join(chunks), runs)
+    for count, fetched in seen.items():
+        yield from _rows(count, fetched, plain.seconds(count), packed.seconds(count), size)
+
+
+def write_backlog(bench: Bench, home: Path) -> int:
+    """Import the backlog into a home, as `swarmfeed import` does; return the feed's size."""
+    posts = [(sample.time_ms, sample.text) for sample in bench.backlog]
+    with open_node(home, NodeSettings(network=False), "") as node:
+        node.import_posts(posts)
+        return node.status().feeds[0].size
+
+
+def _fetch_often(
+    folder: Path, link: str, holders: Sequence[Asked], size: int, runs: int
+) -> list[dict[str, float]]:
+    """Let one newcomer after the other fetch from these holders."""
+    names = [f"new{len(holders)}-{run}" for run in range(runs)]
+    return [_fetch(folder, name, link, holders, size) for name in names]
+
+
+def _fetch(
+    folder: Path, name: str, link: str, holders: Sequence[Asked], size: int
+) -> dict[str, float]:
+    """Let a newcomer fetch from these holders; return seconds since it began."""
+    at = urlencode([("at", each.ready["at"]) for each in holders])
+    address = link.partition("?")[0]
+    with start_member(new_home(folder, name)) as newcomer:
+        said = newcomer.ask("fetch", link=f"{address}?{at}", size=size)
+    started = said["started"]
+    seen = {key: (said[key] - started) / 1e9 for key in ("shown", "verified", "indexed")}
+    seen["linked"] = (said.get("linked", started) - started) / 1e9
+    return {**seen, "cpu": said["verified_cpu_us"] / 1e6, "holders": said["holders"]}
+
+
+class Plain:
+    """One torrent of some bytes."""
+
+    def __init__(self, folder: Path, content: bytes, runs: int) -> None:
+        self._folder = folder
+        self._runs = runs
+        self._file = folder / PLAIN_NAME
+        self._file.write_bytes(content)
+
+    def seconds(self, count: int) -> float:
+        """Return the seconds that a fetch from so many processes takes."""
+        with ExitStack() as stack:
+            seeders = [stack.enter_context(self._start()) for _ in range(count)]
+            peers = [seeder.ready["at"] for seeder in seeders]
+            return median(self._fetch(peers) for _ in range(self._runs))
+
+    def _fetch(self, peers: Sequence[object]) -> float:
+        with TemporaryDirectory(dir=self._folder) as into, self._start("--into", into) as new:
+            return float(new.ask("fetch", peers=peers)["seconds"])
+
+    def _start(self, *options: str) -> Asked:
+        return Asked(
+            "benchmarks.plain",
+            "--file",
+            self._file,
+            "--listen",
+            new_host(),
+            *options,
+            errors=self._folder / "errors.txt",
+        )
+
+
+def _rows(
+    count: int, runs: list[dict[str, float]], plain_s: float, packed_s: float, size: int
+) -> Iterator[Row]:
+    many = "1 holder" if count == 1 else f"{count} holders"
+    middle = {key: median(run[key] for run in runs) for key in runs[0]}
+    rate = size / middle["verified"]
+    yield Row(
+        f"sync.from_{count}",
+        f"{size:,} entries from {many}, verified and on disk",
+        rate,
+        "/s",
+        Limit("one plain torrent of the same entries /s", size / plain_s),
+        (at_least(100_000), ratio_at_least(0.3)),
+        {f"{key}_s": value for key, value in middle.items() if key != "holders"}
+        | {"holders": middle["holders"]},
+    )
+    yield Row(
+        f"sync.packed_from_{count}",
+        f"the same from {many}, beside the compressed bytes",
+        rate,
+        "/s",
+        Limit("one plain torrent of the chunk files /s", size / packed_s),
+        (ratio_at_least(0.3),),
+    )
+    yield Row(
+        f"sync.indexed_from_{count}",
+        f"the same from {many}, until all is searchable",
+        size / middle["indexed"],
+        "/s",
+    )
+    yield Row(
+        f"sync.first_from_{count}",
+        f"first posts on screen, from {many}",
+        middle["shown"] * 1000,
+        "ms",
+        None,
+        (at_most(300),),
+    )
