@@ -252,6 +252,8 @@ class FileLogs:
 
     def _recover(self, feed_id: FeedId) -> None:
         path = self._journal(feed_id)
+        for folder in (path.parent, self.chunk_folder(feed_id)):
+            drop_temporary(folder)
         try:
             state = read_journal(path)
             replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
@@ -263,8 +265,6 @@ class FileLogs:
         cut_journal(path, state.end)
         self._make_folder(feed_id)
         self._keep(replica)
-        for folder in (self._feed_folder(feed_id), self.chunk_folder(feed_id)):
-            drop_temporary(folder)
         for name in os.listdir(self.chunk_folder(feed_id)):
             if match := _CHUNK_NAME.fullmatch(name):
                 self._held[feed_id].add(ChunkSpan(int(match[1]), int(match[2])))
