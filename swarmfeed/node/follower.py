@@ -14,7 +14,7 @@ import structlog
 
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import open_head, open_receipt
-from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX
+from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX, CHUNK_ENTRIES
 from swarmfeed.core.messages import (
     AskHolders,
     ForkProof,
@@ -182,12 +182,25 @@ class Follower:
                 lambda: self._index.reserve(feed_id, author_id, after.size)
             )
         start = max(after.tail_start, before.size if before else 0)
+        if before is not None and before.size < after.tail_start:
+            if self._is_held_small(before.size, after):
+                start = before.size  # the entry that seals a chunk is as new as any other
+            else:
+                self._index_made_here(author_id, before, after)
         if start < after.size:
             await self._indexer.index_now(feed_id, author_id, start, after.size)
-        if before is not None and before.size < after.tail_start:
-            for first, end in self._shelf.held_ranges(feed_id):
-                if end <= after.tail_start and end > before.size:
-                    self._indexer.add(feed_id, author_id, max(first, before.size), end)
+
+    def _is_held_small(self, start: int, after: Replica) -> bool:
+        """Whether [start, after.size) is on disk, and few enough to wait for."""
+        ranges = self._shelf.held_ranges(after.feed_id)
+        return after.size - start <= CHUNK_ENTRIES and any(
+            first <= start and after.tail_start <= end for first, end in ranges
+        )
+
+    def _index_made_here(self, author_id: AuthorId, before: Replica, after: Replica) -> None:
+        for first, end in self._shelf.held_ranges(after.feed_id):
+            if before.size < end <= after.tail_start:
+                self._indexer.add(after.feed_id, author_id, max(first, before.size), end)
 
     async def _on_have(self, session: Session, have: Have) -> None:
         author_id = self._shelf.author_of(have.feed_id)
