@@ -1,0 +1,97 @@
+"""How a newcomer finds holders: by the DHT alone, and by one named peer alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.backlog import Post, make_backlog, write_jsonl
+from tests.e2e.nodes import Neighbourhood, Node
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+FIND_S = 60
+"""Joining the DHT, an announcement every five seconds, a look-up every three."""
+
+
+@pytest.fixture
+def posts() -> Sequence[Post]:
+    """Two sealed chunks and a tail."""
+    return make_backlog(600)
+
+
+@pytest.fixture
+def export(tmp_path: Path, posts: Sequence[Post]) -> Path:
+    return write_jsonl(tmp_path / "posts.jsonl", posts, "somebody")
+
+
+def dht_node(node: Node) -> tuple[str, str]:
+    host, port = node.swarm_endpoint()
+    return "--dht-node", f"{host}:{port}"
+
+
+def test_by_the_dht_alone(
+    neighbourhood: Neighbourhood, export: Path, posts: Sequence[Post]
+) -> None:
+    """A stranger keeps the DHT; the newcomer knows the stranger and an address, no more."""
+    stranger = neighbourhood.add("stranger").start()
+    author = neighbourhood.add("author")
+    author.command("import", "jsonl", str(export))
+    author.start(*dht_node(stranger))
+    friend = neighbourhood.add("friend", *dht_node(stranger)).start()
+    friend.post("follow", who=author.author)
+    friend.wait_until_held(author.author, len(posts), FIND_S)
+    size, root = author.feed_of(author.author)["size"], author.feed_of(author.author)["root"]
+    friend.wait_for("its announcement", lambda: has_announced(friend), FIND_S)
+    author.stop()
+
+    newcomer = neighbourhood.add("newcomer", *dht_node(stranger)).start()
+    assert newcomer.status()["peers"] == []
+    newcomer.command("fetch", author.author, "--timeout", str(FIND_S))
+    feed = newcomer.feed_of(author.author)
+    assert (feed["size"], feed["entries_held"], feed["root"]) == (size, size, root)
+    assert [peer["endpoint"] for peer in newcomer.status()["peers"]] == [friend.link_endpoint()]
+    assert stranger.feed_of(author.author) is None
+    newcomer.wait_for(
+        "the newest post",
+        lambda: newcomer.texts_of(author.author, 1) == [posts[-1].text],
+        20,
+    )
+
+
+def has_announced(node: Node) -> bool:
+    """Whether a round of announcements named two authors: itself and whom it follows."""
+    return any(
+        job["name"] == "announce" and job["last_result"] != "nothing to announce on"
+        for job in node.status()["jobs"]
+    ) and bool(node.status()["dht_nodes"])
+
+
+def test_by_one_named_peer_alone(
+    neighbourhood: Neighbourhood, export: Path, posts: Sequence[Post]
+) -> None:
+    """No DHT; the peer is the author, and the link holds nothing but an address."""
+    author = neighbourhood.add("author", "--no-dht")
+    author.command("import", "jsonl", str(export))
+    author.start()
+    assert author.status()["dht_nodes"] == 0
+    newcomer = neighbourhood.add(
+        "newcomer", "--no-dht", "--peer", author.link_endpoint()
+    ).start()
+    newcomer.command("fetch", author.author, "--timeout", str(FIND_S))
+    own = author.feed_of(author.author)
+    feed = newcomer.feed_of(author.author)
+    assert (feed["entries_held"], feed["root"]) == (own["size"], own["root"])
+
+
+def test_by_the_place_in_a_link_alone(
+    neighbourhood: Neighbourhood, export: Path, posts: Sequence[Post]
+) -> None:
+    """No DHT and no peer named: the link itself says where its author is."""
+    author = neighbourhood.add("author", "--no-dht")
+    author.command("import", "jsonl", str(export))
+    link = author.start().get("whoami")["link"]
+    newcomer = neighbourhood.add("newcomer", "--no-dht")
+    network = ("--listen", newcomer.host, "--no-dht", "--timeout", str(FIND_S))
+    done = newcomer.command_json("fetch", link, *network)
+    assert done["entries_held"] == author.feed_of(author.author)["size"]
