@@ -153,7 +153,21 @@ PEERS_MAX: Final = 256
 """Most links open at once."""
 
 PEERS_DIALLED_MAX: Final = 64
-"""Links open at once above which we dial nobody; others may still dial us."""
+"""Links that we dialled and dial at once.  Those that others dialled do not count: nobody may
+keep us from finding friends by filling our links."""
+
+AUTHORS_WANTED_MAX: Final = 20_000
+"""Authors one peer may want of us; those beyond are passed over.  2 MB for a peer that asks
+for as many as it can."""
+
+FEEDS_HELD_MAX: Final = 20_000
+"""Feeds a peer may say it holds, whether we know them or not; 3 MB at most."""
+
+HINTS_MAX: Final = 1_000
+"""Endpoints that strangers named, waiting to be dialled; the oldest are forgotten."""
+
+RESTING_ENDPOINTS_MAX: Final = 4_000
+"""Endpoints that are remembered as not answering, so that they are left alone for a while."""
 
 BAN_S: Final = 3_600
 """How long a node that broke the rules is kept out."""

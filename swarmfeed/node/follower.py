@@ -8,13 +8,14 @@ unwanted message is only passed over.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
 
 import structlog
 
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import open_head, open_receipt
-from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX, CHUNK_ENTRIES
+from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX, CHUNK_ENTRIES, FEEDS_HELD_MAX
 from swarmfeed.core.messages import (
     AskHolders,
     ForkProof,
@@ -31,7 +32,13 @@ from swarmfeed.core.messages import (
     WantedFeed,
 )
 from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.errors import BadSignatureError, ForkError, RollbackError
+from swarmfeed.errors import (
+    BadSignatureError,
+    DamageError,
+    ForkError,
+    RetryError,
+    RollbackError,
+)
 from swarmfeed.node.changes import Changes
 from swarmfeed.node.fetcher import Fetcher
 from swarmfeed.node.holder import Holder
@@ -77,16 +84,16 @@ class Follower:
 
     # --- asking ---
 
-    async def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
+    def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
         """Want these authors from one peer."""
-        wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in author_ids]
-        for at in range(0, len(wanted), AUTHORS_PER_WANT_MAX):
-            await session.send(Want(tuple(wanted[at : at + AUTHORS_PER_WANT_MAX])))
+        authors = tuple(author_ids)
+        session.outbox.put(("ask", authors), partial(self._send_wants, session, authors))
 
-    async def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
+    def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
         """Want these authors from every peer."""
-        authors = list(author_ids)
-        await asyncio.gather(*(self.ask(each, authors) for each in self._sessions.all()))
+        authors = tuple(author_ids)
+        for session in self._sessions.all():
+            self.ask(session, authors)
 
     async def on_open(self, session: Session) -> None:
         if session.link is not None and session.peer.outgoing:
@@ -94,8 +101,16 @@ class Follower:
             await self._indexer.run_in_thread(
                 lambda: self._index.save_peer(link, seen_at_ms=now_ms)
             )
-        await self.ask(session, self._interests.all())
+        self.ask(session, self._interests.all())
         self._changes.tell("status", peers=len(self._sessions.all()))
+
+    async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
+        for at in range(0, len(authors), AUTHORS_PER_WANT_MAX):
+            batch = authors[at : at + AUTHORS_PER_WANT_MAX]
+            wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in batch]
+            for author in wanted:
+                session.asked.update((each.feed_id, each.size) for each in author.feeds)
+            await session.send(Want(tuple(wanted)))
 
     # --- taking in ---
 
@@ -103,7 +118,7 @@ class Follower:
         """Handle one message.  Raises RemoteError when the peer broke the rules."""
         match message:
             case Want():
-                await self._holder.answer_want(session, message)
+                self._holder.answer_want(session, message)
             case HeadOffer():
                 await self._on_offer(session, message)
             case NewEntries():
@@ -111,13 +126,13 @@ class Follower:
             case Have():
                 await self._on_have(session, message)
             case Holders():
-                self._on_holders(message)
+                self._on_holders(session, message)
             case Receipt():
                 await self._on_receipt(session, message)
             case ForkProof():
-                await self._on_fork(session, message)
+                self._on_fork(message)
             case AskHolders():
-                await self._holder.answer_holders(session, message.author_id)
+                self._holder.answer_holders(session, message.author_id)
             case NotHeld():
                 logger.debug("not held there", author=message.author_id.hex()[:16])
 
@@ -130,10 +145,15 @@ class Follower:
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
             return
+        except RetryError as error:
+            logger.debug("head asked for again", reason=str(error))
+            self._ask_again(session, offer.author_id, offer.feed_id)
+            return
         except ForkError:
-            await self._tell_fork(offer.feed_id)
+            self._tell_fork(offer.feed_id)
             return
         session.knows[offer.feed_id] = after.size
+        _note_size(session, after)
         await self.advanced(before, after)
 
     async def _on_entries(self, session: Session, pushed: NewEntries) -> None:
@@ -142,17 +162,22 @@ class Follower:
             return
         known = self._shelf.replica(pushed.feed_id)
         if known is not None and pushed.start > known.size:
-            await self.ask(session, [author_id])
+            self._ask_again(session, author_id, pushed.feed_id)
             return
         try:
             before, after = self._shelf.accept_entries(pushed)
         except RollbackError as error:
             logger.debug("entries passed over", reason=str(error))
             return
+        except RetryError as error:
+            logger.debug("head asked for instead", reason=str(error))
+            self._ask_again(session, author_id, pushed.feed_id)
+            return
         except ForkError:
-            await self._tell_fork(pushed.feed_id)
+            self._tell_fork(pushed.feed_id)
             return
         session.knows[pushed.feed_id] = after.size
+        _note_size(session, after)
         await self.advanced(before, after)
 
     async def advanced(self, before: Replica | None, after: Replica) -> None:
@@ -162,15 +187,14 @@ class Follower:
         assert author_id is not None, "every replica on the shelf has an author"
         if self.on_replica is not None:
             self.on_replica(before, after)
-        pushing = asyncio.create_task(self._holder.push(before, after))
+        self._holder.push(before, after)
         if self._interests.is_read(author_id):
             await self._index_new(author_id, before, after)
             if self._shelf.is_complete(feed_id):
                 self._fetcher.forget(feed_id)
             else:
                 self._fetcher.want(feed_id)
-        await pushing
-        await self._holder.confirm(feed_id)
+        self._holder.confirm(feed_id)
 
     async def _index_new(
         self, author_id: AuthorId, before: Replica | None, after: Replica
@@ -188,7 +212,11 @@ class Follower:
             else:
                 self._index_made_here(author_id, before, after)
         if start < after.size:
-            await self._indexer.index_now(feed_id, author_id, start, after.size)
+            try:
+                await self._indexer.index_now(feed_id, author_id, start, after.size)
+            except DamageError as error:
+                # A newer head came in between, and sealed them in a chunk that is on its way.
+                logger.debug("entries not indexed yet", reason=str(error))
 
     def _is_held_small(self, start: int, after: Replica) -> bool:
         """Whether [start, after.size) is on disk, and few enough to wait for."""
@@ -203,19 +231,34 @@ class Follower:
                 self._indexer.add(after.feed_id, author_id, max(first, before.size), end)
 
     async def _on_have(self, session: Session, have: Have) -> None:
-        author_id = self._shelf.author_of(have.feed_id)
+        feed_id, before = have.feed_id, session.holds.get(have.feed_id)
         holding = Holding(have.size, have.complete)
-        if session.holds.get(have.feed_id) == holding:
+        if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
-        session.holds[have.feed_id] = holding
-        await self._remember_holder(session, have.feed_id)
-        if author_id is not None:
-            await self._holder.announce_holder(author_id, have.feed_id, session)
-        self._fetcher.plan()
+        session.holds[feed_id] = holding
+        # Of a feed we do not know yet this is said before its first head: see _on_offer.
+        if self._shelf.author_of(feed_id) is not None:
+            await self._note_holder(session, feed_id)
 
-    def _on_holders(self, message: Holders) -> None:
-        """Dial holders of an author we care about, then let the fetch begin."""
-        if self._interests.of(message.author_id) is None:
+    async def _note_holder(self, session: Session, feed_id: FeedId) -> None:
+        """Remember a holder of a feed that we know, tell others, and fetch from it."""
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is None or feed_id not in session.holds:
+            return
+        self._holder.announce_holder(author_id, feed_id, session)
+        self._fetcher.plan()
+        await self._remember_holder(session, feed_id)
+
+    def _on_holders(self, session: Session, message: Holders) -> None:
+        """Dial holders of an author we care about, then let the fetch begin.
+
+        Only of feeds that are that author's, and one list of a feed at a time from one peer:
+        a flood of lists has no effect.
+        """
+        feed_id = message.feed_id
+        is_wanted = self._interests.of(message.author_id) is not None
+        is_theirs = self._shelf.author_of(feed_id) == message.author_id
+        if not is_wanted or not is_theirs or feed_id in session.meeting:
             return
         records = [
             each
@@ -223,57 +266,80 @@ class Follower:
             if each.node_id != self._identity.node_id
             and self._sessions.find(each.node_id) is None
         ]
-        self.spawn(self._meet(message.feed_id, records))
+        session.meeting.add(feed_id)
+        self.spawn(self._meet(session, feed_id, records))
 
-    async def _meet(self, feed_id: FeedId, records: list[HolderRecord]) -> None:
-        now_ms = self._clock.now_ms()
-        for each in records:
-            holder = KnownHolder(
-                each.node_id, each.link, each.swarm, each.size, each.complete, now_ms
-            )
-            await self._indexer.run_in_thread(
-                lambda holder=holder: self._index.save_holder(feed_id, holder)  # type: ignore[misc]
-            )
-        if await self._sessions.dial_some(each.link for each in records) == 0:
-            self._fetcher.gathered(feed_id)
+    async def _meet(
+        self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]
+    ) -> None:
+        try:
+            await self._remember_hearsay(feed_id, records)
+            if await self._sessions.dial_some(each.link for each in records) == 0:
+                self._fetcher.gathered(feed_id)
+        finally:
+            session.meeting.discard(feed_id)
+
+    async def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
+        """Remember holders that others named: behind all that told us themselves.
+
+        They never take the place of what is known first hand, so a peer cannot make us forget
+        true holders by naming false ones.
+        """
+        known = {each.node_id for each in self._index.holders(feed_id)}
+        new = [
+            KnownHolder(each.node_id, each.link, each.swarm, each.size, each.complete, 0)
+            for each in records
+            if each.node_id not in known
+        ]
+
+        def save() -> None:
+            for each in new:
+                self._index.save_holder(feed_id, each)
+
+        if new:
+            await self._indexer.run_in_thread(save)
 
     async def _on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""
-        head = open_head(receipt.signed_head, receipt.feed_id)
+        feed_id = receipt.feed_id
+        if self._shelf.replica(feed_id) is None:
+            return
+        head = open_head(receipt.signed_head, feed_id)
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
         if opened.node_id != session.node_id:
             raise BadSignatureError("a receipt of another node")
-        replica = self._shelf.replica(receipt.feed_id)
-        if replica is None:
+        if head.size <= session.receipts.get(feed_id, 0):
             return
-        session.knows[receipt.feed_id] = max(head.size, session.knows.get(receipt.feed_id, 0))
-        await self._on_have(
-            session, Have(feed_id=receipt.feed_id, size=head.size, complete=True)
-        )
+        session.receipts[feed_id] = head.size
+        session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
+        await self._on_have(session, Have(feed_id=feed_id, size=head.size, complete=True))
         await self._indexer.run_in_thread(
-            lambda: self._index.save_receipt(
-                receipt.feed_id, opened.node_id, head.size, opened.time_s
-            )
+            lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
         )
-        if receipt.feed_id == self._identity.feed_id:
+        if feed_id == self._identity.feed_id:
             self._changes.tell("receipt", size=head.size)
 
-    async def _on_fork(self, session: Session, proof: ForkProof) -> None:
+    def _on_fork(self, proof: ForkProof) -> None:
         if self._shelf.accept_fork(proof):
-            await self._tell_fork(proof.feed_id)
+            self._tell_fork(proof.feed_id)
 
-    async def _tell_fork(self, feed_id: FeedId) -> None:
-        """Pass the proof of a fork on to everyone who follows the feed."""
+    def _tell_fork(self, feed_id: FeedId) -> None:
+        """Stop a feed at its fork, and pass the proof on."""
         proof = self._shelf.fork_proof(feed_id)
         if proof is None:
             return
         logger.warning("feed is forked", feed=feed_id.hex()[:16])
         self._fetcher.forget(feed_id)
-        others = [each for each in self._sessions.all() if proof.author_id in each.wants]
-        await self._sessions.broadcast(proof, others)
+        self._holder.tell_fork(proof)
         self._changes.tell("status", forked=1)
 
     # --- inside ---
+
+    def _ask_again(self, session: Session, author_id: AuthorId, feed_id: FeedId) -> None:
+        """Ask for news from the size we have now, unless we just did."""
+        known = self._shelf.replica(feed_id)
+        if known is not None and session.asked.get(feed_id) != known.size:
+            self.ask(session, [author_id])
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run something beside, and keep hold of it until it ends."""
@@ -307,3 +373,11 @@ class Follower:
             self._clock.now_ms(),
         )
         await self._indexer.run_in_thread(lambda: self._index.save_holder(feed_id, known))
+
+
+def _note_size(session: Session, after: Replica) -> None:
+    """Who sends a head holds it: from now on the peer is a source up to its size."""
+    before = session.holds.get(after.feed_id)
+    complete = before is not None and before.complete
+    if before is None or before.size < after.size:
+        session.holds[after.feed_id] = Holding(after.size, complete)

@@ -46,7 +46,7 @@ class FriendsOfFriends:
             if self._interests.raise_to(each, Interest.FRIEND_OF_FRIEND)
         ]
         if news:
-            await self._follower.ask_all(news)
+            self._follower.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
         for decision in plan_holding(self._chunks(friends), budget_bytes=self._budget_left()):
             match decision:

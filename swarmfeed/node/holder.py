@@ -1,11 +1,14 @@
 """What a holder says: heads on request, news as they come, receipts for what it keeps."""
 
+from functools import partial
+
 import structlog
 
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import sign_receipt
-from swarmfeed.core.limits import CHUNK_ENTRIES, HOLDERS_MAX
+from swarmfeed.core.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
 from swarmfeed.core.messages import (
+    ForkProof,
     Have,
     HeadOffer,
     HolderRecord,
@@ -14,7 +17,6 @@ from swarmfeed.core.messages import (
     NotHeld,
     Receipt,
     Want,
-    WantedAuthor,
 )
 from swarmfeed.core.types import AuthorId, FeedId
 from swarmfeed.errors import DamageError, RemoteError
@@ -46,35 +48,86 @@ class Holder:
         self._identity = identity
         self._clock = clock
 
-    async def answer_want(self, session: Session, want: Want) -> None:
+    def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
         for wanted in want.authors:
-            session.wants.add(wanted.author_id)
-            await self._answer_author(session, wanted)
-
-    async def answer_holders(self, session: Session, author_id: AuthorId) -> None:
-        for feed_id in self._shelf.feeds_of(author_id):
-            await session.send(
-                Holders(author_id, feed_id, self._known_holders(session, feed_id))
+            author_id = wanted.author_id
+            if author_id not in session.wants and len(session.wants) >= AUTHORS_WANTED_MAX:
+                continue
+            session.wants.add(author_id)
+            sizes = {each.feed_id: each.size for each in wanted.feeds}
+            for feed_id in self._shelf.feeds_of(author_id):
+                session.knows[feed_id] = sizes.get(feed_id, 0)
+            session.outbox.put(
+                ("want", author_id), partial(self._answer_author, session, author_id)
             )
 
-    async def push(self, before: Replica | None, after: Replica) -> None:
+    def answer_holders(self, session: Session, author_id: AuthorId) -> None:
+        for feed_id in self._shelf.feeds_of(author_id):
+            session.outbox.put(
+                ("holders", feed_id), partial(self._send_holders, session, author_id, feed_id)
+            )
+
+    def push(self, before: Replica | None, after: Replica) -> None:
         """Tell everyone who wants the author what is new; the sender knows it already."""
         author_id = self._shelf.author_of(after.feed_id)
         for session in self._sessions.all():
             if author_id in session.wants and session.knows.get(after.feed_id, 0) < after.size:
-                await self._push_to(session, before, after)
+                session.outbox.put(
+                    ("news", after.feed_id), partial(self._push_to, session, before, after)
+                )
 
-    async def confirm(self, feed_id: FeedId) -> None:
+    def confirm(self, feed_id: FeedId) -> None:
         """Send a receipt for the newest head to all who hold or want the feed."""
-        if feed_id == self._identity.feed_id:
+        if feed_id == self._identity.feed_id or not self._shelf.is_complete(feed_id):
             return
         author_id = self._shelf.author_of(feed_id)
         for session in self._sessions.all():
             if author_id in session.wants or feed_id in session.holds:
-                await self.confirm_to(session, feed_id)
+                session.outbox.put(
+                    ("receipt", feed_id), partial(self._confirm_to, session, feed_id)
+                )
 
-    async def confirm_to(self, session: Session, feed_id: FeedId) -> None:
+    def announce_holder(self, author_id: AuthorId, feed_id: FeedId, by: Session) -> None:
+        """Tell those who want an author of one more holder: once, and once it is complete.
+
+        Not again as the feed grows: with n followers that would be n * n messages a post.
+        """
+        record = self._record(by, feed_id)
+        if record is None or by.announced.get(feed_id) in (True, record.complete):
+            return
+        by.announced[feed_id] = record.complete
+        news = Holders(author_id, feed_id, (record,))
+        for each in self._sessions.all():
+            if author_id in each.wants and each is not by:
+                each.outbox.put(("holder", feed_id, by.node_id), partial(each.send, news))
+
+    def tell_fork(self, proof: ForkProof) -> None:
+        """Pass the proof of a fork on to everyone who wants the author."""
+        for each in self._sessions.all():
+            if proof.author_id in each.wants:
+                each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
+
+    # --- inside ---
+
+    async def _answer_author(self, session: Session, author_id: AuthorId) -> None:
+        feeds = self._shelf.feeds_of(author_id)
+        if not feeds:
+            await session.send(NotHeld(author_id))
+        for feed_id in feeds:
+            replica = self._shelf.replica(feed_id)
+            if replica is None:
+                continue
+            if session.knows.get(feed_id, 0) < replica.size:
+                await self._offer(session, replica)
+            else:
+                await self._send_have(session, replica)
+            if (fork := self._shelf.fork_proof(feed_id)) is not None:
+                await session.send(fork)
+            await self._send_holders(session, author_id, feed_id)
+            await self._confirm_to(session, feed_id)
+
+    async def _confirm_to(self, session: Session, feed_id: FeedId) -> None:
         """Send a receipt, once for each head, if every entry under it is on our disk."""
         replica = self._shelf.replica(feed_id)
         if replica is None or feed_id == self._identity.feed_id:
@@ -92,43 +145,25 @@ class Holder:
         )
         await session.send(Receipt(feed_id, replica.signed_head, line))
 
-    async def announce_holder(self, author_id: AuthorId, feed_id: FeedId, by: Session) -> None:
-        """Tell those who want an author of one more holder."""
-        record = self._record(by, feed_id)
-        if record is None:
-            return
-        others = [
-            each for each in self._sessions.all() if author_id in each.wants and each is not by
-        ]
-        await self._sessions.broadcast(Holders(author_id, feed_id, (record,)), others)
+    async def _send_have(self, session: Session, replica: Replica) -> None:
+        complete = self._shelf.is_complete(replica.feed_id)
+        have = Have(feed_id=replica.feed_id, size=replica.size, complete=complete)
+        await session.send(have)
 
-    # --- inside ---
-
-    async def _answer_author(self, session: Session, wanted: WantedAuthor) -> None:
-        feeds = self._shelf.feeds_of(wanted.author_id)
-        if not feeds:
-            await session.send(NotHeld(wanted.author_id))
-            return
-        sizes = {each.feed_id: each.size for each in wanted.feeds}
-        for feed_id in feeds:
-            session.knows[feed_id] = sizes.get(feed_id, 0)
-            replica = self._shelf.replica(feed_id)
-            if replica is None:
-                continue
-            complete = self._shelf.is_complete(feed_id)
-            await session.send(Have(feed_id=feed_id, size=replica.size, complete=complete))
-            if session.knows[feed_id] < replica.size:
-                await self._offer(session, replica)
-            if (fork := self._shelf.fork_proof(feed_id)) is not None:
-                await session.send(fork)
-            await session.send(
-                Holders(wanted.author_id, feed_id, self._known_holders(session, feed_id))
-            )
-            await self.confirm_to(session, feed_id)
+    async def _send_holders(
+        self, session: Session, author_id: AuthorId, feed_id: FeedId
+    ) -> None:
+        known = self._known_holders(session, feed_id)
+        await session.send(Holders(author_id, feed_id, known))
 
     async def _offer(self, session: Session, replica: Replica) -> None:
+        """Say what we hold, and send the newest head with all that goes with it.
+
+        What we hold goes first: whoever gets the head asks for its chunks at once.
+        """
         author_id = self._shelf.author_of(replica.feed_id)
         assert author_id is not None, "every replica on the shelf has an author"
+        await self._send_have(session, replica)
         try:
             known_size = session.knows.get(replica.feed_id, 0)
             proof = await self._prover.consistency(replica, known_size)
@@ -151,6 +186,8 @@ class Holder:
 
     async def _push_to(self, session: Session, before: Replica | None, after: Replica) -> None:
         start = session.knows.get(after.feed_id, 0)
+        if start >= after.size:
+            return
         # What the peer lacks must be at hand: in the tails before and after this change.
         at_hand = before is not None and start >= before.tail_start and start > 0
         if before is None or not at_hand or after.size - start > CHUNK_ENTRIES:
@@ -161,6 +198,8 @@ class Holder:
             await self._offer(session, after)
             return
         session.knows[after.feed_id] = after.size
+        if after.chunk_list != before.chunk_list:
+            await self._send_have(session, after)
         await session.send(
             NewEntries(
                 feed_id=after.feed_id,

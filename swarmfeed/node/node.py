@@ -179,7 +179,7 @@ class Node:
             if self.settings.network and not self.shelf.is_complete(feed_id):
                 self.fetcher.want(feed_id)
         if self.settings.network:
-            await self.follower.ask_all([author_id])
+            self.follower.ask_all([author_id])
             self.follower.spawn(self._search_now())
 
     async def follow(self, author_id: AuthorId) -> None:
@@ -331,7 +331,11 @@ class Node:
             self.indexer.add(feed_id, author_id, span.start, span.end)
         if self.shelf.is_complete(feed_id):
             self.fetcher.forget(feed_id)
-            self.follower.spawn(self.holder.confirm(feed_id))
+            replica = self.shelf.replica(feed_id)
+            if replica is not None:
+                # Without all chunks it could not prove to everyone that its head is newer.
+                self.holder.push(None, replica)
+            self.holder.confirm(feed_id)
         self.changes.tell(
             "progress",
             held=self.shelf.entries_held(feed_id),

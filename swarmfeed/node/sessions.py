@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from swarmfeed.core.fetching import Source
-from swarmfeed.core.limits import BAN_S, PEERS_DIALLED_MAX
+from swarmfeed.core.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOINTS_MAX
 from swarmfeed.core.messages import Hello, Message
 from swarmfeed.core.reach import is_reachable
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.views import PeerStatus
 from swarmfeed.errors import FatalError, RemoteError, RetryError
+from swarmfeed.node.outbox import Outbox
 from swarmfeed.node.settings import NodeSettings
 from swarmfeed.ports import Clock, Link, Peer
 
@@ -44,6 +45,15 @@ class Session:
     """Size of the newest head the peer has, by what was sent either way."""
     confirmed: dict[FeedId, int] = field(default_factory=dict)
     """Size we sent a receipt for."""
+    asked: dict[FeedId, int] = field(default_factory=dict)
+    """Size we said we have when we asked for news the last time."""
+    receipts: dict[FeedId, int] = field(default_factory=dict)
+    """Size of the newest head the peer sent a receipt for."""
+    announced: dict[FeedId, bool] = field(default_factory=dict)
+    """Feeds others were told of that the peer holds, and whether as complete."""
+    meeting: set[FeedId] = field(default_factory=set)
+    """Feeds whose holders, as the peer named them, are being dialled."""
+    outbox: Outbox = field(default_factory=Outbox)
 
     @property
     def node_id(self) -> NodeId:
@@ -74,12 +84,24 @@ class Session:
         return Source(self.node_id, swarm, holding.size, holding.complete)
 
     async def send(self, message: Message) -> bool:
-        """Send, and say whether it went out; a lost link ends by itself."""
+        """Send, and say whether it went out; a lost link ends by itself.
+
+        Only what is in the outbox calls this: a handler that waited for a slow peer to read
+        would not read itself.
+        """
         try:
             await self.peer.send(message)
         except RetryError:
             return False
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """An endpoint that is left alone for a while, longer after each failure in a row."""
+
+    failures: int
+    until_ms: int
 
 
 OnOpen = Callable[[Session], Awaitable[None]]
@@ -98,8 +120,7 @@ class Sessions:
         self._own = own
         self._sessions: dict[NodeId, Session] = {}
         self._dialling: set[Endpoint] = set()
-        self._retry_at_ms: dict[Endpoint, int] = {}
-        self._failures: dict[Endpoint, int] = {}
+        self._resting: dict[Endpoint, _Rest] = {}
         self._own_endpoints: set[Endpoint] = set()
         self._shut_out: dict[NodeId, int] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -158,36 +179,44 @@ class Sessions:
         """
         now_ms = self._clock.monotonic_ms()
         fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each, now_ms)]
-        room = max(PEERS_DIALLED_MAX - len(self._sessions), 0)
-        results = await asyncio.gather(*(self._dial(each) for each in fresh[:room]))
+        named = [each for each in fresh if each in self._settings.peers]
+        others = [each for each in fresh if each not in self._settings.peers]
+        chosen = named + others[: self._room()]
+        results = await asyncio.gather(*(self._dial(each) for each in chosen))
         return sum(results)
 
     def forget_failures(self, endpoint: Endpoint) -> None:
         """Dial it again at once: somebody just told us that it is there."""
-        self._retry_at_ms.pop(endpoint, None)
+        self._resting.pop(endpoint, None)
 
     async def _dial(self, endpoint: Endpoint) -> bool:
         self._dialling.add(endpoint)
+        # Also after a success: a link that ends at once is not opened again at once.
+        self._rest(endpoint)
         try:
             peer = await self._link.dial(endpoint, self._own())
         except (RetryError, RemoteError) as error:
-            self._rest(endpoint)
             logger.debug("dial failed", endpoint=str(endpoint), reason=str(error))
             return False
         finally:
             self._dialling.discard(endpoint)
-        self._failures.pop(endpoint, None)
         task = asyncio.create_task(self._run(peer))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return True
 
+    def _room(self) -> int:
+        """How many more may be dialled, beside those the person named."""
+        dialled = sum(each.peer.outgoing for each in self._sessions.values())
+        return max(PEERS_DIALLED_MAX - dialled - len(self._dialling), 0)
+
     def _may_dial(self, endpoint: Endpoint, now_ms: int) -> bool:
+        rest = self._resting.get(endpoint)
         return (
             endpoint not in self._dialling
             and endpoint not in self._own_endpoints
-            and self._retry_at_ms.get(endpoint, 0) <= now_ms
-            and all(each.link != endpoint for each in self._sessions.values())
+            and (rest is None or rest.until_ms <= now_ms)
+            and all(not _is_at(each, endpoint) for each in self._sessions.values())
             and is_reachable(endpoint, self._settings.listen, self._named())
         )
 
@@ -197,10 +226,13 @@ class Sessions:
 
     def _rest(self, endpoint: Endpoint) -> None:
         """Wait twice as long after each failure, from 1 s to 5 min."""
-        failures = min(self._failures.get(endpoint, 0) + 1, 9)
-        self._failures[endpoint] = failures
+        rest = self._resting.pop(endpoint, None)
+        failures = min((rest.failures if rest else 0) + 1, 10)
         pause_ms = min(500 << failures, 300_000)
-        self._retry_at_ms[endpoint] = self._clock.monotonic_ms() + pause_ms
+        until_ms = self._clock.monotonic_ms() + pause_ms
+        self._resting[endpoint] = _Rest(failures, until_ms)
+        if len(self._resting) > RESTING_ENDPOINTS_MAX:
+            del self._resting[next(iter(self._resting))]
 
     def own_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         self._own_endpoints.update(endpoints)
@@ -211,9 +243,12 @@ class Sessions:
         session = Session(peer, self._clock.now_ms())
         if not await self._admit(session):
             return
+        saying = asyncio.create_task(self._say(session))
         try:
             await self._serve(session)
         finally:
+            saying.cancel()
+            await asyncio.gather(saying, return_exceptions=True)
             if self._sessions.get(session.node_id) is session:
                 del self._sessions[session.node_id]
             self.on_close(session)
@@ -224,6 +259,8 @@ class Sessions:
         try:
             await self.on_open(session)
             async for message in session.peer.messages():
+                # It speaks with us: if it is lost later, it is dialled again at once.
+                self.forget_failures(session.peer.remote)
                 await self.on_message(session, message)
         except RemoteError as error:
             await self.shut_out(session, str(error))
@@ -235,22 +272,37 @@ class Sessions:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
 
+    async def _say(self, session: Session) -> None:
+        """Say what is due; an error ends this link, and nothing else."""
+        try:
+            await session.outbox.run()
+        except FatalError as error:
+            self.on_fatal(error)
+        except Exception:
+            logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
+            await session.peer.close("internal error")
+
     async def _admit(self, session: Session) -> bool:
+        """Take a link in, or close it.  Between looking and taking in nothing is awaited."""
         node_id = session.node_id
         if self._shut_out.get(node_id, 0) > self._clock.monotonic_ms():
             await session.peer.close("you broke the rules; come back later")
             return False
         other = self._sessions.get(node_id)
-        if other is not None:
-            if other.peer.outgoing != session.peer.outgoing and not self._is_preferred(session):
-                await session.peer.close("there is a link already")
-                return False
-            self._sessions[node_id] = session
-            await other.peer.close("a newer link takes its place")
+        if other is not None and not self._is_preferred(session, other):
+            await session.peer.close("there is a link already")
+            return False
         self._sessions[node_id] = session
+        if other is not None:
+            await other.peer.close("a newer link takes its place")
         return True
 
-    def _is_preferred(self, session: Session) -> bool:
+    def _is_preferred(self, session: Session, other: Session) -> bool:
+        """Whether a new link takes the place of the one there is."""
+        if session.peer.outgoing == other.peer.outgoing:
+            # Who dials us again has lost the link we still see.  We ourselves dial again only
+            # where a node has two addresses: the first one will do.
+            return not session.peer.outgoing
         own = self._own().node_id
         dialled_by = own if session.peer.outgoing else session.node_id
         return dialled_by == min(own, session.node_id)
@@ -258,10 +310,15 @@ class Sessions:
     async def shut_out(self, session: Session, reason: str) -> None:
         """End a session whose peer broke the rules, and keep it out for BAN_S."""
         logger.warning("peer shut out", node=session.node_id.hex()[:16], reason=reason)
-        self._shut_out[session.node_id] = self._clock.monotonic_ms() + BAN_S * 1000
+        now_ms = self._clock.monotonic_ms()
+        self._shut_out = {node: end for node, end in self._shut_out.items() if end > now_ms}
+        self._shut_out[session.node_id] = now_ms + BAN_S * 1000
         session.holds.clear()
         await session.peer.close(reason[:100])
 
-    async def broadcast(self, message: Message, to: Iterable[Session]) -> None:
-        """Send to several at once; one slow peer does not hold up the others."""
-        await asyncio.gather(*(each.send(message) for each in to))
+
+def _is_at(session: Session, endpoint: Endpoint) -> bool:
+    """Whether a link leads to an endpoint: as its peer says, or as we dialled it."""
+    return session.link == endpoint or (
+        session.peer.outgoing and session.peer.remote == endpoint
+    )

@@ -24,6 +24,7 @@ from swarmfeed.errors import (
     DamageError,
     ForkError,
     RemoteError,
+    RetryError,
     RollbackError,
 )
 from swarmfeed.ports import Logs, Signer
@@ -132,6 +133,8 @@ class Shelf:
 
         Raises:
             RollbackError: It is not newer than what we have.
+            RetryError: It is newer, but its proof does not start at what we have: we may have
+                grown since its sender heard of us, so it is to be asked for again.
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
@@ -147,6 +150,8 @@ class Shelf:
         except ForkError as fork:
             self._keep_fork(offer.feed_id, fork, offer.consistency)
             raise
+        except BadProofError as error:
+            raise RetryError(str(error)) from error
         self._keep_certificates(offer.author_id, offer.feed_id, opened)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
@@ -159,6 +164,8 @@ class Shelf:
 
         Raises:
             RollbackError: Nothing in it is new, or we hold no head it could follow on.
+            RetryError: They do not follow on ours: false, or of another history that the
+                author signed.  A head with its proof tells which; it is to be asked for.
             ForkError: They contradict what we have; the proof is kept already.
             RemoteError: They are false; their sender broke the rules.
         """
@@ -174,6 +181,8 @@ class Shelf:
         except ForkError as fork:
             self._keep_fork(pushed.feed_id, fork, ())
             raise
+        except BadProofError as error:
+            raise RetryError(str(error)) from error
         if after.chunk_list == known.chunk_list:
             self._logs.extend(after, known.size)
         else:

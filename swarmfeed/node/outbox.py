@@ -1,0 +1,38 @@
+"""What is still to be said to one peer.
+
+Handlers and the publishing author only note what is due; a task of the session says it, as
+fast as the peer takes it.  So a slow peer holds up nobody else, and two peers with much to
+say never wait for each other to read first.  Each thing stands here once, in its newest form:
+however slow a peer is, what waits for it stays as small as the list of what it asked for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+
+Saying = Callable[[], Awaitable[object]]
+"""Makes and sends what is due, from how things are when its turn comes."""
+
+
+class Outbox:
+    """Things to say, oldest first."""
+
+    def __init__(self) -> None:
+        self._due: dict[Hashable, Saying] = {}
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._due)
+
+    def put(self, key: Hashable, saying: Saying) -> None:
+        """Say something, in place of what waits under the same key."""
+        self._due[key] = saying
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Say one thing after the other, until cancelled."""
+        while True:
+            while self._due:
+                saying = self._due.pop(next(iter(self._due)))
+                await saying()
+            self._changed.clear()
+            await self._changed.wait()
