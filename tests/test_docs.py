@@ -1,0 +1,125 @@
+"""What is there is named in its page, and what the pages point at is there."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from swarmfeed import errors
+from swarmfeed.cli.main import main
+from swarmfeed.core import handshake, wire
+
+CHECKOUT = Path(__file__).parents[1]
+DOCS = CHECKOUT / "docs"
+PAGES = sorted([CHECKOUT / "README.md", *DOCS.rglob("*.md")])
+MARKED = re.compile(r'attack\("(A\d\d)"\)')
+
+
+def read(name: str) -> str:
+    return (CHECKOUT / name).read_text(encoding="utf-8")
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading, up to the next one of any level."""
+    found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    assert found is not None, f"there is no section {title!r}"
+    return found[1]
+
+
+def listed_attacks(title: str) -> set[str]:
+    rows = section(read("docs/THREATS.md"), title)
+    return set(re.findall(r"^\| (A\d\d) \|", rows, re.M))
+
+
+def marked_attacks() -> set[str]:
+    files = (path.read_text(encoding="utf-8") for path in (CHECKOUT / "tests").rglob("*.py"))
+    return {attack for text in files for attack in MARKED.findall(text)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(
+        r'(?:src|srcset)="([^"]+)"', text
+    )
+    relative = [each.partition("#")[0] for each in targets if "://" not in each]
+    assert [each for each in relative if each and not (page.parent / each).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_every_file_named_by_its_path_exists(page: Path) -> None:
+    roots = "swarmfeed|webui|tests|tools|docs"
+    named = re.findall(rf"`((?:{roots})/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
+    assert [each for each in named if not (CHECKOUT / each).exists()] == []
+
+
+def test_every_command_has_a_row_in_the_readme() -> None:
+    readme = section(read("README.md"), "Commands")
+    for name, command in main.commands.items():
+        names = command.commands if isinstance(command, click.Group) else [""]
+        for part in names:
+            assert f"| `swarmfeed {f'{name} {part}'.strip()}" in readme
+
+
+def test_every_message_has_a_section_in_the_protocol() -> None:
+    protocol = read("docs/PROTOCOL.md")
+    for kind in wire._KINDS:
+        assert section(protocol, kind.name.decode())
+
+
+def test_every_key_of_a_message_is_in_its_section_or_shared() -> None:
+    protocol = read("docs/PROTOCOL.md")
+    shared = section(protocol, "3. Messages")
+    source = read("swarmfeed/core/wire.py")
+    for kind in wire._KINDS:
+        body = source.partition(f"def {kind.write.__name__}(")[2].partition("\n\n\n")[0]
+        for key in re.findall(r'b"(\w)":', body):
+            assert f"`{key}`" in shared + section(protocol, kind.name.decode()), (kind, key)
+
+
+def test_every_close_code_is_in_the_protocol() -> None:
+    codes = section(read("docs/PROTOCOL.md"), "Close codes")
+    for code in sorted({*handshake.CloseCode, *handshake.BLAME_CODES}):
+        assert re.search(rf"^\|[^|]*\b{int(code)}\b", codes, re.M), code
+
+
+def test_every_exception_is_said_to_be_somebody_s() -> None:
+    page = section(read("docs/CONTRIBUTING.md"), "Errors, by who has to act")
+    classes = [
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and "__" not in name
+    ]
+    assert len(classes) > 10
+    assert [name for name in classes if f"`{name}`" not in page] == []
+
+
+def test_every_exception_stands_in_the_tree_of_its_module() -> None:
+    tree = errors.__doc__ or ""
+    names = [name for name, value in vars(errors).items() if isinstance(value, type)]
+    assert [name for name in names if not re.search(rf"\b{name}\b", tree)] == []
+
+
+@pytest.mark.parametrize("room", ["core", "node", "shell"])
+def test_every_module_is_in_the_architecture(room: str) -> None:
+    words = set(re.findall(r"\w+\*?", read("docs/ARCHITECTURE.md")))
+    families = tuple(word[:-1] for word in words if word.endswith("*"))
+    modules = [path.stem for path in (CHECKOUT / "swarmfeed" / room).glob("[a-z]*.py")]
+    missing = [name for name in modules if name not in words and not name.startswith(families)]
+    assert sorted(missing) == []
+
+
+def test_every_defended_attack_has_a_test() -> None:
+    assert sorted(listed_attacks("Defended") - marked_attacks()) == []
+
+
+def test_every_tested_attack_is_listed() -> None:
+    assert (
+        sorted(marked_attacks() - listed_attacks("Defended") - listed_attacks("Not yet")) == []
+    )
+
+
+def test_every_attack_is_listed_once() -> None:
+    defended, not_yet = listed_attacks("Defended"), listed_attacks("Not yet")
+    assert not defended & not_yet
+    assert sorted(defended | not_yet) == [f"A{number:02}" for number in range(1, 35)]
