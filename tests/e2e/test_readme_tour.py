@@ -1,0 +1,56 @@
+"""The five-minute tour of the README works when it is copied as it stands."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TOUR_TIMEOUT_S = 100
+
+
+def read_tour() -> str:
+    """The tour as one shell script."""
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    tour = readme.partition("## Five-minute tour")[2].partition("\n## ")[0]
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```", tour, re.M | re.S))
+
+
+def run_tour(folder: Path) -> str:
+    """Run it; returns all it printed.  Its nodes end with it, however it ends."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "TMPDIR": str(folder), "COLUMNS": "120"}
+    with subprocess.Popen(
+        ["bash", "-e", "-u", "-c", read_tour()],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as shell:
+        try:
+            printed, _ = shell.communicate(timeout=TOUR_TIMEOUT_S)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0, printed
+    return printed
+
+
+def test_the_tour_works_as_written(tmp_path: Path) -> None:
+    printed = run_tour(tmp_path)
+    assert "1,000 posts imported" in printed
+    assert "your newest post is held by 1 other node" in printed
+    assert "Anna: all 1,003 entries held and verified" in printed, "Cleo has it from Ben"
+    assert "Page 365 of an old notebook" in printed
+    assert re.search(r"Cleo  just now · a reply\n +Hello, Anna", printed)
+    assert "all good" in printed
+    assert list(tmp_path.iterdir()) == [], "it cleans up behind itself"
