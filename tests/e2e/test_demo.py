@@ -1,0 +1,103 @@
+"""The demo plays the main job with real processes and ends as it should."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+DEMO = [sys.executable, "tools/run", "--demo", "--no-open"]
+TIMEOUT_S = 100
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """With an own folder for temporary files, to see what is left there."""
+    return {**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+
+
+def run_demo(folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [*DEMO, "--exit", *map(str, options)]
+    return subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+
+
+def test_the_demo_brings_the_whole_backlog_from_both_friends(tmp_path: Path) -> None:
+    ran = run_demo(tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "all 9,206 entries are here" in ran.stdout
+    assert "served by Jonas and Lea, while Mira was offline" in ran.stdout
+    roots = re.findall(r"root.* ([0-9a-f]{32})$", ran.stdout, re.MULTILINE)
+    assert len(roots) == 2 and roots[0] == roots[1]
+    assert "Jonas sees it" in ran.stdout
+    assert ran.stderr == ""
+    assert list(tmp_path.iterdir()) == [], "the folder of the demo was not removed"
+
+
+def test_the_demo_plays_with_posts_of_a_file_too(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    lines = [
+        json.dumps(
+            {"author": author, "time": 1_600_000_000 + n, "text": f"post {n} of {author}"}
+        )
+        for n in range(1_200)
+        for author in ("anna", "ben")
+    ]
+    posts.write_text("\n".join(lines))
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    ran = run_demo(folder, "--data", posts, "--author", "ben")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "all 1,202 entries are here" in ran.stdout
+
+
+def test_a_file_without_posts_ends_the_demo_with_a_sentence(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text('{"author": "anna", "time": 1, "text": "hello"}\n')
+    ran = run_demo(tmp_path, "--data", posts, "--author", "ben")
+    assert ran.returncode == 1
+    assert "there are no posts of ben" in ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_ctrl_c_stops_every_node_and_removes_the_folder(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        DEMO, cwd=CHECKOUT, env=environment(tmp_path), stdout=subprocess.PIPE, text=True
+    ) as demo:
+        try:
+            _read_until(demo, "/login?token=")
+            children = _children(demo.pid)
+            assert len(children) == 3, "Jonas, Lea and the newcomer"
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(30) == 0
+        finally:
+            demo.kill()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _read_until(demo: subprocess.Popen[str], words: str) -> None:
+    assert demo.stdout is not None
+    deadline = time.monotonic() + TIMEOUT_S
+    for line in demo.stdout:
+        if words in line:
+            return
+        assert time.monotonic() < deadline
+    raise AssertionError(f"the demo ended without saying {words}")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

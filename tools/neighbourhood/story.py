@@ -1,0 +1,265 @@
+"""The main job, played: an author, two friends who hold, the author gone, a newcomer."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from swarmfeed.cli.output import count, format_bytes
+from swarmfeed.core.address import Link, format_address, format_link, parse_link
+from swarmfeed.core.limits import PAGE_POSTS_MAX
+from swarmfeed.core.views import FeedStatus, FetchProgress, PostView
+from swarmfeed.errors import RetryError
+
+from neighbourhood.people import Person, check_loopback
+from neighbourhood.show import Show
+
+Post = tuple[int, str]
+
+BATCH_POSTS = 1_500
+FETCH_TIMEOUT_S = 120
+NEWS_TIMEOUT_S = 30
+FOUND_POSTS = 3
+HITS_WANTED = 25
+
+PICTURE = """\
+      Mira
+     /    \\
+ Jonas    Lea
+     \\    /
+      you"""
+
+INTRODUCTION = """\
+Four nodes on this computer, as if they were
+four laptops: each is a process of its own,
+with its own address, keys and disk folder.
+No server, no account, and nothing leaves
+this machine."""
+
+
+class Story:
+    """The people, and what happens to them in order."""
+
+    def __init__(self, folder: Path, show: Show, posts: Sequence[Post], word: str = "") -> None:
+        check_loopback()
+        self._show = show
+        self._posts = sorted(posts)
+        self._word = word or _choose_word(self._posts)
+        self._imported = 0
+        names = ("Mira", "Jonas", "Lea", "you")
+        self._people = [
+            Person(folder, name, number) for number, name in enumerate(names, start=1)
+        ]
+        self.mira, self.jonas, self.lea, self.you = self._people
+
+    def play(self) -> None:
+        """Play all of it.
+
+        Raises:
+            SwarmfeedError: Something did not happen that should have.
+        """
+        self._show.title("swarmfeed", INTRODUCTION, PICTURE)
+        self._write()
+        self._follow()
+        before = self._leave()
+        self._fetch()
+        self._compare(before)
+        found = self._search()
+        self._reply(found)
+
+    def close(self) -> None:
+        """Stop every node that runs."""
+        for person in self._people:
+            person.stop()
+
+    # --- steps ---
+
+    def _write(self) -> None:
+        self._show.step(
+            "Mira writes",
+            "Her posts go into a log of her own, on her own disk. One signature covers all of"
+            " it, so nobody else can change, drop or slip in a post.",
+        )
+        self.mira.start()
+        started = time.monotonic()
+        with self._show.bar("writing", len(self._posts)) as bar:
+            for at in range(0, len(self._posts), BATCH_POSTS):
+                batch = self._posts[at : at + BATCH_POSTS]
+                self._imported += self.mira.node.import_posts(batch).imported
+                bar.move(at + len(batch), f"{self._imported:,} posts")
+        years = (self._posts[-1][0] - self._posts[0][0]) / (365.25 * 86_400_000)
+        self._show.fact(
+            f"{self._imported:,} posts of {years:.0f} years are signed and on disk",
+            f"{time.monotonic() - started:.1f} s",
+        )
+
+    def _follow(self) -> None:
+        self._show.step(
+            "Jonas and Lea follow her",
+            "Whoever follows an author also keeps a verified copy, and serves it to others by"
+            " BitTorrent. That is all the hosting there is.",
+        )
+        link = self.mira.node.whoami().link
+        self._show.command(f"swarmfeed follow {_shorten(link)}")
+        for friend in (self.jonas, self.lea):
+            friend.start()
+            seconds = self._watch_fetch(friend, link)
+            self._show.fact(f"{friend.name} holds all of it, verified", f"{seconds:.1f} s")
+        self.mira.wait(
+            "both receipts", lambda: (self._own_feed().held_by == 2) or None, NEWS_TIMEOUT_S
+        )
+        self._show.fact("Mira has signed receipts of both: her posts are safe without her")
+
+    def _leave(self) -> FeedStatus:
+        self._show.step(
+            "Mira closes her laptop", "From here on she is offline. Her node does not run."
+        )
+        feed, pid = self._own_feed(), self.mira.pid
+        self.mira.stop()
+        self._show.fact(f"process {pid} has ended", "gone for the rest of this demo")
+        return feed
+
+    def _fetch(self) -> None:
+        self._show.step(
+            "You arrive",
+            "You have Mira's address, and somebody told you where Jonas is. Jonas names Lea;"
+            " your node then fetches from both at once, the newest posts first.",
+        )
+        self.you.start()
+        jonas = parse_link(self.jonas.node.whoami().link)
+        link = format_link(Link(self.mira.author_id, "Mira", jonas.at))
+        self._show.command(f"swarmfeed follow {_shorten(link)}")
+        seconds = self._watch_fetch(self.you, link)
+        progress = self._progress(self.you)
+        names = [self._name_at(endpoint) for endpoint in progress.holders]
+        rate = progress.entries_total / seconds
+        self._show.fact(
+            f"all {progress.entries_total:,} entries are here,"
+            f" {format_bytes(progress.bytes_total)} compressed",
+            f"{seconds:.1f} s, {rate:,.0f} entries/s",
+        )
+        self._show.fact(f"served by {' and '.join(sorted(names))}, while Mira was offline")
+        if sorted(names) != ["Jonas", "Lea"]:
+            raise RetryError("the posts should have come from both friends")
+
+    def _compare(self, before: FeedStatus) -> None:
+        self._show.step(
+            "You need to trust nobody",
+            "Your node hashed every entry by itself. It is the very log that Mira signed,"
+            " whoever carried it.",
+        )
+        now = self.you.feed_of(self.mira.author_id)
+        if now is None or (now.root, now.size) != (before.root, before.size):
+            raise RetryError("your root is not Mira's root")
+        self._show.compare(
+            [
+                ("Mira's root, before she left", before.root.hex()[:32]),
+                ("the root of what you hold", now.root.hex()[:32]),
+            ]
+        )
+        self._show.fact(f"the same {now.size:,} entries, bit for bit")
+
+    def _search(self) -> PostView:
+        self._show.step(
+            "You search",
+            "Everything you hold is indexed on your own disk. Nobody learns what you look for.",
+        )
+        self._show.command(f"swarmfeed search {self._word}")
+        self.you.wait("the index", self._is_indexed, FETCH_TIMEOUT_S)
+        started = time.monotonic()
+        found = self.you.node.search(self._word, PAGE_POSTS_MAX)
+        took_ms = (time.monotonic() - started) * 1000
+        if not found:
+            raise RetryError(f"the search for {self._word} found nothing")
+        self._show.posts(found[:FOUND_POSTS])
+        more = " and more" if len(found) == PAGE_POSTS_MAX else ""
+        self._show.fact(
+            f"{count(len(found), 'post', 'posts')}{more} found", f"{took_ms:.0f} ms"
+        )
+        return found[0]
+
+    def _reply(self, parent: PostView) -> None:
+        self._show.step(
+            "You reply",
+            "Your reply goes into your own log. Jonas follows you, and gets it as you write.",
+        )
+        self.jonas.node.follow(self.you.node.whoami().link)
+        self.jonas.wait("your feed", self._jonas_knows_you, NEWS_TIMEOUT_S)
+        started = time.monotonic()
+        reply = self.you.node.publish_post("I have been there too! Greetings.", parent.ref)
+        self._show.posts([reply])
+        self.jonas.wait(
+            "your reply at Jonas",
+            lambda: reply.ref in [post.ref for post in self.jonas.node.home(5)] or None,
+            NEWS_TIMEOUT_S,
+        )
+        took_ms = (time.monotonic() - started) * 1000
+        self._show.fact("Jonas sees it", f"{took_ms:.0f} ms later, looking every 50 ms")
+
+    # --- inside ---
+
+    def _own_feed(self) -> FeedStatus:
+        feed = self.mira.feed_of(self.mira.author_id)
+        assert feed is not None, "everybody has their own feed"
+        return feed
+
+    def _progress(self, person: Person) -> FetchProgress:
+        return person.node.fetch_progress(self.mira.author_id)
+
+    def _watch_fetch(self, person: Person, link: str) -> float:
+        """Follow Mira and show the fetch until it is done; return its seconds."""
+        started = time.monotonic()
+        person.node.follow(link)
+        with self._show.bar("fetching", len(self._posts)) as bar:
+
+            def look() -> bool | None:
+                progress = self._progress(person)
+                bar.move(
+                    progress.entries_held,
+                    f"{progress.entries_held:,} entries"
+                    f" from {count(len(progress.holders), 'holder', 'holders')}",
+                    progress.entries_total or None,
+                )
+                return progress.done or None
+
+            person.wait(f"{person.name} to hold all of it", look, FETCH_TIMEOUT_S)
+        return time.monotonic() - started
+
+    def _is_indexed(self) -> bool | None:
+        # To follow once more changes nothing, and tells how things are.
+        author = self.you.node.follow(format_address(self.mira.author_id))
+        return author.post_count >= self._imported or None
+
+    def _jonas_knows_you(self) -> bool | None:
+        feed = self.jonas.feed_of(self.you.author_id)
+        return (feed is not None and feed.entries_held == feed.size) or None
+
+    def _name_at(self, endpoint: str) -> str:
+        host = endpoint.rpartition(":")[0]
+        return next(person.name for person in self._people if person.host == host)
+
+
+@contextmanager
+def told(folder: Path, show: Show, posts: Sequence[Post], word: str = "") -> Iterator[Story]:
+    """A story whose nodes are stopped at the end, whatever happens."""
+    story = Story(folder, show, posts, word)
+    try:
+        yield story
+    finally:
+        story.close()
+
+
+def _shorten(link: str) -> str:
+    """Cut an address short, for people to look at."""
+    return re.sub(r"([a-z2-7]{8})[a-z2-7]{44}([a-z2-7]{4})", r"\1...\2", link)
+
+
+def _choose_word(posts: Sequence[Post]) -> str:
+    """Choose a plain word that a couple of posts hold."""
+    counts: Counter[str] = Counter()
+    for _, text in posts:
+        counts.update(set(re.findall(r"\w+", text.lower())))
+    plain = [word for word in counts if len(word) >= 4 and word.isascii() and word.isalpha()]
+    return min(plain or counts, key=lambda word: (abs(counts[word] - HITS_WANTED), word))
