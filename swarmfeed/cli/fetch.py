@@ -138,9 +138,14 @@ def _format_done(fetched: Fetched) -> str:
     return (
         f"{name}: all {count(progress.entries_total, 'entry', 'entries')} held and verified,"
         f" {format_bytes(progress.bytes_held)} in {fetched.seconds:.1f} s"
-        f" ({fetched.entries_per_s:,.0f} entries/s,"
-        f" {count(len(progress.holders), 'holder', 'holders')})"
+        f" ({fetched.entries_per_s:,.0f} entries/s{_format_holders(progress)})"
     )
+
+
+def _format_holders(progress: FetchProgress) -> str:
+    """Name how many holders sent chunks; a short backlog comes whole with its head."""
+    holders = len(progress.holders)
+    return f", {count(holders, 'holder', 'holders')}" if holders else ""
 
 
 def _format_failure(fetched: Fetched) -> str:

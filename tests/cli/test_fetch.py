@@ -63,6 +63,15 @@ def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) ->
     assert said.endswith("1 holder)")
 
 
+def test_a_short_backlog_that_came_with_its_head_names_no_holders(
+    run: Run, node: FakeNode
+) -> None:
+    node.fetch_script = [START, replace(DONE, holders=())]
+    said = run("fetch", ADDRESS).stdout
+    assert "holder" not in said
+    assert said.rstrip().endswith("entries/s)")
+
+
 def test_what_was_here_already_is_not_called_fetched(run: Run, node: FakeNode) -> None:
     node.fetch_script = [DONE]
     assert run("fetch", ADDRESS).stdout == "Bert: all 1,000 entries were here already\n"
