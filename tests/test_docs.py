@@ -113,6 +113,19 @@ def test_every_defended_attack_has_a_test() -> None:
     assert sorted(listed_attacks("Defended") - marked_attacks()) == []
 
 
+def test_the_tests_named_for_an_attack_are_marked_with_it() -> None:
+    unmarked = []
+    rows = section(read("docs/THREATS.md"), "Defended").splitlines()
+    for row in [each for each in rows if each.startswith("| A")]:
+        attack, *_, named = (cell.strip() for cell in row.strip("|").split("|"))
+        folder = ""
+        for path in re.findall(r"`([\w./]+\.py)`", named):
+            folder, _, name = path.rpartition("/") if "/" in path else (folder, "", path)
+            marks = MARKED.findall(read(f"{folder}/{name}"))
+            unmarked += [] if attack in marks else [(attack, name)]
+    assert unmarked == []
+
+
 def test_every_tested_attack_is_listed() -> None:
     assert (
         sorted(marked_attacks() - listed_attacks("Defended") - listed_attacks("Not yet")) == []
