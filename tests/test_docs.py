@@ -7,7 +7,7 @@ import click
 import pytest
 from swarmfeed import errors
 from swarmfeed.cli.main import main
-from swarmfeed.core import handshake, wire
+from swarmfeed.core import handshake, limits, wire
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -81,6 +81,45 @@ def test_every_close_code_is_in_the_protocol() -> None:
     codes = section(read("docs/PROTOCOL.md"), "Close codes")
     for code in sorted({*handshake.CloseCode, *handshake.BLAME_CODES}):
         assert re.search(rf"^\|[^|]*\b{int(code)}\b", codes, re.M), code
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("PROTOCOL", f"{limits.PEERS_DIALLED_MAX} links that it dialled"),
+        ("PROTOCOL", f"accepts at most {limits.PEERS_MAX}"),
+        ("PROTOCOL", f"at most {limits.REMEMBERED_PEERS_DIALLED} endpoints"),
+        ("PROTOCOL", f"at most {limits.ANNOUNCED_AUTHORS_MAX} authors"),
+        ("PROTOCOL", f"below port {limits.DIAL_PORT_MIN}"),
+        ("PROTOCOL", f"{limits.HANDSHAKE_BYTES_MAX // 1024} KiB and"),
+        ("PROTOCOL", f"{limits.HANDSHAKE_FRAMES_MAX} frames in all"),
+        ("PROTOCOL", f"hello of {limits.HELLO_BYTES_MAX:,} bytes"),
+        ("PROTOCOL", f"message of {limits.MESSAGE_BYTES_MAX // 1024**2} MiB"),
+        ("PROTOCOL", f"{limits.MESSAGE_VALUES_MAX:,} values"),
+        ("PROTOCOL", f"{limits.PEER_BYTES_PER_S // 1024**2} MiB/s"),
+        ("PROTOCOL", f"{limits.PEER_MESSAGES_PER_S:,} frames/s"),
+        ("PROTOCOL", f"{limits.AUTHORS_PER_WANT_MAX:,} authors, {limits.FEEDS_PER_AUTHOR_MAX}"),
+        ("PROTOCOL", f"{limits.AUTHORS_WANTED_MAX:,} at most"),
+        ("PROTOCOL", f"Of {limits.FEEDS_HELD_MAX:,} feeds at most"),
+        (
+            "PROTOCOL",
+            f"| {limits.CERTIFICATES_MAX} of {limits.CERTIFICATE_BYTES_MAX:,} bytes |",
+        ),
+        ("PROTOCOL", f"| {limits.CONSISTENCY_HASHES_MAX} hashes |"),
+        ("PROTOCOL", f"| {limits.HOLDERS_MAX} |"),
+        ("PROTOCOL", f"stands still for {limits.FETCH_TIMEOUT_S} s"),
+        ("PROTOCOL", f"at most {limits.CHUNKS_IN_FLIGHT_MAX} in flight"),
+        ("PROTOCOL", f"waits {limits.GATHER_S} s"),
+        ("THREATS", f"below {limits.DISK_FLOOR_BYTES // 1024**2} MiB free"),
+        ("THREATS", f"{limits.EVENT_STREAMS_MAX} event streams"),
+        ("THREATS", f"{limits.SESSIONS_MAX} sessions"),
+        ("THREATS", f"{limits.FEEDS_PER_AUTHOR_MAX} feeds and {limits.CERTIFICATES_MAX}"),
+        ("../README", f"{limits.TEXT_BYTES_MAX:,} bytes of text"),
+        ("../README", f"a name {limits.NAME_CHARS_MAX} characters"),
+    ],
+)
+def test_a_number_in_a_page_is_the_limit_that_holds(page: str, said: str) -> None:
+    assert said in " ".join((DOCS / f"{page}.md").read_text(encoding="utf-8").split())
 
 
 def test_every_exception_is_said_to_be_somebody_s() -> None:
