@@ -1,5 +1,6 @@
 """Damage on disk is named and mended from others; what is derived is made anew."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def follower(town: Town) -> Node:
+def follower(town: Town) -> Iterator[Node]:
     """Follows the author, holds everything, and has it indexed."""
-    node = town.newcomer("follower").start()
-    node.post("follow", who=town.author.author)
-    node.wait_until_held(town.author.author, town.size)
-    node.wait_for("the index", lambda: can_read_all(town, node), 60)
-    return node
+    with town.newcomer("follower") as node:
+        node.start()
+        node.post("follow", who=town.author.author)
+        node.wait_until_held(town.author.author, town.size)
+        node.wait_for("the index", lambda: can_read_all(town, node), 60)
+        yield node
 
 
 def can_read_all(town: Town, node: Node) -> bool:
@@ -122,11 +124,11 @@ def test_reindex_fills_the_index_from_the_logs(town: Town, follower: Node) -> No
 
 def test_a_command_that_fetches_leaves_everything_readable(town: Town) -> None:
     """Without a running node: one command fetches, the next one reads."""
-    node = town.newcomer("passer-by")
-    friend = town.friends[0].link_endpoint()
-    network = ("--listen", node.host, "--no-dht", "--peer", friend)
-    done = node.command_json("fetch", town.author.author, "--timeout", "60", *network)
-    assert done["entries_held"] == town.size
-    for number in (0, 4_100, len(town.posts) - 1):
-        found = node.command_json("search", own_word(number))
-        assert [post["text"] for post in found] == [town.posts[number].text]
+    with town.newcomer("passer-by") as node:
+        friend = town.friends[0].link_endpoint()
+        network = ("--listen", node.host, "--no-dht", "--peer", friend)
+        done = node.command_json("fetch", town.author.author, "--timeout", "60", *network)
+        assert done["entries_held"] == town.size
+        for number in (0, 4_100, len(town.posts) - 1):
+            found = node.command_json("search", own_word(number))
+            assert [post["text"] for post in found] == [town.posts[number].text]

@@ -1,6 +1,7 @@
 """A newcomer whose process is killed in the middle of a fetch goes on where it was."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,8 +40,16 @@ def kept_chunks(town: Town, node: Node) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_a_newcomer_killed_in_the_middle_goes_on_where_it_was(town: Town) -> None:
-    node = town.newcomer("unlucky").start(*SLOW)
+@pytest.fixture
+def newcomer(town: Town) -> Iterator[Node]:
+    with town.newcomer("unlucky") as node:
+        yield node
+
+
+def test_a_newcomer_killed_in_the_middle_goes_on_where_it_was(
+    town: Town, newcomer: Node
+) -> None:
+    node = newcomer.start(*SLOW)
     node.post("fetch", who=town.author.author)
 
     def in_the_middle() -> Any:

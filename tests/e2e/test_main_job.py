@@ -4,6 +4,7 @@ Nothing is simulated: each node is a process, and all they share is the loopback
 """
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from html import unescape
 from http.cookiejar import CookieJar
@@ -30,14 +31,16 @@ def sent_before(town: Town) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def newcomer(town: Town, sent_before: dict[str, int]) -> Node:
+def newcomer(town: Town, sent_before: dict[str, int]) -> Iterator[Node]:
     """Knows the author's address and one friend; fetches everything."""
-    node = town.newcomer("newcomer").start()
-    done = node.command_json("fetch", town.author.author, "--timeout", "60")
-    assert done["done"] is True
-    assert done["entries_held"] == done["entries_total"] == town.size
-    assert len(done["holders"]) == 2, "both friends were asked"
-    return node
+    with town.newcomer("newcomer") as node:
+        node.start()
+        done = node.command_json("fetch", town.author.author, "--timeout", "60")
+        assert done["done"] is True
+        assert done["entries_held"] == done["entries_total"] == town.size
+        friends = [friend.swarm_endpoint() for friend in town.friends]
+        assert sorted(done["holders"]) == sorted(f"{host}:{port}" for host, port in friends)
+        yield node
 
 
 def is_indexed(town: Town, node: Node) -> bool:

@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def reader(town: Town) -> Node:
     """Fetched everything, and was stopped."""
-    node = town.newcomer("reader").start()
-    node.command("fetch", town.author.author, "--timeout", "60")
-    node.stop()
+    with town.newcomer("reader") as node:
+        node.start()
+        node.command("fetch", town.author.author, "--timeout", "60")
     return node
 
 

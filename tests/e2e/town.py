@@ -1,6 +1,7 @@
 """The scene of the main job: an author who wrote for years and left, and two who follow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,16 @@ class Town:
     held_by: int
     """Receipts for the newest head that had reached the author when they left."""
 
-    def newcomer(self, name: str, *options: str) -> Node:
-        """A new node, not started, that knows one of the two friends."""
+    @contextmanager
+    def newcomer(self, name: str) -> Iterator[Node]:
+        """A new node, not started, that knows one of the two friends; gone at the end.
+
+        Otherwise it would serve those who come after it, and the friends might not have to.
+        """
         friend = self.friends[0].link_endpoint()
-        return self.neighbourhood.add(name, "--no-dht", "--peer", friend, *options)
+        node = self.neighbourhood.add(name, "--no-dht", "--peer", friend)
+        yield node
+        node.stop()
 
 
 def build_town(neighbourhood: Neighbourhood) -> Town:
