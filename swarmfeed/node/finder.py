@@ -11,7 +11,11 @@ import structlog
 
 from swarmfeed.core.head import open_head
 from swarmfeed.core.krpc import signed_buffer
-from swarmfeed.core.limits import ANNOUNCED_AUTHORS_MAX, REMEMBERED_PEERS_DIALLED
+from swarmfeed.core.limits import (
+    ANNOUNCED_AUTHORS_MAX,
+    HINTS_MAX,
+    REMEMBERED_PEERS_DIALLED,
+)
 from swarmfeed.core.rendezvous import HEAD_SALT, author_topic
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId
 from swarmfeed.errors import RemoteError
@@ -54,17 +58,17 @@ class Finder:
         self._interests = interests
         self._clock = clock
         self._own_link_port = own_link_port
-        self._hints: list[Endpoint] = list(settings.peers)
+        self._hints: dict[Endpoint, None] = {}
         self._topics: dict[bytes, AuthorId] = {}
         self._announced_at_ms: dict[AuthorId, int] = {}
         self._looked_at_ms: dict[AuthorId, int] = {}
+        self._seen_sizes: dict[FeedId, int] = {}
         self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
 
     def hint(self, endpoints: Iterable[Endpoint]) -> None:
-        """Somebody said that a node may be there: dial it in the next round."""
+        """The person, or the local network, says that a node is there: dial it at once."""
         for endpoint in endpoints:
-            if endpoint not in self._hints:
-                self._hints.append(endpoint)
+            self._remember(endpoint)
             self._sessions.forget_failures(endpoint)
 
     # --- rounds ---
@@ -109,7 +113,8 @@ class Finder:
     def on_dht_peers(self, found: DhtPeersFound) -> None:
         """Holders that announced themselves: dial them in the next round."""
         if found.topic in self._topics:
-            self.hint(found.peers)
+            for endpoint in found.peers:
+                self._remember(endpoint)
 
     # --- heads in the DHT ---
 
@@ -138,7 +143,8 @@ class Finder:
                     continue
                 size = await self._refresh(feed_id)
                 read += size > 0
-                if size > self._size_of(feed_id):
+                self._seen_sizes[feed_id] = size
+                if self._is_behind(feed_id):
                     newer += 1
                     self._looked_at_ms.pop(author_id, None)
         return f"{read} heads read, {newer} newer than ours"
@@ -161,8 +167,14 @@ class Finder:
 
     # --- inside ---
 
+    def _remember(self, endpoint: Endpoint) -> None:
+        self._hints.pop(endpoint, None)
+        self._hints[endpoint] = None
+        if len(self._hints) > HINTS_MAX:
+            del self._hints[next(iter(self._hints))]
+
     def _candidates(self) -> list[Endpoint]:
-        candidates = list(self._hints)
+        candidates = [*self._settings.peers, *reversed(self._hints)]
         for author_id in self._interests.all():
             for feed_id in self._shelf.feeds_of(author_id):
                 candidates += [each.link for each in self._index.holders(feed_id)]
@@ -173,16 +185,21 @@ class Finder:
         if author_id == self._identity.author_id:
             return False
         feeds = self._shelf.feeds_of(author_id)
-        if feeds and all(self._sessions.sources(feed_id) for feed_id in feeds):
+        if feeds and all(self._is_served(feed_id) for feed_id in feeds):
             return False
         looked_at_ms = self._looked_at_ms.get(author_id)
         # Without any feed a person is waiting; with one it is about news.
         pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
         return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
 
-    def _size_of(self, feed_id: FeedId) -> int:
+    def _is_served(self, feed_id: FeedId) -> bool:
+        """Whether somebody linked holds a feed, and we know of no head newer than ours."""
+        return not self._is_behind(feed_id) and bool(self._sessions.sources(feed_id))
+
+    def _is_behind(self, feed_id: FeedId) -> bool:
+        """Whether the DHT has shown a newer head: then those linked keep it from us (A14)."""
         replica = self._shelf.replica(feed_id)
-        return replica.size if replica else 0
+        return self._seen_sizes.get(feed_id, 0) > (replica.size if replica else 0)
 
 
 _ANNOUNCE_MS = 15 * 60_000

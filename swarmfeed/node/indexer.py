@@ -107,6 +107,10 @@ class Indexer:
                 logger.warning("entries not indexed", start=work.start, reason=str(error))
             except (FatalError, UserError) as error:
                 self._on_fatal(FatalError(str(error)))
+            except Exception as error:
+                # A bug.  Were it to end this task, nobody would ever hear of it.
+                logger.error("indexing failed", start=work.start, exc_info=True)
+                self._on_fatal(FatalError(f"indexing failed: {error!r}"))
             finally:
                 self._queue.task_done()
 

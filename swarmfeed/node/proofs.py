@@ -1,21 +1,22 @@
 """Consistency proofs for peers that know an older head.
 
 A proof may have to reach inside a large chunk, which means hashing it; that is done in a
-thread, one at a time, and the last few chunks' hashes are remembered.
+thread, one at a time, and the roots of the last few chunks' frames are remembered.
 """
 
 import asyncio
 from collections import OrderedDict
 
-from swarmfeed.core.chunk import hash_chunk
+from swarmfeed.core.chunk import frame_ranges, hash_chunk, hash_frame, unpack_frame
 from swarmfeed.core.entry import hash_stored
 from swarmfeed.core.feed import Replica
+from swarmfeed.core.limits import CHUNK_ENTRIES
 from swarmfeed.core.merkle import full_consistency_proof, root_hash
 from swarmfeed.core.types import ChunkSpan, FeedId, Hash
 from swarmfeed.ports import Logs
 
-_CACHED_CHUNKS = 4
-"""Chunks whose entry hashes are remembered: 32 MB at most, for four of the largest."""
+_CACHED_CHUNKS = 64
+"""Chunks whose frame roots are remembered: 20 MB if all are of the largest, 4,096 each."""
 
 
 class Prover:
@@ -23,7 +24,7 @@ class Prover:
 
     def __init__(self, logs: Logs) -> None:
         self._logs = logs
-        self._hashes: OrderedDict[tuple[FeedId, ChunkSpan], list[Hash]] = OrderedDict()
+        self._frame_roots: OrderedDict[tuple[FeedId, Hash], list[Hash]] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def consistency(self, replica: Replica, old_size: int) -> tuple[Hash, ...]:
@@ -47,8 +48,7 @@ class Prover:
                 if span.start == start and span.end == end:
                     return record.root
                 if span.start <= start and end <= span.end:
-                    hashes = self._chunk_hashes(replica.feed_id, span)
-                    return root_hash(hashes[start - span.start : end - span.start])
+                    return self._inside(replica.feed_id, span, record.root, start, end)
             if start >= replica.tail_start:
                 at = start - replica.tail_start
                 tail = replica.tail[at : at + end - start]
@@ -59,13 +59,26 @@ class Prover:
 
         return full_consistency_proof(old_size, replica.size, subtree)
 
-    def _chunk_hashes(self, feed_id: FeedId, span: ChunkSpan) -> list[Hash]:
-        key = (feed_id, span)
-        if key not in self._hashes:
+    def _inside(
+        self, feed_id: FeedId, span: ChunkSpan, chunk_root: Hash, start: int, end: int
+    ) -> Hash:
+        """Root of a perfect subtree inside a chunk: whole frames, or a part of one."""
+        first = (start - span.start) // CHUNK_ENTRIES
+        if end - start >= CHUNK_ENTRIES:
+            roots = self._roots_of(feed_id, span, chunk_root)
+            return root_hash(roots[first : first + (end - start) // CHUNK_ENTRIES])
+        chunk = self._logs.read_chunk(feed_id, span)
+        begin, stop = frame_ranges(chunk)[first]
+        hashes = hash_frame(unpack_frame(chunk[begin:stop]))
+        at = start % CHUNK_ENTRIES
+        return root_hash(hashes[at : at + end - start])
+
+    def _roots_of(self, feed_id: FeedId, span: ChunkSpan, chunk_root: Hash) -> list[Hash]:
+        key = (feed_id, chunk_root)
+        if key not in self._frame_roots:
             chunk = self._logs.read_chunk(feed_id, span)
-            frames = hash_chunk(chunk, span.level)
-            self._hashes[key] = [each for frame in frames for each in frame]
-            while len(self._hashes) > _CACHED_CHUNKS:
-                self._hashes.popitem(last=False)
-        self._hashes.move_to_end(key)
-        return self._hashes[key]
+            self._frame_roots[key] = [root_hash(each) for each in hash_chunk(chunk, span.level)]
+            while len(self._frame_roots) > _CACHED_CHUNKS:
+                self._frame_roots.popitem(last=False)
+        self._frame_roots.move_to_end(key)
+        return self._frame_roots[key]

@@ -5,9 +5,11 @@ run in the node's loop and are short; verifying whole chunks is not done here.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from swarmfeed.core.author import AuthorFeeds, choose_certificates, feeds_of
 from swarmfeed.core.certificate import Certificate, Join, open_certificate
+from swarmfeed.core.entry import decode_entry
 from swarmfeed.core.feed import (
     Replica,
     check_offer,
@@ -17,6 +19,7 @@ from swarmfeed.core.feed import (
     verify_fork,
 )
 from swarmfeed.core.head import open_head
+from swarmfeed.core.kinds import FeedBody, decode_body
 from swarmfeed.core.messages import ForkProof, HeadOffer, NewEntries
 from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId, Hash
 from swarmfeed.errors import (
@@ -37,6 +40,7 @@ class Shelf:
         self._logs = logs
         self._replicas: dict[FeedId, Replica] = {}
         self._authors: dict[FeedId, AuthorId] = {}
+        self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
 
@@ -44,14 +48,14 @@ class Shelf:
         """Read everything that is on disk."""
         for replica in self._logs.read_all():
             feed_id = replica.feed_id
-            signed = _open_all(self._logs.read_certificates(feed_id))
+            signed = self._read_certificates(feed_id)
             author_id = _joined_author(feed_id, signed.values())
             if author_id is None:
                 continue  # without a certificate nobody can say whose it is
             self._replicas[feed_id] = replica
-            self._authors[feed_id] = author_id
+            self._assign(feed_id, author_id)
             self._certificates.setdefault(author_id, {}).update(signed)
-            if self._logs.read_fork(feed_id) is not None:
+            if self._has_fork(feed_id):
                 self._forked.add(feed_id)
 
     # --- looking ---
@@ -60,7 +64,7 @@ class Shelf:
         return list(self._replicas)
 
     def author_ids(self) -> set[AuthorId]:
-        return set(self._authors.values())
+        return set(self._feeds)
 
     def replica(self, feed_id: FeedId) -> Replica | None:
         return self._replicas.get(feed_id)
@@ -70,7 +74,7 @@ class Shelf:
 
     def feeds_of(self, author_id: AuthorId) -> list[FeedId]:
         """Feeds of an author that we have a head of."""
-        return [feed_id for feed_id, author in self._authors.items() if author == author_id]
+        return list(self._feeds.get(author_id, ()))
 
     def certified(self, author_id: AuthorId) -> AuthorFeeds:
         """What the certificates we know say of an author."""
@@ -110,11 +114,19 @@ class Shelf:
     def entries_held(self, feed_id: FeedId) -> int:
         return sum(end - start for start, end in self.held_ranges(feed_id))
 
+    def read_entries(self, feed_id: FeedId, start: int, end: int) -> tuple[bytes, ...]:
+        """Stored entries [start, end); all must be held.
+
+        Raises:
+            DamageError: A chunk among them is missing or is not what was written.
+        """
+        return tuple(self._logs.read_entries(feed_id, start, end))
+
     # --- changing ---
 
     def start_feed(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
         """Prepare an own feed, before its first append."""
-        self._authors[feed_id] = author_id
+        self._assign(feed_id, author_id)
         self._certificates.setdefault(author_id, {})[certificate] = open_certificate(
             certificate
         )
@@ -139,12 +151,17 @@ class Shelf:
             RemoteError: It is false or malformed; its sender broke the rules.
         """
         opened = self._check_certificates(offer)
-        if offer.feed_id in self._forked:
-            raise RollbackError("the feed is stopped at its fork")
+        if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
+            raise RollbackError("the feed is another author's already")
         known = self._replicas.get(offer.feed_id)
+        if known is not None:
+            # They may say more than before, whatever becomes of the head.
+            self._keep_certificates(offer.author_id, offer.feed_id, opened)
+        self._check_open(offer.feed_id)
         if known is not None and known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
         offered = open_replica(offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail)
+        _check_owner(offered, offer.author_id)
         try:
             check_offer(known, offered, offer.consistency)
         except ForkError as fork:
@@ -152,9 +169,11 @@ class Shelf:
             raise
         except BadProofError as error:
             raise RetryError(str(error)) from error
-        self._keep_certificates(offer.author_id, offer.feed_id, opened)
+        if known is None:
+            self._keep_certificates(offer.author_id, offer.feed_id, opened)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
+        self._assign(offer.feed_id, offer.author_id)
         if known is not None:
             self._make_chunks(known, offered, offer.tail)
         return offered
@@ -170,8 +189,9 @@ class Shelf:
             RemoteError: They are false; their sender broke the rules.
         """
         known = self._replicas.get(pushed.feed_id)
-        if known is None or pushed.feed_id in self._forked:
-            raise RollbackError("entries of a feed that we do not follow up")
+        if known is None:
+            raise RollbackError("entries of a feed that we hold nothing of")
+        self._check_open(pushed.feed_id)
         if pushed.start > known.size:
             raise RollbackError("entries are missing in between")
         try:
@@ -207,10 +227,48 @@ class Shelf:
     def drop_feed(self, feed_id: FeedId) -> None:
         self._logs.drop_feed(feed_id)
         self._replicas.pop(feed_id, None)
-        self._authors.pop(feed_id, None)
         self._forked.discard(feed_id)
+        author_id = self._authors.pop(feed_id, None)
+        if author_id is not None:
+            self._feeds[author_id].remove(feed_id)
+            if not self._feeds[author_id]:
+                del self._feeds[author_id]
 
     # --- inside ---
+
+    def _read_certificates(self, feed_id: FeedId) -> dict[bytes, Certificate]:
+        """Certificates on disk; where they are lost, the one in the feed's own first entry."""
+        with suppress(DamageError):
+            signed = _open_all(self._logs.read_certificates(feed_id))
+            if _joined_author(feed_id, signed.values()) is not None:
+                return signed
+        with suppress(DamageError):
+            return _open_all(_first_certificate(self._logs.read_entries(feed_id, 0, 1)))
+        return {}
+
+    def _has_fork(self, feed_id: FeedId) -> bool:
+        """Whether a fork proof is kept; a damaged one is told by a peer again."""
+        try:
+            return self._logs.read_fork(feed_id) is not None
+        except DamageError:
+            return False
+
+    def _assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
+        """Note whose a feed is; that never changes."""
+        if feed_id not in self._authors:
+            self._authors[feed_id] = author_id
+            self._feeds.setdefault(author_id, []).append(feed_id)
+
+    def _check_open(self, feed_id: FeedId) -> None:
+        """Check that a feed may still grow: no fork, and its author has not left it."""
+        if feed_id in self._forked:
+            raise RollbackError("the feed is stopped at its fork")
+        known, author_id = self._replicas.get(feed_id), self._authors.get(feed_id)
+        if known is None or author_id is None:
+            return
+        certified = self.certified(author_id).feed(feed_id)
+        if certified is not None and not certified.has(known.size):
+            raise RollbackError("its author has left the feed")
 
     def _check_certificates(self, offer: HeadOffer) -> dict[bytes, Certificate]:
         """Check that the feed is the author's, by what we know and what came along."""
@@ -229,7 +287,6 @@ class Shelf:
     ) -> None:
         is_news = self._certificates.get(author_id) != opened
         self._certificates[author_id] = opened
-        self._authors[feed_id] = author_id
         for each in {feed_id, *(self.feeds_of(author_id) if is_news else ())}:
             if is_news or each not in self._replicas:
                 self._logs.replace_certificates(each, list(opened))
@@ -265,6 +322,32 @@ def _open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
         except RemoteError:
             continue
     return opened
+
+
+def _first_certificate(stored: Sequence[bytes]) -> list[bytes]:
+    """The certificate that stands in entry 0 of a feed, if these entries begin with one."""
+    entry = decode_entry(stored[0]) if stored else None
+    if entry is None or entry.kind != FeedBody.kind or entry.body is None:
+        return []
+    try:
+        body = decode_body(entry.kind, entry.body)
+    except RemoteError:
+        return []
+    return [body.certificate] if isinstance(body, FeedBody) else []
+
+
+def _check_owner(replica: Replica, author_id: AuthorId) -> None:
+    """Check that a feed does not say itself that it is another author's.
+
+    Anybody can sign that somebody's feed is their own.  As long as entry 0 is in the tail, we
+    see what the feed says to that.
+    """
+    if replica.tail_start > 0:
+        return
+    opened = _open_all(_first_certificate(replica.tail))
+    owner = _joined_author(replica.feed_id, opened.values())
+    if owner not in (None, author_id):
+        raise BadProofError("the feed says that it is another author's")
 
 
 def _joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:

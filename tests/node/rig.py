@@ -1,0 +1,173 @@
+"""Pieces of a node put together for tests, with a fake behind every door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from swarmfeed.core.certificate import sign_join
+from swarmfeed.core.entry import encode_entry, hash_stored
+from swarmfeed.core.feed import Replica, grow
+from swarmfeed.core.keys import SigningKey
+from swarmfeed.core.kinds import FeedBody, encode_body
+from swarmfeed.core.merkle import full_consistency_proof, root_hash
+from swarmfeed.core.messages import HeadOffer, Hello, Message, NewEntries
+from swarmfeed.core.metainfo import chunk_name
+from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.errors import RetryError
+from swarmfeed.node.sessions import Session
+from swarmfeed.node.shelf import Shelf
+
+from tests.core.samples import posts
+from tests.fakes.logs import FakeDisk, FakeLogs
+
+NOW_MS = 1_700_000_000_000
+
+
+@dataclass
+class Writer:
+    """Somebody else's author and feed; makes the messages an honest holder of it sends."""
+
+    number: int
+    author_key: SigningKey = field(init=False)
+    feed_key: SigningKey = field(init=False)
+    stored: list[bytes] = field(default_factory=list)
+    chunks: dict[ChunkSpan, bytes] = field(default_factory=dict)
+    replica: Replica | None = None
+    time_ms: int = NOW_MS
+
+    def __post_init__(self) -> None:
+        self.author_key = SigningKey(bytes([11, self.number]) + bytes(30))
+        self.feed_key = SigningKey(bytes([12, self.number]) + bytes(30))
+        self.certificate = sign_join(self.author_key, self.feed_id, from_ms=1)
+        first = encode_entry(FeedBody.kind, NOW_MS, encode_body(FeedBody(self.certificate)))
+        self.append([first])
+
+    @property
+    def author_id(self) -> AuthorId:
+        return AuthorId(self.author_key.public)
+
+    @property
+    def feed_id(self) -> FeedId:
+        return FeedId(self.feed_key.public)
+
+    @property
+    def newest(self) -> Replica:
+        assert self.replica is not None
+        return self.replica
+
+    def append(self, stored: Sequence[bytes]) -> Replica:
+        self.time_ms += 1
+        growth = grow(
+            self.replica,
+            self.feed_id,
+            stored,
+            now_ms=self.time_ms,
+            sign=self.feed_key.sign,
+            load=self.chunks.__getitem__,
+        )
+        self.replica = growth.replica
+        self.chunks.update(growth.chunks)
+        self.stored += stored
+        return growth.replica
+
+    def grow_to(self, size: int, text: str = "") -> Replica:
+        return self.append(posts(len(self.stored), size, text))
+
+    def branch(self) -> "Writer":
+        """The same keys, at the same place, about to write another history."""
+        other = Writer(self.number)
+        other.replica, other.stored = self.replica, list(self.stored)
+        other.chunks, other.time_ms = dict(self.chunks), self.time_ms + 1000
+        return other
+
+    def proof(self, old_size: int) -> tuple[Hash, ...]:
+        if not 0 < old_size < len(self.stored):
+            return ()
+        hashes = [hash_stored(each) for each in self.stored]
+        return tuple(
+            full_consistency_proof(
+                old_size, len(hashes), lambda start, end: root_hash(hashes[start:end])
+            )
+        )
+
+    def offer(self, from_size: int = 0, *more_certificates: bytes) -> HeadOffer:
+        return HeadOffer(
+            author_id=self.author_id,
+            feed_id=self.feed_id,
+            signed_head=self.newest.signed_head,
+            certificates=(self.certificate, *more_certificates),
+            chunk_list=self.newest.chunk_list,
+            tail=self.newest.tail,
+            consistency=self.proof(from_size),
+        )
+
+    def entries(self, start: int, before: Replica) -> NewEntries:
+        same = before.chunk_list == self.newest.chunk_list
+        return NewEntries(
+            feed_id=self.feed_id,
+            start=start,
+            stored=tuple(self.stored[start:]),
+            signed_head=self.newest.signed_head,
+            chunk_list=b"" if same else self.newest.chunk_list,
+        )
+
+    def put_chunk(self, folder: Path, span: ChunkSpan) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / chunk_name(self.feed_id, span)).write_bytes(self.chunks[span])
+
+    def give_all(self, logs: FakeLogs) -> None:
+        """Let somebody hold every chunk, as if they had been fetched."""
+        for span in self.newest.chunks():
+            logs.write_chunk(self.feed_id, span, self.chunks[span])
+
+
+def new_shelf(folder: Path) -> tuple[Shelf, FakeLogs]:
+    logs = FakeLogs(FakeDisk(folder))
+    shelf = Shelf(logs)
+    shelf.load()
+    return shelf, logs
+
+
+class NotedPeer:
+    """A peer that takes whatever is sent and notes it; says nothing itself."""
+
+    def __init__(self, number: int, *, outgoing: bool = False, reads: bool = True) -> None:
+        self.key = SigningKey(bytes([13, number]) + bytes(30))
+        self.sent: list[Message] = []
+        self.closed_because: str | None = None
+        self.is_gone = False
+        self._host = f"127.0.2.{number}"
+        self._outgoing = outgoing
+
+    @property
+    def hello(self) -> Hello:
+        return Hello(
+            node_id=NodeId(self.key.public),
+            hosts=(self._host,),
+            link_port=7000,
+            swarm_port=8000,
+        )
+
+    @property
+    def remote(self) -> Endpoint:
+        return Endpoint(self._host, 7000)
+
+    @property
+    def outgoing(self) -> bool:
+        return self._outgoing
+
+    async def send(self, message: Message) -> None:
+        if self.is_gone:
+            raise RetryError("gone")
+        self.sent.append(message)
+
+    async def close(self, reason: str) -> None:
+        self.closed_because = reason
+
+    def messages(self):  # type: ignore[no-untyped-def]  # never read from
+        raise AssertionError("nobody reads from it")
+
+
+def new_session(number: int) -> tuple[Session, NotedPeer]:
+    peer = NotedPeer(number)
+    return Session(peer, NOW_MS), peer
