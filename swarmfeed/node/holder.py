@@ -188,13 +188,8 @@ class Holder:
         start = session.knows.get(after.feed_id, 0)
         if start >= after.size:
             return
-        # What the peer lacks must be at hand: in the tails before and after this change.
-        at_hand = before is not None and start >= before.tail_start and start > 0
-        if before is None or not at_hand or after.size - start > CHUNK_ENTRIES:
-            await self._offer(session, after)
-            return
-        recent = [*before.tail, *_new_entries(before, after)]
-        if before.tail_start + len(recent) != after.size:
+        recent = self._recent(before, after, start)
+        if before is None or not recent:
             await self._offer(session, after)
             return
         session.knows[after.feed_id] = after.size
@@ -204,11 +199,24 @@ class Holder:
             NewEntries(
                 feed_id=after.feed_id,
                 start=start,
-                stored=tuple(recent[start - before.tail_start :]),
+                stored=recent,
                 signed_head=after.signed_head,
                 chunk_list=b"" if after.chunk_list == before.chunk_list else after.chunk_list,
             )
         )
+
+    def _recent(self, before: Replica | None, after: Replica, start: int) -> tuple[bytes, ...]:
+        """Entries [start, after.size), if few are new since ``before`` and all are here."""
+        if before is None or not before.tail_start <= start or start == 0:
+            return ()
+        if after.size - start > CHUNK_ENTRIES:
+            return ()
+        try:
+            # From the logs, because an entry that seals a chunk is in no tail any more.
+            recent = self._shelf.read_entries(after.feed_id, start, after.size)
+        except DamageError:
+            return ()
+        return recent if len(recent) == after.size - start else ()
 
     def _known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
         """Linked holders first, then remembered ones; never the asker or ourselves."""
@@ -233,10 +241,3 @@ class Holder:
         return HolderRecord(
             session.node_id, session.link, session.swarm, holding.size, holding.complete
         )
-
-
-def _new_entries(before: Replica, after: Replica) -> tuple[bytes, ...]:
-    """Entries [before.size, after.size) as far as the new tail has them."""
-    if after.tail_start > before.size:
-        return ()
-    return after.tail[before.size - after.tail_start :]
