@@ -128,6 +128,11 @@ BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
 
+UNPROVEN_HEADS_MAX: Final = 256
+"""Newer heads in a row that a peer may send without a proof that starts at what we have.  An
+honest one is overtaken now and then, or pushes another history of a forked feed until it is
+asked for its proof; only a liar never sends one."""
+
 HANDSHAKE_TIMEOUT_S: Final = 10
 """How long a peer may take for TLS, WebSocket and hello together."""
 

@@ -245,11 +245,13 @@ class Fetcher:
         if hosts.count(endpoint.host) <= 1:
             self._swarm.ban(endpoint.host)
         if session is not None:
+            session.holds.clear()  # at once: nothing is asked of it again
             self._spawn(self._sessions.shut_out(session, "sent bytes that are not the chunk"))
-        task = self._tasks.get(info_hash)
-        if task is not None and not task.verifying:
-            # A new start, from another holder: this torrent may hold on to the liar.
-            self._give_up(info_hash)
+        for key, task in list(self._tasks.items()):
+            is_its = all(each.host == endpoint.host for each in task.asked.values())
+            if not task.verifying and (key == info_hash or is_its):
+                # A new start, from another holder: this torrent may hold on to the liar.
+                self._give_up(key)
         self.plan()
 
     def _on_arrived(self, info_hash: bytes) -> None:

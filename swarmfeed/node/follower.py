@@ -15,7 +15,12 @@ import structlog
 
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import open_head, open_receipt
-from swarmfeed.core.limits import AUTHORS_PER_WANT_MAX, CHUNK_ENTRIES, FEEDS_HELD_MAX
+from swarmfeed.core.limits import (
+    AUTHORS_PER_WANT_MAX,
+    CHUNK_ENTRIES,
+    FEEDS_HELD_MAX,
+    UNPROVEN_HEADS_MAX,
+)
 from swarmfeed.core.messages import (
     AskHolders,
     ForkProof,
@@ -33,6 +38,7 @@ from swarmfeed.core.messages import (
 )
 from swarmfeed.core.types import AuthorId, FeedId
 from swarmfeed.errors import (
+    BadProofError,
     BadSignatureError,
     DamageError,
     ForkError,
@@ -147,6 +153,7 @@ class Follower:
             return
         except RetryError as error:
             logger.debug("head asked for again", reason=str(error))
+            _doubt(session)
             self._ask_again(session, offer.author_id, offer.feed_id)
             return
         except ForkError:
@@ -154,6 +161,7 @@ class Follower:
             return
         session.knows[offer.feed_id] = after.size
         _note_size(session, after)
+        session.unproven = 0
         await self.advanced(before, after)
 
     async def _on_entries(self, session: Session, pushed: NewEntries) -> None:
@@ -171,6 +179,7 @@ class Follower:
             return
         except RetryError as error:
             logger.debug("head asked for instead", reason=str(error))
+            _doubt(session)
             self._ask_again(session, author_id, pushed.feed_id)
             return
         except ForkError:
@@ -178,6 +187,7 @@ class Follower:
             return
         session.knows[pushed.feed_id] = after.size
         _note_size(session, after)
+        session.unproven = 0
         await self.advanced(before, after)
 
     async def advanced(self, before: Replica | None, after: Replica) -> None:
@@ -381,3 +391,14 @@ def _note_size(session: Session, after: Replica) -> None:
     complete = before is not None and before.complete
     if before is None or before.size < after.size:
         session.holds[after.feed_id] = Holding(after.size, complete)
+
+
+def _doubt(session: Session) -> None:
+    """Note that a peer sent something that does not follow on what we have.
+
+    Raises:
+        BadProofError: It was one time too many, with nothing in between that did.
+    """
+    session.unproven += 1
+    if session.unproven > UNPROVEN_HEADS_MAX:
+        raise BadProofError("many heads that nothing proves")

@@ -53,6 +53,8 @@ class Session:
     """Feeds others were told of that the peer holds, and whether as complete."""
     meeting: set[FeedId] = field(default_factory=set)
     """Feeds whose holders, as the peer named them, are being dialled."""
+    unproven: int = 0
+    """Newer heads and entries in a row that did not follow on what we have."""
     outbox: Outbox = field(default_factory=Outbox)
 
     @property
@@ -182,6 +184,8 @@ class Sessions:
         named = [each for each in fresh if each in self._settings.peers]
         others = [each for each in fresh if each not in self._settings.peers]
         chosen = named + others[: self._room()]
+        # At once: two rounds in the same moment must not open two links, which end each other.
+        self._dialling.update(chosen)
         results = await asyncio.gather(*(self._dial(each) for each in chosen))
         return sum(results)
 
@@ -190,7 +194,6 @@ class Sessions:
         self._resting.pop(endpoint, None)
 
     async def _dial(self, endpoint: Endpoint) -> bool:
-        self._dialling.add(endpoint)
         # Also after a success: a link that ends at once is not opened again at once.
         self._rest(endpoint)
         try:
