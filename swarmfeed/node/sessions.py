@@ -55,6 +55,8 @@ class Session:
     """Feeds whose holders, as the peer named them, are being dialled."""
     unproven: int = 0
     """Newer heads and entries in a row that did not follow on what we have."""
+    doors: set[Endpoint] = field(default_factory=set)
+    """Where the peer was reached by dialling; a node may have several addresses."""
     outbox: Outbox = field(default_factory=Outbox)
 
     @property
@@ -292,20 +294,23 @@ class Sessions:
             await session.peer.close("you broke the rules; come back later")
             return False
         other = self._sessions.get(node_id)
+        if session.peer.outgoing:
+            session.doors.add(session.peer.remote)
         if other is not None and not self._is_preferred(session, other):
+            other.doors |= session.doors
             await session.peer.close("there is a link already")
             return False
         self._sessions[node_id] = session
         if other is not None:
+            session.doors |= other.doors
             await other.peer.close("a newer link takes its place")
         return True
 
     def _is_preferred(self, session: Session, other: Session) -> bool:
         """Whether a new link takes the place of the one there is."""
         if session.peer.outgoing == other.peer.outgoing:
-            # Who dials us again has lost the link we still see.  We ourselves dial again only
-            # where a node has two addresses: the first one will do.
-            return not session.peer.outgoing
+            # Who dials again has lost the link that the other end still sees.
+            return True
         own = self._own().node_id
         dialled_by = own if session.peer.outgoing else session.node_id
         return dialled_by == min(own, session.node_id)
@@ -321,7 +326,5 @@ class Sessions:
 
 
 def _is_at(session: Session, endpoint: Endpoint) -> bool:
-    """Whether a link leads to an endpoint: as its peer says, or as we dialled it."""
-    return session.link == endpoint or (
-        session.peer.outgoing and session.peer.remote == endpoint
-    )
+    """Whether a link leads to an endpoint: as its peer says, or as we found by dialling."""
+    return session.link == endpoint or endpoint in session.doors
