@@ -25,13 +25,13 @@ STOP_S: Final = 15
 COMMAND_S: Final = 90
 LOG_LINES_SHOWN: Final = 40
 
-_numbers = itertools.count(2)
+_numbers = itertools.count()
 
 
 def new_address() -> str:
     """Return an address on loopback that nobody else uses: 127.64.0.2 to 127.191.255.254."""
     pid = os.getpid()
-    return f"127.{64 + (pid >> 8) % 128}.{pid % 256}.{next(_numbers)}"
+    return f"127.{64 + (pid >> 8) % 128}.{pid % 256}.{2 + next(_numbers) % 253}"
 
 
 class Refused(AssertionError):
@@ -95,6 +95,16 @@ class Node:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def freeze(self) -> None:
+        """Stop the process in mid-air: its sockets stay open, and nothing is answered."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     # --- commands -----------------------------------------------------------------------
 
