@@ -33,6 +33,7 @@ def test_a_follower_reads_a_post_at_once(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_follower_that_comes_later_gets_the_whole_backlog(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, bert = await street.move_in(), await street.move_in()
@@ -44,6 +45,7 @@ def test_a_follower_that_comes_later_gets_the_whole_backlog(tmp_path: Path) -> N
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_newcomer_completes_from_holders_while_the_author_is_away(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, bert, carl = [await street.move_in() for _ in range(3)]
@@ -75,6 +77,7 @@ def test_a_stranger_finds_holders_in_the_dht(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A13")
 @pytest.mark.parametrize("seed", range(6))
 def test_everybody_ends_with_the_same_roots_whatever_happened_between(
@@ -124,6 +127,7 @@ async def make_peace(street: Neighbourhood) -> None:
             await one.start()
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A14")
 def test_nobody_is_shut_out_for_a_proof_that_was_overtaken_by_newer_heads(
     tmp_path: Path,
