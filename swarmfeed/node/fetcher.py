@@ -79,7 +79,10 @@ class Fetcher:
         self._tasks: dict[bytes, _Task] = {}
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing: set[asyncio.Task[None]] = set()
-        self._one_at_a_time = asyncio.Lock()
+        self._arrived: dict[bytes, _Task] = {}
+        self.nothing_to_verify = asyncio.Event()
+        """Set while no chunk that arrived waits to be verified."""
+        self.nothing_to_verify.set()
 
     async def stop(self) -> None:
         for task in self._finishing:
@@ -259,18 +262,29 @@ class Fetcher:
         if task is None or task.verifying:
             return
         task.verifying = True
-        self._spawn(self._finish(info_hash, task))
+        self._arrived[info_hash] = task
+        if self.nothing_to_verify.is_set():
+            self.nothing_to_verify.clear()
+            self._spawn(self._finish_arrived())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
 
+    async def _finish_arrived(self) -> None:
+        """Verify and keep what arrived, a chunk at a time, the newest first."""
+        try:
+            while self._arrived:
+                newest = max(self._arrived, key=lambda each: self._arrived[each].chunk.span.end)
+                await self._finish(newest, self._arrived.pop(newest))
+        finally:
+            self.nothing_to_verify.set()
+
     async def _finish(self, info_hash: bytes, task: _Task) -> None:
         feed_id, span = task.chunk.feed_id, task.chunk.span
         try:
-            async with self._one_at_a_time:
-                await asyncio.to_thread(self._verify, task)
+            await asyncio.to_thread(self._verify, task)
         except (DamageError, RemoteError) as error:
             # The pieces are what the author signed, and yet no chunk: the author's fault, or
             # our disk's.  Either way these bytes are not kept.

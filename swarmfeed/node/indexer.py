@@ -5,8 +5,9 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -25,12 +26,18 @@ T = TypeVar("T")
 _BATCH_ENTRIES = 16 * CHUNK_ENTRIES
 """Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
 
+_BACKLOG_WAIT_S = 1.0
+"""How long a batch of a backlog waits for chunks to be verified first: both need the
+interpreter, and what is verified can be served to others meanwhile."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Work:
     """A range of a feed to index; sorts the newest first."""
 
     urgency: int
+    newer_count: int
+    """Entries of the same feed after these: what is asked for last, of any feed."""
     order: int
     feed_id: FeedId = field(compare=False)
     author_id: AuthorId = field(compare=False)
@@ -58,6 +65,9 @@ class Indexer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._task: asyncio.Task[None] | None = None
         self._order = 0
+        self._ends: dict[FeedId, int] = {}
+        self.may_go_on: Callable[[], Awaitable[object]] | None = None
+        """Waited for before each batch of a backlog, but not for long."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -76,18 +86,15 @@ class Indexer:
     def add(self, feed_id: FeedId, author_id: AuthorId, start: int, end: int) -> None:
         """Index entries [start, end) when their turn comes; they must be held."""
         for first, stop in _batches(start, end):
-            self._order += 1
             # Tails are short and new; batches of a backlog wait, the newest first.
             urgency = 0 if end - start < CHUNK_ENTRIES else 1
-            work = _Work(urgency, self._order, feed_id, author_id, first, stop)
-            self._queue.put_nowait(work)
+            self._queue.put_nowait(self._work(urgency, feed_id, author_id, first, stop))
 
     async def index_now(
         self, feed_id: FeedId, author_id: AuthorId, start: int, end: int
     ) -> None:
         """Index entries [start, end) and return when it is done: for a few entries."""
-        self._order += 1
-        await self._index_range(_Work(0, self._order, feed_id, author_id, start, end))
+        await self._index_range(self._work(0, feed_id, author_id, start, end))
 
     async def drain(self) -> None:
         """Return when all that was added is indexed."""
@@ -101,6 +108,8 @@ class Indexer:
         while True:
             work = await self._queue.get()
             try:
+                if work.urgency:
+                    await self._let_others_go_first()
                 await self._index_range(work)
             except (DamageError, RemoteError) as error:
                 # `verify` names the file and fetches it again; then it is indexed.
@@ -113,6 +122,19 @@ class Indexer:
                 self._on_fatal(FatalError(f"indexing failed: {error!r}"))
             finally:
                 self._queue.task_done()
+
+    async def _let_others_go_first(self) -> None:
+        if self.may_go_on is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.may_go_on(), _BACKLOG_WAIT_S)
+
+    def _work(
+        self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int
+    ) -> _Work:
+        self._order += 1
+        self._ends[feed_id] = max(self._ends.get(feed_id, 0), end)
+        newer_count = self._ends[feed_id] - end
+        return _Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
 
     async def _index_range(self, work: _Work) -> None:
         added = await self.run_in_thread(lambda: self._index_in_thread(work))

@@ -74,6 +74,7 @@ class Node:
         self.sessions = Sessions(doors.link, settings, clock, self.hello)
         self.indexer = Indexer(logs, index, clock, self._on_indexed, self._on_fatal)
         self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
+        self.indexer.may_go_on = self.fetcher.nothing_to_verify.wait
         self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
         self.follower = Follower(
             self.shelf,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from swarmfeed.core.types import AuthorId, FeedId, Hash
 from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.node import indexer
 from swarmfeed.node.indexer import Indexer
 
 from tests.fakes.clock import FakeClock
@@ -87,6 +88,38 @@ def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:
     rig.add(8990, 9000)
     rig.drain()
     assert rig.index.given == [(8990, 9000), (4096, 8192), (0, 4096)]
+
+
+def test_whatever_was_held_first_the_newest_of_a_feed_is_indexed_first(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9000)
+    rig.add(8960, 9000)
+    rig.add(0, 4096)
+    rig.add(4096, 8192)
+    rig.add(8192, 8960)
+    rig.drain()
+    assert rig.index.given == [(8960, 9000), (8192, 8960), (4096, 8192), (0, 4096)]
+
+
+def test_a_backlog_waits_for_what_goes_first_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path, 600)
+    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
+
+    async def work() -> None:
+        may_go_on = asyncio.Event()
+        rig.indexer.may_go_on = may_go_on.wait
+        rig.indexer.start()
+        rig.add(0, 512)
+        rig.add(512, 600)
+        while not rig.index.given:
+            await asyncio.sleep(0.001)
+        assert rig.index.given == [(512, 600)], "a tail waits for nothing"
+        await rig.indexer.drain()
+        assert rig.index.given == [(512, 600), (0, 512)]
+        await rig.indexer.stop()
+
+    asyncio.run(work())
 
 
 def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:
