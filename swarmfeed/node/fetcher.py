@@ -85,6 +85,8 @@ class Fetcher:
         self.nothing_to_verify.set()
 
     async def stop(self) -> None:
+        # A timer of `want` may still fire: it finds nothing to begin.
+        self._feeds.clear()
         for task in self._finishing:
             task.cancel()
         await asyncio.gather(*self._finishing, return_exceptions=True)
@@ -277,7 +279,12 @@ class Fetcher:
         try:
             while self._arrived:
                 newest = max(self._arrived, key=lambda each: self._arrived[each].chunk.span.end)
-                await self._finish(newest, self._arrived.pop(newest))
+                try:
+                    await self._finish(newest, self._arrived.pop(newest))
+                except Exception:
+                    # A full disk, or a bug: this chunk is asked for again, the others go on.
+                    logger.error("chunk not kept", exc_info=True)
+                    self._give_up(newest)
         finally:
             self.nothing_to_verify.set()
 
