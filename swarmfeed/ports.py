@@ -163,6 +163,17 @@ class Logs(Protocol):
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
 
+    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Move a damaged chunk back to the incoming folder.
+
+        What is good of it need not be fetched again, and stays if nobody else has it.
+        """
+        ...
+
+    def is_journal_sound(self, replica: Replica) -> bool:
+        """Whether the journal on disk says what the replica says."""
+        ...
+
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
         """Delete chunks that a larger one took the place of, if written before that time.
 

@@ -41,12 +41,13 @@ class Caretaker:
         self._fetch_again = fetch_again
 
     async def verify(self) -> VerifyReport:
-        """Read every byte again; drop damaged chunks and have them fetched again."""
+        """Read every byte again; have damaged chunks fetched again, write journals anew."""
         found = _Found()
         feeds = self._shelf.feed_ids()
-        for feed_id in feeds:
-            await asyncio.to_thread(self._verify_feed, feed_id, found)
         lines = [f"{path}: {reason}" for path, reason in self._damaged_journals()]
+        for feed_id in feeds:
+            lines += self._mend_journal(feed_id)
+            await asyncio.to_thread(self._verify_feed, feed_id, found)
         for feed_id, span, reason in found.damaged:
             lines.append(
                 f"feed {format_address(feed_id)}: {chunk_name(feed_id, span)}"
@@ -76,8 +77,7 @@ class Caretaker:
         if replica is None:
             return
         held = self._logs.held(feed_id)
-        # The tail was verified when it was read, and lies in memory; its file is checked by
-        # the next start in the same way.
+        # The tail lies in memory, verified; its file was compared with it.
         found.entries += len(replica.tail)
         for span, record in replica.chunks().items():
             if span not in held:
@@ -95,12 +95,21 @@ class Caretaker:
         verify_chunk(chunk, span.level, record.root)
         return len(chunk)
 
+    def _mend_journal(self, feed_id: FeedId) -> list[str]:
+        """Write a journal anew that is not what we have in memory; in the node's loop, which
+        alone appends to it."""
+        replica = self._shelf.replica(feed_id)
+        if replica is None or self._logs.is_journal_sound(replica):
+            return []
+        self._logs.replace(replica)
+        return [f"feed {format_address(feed_id)}: its journal was damaged; it is written anew"]
+
     def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         replica = self._shelf.replica(feed_id)
         record = replica.chunks().get(span) if replica else None
         if record is not None and self._swarm is not None:
             self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
-        self._logs.drop_chunk(feed_id, span)
+        self._logs.distrust_chunk(feed_id, span)
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:
         for feed_id, reason in self._logs.damaged().items():

@@ -215,6 +215,23 @@ class FileLogs:
         with suppress(FileNotFoundError):
             (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink()
 
+    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        name = chunk_name(feed_id, span)
+        kept = self.chunk_folder(feed_id) / name
+        if kept.is_symlink():
+            kept.unlink()  # nobody shall write through it
+        self._held.get(feed_id, set()).discard(span)
+        with suppress(FileNotFoundError):
+            os.replace(kept, self.incoming_folder(feed_id) / name)
+
+    def is_journal_sound(self, replica: Replica) -> bool:
+        try:
+            state = read_journal(self._journal(replica.feed_id))
+        except (DamageError, FileNotFoundError):
+            return False
+        said = (state.signed_head, state.chunk_list, state.tail)
+        return said == (replica.signed_head, replica.chunk_list, replica.tail)
+
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
         current = self._replicas[feed_id].chunks()
         dropped = []

@@ -137,6 +137,15 @@ class FakeLogs:
         self.disk.held.get(feed_id, set()).discard(span)
         (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink(missing_ok=True)
 
+    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        name = chunk_name(feed_id, span)
+        self.disk.held.get(feed_id, set()).discard(span)
+        with suppress(FileNotFoundError):
+            (self.chunk_folder(feed_id) / name).replace(self.incoming_folder(feed_id) / name)
+
+    def is_journal_sound(self, replica: Replica) -> bool:
+        return self.disk.replicas.get(replica.feed_id) == replica
+
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
         dropped = []
         for span in sorted(self.held(feed_id) - self.disk.replicas[feed_id].chunks().keys()):

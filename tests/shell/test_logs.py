@@ -125,6 +125,38 @@ def test_a_flipped_bit_is_named_and_nothing_is_appended(root: Path, part: float)
 
 
 @pytest.mark.attack("A29")
+def test_a_journal_is_read_again_from_the_disk(root: Path) -> None:
+    logs = opened(root)
+    append(logs, 0, 9)
+    (replica,) = opened(root).read_all()
+    journal = root / FOLDER / "journal"
+    content = journal.read_bytes()
+    for damaged in (content[:-1], content[:50] + b"\0" + content[51:], b""):
+        journal.write_bytes(damaged)
+        assert not logs.is_journal_sound(replica)
+    journal.unlink()
+    assert not logs.is_journal_sound(replica)
+    logs.replace(replica)
+    assert logs.is_journal_sound(replica)
+
+
+@pytest.mark.attack("A11")
+def test_a_link_in_the_place_of_a_distrusted_chunk_is_deleted(
+    root: Path, tmp_path: Path
+) -> None:
+    logs = opened(root)
+    append(logs, 0, 300)
+    canary = tmp_path / "canary"
+    canary.write_bytes(b"secret")
+    name = chunk_name(FEED, ChunkSpan(0, 0))
+    (logs.chunk_folder(FEED) / name).unlink()
+    (logs.chunk_folder(FEED) / name).symlink_to(canary)
+    logs.distrust_chunk(FEED, ChunkSpan(0, 0))
+    assert list(logs.incoming_folder(FEED).iterdir()) == []
+    assert canary.read_bytes() == b"secret"
+
+
+@pytest.mark.attack("A29")
 def test_a_damaged_feed_is_mended_by_a_replica_from_elsewhere(root: Path) -> None:
     author = Author()
     replica = author.append(posts(0, 9))

@@ -291,6 +291,31 @@ def test_a_dropped_chunk_is_not_held(disk: Disk) -> None:
         assert 0 < each.disk_bytes(FEED) < before
 
 
+@pytest.mark.attack("A29")
+def test_a_distrusted_chunk_is_not_held_but_not_lost(disk: Disk) -> None:
+    logs = disk.open()
+    append(logs, 0, 600)
+    chunk = logs.read_chunk(FEED, FIRST)
+    logs.distrust_chunk(FEED, FIRST)
+    logs.distrust_chunk(FEED, FIRST)
+    for each in (logs, disk.open()):
+        assert each.held(FEED) == {ChunkSpan(0, 1)}
+        assert each.read_incoming(FEED, FIRST) == chunk
+    logs.keep_chunk(FEED, FIRST)
+    assert disk.open().held(FEED) == {FIRST, ChunkSpan(0, 1)}
+
+
+@pytest.mark.attack("A29")
+def test_a_journal_that_says_something_else_is_not_sound(disk: Disk) -> None:
+    logs = disk.open()
+    first = append(logs, 0, 3)
+    assert logs.is_journal_sound(first)
+    second = append(logs, 3, 4)
+    assert logs.is_journal_sound(second)
+    assert not logs.is_journal_sound(first)
+    assert not logs.is_journal_sound(Author(OTHER_KEY).append(posts(0, 1)))
+
+
 def test_superseded_chunks_stay_for_a_while(disk: Disk) -> None:
     logs = disk.open()
     append(logs, 0, 4_095)
