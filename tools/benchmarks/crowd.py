@@ -1,7 +1,7 @@
 """A node that follows many authors: its disk, and what it costs while nothing happens."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -15,6 +15,7 @@ from swarmfeed.shell.logs import FileLogs
 from swarmfeed.wiring import open_node
 
 from benchmarks.bench import Bench, write_feed
+from benchmarks.posts import Sample
 from benchmarks.processes import Asked, new_home, start_member
 from benchmarks.report import Limit, Row, at_most
 
@@ -26,26 +27,10 @@ SETTLE_S = 3
 
 def measure_disk(bench: Bench) -> Iterator[Row]:
     """Import posts of many authors; count all bytes of feeds and index."""
-    home = new_home(bench.new_folder(), "reader")
-    logs = FileLogs(home / "feeds")
-    authors = []
-    for number, (name, samples) in enumerate(bench.imported.items()):
-        authors.append(write_feed(logs, number, name, samples)[0])
-    _follow(home, authors)
-    posts = sum(map(len, bench.imported.values()))
-    text_bytes = sum(
-        len(sample.text.encode()) for each in bench.imported.values() for sample in each
-    )
-    feeds, index = _size(home / "feeds"), _size(home) - _size(home / "feeds")
-    yield Row(
-        "disk.post",
-        f"disk for a post and its place in the index, of {posts:,} by {len(authors)} authors",
-        (feeds + index) / posts,
-        "bytes",
-        Limit("its text alone, bytes", text_bytes / posts),
-        (at_most(350),),
-        {"feeds_bytes": feeds / posts, "index_bytes": index / posts},
-    )
+    everybody = [sample for samples in bench.imported.values() for sample in samples]
+    whom = f"{len(bench.imported)} authors"
+    yield _disk_row(bench, "disk.post", whom, bench.imported)
+    yield _disk_row(bench, "disk.post_of_one", "one author", {"everybody": everybody})
     yield Row(
         "disk.overhead",
         "sealed chunk before compression, beyond the text of a post",
@@ -79,6 +64,38 @@ def measure_idle(bench: Bench) -> Iterator[Row]:
     yield Row("idle.rss", f"{what}: memory", rss_bytes / 1e6, "MB", None, (at_most(150),))
     share = cpu_s / seconds * 100
     yield Row("idle.cpu", f"{what}: share of a core", share, "%", None, (at_most(2),))
+
+
+def _disk_row(
+    bench: Bench, name: str, whom: str, imported: Mapping[str, Sequence[Sample]]
+) -> Row:
+    home = new_home(bench.new_folder(), "reader")
+    logs = FileLogs(home / "feeds")
+    authors = [
+        write_feed(logs, number, author, samples)[0]
+        for number, (author, samples) in enumerate(imported.items())
+    ]
+    _follow(home, authors)
+    posts = sum(map(len, imported.values()))
+    text_bytes = sum(
+        len(sample.text.encode()) for samples in imported.values() for sample in samples
+    )
+    feeds = _size(home / "feeds")
+    index = _size(home) - feeds
+    return Row(
+        name,
+        f"disk for a post, index included, of {posts:,} by {whom}",
+        (feeds + index) / posts,
+        "bytes",
+        Limit("its text alone, bytes", text_bytes / posts),
+        (at_most(350),),
+        {
+            "chunks_bytes": sum(f.stat().st_size for f in home.glob("feeds/*/chunks/*"))
+            / posts,
+            "feeds_bytes": feeds / posts,
+            "index_bytes": index / posts,
+        },
+    )
 
 
 def _follow(home: Path, authors: list[AuthorId]) -> None:

@@ -76,4 +76,3 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     if asked.data is not None and not asked.data.is_file():
         parser.error(f"--data: there is no file {asked.data}")
     return asked
-
