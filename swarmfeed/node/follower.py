@@ -162,6 +162,8 @@ class Follower:
         session.knows[offer.feed_id] = after.size
         _note_size(session, after)
         session.unproven = 0
+        if before is None:
+            await self._note_holder(session, offer.feed_id)
         await self.advanced(before, after)
 
     async def _on_entries(self, session: Session, pushed: NewEntries) -> None:

@@ -1,0 +1,68 @@
+"""Conversations with one node: what it hears, what it says to whom."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from swarmfeed.core.messages import Message
+from swarmfeed.core.types import AuthorId
+from swarmfeed.node.interests import Interest
+from swarmfeed.node.node import Node
+from swarmfeed.node.sessions import Session
+
+from tests.node.rig import NotedPeer, new_session
+from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+
+
+class Talk:
+    """A whole node, and peers that are only heard and answered by hand."""
+
+    def __init__(self, street: Neighbourhood, me: Neighbour) -> None:
+        self.street = street
+        self.me = me
+        self.peers: list[tuple[Session, NotedPeer]] = []
+
+    @property
+    def node(self) -> Node:
+        return self.me.running
+
+    def link(self, number: int) -> Session:
+        """Link one more peer; what the node says at once is heard with the next answer."""
+        session, peer = new_session(number)
+        self.node.sessions._sessions[session.node_id] = session
+        self.peers.append((session, peer))
+        return session
+
+    def unlink(self, session: Session) -> None:
+        del self.node.sessions._sessions[session.node_id]
+
+    def care(self, author_id: AuthorId, interest: Interest = Interest.FOLLOWED) -> None:
+        self.node.interests.raise_to(author_id, interest)
+
+    async def hear(self, session: Session, *messages: Message) -> None:
+        """Let the node hear messages of a peer; errors are the caller's, as a session's."""
+        for message in messages:
+            await self.node.follower.on_message(session, message)
+        await settle()
+
+    async def said(self, session: Session) -> list[Message]:
+        """All that the node said to a peer since the last time."""
+        await settle()
+        while len(session.outbox):
+            saying = session.outbox._due.pop(next(iter(session.outbox._due)))
+            await saying()
+            await settle()
+        peer = next(each for found, each in self.peers if found is session)
+        heard, peer.sent = peer.sent, []
+        return heard
+
+    async def kinds_said(self, session: Session) -> list[str]:
+        return [type(message).__name__ for message in await self.said(session)]
+
+
+def talk(folder: Path, script: Callable[[Talk], Awaitable[None]]) -> None:
+    """Play a conversation with a node that is on its own otherwise."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        await script(Talk(street, await street.move_in()))
+
+    in_neighbourhood(folder, scenario)
