@@ -16,7 +16,7 @@ import structlog
 
 from swarmfeed.core.chunk import verify_chunk
 from swarmfeed.core.chunklist import ChunkRecord
-from swarmfeed.core.fetching import Ask, WantedChunk, plan_fetches
+from swarmfeed.core.fetching import Ask, Source, WantedChunk, can_serve, plan_fetches
 from swarmfeed.core.limits import (
     CHUNKS_IN_FLIGHT_MAX,
     DISK_FLOOR_BYTES,
@@ -157,6 +157,14 @@ class Fetcher:
         self.plan()
         return stuck
 
+    def on_lost(self, node_id: NodeId) -> None:
+        """Ask others at once for chunks that were asked of a node whose link ended."""
+        now_ms = self._clock.monotonic_ms()
+        for info_hash, task in list(self._tasks.items()):
+            if task.asked.keys() == {node_id} and not task.verifying and self._others(task):
+                self._ask_another(info_hash, task, now_ms)
+        self.plan()
+
     def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> None:
         match event:
             case ChunkArrived(info_hash):
@@ -220,18 +228,21 @@ class Fetcher:
 
     def _ask_another(self, info_hash: bytes, task: _Task, now_ms: int) -> None:
         task.moved_at_ms = now_ms
-        others = [
-            source
-            for source in self._sessions.sources(task.chunk.feed_id)
-            if source.node_id not in task.asked and task.chunk.span.end <= source.size
-        ]
-        if others:
+        if others := self._others(task):
             task.asked[others[0].node_id] = others[0].swarm
             self._served_by[task.chunk.feed_id].add(others[0].swarm)
             self._swarm.add_peer(info_hash, others[0].swarm)
         else:
             # Nobody else is linked: begin anew, which dials the same ones again.
             self._give_up(info_hash)
+
+    def _others(self, task: _Task) -> list[Source]:
+        """Linked holders that a chunk in flight was not asked of yet."""
+        return [
+            source
+            for source in self._sessions.sources(task.chunk.feed_id)
+            if source.node_id not in task.asked and can_serve(source, task.chunk.span)
+        ]
 
     def _give_up(self, info_hash: bytes) -> None:
         task = self._tasks.pop(info_hash, None)

@@ -352,7 +352,8 @@ class Node:
         self.stopped.set()
 
     def _on_close(self, session: Session) -> None:
-        self.fetcher.plan()
+        if self.sessions.find(session.node_id) is None:
+            self.fetcher.on_lost(session.node_id)
         self.changes.tell("status", peers=len(self.sessions.all()))
 
 

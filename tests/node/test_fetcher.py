@@ -183,6 +183,43 @@ def test_a_holder_that_stands_still_is_helped_by_another(tmp_path: Path) -> None
     play(rig, script)
 
 
+def test_chunks_of_a_holder_whose_link_ended_are_asked_of_others_at_once(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        gone = await rig.holder(1, silent=True)
+        rig.want()
+        await rig.holder(2)
+        del rig.sessions._sessions[gone.node_id]
+        rig.fetcher.on_lost(gone.node_id)
+        await rig.step()
+        assert rig.missing() == []
+        assert rig.uploaded(2) > 0
+
+    play(rig, script)
+
+
+def test_a_link_that_ends_leaves_a_fetch_alone_when_nobody_else_is_there(
+    tmp_path: Path,
+) -> None:
+    """The swarm may go on without the link."""
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        gone = await rig.holder(1)
+        rig.want()
+        flying = rig.fetcher.in_flight(rig.feed_id)
+        del rig.sessions._sessions[gone.node_id]
+        rig.fetcher.on_lost(gone.node_id)
+        assert rig.fetcher.in_flight(rig.feed_id) == flying != []
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
 def test_with_nobody_else_the_same_holder_is_asked_anew(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 300)
 
