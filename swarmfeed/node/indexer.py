@@ -125,8 +125,10 @@ class Indexer:
 
     async def _let_others_go_first(self) -> None:
         if self.may_go_on is not None:
+            # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.may_go_on(), _BACKLOG_WAIT_S)
+                async with asyncio.timeout(_BACKLOG_WAIT_S):
+                    await self.may_go_on()
 
     def _work(
         self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int
