@@ -316,6 +316,9 @@ SEARCH_TERMS_MAX: Final = 32
 SEARCH_AUTHORS_MAX: Final = 64
 """Most authors one `from:name` stands for; names are not unique."""
 
+THREAD_DEPTH_MAX: Final = 1_000
+"""Replies that are followed upwards to the post a thread began with."""
+
 REPLY_COUNT_MAX: Final = 1_000
 """Replies to a post are counted up to here, so that no post makes a page slow."""
 

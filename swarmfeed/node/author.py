@@ -3,6 +3,7 @@
 Order of an append: on disk and synced, then shown, then told to others, then seeded.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,7 +17,7 @@ from swarmfeed.core.kinds import (
     decode_body,
     encode_body,
 )
-from swarmfeed.core.limits import IMPORT_BATCH_ENTRIES
+from swarmfeed.core.limits import IMPORT_BATCH_ENTRIES, THREAD_DEPTH_MAX, TIME_MS_MAX
 from swarmfeed.core.types import AuthorId, EntryRef
 from swarmfeed.core.views import ImportReport
 from swarmfeed.core.writing import clean_text
@@ -45,6 +46,7 @@ class Author:
         self._index = index
         self._follower = follower
         self._clock = clock
+        self._importing = asyncio.Lock()
 
     async def publish(self, body: Body) -> int:
         """Append one entry; returns its index once it survives a power cut."""
@@ -75,23 +77,11 @@ class Author:
         Two equal posts (time and text) count as two: what is left out is what is there as
         often already, so an import that is run again changes nothing.
         """
-        there = Counter(self._own_posts())
-        stored: list[bytes] = []
-        skipped: list[str] = []
-        already = 0
-        for number, (time_ms, text) in enumerate(posts, start=1):
-            try:
-                cleaned = clean_text(text)
-            except UserError as error:
-                skipped.append(f"post {number}: {error}")
-                continue
-            if there[time_ms, cleaned] > 0:
-                there[time_ms, cleaned] -= 1
-                already += 1
-                continue
-            body = encode_body(PostBody(cleaned))
-            stored.append(encode_entry(PostBody.kind, time_ms, body))
-        await self._append_all(stored)
+        async with self._importing:
+            # In a thread, and one import at a time: it reads the whole own feed.
+            there = await asyncio.to_thread(lambda: Counter(self._own_posts()))
+            stored, skipped, already = _choose(posts, there)
+            await self._append_all(stored)
         return ImportReport(
             read=len(posts), imported=len(stored), already_there=already, skipped=tuple(skipped)
         )
@@ -130,13 +120,34 @@ class Author:
     def _root_of(self, parent: EntryRef) -> EntryRef:
         """First post of the thread that a reply to ``parent`` belongs to."""
         top = self._index.post_by_hash(parent.entry_hash)
-        seen = {parent.entry_hash}
-        while top is not None and top.reply_to is not None:
-            if top.reply_to.entry_hash in seen:
+        for _ in range(THREAD_DEPTH_MAX):
+            if top is None or top.reply_to is None:
                 break
-            seen.add(top.reply_to.entry_hash)
             above = self._index.post_by_hash(top.reply_to.entry_hash)
             if above is None:
                 return top.reply_to
             top = above
         return top.ref if top is not None else parent
+
+
+def _choose(
+    posts: Sequence[tuple[int, str]], there: Counter[tuple[int, str]]
+) -> tuple[list[bytes], list[str], int]:
+    """Split posts into new ones to store, lines on those skipped, and how many are there."""
+    stored: list[bytes] = []
+    skipped: list[str] = []
+    already = 0
+    for number, (time_ms, text) in enumerate(posts, start=1):
+        try:
+            cleaned = clean_text(text)
+            if not 0 <= time_ms <= TIME_MS_MAX:
+                raise UserError(f"{time_ms} is no time in milliseconds since 1970")
+        except UserError as error:
+            skipped.append(f"post {number}: {error}")
+            continue
+        if there[time_ms, cleaned] > 0:
+            there[time_ms, cleaned] -= 1
+            already += 1
+            continue
+        stored.append(encode_entry(PostBody.kind, time_ms, encode_body(PostBody(cleaned))))
+    return stored, skipped, already
