@@ -250,7 +250,7 @@ class FileLogs:
         replica = self._replicas[feed_id]
         stored: list[bytes] = []
         for span, record in replica.chunks().items():
-            if span.start < end and span.end > start:
+            if max(span.start, start) < min(span.end, end):
                 stored += self._entries_of(feed_id, span, record, start, end)
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
