@@ -71,6 +71,8 @@ def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
 def _post_title(post: PostView, now_ms: int) -> Text:
     title = Text(plain(post.author_name) or "(no name)", style="bold")
     facts = [format_age(post.time_ms, now_ms)]
+    if post.is_ahead:
+        facts.append("its clock is ahead")
     if post.reply_to is not None:
         facts.append("a reply")
     if post.reply_count:

@@ -55,6 +55,11 @@ class PostView:
     """Other nodes that confirmed holding it by a receipt; counted for own posts only."""
     cursor: Cursor
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its time was in the future when it came here; it sorts by when it came."""
+        return self.time_ms > self.cursor.time_ms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorView:
