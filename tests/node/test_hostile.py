@@ -11,10 +11,11 @@ from swarmfeed.core.certificate import sign_join
 from swarmfeed.core.chunklist import encode_chunk_list
 from swarmfeed.core.entry import encode_entry, hash_stored
 from swarmfeed.core.feed import Replica
+from swarmfeed.core.handshake import Greeting, encode_hello
 from swarmfeed.core.head import sign_receipt
 from swarmfeed.core.keys import SigningKey
 from swarmfeed.core.kinds import PostBody, encode_body
-from swarmfeed.core.limits import UNPROVEN_HEADS_MAX
+from swarmfeed.core.limits import MESSAGE_BYTES_MAX, UNPROVEN_HEADS_MAX
 from swarmfeed.core.merkle import full_consistency_proof, root_hash
 from swarmfeed.core.messages import (
     ForkProof,
@@ -31,8 +32,11 @@ from swarmfeed.core.messages import (
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.node import Node
+from swarmfeed.shell.tls import client_context
+from websockets.asyncio.client import connect
 
 from tests.core import samples
+from tests.fakes.hostile import MALLORY_HELLO, code_of_end, prove, read_nonce
 from tests.fakes.liar import (
     Goods,
     Liar,
@@ -493,6 +497,49 @@ def test_what_nobody_asked_for_is_not_kept(tmp_path: Path) -> None:
         assert newcomer.shelf.feed_ids() == [newcomer.identity.feed_id]
         assert newcomer.doors.index.holders(goods.feed_id) == []
         assert shown(newcomer, goods.author_id) == set()
+
+    run(scene, tmp_path)
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.attack("A10")
+@pytest.mark.attack("A33")
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"garbage",
+        b"d",
+        b"i1e",
+        b"l" * 5_000,
+        b"d1:m4:wante",
+        b"99999999999:",
+        bytes(MESSAGE_BYTES_MAX + 1),
+    ],
+    ids=lambda each: repr(bytes(each[:12])),
+)
+def test_garbage_ends_the_link_and_nothing_else(tmp_path: Path, garbage: bytes) -> None:
+    async def scene(on: Stage) -> None:
+        honest = await on.author(300)
+        goods = goods_of(honest)
+        newcomer = await on.node("newcomer")
+        await fetch(newcomer, goods.author_id)
+        async with connect(
+            f"wss://{newcomer.endpoint()}/",
+            ssl=client_context(),
+            compression=None,
+            max_size=None,
+            proxy=None,
+        ) as mallory:
+            seed = newcomer.identity.node_key.seed
+            proof = prove(await read_nonce(mallory), certificate_of=seed)
+            await mallory.send(encode_hello(Greeting(hello=MALLORY_HELLO, proof=proof)))
+            await mallory.recv()
+            await mallory.send(garbage)
+            assert await code_of_end(mallory) != 1000, "it is told that it broke a rule"
+        await until(lambda: newcomer.sessions.find(MALLORY_HELLO.node_id) is None)
+        await introduce(newcomer, honest.endpoint())
+        await until(lambda: newcomer.shelf.is_complete(goods.feed_id), "the fetch")
 
     run(scene, tmp_path)
 
