@@ -165,6 +165,10 @@ AUTHORS_WANTED_MAX: Final = 20_000
 """Authors one peer may want of us; those beyond are passed over.  2 MB for a peer that asks
 for as many as it can."""
 
+FRIENDS_OF_FRIENDS_MAX: Final = 10_000
+"""Authors kept because friends follow them, those most followed first; half of what a peer
+lets us want."""
+
 FEEDS_HELD_MAX: Final = 20_000
 """Feeds a peer may say it holds, whether we know them or not; 3 MB at most."""
 

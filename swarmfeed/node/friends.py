@@ -4,6 +4,7 @@ own (always) > followed and fetched (whole) > followed by those one follows (new
 """
 
 from swarmfeed.core.holding import Drop, Hold, HoldableChunk, plan_holding
+from swarmfeed.core.limits import FRIENDS_OF_FRIENDS_MAX
 from swarmfeed.core.metainfo import chunk_torrent
 from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.node.fetcher import Fetcher
@@ -66,7 +67,9 @@ class FriendsOfFriends:
             for author_id in self._index.follows_of(friend):
                 if not self._interests.is_read(author_id):
                     counts[author_id] = counts.get(author_id, 0) + 1
-        return counts
+        # One friend who follows a million authors must not make us ask everyone for them.
+        ranked = sorted(counts, key=lambda each: (-counts[each], each))
+        return {each: counts[each] for each in ranked[:FRIENDS_OF_FRIENDS_MAX]}
 
     def _chunks(self, friends: dict[AuthorId, int]) -> list[HoldableChunk]:
         return [
