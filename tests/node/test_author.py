@@ -1,7 +1,9 @@
 """Writing: what is appended, what is left out, what a reply points to."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from swarmfeed.core.entry import decode_entry
@@ -11,6 +13,8 @@ from swarmfeed.errors import UserError
 
 from tests.node.rig import Writer
 from tests.node.talk import Talk, talk
+
+T = TypeVar("T")
 
 
 def bodies(to: Talk) -> list[object]:
@@ -76,7 +80,16 @@ def test_an_import_that_is_run_again_changes_nothing(tmp_path: Path) -> None:
     talk(tmp_path, script)
 
 
-def test_two_imports_at_once_do_not_store_anything_twice(tmp_path: Path) -> None:
+def test_two_imports_at_once_do_not_store_anything_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def with_a_pause(call: Callable[..., T], **options: bool) -> T:
+        result = call(**options)
+        await asyncio.sleep(0)
+        return result
+
+    monkeypatch.setattr("swarmfeed.node.author.asyncio.to_thread", with_a_pause)
+
     async def script(to: Talk) -> None:
         posts = [(1000 + number, f"post {number}") for number in range(10)]
         both = await asyncio.gather(

@@ -1,5 +1,6 @@
 """What a follower takes in, passes over, asks for, and whom it blames."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,32 @@ def test_lists_of_holders_of_other_feeds_or_authors_dial_nobody(tmp_path: Path) 
             Holders(other.author_id, anna.feed_id, (there,)),
         )
         assert to.node.sessions.find(neighbour.identity.node_id) is None
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A17")
+def test_a_flood_of_lists_is_followed_one_at_a_time(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna, peer = await followed(to)
+        answered = asyncio.Event()
+        rounds: list[object] = []
+
+        async def dial_some(endpoints: object) -> int:
+            rounds.append(endpoints)
+            await answered.wait()
+            return 0
+
+        to.node.sessions.dial_some = dial_some  # type: ignore[method-assign]  # slow answers
+        for number in range(1, 100):
+            holders = Holders(anna.author_id, anna.feed_id, (record(number),))
+            await to.hear(peer, holders)
+        assert len(rounds) == 1
+        assert len(to.me.index.holders(anna.feed_id)) == 2, "the peer, and whom it named"
+        answered.set()
+        await to.hear(peer)
+        await to.hear(peer, holders)
+        assert len(rounds) == 2, "the next list has its turn"
 
     talk(tmp_path, script)
 

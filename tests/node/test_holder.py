@@ -149,6 +149,24 @@ def test_news_that_seal_a_chunk_say_that_it_is_held(tmp_path: Path) -> None:
     talk(tmp_path, script)
 
 
+def test_one_entry_that_seals_a_chunk_says_that_it_is_held(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        before = anna.grow_to(255)
+        hold(to, anna)
+        giver, taker = to.link(1), to.link(2)
+        await to.hear(taker, want(anna, 255))
+        await to.said(taker)
+        anna.grow_to(257)
+        await to.hear(giver, anna.entries(255, before))
+        have, pushed, _ = await to.said(taker)
+        assert have == Have(feed_id=anna.feed_id, size=257, complete=True)
+        assert isinstance(pushed, NewEntries)
+        assert (pushed.start, pushed.chunk_list) == (255, anna.newest.chunk_list)
+
+    talk(tmp_path, script)
+
+
 def test_what_was_missed_meanwhile_is_said_in_one_message(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         reader = to.link(1)
