@@ -1,0 +1,220 @@
+"""How much of a server's disk whom it serves may use, and what goes when the disk is full.
+
+Space flows from the server's friends to the authors they follow, each friend giving an equal
+part of the disk and splitting it among those it follows.  A crowd of invented authors gets
+what the friends that introduced it had to give, however large it is.
+
+Source: Tran et al., "SumUp", NSDI 2009 (bounding damage by the edges an attacker has, not by
+the identities it makes).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from swarmfeed.core.availability import DAY_MS
+from swarmfeed.core.slack import COPIES_MIN, REQUESTS_PER_DAY_MIN
+from swarmfeed.core.types import AuthorId, FeedId
+
+AUTHOR_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Most bytes of one author on one server: about 10,000 posts, packed."""
+
+AUTHOR_BYTES_PER_DAY: Final = 64 * 1024
+"""How fast an author's allowance grows: some 200 posts a day."""
+
+AUTHOR_BYTES_START: Final = 1024 * 1024
+"""Allowance of an author on the first day: an ordinary backlog fits at once."""
+
+FOLLOWS_MIN: Final = 50
+"""A friend's part of the disk is split among at least so many authors, so that one who follows
+a single author does not give it everything."""
+
+FRIEND_FACTOR: Final = 5
+"""A friend's own posts may take so many shares of one friend's split."""
+
+INTRODUCERS_MIN: Final = 2
+"""Blocks by so many friends end an author's share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Friend:
+    """An author the server's operator follows, and whom it follows in turn."""
+
+    author_id: AuthorId
+    follows: frozenset[AuthorId]
+    blocks: frozenset[AuthorId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one author may still add: a bucket that fills with time."""
+
+    left_bytes: float
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What of a server's disk is taken."""
+
+    disk_bytes: int
+    """All of the disk that was given for history."""
+    used_bytes: int
+    by_author: Mapping[AuthorId, int]
+    by_introducer: Mapping[AuthorId, float]
+    """Bytes that were charged to each friend, for the authors it introduced."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFeed:
+    """A feed on our disk, as eviction sees it."""
+
+    feed_id: FeedId
+    size_bytes: int
+    promised: bool
+    """Under a lease; otherwise kept as a cache."""
+    over_quota: bool
+    requests_per_day: float
+    loss: float
+    """By how much its unavailability would rise without us."""
+    other_copies: float
+    """Lasting copies that would be left (`slack.copies_of`)."""
+    used_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evict:
+    """Delete at once, or, with ``leaving``, promise it no longer and wait for another."""
+
+    feed_id: FeedId
+    leaving: bool
+    reason: str
+
+
+def introducers(author_id: AuthorId, friends: Iterable[Friend]) -> list[AuthorId]:
+    """Friends whose space an author may use, in the order of their ids."""
+    return sorted(
+        each.author_id
+        for each in friends
+        if author_id == each.author_id or author_id in each.follows
+    )
+
+
+def author_quota_bytes(author_id: AuthorId, friends: Sequence[Friend], disk_bytes: int) -> int:
+    """Most bytes of one author; 0 for one that no friend follows or several friends block.
+
+    The quotas of all authors of one friend together never exceed that friend's part of the
+    disk, 1 / number of friends, except for the friend's own (FRIEND_FACTOR shares).
+    """
+    if sum(author_id in each.blocks for each in friends) >= INTRODUCERS_MIN:
+        return 0
+    total = 0.0
+    for friend in friends:
+        share = disk_bytes / len(friends) / max(len(friend.follows), FOLLOWS_MIN)
+        if author_id == friend.author_id:
+            total += share * FRIEND_FACTOR
+        elif author_id in friend.follows:
+            total += share
+    return min(AUTHOR_BYTES_MAX, int(total))
+
+
+def first_allowance(now_ms: int) -> Allowance:
+    """Return the allowance of an author that is met for the first time."""
+    return Allowance(float(AUTHOR_BYTES_START), now_ms)
+
+
+def accrue(before: Allowance, now_ms: int) -> Allowance:
+    """Let an allowance grow with time, up to AUTHOR_BYTES_MAX."""
+    days = max(0, now_ms - before.at_ms) / DAY_MS
+    grown = min(float(AUTHOR_BYTES_MAX), before.left_bytes + days * AUTHOR_BYTES_PER_DAY)
+    return Allowance(grown, max(now_ms, before.at_ms))
+
+
+def spend(before: Allowance, size_bytes: int) -> Allowance:
+    """Take what was admitted out of an allowance."""
+    return replace(before, left_bytes=before.left_bytes - size_bytes)
+
+
+def refusal(
+    author_id: AuthorId,
+    size_bytes: int,
+    friends: Sequence[Friend],
+    usage: Usage,
+    allowance: Allowance,
+) -> str:
+    """Say why a server does not take ``size_bytes`` more of an author; empty when it does.
+
+    Args:
+        allowance: Already accrued up to now.
+    """
+    quota = author_quota_bytes(author_id, friends, usage.disk_bytes)
+    if quota == 0:
+        return "the author is outside our scope"
+    if usage.used_bytes + size_bytes > usage.disk_bytes:
+        return f"the disk is full: {usage.used_bytes:,} of {usage.disk_bytes:,} bytes"
+    used = usage.by_author.get(author_id, 0)
+    if used + size_bytes > quota:
+        return f"the author's quota is full: {used:,} of {quota:,} bytes"
+    if size_bytes > allowance.left_bytes:
+        return f"the author adds too fast: {int(allowance.left_bytes):,} bytes allowed now"
+    part = usage.disk_bytes / len(friends)
+    behind = introducers(author_id, friends)
+    # One introducer with room is enough: a crowd behind another cannot shut an author out.
+    if all(usage.by_introducer.get(each, 0.0) + size_bytes > part for each in behind):
+        return f"the parts of all {len(behind)} friends behind the author are full"
+    return ""
+
+
+def charge(
+    author_id: AuthorId, size_bytes: int, friends: Sequence[Friend], usage: Usage
+) -> Usage:
+    """Count an admitted feed: in full to the introducer with most room, the first of equals."""
+    behind = introducers(author_id, friends)
+    payer = min(behind, key=lambda each: (usage.by_introducer.get(each, 0.0), each))
+    paid = usage.by_introducer.get(payer, 0.0) + size_bytes
+    return Usage(
+        usage.disk_bytes,
+        usage.used_bytes + size_bytes,
+        {**usage.by_author, author_id: usage.by_author.get(author_id, 0) + size_bytes},
+        {**usage.by_introducer, payer: paid},
+    )
+
+
+def plan_eviction(feeds: Iterable[HeldFeed], wanted_bytes: int) -> list[Evict]:
+    """Choose what goes so that ``wanted_bytes`` become free: as little as is needed.
+
+    First what is only cached, longest unused first; then what is over quota; then what is
+    promised, where a byte serves fewest requests.  A promised feed gets a leaving lease, so
+    that others take it first, and one that would fall below COPIES_MIN is never chosen.
+    """
+    plan: list[Evict] = []
+    freed = 0
+    for feed in sorted(feeds, key=_eviction_key):
+        if freed >= wanted_bytes:
+            break
+        if feed.promised and feed.other_copies < COPIES_MIN:
+            continue
+        plan.append(Evict(feed.feed_id, feed.promised, _eviction_reason(feed)))
+        freed += feed.size_bytes
+    return plan
+
+
+def worth_per_byte(feed: HeldFeed) -> float:
+    """Requests a day that one byte of this feed serves and nobody else would."""
+    asked = max(feed.requests_per_day, REQUESTS_PER_DAY_MIN)
+    return asked * feed.loss / max(1, feed.size_bytes)
+
+
+def _eviction_key(feed: HeldFeed) -> tuple[int, float, FeedId]:
+    if not feed.promised:
+        return 0, float(feed.used_at_ms), feed.feed_id
+    return (1 if feed.over_quota else 2), worth_per_byte(feed), feed.feed_id
+
+
+def _eviction_reason(feed: HeldFeed) -> str:
+    if not feed.promised:
+        return "no longer needed here, kept only while there was room"
+    copies = f"{feed.other_copies:.1f} other copies last"
+    if feed.over_quota:
+        return f"over its author's quota, {copies}"
+    return f"the disk is full and it serves least, {copies}"
