@@ -123,11 +123,11 @@ class NodeFacade:
         return ancestors, self._index.replies(post.ref.entry_hash, _THREAD_POSTS_MAX)
 
     def author(self, author_id: AuthorId) -> AuthorView:
-        return self._call(self._author(author_id))
+        return self._call(self._authors([author_id]))[0]
 
     def follows(self) -> list[AuthorView]:
         own = self._node.identity.author_id
-        return [self.author(each) for each in self._index.follows_of(own)]
+        return self._call(self._authors(self._index.follows_of(own)))
 
     def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
         return self._call(self._fetch_progress(author_id))
@@ -170,21 +170,24 @@ class NodeFacade:
     async def _fetch_progress(self, author_id: AuthorId) -> FetchProgress:
         return self._node.reporter.fetch_progress(author_id)
 
-    async def _author(self, author_id: AuthorId) -> AuthorView:
+    async def _authors(self, author_ids: Sequence[AuthorId]) -> list[AuthorView]:
+        followed = frozenset(self._index.follows_of(self._node.identity.author_id))
+        return [self._author(each, each in followed) for each in author_ids]
+
+    def _author(self, author_id: AuthorId, followed: bool) -> AuthorView:
         node = self._node
-        progress = node.reporter.fetch_progress(author_id)
         known = self._index.author(author_id)
-        own = node.identity.author_id
+        size = node.reporter.author_size(author_id)
         return AuthorView(
             author_id=author_id,
             name=known.name if known else "",
             bio=known.bio if known else "",
-            is_self=author_id == own,
-            followed=author_id in self._index.follows_of(own),
-            entry_count=progress.entries_total,
-            entries_held=progress.entries_held,
+            is_self=author_id == node.identity.author_id,
+            followed=followed,
+            entry_count=size.entries,
+            entries_held=size.entries_held,
             post_count=known.post_count if known else 0,
-            bytes_held=progress.bytes_held,
+            bytes_held=size.bytes_held,
             forked=any(node.shelf.is_forked(each) for each in node.shelf.feeds_of(author_id)),
         )
 

@@ -1,6 +1,7 @@
 """How things are: what ``status`` and the status page show."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from swarmfeed.core.metainfo import chunk_name_prefix
 from swarmfeed.core.types import AuthorId, FeedId
@@ -11,12 +12,32 @@ from swarmfeed.node.sessions import Sessions
 from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Index, Logs, Swarm, TorrentProgress
 
+_FORKED = "the author signed two histories; the feed is stopped there"
+
 _RELATIONS = {
     Interest.OWN: "own",
     Interest.FOLLOWED: "followed",
     Interest.FETCHED: "fetched",
     Interest.FRIEND_OF_FRIEND: "friend of a friend",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of a feed, or of an author, there is and is here."""
+
+    entries: int = 0
+    entries_held: int = 0
+    bytes_held: int = 0
+    bytes_total: int = 0
+
+    def __add__(self, other: "Size") -> "Size":
+        return Size(
+            self.entries + other.entries,
+            self.entries_held + other.entries_held,
+            self.bytes_held + other.bytes_held,
+            self.bytes_total + other.bytes_total,
+        )
 
 
 class Reporter:
@@ -28,9 +49,9 @@ class Reporter:
         logs: Logs,
         index: Index,
         interests: Interests,
-        sessions: Sessions | None,
-        fetcher: Fetcher | None,
-        swarm: Swarm | None,
+        sessions: Sessions,
+        fetcher: Fetcher,
+        swarm: Swarm,
     ) -> None:
         self._shelf = shelf
         self._logs = logs
@@ -41,46 +62,44 @@ class Reporter:
         self._swarm = swarm
 
     def feeds(self) -> tuple[FeedStatus, ...]:
-        progress = self._swarm.progress() if self._swarm else {}
+        """All feeds, those of the strongest interest first."""
+        progress = self._swarm.progress()
+        uploaded_bytes = _uploaded_bytes(progress)
         ranked = sorted(
             self._shelf.feed_ids(),
             key=lambda each: (-(self._interest(each) or 0), each),
         )
-        uploaded_bytes = _uploaded_bytes(progress)
         return tuple(self._feed(each, progress, uploaded_bytes) for each in ranked)
 
-    def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
+    def author_size(self, author_id: AuthorId) -> Size:
         """Sum over all feeds of the author that we know of."""
+        progress = self._swarm.progress()
+        sizes = (self._size(each, progress) for each in self._shelf.feeds_of(author_id))
+        return sum(sizes, Size())
+
+    def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
         feeds = self._shelf.feeds_of(author_id)
-        progress = self._swarm.progress() if self._swarm else {}
-        uploaded_bytes = _uploaded_bytes(progress)
-        statuses = [self._feed(each, progress, uploaded_bytes) for each in feeds]
+        size = self.author_size(author_id)
         known = self._index.author(author_id)
-        served = {
-            str(endpoint)
-            for feed_id in feeds
-            for endpoint in (self._fetcher.served_by(feed_id) if self._fetcher else ())
-        }
-        forked = any(each.forked for each in statuses)
+        served = {str(each) for feed_id in feeds for each in self._fetcher.served_by(feed_id)}
+        is_forked = any(self._shelf.is_forked(each) for each in feeds)
         return FetchProgress(
             author_id=author_id,
             name=known.name if known else "",
-            entries_held=sum(each.entries_held for each in statuses),
-            entries_total=sum(each.size for each in statuses),
-            bytes_held=sum(each.bytes_held for each in statuses),
-            bytes_total=sum(each.bytes_total for each in statuses),
+            entries_held=size.entries_held,
+            entries_total=size.entries,
+            bytes_held=size.bytes_held,
+            bytes_total=size.bytes_total,
             holders=tuple(sorted(served)),
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
-            error="the author signed two histories; the feed is stopped there"
-            if forked
-            else "",
+            error=_FORKED if is_forked else "",
         )
 
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
         if not running:
             return "Offline: this command opened the data without the network."
-        peers = len(self._sessions.all()) if self._sessions else 0
+        peers = len(self._sessions.all())
         if peers == 0:
             return "Alone: no other node is linked right now; posts are saved here."
         own = self._interests.with_interest(Interest.OWN)
@@ -107,14 +126,8 @@ class Reporter:
         replica = self._shelf.replica(feed_id)
         author_id = self._shelf.author_of(feed_id)
         assert replica is not None and author_id is not None, "every feed on the shelf has both"
-        held = self._logs.held(feed_id)
-        tail_bytes = sum(len(entry) for entry in replica.tail)
-        sizes = {span: record.pieces.size_bytes for span, record in replica.chunks().items()}
-        flying = [
-            progress[key]
-            for key in (self._fetcher.in_flight(feed_id) if self._fetcher else ())
-            if key in progress
-        ]
+        size = self._size(feed_id, progress)
+        flying = self._flying(feed_id, progress)
         known = self._index.author(author_id)
         interest = self._interests.of(author_id)
         return FeedStatus(
@@ -124,11 +137,9 @@ class Reporter:
             relation=_RELATIONS.get(interest, "") if interest else "",
             size=replica.size,
             root=replica.head.root,
-            entries_held=self._shelf.entries_held(feed_id),
-            bytes_held=tail_bytes
-            + sum(size for span, size in sizes.items() if span in held)
-            + sum(each.bytes_done for each in flying),
-            bytes_total=tail_bytes + sum(sizes.values()),
+            entries_held=size.entries_held,
+            bytes_held=size.bytes_held,
+            bytes_total=size.bytes_total,
             holders=self._holders(feed_id),
             held_by=self._held_by(feed_id),
             fetching=len(flying),
@@ -137,6 +148,27 @@ class Reporter:
             forked=self._shelf.is_forked(feed_id),
         )
 
+    def _size(self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]) -> Size:
+        replica = self._shelf.replica(feed_id)
+        assert replica is not None, "every feed on the shelf has a replica"
+        held = self._logs.held(feed_id)
+        tail_bytes = sum(map(len, replica.tail))
+        sizes = {span: record.pieces.size_bytes for span, record in replica.chunks().items()}
+        held_bytes = sum(size for span, size in sizes.items() if span in held)
+        flying_bytes = sum(each.bytes_done for each in self._flying(feed_id, progress))
+        return Size(
+            entries=replica.size,
+            entries_held=self._shelf.entries_held(feed_id),
+            bytes_held=tail_bytes + held_bytes + flying_bytes,
+            bytes_total=tail_bytes + sum(sizes.values()),
+        )
+
+    def _flying(
+        self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]
+    ) -> list[TorrentProgress]:
+        """Chunks of a feed that are being fetched now."""
+        return [progress[key] for key in self._fetcher.in_flight(feed_id) if key in progress]
+
     def _interest(self, feed_id: FeedId) -> Interest | None:
         author_id = self._shelf.author_of(feed_id)
         return self._interests.of(author_id) if author_id else None
@@ -144,8 +176,7 @@ class Reporter:
     def _holders(self, feed_id: FeedId) -> int:
         """Other nodes known to hold all of it or a part."""
         known = {each.node_id for each in self._index.holders(feed_id)}
-        if self._sessions is not None:
-            known |= {each.node_id for each in self._sessions.all() if feed_id in each.holds}
+        known |= {each.node_id for each in self._sessions.all() if feed_id in each.holds}
         return len(known)
 
     def _held_by(self, feed_id: FeedId) -> int:
