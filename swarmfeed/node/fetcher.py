@@ -9,7 +9,7 @@ a node that was killed goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -28,6 +28,7 @@ from swarmfeed.core.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.sessions import Sessions
 from swarmfeed.node.shelf import Shelf
+from swarmfeed.node.tasks import Tasks
 from swarmfeed.ports import ChunkArrived, Clock, Logs, PeerSentGarbage, Swarm, SwarmFailed
 
 logger = structlog.get_logger()
@@ -78,7 +79,7 @@ class Fetcher:
         self._feeds: dict[FeedId, _Feed] = {}
         self._tasks: dict[bytes, _Task] = {}
         self._served_by: dict[FeedId, set[Endpoint]] = {}
-        self._finishing: set[asyncio.Task[None]] = set()
+        self._finishing = Tasks()
         self._arrived: dict[bytes, _Task] = {}
         self.nothing_to_verify = asyncio.Event()
         """Set while no chunk that arrived waits to be verified."""
@@ -87,9 +88,7 @@ class Fetcher:
     async def stop(self) -> None:
         # A timer of `want` may still fire: it finds nothing to begin.
         self._feeds.clear()
-        for task in self._finishing:
-            task.cancel()
-        await asyncio.gather(*self._finishing, return_exceptions=True)
+        await self._finishing.stop()
 
     # --- asking for feeds ---
 
@@ -262,7 +261,9 @@ class Fetcher:
             self._swarm.ban(endpoint.host)
         if session is not None:
             session.holds.clear()  # at once: nothing is asked of it again
-            self._spawn(self._sessions.shut_out(session, "sent bytes that are not the chunk"))
+            self._finishing.spawn(
+                self._sessions.shut_out(session, "sent bytes that are not the chunk")
+            )
         for key, task in list(self._tasks.items()):
             is_its = all(each.host == endpoint.host for each in task.asked.values())
             if not task.verifying and (key == info_hash or is_its):
@@ -278,12 +279,7 @@ class Fetcher:
         self._arrived[info_hash] = task
         if self.nothing_to_verify.is_set():
             self.nothing_to_verify.clear()
-            self._spawn(self._finish_arrived())
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+            self._finishing.spawn(self._finish_arrived())
 
     async def _finish_arrived(self) -> None:
         """Verify and keep what arrived, a chunk at a time, the newest first."""

@@ -1,4 +1,4 @@
-"""What a follower takes in: heads, live entries, holders, receipts, forks.
+"""What a follower takes in: heads, live entries, forks; and whom it asks for them.
 
     want --> Have, HeadOffer, Holders --> tail shown at once --> chunks fetched --> receipt
                 NewEntries as they are written ---------------------------------> receipt
@@ -7,18 +7,15 @@ A peer that sends something false is shut out (the error goes up to its session)
 unwanted message is only passed over.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import structlog
 
 from swarmfeed.core.feed import Replica
-from swarmfeed.core.head import open_head, open_receipt
 from swarmfeed.core.limits import (
     AUTHORS_PER_WANT_MAX,
     CHUNK_ENTRIES,
-    FEEDS_HELD_MAX,
     UNPROVEN_HEADS_MAX,
 )
 from swarmfeed.core.messages import (
@@ -26,7 +23,6 @@ from swarmfeed.core.messages import (
     ForkProof,
     Have,
     HeadOffer,
-    HolderRecord,
     Holders,
     Message,
     NewEntries,
@@ -39,7 +35,6 @@ from swarmfeed.core.messages import (
 from swarmfeed.core.types import AuthorId, FeedId
 from swarmfeed.errors import (
     BadProofError,
-    BadSignatureError,
     DamageError,
     ForkError,
     RetryError,
@@ -48,12 +43,12 @@ from swarmfeed.errors import (
 from swarmfeed.node.changes import Changes
 from swarmfeed.node.fetcher import Fetcher
 from swarmfeed.node.holder import Holder
-from swarmfeed.node.identity import Identity
 from swarmfeed.node.indexer import Indexer
 from swarmfeed.node.interests import Interests
-from swarmfeed.node.sessions import Holding, Session, Sessions
+from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.node.shelf import Shelf
-from swarmfeed.ports import Clock, Index, KnownHolder
+from swarmfeed.node.whereabouts import Whereabouts
+from swarmfeed.ports import Clock, Index
 
 logger = structlog.get_logger()
 
@@ -70,7 +65,7 @@ class Follower:
         indexer: Indexer,
         index: Index,
         interests: Interests,
-        identity: Identity,
+        whereabouts: Whereabouts,
         changes: Changes,
         clock: Clock,
     ) -> None:
@@ -81,10 +76,9 @@ class Follower:
         self._indexer = indexer
         self._index = index
         self._interests = interests
-        self._identity = identity
+        self._whereabouts = whereabouts
         self._changes = changes
         self._clock = clock
-        self._beside: set[asyncio.Task[None]] = set()
         self.on_replica: Callable[[Replica | None, Replica], None] | None = None
         """Told of each newer replica of somebody's feed."""
 
@@ -130,11 +124,11 @@ class Follower:
             case NewEntries():
                 await self._on_entries(session, message)
             case Have():
-                await self._on_have(session, message)
+                await self._whereabouts.on_have(session, message)
             case Holders():
-                self._on_holders(session, message)
+                self._whereabouts.on_holders(session, message)
             case Receipt():
-                await self._on_receipt(session, message)
+                await self._whereabouts.on_receipt(session, message)
             case ForkProof():
                 self._on_fork(message)
             case AskHolders():
@@ -160,10 +154,10 @@ class Follower:
             self._tell_fork(offer.feed_id)
             return
         session.knows[offer.feed_id] = after.size
-        _note_size(session, after)
+        self._whereabouts.note_head(session, after)
         session.unproven = 0
         if before is None:
-            await self._note_holder(session, offer.feed_id)
+            await self._whereabouts.note_holder(session, offer.feed_id)
         await self.advanced(before, after)
 
     async def _on_entries(self, session: Session, pushed: NewEntries) -> None:
@@ -188,7 +182,7 @@ class Follower:
             self._tell_fork(pushed.feed_id)
             return
         session.knows[pushed.feed_id] = after.size
-        _note_size(session, after)
+        self._whereabouts.note_head(session, after)
         session.unproven = 0
         await self.advanced(before, after)
 
@@ -242,95 +236,6 @@ class Follower:
             if before.size < end <= after.tail_start:
                 self._indexer.add(after.feed_id, author_id, max(first, before.size), end)
 
-    async def _on_have(self, session: Session, have: Have) -> None:
-        feed_id, before = have.feed_id, session.holds.get(have.feed_id)
-        holding = Holding(have.size, have.complete)
-        if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
-            return
-        session.holds[feed_id] = holding
-        # Of a feed we do not know yet this is said before its first head: see _on_offer.
-        if self._shelf.author_of(feed_id) is not None:
-            await self._note_holder(session, feed_id)
-
-    async def _note_holder(self, session: Session, feed_id: FeedId) -> None:
-        """Remember a holder of a feed that we know, tell others, and fetch from it."""
-        author_id = self._shelf.author_of(feed_id)
-        if author_id is None or feed_id not in session.holds:
-            return
-        self._holder.announce_holder(author_id, feed_id, session)
-        self._fetcher.plan()
-        await self._remember_holder(session, feed_id)
-
-    def _on_holders(self, session: Session, message: Holders) -> None:
-        """Dial holders of an author we care about, then let the fetch begin.
-
-        Only of feeds that are that author's, and one list of a feed at a time from one peer:
-        a flood of lists has no effect.
-        """
-        feed_id = message.feed_id
-        is_wanted = self._interests.of(message.author_id) is not None
-        is_theirs = self._shelf.author_of(feed_id) == message.author_id
-        if not is_wanted or not is_theirs or feed_id in session.meeting:
-            return
-        records = [
-            each
-            for each in message.holders
-            if each.node_id != self._identity.node_id
-            and self._sessions.find(each.node_id) is None
-        ]
-        session.meeting.add(feed_id)
-        self.spawn(self._meet(session, feed_id, records))
-
-    async def _meet(
-        self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]
-    ) -> None:
-        try:
-            await self._remember_hearsay(feed_id, records)
-            if await self._sessions.dial_some(each.link for each in records) == 0:
-                self._fetcher.gathered(feed_id)
-        finally:
-            session.meeting.discard(feed_id)
-
-    async def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
-        """Remember holders that others named: behind all that told us themselves.
-
-        They never take the place of what is known first hand, so a peer cannot make us forget
-        true holders by naming false ones.
-        """
-        known = {each.node_id for each in self._index.holders(feed_id)}
-        new = [
-            KnownHolder(each.node_id, each.link, each.swarm, each.size, each.complete, 0)
-            for each in records
-            if each.node_id not in known
-        ]
-
-        def save() -> None:
-            for each in new:
-                self._index.save_holder(feed_id, each)
-
-        if new:
-            await self._indexer.run_in_thread(save)
-
-    async def _on_receipt(self, session: Session, receipt: Receipt) -> None:
-        """A peer confirms that it holds all entries of a head."""
-        feed_id = receipt.feed_id
-        if self._shelf.replica(feed_id) is None:
-            return
-        head = open_head(receipt.signed_head, feed_id)
-        opened = open_receipt(receipt.signed_head, receipt.cosignature)
-        if opened.node_id != session.node_id:
-            raise BadSignatureError("a receipt of another node")
-        if head.size <= session.receipts.get(feed_id, 0):
-            return
-        session.receipts[feed_id] = head.size
-        session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
-        await self._on_have(session, Have(feed_id=feed_id, size=head.size, complete=True))
-        await self._indexer.run_in_thread(
-            lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
-        )
-        if feed_id == self._identity.feed_id:
-            self._changes.tell("receipt", size=head.size)
-
     def _on_fork(self, proof: ForkProof) -> None:
         if self._shelf.accept_fork(proof):
             self._tell_fork(proof.feed_id)
@@ -353,17 +258,6 @@ class Follower:
         if known is not None and session.asked.get(feed_id) != known.size:
             self.ask(session, [author_id])
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Run something beside, and keep hold of it until it ends."""
-        task = asyncio.create_task(work)
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
-
-    async def stop(self) -> None:
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
-
     def _wanted_feeds(self, author_id: AuthorId) -> tuple[WantedFeed, ...]:
         found = []
         for feed_id in self._shelf.feeds_of(author_id):
@@ -371,28 +265,6 @@ class Follower:
             if replica is not None:
                 found.append(WantedFeed(feed_id, replica.size))
         return tuple(found)
-
-    async def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
-        holding = session.holds[feed_id]
-        if session.link is None or session.swarm is None:
-            return
-        known = KnownHolder(
-            session.node_id,
-            session.link,
-            session.swarm,
-            holding.size,
-            holding.complete,
-            self._clock.now_ms(),
-        )
-        await self._indexer.run_in_thread(lambda: self._index.save_holder(feed_id, known))
-
-
-def _note_size(session: Session, after: Replica) -> None:
-    """Who sends a head holds it: from now on the peer is a source up to its size."""
-    before = session.holds.get(after.feed_id)
-    complete = before is not None and before.complete
-    if before is None or before.size < after.size:
-        session.holds[after.feed_id] = Holding(after.size, complete)
 
 
 def _doubt(session: Session) -> None:

@@ -26,6 +26,8 @@ from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.node.settings import NodeSettings
 from swarmfeed.node.shelf import Shelf
 from swarmfeed.node.status import Reporter
+from swarmfeed.node.tasks import Tasks
+from swarmfeed.node.whereabouts import Whereabouts
 from swarmfeed.ports import (
     Clock,
     DhtPeersFound,
@@ -76,7 +78,8 @@ class Node:
         self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
         self.indexer.may_go_on = self.fetcher.nothing_to_verify.wait
         self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
-        self.follower = Follower(
+        self.beside = Tasks()
+        whereabouts = Whereabouts(
             self.shelf,
             self.sessions,
             self.holder,
@@ -85,6 +88,19 @@ class Node:
             index,
             self.interests,
             identity,
+            self.changes,
+            clock,
+            self.beside,
+        )
+        self.follower = Follower(
+            self.shelf,
+            self.sessions,
+            self.holder,
+            self.fetcher,
+            self.indexer,
+            index,
+            self.interests,
+            whereabouts,
             self.changes,
             clock,
         )
@@ -148,7 +164,7 @@ class Node:
             await self.sessions.stop()
             if self.doors.board is not None:
                 await self.doors.board.stop()
-        await self.follower.stop()
+        await self.beside.stop()
         await self.fetcher.stop()
         await self.indexer.stop()
         if self.settings.network:
@@ -181,7 +197,7 @@ class Node:
                 self.fetcher.want(feed_id)
         if self.settings.network:
             self.follower.ask_all([author_id])
-            self.follower.spawn(self._search_now())
+            self.beside.spawn(self._search_now())
 
     async def follow(self, author_id: AuthorId) -> None:
         await self.author.set_follow(author_id, on=True)
@@ -225,7 +241,7 @@ class Node:
             await self.doors.board.start()
         if self.doors.lan is not None:
             # It takes a second to announce oneself, and nothing waits for it.
-            self.follower.spawn(self._meet_neighbours(self.doors.lan))
+            self.beside.spawn(self._meet_neighbours(self.doors.lan))
         self.doors.jobs.start(self._all_jobs(), self.stopped.set)
 
     def _all_jobs(self) -> list[Job]:
@@ -311,7 +327,7 @@ class Node:
     def _on_swarm(self, event: SwarmEvent) -> None:
         if isinstance(event, DhtPeersFound):
             self.finder.on_dht_peers(event)
-            self.follower.spawn(self._dial())
+            self.beside.spawn(self._dial())
         else:
             self.fetcher.on_event(event)
 

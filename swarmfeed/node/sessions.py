@@ -19,6 +19,7 @@ from swarmfeed.core.views import PeerStatus
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.outbox import Outbox
 from swarmfeed.node.settings import NodeSettings
+from swarmfeed.node.tasks import Tasks
 from swarmfeed.ports import Clock, Link, Peer
 
 logger = structlog.get_logger()
@@ -127,7 +128,7 @@ class Sessions:
         self._resting: dict[Endpoint, _Rest] = {}
         self._own_endpoints: set[Endpoint] = set()
         self._shut_out: dict[NodeId, int] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Tasks()
         # Set by the node before anything is opened.
         self.on_open: OnOpen
         self.on_message: OnMessage
@@ -171,9 +172,7 @@ class Sessions:
         return await self._link.listen(at, self._own, self._run)
 
     async def stop(self) -> None:
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._running.stop()
         await self._link.stop()
 
     async def dial_some(self, endpoints: Iterable[Endpoint]) -> int:
@@ -205,9 +204,7 @@ class Sessions:
             return False
         finally:
             self._dialling.discard(endpoint)
-        task = asyncio.create_task(self._run(peer))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running.spawn(self._run(peer))
         return True
 
     def _room(self) -> int:

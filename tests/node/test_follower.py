@@ -338,7 +338,7 @@ def test_a_flood_of_lists_is_followed_one_at_a_time(tmp_path: Path) -> None:
 def test_what_a_peer_says_it_holds_is_bounded_and_unknown_feeds_reach_no_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swarmfeed.node.follower.FEEDS_HELD_MAX", 10)
+    monkeypatch.setattr("swarmfeed.node.whereabouts.FEEDS_HELD_MAX", 10)
 
     async def script(to: Talk) -> None:
         peer = to.link(1)

@@ -1,0 +1,27 @@
+"""Tasks that run beside the rest, and end with the node."""
+
+import asyncio
+from collections.abc import Coroutine
+
+
+class Tasks:
+    """Keeps hold of running tasks: the loop itself would let them be collected."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Run something beside until it ends, or ``stop`` is called."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def stop(self) -> None:
+        """Cancel what runs, and return when all has ended."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
