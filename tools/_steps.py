@@ -64,8 +64,13 @@ def run_tests(name: str, markers: str, *options: str) -> Tests:
     return counted
 
 
-def run_fast_tests() -> Tests:
-    """Tests of less than a quarter of a second, two at a time."""
+def run_fast_tests(*, examples: str) -> Tests:
+    """Tests of less than a quarter of a second, two at a time.
+
+    Args:
+        examples: Profile of ``tests/conftest.py`` for property tests: ``quick`` or ``full``.
+    """
+    os.environ["HYPOTHESIS_PROFILE"] = examples
     return run_tests("fast tests", "not slow and not e2e", "-n", "2")
 
 

@@ -249,10 +249,11 @@ class Router(FakeDhtNode):
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on a silent node after 80 ms."""
-    monkeypatch.setattr(headboard, "ANSWER_TIMEOUT_S", 0.08)
+    """Give up on a silent node after 0.3 s, which is long enough for a busy machine."""
+    monkeypatch.setattr(headboard, "ANSWER_TIMEOUT_S", 0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A33")
 @pytest.mark.parametrize("liar", [Silent, Forger, Stranger, Babbler, Router])
 def test_liars_do_not_keep_a_head_from_being_put_and_found(
@@ -267,17 +268,19 @@ def test_liars_do_not_keep_a_head_from_being_put_and_found(
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_dead_nodes_are_waited_for_side_by_side(impatient: None) -> None:
     async def scenario() -> None:
         nodes = [Silent(number) for number in range(8)]
         async with small_dht(nodes) as start, board_at(start) as board:
             began = time.monotonic()
             assert await board.get(FEED) is None
-            assert time.monotonic() - began < 5 * 0.08
+            assert time.monotonic() - began < 5 * 0.3
 
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A33")
 def test_an_answer_from_another_address_counts_for_nothing(impatient: None) -> None:
     async def scenario() -> None:
