@@ -67,7 +67,7 @@ def create_home(home: Path, name: str, passphrase: str) -> Created:
         author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
         author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
         next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
-        certificate = sign_join(author_key, feed_id, from_ms=now_ms, next_key_hash=next_hash)
+        certificate = sign_join(author_key, feed_key, from_ms=now_ms, next_key_hash=next_hash)
         bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
         create_keys(key_path(home), keys, passphrase)
         shelf = Shelf(FileLogs(home / "feeds"))

@@ -23,7 +23,7 @@ from swarmfeed.core.keys import SigningKey
 from swarmfeed.core.kinds import FeedBody, encode_body
 from swarmfeed.core.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.metainfo import Pieces, chunk_torrent
-from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.types import ChunkSpan, Hash
 from swarmfeed.shell.journal import append_frame, base_frame
 from swarmfeed.shell.logs import FileLogs
 
@@ -34,7 +34,7 @@ TOOL = Path(__file__).parent.parent / "tools" / "verify_feed.py"
 AUTHOR_KEY = SigningKey(b"a" * 32)
 AUTHOR = format_address(AUTHOR_KEY.public)
 NOW_MS = 1_700_000_000_000
-JOIN = sign_join(AUTHOR_KEY, FEED, from_ms=NOW_MS)
+JOIN = sign_join(AUTHOR_KEY, KEY, from_ms=NOW_MS)
 FIRST = encode_entry("feed", NOW_MS, encode_body(FeedBody(JOIN, "laptop")))
 FOLDER_NAME = format_address(FEED)
 CHUNK_0, CHUNK_1 = "aoqqpp7tzyil4hlq-0-0.zst", "aoqqpp7tzyil4hlq-0-1.zst"
@@ -423,7 +423,7 @@ def test_a_false_certificate_is_found(
 
 
 def test_a_feed_that_is_nobody_s_is_found(tmp_path: Path, verify: Verify) -> None:
-    other = sign_join(AUTHOR_KEY, FeedId(OTHER_KEY.public), from_ms=NOW_MS)
+    other = sign_join(AUTHOR_KEY, OTHER_KEY, from_ms=NOW_MS)
     first = encode_entry("feed", NOW_MS, encode_body(FeedBody(other, "laptop")))
     folder = build(tmp_path, [[first]])
     (folder / "certificates").unlink()

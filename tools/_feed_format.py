@@ -95,23 +95,25 @@ def check_signature(key: bytes, message: bytes, signature: bytes, what: str) -> 
 
 
 def open_certificate(signed: Any) -> dict[bytes, Any]:
-    """Verify one certificate and return its body."""
+    """Verify one certificate with all its signatures, and return its body."""
     what = "certificate"
     need(isinstance(signed, bytes) and len(signed) <= CERTIFICATE_MAX, f"{what} is too long")
     need(signed.startswith(CERTIFICATE_DOMAIN), f"{what} is of another version")
-    message, signature = signed[:-64], signed[-64:]
-    body: dict[bytes, Any] = decode(message[len(CERTIFICATE_DOMAIN) :], what)
+    body, end = _decode_at(signed, len(CERTIFICATE_DOMAIN), what, 8)
     kind = take(body, "type", bytes, what)
     need(kind in (b"join", b"leave", b"rotate"), f"{what} is of an unknown type")
-    signer = take(body, "next" if kind == b"rotate" else "author", bytes, what)
     needed = ["author"] if kind == b"rotate" else ["author", "feed"]
     need(all(len(take(body, key, bytes, what)) == 32 for key in needed), f"{what}: a short id")
-    check_signature(signer, message, signature, what)
+    signers = {b"join": ["author", "feed"], b"leave": ["author"], b"rotate": ["next"]}[kind]
+    need(len(signed) == end + 64 * len(signers), f"{what} of another number of signatures")
+    for number, key in enumerate(signers):
+        signature = signed[end + 64 * number : end + 64 * (number + 1)]
+        check_signature(take(body, key, bytes, what), signed[:end], signature, what)
     if kind != b"rotate":
         need(0 <= take(body, "from_ms", int, what) < 10**15, f"{what}: a bad time")
     if kind == b"leave":
         need(0 <= take(body, "size", int, what) <= 2**32, f"{what}: a bad size")
-    return body
+    return dict(body)
 
 
 # --- section 4 and 5: entries, tree ---
@@ -292,11 +294,18 @@ def frames(chunk: bytes) -> Iterator[bytes]:
     while at < len(chunk):
         need(chunk[at : at + 4] == b"\x28\xb5\x2f\xfd", f"no zstd frame at byte {at}")
         end = frame_end(chunk, at)
-        frame = chunk[at:end]
-        size = zstandard.frame_content_size(frame)
-        need(0 < size <= FRAME_MAX, f"the frame at byte {at} declares {size} bytes")
-        yield zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
+        yield unpack(chunk[at:end], FRAME_MAX, f"the frame at byte {at}")
         at = end
+
+
+def unpack(frame: bytes, limit: int, what: str) -> bytes:
+    """Return the content of one zstd frame, whose size is checked before anything else."""
+    try:
+        size = zstandard.frame_content_size(frame)
+        need(0 < size <= limit, f"{what} declares {size} bytes")
+        return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise Invalid(f"{what} does not decompress") from error
 
 
 def frame_end(chunk: bytes, start: int) -> int:

@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from base64 import b32encode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha1, sha256
 from typing import Any
 
@@ -65,43 +65,54 @@ def address_cases() -> Iterator[Case]:
 def certificate_cases() -> Iterator[Case]:
     base: dict[str, Any] = {"author": public(AUTHOR), "feed": public(FEED), "from_ms": NOW_MS}
     prepared = sha256(public(NEXT)).digest()
-    bodies = {
-        "join": (AUTHOR, {**base, "type": b"join"}),
-        "join-with-next-key": (AUTHOR, {**base, "next": prepared, "type": b"join"}),
-        "leave": (AUTHOR, {**base, "size": 300, "type": b"leave"}),
-        "rotate": (
-            NEXT,
-            {"author": public(AUTHOR), "next": public(NEXT), "type": b"rotate"},
-        ),
+    join, both = {**base, "type": b"join"}, (AUTHOR, FEED)
+    leave = {**base, "size": 300, "type": b"leave"}
+    rotate = {"author": public(AUTHOR), "next": public(NEXT), "type": b"rotate"}
+    good = {
+        "join": certificate(both, join),
+        "join-with-next-key": certificate(both, {**join, "next": prepared}),
+        "leave": certificate((AUTHOR,), leave),
+        "rotate": certificate((NEXT,), rotate),
     }
-    for name, (key, fields) in bodies.items():
-        signed = certificate(key, fields)
-        yield f"certificate/{name}", {**shown(fields), "signed": signed.hex()}
-    join = bodies["join"][1]
-    leave, rotate = bodies["leave"][1], bodies["rotate"][1]
+    said = {"join": join, "leave": leave, "rotate": rotate}
+    said["join-with-next-key"] = {**base, "next": prepared, "type": b"join"}
+    for name, signed in good.items():
+        yield f"certificate/{name}", {**shown(said[name]), "signed": signed.hex()}
     unsorted = b"d" + bencode(join)[1:-1] + b"3:abci0e" + b"e"
     message = b"swarmfeed certificate 1\n" + unsorted
+    thief = {"author": public(NEXT)}
     bad = {
-        "signed-by-the-feed-key": certificate(FEED, join),
-        "rotate-signed-by-the-old-key": certificate(AUTHOR, rotate),
-        "unknown-type": certificate(AUTHOR, {**base, "type": b"joy"}),
-        "feed-of-31-bytes": certificate(AUTHOR, {**join, "feed": bytes(31)}),
-        "negative-time": certificate(AUTHOR, {**join, "from_ms": -1}),
-        "time-of-16-digits": certificate(AUTHOR, {**join, "from_ms": 10**15}),
-        "size-beyond-the-limit": certificate(AUTHOR, {**leave, "size": 2**32 + 1}),
-        "longer-than-1000-bytes": certificate(AUTHOR, {**join, "z": bytes(900)}),
-        "version-2": certificate(AUTHOR, join, b"swarmfeed certificate 2\n"),
-        "keys-out-of-order": message + sign(AUTHOR, message),
+        "join-signed-by-the-author-alone": certificate((AUTHOR,), join),
+        "join-signed-twice-by-the-author": certificate((AUTHOR, AUTHOR), join),
+        "join-signed-twice-by-the-feed": certificate((FEED, FEED), join),
+        "join-signatures-swapped": certificate((FEED, AUTHOR), join),
+        "join-signed-three-times": certificate((AUTHOR, FEED, FEED), join),
+        "join-of-the-feed-of-another": certificate((NEXT, NEXT), {**join, **thief}),
+        "join-with-signatures-of-another": certificate((), {**join, **thief})
+        + good["join"][-128:],
+        "leave-signed-by-the-feed": certificate((FEED,), leave),
+        "leave-signed-by-both": certificate(both, leave),
+        "rotate-signed-by-the-old-key": certificate((AUTHOR,), rotate),
+        "unknown-type": certificate(both, {**base, "type": b"joy"}),
+        "feed-of-31-bytes": certificate(both, {**join, "feed": bytes(31)}),
+        "negative-time": certificate(both, {**join, "from_ms": -1}),
+        "time-of-16-digits": certificate(both, {**join, "from_ms": 10**15}),
+        "size-beyond-the-limit": certificate((AUTHOR,), {**leave, "size": 2**32 + 1}),
+        "longer-than-1000-bytes": certificate(both, {**join, "z": bytes(900)}),
+        "version-2": certificate(both, join, b"swarmfeed certificate 2\n"),
+        "keys-out-of-order": message + sign(AUTHOR, message) + sign(FEED, message),
     }
     for name, signed in bad.items():
         yield f"certificate/bad-{name}", {"signed": signed.hex(), "error": name}
 
 
 def certificate(
-    key: SigningKey, fields: dict[str, Any], domain: bytes = b"swarmfeed certificate 1\n"
+    keys: Iterable[SigningKey],
+    fields: dict[str, Any],
+    domain: bytes = b"swarmfeed certificate 1\n",
 ) -> bytes:
     message = domain + bencode(fields)
-    return message + sign(key, message)
+    return message + b"".join(sign(key, message) for key in keys)
 
 
 def shown(fields: dict[str, Any]) -> dict[str, Any]:
@@ -318,7 +329,8 @@ def journal_cases() -> Iterator[Case]:
         note(head_text(size, reference.mth(hashes[:size]), NOW_MS, sha256(chunk_list).digest()))
         for size in (257, 258)
     ]
-    base = journal_frame(bencode({"c": chunk_list, "e": [entries[256]], "h": heads[0]}))
+    said = bencode({"c": chunk_list, "e": [entries[256]], "h": heads[0]})
+    base = journal_frame(raw_frame(said))
     appended = journal_frame(bencode({"e": [entries[257]], "h": heads[1]}))
     feed = {"feed": public(FEED).hex()}
     yield (
@@ -328,8 +340,18 @@ def journal_cases() -> Iterator[Case]:
     torn = (base + appended)[:-1].hex()
     yield "journal/torn", {**feed, "journal": torn, "size": 257, "end": len(base)}
     wrong = base[:40] + b"\0" + base[41:]
-    case = {**feed, "journal": (wrong + appended).hex(), "error": "base is damaged"}
-    yield "journal/bad-base", case
+    bad = {
+        "": (wrong, "base is damaged"),
+        "-not-compressed": (journal_frame(said), "base is no zstd frame"),
+        "-of-two-frames": (journal_frame(raw_frame(said) * 2), "bytes after the frame"),
+        "-declares-4-gigabytes": (
+            journal_frame(raw_frame(said)[:5] + b"\xff" * 4 + raw_frame(said)[9:]),
+            "content beyond the limit",
+        ),
+    }
+    for name, (first, error) in bad.items():
+        case = {**feed, "journal": (first + appended).hex(), "error": error}
+        yield f"journal/bad-base{name}", case
 
 
 def fork_cases() -> Iterator[Case]:

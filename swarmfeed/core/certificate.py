@@ -1,6 +1,6 @@
 """Certificates: what an author key says about feeds, and about the key that follows it.
 
-    signed  = message || signature (64)
+    signed  = message || signature (64), a join has two
     message = "swarmfeed certificate 1\\n" || body
     body    = canonical bencoded dict:
 
@@ -9,11 +9,17 @@
     rotate  {"author": author_id, "next": next author_id, "type": "rotate"}
 
 Ids and hashes are 32 bytes.  A join's ``next`` is SHA-256 of the next author key (public, 32
-bytes), whose words stand on a second sheet.  Joins and leaves are signed by the author key, a
-rotate by the next key that it reveals: the author key may be lost, or a thief's by then.
-Nothing else that is signed in swarmfeed begins with the same line.  Unknown keys are ignored.
+bytes), whose words stand on a second sheet.  Leaves are signed by the author key, a rotate by
+the next key that it reveals: the author key may be lost, or a thief's by then.  A join is
+signed by the author key and then by the feed key, over the same message: nobody takes a feed
+that is not theirs.  The message names both keys, each in its part, so neither signature says
+anything in the place of the other.
+
+Nothing else that is signed in swarmfeed begins with the same line; what a feed key signs
+besides, a head, begins with ``swarmfeed/``.  Unknown keys are ignored.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -37,7 +43,7 @@ DOMAIN: Final = b"swarmfeed certificate 1\n"
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """This feed is mine."""
+    """This feed is mine; the feed says so too."""
 
     author_id: AuthorId
     feed_id: FeedId
@@ -78,42 +84,44 @@ def hash_next_key(next_author_id: AuthorId) -> Hash:
 
 
 def sign_join(
-    author_key: SigningKey, feed_id: FeedId, *, from_ms: int, next_key_hash: Hash | None = None
+    author_key: SigningKey,
+    feed_key: SigningKey,
+    *,
+    from_ms: int,
+    next_key_hash: Hash | None = None,
 ) -> bytes:
-    """Return the signed certificate that a feed is the author's."""
+    """Return the certificate that a feed is the author's, signed by both."""
     fields: dict[str, Encodable] = {
         "author": author_key.public,
-        "feed": feed_id,
+        "feed": feed_key.public,
         "from_ms": from_ms,
         "type": "join",
     }
     if next_key_hash is not None:
         fields["next"] = next_key_hash
-    return _sign(author_key, fields)
+    return _sign(fields, author_key, feed_key)
 
 
 def sign_leave(author_key: SigningKey, feed_id: FeedId, *, size: int, from_ms: int) -> bytes:
     """Return the signed certificate that a feed ends after ``size`` entries."""
-    return _sign(
-        author_key,
-        {
-            "author": author_key.public,
-            "feed": feed_id,
-            "from_ms": from_ms,
-            "size": size,
-            "type": "leave",
-        },
-    )
+    fields: dict[str, Encodable] = {
+        "author": author_key.public,
+        "feed": feed_id,
+        "from_ms": from_ms,
+        "size": size,
+        "type": "leave",
+    }
+    return _sign(fields, author_key)
 
 
 def sign_rotate(author_id: AuthorId, next_key: SigningKey) -> bytes:
     """Return the signed certificate that ``next_key`` takes over from ``author_id``."""
-    return _sign(next_key, {"author": author_id, "next": next_key.public, "type": "rotate"})
+    return _sign({"author": author_id, "next": next_key.public, "type": "rotate"}, next_key)
 
 
-def _sign(key: SigningKey, fields: dict[str, Encodable]) -> bytes:
+def _sign(fields: dict[str, Encodable], *keys: SigningKey) -> bytes:
     message = DOMAIN + encode(fields)
-    signed = message + key.sign(message)
+    signed = message + b"".join(key.sign(message) for key in keys)
     try:
         open_certificate(signed)
     except BadEncodingError as error:
@@ -123,11 +131,11 @@ def _sign(key: SigningKey, fields: dict[str, Encodable]) -> bytes:
 
 
 def open_certificate(signed: bytes) -> Certificate:
-    """Return what a signed certificate says, once its signature holds.
+    """Return what a signed certificate says, once all its signatures hold.
 
     Raises:
         BadEncodingError: Not one canonical certificate of version 1.
-        BadSignatureError: Not signed by the key that has to.
+        BadSignatureError: Not signed by the keys that have to.
     """
     if len(signed) > CERTIFICATE_BYTES_MAX:
         raise BadEncodingError(
@@ -135,18 +143,42 @@ def open_certificate(signed: bytes) -> Certificate:
         )
     if not signed.startswith(DOMAIN):
         raise BadEncodingError("not a certificate of version 1")
-    message, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
-    # The key to verify with stands inside, so the total decoder has to run first.
-    body = message[len(DOMAIN) :]
-    certificate = _read(decode_fields(body, "certificate", limit_bytes=CERTIFICATE_BYTES_MAX))
-    verify_signature(_signer_of(certificate), message, signature)
+    # The keys to verify with stand inside, so the total decoder has to run first.
+    message, fields = _split(signed)
+    certificate = _read(fields)
+    signers = _signers_of(certificate)
+    if len(signed) != len(message) + len(signers) * SIGNATURE_BYTES:
+        raise BadEncodingError("certificate with a signature too few or too many")
+    for number, key in enumerate(signers):
+        start = len(message) + number * SIGNATURE_BYTES
+        verify_signature(key, message, signed[start : start + SIGNATURE_BYTES])
     return certificate
 
 
-def _signer_of(certificate: Certificate) -> AuthorId:
-    if isinstance(certificate, Rotate):
-        return certificate.next_author_id
-    return certificate.author_id
+def _split(signed: bytes) -> tuple[bytes, Fields]:
+    """Return the message and what its body says; one or two signatures follow it.
+
+    A bencoded dict says itself where it ends, so at most one of both splits can be read.
+    """
+    for count in (2, 1):
+        message = signed[: -count * SIGNATURE_BYTES]
+        with suppress(BadEncodingError):
+            body = message[len(DOMAIN) :]
+            return message, decode_fields(
+                body, "certificate", limit_bytes=CERTIFICATE_BYTES_MAX
+            )
+    raise BadEncodingError("certificate is not a bencoded dict and one or two signatures")
+
+
+def _signers_of(certificate: Certificate) -> tuple[bytes, ...]:
+    """Return whose signatures a certificate has to carry, in order."""
+    match certificate:
+        case Join():
+            return (certificate.author_id, certificate.feed_id)
+        case Leave():
+            return (certificate.author_id,)
+        case Rotate():
+            return (certificate.next_author_id,)
 
 
 def _read(fields: Fields) -> Certificate:

@@ -113,7 +113,7 @@ CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 1
 """Most certificates of one author: each feed joins and leaves once, the key rotates once."""
 
 CERTIFICATE_BYTES_MAX: Final = 1_000
-"""Longest signed certificate: three keys, a hash, a signature and framing, thrice over."""
+"""Longest signed certificate: a join has 317 bytes, with room for later keys thrice over."""
 
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""
@@ -239,6 +239,14 @@ LINK_CHARS_MAX: Final = 1_024
 JOURNAL_BYTES_MAX: Final = 8 * 1024 * 1024
 """Longest journal: a chunk list, and 255 longest entries once in the base and once appended,
 with a head each."""
+
+JOURNAL_APPENDED_BYTES_MAX: Final = 32 * 1024
+"""Most bytes appended to a journal before it is written anew as a base, a third as long.  They
+are about 60 posts, so what that costs (three syncs) is a twentieth of what they cost."""
+
+JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
+"""Most bytes appended to a journal that are left there when the disk is tidied: one block of
+most file systems, so that packing fewer would free nothing."""
 
 METADATA_BYTES_MAX: Final = 1_000_000
 """libtorrent: most metadata accepted from a peer."""

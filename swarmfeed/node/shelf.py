@@ -161,7 +161,6 @@ class Shelf:
         if known is not None and known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
         offered = open_replica(offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail)
-        _check_owner(offered, offer.author_id)
         try:
             check_offer(known, offered, offer.consistency)
         except ForkError as fork:
@@ -334,20 +333,6 @@ def _first_certificate(stored: Sequence[bytes]) -> list[bytes]:
     except RemoteError:
         return []
     return [body.certificate] if isinstance(body, FeedBody) else []
-
-
-def _check_owner(replica: Replica, author_id: AuthorId) -> None:
-    """Check that a feed does not say itself that it is another author's.
-
-    Anybody can sign that somebody's feed is their own.  As long as entry 0 is in the tail, we
-    see what the feed says to that.
-    """
-    if replica.tail_start > 0:
-        return
-    opened = _open_all(_first_certificate(replica.tail))
-    owner = _joined_author(replica.feed_id, opened.values())
-    if owner not in (None, author_id):
-        raise BadProofError("the feed says that it is another author's")
 
 
 def _joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:

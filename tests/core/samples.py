@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from swarmfeed.core.bencoding import encode
+from swarmfeed.core.certificate import DOMAIN
 from swarmfeed.core.chunk import frame_content, hash_frame, pack_frame
 from swarmfeed.core.entry import encode_entry
 from swarmfeed.core.feed import Growth, Replica, grow
 from swarmfeed.core.keys import SigningKey
 from swarmfeed.core.merkle import root_hash
-from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId, Hash
 
 KEY = SigningKey(bytes(range(32)))
 """The key of the feed; its seed is that of no test vector."""
@@ -36,6 +38,14 @@ def chunk_of(stored: Sequence[bytes]) -> tuple[bytes, Hash]:
     parts = [stored[at : at + 256] for at in range(0, len(stored), 256)]
     roots = [root_hash(hash_frame(frame_content(part))) for part in parts]
     return b"".join(map(frame_of, parts)), root_hash(roots)
+
+
+def claim_of(author_key: SigningKey, feed_id: FeedId, *signers: SigningKey) -> bytes:
+    """Return a join of whoever likes the feed, signed by whoever likes the claim."""
+    author_id = AuthorId(author_key.public)
+    fields = {"author": author_id, "feed": feed_id, "from_ms": 0, "type": "join"}
+    message = DOMAIN + encode(fields)
+    return message + b"".join(key.sign(message) for key in signers)
 
 
 class Author:

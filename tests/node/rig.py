@@ -38,7 +38,7 @@ class Writer:
     def __post_init__(self) -> None:
         self.author_key = SigningKey(bytes([11, self.number]) + bytes(30))
         self.feed_key = SigningKey(bytes([12, self.number]) + bytes(30))
-        self.certificate = sign_join(self.author_key, self.feed_id, from_ms=1)
+        self.certificate = sign_join(self.author_key, self.feed_key, from_ms=1)
         first = encode_entry(FeedBody.kind, NOW_MS, encode_body(FeedBody(self.certificate)))
         self.append([first])
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.certificate import sign_join
 from swarmfeed.core.chunklist import encode_chunk_list
 from swarmfeed.core.entry import encode_entry, hash_stored
 from swarmfeed.core.feed import Replica
@@ -174,7 +173,7 @@ def lying_offers(goods: Goods) -> dict[str, HeadOffer]:
     wrong_pieces = replace(first, pieces=rest[0].pieces)
     other = SigningKey(b"o" * 32)
     forged = samples.Author(other).append([lie()])
-    stranger = sign_join(other, goods.feed_id, from_ms=0, next_key_hash=None)
+    stranger = samples.claim_of(other, goods.feed_id, other, other)
     tail = replica.tail
     return {
         "chunk list of another root": replace(

@@ -57,7 +57,7 @@ class Writer:
     def __init__(self, folder: Path) -> None:
         self.logs, self.reader = FileLogs(folder), Reader()
         self.shelf = Shelf(self.logs)
-        certificate = sign_join(AUTHOR_KEY, FEED, from_ms=1)
+        certificate = sign_join(AUTHOR_KEY, FEED_KEY, from_ms=1)
         self.shelf.start_feed(FEED, AUTHOR, certificate)
         self.append([encode_entry(FeedBody.kind, 1, encode_body(FeedBody(certificate)))])
         self.holder = Holder(

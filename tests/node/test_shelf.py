@@ -1,5 +1,6 @@
 """What may enter the shelf, and what stays out."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from swarmfeed.errors import (
 )
 from swarmfeed.node.shelf import Shelf
 
-from tests.core.samples import posts
+from tests.core.samples import claim_of, posts
 from tests.fakes.logs import FakeDisk, FakeLogs
 from tests.node.rig import Writer, new_shelf
 
@@ -182,30 +183,61 @@ def test_a_feed_without_its_authors_certificate_is_refused(tmp_path: Path) -> No
 
 @pytest.mark.attack("A12")
 @pytest.mark.parametrize("size", [10, 300])
-def test_nobody_takes_over_a_feed_by_signing_that_it_is_theirs(
-    tmp_path: Path, size: int
-) -> None:
-    shelf, _ = new_shelf(tmp_path)
+def test_nobody_takes_a_feed_by_signing_that_it_is_theirs(tmp_path: Path, size: int) -> None:
+    """Whether the feed is known already, or the false author is heard first."""
     anna, thief = Writer(1), Writer(2)
     anna.grow_to(size)
-    shelf.accept_offer(anna.offer())
-    anna.grow_to(size + 5)
-    claim = sign_join(thief.author_key, anna.feed_id, from_ms=0)
-    stolen = with_certificates(anna.offer(size), claim, author=thief)
-    with pytest.raises(RollbackError):
-        shelf.accept_offer(stolen)
-    assert shelf.author_of(anna.feed_id) == anna.author_id
-    assert shelf.feeds_of(thief.author_id) == []
+    for number, signers in enumerate(
+        ((thief.author_key,) * 2, (thief.author_key, thief.feed_key), (thief.author_key,))
+    ):
+        shelf, _ = new_shelf(tmp_path / str(number))
+        claim = claim_of(thief.author_key, anna.feed_id, *signers)
+        for _ in range(2):
+            with pytest.raises((BadSignatureError, BadEncodingError)):
+                shelf.accept_offer(with_certificates(anna.offer(), claim, author=thief))
+            assert shelf.feeds_of(thief.author_id) == []
+            with suppress(RollbackError):
+                shelf.accept_offer(anna.offer())
+            assert shelf.author_of(anna.feed_id) == anna.author_id
+            assert shelf.certificates(thief.author_id) == ()
 
 
 @pytest.mark.attack("A12")
-def test_a_feed_that_says_whose_it_is_is_not_taken_from_anybody_else(tmp_path: Path) -> None:
+def test_nobody_gives_their_feed_to_an_author_who_does_not_want_it(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
     anna, thief = Writer(1), Writer(2)
-    claim = sign_join(thief.author_key, anna.feed_id, from_ms=0)
-    with pytest.raises(BadProofError):
-        shelf.accept_offer(with_certificates(anna.offer(), claim, author=thief))
-    assert shelf.accept_offer(anna.offer()) == anna.newest
+    gift = claim_of(anna.author_key, thief.feed_id, thief.author_key, thief.feed_key)
+    with pytest.raises(BadSignatureError):
+        shelf.accept_offer(with_certificates(thief.offer(), gift, author=anna))
+    assert shelf.feeds_of(anna.author_id) == []
+
+
+@pytest.mark.attack("A12")
+def test_a_false_claim_on_disk_is_not_believed(tmp_path: Path) -> None:
+    shelf, logs = new_shelf(tmp_path)
+    anna, thief = Writer(1), Writer(2)
+    shelf.accept_offer(anna.offer())
+    claim = claim_of(thief.author_key, anna.feed_id, thief.author_key, thief.author_key)
+    logs.replace_certificates(anna.feed_id, [claim])
+    again = Shelf(logs)
+    again.load()
+    # What the feed says itself counts: its first entry carries the true join.
+    assert again.author_of(anna.feed_id) == anna.author_id
+
+
+def test_the_author_who_was_heard_first_keeps_a_feed_that_signed_for_two(
+    tmp_path: Path,
+) -> None:
+    shelf, _ = new_shelf(tmp_path)
+    anna, other = Writer(1), Writer(2)
+    anna.grow_to(10)
+    shelf.accept_offer(anna.offer())
+    anna.grow_to(15)
+    second = sign_join(other.author_key, anna.feed_key, from_ms=0)
+    with pytest.raises(RollbackError):
+        shelf.accept_offer(with_certificates(anna.offer(10), second, author=other))
+    assert shelf.author_of(anna.feed_id) == anna.author_id
+    assert shelf.feeds_of(other.author_id) == []
 
 
 def test_a_feed_its_author_left_grows_no_more(tmp_path: Path) -> None:

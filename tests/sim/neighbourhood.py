@@ -212,7 +212,7 @@ class Neighbour:
     def _create(self) -> None:
         shelf, identity = Shelf(FakeLogs(self.disk)), self.identity
         now_ms = self.street.clock.now_ms()
-        certificate = sign_join(self.author_key, self.feed_id, from_ms=now_ms)
+        certificate = sign_join(self.author_key, identity.feed_key, from_ms=now_ms)
         shelf.start_feed(self.feed_id, self.author_id, certificate)
         bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
         stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]

@@ -91,7 +91,7 @@ def write_feed(
     author_id, feed_id = AuthorId(author_key.public), FeedId(key.public)
     from_ms = samples[0].time_ms
     next_hash = hash_next_key(AuthorId(SigningKey(bytes(32)).public))
-    certificate = sign_join(author_key, feed_id, from_ms=from_ms, next_key_hash=next_hash)
+    certificate = sign_join(author_key, key, from_ms=from_ms, next_key_hash=next_hash)
     shelf = Shelf(logs)
     shelf.start_feed(feed_id, author_id, certificate)
     first: tuple[Body, ...] = (FeedBody(certificate=certificate), ProfileBody(name=name))
