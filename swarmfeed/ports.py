@@ -94,7 +94,7 @@ class Logs(Protocol):
     ) -> Replica:
         """Add entries to an own feed and sign the new head; create the feed if it is new.
 
-        One fsync per call while no chunk is sealed.
+        One fsync per call while no chunk is sealed, and a few more for every 60th or so.
 
         Raises:
             UserError: The disk is full.  Nothing was added.
@@ -109,7 +109,18 @@ class Logs(Protocol):
     def extend(self, replica: Replica, start: int) -> None:
         """Keep a newer replica that differs only by tail entries from ``start`` on.
 
-        Cheaper than ``replace``: one short write and an fsync.
+        Cheaper than ``replace``: one short write and an fsync, but for every 60th or so.
+        """
+        ...
+
+    def pack_journal(self, feed_id: FeedId) -> bool:
+        """Store what was appended since the last ``replace`` in fewer bytes, if it is much.
+
+        Returns whether anything was written; a feed that is not there needs nothing.
+
+        Raises:
+            UserError: The disk is full.  Nothing changed.
+            FatalError: The disk failed in a way that leaves its state unknown.
         """
         ...
 

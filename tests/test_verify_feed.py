@@ -79,6 +79,10 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(content)
 
 
+def framed(payload: bytes) -> bytes:
+    return len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
+
+
 def problem_of(verify: Verify, folder: Path, *options: str) -> str:
     """Return the one problem of a folder that is not valid."""
     result = verify(folder, *options)
@@ -225,7 +229,7 @@ def test_entries_after_a_leave_are_noted(folder: Path, verify: Verify) -> None:
 
 
 @pytest.mark.attack("A29")
-@pytest.mark.parametrize("at", [0, 3, 4, 11, 12, 20, 100, 400, 5_000])
+@pytest.mark.parametrize("at", [0, 3, 4, 11, 12, 20, 100, 400, 1_000])
 def test_a_flipped_bit_in_the_base_is_found(folder: Path, verify: Verify, at: int) -> None:
     flip(folder / "journal", at)
     assert problem_of(verify, folder).startswith("journal:")
@@ -327,9 +331,26 @@ def test_a_chunk_with_another_v2_tree_is_found_although_it_is_signed(
 def test_a_frame_that_is_no_canonical_bencode_is_found(
     folder: Path, verify: Verify, payload: bytes, says: str
 ) -> None:
-    frame = len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
-    (folder / "journal").write_bytes(frame)
+    (folder / "journal").write_bytes(framed(pack_frame(payload)))
     assert says in problem_of(verify, folder)
+
+
+@pytest.mark.attack("A10")
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        (b"d1:c1:x1:ele1:h0:e", "does not decompress"),
+        (pack_frame(b"d1:c1:x1:ele1:h0:e") * 2, "does not decompress"),
+        (pack_frame(bytes(8 * 2**20 + 1)), "declares 8388609 bytes"),
+        (b"\x28\xb5\x2f\xfd\x00\x58\1\0\0", "declares -1 bytes"),
+    ],
+    ids=["not compressed", "two frames", "too much", "without its size"],
+)
+def test_a_base_that_is_not_one_frame_is_found(
+    folder: Path, verify: Verify, payload: bytes, says: str
+) -> None:
+    (folder / "journal").write_bytes(framed(payload))
+    assert f"journal: its base {says}" in problem_of(verify, folder)
 
 
 @pytest.mark.attack("A12")
@@ -380,7 +401,10 @@ def test_a_chunk_of_too_few_frames_is_found(verify: Verify) -> None:
 
 
 def test_a_journal_that_starts_with_an_append_is_found(folder: Path, verify: Verify) -> None:
-    (folder / "journal").write_bytes(append_frame([FIRST], signed_head(1, bytes(32), b"le")))
+    frame = append_frame([FIRST], signed_head(1, bytes(32), b"le"))
+    (folder / "journal").write_bytes(frame)
+    assert "journal: its base does not decompress" in problem_of(verify, folder)
+    (folder / "journal").write_bytes(framed(pack_frame(frame[12:])))
     assert "journal base has no 'c'" in problem_of(verify, folder)
     (folder / "journal").unlink()
     assert "there is none" in problem_of(verify, folder)

@@ -43,6 +43,7 @@ from _feed_format import (
     spans,
     take,
     tree_root,
+    unpack,
 )
 
 EXIT_VALID, EXIT_INVALID, EXIT_INCOMPLETE = 0, 1, 3
@@ -80,9 +81,10 @@ class Report:
 def journal_payloads(content: bytes, report: Report) -> Iterator[Any]:
     at = 0
     while payload := payload_at(content, at):
-        yield decode(payload, "journal frame")
+        fields = payload if at else unpack(payload, JOURNAL_MAX, "journal: its base")
+        yield decode(fields, "journal frame")
         at += 12 + len(payload)
-    # Every payload starts with d1:, so only there can a whole frame follow the broken one.
+    # Appended payloads start with d1:, so only there can a whole frame follow the broken one.
     for match in re.finditer(rb"d1:", content[at:]):
         start = at + match.start() - 12
         need(start < 0 or not payload_at(content, start), f"journal: damaged at byte {at}")

@@ -46,7 +46,7 @@ def frame_content(stored: Sequence[bytes]) -> bytes:
 
 
 def pack_frame(content: bytes) -> bytes:
-    """Compress one list of entries; the frame declares its content size."""
+    """Compress a list of entries, or a journal's base; the frame declares its content size."""
     return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content)
 
 
@@ -69,15 +69,15 @@ def frame_ranges(chunk: bytes) -> list[tuple[int, int]]:
     return ranges
 
 
-def unpack_frame(frame: bytes) -> bytes:
-    """Decompress one frame, never to more than FRAME_BYTES_MAX.
+def unpack_frame(frame: bytes, limit_bytes: int = FRAME_BYTES_MAX) -> bytes:
+    """Decompress one frame, never to more than ``limit_bytes``.
 
     Raises:
         BadEncodingError: Damaged, without a content size, or too large.
     """
     try:
         size = zstandard.frame_content_size(frame)
-        if not 0 < size <= FRAME_BYTES_MAX:
+        if not 0 < size <= limit_bytes:
             raise BadEncodingError(f"frame declares {size} bytes")
         return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
     except zstandard.ZstdError as error:

@@ -65,12 +65,22 @@ class Caretaker:
         )
 
     async def tidy(self) -> str:
-        """Delete chunks that larger ones have long taken the place of."""
+        """Delete chunks that larger ones have long taken the place of; pack journals."""
         before_ms = self._clock.now_ms() - SUPERSEDED_S * 1000
         dropped = 0
         for feed_id in self._shelf.feed_ids():
             dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
-        return f"{dropped} superseded chunks deleted"
+        # Comes second: on a full disk it fails, where deleting helps.
+        packed = await self._pack_journals()
+        return f"{dropped} superseded chunks deleted, {packed} journals packed"
+
+    async def _pack_journals(self) -> int:
+        packed = 0
+        for feed_id in self._shelf.feed_ids():
+            if self._logs.pack_journal(feed_id):
+                packed += 1
+                await asyncio.sleep(0)  # it waited for the disk: others first, then the next
+        return packed
 
     def _verify_feed(self, feed_id: FeedId, found: _Found) -> None:
         replica = self._shelf.replica(feed_id)

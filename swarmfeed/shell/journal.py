@@ -2,12 +2,15 @@
 
     frame = payload length (4, big-endian) || SHA-256(payload)[:8] || payload
 
-    base    {"c": chunk list, "e": [stored entries of the tail], "h": signed head}
+    base    zstd({"c": chunk list, "e": [stored entries of the tail], "h": signed head})
     append  {"e": [stored entries], "h": signed head}
 
 The first frame is a base and only ever comes into being by replacing the whole file in one
 step; appends follow, each one write and one fsync.  A crash can only tear the last frame,
 which is then cut off: nobody was told that it was saved.
+
+The base is one zstd frame (RFC 8878), because most feeds are small and are hardly anything
+but a tail.  Appends are short and many: they stay as they are.
 
 A torn frame ends too early (the process was killed), or lacks whole sectors, which read as
 zeros (the power went).  Any other bad frame is no crash but damage, and is never passed over:
@@ -21,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from swarmfeed.core.bencoding import Fields, decode
+from swarmfeed.core.chunk import pack_frame, unpack_frame
 from swarmfeed.core.limits import (
     CHUNK_ENTRIES,
     CHUNK_LIST_BYTES_MAX,
@@ -44,16 +48,22 @@ class JournalState:
     chunk_list: bytes
     tail: tuple[bytes, ...]
     signed_head: bytes
+    base_end: int
+    """Where the base ends and what was appended starts."""
     end: int
     """Where the last whole frame ends; what stands after it was torn by a crash."""
 
 
 def base_frame(chunk_list: bytes, tail: Sequence[bytes], signed_head: bytes) -> bytes:
     """Return the frame that starts a journal."""
-    return _frame(
-        b"d1:c%d:%b1:el%be1:h%d:%be"
-        % (len(chunk_list), chunk_list, _strings(tail), len(signed_head), signed_head)
+    content = b"d1:c%d:%b1:el%be1:h%d:%be" % (
+        len(chunk_list),
+        chunk_list,
+        _strings(tail),
+        len(signed_head),
+        signed_head,
     )
+    return _frame(pack_frame(content))
 
 
 def append_frame(stored: Sequence[bytes], signed_head: bytes) -> bytes:
@@ -69,13 +79,14 @@ def read_journal(path: Path) -> JournalState:
         DamageError: Its base, or a frame before the last, is not what was written.
     """
     content = read_file(path, JOURNAL_BYTES_MAX)
-    payload, end = _next_payload(content, 0)
-    if payload is None:
+    base, base_end = _next_payload(content, 0)
+    if base is None:
         raise DamageError(f"{path} does not start with a whole frame")
     try:
-        fields = _fields(payload)
+        fields = _fields(unpack_frame(base, JOURNAL_BYTES_MAX))
         chunk_list = fields.take_bytes(b"c", bytes_max=CHUNK_LIST_BYTES_MAX)
         tail, signed_head = _entries_and_head(fields)
+        end = base_end
         while (step := _next_payload(content, end))[0] is not None:
             more, signed_head = _entries_and_head(_fields(step[0] or b""))
             tail, end = tail + more, step[1]
@@ -83,7 +94,7 @@ def read_journal(path: Path) -> JournalState:
         raise DamageError(f"{path} has a frame that says nothing: {error}") from error
     if not _is_torn(content, end) or _has_whole_frame(content, end + 1):
         raise DamageError(f"{path} is damaged at byte {end}")
-    return JournalState(chunk_list, tail, signed_head, end)
+    return JournalState(chunk_list, tail, signed_head, base_end, end)
 
 
 def append_to_journal(path: Path, frame: bytes) -> None:
@@ -160,9 +171,9 @@ def _lacks_sector(content: bytes, start: int, end: int) -> bool:
 
 
 def _has_whole_frame(content: bytes, start: int) -> bool:
-    """Whether a whole frame starts anywhere at or after ``start``.
+    """Whether a whole appended frame starts anywhere at or after ``start``.
 
-    Every payload starts with ``d1:``, so the search jumps from one such place to the next.
+    Their payloads start with ``d1:``, so the search jumps from one such place to the next.
     """
     at = content.find(b"d1:", start + _HEADER_BYTES)
     while at >= 0:

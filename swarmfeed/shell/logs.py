@@ -32,6 +32,8 @@ from swarmfeed.core.limits import (
     CONSISTENCY_HASHES_MAX,
     DISK_FLOOR_BYTES,
     HEAD_BYTES_MAX,
+    JOURNAL_APPENDED_BYTES_IDLE,
+    JOURNAL_APPENDED_BYTES_MAX,
 )
 from swarmfeed.core.metainfo import chunk_name, hash_pieces, is_undamaged
 from swarmfeed.core.types import ChunkSpan, FeedId, Hash
@@ -68,6 +70,7 @@ class FileLogs:
         self._folders: dict[FeedId, Path] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
         self._damaged: dict[FeedId, str] = {}
+        self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
 
     # --- reading at start ---
 
@@ -111,18 +114,31 @@ class FileLogs:
         self._make_folder(replica.feed_id)
         frame = base_frame(replica.chunk_list, replica.tail, replica.signed_head)
         write_file(self._journal(replica.feed_id), frame)
+        self._appended_bytes[replica.feed_id] = 0
         self._keep(replica)
 
     def extend(self, replica: Replica, start: int) -> None:
         stored = replica.tail[start - replica.tail_start :]
         frame = append_frame(stored, replica.signed_head)
+        appended_bytes = self._appended_bytes[replica.feed_id] + len(frame)
+        if appended_bytes > JOURNAL_APPENDED_BYTES_MAX:
+            self.replace(replica)
+            return
         append_to_journal(self._journal(replica.feed_id), frame)
+        self._appended_bytes[replica.feed_id] = appended_bytes
         self._keep(replica)
+
+    def pack_journal(self, feed_id: FeedId) -> bool:
+        if self._appended_bytes.get(feed_id, 0) <= JOURNAL_APPENDED_BYTES_IDLE:
+            return False
+        self.replace(self._replicas[feed_id])
+        return True
 
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)
         self._held.pop(feed_id, None)
         self._damaged.pop(feed_id, None)
+        self._appended_bytes.pop(feed_id, None)
         # Without its journal a folder is no feed any more, whatever is left of it.
         with suppress(FileNotFoundError):
             self._journal(feed_id).unlink()
@@ -282,6 +298,7 @@ class FileLogs:
             self._damaged[feed_id] = f"{path}: {error}"
             return
         cut_journal(path, state.end)
+        self._appended_bytes[feed_id] = state.end - state.base_end
         self._make_folder(feed_id)
         self._keep(replica)
         for name in os.listdir(self.chunk_folder(feed_id)):

@@ -184,6 +184,13 @@ def test_two_frames_are_not_one() -> None:
         unpack_frame(CHUNK + CHUNK)
 
 
+def test_a_frame_is_never_decompressed_beyond_a_limit_of_the_caller() -> None:
+    frame = pack_frame(b"x" * 1_000)
+    assert unpack_frame(frame, 1_000) == b"x" * 1_000
+    with pytest.raises(BadEncodingError, match="declares 1000 bytes"):
+        unpack_frame(frame, 999)
+
+
 def test_every_truncation_is_refused() -> None:
     small = pack_frame(frame_content(posts(0, 3)))
     for cut in range(1, len(small)):

@@ -79,6 +79,9 @@ class FakeLogs:
         assert start == before.size, "entries are missing, or there twice"
         self.replace(replica)
 
+    def pack_journal(self, feed_id: FeedId) -> bool:
+        return False  # memory keeps no journals
+
     def drop_feed(self, feed_id: FeedId) -> None:
         for kept in (
             self.disk.replicas,

@@ -1,10 +1,11 @@
 """Taking care of the disk: what is damaged is named, dropped and fetched again."""
 
+import asyncio
 from pathlib import Path
 
 from swarmfeed.core.limits import SUPERSEDED_S
 from swarmfeed.core.metainfo import chunk_name
-from swarmfeed.core.types import ChunkSpan
+from swarmfeed.core.types import ChunkSpan, FeedId
 
 from tests.node.rig import Writer
 from tests.node.talk import Talk, talk
@@ -50,6 +51,28 @@ def test_a_damaged_chunk_is_named_dropped_and_fetched_again(tmp_path: Path) -> N
     talk(tmp_path, script)
 
 
+def test_journals_are_packed_although_a_feed_is_dropped_meanwhile(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna, berta = await hold(to, 3), Writer(2)
+        to.care(berta.author_id)
+        berta.grow_to(3)
+        to.node.shelf.accept_offer(berta.offer())
+        logs, packed = to.node.doors.logs, list[FeedId]()
+
+        def pack(feed_id: FeedId) -> bool:
+            packed.append(feed_id)
+            return feed_id != berta.feed_id
+
+        logs.pack_journal = pack  # type: ignore[method-assign]  # memory keeps no journals
+        tidying = asyncio.create_task(to.node.caretaker.tidy())
+        await asyncio.sleep(0)
+        to.node.shelf.drop_feed(anna.feed_id)
+        assert await tidying == "0 superseded chunks deleted, 2 journals packed"
+        assert packed[-2:] == [anna.feed_id, berta.feed_id]
+
+    talk(tmp_path, script)
+
+
 def test_superseded_chunks_stay_for_a_day(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = await hold(to, 4000)
@@ -60,9 +83,9 @@ def test_superseded_chunks_stay_for_a_day(tmp_path: Path) -> None:
         path = to.node.doors.logs.chunk_folder(anna.feed_id)
         newest_ms = max(each.stat().st_mtime_ns // 1_000_000 for each in path.iterdir())
         clock.set_wall_clock(newest_ms + SUPERSEDED_S * 1000 - 60_000)
-        assert await tidy() == "0 superseded chunks deleted"
+        assert await tidy() == "0 superseded chunks deleted, 0 journals packed"
         clock.set_wall_clock(newest_ms + SUPERSEDED_S * 1000 + 60_000)
-        assert await tidy() == "15 superseded chunks deleted"
+        assert await tidy() == "15 superseded chunks deleted, 0 journals packed"
         assert to.node.doors.logs.held(anna.feed_id) == {ChunkSpan(1, 0)}
 
     talk(tmp_path, script)

@@ -3,12 +3,20 @@
 import errno
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from swarmfeed.core.limits import JOURNAL_BYTES_MAX
+from swarmfeed.core.chunk import pack_frame, unpack_frame
+from swarmfeed.core.limits import (
+    CHUNK_LIST_BYTES_MAX,
+    HEAD_BYTES_MAX,
+    JOURNAL_BYTES_MAX,
+    STORED_BYTES_MAX,
+)
 from swarmfeed.errors import DamageError, FatalError, UserError
 from swarmfeed.shell.journal import (
     JournalState,
@@ -28,13 +36,19 @@ WHOLE = BASE + b"".join(FRAMES)
 LAST = len(WHOLE) - len(FRAMES[-1])
 
 
+def noise(length_bytes: int, seed: int = 0) -> bytes:
+    """Bytes that do not compress."""
+    return Random(seed).randbytes(length_bytes)
+
+
 def write(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
 
 
 def state(entry_count: int, end: int) -> JournalState:
-    return JournalState(LIST, tuple(posts(0, entry_count)), HEAD + b" %d" % entry_count, end)
+    tail, head = tuple(posts(0, entry_count)), HEAD + b" %d" % entry_count
+    return JournalState(LIST, tail, head, len(BASE), end)
 
 
 def flip(content: bytes, bit: int) -> bytes:
@@ -57,6 +71,69 @@ def test_a_frame_is_length_digest_and_payload() -> None:
     assert append_frame([], b"X") == header + b"d1:ele1:h1:Xe"
 
 
+def test_a_base_is_one_zstd_frame_of_what_an_append_says_and_the_chunk_list() -> None:
+    content = b"d1:c2:le1:el1:ae1:h1:Xe"
+    assert unpack_frame(base_frame(b"le", [b"a"], b"X")[12:]) == content
+    tail = posts(0, 200)
+    assert len(base_frame(b"le", tail, HEAD)) < sum(map(len, tail)) / 3
+
+
+def test_the_longest_base_is_read(tmp_path: Path) -> None:
+    noisy = [noise(STORED_BYTES_MAX, number) for number in range(255)]
+    listed, head = noise(CHUNK_LIST_BYTES_MAX, 255), noise(HEAD_BYTES_MAX, 256)
+    frame = base_frame(listed, noisy, head)
+    assert len(frame) > CHUNK_LIST_BYTES_MAX + 255 * STORED_BYTES_MAX
+    found = read_journal(write(tmp_path / "journal", frame))
+    assert found == JournalState(listed, tuple(noisy), head, len(frame), len(frame))
+
+
+def framed(payload: bytes) -> bytes:
+    return len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
+
+
+BASE_CONTENT = unpack_frame(BASE[12:])
+
+
+@pytest.mark.attack("A10")
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        BASE_CONTENT,
+        BASE[12:] + b"\0",
+        BASE[12:] * 2,
+        BASE[12:-1],
+        b"\x50\x2a\x4d\x18" + bytes(4) + BASE[12:],
+        pack_frame(BASE_CONTENT + b"e"),
+        pack_frame(b"le"),
+        pack_frame(bytes(JOURNAL_BYTES_MAX + 1)),
+        b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 8 + b"\1\0\0",
+        b"\x28\xb5\x2f\xfd\x00\x58\1\0\0",
+    ],
+    ids=[
+        "empty",
+        "not compressed",
+        "a byte more",
+        "two frames",
+        "a byte less",
+        "after a skippable frame",
+        "no bencode",
+        "no dict",
+        "too much",
+        "far too much",
+        "without its size",
+    ],
+)
+def test_a_whole_base_that_says_nothing_is_damage(tmp_path: Path, payload: bytes) -> None:
+    with pytest.raises(DamageError, match="journal"):
+        read_journal(write(tmp_path / "journal", framed(payload) + FRAMES[0]))
+
+
+def test_a_second_base_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(DamageError, match="journal"):
+        read_journal(write(tmp_path / "journal", BASE + BASE))
+
+
 @pytest.mark.attack("A27")
 def test_a_frame_torn_at_any_byte_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "journal"
@@ -72,7 +149,7 @@ def test_a_frame_torn_at_any_byte_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.attack("A28")
 @pytest.mark.parametrize("shift", [*range(0, 512, 50), *range(480, 512)])
 def test_a_frame_that_lacks_a_sector_is_passed_over(tmp_path: Path, shift: int) -> None:
-    base = base_frame(LIST, [post(0, "x" * (shift + 600))], HEAD)
+    base = base_frame(LIST, [noise(shift + 600)], HEAD)
     whole = base + append_frame([post(1, "long " * 300)], HEAD)
     for sector in range(len(base) // 512, len(whole) // 512):
         start, end = max(sector * 512, len(base)), (sector + 1) * 512

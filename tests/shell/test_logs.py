@@ -1,6 +1,8 @@
 """Feed folders themselves: recovery, full disks, links put in their place, damage named."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.core.address import format_address
+from swarmfeed.core.limits import JOURNAL_APPENDED_BYTES_IDLE, JOURNAL_APPENDED_BYTES_MAX
 from swarmfeed.core.metainfo import chunk_name
 from swarmfeed.core.types import ChunkSpan
 from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.shell.journal import read_journal
 from swarmfeed.shell.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, OTHER_KEY, Author, posts
@@ -57,6 +61,62 @@ def test_an_append_to_the_tail_only_adds_to_the_journal(root: Path) -> None:
     append(logs, 4, 256)
     assert journal.stat().st_ino != inode, "a sealed chunk starts a new journal"
     assert len(journal.read_bytes()) < 1_000
+
+
+@pytest.mark.parametrize("reopen", [False, True])
+def test_a_journal_with_much_appended_is_written_anew(root: Path, reopen: bool) -> None:
+    logs = opened(root)
+    longest = bases = 0
+    text = "many words " * 30
+    for number in range(150):
+        stored = posts(number, number + 1, text)
+        logs.append(FEED, stored, now_ms=NOW_MS + number, sign=KEY.sign)
+        if reopen and number % 20 == 0:
+            logs = opened(root)
+        state = read_journal(root / FOLDER / "journal")
+        longest = max(longest, state.end - state.base_end)
+        bases += state.end == state.base_end
+    assert JOURNAL_APPENDED_BYTES_MAX * 0.9 < longest <= JOURNAL_APPENDED_BYTES_MAX
+    assert bases == 4, "at the start, and three times"
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 150, text))
+
+
+def test_packing_a_journal_leaves_nothing_but_its_base(root: Path) -> None:
+    logs = opened(root)
+    journal = root / FOLDER / "journal"
+    assert not logs.pack_journal(FEED), "there is none"
+    for number in range(20):
+        append(logs, number, number + 1)
+        if journal.stat().st_size < JOURNAL_APPENDED_BYTES_IDLE:
+            assert not logs.pack_journal(FEED), "it would save next to nothing"
+    before = journal.stat().st_size
+    logs = opened(root)
+    assert logs.pack_journal(FEED)
+    state = read_journal(journal)
+    assert state.base_end == state.end == journal.stat().st_size < before / 4
+    assert not logs.pack_journal(FEED)
+    append(logs, 20, 21)
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 21))
+
+
+@pytest.mark.attack("A26")
+def test_a_journal_that_could_not_be_written_anew_is_as_before(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    logs = opened(root)
+    append(logs, 0, 1)
+    before = (root / FOLDER / "journal").read_bytes()
+    text = "x" * (JOURNAL_APPENDED_BYTES_MAX // 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(UserError, match="disk is full"):
+            logs.append(FEED, posts(1, 6, text), now_ms=NOW_MS, sign=KEY.sign)
+    assert (root / FOLDER / "journal").read_bytes() == before
+    append(logs, 1, 3)
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 3))
 
 
 @pytest.mark.attack("A27")
@@ -262,7 +322,9 @@ assert after.size == size + 1
 
 @pytest.mark.attack("A26")
 @pytest.mark.slow
-@pytest.mark.parametrize(("limit", "step"), [(9_000, 1), (3_000, 7), (9_000, 300), (100, 1)])
+@pytest.mark.parametrize(
+    ("limit", "step"), [(9_000, 1), (3_000, 7), (1_500, 300), (6_000, 300), (100, 1)]
+)
 def test_a_full_disk_loses_nothing_and_says_so(root: Path, limit: int, step: int) -> None:
     """RLIMIT_FSIZE: write() stops short at the limit, then fails."""
     append(opened(root), 0, 3)

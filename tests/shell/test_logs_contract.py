@@ -316,6 +316,18 @@ def test_a_journal_that_says_something_else_is_not_sound(disk: Disk) -> None:
     assert not logs.is_journal_sound(Author(OTHER_KEY).append(posts(0, 1)))
 
 
+def test_a_packed_journal_says_the_same(disk: Disk) -> None:
+    logs = disk.open()
+    assert not logs.pack_journal(FEED)
+    for number in range(20):
+        replica = append(logs, number, number + 1)
+    logs.pack_journal(FEED)
+    assert logs.is_journal_sound(replica)
+    assert disk.open().read_all() == [replica]
+    logs.drop_feed(FEED)
+    assert not logs.pack_journal(FEED)
+
+
 def test_superseded_chunks_stay_for_a_while(disk: Disk) -> None:
     logs = disk.open()
     append(logs, 0, 4_095)
