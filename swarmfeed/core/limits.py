@@ -115,6 +115,10 @@ CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 1
 CERTIFICATE_BYTES_MAX: Final = 1_000
 """Longest signed certificate: a join has 317 bytes, with room for later keys thrice over."""
 
+CERTIFICATE_NEWS_MAX: Final = 16
+"""Messages with certificates of one author that are read from one peer on one link: a person
+changes devices a few times in a year, and each change is one message."""
+
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""
 

@@ -70,6 +70,15 @@ class HeadOffer:
     when that is > 0 and smaller than this head's; at most 64 hashes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """What an author's key said of their feeds: also when no newer head carries it."""
+
+    author_id: AuthorId
+    signed: tuple[bytes, ...]
+    """All signed certificates known of the author."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntries:
     """Live push: entries that were just added, and the head that covers them."""
@@ -146,5 +155,14 @@ class ForkProof:
 
 
 Message = (
-    Want | NotHeld | HeadOffer | NewEntries | Have | AskHolders | Holders | Receipt | ForkProof
+    Want
+    | NotHeld
+    | HeadOffer
+    | Certificates
+    | NewEntries
+    | Have
+    | AskHolders
+    | Holders
+    | Receipt
+    | ForkProof
 )

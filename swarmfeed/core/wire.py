@@ -17,6 +17,7 @@ from swarmfeed.core import limits
 from swarmfeed.core.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.messages import (
     AskHolders,
+    Certificates,
     ForkProof,
     Have,
     HeadOffer,
@@ -114,15 +115,19 @@ def _read_head_offer(fields: Fields) -> HeadOffer:
         author_id=_take_author_id(fields),
         feed_id=_take_feed_id(fields),
         signed_head=_take_head(fields, b"h"),
-        certificates=fields.take_bytes_list(
-            b"c",
-            count_max=limits.CERTIFICATES_MAX,
-            bytes_max=limits.CERTIFICATE_BYTES_MAX,
-        ),
+        certificates=_take_certificates(fields),
         chunk_list=_take_chunk_list(fields),
         tail=_take_entries(fields, limits.CHUNK_ENTRIES - 1),
         consistency=_take_consistency(fields),
     )
+
+
+def _write_certificates(told: Certificates) -> dict[bytes, Encodable]:
+    return {b"a": told.author_id, b"c": told.signed}
+
+
+def _read_certificates(fields: Fields) -> Certificates:
+    return Certificates(_take_author_id(fields), _take_certificates(fields))
 
 
 def _write_new_entries(new: NewEntries) -> dict[bytes, Encodable]:
@@ -248,6 +253,7 @@ _KINDS: Final = (
     _Kind(b"want", Want, _write_want, _read_want),
     _Kind(b"not-held", NotHeld, _write_not_held, _read_not_held),
     _Kind(b"head", HeadOffer, _write_head_offer, _read_head_offer),
+    _Kind(b"certificates", Certificates, _write_certificates, _read_certificates),
     _Kind(b"entries", NewEntries, _write_new_entries, _read_new_entries),
     _Kind(b"have", Have, _write_have, _read_have),
     _Kind(b"ask-holders", AskHolders, _write_ask_holders, _read_ask_holders),
@@ -285,6 +291,12 @@ def _take_flag(fields: Fields) -> bool:
 
 def _take_head(fields: Fields, key: bytes) -> bytes:
     return fields.take_bytes(key, bytes_max=limits.HEAD_BYTES_MAX)
+
+
+def _take_certificates(fields: Fields) -> tuple[bytes, ...]:
+    return fields.take_bytes_list(
+        b"c", count_max=limits.CERTIFICATES_MAX, bytes_max=limits.CERTIFICATE_BYTES_MAX
+    )
 
 
 def _take_chunk_list(fields: Fields) -> bytes:

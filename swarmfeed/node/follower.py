@@ -15,11 +15,13 @@ import structlog
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.limits import (
     AUTHORS_PER_WANT_MAX,
+    CERTIFICATE_NEWS_MAX,
     CHUNK_ENTRIES,
     UNPROVEN_HEADS_MAX,
 )
 from swarmfeed.core.messages import (
     AskHolders,
+    Certificates,
     ForkProof,
     Have,
     HeadOffer,
@@ -114,13 +116,15 @@ class Follower:
 
     # --- taking in ---
 
-    async def on_message(self, session: Session, message: Message) -> None:  # a table of cases
+    async def on_message(self, session: Session, message: Message) -> None:  # noqa: C901  # a table
         """Handle one message.  Raises RemoteError when the peer broke the rules."""
         match message:
             case Want():
                 self._holder.answer_want(session, message)
             case HeadOffer():
                 await self._on_offer(session, message)
+            case Certificates():
+                self._on_certificates(session, message)
             case NewEntries():
                 await self._on_entries(session, message)
             case Have():
@@ -159,6 +163,19 @@ class Follower:
         if before is None:
             await self._whereabouts.note_holder(session, offer.feed_id)
         await self.advanced(before, after)
+
+    def _on_certificates(self, session: Session, told: Certificates) -> None:
+        author_id = told.author_id
+        if self._interests.of(author_id) is None or not self._shelf.feeds_of(author_id):
+            return  # an author's first head brings all certificates along
+        heard = session.certificate_news.get(author_id, 0)
+        if heard >= CERTIFICATE_NEWS_MAX:
+            return
+        session.certificate_news[author_id] = heard + 1
+        self._shelf.accept_certificates(told)
+        known = self._shelf.certificates(author_id)
+        if set(known) <= set(told.signed):
+            session.certified[author_id] = known
 
     async def _on_entries(self, session: Session, pushed: NewEntries) -> None:
         author_id = self._shelf.author_of(pushed.feed_id)

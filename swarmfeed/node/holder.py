@@ -8,6 +8,7 @@ from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import sign_receipt
 from swarmfeed.core.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
 from swarmfeed.core.messages import (
+    Certificates,
     ForkProof,
     Have,
     HeadOffer,
@@ -108,6 +109,15 @@ class Holder:
             if proof.author_id in each.wants:
                 each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
 
+    def tell_certificates(self, author_id: AuthorId) -> None:
+        """Tell everyone who wants an author what its certificates say now."""
+        for each in self._sessions.all():
+            if author_id in each.wants:
+                each.outbox.put(
+                    ("certificates", author_id),
+                    partial(self._send_certificates, each, author_id),
+                )
+
     # --- inside ---
 
     async def _answer_author(self, session: Session, author_id: AuthorId) -> None:
@@ -126,6 +136,20 @@ class Holder:
                 await session.send(fork)
             await self._send_holders(session, author_id, feed_id)
             await self._confirm_to(session, feed_id)
+        await self._send_certificates(session, author_id)
+
+    async def _send_certificates(self, session: Session, author_id: AuthorId) -> None:
+        """Send the certificates of an author, if there are some that no head may carry.
+
+        A join comes with the first head of its feed.  A leave comes when its feed ends, and
+        then there may be no newer head ever.
+        """
+        signed = self._shelf.certificates(author_id)
+        if session.certified.get(author_id) == signed:
+            return
+        if self._shelf.has_more_than_joins(author_id):
+            session.certified[author_id] = signed
+            await session.send(Certificates(author_id, signed))
 
     async def _confirm_to(self, session: Session, feed_id: FeedId) -> None:
         """Send a receipt, once for each head, if every entry under it is on our disk."""

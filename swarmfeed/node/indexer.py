@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
@@ -53,12 +53,14 @@ class Indexer:
         logs: Logs,
         index: Index,
         clock: Clock,
+        end_of: Callable[[FeedId], int | None],
         on_indexed: Callable[[AuthorId, int], None],
         on_fatal: Callable[[FatalError], None],
     ) -> None:
         self._logs = logs
         self._index = index
         self._clock = clock
+        self._end_of = end_of
         self._on_indexed = on_indexed
         self._on_fatal = on_fatal
         self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
@@ -84,7 +86,10 @@ class Indexer:
         return self._queue.qsize()
 
     def add(self, feed_id: FeedId, author_id: AuthorId, start: int, end: int) -> None:
-        """Index entries [start, end) when their turn comes; they must be held."""
+        """Index entries [start, end) when their turn comes; they must be held.
+
+        Those that are not the author's any more are left out, here and whenever.
+        """
         for first, stop in _batches(start, end):
             # Tails are short and new; batches of a backlog wait, the newest first.
             urgency = 0 if end - start < CHUNK_ENTRIES else 1
@@ -95,6 +100,23 @@ class Indexer:
     ) -> None:
         """Index entries [start, end) and return when it is done: for a few entries."""
         await self._index_range(self._work(0, feed_id, author_id, start, end))
+
+    async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
+        """Take a feed out of the index if entries in it are not the author's any more.
+
+        Returns whether it was: then those that are the author's have to be added again.
+        """
+        end = self._end_of(feed_id)
+        if end is None:
+            return False
+        try:
+            # In the thread, so behind whatever is being added right now.
+            return await self.run_in_thread(
+                lambda: self._cut_in_thread(feed_id, author_id, end)
+            )
+        except (DamageError, FatalError) as error:
+            self._on_fatal(FatalError(str(error)))
+            return False
 
     async def drain(self) -> None:
         """Return when all that was added is indexed."""
@@ -139,6 +161,11 @@ class Indexer:
         return _Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
 
     async def _index_range(self, work: _Work) -> None:
+        end = self._end_of(work.feed_id)
+        if end is not None and end < work.end:
+            work = replace(work, end=end)
+        if work.start >= work.end:
+            return
         added = await self.run_in_thread(lambda: self._index_in_thread(work))
         if added:
             self._on_indexed(work.author_id, added)
@@ -160,6 +187,15 @@ class Indexer:
             raise FatalError(
                 f"the index is damaged, start again to rebuild it: {error}"
             ) from error
+
+    def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
+        indexed = self._index.indexed_ranges(feed_id)
+        if not indexed or indexed[-1][1] <= end:
+            return False
+        with self._index.together():
+            self._index.drop_feed(feed_id)
+            self._index.reserve(feed_id, author_id, end)
+        return True
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -74,7 +74,9 @@ class Node:
         self.stopped = asyncio.Event()
         logs, index, swarm, clock = doors.logs, doors.index, doors.swarm, doors.clock
         self.sessions = Sessions(doors.link, settings, clock, self.hello)
-        self.indexer = Indexer(logs, index, clock, self._on_indexed, self._on_fatal)
+        self.indexer = Indexer(
+            logs, index, clock, self.shelf.end_of, self._on_indexed, self._on_fatal
+        )
         self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
         self.indexer.may_go_on = self.fetcher.nothing_to_verify.wait
         self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
@@ -136,6 +138,7 @@ class Node:
         self.sessions.on_close = self._on_close
         self.sessions.on_fatal = self._on_fatal
         self.follower.on_replica = self._on_replica
+        self.shelf.on_certified = self._on_certified
 
     # --- life ---
 
@@ -148,6 +151,7 @@ class Node:
         self.indexer.start()
         await self._recall_interests()
         for feed_id in self.shelf.feed_ids():
+            await self._cut_index(feed_id)
             self._catch_up_index(feed_id)
         if self.settings.network:
             await self._go_online()
@@ -314,6 +318,13 @@ class Node:
             for first, stop in _subtract(start, end, done):
                 self.indexer.add(feed_id, author_id, first, stop)
 
+    async def _cut_index(self, feed_id: FeedId) -> None:
+        """See to it that nothing is shown of a feed that its author has left by then."""
+        author_id = self.shelf.author_of(feed_id)
+        if author_id is not None and await self.indexer.cut(feed_id, author_id):
+            self._catch_up_index(feed_id)
+            self.changes.tell("status", left=1)
+
     def _seed_held(self, feed_id: FeedId) -> None:
         replica = self.shelf.replica(feed_id)
         held = self.doors.logs.held(feed_id)
@@ -339,6 +350,13 @@ class Node:
         if not self.settings.network or (before and before.chunk_list == after.chunk_list):
             return
         self._seed_held(after.feed_id)
+
+    def _on_certified(self, author_id: AuthorId) -> None:
+        """An author said more about their feeds: pass it on, and show what is theirs."""
+        self.holder.tell_certificates(author_id)
+        for feed_id in self.shelf.feeds_of(author_id):
+            if self.shelf.end_of(feed_id) is not None:
+                self.beside.spawn(self._cut_index(feed_id))
 
     def _on_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         author_id = self.shelf.author_of(feed_id)

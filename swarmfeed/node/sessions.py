@@ -54,6 +54,10 @@ class Session:
     """Feeds others were told of that the peer holds, and whether as complete."""
     meeting: set[FeedId] = field(default_factory=set)
     """Feeds whose holders, as the peer named them, are being dialled."""
+    certified: dict[AuthorId, tuple[bytes, ...]] = field(default_factory=dict)
+    """Certificates the peer knows of an author, by what was sent either way."""
+    certificate_news: dict[AuthorId, int] = field(default_factory=dict)
+    """Messages with certificates of an author that the peer sent."""
     unproven: int = 0
     """Newer heads and entries in a row that did not follow on what we have."""
     doors: set[Endpoint] = field(default_factory=set)

@@ -4,12 +4,11 @@ Nothing gets here unverified, and nothing is told to anyone before it is on disk
 run in the node's loop and are short; verifying whole chunks is not done here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from swarmfeed.core.author import AuthorFeeds, choose_certificates, feeds_of
 from swarmfeed.core.certificate import Certificate, Join, open_certificate
-from swarmfeed.core.entry import decode_entry
 from swarmfeed.core.feed import (
     Replica,
     check_offer,
@@ -19,17 +18,16 @@ from swarmfeed.core.feed import (
     verify_fork,
 )
 from swarmfeed.core.head import open_head
-from swarmfeed.core.kinds import FeedBody, decode_body
-from swarmfeed.core.messages import ForkProof, HeadOffer, NewEntries
+from swarmfeed.core.messages import Certificates, ForkProof, HeadOffer, NewEntries
 from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId, Hash
 from swarmfeed.errors import (
     BadProofError,
     DamageError,
     ForkError,
-    RemoteError,
     RetryError,
     RollbackError,
 )
+from swarmfeed.node.claims import first_certificate, joined_author, open_all
 from swarmfeed.ports import Logs, Signer
 
 
@@ -43,13 +41,15 @@ class Shelf:
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
+        self.on_certified: Callable[[AuthorId], None] | None = None
+        """Told when more certificates are known of an author."""
 
     def load(self) -> None:
         """Read everything that is on disk."""
         for replica in self._logs.read_all():
             feed_id = replica.feed_id
             signed = self._read_certificates(feed_id)
-            author_id = _joined_author(feed_id, signed.values())
+            author_id = joined_author(feed_id, signed.values())
             if author_id is None:
                 continue  # without a certificate nobody can say whose it is
             self._replicas[feed_id] = replica
@@ -81,7 +81,21 @@ class Shelf:
         return feeds_of(author_id, self._certificates.get(author_id, {}).values())
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
-        return tuple(self._certificates.get(author_id, {}))
+        """Signed certificates known of an author, in ascending order."""
+        return tuple(sorted(self._certificates.get(author_id, {})))
+
+    def has_more_than_joins(self, author_id: AuthorId) -> bool:
+        """Whether certificates are known that may come later than any head."""
+        known = self._certificates.get(author_id, {}).values()
+        return any(not isinstance(each, Join) for each in known)
+
+    def end_of(self, feed_id: FeedId) -> int | None:
+        """Entries [0, end) are the author's, whatever the feed says; None: all are."""
+        author_id = self._authors.get(feed_id)
+        if author_id is None:
+            return None
+        certified = self.certified(author_id).feed(feed_id)
+        return None if certified is None else certified.end
 
     def is_forked(self, feed_id: FeedId) -> bool:
         return feed_id in self._forked
@@ -156,7 +170,7 @@ class Shelf:
         known = self._replicas.get(offer.feed_id)
         if known is not None:
             # They may say more than before, whatever becomes of the head.
-            self._keep_certificates(offer.author_id, offer.feed_id, opened)
+            self._keep_certificates(offer.author_id, opened)
         self._check_open(offer.feed_id)
         if known is not None and known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
@@ -169,7 +183,7 @@ class Shelf:
         except BadProofError as error:
             raise RetryError(str(error)) from error
         if known is None:
-            self._keep_certificates(offer.author_id, offer.feed_id, opened)
+            self._keep_certificates(offer.author_id, opened, offer.feed_id)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
         self._assign(offer.feed_id, offer.author_id)
@@ -210,6 +224,16 @@ class Shelf:
         self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
         return known, after
 
+    def accept_certificates(self, told: Certificates) -> None:
+        """Keep what more certificates say of an author whom we hold a feed of.
+
+        Raises:
+            RemoteError: One of them is false, or another author's.
+        """
+        if self._feeds.get(told.author_id):
+            opened = self._open_with_known(told.author_id, told.signed)
+            self._keep_certificates(told.author_id, opened)
+
     def accept_fork(self, proof: ForkProof) -> bool:
         """Keep a fork proof somebody passed on; returns whether it is news.
 
@@ -238,11 +262,11 @@ class Shelf:
     def _read_certificates(self, feed_id: FeedId) -> dict[bytes, Certificate]:
         """Certificates on disk; where they are lost, the one in the feed's own first entry."""
         with suppress(DamageError):
-            signed = _open_all(self._logs.read_certificates(feed_id))
-            if _joined_author(feed_id, signed.values()) is not None:
+            signed = open_all(self._logs.read_certificates(feed_id))
+            if joined_author(feed_id, signed.values()) is not None:
                 return signed
         with suppress(DamageError):
-            return _open_all(_first_certificate(self._logs.read_entries(feed_id, 0, 1)))
+            return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
         return {}
 
     def _has_fork(self, feed_id: FeedId) -> bool:
@@ -262,33 +286,44 @@ class Shelf:
         """Check that a feed may still grow: no fork, and its author has not left it."""
         if feed_id in self._forked:
             raise RollbackError("the feed is stopped at its fork")
-        known, author_id = self._replicas.get(feed_id), self._authors.get(feed_id)
-        if known is None or author_id is None:
-            return
-        certified = self.certified(author_id).feed(feed_id)
-        if certified is not None and not certified.has(known.size):
+        known, end = self._replicas.get(feed_id), self.end_of(feed_id)
+        if known is not None and end is not None and end <= known.size:
             raise RollbackError("its author has left the feed")
 
     def _check_certificates(self, offer: HeadOffer) -> dict[bytes, Certificate]:
         """Check that the feed is the author's, by what we know and what came along."""
-        known = self._certificates.get(offer.author_id, {})
-        opened = dict(known)
-        for signed in offer.certificates:
-            if signed not in opened:
-                opened[signed] = open_certificate(signed)
+        opened = self._open_with_known(offer.author_id, offer.certificates)
         if feeds_of(offer.author_id, opened.values()).feed(offer.feed_id) is None:
             raise BadProofError("the feed is not certified by its author")
-        kept = choose_certificates(offer.author_id, opened)
-        return {signed: opened[signed] for signed in kept}
+        return opened
+
+    def _open_with_known(
+        self, author_id: AuthorId, offered: Sequence[bytes]
+    ) -> dict[bytes, Certificate]:
+        """Return what is worth keeping of the known and the offered certificates.
+
+        Raises:
+            RemoteError: One of them is false, or another author's.  Nobody keeps those, and
+                they would cost us a check each for as many as anybody can sign.
+        """
+        opened = dict(self._certificates.get(author_id, {}))
+        for signed in offered:
+            if signed not in opened:
+                opened[signed] = open_certificate(signed)
+                if opened[signed].author_id != author_id:
+                    raise BadProofError("a certificate of another author")
+        return {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
 
     def _keep_certificates(
-        self, author_id: AuthorId, feed_id: FeedId, opened: dict[bytes, Certificate]
+        self, author_id: AuthorId, opened: dict[bytes, Certificate], *new_feeds: FeedId
     ) -> None:
+        """Keep certificates beside each feed of the author, if they are news, and new ones."""
         is_news = self._certificates.get(author_id) != opened
         self._certificates[author_id] = opened
-        for each in {feed_id, *(self.feeds_of(author_id) if is_news else ())}:
-            if is_news or each not in self._replicas:
-                self._logs.replace_certificates(each, list(opened))
+        for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
+            self._logs.replace_certificates(feed_id, list(opened))
+        if is_news and self.on_certified is not None:
+            self.on_certified(author_id)
 
     def _keep_fork(self, feed_id: FeedId, fork: ForkError, proof: Sequence[Hash]) -> None:
         first, second = fork.known, fork.offered
@@ -311,32 +346,3 @@ class Shelf:
                 self._logs.write_chunk(known.feed_id, span, chunk)
         except (DamageError, KeyError):
             return  # a part is not here: the swarm will bring the whole
-
-
-def _open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
-    opened = {}
-    for each in signed:
-        try:
-            opened[each] = open_certificate(each)
-        except RemoteError:
-            continue
-    return opened
-
-
-def _first_certificate(stored: Sequence[bytes]) -> list[bytes]:
-    """The certificate that stands in entry 0 of a feed, if these entries begin with one."""
-    entry = decode_entry(stored[0]) if stored else None
-    if entry is None or entry.kind != FeedBody.kind or entry.body is None:
-        return []
-    try:
-        body = decode_body(entry.kind, entry.body)
-    except RemoteError:
-        return []
-    return [body.certificate] if isinstance(body, FeedBody) else []
-
-
-def _joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:
-    for each in opened:
-        if isinstance(each, Join) and each.feed_id == feed_id:
-            return each.author_id
-    return None

@@ -8,6 +8,7 @@ from swarmfeed.core import limits
 from swarmfeed.core.bencoding import Encodable, encode
 from swarmfeed.core.messages import (
     AskHolders,
+    Certificates,
     ForkProof,
     Have,
     HeadOffer,
@@ -77,6 +78,7 @@ holder_records = st.builds(
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Want, st.lists(wanted_authors, max_size=3).map(tuple)),
     st.builds(NotHeld, author_ids),
+    st.builds(Certificates, author_ids, many_texts),
     st.builds(
         HeadOffer,
         author_id=author_ids,
@@ -148,7 +150,8 @@ values: st.SearchStrategy[Encodable] = st.one_of(
     st.lists(leaves, max_size=3),
     st.lists(st.dictionaries(field_names, leaves, max_size=4), max_size=3),
 )
-names = ["want", "not-held", "head", "entries", "have", "ask-holders", "holders", "fork"]
+names = ["want", "not-held", "head", "certificates", "entries", "have", "ask-holders"]
+names += ["holders", "fork"]
 
 
 @pytest.mark.attack("A33")
@@ -170,6 +173,8 @@ def test_wrong_types_anywhere_give_the_documented_error(
         Want((WantedAuthor(AUTHOR, (WantedFeed(FEED, -1),)),)),
         NotHeld(AuthorId(b"a" * 31)),
         AskHolders(AuthorId(b"a" * 33)),
+        Certificates(AUTHOR, (b"",) * (limits.CERTIFICATES_MAX + 1)),
+        Certificates(AUTHOR, (bytes(limits.CERTIFICATE_BYTES_MAX + 1),)),
         replace(OFFER, certificates=(b"",) * (limits.CERTIFICATES_MAX + 1)),
         replace(OFFER, certificates=(bytes(limits.CERTIFICATE_BYTES_MAX + 1),)),
         replace(OFFER, tail=(b"",) * limits.CHUNK_ENTRIES),

@@ -49,6 +49,7 @@ class Rig:
         self.anna.give_all(self.logs)
         self.index = NotedIndex()
         self.told: list[int] = []
+        self.end: int | None = None
         self.fatal: list[FatalError] = []
         self.indexer = self.new(self.logs, self.index)
 
@@ -57,6 +58,7 @@ class Rig:
             logs,
             index,
             FakeClock(),
+            lambda _: self.end,
             lambda _, count: self.told.append(count),
             self.fatal.append,
         )
