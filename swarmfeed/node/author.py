@@ -19,7 +19,7 @@ from swarmfeed.core.kinds import (
 )
 from swarmfeed.core.limits import IMPORT_BATCH_ENTRIES, THREAD_DEPTH_MAX, TIME_MS_MAX
 from swarmfeed.core.types import AuthorId, EntryRef
-from swarmfeed.core.views import ImportReport
+from swarmfeed.core.views import ImportReport, PostView
 from swarmfeed.core.writing import clean_text
 from swarmfeed.errors import RemoteError, UserError
 from swarmfeed.node.follower import Follower
@@ -119,15 +119,21 @@ class Author:
 
     def _root_of(self, parent: EntryRef) -> EntryRef:
         """First post of the thread that a reply to ``parent`` belongs to."""
-        top = self._index.post_by_hash(parent.entry_hash)
+        top = find_post(self._index, parent)
         for _ in range(THREAD_DEPTH_MAX):
             if top is None or top.reply_to is None:
                 break
-            above = self._index.post_by_hash(top.reply_to.entry_hash)
+            above = find_post(self._index, top.reply_to)
             if above is None:
                 return top.reply_to
             top = above
         return top.ref if top is not None else parent
+
+
+def find_post(index: Index, ref: EntryRef) -> PostView | None:
+    """Return the post that a reference names, if its place and its hash belong together."""
+    found = index.post(ref.feed_id, ref.index)
+    return found if found is not None and found.ref == ref else None
 
 
 def _choose(

@@ -23,6 +23,7 @@ from swarmfeed.core.views import (
     Whoami,
 )
 from swarmfeed.errors import FatalError, UserError
+from swarmfeed.node.author import find_post
 from swarmfeed.node.interests import Interest
 from swarmfeed.node.node import Node
 
@@ -113,7 +114,7 @@ class NodeFacade:
         seen = {post.ref.entry_hash}
         top = post
         while top.reply_to is not None and len(ancestors) < _THREAD_POSTS_MAX:
-            above = self._index.post_by_hash(top.reply_to.entry_hash)
+            above = find_post(self._index, top.reply_to)
             if above is None or above.ref.entry_hash in seen:
                 break
             seen.add(above.ref.entry_hash)

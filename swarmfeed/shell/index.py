@@ -72,6 +72,7 @@ class SqliteIndex:
     def clear(self) -> None:
         with self._database.write() as db:
             index_write.clear(db)
+        self._database.shrink()
 
     def save_own_author(self, author_id: AuthorId) -> None:
         with self._database.write() as db:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from swarmfeed.errors import DamageError, RetryError, SwarmfeedError, UserError
+from swarmfeed.shell.index_entries import hash_plain_post
 from swarmfeed.shell.index_schema import MIGRATIONS
 
 Connection = sqlite3.Connection
@@ -93,6 +94,15 @@ class Database:
             finally:
                 self._return(reader)
 
+    def shrink(self) -> None:
+        """Give free pages back to the disk, unless a transaction is open.
+
+        Copies all that is there, so it is for a time when that is little.
+        """
+        with self._write_lock, translated():
+            if not self._writer.in_transaction:
+                self._writer.execute("VACUUM")
+
     def close(self) -> None:
         with self._pool_lock:
             self._closed = True
@@ -124,6 +134,7 @@ class Database:
 
     def _prepare(self) -> None:
         db = self._writer
+        add_functions(db)
         db.execute("PRAGMA journal_mode = WAL")
         # A cache: after a power cut the logs tell again what its last seconds held.
         db.execute("PRAGMA synchronous = NORMAL")
@@ -146,6 +157,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         self.db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        add_functions(self.db)
         self.db.execute("PRAGMA trusted_schema = OFF")
         self.db.execute(f"PRAGMA cache_size = {-READER_CACHE_KIB}")
         self._deadline_s = 0.0
@@ -156,6 +168,11 @@ class _Reader:
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline_s
+
+
+def add_functions(db: Connection) -> None:
+    """Let statements work out the hashes that are not stored."""
+    db.create_function("hash_plain_post", 2, hash_plain_post, deterministic=True)
 
 
 def migrate(db: Connection) -> None:
@@ -196,6 +213,9 @@ def translated() -> Iterator[None]:
         yield
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
+    except UnicodeDecodeError as error:
+        # sqlite3 itself stumbles over names of damaged tables in SQLite's own messages.
+        raise DamageError(f"index is damaged: {error}") from error
     except sqlite3.Error as error:
         raise translate(error) from error
 

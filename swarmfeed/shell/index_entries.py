@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from swarmfeed.core.entry import decode_entry
+from swarmfeed.core.entry import decode_entry, encode_entry, hash_stored
 from swarmfeed.core.kinds import (
     Body,
     EditBody,
@@ -31,8 +31,15 @@ match_plain_post: Final = re.compile(
 """A stored post of nothing but text (groups: its length, itself, its time).  Greedy, so it
 ends at the last thing that looks like an end; whether that is so, the length tells."""
 
-PostRow = tuple[int, int, int, int | None, bytes, str | None, str]
+PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
 """Row number, author, sort_ms, claimed_ms, hash, cw, text: the columns of ``post``."""
+
+
+def hash_plain_post(time_ms: int, text: str) -> Hash:
+    """Return the hash of the entry that is a post of nothing but this text."""
+    raw = text.encode()
+    body = b"d4:text%d:%be" % (len(raw), raw)
+    return hash_stored(encode_entry(PostBody.kind, time_ms, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,9 @@ def read_batch(
             continue
         time_ms = int(plain[3])
         if time_ms <= latest_ms:
-            add_post((base + index, author_no, time_ms, None, entry_hash, None, text))
+            add_post((base + index, author_no, time_ms, None, None, None, text))
         else:
-            add_post((base + index, author_no, now_ms, time_ms, entry_hash, None, text))
+            add_post((base + index, author_no, now_ms, time_ms, None, None, text))
     return batch
 
 

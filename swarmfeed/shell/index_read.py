@@ -4,6 +4,7 @@ A page is made in two steps of one statement: an index gives the row numbers of 
 order, and only those rows are dressed with names, places and counts.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from swarmfeed.core.address import ADDRESS_CHARS, parse_address
@@ -18,22 +19,28 @@ from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.views import AuthorView, Cursor, PostView
 from swarmfeed.errors import UserError
 from swarmfeed.shell.index_database import Connection
+from swarmfeed.shell.index_schema import HASH_START_BYTES, HASHES_IN_PART
 
 NUMBER_MAX: Final = 2**63 - 1
 """Largest integer SQLite holds."""
 
 # CROSS JOIN fixes the order of the joins: from the page's few rows outwards.
 VIEWS: Final = """
-    SELECT f.feed_id, p.hash, p.id - b.base + b.start AS entry_index, a.author_id,
+    WITH shown AS MATERIALIZED (
+        SELECT post.*, coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text))
+            AS entry_hash
+        FROM ({page}) AS page CROSS JOIN post ON post.id = page.id
+    )
+    SELECT f.feed_id, p.entry_hash, p.id - b.base + b.start AS entry_index, a.author_id,
         coalesce(profile.name, ''), coalesce(p.claimed_ms, p.sort_ms), p.text,
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
-        (SELECT count(*) FROM (SELECT 1 FROM reply WHERE parent_hash = p.hash LIMIT {replies})),
+        (SELECT count(*) FROM
+            (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash LIMIT {replies})),
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,
         p.sort_ms, p.id
-    FROM ({page}) AS page
-    CROSS JOIN post AS p ON p.id = page.id
+    FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
     CROSS JOIN author AS a ON a.no = p.author
@@ -42,9 +49,30 @@ VIEWS: Final = """
     ORDER BY p.sort_ms {order}, p.id {order}
 """
 
+# The ORDER BY makes the table a priority queue: it starts with the newest post of each author,
+# and whenever a post leaves it as the newest of all, that author's next one enters.
 HOME: Final = """
-    SELECT id FROM home WHERE (sort_ms, id) < (?, ?)
-    ORDER BY sort_ms DESC, id DESC LIMIT ?
+    WITH RECURSIVE timeline (sort_ms, id, author) AS (
+        SELECT post.sort_ms, post.id, post.author
+        FROM author CROSS JOIN post ON post.id = (
+            SELECT id FROM post AS own WHERE own.author = author.no
+            AND (own.sort_ms, own.id) < (?, ?) ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
+        WHERE author.home = 1
+        UNION ALL
+        SELECT post.sort_ms, post.id, post.author
+        FROM timeline CROSS JOIN post ON post.id = (
+            SELECT id FROM post AS own WHERE own.author = timeline.author
+            AND (own.sort_ms, own.id) < (timeline.sort_ms, timeline.id)
+            ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
+        ORDER BY 1 DESC, 2 DESC LIMIT ?
+    )
+    SELECT id FROM timeline
+"""
+
+NEWER_THAN: Final = """
+    SELECT coalesce(sum((SELECT count(*) FROM post
+        WHERE post.author = author.no AND (post.sort_ms, post.id) > (?, ?))), 0)
+    FROM author WHERE home = 1
 """
 
 AUTHOR_POSTS: Final = """
@@ -69,7 +97,10 @@ BY_PLACE: Final = """
     ORDER BY block.start DESC LIMIT 1
 """
 
-BY_HASH: Final = "SELECT id FROM post WHERE substr(hash, 1, 4) = ? AND hash = ? LIMIT 1"
+BY_ROW: Final = "SELECT ? AS id"
+
+# Walks through two bytes for each post: hardly anybody asks for a hash without a place.
+HASH_STARTS: Final = "SELECT part, starts FROM hash_start WHERE instr(starts, ?)"
 
 REPLIES: Final = """
     SELECT post.id FROM reply CROSS JOIN post ON post.id = reply.id WHERE reply.parent_hash = ?
@@ -114,9 +145,7 @@ def home(db: Connection, limit: int, before: Cursor | None) -> list[PostView]:
 
 
 def newer_than(db: Connection, after: Cursor) -> int:
-    (count,) = db.execute(
-        "SELECT count(*) FROM home WHERE (sort_ms, id) > (?, ?)", place(after)
-    ).fetchone()
+    (count,) = db.execute(NEWER_THAN, place(after)).fetchone()
     return int(count)
 
 
@@ -132,8 +161,19 @@ def post(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
 
 
 def post_by_hash(db: Connection, entry_hash: Hash) -> PostView | None:
-    found = read_posts(db, BY_HASH, (entry_hash[:4], entry_hash))
-    return found[0] if found else None
+    for row_id in find_hash_start(db, entry_hash[:HASH_START_BYTES]):
+        for found in read_posts(db, BY_ROW, (row_id,)):
+            if found.ref.entry_hash == entry_hash:
+                return found
+    return None
+
+
+def find_hash_start(db: Connection, start: bytes) -> Iterator[int]:
+    """Yield row numbers of entries whose hashes may start like this."""
+    for part, starts in db.execute(HASH_STARTS, (start,)):
+        for at in range(HASHES_IN_PART):
+            if starts[at * HASH_START_BYTES : (at + 1) * HASH_START_BYTES] == start:
+                yield part * HASHES_IN_PART + at
 
 
 def replies(db: Connection, entry_hash: Hash, limit: int) -> list[PostView]:

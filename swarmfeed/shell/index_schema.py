@@ -11,6 +11,13 @@ they cover [0, some size).
 
 from typing import Final
 
+HASHES_IN_PART: Final = 256
+"""Hashes whose first bytes are one row of ``hash_start``: that of row number ``n`` is the
+``n % 256``-th of part ``n // 256``."""
+
+HASH_START_BYTES: Final = 2
+"""Of a million hashes, 15 start like the one that is looked for; those are compared whole."""
+
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
         """
@@ -21,6 +28,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             home      INTEGER NOT NULL DEFAULT 0 CHECK (home IN (0, 1))
         ) STRICT
         """,
+        # Authors whose posts are on the home timeline: the own one and those they follow.
+        "CREATE INDEX author_home ON author (home) WHERE home = 1",
         """
         CREATE TABLE feed (
             no      INTEGER PRIMARY KEY,
@@ -46,21 +55,28 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (feed, start)
         ) WITHOUT ROWID, STRICT
         """,
-        # claimed_ms is NULL where the claimed time is the one sorted by: nearly always.
+        # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
+        # and text alone make it (see index_entries.hash_plain_post): nearly always.
         """
         CREATE TABLE post (
             id         INTEGER PRIMARY KEY CHECK (id > 0),
             author     INTEGER NOT NULL REFERENCES author,
             sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
             claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
-            hash       BLOB NOT NULL CHECK (length(hash) = 32),
+            hash       BLOB CHECK (length(hash) = 32),
             cw         TEXT,
             text       TEXT NOT NULL
         ) STRICT
         """,
         "CREATE INDEX post_author ON post (author, sort_ms)",
-        # Four bytes tell a million posts apart; the whole hash is compared in the row.
-        "CREATE INDEX post_hash ON post (substr(hash, 1, 4))",
+        # The first bytes of the hashes of 256 row numbers, one after the other: hardly anybody
+        # asks for a hash alone, and to walk through these takes milliseconds for a million.
+        """
+        CREATE TABLE hash_start (
+            part   INTEGER PRIMARY KEY CHECK (part >= 0),
+            starts BLOB NOT NULL CHECK (length(starts) = 512)
+        ) STRICT
+        """,
         # The author's number is a word of its own column, so `from:` is a word like others.
         # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
         """
@@ -68,14 +84,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             text, author, content = 'post', content_rowid = 'id', columnsize = 0,
             tokenize = 'unicode61 remove_diacritics 2'
         )
-        """,
-        # Posts of the own and of followed authors.
-        """
-        CREATE TABLE home (
-            sort_ms INTEGER NOT NULL,
-            id      INTEGER NOT NULL,
-            PRIMARY KEY (sort_ms, id)
-        ) WITHOUT ROWID, STRICT
         """,
         """
         CREATE TABLE reply (

@@ -7,10 +7,11 @@ from swarmfeed.core.kinds import EditBody, FollowBody, ProfileBody, WithdrawBody
 from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.shell.index_database import Connection
 from swarmfeed.shell.index_entries import PostRow, read_batch
+from swarmfeed.shell.index_schema import HASH_START_BYTES, HASHES_IN_PART
 
 DERIVED_TABLES: Final = (
     "reply",
-    "home",
+    "hash_start",
     "post",
     "amendment",
     "follow",
@@ -20,6 +21,13 @@ DERIVED_TABLES: Final = (
     "feed",
 )
 """What the logs can tell again; children before their parents."""
+
+EDIT: Final = """
+    UPDATE post SET cw = ?, text = ?,
+        hash = coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text))
+    WHERE id = ?
+"""
+"""The new text does not make the entry's hash any more, so it is stored from now on."""
 
 
 def number_author(db: Connection, author_id: AuthorId) -> int:
@@ -88,7 +96,8 @@ def add_entries(
             batch = read_batch(
                 first, stored[cut], hashes[cut], base=base, author_no=author_no, now_ms=now_ms
             )
-            save_posts(db, batch.posts, author_no)
+            save_posts(db, batch.posts)
+            save_hash_starts(db, base + first, hashes[cut])
             save_replies(db, batch.replies)
             save_profiles(db, feed_no, author_no, batch.profiles)
             save_follows(db, feed_no, author_no, batch.follows)
@@ -151,18 +160,27 @@ def block_ranges(
 # --- posts -------------------------------------------------------------------------------
 
 
-def save_posts(db: Connection, posts: Sequence[PostRow], author_no: int) -> None:
+def save_posts(db: Connection, posts: Sequence[PostRow]) -> None:
     """Add posts whose row numbers ascend."""
     if not posts:
         return
     db.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
-    span = (posts[0][0], posts[-1][0])
-    add_words(db, *span)
-    (at_home,) = db.execute("SELECT home FROM author WHERE no = ?", (author_no,)).fetchone()
-    if at_home:
-        db.execute(
-            "INSERT INTO home SELECT sort_ms, id FROM post WHERE id BETWEEN ? AND ?", span
-        )
+    add_words(db, posts[0][0], posts[-1][0])
+
+
+def save_hash_starts(db: Connection, row_id: int, hashes: Sequence[Hash]) -> None:
+    """Remember how the hashes of entries with row numbers from ``row_id`` on start."""
+    while hashes:
+        part, at = divmod(row_id, HASHES_IN_PART)
+        room = HASHES_IN_PART - at
+        new = b"".join(entry_hash[:HASH_START_BYTES] for entry_hash in hashes[:room])
+        row = db.execute("SELECT starts FROM hash_start WHERE part = ?", (part,)).fetchone()
+        old = bytes(HASHES_IN_PART * HASH_START_BYTES) if row is None else row[0]
+        at *= HASH_START_BYTES
+        starts = old[:at] + new + old[at + len(new) :]
+        db.execute("INSERT OR REPLACE INTO hash_start VALUES (?, ?)", (part, starts))
+        row_id += room
+        hashes = hashes[room:]
 
 
 def save_replies(db: Connection, replies: Sequence[tuple[int, EntryRef]]) -> None:
@@ -176,11 +194,6 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
     """Remove posts with row numbers from first to last; returns how many there were."""
     span = (first, last)
     drop_words(db, *span)
-    db.execute(
-        "DELETE FROM home WHERE (sort_ms, id) IN"
-        " (SELECT sort_ms, id FROM post WHERE id BETWEEN ? AND ?)",
-        span,
-    )
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
     return db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span).rowcount
 
@@ -237,7 +250,7 @@ def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
                 gone += drop_posts(db, row_id, row_id)
             else:
                 drop_words(db, row_id, row_id)
-                db.execute("UPDATE post SET cw = ?, text = ? WHERE id = ?", (cw, text, row_id))
+                db.execute(EDIT, (cw, text, row_id))
                 add_words(db, row_id, row_id)
     return gone
 
@@ -291,25 +304,13 @@ def save_follows(
 
 def refresh_home(db: Connection) -> None:
     """Put posts of the own author and of those they follow on the home timeline, no others."""
-    changed = db.execute(
+    db.execute(
         "WITH wanted (no) AS ("
         " SELECT no FROM author WHERE own UNION"
         " SELECT target FROM follow JOIN author ON author.no = follow.author"
         " WHERE own AND followed)"
-        " SELECT no, home FROM author WHERE home <> (no IN wanted)"
-    ).fetchall()
-    for author_no, was_home in changed:
-        db.execute("UPDATE author SET home = ? WHERE no = ?", (not was_home, author_no))
-        if was_home:
-            db.execute(
-                "DELETE FROM home WHERE (sort_ms, id) IN"
-                " (SELECT sort_ms, id FROM post WHERE author = ?)",
-                (author_no,),
-            )
-        else:
-            db.execute(
-                "INSERT INTO home SELECT sort_ms, id FROM post WHERE author = ?", (author_no,)
-            )
+        " UPDATE author SET home = NOT home WHERE home <> (no IN wanted)"
+    )
 
 
 def save_own_author(db: Connection, author_id: AuthorId) -> None:
@@ -332,6 +333,9 @@ def drop_feed(db: Connection, feed_id: FeedId) -> None:
         "SELECT base, size FROM block WHERE feed = ?", (feed_no,)
     ).fetchall():
         drop_posts(db, base, base + size - 1)
+        # Parts it shares with others keep theirs; what finds nothing does no harm.
+        whole = (-(-base // HASHES_IN_PART), (base + size) // HASHES_IN_PART - 1)
+        db.execute("DELETE FROM hash_start WHERE part BETWEEN ? AND ?", whole)
     for table in ("amendment", "follow", "profile", "indexed", "block"):
         db.execute(f"DELETE FROM {table} WHERE feed = ?", (feed_no,))  # noqa: S608  # fixed text
     db.execute("DELETE FROM feed WHERE no = ?", (feed_no,))

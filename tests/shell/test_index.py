@@ -336,3 +336,42 @@ def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> Non
         index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
     with index._database.read() as db:
         assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
+
+
+def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
+    empty_count = count_pages(index)
+    fill(index)
+    assert count_pages(index) > empty_count
+    index.clear()
+    assert count_pages(index) == empty_count
+    fill(index)
+    assert all(ask_everything(index))
+
+
+def count_pages(index: SqliteIndex) -> int:
+    with index._database.read() as db:
+        return int(db.execute("PRAGMA page_count").fetchone()[0])
+
+
+def test_the_hash_of_a_post_of_nothing_but_text_is_not_stored(index: SqliteIndex) -> None:
+    fill(index)
+    with index._database.read() as db:
+        stored = db.execute("SELECT hash IS NOT NULL, id IN (SELECT id FROM reply) FROM post")
+        assert {is_stored == is_reply for is_stored, is_reply in stored} == {True}
+    assert [view and view.ref.entry_hash for view in map(index.post_by_hash, HASHES[1:])] == (
+        HASHES[1:]
+    )
+
+
+def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: SqliteIndex) -> None:
+    fill(index)
+    assert index.post_by_hash(HASHES[299]) == index.post(BOBS, 299), "in the second part"
+    index.drop_feed(BOBS)
+    assert index.post_by_hash(HASHES[299]) is None
+    index.reserve(FeedId(b"x" * 32), ANN, 100)
+    for at in reversed(range(0, 300, 100)):
+        cut = slice(at, at + 100)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+    found = [index.post_by_hash(entry_hash) for entry_hash in HASHES[1:]]
+    assert found == [index.post(BOBS, at) for at in range(1, 300)]
+    assert all(found)

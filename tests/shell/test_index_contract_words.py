@@ -13,8 +13,9 @@ from swarmfeed.core.kinds import (
 from swarmfeed.core.limits import (
     SEARCH_CHARS_MAX,
     SEARCH_TERMS_MAX,
+    TIME_MS_MAX,
 )
-from swarmfeed.core.types import EntryRef
+from swarmfeed.core.types import EntryRef, Hash
 from swarmfeed.errors import UserError
 from swarmfeed.ports import Index
 
@@ -25,6 +26,7 @@ from tests.shell.index_samples import (
     CYD,
     CYDS,
     LAPTOP,
+    NOW_MS,
     PHONE,
     add,
     add_timed,
@@ -241,6 +243,7 @@ def test_an_edit_counts_in_any_order_of_arrival(
     assert view.ref.entry_hash == hash_stored(AMENDED[0])
     assert texts(index.search("first", 10, None)) == ["first"]
     assert index.search("frist", 10, None) == []
+    assert index.post_by_hash(hash_stored(AMENDED[0])) == view
 
 
 def test_the_newest_edit_counts(index: Index) -> None:
@@ -250,6 +253,33 @@ def test_the_newest_edit_counts(index: Index) -> None:
     assert texts(index.author_posts(BOB, 10, None)) == ["three"]
     assert texts(index.search("three", 10, None)) == ["three"]
     assert index.search("two", 10, None) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PostBody("text"),
+        PostBody("a\x00b \ufeff e1:k4:post1:ti7ee 🌳"),
+        PostBody("warned", cw="cw"),
+        PostBody("tagged", tags=("tag",)),
+        PostBody("answer", reply=EntryRef(CYDS, Hash(bytes(32)), 7)),
+    ],
+)
+@pytest.mark.parametrize("time_ms", [0, NOW_MS, TIME_MS_MAX])
+def test_a_post_has_the_hash_of_its_entry_before_and_after_edits(
+    index: Index, body: PostBody, time_ms: int
+) -> None:
+    record = stored(body, time_ms)
+    add(index, BOBS, 0, [stored("before"), record])
+    add(index, CYDS, 0, [stored(PostBody("reply", reply=ref_of(index, BOBS, 1)))])
+    for at, text in enumerate([body.text, "once", "twice", body.text], start=1):
+        if at > 1:
+            add(index, BOBS, at, [stored(EditBody(1, text), NOW_MS)])
+        view = index.post(BOBS, 1)
+        assert view is not None
+        assert (view.ref.entry_hash, view.text) == (hash_stored(record), text)
+        assert index.post_by_hash(hash_stored(record)) == view
+        assert view.reply_count == 1
 
 
 @pytest.mark.parametrize(
@@ -271,6 +301,7 @@ def test_a_withdrawn_post_is_gone_in_any_order_of_arrival(
     assert texts(index.author_posts(BOB, 10, None)) == ["keep"]
     assert index.search("regret", 10, None) == []
     assert index.post(BOBS, 0) is None
+    assert index.post_by_hash(hash_stored(records[0])) is None
 
 
 def test_nobody_amends_the_posts_of_another_feed(index: Index) -> None:

@@ -1,5 +1,7 @@
 """The fast way into the index reads exactly what the general way reads."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,7 +9,14 @@ from swarmfeed.core.entry import encode_entry, hash_stored
 from swarmfeed.core.kinds import PostBody, encode_body
 from swarmfeed.core.limits import POST_AHEAD_MS_MAX, TIME_MS_MAX
 from swarmfeed.core.types import Hash
-from swarmfeed.shell.index_entries import Batch, match_plain_post, read_batch, read_entry
+from swarmfeed.shell.index_entries import (
+    Batch,
+    PostRow,
+    hash_plain_post,
+    match_plain_post,
+    read_batch,
+    read_entry,
+)
 
 NOW_MS = 1_700_000_000_000
 HASH = Hash(b"h" * 32)
@@ -35,17 +44,21 @@ def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_m
     record = encode_entry(kind, time_ms, body)
     general = Batch()
     read_entry(general, 3, record, HASH, 10, 1, NOW_MS)
-    assert read_batch(3, [record], [HASH], base=10, author_no=1, now_ms=NOW_MS) == general
+    fast = read_batch(3, [record], [HASH], base=10, author_no=1, now_ms=NOW_MS)
+    # A hash that can be worked out is left out.
+    filled: list[PostRow] = [(*row[:4], row[4] or HASH, *row[5:]) for row in fast.posts]
+    assert replace(fast, posts=filled) == general
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "Grüße 🌳", "ends with e", "1:k4:post", "\n", "x" * 8000]
+    "text", ["a", "a\x00b", "Grüße 🌳", "ends with e", "1:k4:post", "\n", "x" * 8000]
 )
 def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
     record = encode_entry("post", 5, encode_body(PostBody(text)))
     assert match_plain_post(record) is not None
     batch = read_batch(3, [record], [hash_stored(record)], base=10, author_no=1, now_ms=NOW_MS)
-    assert batch.posts == [(13, 1, 5, None, hash_stored(record), None, text)]
+    assert batch.posts == [(13, 1, 5, None, None, None, text)]
+    assert hash_plain_post(5, text) == hash_stored(record)
 
 
 def test_entries_and_hashes_come_in_pairs() -> None:

@@ -1,5 +1,6 @@
 """The index under odd questions: no query walks through a table, hangs or breaks."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -28,7 +29,7 @@ def index(path: Path) -> Iterator[SqliteIndex]:
 
 
 @pytest.mark.parametrize(
-    "page", ["HOME", "AUTHOR_POSTS", "SEARCH", "BY_PLACE", "BY_HASH", "REPLIES"]
+    "page", ["HOME", "AUTHOR_POSTS", "SEARCH", "BY_PLACE", "BY_ROW", "REPLIES"]
 )
 def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
     statement = getattr(index_read, page)
@@ -38,8 +39,10 @@ def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
     with closing(database), database.read() as db:
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * count)]
     scans = {line for line in plan if line.startswith("SCAN")}
-    allowed = {"SCAN page", "SCAN found", "SCAN (subquery-1)"}
-    assert {line for line in scans - allowed if "VIRTUAL TABLE INDEX" not in line} == set()
+    # What the statements make themselves is as long as the page.
+    own = r"page|p|found|timeline|CONSTANT ROW|\(subquery-\d+\)"
+    allowed = re.compile(rf"SCAN ({own}|.* VIRTUAL TABLE INDEX .*)")
+    assert [line for line in scans if not allowed.fullmatch(line)] == []
 
 
 @pytest.mark.attack("A30")
