@@ -26,6 +26,7 @@ from swarmfeed.errors import (
     ForkError,
     RetryError,
     RollbackError,
+    UserError,
 )
 from swarmfeed.node.claims import first_certificate, joined_author, open_all
 from swarmfeed.ports import Logs, Signer
@@ -149,7 +150,14 @@ class Shelf:
     def append(
         self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
     ) -> Replica:
-        """Append to an own feed; when this returns it survives a power cut."""
+        """Append to an own feed; when this returns it survives a power cut.
+
+        Raises:
+            UserError: The author left the feed, on another device; nobody would show it.
+        """
+        known, end = self._replicas.get(feed_id), self.end_of(feed_id)
+        if end is not None and (known.size if known else 0) + len(stored) > end:
+            raise UserError("this feed was ended by its author; nothing can be added to it")
         replica = self._logs.append(feed_id, stored, now_ms=now_ms, sign=sign)
         self._replicas[feed_id] = replica
         return replica

@@ -10,7 +10,7 @@ import pytest
 from swarmfeed.core.certificate import sign_leave
 from swarmfeed.core.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.messages import Certificates, Have, Want, WantedAuthor, WantedFeed
-from swarmfeed.errors import BadProofError, BadSignatureError
+from swarmfeed.errors import BadProofError, BadSignatureError, UserError
 from swarmfeed.node.interests import Interest
 
 from tests.core.samples import claim_of
@@ -132,6 +132,22 @@ def test_a_restart_and_a_new_index_show_no_more(tmp_path: Path) -> None:
         assert shown(to, anna) == list(range(1, 12))
         await to.node.reindex()
         assert shown(to, anna) == list(range(1, 12))
+
+    talk(tmp_path, script)
+
+
+def test_nothing_is_added_to_an_own_feed_that_was_left(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        me = to.me
+        leave = sign_leave(me.author_key, me.feed_id, size=4, from_ms=2)
+        peer = to.link(1)
+        await to.hear(peer, Certificates(me.author_id, (leave,)))
+        await me.say("the third", "the fourth")
+        with pytest.raises(UserError, match="ended"):
+            await me.say("one too many")
+        assert me.reads(me.author_id) == ["the fourth", "the third"]
+        replica = to.node.shelf.replica(me.feed_id)
+        assert replica is not None and replica.size == 4
 
     talk(tmp_path, script)
 
@@ -282,6 +298,8 @@ def test_a_thief_of_a_feed_key_is_read_by_nobody_once_its_author_said_so(
             return [each.reads(anna.author_id) for each in people]
 
         assert read_by(ben, cleo) == [["not mine", "mine too", "mine"]] * 2
+        street.split(anna, ben)
+        street.split(anna, cleo)
         leave = sign_leave(anna.author_key, anna.feed_id, size=size, from_ms=2)
         cleo.running.shelf.accept_certificates(Certificates(anna.author_id, (leave,)))
         await settle()
