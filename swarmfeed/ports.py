@@ -94,7 +94,7 @@ class Logs(Protocol):
     ) -> Replica:
         """Add entries to an own feed and sign the new head; create the feed if it is new.
 
-        One fsync per call while no chunk is sealed, and a few more for every 60th or so.
+        One fsync per call while no chunk is sealed, and a few more for every 120th or so.
 
         Raises:
             UserError: The disk is full.  Nothing was added.
@@ -109,7 +109,7 @@ class Logs(Protocol):
     def extend(self, replica: Replica, start: int) -> None:
         """Keep a newer replica that differs only by tail entries from ``start`` on.
 
-        Cheaper than ``replace``: one short write and an fsync, but for every 60th or so.
+        Cheaper than ``replace``: one short write and an fsync, but for every 120th or so.
         """
         ...
 

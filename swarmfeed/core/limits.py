@@ -244,9 +244,9 @@ JOURNAL_BYTES_MAX: Final = 8 * 1024 * 1024
 """Longest journal: a chunk list, and 255 longest entries once in the base and once appended,
 with a head each."""
 
-JOURNAL_APPENDED_BYTES_MAX: Final = 32 * 1024
-"""Most bytes appended to a journal before it is written anew as a base, a third as long.  They
-are about 60 posts, so what that costs (three syncs) is a twentieth of what they cost."""
+JOURNAL_APPENDED_BYTES_MAX: Final = 64 * 1024
+"""Most bytes appended to a journal before it is written anew as a base, a fifth as long.  They
+are about 120 posts, so what that costs (three syncs) is a fortieth of what they cost."""
 
 JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of

@@ -324,8 +324,15 @@ def test_a_packed_journal_says_the_same(disk: Disk) -> None:
     logs.pack_journal(FEED)
     assert logs.is_journal_sound(replica)
     assert disk.open().read_all() == [replica]
+
+
+def test_a_dropped_feed_has_no_journal_to_pack(disk: Disk) -> None:
+    logs = disk.open()
+    for number in range(20):
+        append(logs, number, number + 1)
     logs.drop_feed(FEED)
     assert not logs.pack_journal(FEED)
+    assert disk.open().read_all() == []
 
 
 def test_superseded_chunks_stay_for_a_while(disk: Disk) -> None:
