@@ -64,6 +64,9 @@ class Finder:
         self._looked_at_ms: dict[AuthorId, int] = {}
         self._seen_sizes: dict[FeedId, int] = {}
         self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
+        self._read_at_ms: dict[FeedId, int] = {}
+        self._own_put: tuple[int, int] | None = None
+        """Size of the own head that was put last, and when."""
 
     def hint(self, endpoints: Iterable[Endpoint]) -> None:
         """The person, or the local network, says that a node is there: dial it at once."""
@@ -119,35 +122,54 @@ class Finder:
     # --- heads in the DHT ---
 
     async def publish_head(self) -> str:
-        """Put the own head into the DHT; holders put heads of others again."""
+        """Put the own head into the DHT: each new one, and every hour, for nodes forget."""
         if self._board is None or not self._swarm.dht_nodes():
             return "no DHT"
         replica = self._shelf.replica(self._identity.feed_id)
         if replica is None:
             return "no head yet"
+        now_ms = self._clock.monotonic_ms()
+        if self._own_put is not None:
+            size, put_at_ms = self._own_put
+            if size == replica.size and now_ms - put_at_ms < _PUT_MS:
+                return f"own head of {size} entries was put before"
         buffer = signed_buffer(replica.signed_head, replica.size, HEAD_SALT)
         signature = self._identity.feed_key.sign(buffer)
         taken = await self._board.put(
             replica.feed_id, replica.signed_head, replica.size, signature
         )
+        if taken:
+            self._own_put = (replica.size, now_ms)
         return f"own head of {replica.size} entries on {taken} nodes"
 
     async def refresh_heads(self) -> str:
-        """Read heads of followed feeds from the DHT, put them again, and look for news."""
+        """Read heads of others from the DHT, put them again, and look for news.
+
+        A few feeds in each round, each feed twice an hour: a burst would lose answers.
+        """
         if self._board is None or not self._swarm.dht_nodes():
             return "no DHT"
         read = newer = 0
-        for author_id in self._interests.read():
-            for feed_id in self._shelf.feeds_of(author_id):
-                if feed_id == self._identity.feed_id:
-                    continue
-                size = await self._refresh(feed_id)
-                read += size > 0
-                self._seen_sizes[feed_id] = size
-                if self._is_behind(feed_id):
-                    newer += 1
-                    self._looked_at_ms.pop(author_id, None)
+        for author_id, feed_id in self._due_heads():
+            self._read_at_ms[feed_id] = self._clock.monotonic_ms()
+            size = await self._refresh(feed_id)
+            read += size > 0
+            self._seen_sizes[feed_id] = size
+            if self._is_behind(feed_id):
+                newer += 1
+                self._looked_at_ms.pop(author_id, None)
         return f"{read} heads read, {newer} newer than ours"
+
+    def _due_heads(self) -> list[tuple[AuthorId, FeedId]]:
+        now_ms = self._clock.monotonic_ms()
+        due = [
+            (author_id, feed_id)
+            for author_id in self._interests.read()
+            for feed_id in self._shelf.feeds_of(author_id)
+            if feed_id != self._identity.feed_id
+            and now_ms - self._read_at_ms.get(feed_id, -_READ_MS) >= _READ_MS
+        ]
+        return due[:_LOOKUPS_PER_ROUND]
 
     async def _refresh(self, feed_id: FeedId) -> int:
         """Size of the newest head in the DHT; 0 when there is none."""
@@ -204,6 +226,12 @@ class Finder:
 
 _ANNOUNCE_MS = 15 * 60_000
 """How often a topic is announced: DHT nodes forget peers after half an hour (BEP 5)."""
+
+_PUT_MS = 60 * 60_000
+"""How often the own head is put again: DHT nodes may forget it after two hours (BEP 44)."""
+
+_READ_MS = 30 * 60_000
+"""How often the head of a feed is read from the DHT, and put again for its author."""
 
 _LOOK_UP_MS = 5 * 60_000
 """How often an author is looked up whom nobody linked holds."""

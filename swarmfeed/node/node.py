@@ -8,6 +8,7 @@ import structlog
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.messages import Hello
 from swarmfeed.core.metainfo import chunk_torrent
+from swarmfeed.core.ranges import subtract
 from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
 from swarmfeed.errors import FatalError, RetryError
 from swarmfeed.node.author import Author
@@ -255,8 +256,8 @@ class Node:
             Job(name="look-up", run=finder.look_up, every_s=1),
             Job(name="announce", run=finder.announce, every_s=5),
             Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
-            Job(name="own-head", run=finder.publish_head, every_s=3_600, jitter_s=300),
-            Job(name="heads", run=finder.refresh_heads, every_s=1_800, jitter_s=300),
+            Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
+            Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         ]
@@ -315,7 +316,7 @@ class Node:
             return
         done = self.doors.index.indexed_ranges(feed_id)
         for start, end in self.shelf.held_ranges(feed_id):
-            for first, stop in _subtract(start, end, done):
+            for first, stop in subtract(start, end, done):
                 self.indexer.add(feed_id, author_id, first, stop)
 
     async def _cut_index(self, feed_id: FeedId) -> None:
@@ -389,17 +390,3 @@ class Node:
         if self.sessions.find(session.node_id) is None:
             self.fetcher.on_lost(session.node_id)
         self.changes.tell("status", peers=len(self.sessions.all()))
-
-
-def _subtract(start: int, end: int, done: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what of [start, end) is in none of ``done`` (ascending, half-open)."""
-    left = []
-    for first, stop in done:
-        if first >= end or stop <= start:
-            continue
-        if start < first:
-            left.append((start, first))
-        start = max(start, stop)
-    if start < end:
-        left.append((start, end))
-    return left

@@ -106,6 +106,8 @@ def test_heads_of_others_are_put_again_while_their_author_is_away(tmp_path: Path
         to.node.shelf.accept_offer(anna.offer())
         put_head(to, anna)
         await to.node.finder.refresh_heads()
+        assert await to.node.finder.refresh_heads() == "0 heads read, 0 newer than ours"
+        to.street.clock.advance(30 * 60_000)
         item = to.street.dht.items.pop(anna.feed_id)
         assert await to.node.finder.refresh_heads() == "1 heads read, 0 newer than ours"
         assert to.street.dht.items[anna.feed_id] == item
@@ -135,6 +137,9 @@ def test_the_own_head_is_published_under_its_size(tmp_path: Path) -> None:
         assert await to.node.finder.publish_head() == "own head of 2 entries on 8 nodes"
         head, size, _ = to.street.dht.items[me.feed_id]
         assert (head, size) == (to.me.disk.replicas[me.feed_id].signed_head, 2)
+        assert await to.node.finder.publish_head() == "own head of 2 entries was put before"
+        await to.node.author.publish_post("one more", None)
+        assert await to.node.finder.publish_head() == "own head of 3 entries on 8 nodes"
 
     talk(tmp_path, script)
 
