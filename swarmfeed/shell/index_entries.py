@@ -32,7 +32,8 @@ match_plain_post: Final = re.compile(
 ends at the last thing that looks like an end; whether that is so, the length tells."""
 
 PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
-"""Row number, author, sort_ms, claimed_ms, hash, cw, text: the columns of ``post``."""
+"""Row number, author, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
+text: the columns of ``post``."""
 
 
 def hash_plain_post(time_ms: int, text: str) -> Hash:

@@ -133,11 +133,14 @@ def test_a_reply_names_its_parent_and_where_the_thread_began(tmp_path: Path) -> 
         unknown = EntryRef(top.feed_id, Hash(bytes(32)), 99)
         lost = ref_of(to, await author.publish_post("reply to what is not here", unknown))
         await author.publish_post("reply to that", lost)
+        forged = EntryRef(reply.feed_id, top.entry_hash, reply.index)
+        await author.publish_post("reply to a hash of another place", forged)
         assert bodies(to)[1:] == [
             PostBody("reply", reply=top, root=top),
             PostBody("reply to the reply", reply=reply, root=top),
             PostBody("reply to what is not here", reply=unknown, root=unknown),
             PostBody("reply to that", reply=lost, root=unknown),
+            PostBody("reply to a hash of another place", reply=forged, root=forged),
         ]
 
     talk(tmp_path, script)

@@ -344,8 +344,21 @@ def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
     assert count_pages(index) > empty_count
     index.clear()
     assert count_pages(index) == empty_count
+    assert parts_of_hashes(index) == []
     fill(index)
     assert all(ask_everything(index))
+
+
+def test_a_dropped_feed_takes_the_starts_of_its_hashes_along(index: SqliteIndex) -> None:
+    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2, now_ms=NOW_MS)
+    assert parts_of_hashes(index) == [0, 1, 2]
+    index.drop_feed(BOBS)
+    assert parts_of_hashes(index) == [0, 2], "others may have theirs in the first and last"
+
+
+def parts_of_hashes(index: SqliteIndex) -> list[int]:
+    with index._database.read() as db:
+        return [part for (part,) in db.execute("SELECT part FROM hash_start ORDER BY part")]
 
 
 def count_pages(index: SqliteIndex) -> int:

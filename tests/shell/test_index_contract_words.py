@@ -51,6 +51,23 @@ def test_home_shows_own_and_followed_authors(index: Index) -> None:
     assert [index.newer_than(view.cursor) for view in views] == [0, 1, 2]
 
 
+def test_home_takes_turns_between_authors_by_time(index: Index) -> None:
+    index.save_own_author(ANN)
+    add_timed(index, BOBS, (10, "b1"), (50, "b5"), (20, "b2"), (30, "b3"))
+    add_timed(index, CYDS, (40, "c4"), (30, "c3"), (5, "c0"), (60, "c6"), (30, "c3 too"))
+    add(index, PHONE, 0, [stored("a2", 25)])
+    add(index, LAPTOP, 0, [stored(FollowBody(each, True)) for each in (BOB, CYD)])
+    ordered = ["c6", "b5", "c4", "c3 too", "c3", "b3", "a2", "b2", "b1", "c0"]
+    assert texts(index.home(100, None)) == ordered
+    for length in range(1, 5):
+        pages, before = [], None
+        while page := index.home(length, before):
+            pages += texts(page)
+            before = page[-1].cursor
+            assert index.newer_than(before) == len(pages) - 1
+        assert pages == ordered
+
+
 def test_unfollowing_takes_posts_off_the_home_timeline(index: Index) -> None:
     index.save_own_author(ANN)
     add_timed(index, BOBS, (10, "bob"))
