@@ -21,11 +21,13 @@ from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.interests import Interest
 from swarmfeed.node.node import Node
 from swarmfeed.node.settings import NodeSettings
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.durable import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
 
 Answer = dict[str, Any]
+FetchEvent = ChunkArrived | SwarmFailed | PeerSentGarbage
 
 
 def main() -> None:
@@ -79,6 +81,7 @@ class Member:
         seen: dict[str, int] = {}
         watch = asyncio.create_task(self._watch_fetch(author_id, size, seen))
         await asyncio.sleep(0)  # it listens from here on
+        self._note_arrivals(seen)
         cpu_before, started = _cpu_s(), time.monotonic_ns()
         self._node.finder.hint(at)
         await self._node.care(author_id, Interest.FETCHED)
@@ -142,6 +145,17 @@ class Member:
             if held >= size and "shown" in seen:
                 seen["verified"] = now
                 return
+
+    def _note_arrivals(self, seen: dict[str, int]) -> None:
+        """Note when the last chunk's bytes are on disk, as the author signed them."""
+        fetcher, on_event = self._node.fetcher, self._node.fetcher.on_event
+
+        def note(event: FetchEvent) -> None:
+            if isinstance(event, ChunkArrived):
+                seen["arrived"] = time.monotonic_ns()
+            on_event(event)
+
+        fetcher.on_event = note  # type: ignore[method-assign]  # a stopwatch around it
 
     async def _watch_posts(self, author_id: AuthorId, count: int) -> Answer:
         seen: dict[int, int] = {}
