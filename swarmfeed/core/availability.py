@@ -42,9 +42,10 @@ FORGET_PER_WEEK: Final = 2**-0.25
 HOLDER_WEIGHT: Final = 2.0
 """Samples the prior of the role is worth against a holder's own."""
 
-HOUR_WEIGHT: Final = 4.0
+HOUR_WEIGHT: Final = 16.0
 """Samples the coarser mean is worth: an hour of the day against the holder's mean, an hour of
-the week against that hour of the day."""
+the week against that hour of the day.  The four samples of an hour mostly see one session, so
+that these are four weeks, not sixteen observations."""
 
 RUN_WEIGHT: Final = 0.2
 """Share of the newest run in the mean length of runs."""
@@ -66,8 +67,8 @@ AUDIT_FAIL_WEIGHT: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """What is believed of holders of a role before anything is known of one."""
+class Prior:
+    """What is believed of a kind of holder before anything is known of one."""
 
     up: float
     """Mean share of time online."""
@@ -77,8 +78,8 @@ class Role:
     """Chance per millisecond to leave for good."""
 
 
-FRIEND: Final = Role(0.30, 3 * HOUR_MS, 8 * HOUR_MS, 1 / (180 * DAY_MS))
-SERVER: Final = Role(0.70, 24 * HOUR_MS, 6 * HOUR_MS, 1 / (200 * DAY_MS))
+FRIEND: Final = Prior(0.30, 3 * HOUR_MS, 8 * HOUR_MS, 1 / (180 * DAY_MS))
+SERVER: Final = Prior(0.70, 24 * HOUR_MS, 6 * HOUR_MS, 1 / (200 * DAY_MS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +153,11 @@ def trust(passed: float, failed: float, doubt: float) -> float:
     return (1 + passed) / (1 + passed + AUDIT_FAIL_WEIGHT * failed + doubt)
 
 
-def first_presence(role: Role, now_ms: int) -> Presence:
+def first_presence(prior: Prior, now_ms: int) -> Presence:
     """Return what is known of a holder that was met for the first time, online."""
     none = (0.0,) * WEEK_HOURS
     return Presence(
-        none, none, role.up_mean_ms, role.down_mean_ms, True, now_ms, now_ms, now_ms
+        none, none, prior.up_mean_ms, prior.down_mean_ms, True, now_ms, now_ms, now_ms
     )
 
 
@@ -198,27 +199,27 @@ def hour_of_week(at_ms: int) -> int:
     return at_ms // HOUR_MS % WEEK_HOURS
 
 
-def alive(seen: Presence, role: Role, now_ms: int) -> float:
+def alive(seen: Presence, prior: Prior, now_ms: int) -> float:
     """Chance that the holder has not left for good."""
     if seen.goodbye:
         return 0.0
     if seen.online:
         return 1.0
     off_ms = max(0, now_ms - seen.since_ms)
-    return survival(off_ms, seen.up_mean_ms, seen.down_mean_ms, role.leaving_per_ms)
+    return survival(off_ms, seen.up_mean_ms, seen.down_mean_ms, prior.leaving_per_ms)
 
 
-def mean_up(seen: Presence, role: Role) -> float:
+def mean_up(seen: Presence, prior: Prior) -> float:
     """Share of all its hours that a holder is online."""
-    return posterior(sum(seen.ups), sum(seen.downs), role.up, HOLDER_WEIGHT)
+    return posterior(sum(seen.ups), sum(seen.downs), prior.up, HOLDER_WEIGHT)
 
 
-def week_profile(seen: Presence, role: Role) -> tuple[float, ...]:
+def week_profile(seen: Presence, prior: Prior) -> tuple[float, ...]:
     """Chance to be online, given that it has not left, for each hour of the week.
 
     Costs some 50 microseconds; changes with samples only, so that it may be kept.
     """
-    mean = mean_up(seen, role)
+    mean = mean_up(seen, prior)
     by_hour_of_day = [
         posterior(sum(seen.ups[hour::24]), sum(seen.downs[hour::24]), mean, HOUR_WEIGHT)
         for hour in range(24)
@@ -251,7 +252,7 @@ def outlook(
     node_id: NodeId,
     seen: Presence,
     audits: Audits,
-    role: Role,
+    prior: Prior,
     domain: str | None,
     now_ms: int,
 ) -> Outlook:
@@ -260,10 +261,10 @@ def outlook(
     It deliberately does not weigh being online now any higher: deciding by that makes and
     deletes copies with every nap of a friend (docs/POLICY.md).
     """
-    held = alive(seen, role, now_ms) * trust(audits.passed, audits.failed, audits.doubt)
-    day = coming_day(week_profile(seen, role), now_ms)
+    held = alive(seen, prior, now_ms) * trust(audits.passed, audits.failed, audits.doubt)
+    day = coming_day(week_profile(seen, prior), now_ms)
     up = tuple(reachable(held, part) for part in day)
-    return Outlook(node_id, role is SERVER, domain, up, held)
+    return Outlook(node_id, prior is SERVER, domain, up, held)
 
 
 def _seen(before: Presence, now_ms: int) -> Presence:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from math import log
 from typing import Final
 
-from swarmfeed.core.availability import DAY_MS, HOUR_MS, Outlook
+from swarmfeed.core.availability import HOUR_MS, Outlook
 from swarmfeed.core.slack import (
     COPIES_MIN,
     EVEN,
@@ -32,14 +32,15 @@ from swarmfeed.core.types import FeedId, NodeId
 PLAN_EVERY_MS: Final = HOUR_MS
 """How often a feed is looked at; a server of rank n waits n times as long."""
 
-HELD_MS_MIN: Final = 7 * DAY_MS
-"""How long a copy stays at least: one whole week of its holders must have been seen."""
-
-RELEASE_FACTOR: Final = 0.1
+RELEASE_FACTOR: Final = 0.5
 """How far below the target unavailability must be without a copy, so that it may go."""
 
-RELEASE_COPIES: Final = 0.5
+RELEASE_COPIES: Final = 0.25
 """Copies beyond COPIES_MIN that must be left, so that one may go."""
+
+RELEASE_STEPS: Final = 24
+"""Looks in a row, one whole day, that must find a copy superfluous before it goes: what goes
+in the morning and is needed in the evening would be sent to and fro."""
 
 CLAIM_FACTOR: Final = 0.5
 """What a claim counts of the copy it announces."""
@@ -50,9 +51,10 @@ LAST_SOURCE_TAKERS: Final = 2
 UP_MAX: Final = 0.999
 """Beyond this, more availability gives a server no more weight."""
 
-SHARPNESS: Final = 2.0
-"""Power of a server's nines in its weight: at 2, a server that is reachable 97.5 % of the time
-is asked for 21 times as many copies as one at 55 %, which would need 4.6 copies to equal it."""
+SHARPNESS: Final = 3.0
+"""Power of a server's nines in its weight: at 3, a server that is reachable 97.5 % of the time
+is asked for 99 times as many copies as one at 55 %, of which 4.6 copies equal one of its own.
+More would save little and load few servers with everything."""
 
 ROOM_STEPS: Final = 8
 """Steps in which free room is told, so that small changes do not change the order."""
@@ -90,8 +92,8 @@ class Memory:
     slack_steps: int = 0
     """Looks in a row, up to this one, that found slack."""
     looked_at_ms: int = 0
-    held_since_ms: int | None = None
-    """When our copy became whole; None without one."""
+    spare_steps: int = 0
+    """Looks in a row that found our copy superfluous, and us the first to let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +194,10 @@ def is_turn(place: int, slack_steps: int) -> bool:
     return slack_steps > place
 
 
-def can_release(held_ms: float, rest_unavailable: float, allowed: float, copies: float) -> bool:
+def is_spare(rest_unavailable: float, allowed: float, copies: float) -> bool:
     """Whether a copy is superfluous, from what is left without it."""
-    return (
-        (held_ms >= HELD_MS_MIN)
-        & (rest_unavailable < RELEASE_FACTOR * allowed)
-        & (copies >= COPIES_MIN + RELEASE_COPIES)
-    )
+    enough = copies >= COPIES_MIN + RELEASE_COPIES
+    return (rest_unavailable < RELEASE_FACTOR * allowed) & enough
 
 
 def as_claim(outlook: Outlook) -> Outlook:
@@ -226,16 +225,17 @@ def decide(
     smoothed = smooth_unavailability(memory.unavailable, newest, elapsed_ms)
     slack = has_slack(smoothed, view.target, copies_of(covered))
     steps = memory.slack_steps + 1 if slack else 0
-    remembered = replace(memory, unavailable=smoothed, slack_steps=steps, looked_at_ms=now_ms)
+    seen = replace(memory, unavailable=smoothed, slack_steps=steps, looked_at_ms=now_ms)
     why = _describe(smoothed, view.target, copies_of(covered))
     if me.node_id in {each.node_id for each in view.holders}:
         if slack:
-            return Keep(f"needed: {why}"), remembered
+            return Keep(f"needed: {why}"), replace(seen, spare_steps=0)
         swing = max(1.0, smoothed / max(newest, UNAVAILABLE_MIN))
-        return _decide_release(me, view, remembered, swing, now_ms), remembered
+        return _decide_release(me, view, seen, swing)
+    seen = replace(seen, spare_steps=0)
     if not slack:
-        return Keep(f"no slack: {why}"), remembered
-    return _decide_take(me, view, steps, why, refusal), remembered
+        return Keep(f"no slack: {why}"), seen
+    return _decide_take(me, view, steps, why, refusal), seen
 
 
 def _covered(view: FeedView) -> Coverage:
@@ -265,21 +265,23 @@ def _decide_take(me: Outlook, view: FeedView, steps: int, why: str, refusal: str
 
 
 def _decide_release(
-    me: Outlook, view: FeedView, memory: Memory, swing: float, now_ms: int
-) -> Decision:
+    me: Outlook, view: FeedView, memory: Memory, swing: float
+) -> tuple[Decision, Memory]:
     outages = view.outages or {}
-    others = [each for each in view.holders if each.node_id != me.node_id]
-    rest = cover(others, outages)
+    rest = cover((each for each in view.holders if each.node_id != me.node_id), outages)
     # What the smoothed value is above the newest one holds for the rest as well.
     left = unavailability(rest, outages, view.readers) * swing
     why = f"without us {_describe(left, view.target, copies_of(rest))}"
-    held_ms = now_ms - (memory.held_since_ms if memory.held_since_ms is not None else now_ms)
-    if not can_release(held_ms, left, view.target, copies_of(rest)):
-        return Keep(f"worth holding: {why}")
+    if not is_spare(left, view.target, copies_of(rest)):
+        return Keep(f"worth holding: {why}"), replace(memory, spare_steps=0)
     servers = [each.node_id for each in view.holders if each.server]
     if rank_servers(view.feed_id, servers, view.weights)[-1] != me.node_id:
-        return Keep(f"another server lets go first: {why}")
-    return Release(f"superfluous: {why}")
+        return Keep(f"another server lets go first: {why}"), replace(memory, spare_steps=0)
+    steps = memory.spare_steps + 1
+    if steps < RELEASE_STEPS:
+        waited = f"superfluous for {steps} of {RELEASE_STEPS} looks"
+        return Keep(f"{waited}: {why}"), replace(memory, spare_steps=steps)
+    return Release(f"superfluous: {why}"), replace(memory, spare_steps=0)
 
 
 def _place(node_id: NodeId, ranked: Sequence[Outlook]) -> int | None:

@@ -29,8 +29,8 @@ TARGET_FACTOR_MAX: Final = 10.0
 REQUESTS_PER_DAY_MIN: Final = 1 / 30
 """Demand of a feed that nobody asks for: once a month, so that nothing is worth nothing."""
 
-COPIES_MIN: Final = 3.0
-"""Copies that must survive (r_L of Carbonite)."""
+COPIES_MIN: Final = 2.5
+"""Copies that must survive: three, but for what a stranger's word and a short silence lack."""
 
 PEOPLE_COPIES_MAX: Final = 2.0
 """Most that the copies of an author and its friends count: they are one community and may
@@ -43,7 +43,7 @@ claims from one network may be one liar."""
 OUTAGE: Final = 0.004
 """Chance that a whole failure domain is out, where nothing was measured."""
 
-SMOOTHING_HALF_LIFE_MS: Final = 12 * HOUR_MS
+SMOOTHING_HALF_LIFE_MS: Final = 24 * HOUR_MS
 """Half-life of the average of log U: slack must last to be acted upon."""
 
 UNAVAILABLE_MIN: Final = 1e-12

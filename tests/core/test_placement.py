@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.availability import DAY_MS, DAY_PARTS, HOUR_MS, Outlook
 from swarmfeed.core.placement import (
-    HELD_MS_MIN,
+    RELEASE_STEPS,
     FeedView,
     Keep,
     Memory,
@@ -137,7 +137,7 @@ def test_as_many_servers_take_a_feed_as_are_needed(view: FeedView) -> None:
 def test_equal_views_give_equal_decisions_with_a_reason(
     view: FeedView, steps: int, days: int
 ) -> None:
-    memory = Memory(None, steps, 0, 0)
+    memory = Memory(None, steps, 0, RELEASE_STEPS)
     for me in (*view.holders, *view.candidates):
         first = decide(me, view, memory, days * DAY_MS)
         reordered = replace(view, holders=view.holders[::-1], candidates=view.candidates[::-1])
@@ -148,7 +148,7 @@ def test_equal_views_give_equal_decisions_with_a_reason(
 @settings(max_examples=40)
 @given(views(), st.integers(0, 30))
 def test_nobody_takes_what_somebody_lets_go(view: FeedView, days: int) -> None:
-    memory = Memory(None, 5, 0, 0)
+    memory = Memory(None, 5, 0, RELEASE_STEPS)
     decisions = [
         decide(me, view, memory, days * DAY_MS)[0]
         for me in (*(each for each in view.holders if each.server), *view.candidates)
@@ -191,21 +191,29 @@ def test_nothing_is_taken_without_a_source_or_against_the_quota() -> None:
     assert refused == Keep("slack, but the disk is full")
 
 
-def test_a_superfluous_copy_is_let_go_by_the_lowest_after_a_week() -> None:
+def test_a_superfluous_copy_is_let_go_by_the_lowest_after_a_day_of_doubt() -> None:
     friends = [holder(number, 0.9, server=False) for number in range(1, 5)]
     servers = [holder(number, 0.9) for number in range(5, 8)]
     view = view_of([*friends, *servers], [])
-    young = Memory(held_since_ms=0)
-    old_enough = HELD_MS_MIN
-    released = [
-        me.node_id
-        for me in servers
-        if isinstance(decide(me, view, young, old_enough)[0], Release)
-    ]
-    assert released == rank_servers(FEED, [each.node_id for each in servers], view.weights)[-1:]
-    assert not any(
-        isinstance(decide(me, view, young, old_enough - 1)[0], Release) for me in servers
-    )
+    order = rank_servers(FEED, [each.node_id for each in servers], view.weights)
+    for me in servers:
+        memory, released = Memory(), []
+        for hour in range(RELEASE_STEPS + 1):
+            decision, memory = decide(me, view, memory, hour * HOUR_MS)
+            released += [hour] if isinstance(decision, Release) else []
+        assert released == ([RELEASE_STEPS - 1] if me.node_id == order[-1] else [])
+
+
+def test_an_evening_of_need_starts_the_doubt_anew() -> None:
+    friends = [holder(number, 0.9, server=False) for number in range(1, 5)]
+    me, other = holder(5, 0.9), holder(6, 0.95)
+    spare = view_of([*friends, me, other], [])
+    needed = view_of([friends[0], me], [])
+    memory = Memory(spare_steps=RELEASE_STEPS - 2)
+    _, memory = decide(me, needed, memory, HOUR_MS)
+    assert memory.spare_steps == 0
+    decision, _ = decide(me, spare, memory, HOUR_MS)
+    assert isinstance(decision, Keep)
 
 
 def test_a_claim_counts_half_of_the_copy_it_announces() -> None:

@@ -20,6 +20,7 @@ from swarmfeed.core.quota import (
     refusal,
     spend,
 )
+from swarmfeed.core.slack import COPIES_MIN
 from swarmfeed.core.types import AuthorId, FeedId
 
 DISK = 10**9
@@ -138,7 +139,7 @@ def test_the_cache_goes_first_then_what_is_over_quota_then_what_serves_least() -
 @given(st.lists(st.tuples(st.floats(0, 5), st.booleans()), max_size=20))
 def test_a_feed_that_needs_us_is_never_let_go(feeds: list[tuple[float, bool]]) -> None:
     all_of = [held(n, others=c, over=over) for n, (c, over) in enumerate(feeds)]
-    needed = {each.feed_id for each in all_of if each.other_copies < 3}
+    needed = {each.feed_id for each in all_of if each.other_copies < COPIES_MIN}
     assert needed.isdisjoint(each.feed_id for each in plan_eviction(all_of, 10**9))
 
 
