@@ -1,6 +1,6 @@
 """How property tests are run: many examples in the whole run, few in the quick one.
 
-``HYPOTHESIS_PROFILE=quick`` is what ``tools/check`` sets.  No test is timed: machines are noisy.
+``HYPOTHESIS_PROFILE=quick`` is what ``tools/check`` sets.  No test has a deadline.
 """
 
 import os
