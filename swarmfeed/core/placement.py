@@ -2,7 +2,8 @@
 
 No server asks another for permission: each ranks all of them by the same rendezvous hash,
 sees whether it is among the few that are needed, and waits longer the lower it ranks.  The
-hash chooses who adds, never who holds: a copy that is there is kept, whoever has it.
+hash chooses who adds, never who holds: a copy that is there is kept, whoever has it, until it
+is superfluous, or until one on a better server makes two superfluous.
 
 Sources: Thaler and Ravishankar, "Using name-based mappings to increase hit rates", 1998
 (rendezvous hashing); its weighted form -w / ln h is folklore.
@@ -35,12 +36,15 @@ PLAN_EVERY_MS: Final = HOUR_MS
 RELEASE_FACTOR: Final = 0.5
 """How far below the target unavailability must be without a copy, so that it may go."""
 
-RELEASE_COPIES: Final = 0.25
+RELEASE_COPIES: Final = 0.2
 """Copies beyond COPIES_MIN that must be left, so that one may go."""
 
 RELEASE_STEPS: Final = 24
 """Looks in a row, one whole day, that must find a copy superfluous before it goes: what goes
 in the morning and is needed in the evening would be sent to and fro."""
+
+MERGED: Final = 2
+"""Copies that one on a better server must make superfluous, so that it is worth fetching."""
 
 CLAIM_FACTOR: Final = 0.5
 """What a claim counts of the copy it announces."""
@@ -93,7 +97,8 @@ class Memory:
     """Looks in a row, up to this one, that found slack."""
     looked_at_ms: int = 0
     spare_steps: int = 0
-    """Looks in a row that found our copy superfluous, and us the first to let go."""
+    """Looks in a row that found our copy superfluous, and us the first to let go; or that
+    found that a copy of ours would make two others superfluous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +235,15 @@ def decide(
     if me.node_id in {each.node_id for each in view.holders}:
         if slack:
             return Keep(f"needed: {why}"), replace(seen, spare_steps=0)
-        swing = max(1.0, smoothed / max(newest, UNAVAILABLE_MIN))
-        return _decide_release(me, view, seen, swing)
-    seen = replace(seen, spare_steps=0)
-    if not slack:
-        return Keep(f"no slack: {why}"), seen
-    return _decide_take(me, view, steps, why, refusal), seen
+        return _decide_release(me, view, seen, _swing(smoothed, newest))
+    if slack:
+        return _decide_take(me, view, steps, why, refusal), replace(seen, spare_steps=0)
+    return _decide_merge(me, view, seen, _swing(smoothed, newest), why, refusal)
+
+
+def _swing(smoothed: float, newest: float) -> float:
+    """How far the smoothed value is above the newest one: it holds for any holders."""
+    return max(1.0, smoothed / max(newest, UNAVAILABLE_MIN))
 
 
 def _covered(view: FeedView) -> Coverage:
@@ -269,7 +277,6 @@ def _decide_release(
 ) -> tuple[Decision, Memory]:
     outages = view.outages or {}
     rest = cover((each for each in view.holders if each.node_id != me.node_id), outages)
-    # What the smoothed value is above the newest one holds for the rest as well.
     left = unavailability(rest, outages, view.readers) * swing
     why = f"without us {_describe(left, view.target, copies_of(rest))}"
     if not is_spare(left, view.target, copies_of(rest)):
@@ -284,6 +291,43 @@ def _decide_release(
     return Release(f"superfluous: {why}"), replace(memory, spare_steps=0)
 
 
+def _decide_merge(
+    me: Outlook, view: FeedView, memory: Memory, swing: float, why: str, refusal: str
+) -> tuple[Decision, Memory]:
+    """Without slack, one copy on a better server may be worth fetching in place of two."""
+    no = replace(memory, spare_steps=0)
+    outages = view.outages or {}
+    servers = [each.node_id for each in view.holders if each.server]
+    ranked = rank_servers(view.feed_id, servers, view.weights)
+    best = rank_servers(view.feed_id, [each.node_id for each in view.candidates], view.weights)
+    weak = ranked[-MERGED:]
+    above = rank_servers(view.feed_id, [me.node_id, *weak], view.weights)[0] == me.node_id
+    first = best[:1] == [me.node_id] and above and not view.claims
+    if len(weak) < MERGED or not first or not view.source_online:
+        return Keep(f"no slack: {why}"), no
+    if _is_spare_without(view, ranked[-1:], (), swing, outages):
+        return Keep(f"no slack, and a copy is about to go: {why}"), no
+    if not _is_spare_without(view, weak, (me,), swing, outages):
+        return Keep(f"no slack: {why}"), no
+    steps = memory.spare_steps + 1
+    if refusal or steps < RELEASE_STEPS:
+        return Keep(f"could stand for {MERGED} others: {why}"), replace(no, spare_steps=steps)
+    return Take(f"stands for {MERGED} others on weaker servers: {why}"), no
+
+
+def _is_spare_without(
+    view: FeedView,
+    gone: Sequence[NodeId],
+    more: Sequence[Outlook],
+    swing: float,
+    outages: Mapping[str, float],
+) -> bool:
+    rest = [each for each in view.holders if each.node_id not in gone]
+    covered = cover([*rest, *more], outages)
+    left = unavailability(covered, outages, view.readers) * swing
+    return is_spare(left, view.target, copies_of(covered))
+
+
 def _place(node_id: NodeId, ranked: Sequence[Outlook]) -> int | None:
     for place, each in enumerate(ranked):
         if each.node_id == node_id:
@@ -294,5 +338,5 @@ def _place(node_id: NodeId, ranked: Sequence[Outlook]) -> int | None:
 def _describe(unavailable: float, allowed: float, copies: float) -> str:
     return (
         f"unreachable {unavailable:.3%} of the coming day (target {allowed:.3%}),"
-        f" {copies:.1f} lasting copies (at least {COPIES_MIN:.0f})"
+        f" {copies:.1f} lasting copies (at least {COPIES_MIN:.1f})"
     )

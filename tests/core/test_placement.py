@@ -61,7 +61,7 @@ def views(draw: st.DrawFn) -> FeedView:
     return replace(view, source_online=draw(st.booleans()), server_online=True)
 
 
-def run_until_quiet(view: FeedView, hours: int = 40) -> tuple[FeedView, int]:
+def run_until_quiet(view: FeedView, hours: int = 20) -> tuple[FeedView, int]:
     """Every server looks each hour and takes when it decides so; returns who took."""
     memories = {each.node_id: Memory() for each in view.candidates}
     taken = 0
@@ -214,6 +214,38 @@ def test_an_evening_of_need_starts_the_doubt_anew() -> None:
     assert memory.spare_steps == 0
     decision, _ = decide(me, spare, memory, HOUR_MS)
     assert isinstance(decision, Keep)
+
+
+def merge_view(weak_up: float, others: int) -> FeedView:
+    people = [holder(number, 0.9, server=False) for number in range(1, 3)]
+    weak = [holder(10 + number, weak_up) for number in range(4)]
+    return view_of([*people, *weak], [holder(20 + number, 0.99) for number in range(others)])
+
+
+def test_one_copy_on_a_better_server_stands_for_two_after_a_day() -> None:
+    view = merge_view(0.55, others=3)
+    order = rank_servers(FEED, [each.node_id for each in view.candidates], view.weights)
+    took = {}
+    for me in view.candidates:
+        memory = Memory()
+        for hour in range(RELEASE_STEPS):
+            decision, memory = decide(me, view, memory, hour * HOUR_MS)
+        took[me.node_id] = isinstance(decision, Take)
+        if took[me.node_id]:
+            assert decision.reason.startswith("stands for 2 others on weaker servers")
+    assert took == {each: each == order[0] for each in order}
+
+
+def test_it_does_not_where_a_copy_goes_anyway_or_it_is_refused() -> None:
+    view, memory = merge_view(0.8, others=1), Memory(spare_steps=RELEASE_STEPS)
+    decision, after = decide(view.candidates[0], view, memory, 0)
+    assert "a copy is about to go" in decision.reason
+    assert after.spare_steps == 0
+    view = merge_view(0.55, others=1)
+    decision, _ = decide(view.candidates[0], view, memory, 0, refusal="the disk is full")
+    assert isinstance(decision, Keep)
+    unseen = replace(view, source_online=False)
+    assert isinstance(decide(view.candidates[0], unseen, memory, 0)[0], Keep)
 
 
 def test_a_claim_counts_half_of_the_copy_it_announces() -> None:

@@ -68,10 +68,10 @@ def test_only_the_hours_of_the_readers_count() -> None:
     assert unavailability(covered, {}, (1, 1, 1, 1, 0, 0, 0, 0)) == 0
 
 
-def test_friends_of_one_author_count_as_two_lasting_copies_at_most() -> None:
+def test_an_author_and_friends_count_as_one_lasting_copy_at_most() -> None:
     crowd = [holder(number, 0.3, server=False) for number in range(9)]
-    assert copies_of(cover(crowd, {})) == 2
-    assert copies_of(cover([*crowd, holder(10, 0.9, held=0.5)], {})) == 2.5
+    assert copies_of(cover(crowd, {})) == 1
+    assert copies_of(cover([*crowd, holder(10, 0.9, held=0.5)], {})) == 1.5
 
 
 @settings(max_examples=50)

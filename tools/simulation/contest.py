@@ -77,6 +77,7 @@ def _ablations() -> Iterator[Entrant]:
     for name, options in {
         "without weights": {"sharpness": 0.0},
         "weights of one power": {"sharpness": 1.0},
+        "without merging": {"merge": False},
         "without demand": {"demand": False},
         "without domains": {"domains": False},
         "without noise": {"noise": 0.0},

@@ -31,10 +31,13 @@ class Ours:
         demand: bool = True,
         domains: bool = True,
         noise: float | None = None,
+        merge: bool = True,
     ) -> None:
         self._trace, self._beliefs = trace, beliefs
         self._ordinary, self._demand = ordinary_target, demand
-        self._sharpness = sharpness
+        self._sharpness, self._merge = sharpness, merge
+        self._merge_steps = np.zeros(trace.feeds, int)
+        self._merger = np.zeros(trace.feeds, int)
         sigma = trace.setting.noise if noise is None else noise
         shape = (trace.feeds, len(trace.servers.good))
         dice = np.random.default_rng(trace.setting.seed + 2_000_000)
@@ -69,7 +72,9 @@ class Ours:
         for feed in np.flatnonzero(slacking & pressing & copies.source).tolist():
             one = float(allowed[feed]), float(worry[feed]), bool(lacking[feed])
             self._take(copies, feed, scores[feed], *one)
-        self._release(copies, allowed, newest, lasting, scores)
+        spare = self._release(copies, allowed, newest, lasting, scores)
+        if self._merge:
+            self._consolidate(copies, allowed, newest, slacking | spare, scores)
 
     def unavailability(
         self, hour: int, have: np.ndarray, feeds: np.ndarray | slice = slice(None)
@@ -187,9 +192,9 @@ class Ours:
         newest: np.ndarray,
         lasting: np.ndarray,
         scores: np.ndarray,
-    ) -> None:
+    ) -> np.ndarray:
         lowest = np.where(copies.have, scores, np.inf).argmin(1)
-        has_any = copies.have[np.arange(len(allowed)), lowest] & copies.online[lowest]
+        has_any = copies.have[np.arange(len(allowed)), lowest]
         # Without one copy it is never better than with it: few are left to be looked at.
         maybe = has_any & placement.is_spare(self._smoothed, allowed, lasting)
         feeds = np.flatnonzero(maybe)
@@ -201,15 +206,49 @@ class Ours:
         spare = np.zeros(len(allowed), bool)
         spare[feeds] = placement.is_spare(left, allowed[feeds], rest)
         # A server that is away does not look, and goes on counting when it is back.
-        looked = copies.online[lowest] | (lowest != self._spare)
         kept = np.where(lowest == self._spare, self._spare_steps, 0)
-        self._spare_steps = np.where(spare, kept + 1, np.where(looked, 0, kept))
+        self._spare_steps = np.where(spare, kept + copies.online[lowest], 0)
         self._spare = lowest
-        free = np.flatnonzero(self._spare_steps >= placement.RELEASE_STEPS)
+        waited = self._spare_steps >= placement.RELEASE_STEPS
+        free = np.flatnonzero(waited & copies.online[lowest])
         unwanted = np.zeros_like(copies.have)
         unwanted[free, lowest[free]] = True
         copies.drop_all(unwanted)
         self._spare_steps[free] = 0
+        return spare
+
+    def _consolidate(
+        self,
+        copies: Copies,
+        allowed: np.ndarray,
+        newest: np.ndarray,
+        busy: np.ndarray,
+        scores: np.ndarray,
+    ) -> None:
+        """One better server in the place of the two lowest, as `placement.decide` has it."""
+        best = np.where(copies.online & ~copies.have, scores, -np.inf).argmax(1)
+        may = ~busy & copies.source & (copies.have.sum(1) >= placement.MERGED)
+        may &= copies.online[best] & ~copies.have[np.arange(len(best)), best]
+        feeds = np.flatnonzero(may)
+        rows = copies.have[feeds]
+        everyone = np.arange(len(feeds))
+        by_score = np.where(rows, scores[feeds], np.inf)
+        weak = np.argpartition(by_score, placement.MERGED - 1, axis=1)[:, : placement.MERGED]
+        better = scores[feeds, best[feeds]] > np.take_along_axis(by_score, weak, 1).max(1)
+        np.put_along_axis(rows, weak, False, 1)
+        rows[everyone, best[feeds]] = True
+        swing = np.maximum(1.0, self._smoothed[feeds] / np.maximum(newest[feeds], 1e-12))
+        left = self.unavailability(copies.hour, rows, feeds) * swing
+        mine = allowed[feeds] / self._noise[feeds, best[feeds]]
+        worth = placement.is_spare(left, mine, self.lasting(copies.hour, rows, feeds)) & better
+        ready = np.zeros(len(best), bool)
+        ready[feeds] = worth
+        kept = np.where(best == self._merger, self._merge_steps, 0)
+        self._merge_steps = np.where(ready, kept + 1, 0)
+        self._merger = best
+        for feed in np.flatnonzero(self._merge_steps >= placement.RELEASE_STEPS).tolist():
+            copies.take(feed, int(best[feed]))
+            self._merge_steps[feed] = 0
 
 
 def name_of(group: int) -> str:
