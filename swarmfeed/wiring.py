@@ -27,12 +27,12 @@ from swarmfeed.core.reach import is_loopback, is_reachable
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.views import Whoami
 from swarmfeed.errors import DamageError, UserError
+from swarmfeed.facade import Facade
 from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.identity import Identity
 from swarmfeed.node.node import Doors, Node
 from swarmfeed.node.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.shelf import Shelf
-from swarmfeed.ports import Facade
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.durable import HomeLock, make_folder
 from swarmfeed.shell.headboard import KrpcHeadBoard

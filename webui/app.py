@@ -31,7 +31,7 @@ from webui.views import (
 )
 
 if TYPE_CHECKING:
-    from swarmfeed.ports import Facade
+    from swarmfeed.facade import Facade
 
 WITHOUT_SESSION: Final = frozenset({"static", "login", "welcome"})
 """Endpoints anybody on this machine may see."""

@@ -22,7 +22,7 @@ from webui.headers import HEADERS
 from webui.runfile import RunFile
 
 if TYPE_CHECKING:
-    from swarmfeed.ports import Facade
+    from swarmfeed.facade import Facade
     from uvicorn._types import (
         ASGI3Application,
         ASGIReceiveCallable,

@@ -7,7 +7,7 @@ from flask import current_app, request
 from swarmfeed.core.limits import PAGE_POSTS, PAGE_POSTS_MAX
 from swarmfeed.core.views import Cursor, parse_cursor
 from swarmfeed.errors import UserError
-from swarmfeed.ports import Facade
+from swarmfeed.facade import Facade
 
 from webui.access import Access
 

@@ -1,4 +1,4 @@
-"""What commands ask of a node: the part of ``ports.Facade`` that another process can answer."""
+"""What commands ask of a node: that part of ``facade.Facade`` which another process answers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ from swarmfeed.core.views import (
 
 
 class Node(Protocol):
-    """Every ``ports.Facade`` is one, and so is ``remote.RemoteNode``; see there."""
+    """Every ``facade.Facade`` is one, and so is ``remote.RemoteNode``; see there."""
 
     def whoami(self) -> Whoami: ...
 

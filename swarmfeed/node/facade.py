@@ -34,7 +34,7 @@ _THREAD_POSTS_MAX = 200
 
 
 class NodeFacade:
-    """Implements ``ports.Facade``."""
+    """Implements ``facade.Facade``."""
 
     def __init__(self, node: Node, loop: asyncio.AbstractEventLoop) -> None:
         self._node = node

@@ -21,8 +21,8 @@ from swarmfeed.core.address import parse_address
 from swarmfeed.core.entry import decode_entry
 from swarmfeed.core.kinds import PostBody, decode_body
 from swarmfeed.core.types import FeedId
+from swarmfeed.facade import Facade
 from swarmfeed.node.settings import NodeSettings
-from swarmfeed.ports import Facade
 from swarmfeed.shell.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, posts

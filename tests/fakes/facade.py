@@ -55,7 +55,7 @@ def key(name: str) -> bytes:
 
 
 class FakeFacade:
-    """Implements ``ports.Facade`` in memory."""
+    """Implements ``facade.Facade`` in memory."""
 
     def __init__(self, name: str = "Ada", *, samples: bool = True) -> None:
         self.me = AuthorId(key(name))

@@ -51,7 +51,7 @@ def make_post(index: int, text: str, *, author_id: AuthorId = ANNA, time_ms: int
 
 @dataclass
 class FakeNode:
-    """Implements ``cli.node.Node``, and of ``ports.Facade`` what the JSON API needs beside."""
+    """Implements ``cli.node.Node``, and of ``facade.Facade`` what the JSON API needs beside."""
 
     posts: list[PostView] = field(default_factory=list)
     """Oldest first."""

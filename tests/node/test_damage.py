@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 from swarmfeed import wiring
+from swarmfeed.facade import Facade
 from swarmfeed.node.settings import NodeSettings
-from swarmfeed.ports import Facade
 
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A29")]
 

@@ -1,0 +1,41 @@
+"""The doors between what a node decides and what touches the world.
+
+Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
+``tests.fakes`` in memory; both pass the same contract suite.
+"""
+
+from swarmfeed.ports.index import Index, KnownHolder
+from swarmfeed.ports.jobs import Clock, Job, Jobs
+from swarmfeed.ports.link import Lan, Link, Peer
+from swarmfeed.ports.logs import Logs, Signer
+from swarmfeed.ports.swarm import (
+    ChunkArrived,
+    DhtPeersFound,
+    HeadBoard,
+    PeerSentGarbage,
+    Swarm,
+    SwarmEvent,
+    SwarmFailed,
+    TorrentProgress,
+)
+
+__all__ = [
+    "ChunkArrived",
+    "Clock",
+    "DhtPeersFound",
+    "HeadBoard",
+    "Index",
+    "Job",
+    "Jobs",
+    "KnownHolder",
+    "Lan",
+    "Link",
+    "Logs",
+    "Peer",
+    "PeerSentGarbage",
+    "Signer",
+    "Swarm",
+    "SwarmEvent",
+    "SwarmFailed",
+    "TorrentProgress",
+]

@@ -1,0 +1,125 @@
+"""What is derived from the logs, and what was learnt of other nodes."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.views import (
+    AuthorView,
+    Cursor,
+    PostView,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHolder:
+    """A node that says it holds a feed, or a part of it."""
+
+    node_id: NodeId
+    link: Endpoint
+    swarm: Endpoint
+    size: int
+    """Entries it holds a head for."""
+    complete: bool
+    """Whether it says it holds every chunk."""
+    seen_at_ms: int
+
+
+class Index(Protocol):
+    """What is derived from the logs, and what was learnt of other nodes.  A cache.
+
+    Writing methods are called from one thread at a time; reading ones from any.
+    """
+
+    # writing
+    def together(self) -> AbstractContextManager[None]:
+        """Keep all that this thread writes inside the block at its end, in one go, or, when
+        the block raises, nothing.  Makes many small feeds as cheap as a large one."""
+        ...
+
+    def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
+        """Set row numbers aside for entries [0, size), so that a backlog indexed newest
+        first still stands in its own order."""
+        ...
+
+    def add_entries(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        start: int,
+        stored: Sequence[bytes],
+        hashes: Sequence[Hash],
+        *,
+        now_ms: int,
+    ) -> int:
+        """Index stored entries of all kinds; idempotent.  Returns how many posts were new."""
+        ...
+
+    def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
+        """Half-open ranges already indexed, ascending and merged."""
+        ...
+
+    def drop_feed(self, feed_id: FeedId) -> None: ...
+
+    def clear(self) -> None:
+        """Empty everything that can be rebuilt from the logs (holders and peers stay)."""
+        ...
+
+    def save_own_author(self, author_id: AuthorId) -> None: ...
+
+    def save_receipt(
+        self, feed_id: FeedId, node_id: NodeId, size: int, time_s: int
+    ) -> None: ...
+
+    def save_holder(self, feed_id: FeedId, holder: KnownHolder) -> None: ...
+
+    def save_peer(self, endpoint: Endpoint, *, seen_at_ms: int) -> None: ...
+
+    def forget_peer(self, endpoint: Endpoint) -> None: ...
+
+    # reading
+    def home(self, limit: int, before: Cursor | None) -> list[PostView]: ...
+
+    def newer_than(self, after: Cursor) -> int:
+        """How many posts of the home timeline are newer than a cursor."""
+        ...
+
+    def author_posts(
+        self, author_id: AuthorId, limit: int, before: Cursor | None
+    ) -> list[PostView]: ...
+
+    def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
+        """Posts that hold every word; ``"a phrase"``, ``-without`` and ``from:name`` work."""
+        ...
+
+    def post(self, feed_id: FeedId, index: int) -> PostView | None: ...
+
+    def post_by_hash(self, entry_hash: Hash) -> PostView | None: ...
+
+    def replies(self, entry_hash: Hash, limit: int) -> list[PostView]: ...
+
+    def author(self, author_id: AuthorId) -> AuthorView | None:
+        """What the index knows: name, bio, post count; the rest zero or False."""
+        ...
+
+    def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
+        """Whom an author follows, by the newest follow entry on each; ascending ids."""
+        ...
+
+    def followers_of(self, author_id: AuthorId) -> list[AuthorId]: ...
+
+    def receipts(self, feed_id: FeedId) -> dict[NodeId, int]:
+        """Newest confirmed size for each node that sent a receipt."""
+        ...
+
+    def holders(self, feed_id: FeedId) -> list[KnownHolder]:
+        """Most recently seen first."""
+        ...
+
+    def peers(self, limit: int) -> list[Endpoint]:
+        """Endpoints that answered before, most recent first."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,60 @@
+"""Links to other nodes, and nodes nearby."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+
+from swarmfeed.core.messages import Hello, Message
+from swarmfeed.core.types import Endpoint
+
+
+class Peer(Protocol):
+    """One link to another node, whose key is proven."""
+
+    @property
+    def hello(self) -> Hello: ...
+
+    @property
+    def remote(self) -> Endpoint:
+        """Where the other end's socket is, as we see it."""
+        ...
+
+    @property
+    def outgoing(self) -> bool: ...
+
+    async def send(self, message: Message) -> None:
+        """Raises RetryError when the link is gone."""
+        ...
+
+    def messages(self) -> AsyncIterator[Message]:
+        """Messages as they come; ends when the link closes.
+
+        Raises:
+            RemoteError: The peer broke a rule; the link is already closing.
+        """
+        ...
+
+    async def close(self, reason: str) -> None: ...
+
+
+class Link(Protocol):
+    """Links to other nodes: TLS 1.3, WebSocket, one bencoded message in a frame."""
+
+    async def listen(
+        self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
+    ) -> Endpoint:
+        """Accept links; port 0 chooses one.  ``on_peer`` runs for as long as the link lives."""
+        ...
+
+    async def dial(self, endpoint: Endpoint, own: Hello) -> Peer:
+        """Open a link.  Raises RetryError (nobody there) or RemoteError (broke the rules)."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+class Lan(Protocol):
+    """Nodes nearby: mDNS `_swarmfeed._tcp`, opt-in."""
+
+    async def start(self, link_port: int, on_found: Callable[[Endpoint], None]) -> None: ...
+
+    async def stop(self) -> None: ...

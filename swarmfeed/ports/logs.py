@@ -1,0 +1,137 @@
+"""Feeds on disk."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+
+Signer = Callable[[bytes], bytes]
+"""Signs bytes with a feed key: message in, 64-byte signature out."""
+
+
+class Logs(Protocol):
+    """Feeds on disk.  They are the truth: what a method returned from survives a power cut.
+
+    Only the node's own thread calls the methods that change a feed.
+    """
+
+    def read_all(self) -> list[Replica]:
+        """Return every feed's newest replica, recovered where a crash cut something short."""
+        ...
+
+    def damaged(self) -> dict[FeedId, str]:
+        """Feeds whose journal is not what was written, with a line that says where."""
+        ...
+
+    def append(
+        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+    ) -> Replica:
+        """Add entries to an own feed and sign the new head; create the feed if it is new.
+
+        One fsync per call while no chunk is sealed, and a few more for every 120th or so.
+
+        Raises:
+            UserError: The disk is full.  Nothing was added.
+            FatalError: The disk failed in a way that leaves its state unknown.
+        """
+        ...
+
+    def replace(self, replica: Replica) -> None:
+        """Keep a newer verified replica of someone's feed: head, chunk list, tail."""
+        ...
+
+    def extend(self, replica: Replica, start: int) -> None:
+        """Keep a newer replica that differs only by tail entries from ``start`` on.
+
+        Cheaper than ``replace``: one short write and an fsync, but for every 120th or so.
+        """
+        ...
+
+    def pack_journal(self, feed_id: FeedId) -> bool:
+        """Store what was appended since the last ``replace`` in fewer bytes, if it is much.
+
+        Returns whether anything was written; a feed that is not there needs nothing.
+
+        Raises:
+            UserError: The disk is full.  Nothing changed.
+            FatalError: The disk failed in a way that leaves its state unknown.
+        """
+        ...
+
+    def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]: ...
+
+    def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None: ...
+
+    def read_fork(self, feed_id: FeedId) -> tuple[bytes, bytes, tuple[Hash, ...]] | None:
+        """Two signed heads that contradict each other, and their proof."""
+        ...
+
+    def save_fork(
+        self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
+    ) -> None:
+        """Keep the proof of a fork, for good."""
+        ...
+
+    def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
+        """Chunks on disk, verified when they were kept."""
+        ...
+
+    def chunk_folder(self, feed_id: FeedId) -> Path:
+        """Where kept chunks lie, under the names their torrents give them."""
+        ...
+
+    def incoming_folder(self, feed_id: FeedId) -> Path:
+        """Where chunks are fetched to before they are verified."""
+        ...
+
+    def keep_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Move a fetched and verified chunk from the incoming folder to the kept ones."""
+        ...
+
+    def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        """Keep a chunk made here, from a tail or by concatenation."""
+        ...
+
+    def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        """Raises DamageError when the file is missing or short."""
+        ...
+
+    def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
+        """Return stored entries [start, end); DamageError when they are not held."""
+        ...
+
+    def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        """Bytes that a swarm brought, not verified yet.  Raises DamageError if missing."""
+        ...
+
+    def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
+
+    def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
+
+    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Move a damaged chunk back to the incoming folder.
+
+        What is good of it need not be fetched again, and stays if nobody else has it.
+        """
+        ...
+
+    def is_journal_sound(self, replica: Replica) -> bool:
+        """Whether the journal on disk says what the replica says."""
+        ...
+
+    def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
+        """Delete chunks that a larger one took the place of, if written before that time.
+
+        They stay for a while, for those who are in the middle of fetching them.
+        """
+        ...
+
+    def drop_feed(self, feed_id: FeedId) -> None: ...
+
+    def disk_bytes(self, feed_id: FeedId) -> int: ...
+
+    def free_bytes(self) -> int:
+        """Free space of the disk the logs are on."""
+        ...

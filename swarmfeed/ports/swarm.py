@@ -1,0 +1,127 @@
+"""Torrents of chunks, the Mainline DHT, and signed heads in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from swarmfeed.core.metainfo import ChunkTorrent
+from swarmfeed.core.types import Endpoint, FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkArrived:
+    """All bytes of a fetched torrent passed their piece hashes and are in the file."""
+
+    info_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmFailed:
+    """A torrent cannot go on (disk error, bad torrent)."""
+
+    info_hash: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSentGarbage:
+    """A swarm peer sent bytes that fail the piece hash; libtorrent dropped it."""
+
+    info_hash: bytes
+    peer: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class DhtPeersFound:
+    """Nodes that announced themselves on a topic."""
+
+    topic: bytes
+    peers: tuple[Endpoint, ...]
+
+
+SwarmEvent = ChunkArrived | SwarmFailed | PeerSentGarbage | DhtPeersFound
+
+
+@dataclass(frozen=True, slots=True)
+class TorrentProgress:
+    """One torrent right now."""
+
+    name: str
+    """File name of the chunk."""
+    bytes_done: int
+    bytes_total: int
+    down_bytes_per_s: int
+    up_bytes_per_s: int
+    uploaded_bytes: int
+    peers: tuple[Endpoint, ...]
+
+
+class Swarm(Protocol):
+    """Torrents of chunks, and the Mainline DHT.  Called from the node's loop only."""
+
+    async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
+        """Listen, and return the port.  Events come in the loop's thread."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    def seed(self, torrent: ChunkTorrent, folder: Path) -> None:
+        """Serve a chunk that is on disk and verified; nothing is hashed again."""
+        ...
+
+    def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
+        """Download into ``folder``; goes on from what a file there already holds."""
+        ...
+
+    def add_peer(self, info_hash: bytes, peer: Endpoint) -> None: ...
+
+    def drop(self, info_hash: bytes) -> None:
+        """Leave a swarm; files stay.  Unknown hashes are ignored."""
+        ...
+
+    def ban(self, host: str) -> None:
+        """Never exchange data with this address again in this session.
+
+        libtorrent filters by address, not by port: every node behind it is banned.
+        """
+        ...
+
+    def allow(self, host: str) -> None:
+        """Open one private address, because the person named it or the LAN showed it."""
+        ...
+
+    def progress(self) -> dict[bytes, TorrentProgress]: ...
+
+    def add_dht_node(self, node: Endpoint) -> None: ...
+
+    def dht_nodes(self) -> list[Endpoint]:
+        """Nodes of our routing table, for the signed-item client."""
+        ...
+
+    def announce(self, topic: bytes, port: int) -> None:
+        """Announce ourselves under a 20-byte topic with a TCP port (BEP 5)."""
+        ...
+
+    def find_peers(self, topic: bytes) -> None:
+        """Ask the DHT; answers come as DhtPeersFound."""
+        ...
+
+
+class HeadBoard(Protocol):
+    """Signed heads in the DHT (BEP 44), under each feed's own key."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def put(
+        self, feed_id: FeedId, signed_head: bytes, size: int, signature: bytes
+    ) -> int:
+        """Store an item its owner signed; returns how many nodes took it."""
+        ...
+
+    async def get(self, feed_id: FeedId) -> tuple[bytes, int, bytes] | None:
+        """Newest item found: signed head, seq (the size), BEP 44 signature.  Its BEP 44
+        signature is verified; the head inside is not."""
+        ...
