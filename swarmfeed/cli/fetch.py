@@ -27,6 +27,9 @@ from swarmfeed.errors import UserError
 LOOK_EVERY_S: Final = 0.1
 """Often enough for a bar that moves, and for seconds that are told to a tenth."""
 
+INDEX_TIMEOUT_S: Final = 60
+"""How long a fetch that is done waits for the index: two million posts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
@@ -108,8 +111,20 @@ def _watch(
                 facts=_format_facts(fetched),
             )
             if progress.done or progress.error or _is_over(fetched, timeout_s):
-                return fetched
+                break
             time.sleep(LOOK_EVERY_S)
+    return _when_searchable(node, fetched) if fetched.progress.done else fetched
+
+
+def _when_searchable(node: Node, fetched: Fetched) -> Fetched:
+    """Wait a while until what was fetched can also be read and found, name included."""
+    for _ in range(round(INDEX_TIMEOUT_S / LOOK_EVERY_S)):
+        if fetched.progress.searchable:
+            break
+        time.sleep(LOOK_EVERY_S)
+        progress = node.fetch_progress(fetched.progress.author_id)
+        fetched = replace(fetched, progress=progress)
+    return fetched
 
 
 def _is_over(fetched: Fetched, timeout_s: float | None) -> bool:

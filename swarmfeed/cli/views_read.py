@@ -128,6 +128,7 @@ def read_fetch_progress(progress: Reader) -> FetchProgress:
         bytes_total=progress.number("bytes_total"),
         holders=progress.texts("holders"),
         done=progress.flag("done"),
+        searchable=progress.flag("searchable"),
         error=progress.text("error"),
     )
 

@@ -173,6 +173,8 @@ class FetchProgress:
     """Nodes that served chunks or are being asked, as ``host:port`` of their swarm."""
     done: bool = False
     """The whole backlog is held and verified."""
+    searchable: bool = False
+    """All that is held is in the index too, so that timeline and search show it."""
     error: str = ""
     """Why it cannot go on; empty while it can."""
 

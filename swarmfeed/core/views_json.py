@@ -113,6 +113,7 @@ def fetch_progress_json(progress: FetchProgress) -> Json:
         "bytes_total": progress.bytes_total,
         "holders": list(progress.holders),
         "done": progress.done,
+        "searchable": progress.searchable,
         "error": progress.error,
     }
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from swarmfeed.core.metainfo import chunk_name_prefix
+from swarmfeed.core.ranges import subtract
 from swarmfeed.core.types import AuthorId, FeedId
 from swarmfeed.core.views import FeedStatus, FetchProgress
 from swarmfeed.node.fetcher import Fetcher
@@ -92,6 +93,7 @@ class Reporter:
             bytes_total=size.bytes_total,
             holders=tuple(sorted(served)),
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
+            searchable=all(self._is_searchable(each) for each in feeds),
             error=_FORKED if is_forked else "",
         )
 
@@ -116,6 +118,15 @@ class Reporter:
         return sum(self._logs.disk_bytes(each) for each in self._shelf.feed_ids())
 
     # --- inside ---
+
+    def _is_searchable(self, feed_id: FeedId) -> bool:
+        """Whether the index has all that is held, as far as it is the author's."""
+        last = self._shelf.end_of(feed_id)
+        done = self._index.indexed_ranges(feed_id)
+        return not any(
+            subtract(start, end if last is None else min(end, last), done)
+            for start, end in self._shelf.held_ranges(feed_id)
+        )
 
     def _feed(
         self,

@@ -27,7 +27,7 @@ HALF = replace(
     bytes_total=40_000,
     holders=("127.0.0.2:4000",),
 )
-DONE = replace(HALF, entries_held=1000, bytes_held=40_000, done=True)
+DONE = replace(HALF, entries_held=1000, bytes_held=40_000, done=True, searchable=True)
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +51,16 @@ def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: Fake
         "bytes_total": 40_000,
         "holders": ["127.0.0.2:4000"],
         "done": True,
+        "searchable": True,
         "error": "",
     }
+
+
+def test_what_was_fetched_can_be_found_when_the_command_ends(run: Run, node: FakeNode) -> None:
+    nameless = replace(DONE, name="", searchable=False)
+    node.fetch_script = [START, nameless, nameless, DONE]
+    result = run("fetch", ADDRESS)
+    assert result.stdout.startswith("Bert: all 1,000 entries held and verified")
 
 
 def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) -> None:

@@ -209,6 +209,7 @@ class FakeFacade:
             bytes_total=author.entry_count * 56,
             holders=("127.0.0.1:4712",),
             done=author.entries_held == author.entry_count,
+            searchable=True,
         )
 
     def home(self, limit: int, before: Cursor | None = None) -> list[PostView]:
