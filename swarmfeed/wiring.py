@@ -21,10 +21,10 @@ from webui.asgi import PageServer
 from swarmfeed.core.address import Link, format_link
 from swarmfeed.core.certificate import hash_next_key, sign_join
 from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.keys import SigningKey, words_of_seed
+from swarmfeed.core.keys import SigningKey, seed_of_words, words_of_seed
 from swarmfeed.core.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.reach import is_loopback, is_reachable
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.views import Whoami
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.facade import Facade
@@ -48,42 +48,62 @@ T = TypeVar("T")
 
 
 def create_home(home: Path, name: str, passphrase: str) -> Created:
-    """Make keys, and a feed that starts with its certificate and a profile.
+    """Make keys of a new author, and a feed that starts with its certificate and a profile.
 
     Raises:
         UserError: There are keys already, or the folder cannot be written.
     """
+    author_seed, next_seed = new_seed(), new_seed()
+    next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
+    return Created(
+        whoami=_make_home(home, name, passphrase, author_seed, next_hash),
+        author_words=words_of_seed(author_seed),
+        next_words=words_of_seed(next_seed),
+    )
+
+
+def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
+    """Make a home of an author that there is already, from the words of the first sheet.
+
+    It gets keys and a feed of its own: no old feed is ever continued, so nothing can fork.
+    What the author wrote before comes from its holders.  The second sheet stays as it is: the
+    first certificate committed to it.
+
+    Raises:
+        UserError: The words are not right, there are keys already, or the folder cannot be
+            written.
+    """
+    return _make_home(home, name, passphrase, seed_of_words(author_words), None)
+
+
+def _make_home(
+    home: Path, name: str, passphrase: str, author_seed: bytes, next_key_hash: Hash | None
+) -> Whoami:
     make_folder(home)
     with HomeLock(home):
-        clock = SystemClock()
-        now_ms = clock.now_ms()
+        now_ms = SystemClock().now_ms()
         keys = Keys(
-            author_seed=new_seed(),
+            author_seed=author_seed,
             feed_seed=new_seed(),
             node_seed=new_seed(),
             created_at_ms=now_ms,
         )
-        next_seed = new_seed()
         author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
         author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
-        next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
-        certificate = sign_join(author_key, feed_key, from_ms=now_ms, next_key_hash=next_hash)
+        certificate = sign_join(
+            author_key, feed_key, from_ms=now_ms, next_key_hash=next_key_hash
+        )
         bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
         create_keys(key_path(home), keys, passphrase)
         shelf = Shelf(FileLogs(home / "feeds"))
         shelf.start_feed(feed_id, author_id, certificate)
         stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
         shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
-    me = Whoami(
+    return Whoami(
         author_id=author_id,
         name=name,
         link=format_link(Link(author_id, name)),
         node_id=NodeId(SigningKey(keys.node_seed).public),
-    )
-    return Created(
-        whoami=me,
-        author_words=words_of_seed(keys.author_seed),
-        next_words=words_of_seed(next_seed),
     )
 
 

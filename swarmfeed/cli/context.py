@@ -11,6 +11,7 @@ import click
 from swarmfeed.cli import session
 from swarmfeed.cli.home import default_home
 from swarmfeed.cli.node import Node
+from swarmfeed.core.views import Whoami
 from swarmfeed.node.settings import Created, NodeSettings, Ready
 
 Passphrase = Callable[[], str]
@@ -22,6 +23,12 @@ def _create_home(home: Path, name: str, passphrase: str) -> Created:
     from swarmfeed import wiring
 
     return wiring.create_home(home, name, passphrase)
+
+
+def _restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
+    from swarmfeed import wiring
+
+    return wiring.restore_home(home, name, passphrase, author_words)
 
 
 def _run_node(
@@ -45,6 +52,7 @@ class Doors:
     )
     page_link: Callable[[Path], str] = session.page_link
     create_home: Callable[[Path, str, str], Created] = _create_home
+    restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch
     now_ms: Callable[[], int] = _now_ms

@@ -55,12 +55,11 @@ def init(
 
     They are made in the home folder; existing ones are never touched.
     """
-    if has_keys(context.home):
-        raise UserError(f"there are keys in {context.home} already; this never replaces them")
+    require_no_keys(context.home)
     if words_file is not None and words_file.exists():
         raise UserError(f"{words_file} is there already; this never overwrites it")
-    checked = _check_name(name if name is not None else _ask_name())
-    passphrase = "" if no_passphrase else _choose_passphrase(context.passphrase_file)
+    checked = choose_name(name)
+    passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
     created = context.doors.create_home(context.home, checked, passphrase)
     kept = words_file is not None and _save_words(words_file, created)
     if as_json:
@@ -69,20 +68,24 @@ def init(
         _print_for_people(created, context.home, words_file if kept else None)
 
 
-def _ask_name() -> str:
-    if not sys.stdin.isatty():
+def require_no_keys(home: Path) -> None:
+    """Raise UserError when there are keys in ``home``: they are never replaced."""
+    if has_keys(home):
+        raise UserError(f"there are keys in {home} already; this never replaces them")
+
+
+def choose_name(name: str | None) -> str:
+    """Check a name, or ask for one at the terminal."""
+    if name is None and not sys.stdin.isatty():
         raise UserError("give a name to write under with --name")
-    return str(click.prompt("name others see", err=True))
-
-
-def _check_name(name: str) -> str:
-    stripped = name.strip()
+    stripped = str(name or click.prompt("name others see", err=True)).strip()
     if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
         raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
     return stripped
 
 
-def _choose_passphrase(file: Path | None) -> str:
+def choose_passphrase(file: Path | None) -> str:
+    """Read a new passphrase from a file, or ask for it at the terminal, twice."""
     if file is not None:
         return read_passphrase_file(file)
     if not sys.stdin.isatty():

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import swarmfeed
-from swarmfeed.cli import care, fetch, imports, init, log, people, posts, run
+from swarmfeed.cli import care, fetch, imports, init, log, people, posts, restore, run
 from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
@@ -62,6 +62,7 @@ def main(
 
 for command in (
     init.init,
+    restore.restore,
     run.run,
     run.open_page,
     people.whoami,

@@ -203,9 +203,11 @@ class Finder:
         return candidates + self._index.peers(REMEMBERED_PEERS_DIALLED)
 
     def _needs_look_up(self, author_id: AuthorId, now_ms: int) -> bool:
-        """Whether nobody linked holds the author, and we did not just look."""
-        if author_id == self._identity.author_id:
-            return False
+        """Whether nobody linked holds the author, and we did not just look.
+
+        Our own counts as any other: another device, or the time before a loss, may have
+        written feeds that only others hold.
+        """
         feeds = self._shelf.feeds_of(author_id)
         if feeds and all(self._is_served(feed_id) for feed_id in feeds):
             return False

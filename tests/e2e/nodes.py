@@ -41,12 +41,15 @@ class Refused(AssertionError):
 class Node:
     """A home and, between ``start`` and ``stop``, the process that runs it."""
 
-    def __init__(self, folder: Path, name: str, options: Iterable[str] = ()) -> None:
-        """Make the home, by ``swarmfeed init``.
+    def __init__(
+        self, folder: Path, name: str, options: Iterable[str] = (), *, words: str = ""
+    ) -> None:
+        """Make the home, by ``swarmfeed init``, or by ``restore`` from ``words``.
 
         Args:
             folder: Where the home and the log of the process go.
             options: Of every ``run`` of this node, after ``--listen``.
+            words: First sheet of an author that there is already.
         """
         self.name = name
         self.home = folder / name
@@ -55,9 +58,15 @@ class Node:
         self.options = tuple(options)
         self.process: subprocess.Popen[bytes] | None = None
         self._page: dict[str, Any] = {}
-        made = self.command_json("init", "--name", name, "--no-passphrase")
+        keys = ["--name", name, "--no-passphrase"]
+        if words:
+            made = self.command_json("restore", "-", *keys, stdin=words)
+        else:
+            made = self.command_json("init", *keys)
         self.author: str = made["author"]
         """Its address as an author."""
+        self.words: str = words or made["author_words"]
+        """Its first sheet."""
 
     # --- life ---------------------------------------------------------------------------
 
@@ -247,9 +256,9 @@ class Neighbourhood:
         self.folder = folder
         self.nodes: list[Node] = []
 
-    def add(self, name: str, *options: str) -> Node:
+    def add(self, name: str, *options: str, words: str = "") -> Node:
         """Make a home; the node is not started yet."""
-        node = Node(self.folder, name, options)
+        node = Node(self.folder, name, options, words=words)
         self.nodes.append(node)
         return node
 

@@ -207,12 +207,14 @@ class FakeDoors:
         self.node = node
         self.settings: list[NodeSettings] = []
         self.created: list[tuple[str, str]] = []
+        self.restored: list[tuple[str, str, str]] = []
         self.ran_with: list[tuple[NodeSettings, str]] = []
         self.opened: list[str] = []
         self.doors = Doors(
             open_facade=self._open_facade,
             page_link=lambda home: "http://127.0.0.1:1/login?token=t",
             create_home=self._create_home,
+            restore_home=self._restore_home,
             run_node=self._run_node,
             open_browser=self.opened.append,
             now_ms=lambda: NOW_MS,
@@ -230,6 +232,11 @@ class FakeDoors:
         self.created.append((name, passphrase))
         me = replace(self.node.whoami(), name=name)
         return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+
+    def _restore_home(self, home: Path, name: str, passphrase: str, words: str) -> Whoami:
+        home.mkdir(parents=True, exist_ok=True)
+        self.restored.append((name, passphrase, words))
+        return replace(self.node.whoami(), name=name)
 
     def _run_node(
         self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object

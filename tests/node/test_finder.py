@@ -17,10 +17,27 @@ NOWHERE = Endpoint("127.0.9.9", 7000)
 
 
 def searched(to: Talk) -> list[bytes]:
-    """Note which topics the DHT is asked for from now on."""
+    """Note which topics of others the DHT is asked for from now on."""
     topics: list[bytes] = []
-    to.node.doors.swarm.find_peers = topics.append  # type: ignore[method-assign]  # notes
+    own = author_topic(to.node.identity.author_id)
+
+    def note(topic: bytes) -> None:
+        if topic != own:
+            topics.append(topic)
+
+    to.node.doors.swarm.find_peers = note  # type: ignore[method-assign]  # notes
     return topics
+
+
+def test_holders_of_the_own_feeds_are_looked_up_too(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics: list[bytes] = []
+        to.node.doors.swarm.find_peers = topics.append  # type: ignore[method-assign]  # notes
+        await to.node.finder.look_up()
+        assert topics == [author_topic(to.node.identity.author_id)]
+
+    talk(tmp_path, script)
 
 
 def put_head(to: Talk, writer: Writer) -> None:
