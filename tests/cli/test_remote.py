@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -189,3 +190,24 @@ def test_a_node_that_goes_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert found is not None
     with found, pytest.raises(RetryError, match="does not answer"):
         found.status()
+
+
+class _HangsUp(socketserver.StreamRequestHandler):
+    """Answers one question as if more could follow, and hangs up: an idle time-out, at once."""
+
+    def handle(self) -> None:
+        while self.rfile.readline().strip():
+            pass
+        body = json.dumps({"posts": 7}).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.wfile.write(head.encode() + body)
+
+
+def test_a_node_that_hung_up_between_two_questions_is_asked_all_the_same() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _HangsUp) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        try:
+            with RemoteNode(f"http://127.0.0.1:{server.server_address[1]}", "key") as node:
+                assert [node.reindex(), node.reindex()] == [7, 7]
+        finally:
+            server.shutdown()
