@@ -12,7 +12,7 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -37,9 +37,22 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         UserError: The disk is full, or the folder may not be written.  Nothing changed.
         FatalError: The disk failed; whether the file changed is unknown.
     """
-    with _temporary(path, data, mode) as temporary, _translated(path):
-        os.replace(temporary, path)
+    _put_in_place(path, data, mode)
     fsync_folder(path.parent)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> None:
+    """Replace several files of one folder, each in one step, and sync the folder once.
+
+    When this returns all are on the disk; after a crash before that, any of them may be.
+
+    Raises:
+        UserError, FatalError: As in ``write_file``; some may have been replaced.
+    """
+    for name, data in files.items():
+        _put_in_place(folder / name, data, mode)
+    if files:
+        fsync_folder(folder)
 
 
 def create_file(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -204,6 +217,11 @@ class HomeLock:
         with suppress(OSError):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+
+
+def _put_in_place(path: Path, data: bytes, mode: int) -> None:
+    with _temporary(path, data, mode) as temporary, _translated(path):
+        os.replace(temporary, path)
 
 
 @contextmanager

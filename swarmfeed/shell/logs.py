@@ -14,7 +14,7 @@ worst chunk files that the journal does not know of yet; the same append makes t
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +45,7 @@ from swarmfeed.shell.durable import (
     make_folder,
     read_file,
     write_file,
+    write_files,
 )
 from swarmfeed.shell.journal import (
     append_frame,
@@ -102,8 +103,7 @@ class FileLogs:
             sign=sign,
             load=lambda span: self._read_own_chunk(feed_id, span),
         )
-        for span, chunk in growth.chunks:
-            self._write_chunk_file(feed_id, span, chunk)
+        self._write_chunk_files(feed_id, dict(growth.chunks))
         if growth.chunks or known is None:
             self.replace(growth.replica)
         else:
@@ -208,7 +208,7 @@ class FileLogs:
         self._held[feed_id].add(span)
 
     def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
-        self._write_chunk_file(feed_id, span, chunk)
+        self._write_chunk_files(feed_id, {span: chunk})
 
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
@@ -340,10 +340,11 @@ class FileLogs:
             ) from error
         return chunk
 
-    def _write_chunk_file(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+    def _write_chunk_files(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
         self._make_folder(feed_id)
-        write_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span), chunk)
-        self._held[feed_id].add(span)
+        files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
+        write_files(self.chunk_folder(feed_id), files)
+        self._held[feed_id].update(chunks)
 
     def _make_folder(self, feed_id: FeedId) -> None:
         if feed_id in self._held:

@@ -21,6 +21,7 @@ from swarmfeed.shell.durable import (
     make_folder,
     read_file,
     write_file,
+    write_files,
 )
 
 LIMIT_BYTES = 1_000
@@ -272,3 +273,11 @@ def test_a_file_of_another_program_is_synced_but_no_link(
     for name in ("link", "nothing"):
         with pytest.raises(DamageError):
             fsync_file(tmp_path / name)
+
+
+def test_several_files_are_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"old")
+    write_files(tmp_path, {"one": b"1", "two": b"2"})
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert found == {"one": b"1", "two": b"2"}
+    assert (tmp_path / "two").stat().st_mode & 0o777 == 0o600
