@@ -10,7 +10,7 @@ signed heads of a fork are kept as its proof.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.chunk import frame_content, pack_frame
+from swarmfeed.core.chunk import frame_content, hash_frame, pack_frame, split_frame
 from swarmfeed.core.chunklist import (
     ChunkRecord,
     covering_spans,
@@ -312,13 +312,20 @@ def _sign(
 
 
 def _seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
-    """Pack each full run of 256 entries: level-0 position to (frame, subtree root)."""
+    """Pack each full run of 256 entries: level-0 position to (frame, subtree root).
+
+    Raises:
+        BadEncodingError: One of ``pending`` is not exactly one entry.
+    """
     frames = {}
     for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
-        stored = pending[at : at + CHUNK_ENTRIES]
-        # One by one: two halves of an entry must not pass as a whole one.
-        root = root_hash([hash_stored(entry) for entry in stored])
-        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(frame_content(stored)), root)
+        stored = list(pending[at : at + CHUNK_ENTRIES])
+        content = frame_content(stored)
+        root = root_hash(hash_frame(content))
+        # Two halves of an entry must not pass as a whole one.
+        if split_frame(content) != stored:
+            raise BadEncodingError("an entry is cut in two, or two are in one")
+        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
     return frames
 
 
