@@ -16,8 +16,8 @@ from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 from swarmfeed.core.limits import (
     COMBINING_MARKS_MAX,
-    HASHTAG_CHARS_MAX,
     LINK_CHARS_MAX,
+    TAG_CHARS_MAX,
     TEXT_BYTES_MAX,
 )
 
@@ -30,7 +30,7 @@ _HIDDEN: Final = re.compile(
 """Controls, direction overrides (U+202A to E, U+2066 to 9), and characters of no width.
 U+200C and D stay: Persian, Hindi and emoji need them."""
 
-_HASHTAG: Final = re.compile(rf"(?<![\w&/#])#(\w{{1,{HASHTAG_CHARS_MAX}}})(?!\w)")
+_HASHTAG: Final = re.compile(rf"(?<![\w&/#])#(\w{{1,{TAG_CHARS_MAX}}})(?!\w)")
 _OWN_LINK: Final = re.compile(r"\?[\w.~%:/?#\[\]@!$&'*+,;=-]+")
 _LINK: Final = re.compile(r"[a-z2-7]{56}(?:\?[\w.~%:/\[\]@!$&*+,;=-]*[\w/=\]])?")
 

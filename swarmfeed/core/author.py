@@ -38,10 +38,6 @@ class CertifiedFeed:
     end: int | None
     """Entries [0, end) are the author's; None: all of them, and those to come."""
 
-    def has(self, index: int) -> bool:
-        """Whether the entry at ``index`` is the author's."""
-        return self.end is None or index < self.end
-
 
 @dataclass(frozen=True, slots=True)
 class AuthorFeeds:

@@ -213,9 +213,6 @@ class Fields:
             raise self._error(key, f"is {value}, not {low} to {high}")
         return value
 
-    def optional_int(self, key: bytes, low: int, high: int, default: int) -> int:
-        return self.take_int(key, low, high) if key in self._fields else default
-
     def take_text(self, key: bytes, *, chars_max: int, chars_min: int = 0) -> str:
         """Return text, valid UTF-8 of chars_min <= characters <= chars_max."""
         # No character is longer than 4 bytes: nothing longer is decoded at all.

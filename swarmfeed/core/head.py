@@ -109,18 +109,6 @@ def open_head(signed: bytes, feed_id: FeedId) -> Head:
     )
 
 
-def named_feed(signed: bytes) -> FeedId:
-    """Return which feed a head claims to be about; nothing is verified.
-
-    Raises:
-        BadEncodingError: Not a head.
-    """
-    match = _HEAD.fullmatch(signed) if len(signed) <= HEAD_BYTES_MAX else None
-    if match is None:
-        raise BadEncodingError("not a head")
-    return FeedId(_address_key(match[2]))
-
-
 def head_body(signed: bytes) -> bytes:
     """Return the text that signatures under a head cover: up to the empty line."""
     return signed[: signed.index(b"\n\n") + 1]

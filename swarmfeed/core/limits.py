@@ -223,7 +223,7 @@ TAGS_MAX: Final = 32
 """Most tags of one post."""
 
 TAG_CHARS_MAX: Final = 64
-"""Longest tag."""
+"""Longest tag, and longest word after a number sign that becomes a link."""
 
 MENTIONS_MAX: Final = 32
 """Most authors one post may mention."""
@@ -319,9 +319,6 @@ IMPORT_BYTES_MAX: Final = 64 * 1024 * 1024
 
 COMBINING_MARKS_MAX: Final = 4
 """Combining marks shown on one character: Vietnamese needs 2, pointed Hebrew 3."""
-
-HASHTAG_CHARS_MAX: Final = 64
-"""Longest hashtag that becomes a link."""
 
 SEARCH_CHARS_MAX: Final = 1_000
 """Longest search: nobody types more."""

@@ -8,9 +8,6 @@ from hashlib import sha1
 
 from swarmfeed.core.types import AuthorId
 
-HEAD_SALT = b"head"
-"""Salt of the BEP 44 item that carries a feed's newest head, under the feed's own key."""
-
 
 def author_topic(author_id: AuthorId) -> bytes:
     """Return the 20-byte info-hash on which holders of an author's feeds announce."""

@@ -1,14 +1,9 @@
-"""What a person typed, made fit for a post: cleaning, and the tags in it."""
+"""What a person typed, made fit for a post."""
 
-import re
-from typing import Final
 from unicodedata import category, normalize
 
-from swarmfeed.core.limits import TAG_CHARS_MAX, TAGS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.limits import TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
-
-_TAG: Final = re.compile(r"(?<![\w&#/])#(\w+)")
-"""A number sign at the start of a word.  Not in ``&#39;``, and not in ``page.html/#top``."""
 
 
 def clean_text(text: str) -> str:
@@ -36,18 +31,3 @@ def clean_text(text: str) -> str:
 
 def _is_writable(character: str) -> bool:
     return character in "\n\t" or category(character) not in ("Cc", "Cs")
-
-
-def find_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a text, lower case, without the number sign, each once, in order.
-
-    A tag has at least one letter: ``#1`` is a number.  At most TAGS_MAX are returned, and
-    words longer than TAG_CHARS_MAX are none.
-    """
-    words = (found[1].lower() for found in _TAG.finditer(text))
-    tags = dict.fromkeys(word for word in words if _is_tag(word))
-    return tuple(tags)[:TAGS_MAX]
-
-
-def _is_tag(word: str) -> bool:
-    return len(word) <= TAG_CHARS_MAX and any(character.isalpha() for character in word)

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from swarmfeed.core.head import open_head
-from swarmfeed.core.krpc import signed_buffer
+from swarmfeed.core.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.limits import (
     ANNOUNCED_AUTHORS_MAX,
     HINTS_MAX,
     REMEMBERED_PEERS_DIALLED,
 )
-from swarmfeed.core.rendezvous import HEAD_SALT, author_topic
+from swarmfeed.core.rendezvous import author_topic
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId
 from swarmfeed.errors import RemoteError
 from swarmfeed.node.identity import Identity

@@ -8,7 +8,6 @@ import pytest
 from swarmfeed.cli.main import main
 
 README = Path(__file__).parents[2] / "README.md"
-pytestmark = pytest.mark.skipif(not README.exists(), reason="there is no README.md yet")
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:

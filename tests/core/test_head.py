@@ -11,7 +11,6 @@ from swarmfeed.core.head import (
     Head,
     OpenedReceipt,
     head_body,
-    named_feed,
     open_head,
     open_receipt,
     sign_head,
@@ -107,7 +106,6 @@ def test_any_signed_note_verifier_accepts_a_head(head: Head) -> None:
 def test_a_head_comes_back(head: Head) -> None:
     signed = sign_head(head, KEY.sign)
     assert open_head(signed, FEED) == head
-    assert named_feed(signed) == FEED
     assert len(signed) <= HEAD_BYTES_MAX
 
 
@@ -269,9 +267,6 @@ def test_a_receipt_from_beyond_time_is_refused(time_s: int) -> None:
 
 
 def test_a_name_that_is_no_address_is_refused() -> None:
-    wrong = SIGNED.replace(format_address(FEED).encode(), b"a" * 56)
-    with pytest.raises(BadEncodingError, match="not an address"):
-        named_feed(wrong)
     with pytest.raises(BadEncodingError, match="not an address"):
         open_receipt(SIGNED, RECEIPT.replace(format_address(NODE).encode(), b"a" * 56))
 
@@ -280,9 +275,8 @@ def test_a_name_that_is_no_address_is_refused() -> None:
     "bad", [b"", b"\n\n", SIGNED[:-1], SIGNED + b"\n", b"\n" + SIGNED, SIGNED * 2]
 )
 def test_what_is_not_exactly_a_head_is_refused(bad: bytes) -> None:
-    for read in (named_feed, lambda signed: open_head(signed, FEED)):
-        with pytest.raises(BadEncodingError, match="not a head"):
-            read(bad)
+    with pytest.raises(BadEncodingError, match="not a head"):
+        open_head(bad, FEED)
 
 
 @given(st.binary(max_size=200), st.integers(0, len(SIGNED)), st.integers(0, len(SIGNED)))

@@ -1,6 +1,6 @@
 """Where holders of an author meet."""
 
-from swarmfeed.core.rendezvous import HEAD_SALT, author_topic
+from swarmfeed.core.rendezvous import author_topic
 from swarmfeed.core.types import AuthorId
 
 
@@ -13,7 +13,3 @@ def test_authors_have_topics_of_their_own_as_long_as_an_info_hash() -> None:
     topics = {author_topic(AuthorId(bytes([number]) * 32)) for number in range(256)}
     assert len(topics) == 256
     assert {len(topic) for topic in topics} == {20}
-
-
-def test_heads_lie_under_a_salt() -> None:
-    assert HEAD_SALT == b"head"

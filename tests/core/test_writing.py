@@ -5,8 +5,8 @@ from unicodedata import normalize
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.limits import TAG_CHARS_MAX, TAGS_MAX, TEXT_BYTES_MAX
-from swarmfeed.core.writing import clean_text, find_tags
+from swarmfeed.core.limits import TEXT_BYTES_MAX
+from swarmfeed.core.writing import clean_text
 from swarmfeed.errors import UserError
 
 
@@ -47,33 +47,3 @@ def test_a_post_that_is_too_long_is_told_with_its_figures() -> None:
     assert len(clean_text("é" * 4_000).encode()) == TEXT_BYTES_MAX
     with pytest.raises(UserError, match=r"8,002 bytes long \(4,001 characters\).*8,000"):
         clean_text("é" * 4_001)
-
-
-@pytest.mark.parametrize(
-    ("text", "tags"),
-    [
-        ("made some fixes. #libtorrent", ("libtorrent",)),
-        ("#One #two, (#THREE) #one", ("one", "two", "three")),
-        (
-            "#Straße #日本語 #été #snake_case #v2",
-            ("straße", "日本語", "été", "snake_case", "v2"),
-        ),
-        ("C# a#b ## #1 #_ &#39; page/#top #", ()),
-        ("#a.b #c-d #e#f", ("a", "c", "e")),
-        ("#" + "x" * TAG_CHARS_MAX + " #" + "y" * (TAG_CHARS_MAX + 1), ("x" * TAG_CHARS_MAX,)),
-    ],
-)
-def test_tags_are_found(text: str, tags: tuple[str, ...]) -> None:
-    assert find_tags(text) == tags
-
-
-def test_the_first_tags_count() -> None:
-    tags = find_tags(" ".join(f"#t{number}" for number in range(TAGS_MAX + 5)))
-    assert tags == tuple(f"t{number}" for number in range(TAGS_MAX))
-
-
-@given(st.text(st.sampled_from("#a B1_İẞ.\n"), max_size=300))
-def test_tags_are_lower_case_short_and_each_once(text: str) -> None:
-    tags = find_tags(text)
-    assert len(tags) == len(set(tags)) <= TAGS_MAX
-    assert all(tag == tag.lower() and 0 < len(tag) <= TAG_CHARS_MAX for tag in tags)
