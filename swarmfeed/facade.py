@@ -12,7 +12,10 @@ from swarmfeed.core.views import (
     AuthorView,
     Change,
     Cursor,
+    Explanation,
     FetchProgress,
+    HistoryChoice,
+    HistoryStatus,
     ImportReport,
     NodeStatus,
     PostView,
@@ -87,6 +90,22 @@ class Facade(Protocol):
 
     def reindex(self) -> int:
         """Rebuild the index from the logs; returns the number of posts."""
+        ...
+
+    def history(self) -> HistoryStatus:
+        """What this node does as a history server."""
+        ...
+
+    def explain(self, link_or_address: str) -> list[Explanation]:
+        """Why each feed of an author is held here, or not; empty when it is not watched."""
+        ...
+
+    def choose_history(self, choice: HistoryChoice) -> HistoryStatus:
+        """Become a history server, or change what is given; remembered over restarts."""
+        ...
+
+    def leave_history(self) -> HistoryStatus:
+        """Stop being a history server in good order: feeds go once others have taken them."""
         ...
 
     def changes(self) -> AsyncIterator[Change]: ...

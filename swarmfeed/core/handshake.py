@@ -16,7 +16,7 @@ from swarmfeed.core import limits
 from swarmfeed.core.bencoding import Fields, decode_fields, encode
 from swarmfeed.core.messages import PROTOCOL_VERSION, Hello
 from swarmfeed.core.types import NodeId
-from swarmfeed.core.wire import check_word, read_host, take_node_id, take_word
+from swarmfeed.core.wire_fields import check_word, read_host, take_node_id, take_word
 from swarmfeed.errors import BadEncodingError
 
 PROOF_DOMAIN: Final = b"swarmfeed hello 1"

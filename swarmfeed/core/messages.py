@@ -99,13 +99,18 @@ class Have:
     feed_id: FeedId
     size: int
     complete: bool
+    awake: bool = True
+    """Whether its torrents are loaded; otherwise ask for them with ``wake`` first."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskHolders:
-    """Who holds feeds of this author?"""
+class Wake:
+    """I am about to fetch chunks of this feed from you: load its torrents.
 
-    author_id: AuthorId
+    The answer is a ``have`` with ``awake``.
+    """
+
+    feed_id: FeedId
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class HolderRecord:
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Answer to AskHolders, one message for each feed."""
+    """Holders of one feed; goes with the answer to a want, and to whoever wants the author."""
 
     author_id: AuthorId
     feed_id: FeedId
@@ -154,6 +159,78 @@ class ForkProof:
     extension of the first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell me the notices about feeds of these authors, now and as they come."""
+
+    authors: tuple[AuthorId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """A signed notice, and where its node was reached: a hint, not signed."""
+
+    signed: bytes
+    """From ``notice.sign_notice``."""
+    link: Endpoint | None = None
+    swarm: Endpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Notices for a peer that watches their authors, or, of our own, for a history server."""
+
+    records: tuple[NoticeRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Somebody's signed goodbye: it leaves for good."""
+
+    signed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRate:
+    """How often a feed's backlog was asked for at one history server."""
+
+    feed_id: FeedId
+    per_month: int
+    """Requests of different people in 30 days, at the present rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a history server tells others every quarter of an hour; nothing of it is proven."""
+
+    seen: tuple[NodeId, ...]
+    """Nodes, not servers, that it was linked to since the last report."""
+    rates: tuple[RequestRate, ...]
+    room: int
+    """Free eighths of the disk it gives for history, 0 to 8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Prove that you hold this entry."""
+
+    feed_id: FeedId
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProof:
+    """Answer to an audit: the entry, and its way to a root the author signed."""
+
+    feed_id: FeedId
+    index: int
+    signed_head: bytes
+    """Head of the holder's replica; empty when it cannot show the entry."""
+    stored: bytes
+    path: tuple[Hash, ...]
+    """Inclusion proof (``merkle.verify_inclusion``) of the entry under that head."""
+
+
 Message = (
     Want
     | NotHeld
@@ -161,8 +238,14 @@ Message = (
     | Certificates
     | NewEntries
     | Have
-    | AskHolders
+    | Wake
     | Holders
     | Receipt
     | ForkProof
+    | Watch
+    | Notices
+    | Farewell
+    | Report
+    | Audit
+    | AuditProof
 )

@@ -169,15 +169,39 @@ def charge(
     author_id: AuthorId, size_bytes: int, friends: Sequence[Friend], usage: Usage
 ) -> Usage:
     """Count an admitted feed: in full to the introducer with most room, the first of equals."""
+    by_author, by_introducer = dict(usage.by_author), dict(usage.by_introducer)
+    _charge(author_id, size_bytes, friends, by_author, by_introducer)
+    return Usage(usage.disk_bytes, usage.used_bytes + size_bytes, by_author, by_introducer)
+
+
+def usage_of(
+    charges: Iterable[tuple[AuthorId, int]], friends: Sequence[Friend], disk_bytes: int
+) -> Usage:
+    """Count all feeds, given as author and bytes, in their order.
+
+    An author whom nobody introduces any more takes room, and nobody pays for it.
+    """
+    by_author: dict[AuthorId, int] = {}
+    by_introducer: dict[AuthorId, float] = {}
+    used_bytes = 0
+    for author_id, size_bytes in charges:
+        used_bytes += size_bytes
+        _charge(author_id, size_bytes, friends, by_author, by_introducer)
+    return Usage(disk_bytes, used_bytes, by_author, by_introducer)
+
+
+def _charge(
+    author_id: AuthorId,
+    size_bytes: int,
+    friends: Sequence[Friend],
+    by_author: dict[AuthorId, int],
+    by_introducer: dict[AuthorId, float],
+) -> None:
+    by_author[author_id] = by_author.get(author_id, 0) + size_bytes
     behind = introducers(author_id, friends)
-    payer = min(behind, key=lambda each: (usage.by_introducer.get(each, 0.0), each))
-    paid = usage.by_introducer.get(payer, 0.0) + size_bytes
-    return Usage(
-        usage.disk_bytes,
-        usage.used_bytes + size_bytes,
-        {**usage.by_author, author_id: usage.by_author.get(author_id, 0) + size_bytes},
-        {**usage.by_introducer, payer: paid},
-    )
+    if behind:
+        payer = min(behind, key=lambda each: (by_introducer.get(each, 0.0), each))
+        by_introducer[payer] = by_introducer.get(payer, 0.0) + size_bytes
 
 
 def plan_eviction(feeds: Iterable[HeldFeed], wanted_bytes: int) -> list[Evict]:

@@ -129,6 +129,124 @@ class JobStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """How safe the own posts are without this machine, as far as the node can tell."""
+
+    friends: int
+    """Other nodes of people that hold all of them."""
+    servers: int
+    """History servers that hold all of them."""
+    reachable: float
+    """Chance that one of them can be reached, mean over the coming day, 0 to 1."""
+    copies: float
+    """Copies that count as lasting (`slack.copies_of`)."""
+    copies_needed: float
+    safe: bool
+    """Whether this machine may be turned off for good and the policy's targets still hold."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryChoice:
+    """What an operator gives for the history of others."""
+
+    scope: str
+    """``friends``, ``community`` (within two follows) or ``open``."""
+    disk_bytes: int
+    free_bytes_min: int
+    """Free space of the disk that is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFeed:
+    """One feed as a history server sees it."""
+
+    author_id: AuthorId
+    author_name: str
+    feed_id: FeedId
+    state: str
+    """``leased``, ``claimed`` (being fetched), ``leaving``, ``followed`` (kept because the
+    operator follows the author), or ``watched`` (not held)."""
+    size: int
+    bytes_held: int
+    since_ms: int
+    """When it was taken; 0 when it is not held."""
+    until_ms: int
+    """When our notice expires; 0 without one."""
+    copies: float
+    """Lasting copies, ours included."""
+    unavailable: float
+    """Chance that no copy is reachable, smoothed, 0 to 1."""
+    target: float
+    requests_per_day: float
+    reason: str
+    """What was decided at the last look, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryStatus:
+    """What ``swarmfeed history status`` prints."""
+
+    choice: HistoryChoice | None
+    """None when this node is no history server."""
+    leaving: bool
+    """Whether it is handing everything over, to stop being one."""
+    sentence: str
+    used_bytes: int
+    feeds_leased: int
+    feeds_claimed: int
+    feeds_leaving: int
+    feeds_watched: int
+    """In scope, whether held or not."""
+    servers: int
+    """Other history servers it is linked to."""
+    in_bytes: int
+    """Fetched for others since the node started."""
+    out_bytes: int
+    """Sent by BitTorrent since the node started."""
+    taken: int
+    """Feeds taken since the node started."""
+    released: int
+    evicted: int
+    refused: int
+    audits_passed: int
+    """Audits of others, since the node started."""
+    audits_failed: int
+    feeds: tuple[HistoryFeed, ...]
+    """Held or claimed ones first; at most HISTORY_FEEDS_SHOWN."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderOutlook:
+    """One holder of a feed, as ``swarmfeed history explain`` shows it."""
+
+    node_id: NodeId
+    word: str
+    """``have``, ``lease``, ``claim``, ``leaving`` or ``refusal``."""
+    is_self: bool
+    online: bool
+    up: float
+    """Mean chance to be reachable with the copy in the coming day, 0 to 1."""
+    lasting: float
+    """Chance that it still has the copy, 0 to 1."""
+    domain: str
+    """Those that fail together; empty when unknown."""
+    until_ms: int
+    reason: str
+    """Of a refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a feed is held here, or not."""
+
+    feed: HistoryFeed
+    quota_bytes: int
+    """Most bytes of the author here; 0 outside the scope."""
+    holders: tuple[HolderOutlook, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
     """Everything ``swarmfeed status`` and the status page print."""
 
@@ -147,6 +265,9 @@ class NodeStatus:
     link_endpoint: str
     swarm_port: int
     jobs: tuple[JobStatus, ...] = ()
+    safety: Safety | None = None
+    """None while nothing was written, or nothing is known because the node is not online."""
+    is_history_server: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,18 @@ are unknown keys: later versions may add both.  Everything else is exact: a deco
 value within the bounds of ``limits`` or raises BadEncodingError.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
 
 from swarmfeed.core import limits
+from swarmfeed.core import wire_history as history
 from swarmfeed.core.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.messages import (
-    AskHolders,
+    Audit,
+    AuditProof,
     Certificates,
+    Farewell,
     ForkProof,
     Have,
     HeadOffer,
@@ -26,15 +27,30 @@ from swarmfeed.core.messages import (
     Message,
     NewEntries,
     NotHeld,
+    Notices,
     Receipt,
+    Report,
+    Wake,
     Want,
     WantedAuthor,
     WantedFeed,
+    Watch,
 )
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.errors import BadEncodingError
-
-is_word: Final = re.compile(rb"[a-z][a-z-]{0,%d}" % (limits.ROLE_CHARS_MAX - 1)).fullmatch
+from swarmfeed.core.wire_fields import (
+    read_endpoint,
+    take_author_id,
+    take_certificates,
+    take_chunk_list,
+    take_entries,
+    take_feed_id,
+    take_flag,
+    take_hashes,
+    take_head,
+    take_node_id,
+    take_size,
+    take_word,
+    write_endpoint,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,8 @@ def _read_want(fields: Fields) -> Want:
 def _read_wanted_author(fields: Fields) -> WantedAuthor:
     feeds = fields.take_fields_list(b"v", count_max=limits.FEEDS_PER_AUTHOR_MAX)
     return WantedAuthor(
-        _take_author_id(fields),
-        tuple(WantedFeed(_take_feed_id(feed), _take_size(feed)) for feed in feeds),
+        take_author_id(fields),
+        tuple(WantedFeed(take_feed_id(feed), take_size(feed)) for feed in feeds),
     )
 
 
@@ -95,7 +111,7 @@ def _write_not_held(answer: NotHeld) -> dict[bytes, Encodable]:
 
 
 def _read_not_held(fields: Fields) -> NotHeld:
-    return NotHeld(_take_author_id(fields))
+    return NotHeld(take_author_id(fields))
 
 
 def _write_head_offer(offer: HeadOffer) -> dict[bytes, Encodable]:
@@ -112,13 +128,13 @@ def _write_head_offer(offer: HeadOffer) -> dict[bytes, Encodable]:
 
 def _read_head_offer(fields: Fields) -> HeadOffer:
     return HeadOffer(
-        author_id=_take_author_id(fields),
-        feed_id=_take_feed_id(fields),
-        signed_head=_take_head(fields, b"h"),
-        certificates=_take_certificates(fields),
-        chunk_list=_take_chunk_list(fields),
-        tail=_take_entries(fields, limits.CHUNK_ENTRIES - 1),
-        consistency=_take_consistency(fields),
+        author_id=take_author_id(fields),
+        feed_id=take_feed_id(fields),
+        signed_head=take_head(fields, b"h"),
+        certificates=take_certificates(fields),
+        chunk_list=take_chunk_list(fields),
+        tail=take_entries(fields, limits.CHUNK_ENTRIES - 1),
+        consistency=take_hashes(fields, limits.CONSISTENCY_HASHES_MAX),
     )
 
 
@@ -127,7 +143,7 @@ def _write_certificates(told: Certificates) -> dict[bytes, Encodable]:
 
 
 def _read_certificates(fields: Fields) -> Certificates:
-    return Certificates(_take_author_id(fields), _take_certificates(fields))
+    return Certificates(take_author_id(fields), take_certificates(fields))
 
 
 def _write_new_entries(new: NewEntries) -> dict[bytes, Encodable]:
@@ -142,32 +158,30 @@ def _write_new_entries(new: NewEntries) -> dict[bytes, Encodable]:
 
 def _read_new_entries(fields: Fields) -> NewEntries:
     return NewEntries(
-        feed_id=_take_feed_id(fields),
+        feed_id=take_feed_id(fields),
         start=fields.take_int(b"s", 0, limits.FEED_ENTRIES_MAX - 1),
-        stored=_take_entries(fields, limits.CHUNK_ENTRIES),
-        signed_head=_take_head(fields, b"h"),
-        chunk_list=_take_chunk_list(fields),
+        stored=take_entries(fields, limits.CHUNK_ENTRIES),
+        signed_head=take_head(fields, b"h"),
+        chunk_list=take_chunk_list(fields),
     )
 
 
 def _write_have(have: Have) -> dict[bytes, Encodable]:
-    return {b"f": have.feed_id, b"n": have.size, b"y": int(have.complete)}
+    return {
+        b"f": have.feed_id,
+        b"n": have.size,
+        b"w": int(have.awake),
+        b"y": int(have.complete),
+    }
 
 
 def _read_have(fields: Fields) -> Have:
     return Have(
-        feed_id=_take_feed_id(fields),
-        size=_take_size(fields),
-        complete=_take_flag(fields),
+        feed_id=take_feed_id(fields),
+        size=take_size(fields),
+        complete=take_flag(fields),
+        awake=take_flag(fields, b"w"),
     )
-
-
-def _write_ask_holders(question: AskHolders) -> dict[bytes, Encodable]:
-    return {b"a": question.author_id}
-
-
-def _read_ask_holders(fields: Fields) -> AskHolders:
-    return AskHolders(_take_author_id(fields))
 
 
 def _write_holders(answer: Holders) -> dict[bytes, Encodable]:
@@ -181,9 +195,9 @@ def _write_holders(answer: Holders) -> dict[bytes, Encodable]:
 def _write_holder(holder: HolderRecord) -> dict[bytes, Encodable]:
     return {
         b"i": holder.node_id,
-        b"l": _write_endpoint(holder.link),
+        b"l": write_endpoint(holder.link),
         b"n": holder.size,
-        b"s": _write_endpoint(holder.swarm),
+        b"s": write_endpoint(holder.swarm),
         b"y": int(holder.complete),
     }
 
@@ -191,8 +205,8 @@ def _write_holder(holder: HolderRecord) -> dict[bytes, Encodable]:
 def _read_holders(fields: Fields) -> Holders:
     holders = fields.take_fields_list(b"o", count_max=limits.HOLDERS_MAX)
     return Holders(
-        _take_author_id(fields),
-        _take_feed_id(fields),
+        take_author_id(fields),
+        take_feed_id(fields),
         tuple(_read_holder(holder) for holder in holders),
     )
 
@@ -200,10 +214,10 @@ def _read_holders(fields: Fields) -> Holders:
 def _read_holder(fields: Fields) -> HolderRecord:
     return HolderRecord(
         node_id=take_node_id(fields),
-        link=_read_endpoint(fields.take_fields(b"l")),
-        swarm=_read_endpoint(fields.take_fields(b"s")),
-        size=_take_size(fields),
-        complete=_take_flag(fields),
+        link=read_endpoint(fields.take_fields(b"l")),
+        swarm=read_endpoint(fields.take_fields(b"s")),
+        size=take_size(fields),
+        complete=take_flag(fields),
     )
 
 
@@ -213,8 +227,8 @@ def _write_receipt(receipt: Receipt) -> dict[bytes, Encodable]:
 
 def _read_receipt(fields: Fields) -> Receipt:
     return Receipt(
-        _take_feed_id(fields),
-        _take_head(fields, b"h"),
+        take_feed_id(fields),
+        take_head(fields, b"h"),
         fields.take_bytes(b"c", bytes_max=limits.COSIGNATURE_BYTES_MAX),
     )
 
@@ -231,11 +245,11 @@ def _write_fork_proof(proof: ForkProof) -> dict[bytes, Encodable]:
 
 def _read_fork_proof(fields: Fields) -> ForkProof:
     return ForkProof(
-        _take_author_id(fields),
-        _take_feed_id(fields),
-        _take_head(fields, b"g"),
-        _take_head(fields, b"h"),
-        _take_consistency(fields),
+        take_author_id(fields),
+        take_feed_id(fields),
+        take_head(fields, b"g"),
+        take_head(fields, b"h"),
+        take_hashes(fields, limits.CONSISTENCY_HASHES_MAX),
     )
 
 
@@ -256,96 +270,16 @@ _KINDS: Final = (
     _Kind(b"certificates", Certificates, _write_certificates, _read_certificates),
     _Kind(b"entries", NewEntries, _write_new_entries, _read_new_entries),
     _Kind(b"have", Have, _write_have, _read_have),
-    _Kind(b"ask-holders", AskHolders, _write_ask_holders, _read_ask_holders),
     _Kind(b"holders", Holders, _write_holders, _read_holders),
     _Kind(b"receipt", Receipt, _write_receipt, _read_receipt),
     _Kind(b"fork", ForkProof, _write_fork_proof, _read_fork_proof),
+    _Kind(b"wake", Wake, history.write_wake, history.read_wake),
+    _Kind(b"watch", Watch, history.write_watch, history.read_watch),
+    _Kind(b"notices", Notices, history.write_notices, history.read_notices),
+    _Kind(b"farewell", Farewell, history.write_farewell, history.read_farewell),
+    _Kind(b"report", Report, history.write_report, history.read_report),
+    _Kind(b"audit", Audit, history.write_audit, history.read_audit),
+    _Kind(b"audit-proof", AuditProof, history.write_proof, history.read_proof),
 )
 _KINDS_BY_TYPE: Final = {kind.type: kind for kind in _KINDS}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in _KINDS}
-
-
-# --- fields that several messages share ------------------------------------------------
-
-
-def _take_author_id(fields: Fields) -> AuthorId:
-    return AuthorId(fields.take_bytes(b"a", length=limits.KEY_BYTES))
-
-
-def _take_feed_id(fields: Fields) -> FeedId:
-    return FeedId(fields.take_bytes(b"f", length=limits.KEY_BYTES))
-
-
-def take_node_id(fields: Fields) -> NodeId:
-    """Take a node id from key ``i``."""
-    return NodeId(fields.take_bytes(b"i", length=limits.KEY_BYTES))
-
-
-def _take_size(fields: Fields) -> int:
-    return fields.take_int(b"n", 0, limits.FEED_ENTRIES_MAX)
-
-
-def _take_flag(fields: Fields) -> bool:
-    return fields.take_int(b"y", 0, 1) == 1
-
-
-def _take_head(fields: Fields, key: bytes) -> bytes:
-    return fields.take_bytes(key, bytes_max=limits.HEAD_BYTES_MAX)
-
-
-def _take_certificates(fields: Fields) -> tuple[bytes, ...]:
-    return fields.take_bytes_list(
-        b"c", count_max=limits.CERTIFICATES_MAX, bytes_max=limits.CERTIFICATE_BYTES_MAX
-    )
-
-
-def _take_chunk_list(fields: Fields) -> bytes:
-    return fields.take_bytes(b"l", bytes_max=limits.CHUNK_LIST_BYTES_MAX)
-
-
-def _take_entries(fields: Fields, count_max: int) -> tuple[bytes, ...]:
-    return fields.take_bytes_list(b"e", count_max=count_max, bytes_max=limits.STORED_BYTES_MAX)
-
-
-def _take_consistency(fields: Fields) -> tuple[Hash, ...]:
-    hashes = fields.take_bytes_list(
-        b"p", count_max=limits.CONSISTENCY_HASHES_MAX, length=limits.HASH_BYTES
-    )
-    return tuple(Hash(item) for item in hashes)
-
-
-def take_word(fields: Fields, key: bytes) -> bytes:
-    """Take a short lower-case word, such as the type of a message."""
-    return check_word(fields.take_bytes(key, bytes_max=limits.ROLE_CHARS_MAX))
-
-
-def check_word(word: bytes) -> bytes:
-    """Return a short lower-case word as it is.  Raises BadEncodingError."""
-    if not is_word(word):
-        raise BadEncodingError(f"{word[:40]!r} is not a short lower-case word")
-    return word
-
-
-def _write_endpoint(endpoint: Endpoint) -> dict[bytes, Encodable]:
-    return {b"h": endpoint.host, b"p": endpoint.port}
-
-
-def _read_endpoint(fields: Fields) -> Endpoint:
-    host = read_host(fields.take_bytes(b"h", bytes_max=45))
-    return Endpoint(host, fields.take_int(b"p", 1, 65_535))
-
-
-def read_host(host: bytes) -> str:
-    """Return an IP address in its one canonical spelling.  Raises BadEncodingError."""
-    try:
-        text = host.decode("ascii")
-        address = ip_address(text)
-    except ValueError as error:
-        raise BadEncodingError(f"{host!r} is not an IP address") from error
-    # An IPv4 address in IPv6 clothes has two spellings, and a zone means nothing elsewhere.
-    dressed = isinstance(address, IPv6Address) and (
-        address.ipv4_mapped is not None or address.scope_id is not None
-    )
-    if dressed or str(address) != text:
-        raise BadEncodingError(f"{text!r} is not the canonical form of an IP address")
-    return text

@@ -20,7 +20,6 @@ from swarmfeed.core.limits import (
     UNPROVEN_HEADS_MAX,
 )
 from swarmfeed.core.messages import (
-    AskHolders,
     Certificates,
     ForkProof,
     Have,
@@ -116,7 +115,7 @@ class Follower:
 
     # --- taking in ---
 
-    async def on_message(self, session: Session, message: Message) -> None:  # noqa: C901  # a table
+    async def on_message(self, session: Session, message: Message) -> None:  # a table
         """Handle one message.  Raises RemoteError when the peer broke the rules."""
         match message:
             case Want():
@@ -135,8 +134,6 @@ class Follower:
                 await self._whereabouts.on_receipt(session, message)
             case ForkProof():
                 self._on_fork(message)
-            case AskHolders():
-                self._holder.answer_holders(session, message.author_id)
             case NotHeld():
                 logger.debug("not held there", author=message.author_id.hex()[:16])
 

@@ -63,12 +63,6 @@ class Holder:
                 ("want", author_id), partial(self._answer_author, session, author_id)
             )
 
-    def answer_holders(self, session: Session, author_id: AuthorId) -> None:
-        for feed_id in self._shelf.feeds_of(author_id):
-            session.outbox.put(
-                ("holders", feed_id), partial(self._send_holders, session, author_id, feed_id)
-            )
-
     def push(self, before: Replica | None, after: Replica) -> None:
         """Tell everyone who wants the author what is new; the sender knows it already."""
         author_id = self._shelf.author_of(after.feed_id)

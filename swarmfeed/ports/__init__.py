@@ -6,6 +6,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 
 from swarmfeed.ports.index import Index, KnownHolder
 from swarmfeed.ports.jobs import Clock, Job, Jobs
+from swarmfeed.ports.ledger import Ledger, Page
 from swarmfeed.ports.link import Lan, Link, Peer
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.swarm import (
@@ -29,8 +30,10 @@ __all__ = [
     "Jobs",
     "KnownHolder",
     "Lan",
+    "Ledger",
     "Link",
     "Logs",
+    "Page",
     "Peer",
     "PeerSentGarbage",
     "Signer",

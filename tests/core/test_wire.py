@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from swarmfeed.core import limits
 from swarmfeed.core.bencoding import Encodable, encode
 from swarmfeed.core.messages import (
-    AskHolders,
+    Audit,
+    AuditProof,
     Certificates,
+    Farewell,
     ForkProof,
     Have,
     HeadOffer,
@@ -17,10 +19,16 @@ from swarmfeed.core.messages import (
     Message,
     NewEntries,
     NotHeld,
+    NoticeRecord,
+    Notices,
     Receipt,
+    Report,
+    RequestRate,
+    Wake,
     Want,
     WantedAuthor,
     WantedFeed,
+    Watch,
 )
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.wire import Unknown, decode_message, encode_message
@@ -39,6 +47,7 @@ OFFER = HeadOffer(
     tail=(b"one", b"two"),
     consistency=(HASH,),
 )
+PROOF = AuditProof(feed_id=FEED, index=3, signed_head=b"head", stored=b"one", path=(HASH,))
 PUSH = NewEntries(
     feed_id=FEED, start=256, stored=(b"one",), signed_head=b"head", chunk_list=b""
 )
@@ -75,6 +84,9 @@ holder_records = st.builds(
     size=sizes,
     complete=st.booleans(),
 )
+indices = st.integers(0, limits.FEED_ENTRIES_MAX - 1)
+notice_records = st.builds(NoticeRecord, texts, st.none() | endpoints, st.none() | endpoints)
+request_rates = st.builds(RequestRate, feed_ids, st.integers(0, limits.REQUESTS_PER_MONTH_MAX))
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Want, st.lists(wanted_authors, max_size=3).map(tuple)),
     st.builds(NotHeld, author_ids),
@@ -97,17 +109,35 @@ messages: st.SearchStrategy[Message] = st.one_of(
         signed_head=texts,
         chunk_list=texts,
     ),
-    st.builds(Have, feed_id=feed_ids, size=sizes, complete=st.booleans()),
-    st.builds(AskHolders, author_ids),
+    st.builds(Have, feed_id=feed_ids, size=sizes, complete=st.booleans(), awake=st.booleans()),
     st.builds(Holders, author_ids, feed_ids, st.lists(holder_records, max_size=3).map(tuple)),
     st.builds(Receipt, feed_ids, texts, texts),
     st.builds(ForkProof, author_ids, feed_ids, texts, texts, hashes),
+    st.builds(Wake, feed_ids),
+    st.builds(Watch, st.lists(author_ids, max_size=3).map(tuple)),
+    st.builds(Notices, st.lists(notice_records, max_size=3).map(tuple)),
+    st.builds(Farewell, texts),
+    st.builds(
+        Report,
+        st.lists(node_ids, max_size=3).map(tuple),
+        st.lists(request_rates, max_size=3).map(tuple),
+        st.integers(0, 8),
+    ),
+    st.builds(Audit, feed_ids, indices),
+    st.builds(
+        AuditProof,
+        feed_id=feed_ids,
+        index=indices,
+        signed_head=texts,
+        stored=texts,
+        path=hashes,
+    ),
 )
 
 
 def test_a_message_is_spelled_exactly_like_this() -> None:
     have = Have(feed_id=FEED, size=7, complete=True)
-    assert encode_message(have) == b"d1:f32:" + FEED + b"1:m4:have1:ni7e1:yi1ee"
+    assert encode_message(have) == b"d1:f32:" + FEED + b"1:m4:have1:ni7e1:wi1e1:yi1ee"
 
 
 @settings(max_examples=60)
@@ -143,15 +173,16 @@ def test_a_damaged_message_gives_a_value_or_the_documented_error(
         assert len(encode_message(decoded)) <= len(data)
 
 
-field_names = st.sampled_from([bytes([letter]) for letter in b"acefghilnopsvwy"])
+field_names = st.sampled_from([bytes([letter]) for letter in b"acefghilnoprsvwy"])
 leaves = st.one_of(st.integers(-1, 2), st.binary(max_size=3), keys)
 values: st.SearchStrategy[Encodable] = st.one_of(
     leaves,
     st.lists(leaves, max_size=3),
     st.lists(st.dictionaries(field_names, leaves, max_size=4), max_size=3),
 )
-names = ["want", "not-held", "head", "certificates", "entries", "have", "ask-holders"]
-names += ["holders", "fork"]
+names = ["want", "not-held", "head", "certificates", "entries", "have"]
+names += ["holders", "fork", "wake", "watch", "notices", "farewell", "report", "audit"]
+names += ["audit-proof"]
 
 
 @pytest.mark.attack("A33")
@@ -172,7 +203,22 @@ def test_wrong_types_anywhere_give_the_documented_error(
         Want((WantedAuthor(AUTHOR, (WantedFeed(FEED, limits.FEED_ENTRIES_MAX + 1),)),)),
         Want((WantedAuthor(AUTHOR, (WantedFeed(FEED, -1),)),)),
         NotHeld(AuthorId(b"a" * 31)),
-        AskHolders(AuthorId(b"a" * 33)),
+        Wake(FeedId(b"f" * 31)),
+        Watch((AUTHOR,) * (limits.AUTHORS_PER_WANT_MAX + 1)),
+        Watch((AuthorId(b"a" * 33),)),
+        Notices((NoticeRecord(b""),) * (limits.NOTICES_PER_MESSAGE_MAX + 1)),
+        Notices((NoticeRecord(bytes(limits.NOTICE_BYTES_MAX + 1)),)),
+        Notices((NoticeRecord(b"", link=Endpoint("example.org", 1)),)),
+        Farewell(bytes(limits.NOTICE_BYTES_MAX + 1)),
+        Report((NodeId(b"n" * 32),) * (limits.SEEN_MAX + 1), (), 0),
+        Report((), (RequestRate(FEED, 1),) * (limits.SEEN_MAX + 1), 0),
+        Report((), (RequestRate(FEED, limits.REQUESTS_PER_MONTH_MAX + 1),), 0),
+        Report((), (), 9),
+        Audit(FEED, limits.FEED_ENTRIES_MAX),
+        Audit(FEED, -1),
+        replace(PROOF, stored=bytes(limits.STORED_BYTES_MAX + 1)),
+        replace(PROOF, signed_head=bytes(limits.HEAD_BYTES_MAX + 1)),
+        replace(PROOF, path=(Hash(bytes(32)),) * (limits.INCLUSION_HASHES_MAX + 1)),
         Certificates(AUTHOR, (b"",) * (limits.CERTIFICATES_MAX + 1)),
         Certificates(AUTHOR, (bytes(limits.CERTIFICATE_BYTES_MAX + 1),)),
         replace(OFFER, certificates=(b"",) * (limits.CERTIFICATES_MAX + 1)),

@@ -14,7 +14,7 @@ from swarmfeed.core.handshake import (
     proof_text,
 )
 from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.messages import AskHolders, Hello, NewEntries
+from swarmfeed.core.messages import Hello, NewEntries, NotHeld
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
@@ -34,7 +34,7 @@ ANYWHERE = Endpoint("127.0.0.1", 0)
 SERVER_SEED, CLIENT_SEED, MALLORY_SEED = b"s" * 32, b"c" * 32, b"m" * 32
 MALLORY = SigningKey(MALLORY_SEED)
 MALLORY_HELLO = Hello(node_id=NodeId(MALLORY.public))
-NOTE = AskHolders(AuthorId(b"a" * 32))
+NOTE = NotHeld(AuthorId(b"a" * 32))
 LONG = NewEntries(
     feed_id=FeedId(b"f" * 32),
     start=0,

@@ -6,7 +6,6 @@ import pytest
 from swarmfeed.core.head import open_head, open_receipt
 from swarmfeed.core.merkle import consistency_roots
 from swarmfeed.core.messages import (
-    AskHolders,
     ForkProof,
     Have,
     HeadOffer,
@@ -227,16 +226,15 @@ def test_a_new_holder_is_named_to_others_once_and_once_more_when_complete(
     talk(tmp_path, script)
 
 
-def test_who_asks_for_holders_is_told_of_all_but_itself(tmp_path: Path) -> None:
+def test_who_wants_an_author_is_told_of_all_holders_but_itself(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = Writer(1)
         hold(to, anna)
         for number in (1, 2):
             holder = to.link(number)
             await to.hear(holder, Have(feed_id=anna.feed_id, size=1, complete=True))
-        await to.hear(holder, AskHolders(anna.author_id))
-        (answer,) = await to.said(holder)
-        assert isinstance(answer, Holders)
+        await to.hear(holder, want(anna, anna.newest.size))
+        (answer,) = [each for each in await to.said(holder) if isinstance(each, Holders)]
         assert [each.node_id for each in answer.holders] == [to.peers[0][0].node_id]
 
     talk(tmp_path, script)

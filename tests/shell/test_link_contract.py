@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.messages import AskHolders, Have, Hello, Message, NewEntries
+from swarmfeed.core.messages import Have, Hello, Message, NewEntries, NotHeld
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Link, Peer
@@ -16,7 +16,7 @@ from swarmfeed.shell.websocket import LinkRules
 from tests.fakes.link import FakeNetwork
 
 ANYWHERE = Endpoint("127.0.0.1", 0)
-NOTE = AskHolders(AuthorId(b"a" * 32))
+NOTE = NotHeld(AuthorId(b"a" * 32))
 LONG = NewEntries(
     feed_id=FeedId(b"f" * 32),
     start=7,
