@@ -38,10 +38,11 @@ def read_watch(fields: Fields) -> Watch:
 
 
 def write_notices(notices: Notices) -> dict[bytes, Encodable]:
-    return {b"o": [_write_record(each) for each in notices.records]}
+    return {b"o": [write_record(each) for each in notices.records]}
 
 
-def _write_record(record: NoticeRecord) -> dict[bytes, Encodable]:
+def write_record(record: NoticeRecord) -> dict[bytes, Encodable]:
+    """A notice and its hints, as messages and the ledger spell them."""
     fields: dict[bytes, Encodable] = {b"n": record.signed}
     if record.link is not None:
         fields[b"l"] = write_endpoint(record.link)
@@ -52,10 +53,11 @@ def _write_record(record: NoticeRecord) -> dict[bytes, Encodable]:
 
 def read_notices(fields: Fields) -> Notices:
     records = fields.take_fields_list(b"o", count_max=limits.NOTICES_PER_MESSAGE_MAX)
-    return Notices(tuple(_read_record(each) for each in records))
+    return Notices(tuple(read_record(each) for each in records))
 
 
-def _read_record(fields: Fields) -> NoticeRecord:
+def read_record(fields: Fields) -> NoticeRecord:
+    """Raises BadEncodingError."""
     link, swarm = fields.optional_fields(b"l"), fields.optional_fields(b"s")
     return NoticeRecord(
         fields.take_bytes(b"n", bytes_max=limits.NOTICE_BYTES_MAX),

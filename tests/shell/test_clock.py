@@ -4,7 +4,7 @@ import time
 
 import pytest
 from swarmfeed.ports import Clock
-from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.clock import FastClock, SystemClock
 
 from tests.fakes.clock import FakeClock
 
@@ -40,3 +40,12 @@ def test_the_fake_clock_moves_only_when_told() -> None:
     assert (clock.now_ms(), clock.monotonic_ms()) == (1_500, 500)
     clock.set_wall_clock(10)
     assert (clock.now_ms(), clock.monotonic_ms()) == (10, 500)
+
+
+def test_a_fast_clock_keeps_its_factor_and_agrees_with_its_like() -> None:
+    first, second = FastClock(1_000), FastClock(1_000)
+    assert abs(first.now_ms() - second.now_ms()) < 60_000
+    ahead_ms = first.now_ms() - SystemClock().now_ms()
+    since_2026_ms = SystemClock().now_ms() - 1_767_225_600_000
+    assert ahead_ms / since_2026_ms == pytest.approx(999, rel=0.01)
+    assert second.monotonic_ms() >= first.monotonic_ms() - 60_000
