@@ -4,6 +4,7 @@ home/
     keys            encrypted key file
     feeds/          logs: the truth
     index.db        what is derived from them; deleted and rebuilt when damaged
+    ledger.db       what was seen of other nodes, and promised to hold for them
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
 """
@@ -33,13 +34,14 @@ from swarmfeed.node.identity import Identity
 from swarmfeed.node.node import Doors, Node
 from swarmfeed.node.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.shelf import Shelf
-from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.durable import HomeLock, make_folder
 from swarmfeed.shell.headboard import KrpcHeadBoard
 from swarmfeed.shell.index import SqliteIndex, delete_index
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.lan import MdnsLan
+from swarmfeed.shell.ledger import open_ledger
 from swarmfeed.shell.link import WebSocketLink
 from swarmfeed.shell.logs import FileLogs
 from swarmfeed.shell.swarm import LibtorrentSwarm
@@ -193,7 +195,9 @@ def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors
         if settings.lan and not is_loopback(settings.listen)
         else None,
         jobs=SchedulerJobs(clock),
+        ledger=open_ledger(home / "ledger.db"),
         clock=clock,
+        policy_clock=FastClock(speed) if (speed := settings.history_speed) != 1 else clock,
     )
 
 

@@ -23,6 +23,8 @@ class Source:
     """Entries its newest head covers; it cannot serve chunks sealed after them."""
     complete: bool
     """Whether it says that no chunk is missing."""
+    awake: bool = True
+    """Whether it has its torrents loaded; otherwise it has to be woken first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Ask:
 
 
 def can_serve(source: Source, span: ChunkSpan) -> bool:
-    """Whether a holder has this very chunk: as a whole, at its own size of the feed."""
-    return is_covering(span, source.size)
+    """Whether a holder serves this very chunk: as a whole, at its own size of the feed."""
+    return source.awake and is_covering(span, source.size)
 
 
 def plan_fetches(

@@ -1,10 +1,14 @@
 """Messages of the peer link: what they say.  Encoding is one bencoded dict each."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 
 PROTOCOL_VERSION = 1
+
+HISTORY_ROLE: Final = "history"
+"""Role of a node that gives disk for the history of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

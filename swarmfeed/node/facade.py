@@ -15,7 +15,10 @@ from swarmfeed.core.views import (
     AuthorView,
     Change,
     Cursor,
+    Explanation,
     FetchProgress,
+    HistoryChoice,
+    HistoryStatus,
     ImportReport,
     NodeStatus,
     PostView,
@@ -24,6 +27,7 @@ from swarmfeed.core.views import (
 )
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.author import find_post
+from swarmfeed.node.history.scope import Reach
 from swarmfeed.node.interests import Interest
 from swarmfeed.node.node import Node
 
@@ -136,12 +140,30 @@ class NodeFacade:
     def status(self) -> NodeStatus:
         return self._call(self._status())
 
+    def history(self) -> HistoryStatus:
+        return self._call(self._history())
+
+    def explain(self, link_or_address: str) -> list[Explanation]:
+        return self._call(self._explain(self._parse(link_or_address).author_id))
+
+    def choose_history(self, choice: HistoryChoice) -> HistoryStatus:
+        if choice.scope not in set(Reach):
+            raise UserError(f"the scope is one of {', '.join(Reach)}")
+        self._call(self._choose_history(choice))
+        return self.history()
+
+    def leave_history(self) -> HistoryStatus:
+        self._call(self._leave_history())
+        return self.history()
+
     def torrent_file(self, feed_id: FeedId, span: ChunkSpan) -> tuple[str, bytes]:
         replica = self._node.shelf.replica(feed_id)
         record = replica.chunks().get(span) if replica else None
         if record is None:
             raise UserError("that chunk is not here")
         torrent = chunk_torrent(feed_id, span, record.pieces)
+        # A plain client will come for it, and cannot ask over a link.
+        self._call(self._wake(feed_id))
         return f"{torrent.name}.torrent", torrent.torrent
 
     def torrents(self, feed_id: FeedId) -> list[tuple[ChunkSpan, str, str, int]]:
@@ -159,6 +181,21 @@ class NodeFacade:
             yield change
 
     # --- inside the loop ---
+
+    async def _history(self) -> HistoryStatus:
+        return self._node.history.reporter.status()
+
+    async def _explain(self, author_id: AuthorId) -> list[Explanation]:
+        return self._node.history.reporter.explain(author_id)
+
+    async def _choose_history(self, choice: HistoryChoice) -> None:
+        self._node.history.choose(choice)
+
+    async def _leave_history(self) -> None:
+        self._node.history.leave()
+
+    async def _wake(self, feed_id: FeedId) -> None:
+        self._node.seeder.wake(feed_id)
 
     async def _follow(self, link: Link) -> None:
         self._node.finder.hint(link.at)
@@ -210,6 +247,8 @@ class NodeFacade:
             link_endpoint=str(endpoint) if endpoint else f":{node.link_port}",
             swarm_port=node.swarm_port,
             jobs=tuple(node.doors.jobs.status()) if online else (),
+            safety=node.history.safety.tell() if online else None,
+            is_history_server=node.history.is_server,
         )
 
     def _find_post(self, ref_text: str) -> PostView | None:

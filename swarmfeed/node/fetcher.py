@@ -9,8 +9,9 @@ a node that was killed goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -23,6 +24,7 @@ from swarmfeed.core.limits import (
     FETCH_TIMEOUT_S,
     GATHER_S,
 )
+from swarmfeed.core.messages import Wake
 from swarmfeed.core.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.errors import DamageError, RemoteError
@@ -68,6 +70,7 @@ class Fetcher:
         swarm: Swarm,
         sessions: Sessions,
         clock: Clock,
+        seed: Callable[[FeedId, ChunkTorrent], None],
         on_chunk: Callable[[FeedId, ChunkSpan], None],
     ) -> None:
         self._shelf = shelf
@@ -75,6 +78,7 @@ class Fetcher:
         self._swarm = swarm
         self._sessions = sessions
         self._clock = clock
+        self._seed = seed
         self._on_chunk = on_chunk
         self._feeds: dict[FeedId, _Feed] = {}
         self._tasks: dict[bytes, _Task] = {}
@@ -138,6 +142,7 @@ class Fetcher:
         if not wanted:
             return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
+        self._wake(sources)
         for ask in plan_fetches(wanted, sources, self._load(), slots=slots):
             self._start(ask)
 
@@ -193,6 +198,16 @@ class Fetcher:
                 tried = feed.tried.get(span, frozenset())
                 wanted.append(WantedChunk(feed_id, span, size_bytes, tried))
         return wanted
+
+    def _wake(self, sources: Mapping[FeedId, Sequence[Source]]) -> None:
+        """Ask holders whose torrents sleep to load them; they say when they have."""
+        for feed_id, found in sources.items():
+            for source in found:
+                session = self._sessions.find(source.node_id)
+                if source.awake or session is None or feed_id in session.woken:
+                    continue
+                session.woken.add(feed_id)
+                session.outbox.put(("wake", feed_id), partial(session.send, Wake(feed_id)))
 
     def _drop_stale(self) -> None:
         """Leave swarms of chunks that a larger one has taken the place of meanwhile."""
@@ -309,7 +324,7 @@ class Fetcher:
         self._swarm.drop(info_hash)
         self._tasks.pop(info_hash, None)
         self._logs.keep_chunk(feed_id, span)
-        self._swarm.seed(task.torrent, self._logs.chunk_folder(feed_id))
+        self._seed(feed_id, task.torrent)
         self._on_chunk(feed_id, span)
         self.plan()
 

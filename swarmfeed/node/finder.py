@@ -6,6 +6,7 @@ news even while it is linked to nobody who has them.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 import structlog
 
@@ -67,6 +68,8 @@ class Finder:
         self._read_at_ms: dict[FeedId, int] = {}
         self._own_put: tuple[int, int] | None = None
         """Size of the own head that was put last, and when."""
+        self.watched: Callable[[], Iterable[AuthorId]] = list
+        """Authors to look for now and then, because a history server watches them."""
 
     def hint(self, endpoints: Iterable[Endpoint]) -> None:
         """The person, or the local network, says that a node is there: dial it at once."""
@@ -89,12 +92,13 @@ class Finder:
             return "no DHT nodes yet"
         now_ms = self._clock.monotonic_ms()
         lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
-        for author_id in lonely[:_LOOKUPS_PER_ROUND]:
+        chosen = lonely[:_LOOKUPS_PER_ROUND] + self._watched_due(now_ms)
+        for author_id in chosen:
             topic = author_topic(author_id)
             self._topics[topic] = author_id
             self._looked_at_ms[author_id] = now_ms
             self._swarm.find_peers(topic)
-        return f"looked up {len(lonely[:_LOOKUPS_PER_ROUND])} authors"
+        return f"looked up {len(chosen)} authors"
 
     async def announce(self) -> str:
         """Announce ourselves as a holder: own and followed authors first, within a budget."""
@@ -216,6 +220,14 @@ class Finder:
         pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
         return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
 
+    def _watched_due(self, now_ms: int) -> list[AuthorId]:
+        due = (
+            each
+            for each in self.watched()
+            if now_ms - self._looked_at_ms.get(each, -_WATCHED_MS) >= _WATCHED_MS
+        )
+        return list(islice(due, _WATCHED_PER_ROUND))
+
     def _is_served(self, feed_id: FeedId) -> bool:
         """Whether somebody linked holds a feed, and we know of no head newer than ours."""
         return not self._is_behind(feed_id) and bool(self._sessions.sources(feed_id))
@@ -237,6 +249,12 @@ _READ_MS = 30 * 60_000
 
 _LOOK_UP_MS = 5 * 60_000
 """How often an author is looked up whom nobody linked holds."""
+
+_WATCHED_MS = 6 * 60 * 60_000
+"""How often a watched author is looked up of whom nobody has said anything."""
+
+_WATCHED_PER_ROUND = 2
+"""Watched authors looked up in one round: 10,000 in an hour and a half."""
 
 _FIRST_LOOK_UP_MS = 3_000
 """The same while we hold nothing of the author at all."""

@@ -29,6 +29,7 @@ from swarmfeed.core.messages import (
     NewEntries,
     NotHeld,
     Receipt,
+    Wake,
     Want,
     WantedAuthor,
     WantedFeed,
@@ -82,6 +83,12 @@ class Follower:
         self._clock = clock
         self.on_replica: Callable[[Replica | None, Replica], None] | None = None
         """Told of each newer replica of somebody's feed."""
+        self.on_complete: Callable[[FeedId], None] = _nothing
+        """Told when all of a feed is here with its newest head."""
+        self.on_other: Callable[[Session, Message], None] = _nothing
+        """Takes messages that are not about following or holding."""
+        self.may_fetch: Callable[[FeedId], bool] = _always
+        """Whether chunks of a feed that is kept whole may be fetched."""
 
     # --- asking ---
 
@@ -115,7 +122,9 @@ class Follower:
 
     # --- taking in ---
 
-    async def on_message(self, session: Session, message: Message) -> None:  # a table
+    async def on_message(  # noqa: C901, PLR0912  # a table
+        self, session: Session, message: Message
+    ) -> None:
         """Handle one message.  Raises RemoteError when the peer broke the rules."""
         match message:
             case Want():
@@ -136,6 +145,10 @@ class Follower:
                 self._on_fork(message)
             case NotHeld():
                 logger.debug("not held there", author=message.author_id.hex()[:16])
+            case Wake():
+                self._holder.wake(session, message.feed_id)
+            case _:
+                self.on_other(session, message)
 
     async def _on_offer(self, session: Session, offer: HeadOffer) -> None:
         if self._interests.of(offer.author_id) is None:
@@ -210,11 +223,17 @@ class Follower:
         self._holder.push(before, after)
         if self._interests.is_read(author_id):
             await self._index_new(author_id, before, after)
-            if self._shelf.is_complete(feed_id):
-                self._fetcher.forget(feed_id)
-            else:
-                self._fetcher.want(feed_id)
+        if self._interests.is_kept_whole(author_id):
+            self._complete(feed_id)
         self._holder.confirm(feed_id)
+
+    def _complete(self, feed_id: FeedId) -> None:
+        """Fetch what is missing of a feed that is kept whole."""
+        if self._shelf.is_complete(feed_id):
+            self._fetcher.forget(feed_id)
+            self.on_complete(feed_id)
+        elif self.may_fetch(feed_id):
+            self._fetcher.want(feed_id)
 
     async def _index_new(
         self, author_id: AuthorId, before: Replica | None, after: Replica
@@ -279,6 +298,14 @@ class Follower:
             if replica is not None:
                 found.append(WantedFeed(feed_id, replica.size))
         return tuple(found)
+
+
+def _nothing(*_: object) -> None:
+    """Nobody listens."""
+
+
+def _always(_: FeedId) -> bool:
+    return True
 
 
 def _doubt(session: Session) -> None:

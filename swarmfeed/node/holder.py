@@ -1,5 +1,6 @@
 """What a holder says: heads on request, news as they come, receipts for what it keeps."""
 
+from collections.abc import Callable
 from functools import partial
 
 import structlog
@@ -19,10 +20,11 @@ from swarmfeed.core.messages import (
     Receipt,
     Want,
 )
-from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.types import AuthorId, FeedId, NodeId
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.identity import Identity
 from swarmfeed.node.proofs import Prover
+from swarmfeed.node.seeder import Seeder
 from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Clock, Index
@@ -41,6 +43,7 @@ class Holder:
         index: Index,
         identity: Identity,
         clock: Clock,
+        seeder: Seeder,
     ) -> None:
         self._shelf = shelf
         self._sessions = sessions
@@ -48,6 +51,9 @@ class Holder:
         self._index = index
         self._identity = identity
         self._clock = clock
+        self._seeder = seeder
+        self.on_request: Callable[[NodeId, FeedId], None] | None = None
+        """Told when a person's node asks for a whole feed."""
 
     def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
@@ -59,9 +65,26 @@ class Holder:
             sizes = {each.feed_id: each.size for each in wanted.feeds}
             for feed_id in self._shelf.feeds_of(author_id):
                 session.knows[feed_id] = sizes.get(feed_id, 0)
+                if self.on_request is not None and not (feed_id in sizes or session.is_server):
+                    self.on_request(session.node_id, feed_id)
             session.outbox.put(
                 ("want", author_id), partial(self._answer_author, session, author_id)
             )
+
+    def wake(self, session: Session, feed_id: FeedId) -> None:
+        """Load a feed's torrents for somebody who is about to fetch, and say so."""
+        replica = self._shelf.replica(feed_id)
+        if replica is not None and self._seeder.wake(feed_id):
+            session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
+
+    def tell_asleep(self, feed_id: FeedId) -> None:
+        """Tell who may come for a feed that it has to be woken first."""
+        author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants and replica is not None:
+                session.outbox.put(
+                    ("awake", feed_id), partial(self._send_have, session, replica)
+                )
 
     def push(self, before: Replica | None, after: Replica) -> None:
         """Tell everyone who wants the author what is new; the sender knows it already."""
@@ -165,8 +188,10 @@ class Holder:
 
     async def _send_have(self, session: Session, replica: Replica) -> None:
         complete = self._shelf.is_complete(replica.feed_id)
-        have = Have(feed_id=replica.feed_id, size=replica.size, complete=complete)
-        await session.send(have)
+        awake = self._seeder.is_awake(replica.feed_id)
+        await session.send(
+            Have(feed_id=replica.feed_id, size=replica.size, complete=complete, awake=awake)
+        )
 
     async def _send_holders(
         self, session: Session, author_id: AuthorId, feed_id: FeedId

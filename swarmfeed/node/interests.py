@@ -10,10 +10,12 @@ class Interest(IntEnum):
 
     FRIEND_OF_FRIEND = 1
     """Followed by somebody we follow: newest chunks, as far as the disk budget goes."""
-    FETCHED = 2
+    HISTORY = 2
+    """Held for others by a history server: kept whole, not indexed."""
+    FETCHED = 3
     """Asked for once: kept whole and readable, not in the home timeline."""
-    FOLLOWED = 3
-    OWN = 4
+    FOLLOWED = 4
+    OWN = 5
 
 
 class Interests:
@@ -39,6 +41,9 @@ class Interests:
     def of(self, author_id: AuthorId) -> Interest | None:
         return self._interests.get(author_id)
 
+    def is_kept_whole(self, author_id: AuthorId) -> bool:
+        return self._interests.get(author_id, 0) >= Interest.HISTORY
+
     def is_read(self, author_id: AuthorId) -> bool:
         """Whether the author is kept whole and indexed."""
         return self._interests.get(author_id, 0) >= Interest.FETCHED
@@ -48,7 +53,7 @@ class Interests:
         return sorted(self._interests, key=lambda each: -self._interests[each])
 
     def read(self) -> list[AuthorId]:
-        """Authors that are kept whole, strongest interest first."""
+        """Authors that are kept whole and indexed, strongest interest first."""
         return [each for each in self.all() if self.is_read(each)]
 
     def with_interest(self, interest: Interest) -> list[AuthorId]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from swarmfeed.core.feed import Replica
-from swarmfeed.core.messages import Hello
-from swarmfeed.core.metainfo import chunk_torrent
+from swarmfeed.core.messages import HISTORY_ROLE, Hello
 from swarmfeed.core.ranges import subtract
 from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
 from swarmfeed.errors import FatalError, RetryError
@@ -18,11 +17,14 @@ from swarmfeed.node.fetcher import Fetcher
 from swarmfeed.node.finder import Finder
 from swarmfeed.node.follower import Follower
 from swarmfeed.node.friends import FriendsOfFriends
+from swarmfeed.node.hands import NodeHands
+from swarmfeed.node.history.history import History, Surroundings
 from swarmfeed.node.holder import Holder
 from swarmfeed.node.identity import Identity
 from swarmfeed.node.indexer import Indexer
 from swarmfeed.node.interests import Interest, Interests
 from swarmfeed.node.proofs import Prover
+from swarmfeed.node.seeder import Seeder
 from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.node.settings import NodeSettings
 from swarmfeed.node.shelf import Shelf
@@ -37,6 +39,7 @@ from swarmfeed.ports import (
     Job,
     Jobs,
     Lan,
+    Ledger,
     Link,
     Logs,
     Swarm,
@@ -57,7 +60,10 @@ class Doors:
     board: HeadBoard | None
     lan: Lan | None
     jobs: Jobs
+    ledger: Ledger
     clock: Clock
+    policy_clock: Clock
+    """What history servers go by; apart from tests it shows the time of ``clock`` (ADR 13)."""
 
 
 class Node:
@@ -78,9 +84,21 @@ class Node:
         self.indexer = Indexer(
             logs, index, clock, self.shelf.end_of, self._on_indexed, self._on_fatal
         )
-        self.fetcher = Fetcher(self.shelf, logs, swarm, self.sessions, clock, self._on_chunk)
+        self.seeder = Seeder(self.shelf, logs, swarm, self.interests, clock)
+        self.fetcher = Fetcher(
+            self.shelf,
+            logs,
+            swarm,
+            self.sessions,
+            clock,
+            self.seeder.seed,
+            self._on_chunk,
+        )
         self.indexer.may_go_on = self.fetcher.nothing_to_verify.wait
-        self.holder = Holder(self.shelf, self.sessions, Prover(logs), index, identity, clock)
+        prover = Prover(logs)
+        self.holder = Holder(
+            self.shelf, self.sessions, prover, index, identity, clock, self.seeder
+        )
         self.beside = Tasks()
         whereabouts = Whereabouts(
             self.shelf,
@@ -130,15 +148,49 @@ class Node:
             self.follower,
             self.fetcher,
         )
+        hands = NodeHands(
+            self.shelf,
+            self.interests,
+            self.finder,
+            self.follower,
+            self.fetcher,
+            self.seeder,
+            self.beside,
+        )
+        self.history = History(
+            Surroundings(
+                settings=settings,
+                identity=identity,
+                shelf=self.shelf,
+                logs=logs,
+                index=index,
+                ledger=doors.ledger,
+                sessions=self.sessions,
+                interests=self.interests,
+                prover=prover,
+                clock=doors.policy_clock,
+                real_clock=clock,
+                hello=self.hello,
+                hands=hands,
+                hint=self.finder.hint,
+                out_bytes=self.seeder.out_bytes,
+            )
+        )
         self.caretaker = Caretaker(self.shelf, logs, swarm, clock, self.fetcher.want)
         self.reporter = Reporter(
             self.shelf, logs, index, self.interests, self.sessions, self.fetcher, swarm
         )
-        self.sessions.on_open = self.follower.on_open
+        self.sessions.on_open = self._on_open
         self.sessions.on_message = self.follower.on_message
         self.sessions.on_close = self._on_close
         self.sessions.on_fatal = self._on_fatal
         self.follower.on_replica = self._on_replica
+        self.follower.on_complete = self.history.on_complete
+        self.follower.on_other = self.history.on_message
+        self.follower.may_fetch = self.history.may_fetch
+        self.holder.on_request = self.history.demand.note_request
+        self.seeder.on_sleep = self.holder.tell_asleep
+        self.finder.watched = self.history.unheld
         self.shelf.on_certified = self._on_certified
 
     # --- life ---
@@ -174,12 +226,15 @@ class Node:
         await self.indexer.stop()
         if self.settings.network:
             await self.doors.swarm.stop()
+            await self.history.stop()
+        self.doors.ledger.close()
         self.doors.index.close()
 
     def hello(self) -> Hello:
         hosts = () if self.settings.listen in ("0.0.0.0", "::") else (self.settings.listen,)  # noqa: S104
         return Hello(
             node_id=self.identity.node_id,
+            roles=(HISTORY_ROLE,) if self.history.is_server else (),
             hosts=hosts,
             link_port=self.link_port,
             swarm_port=self.swarm_port,
@@ -198,6 +253,8 @@ class Node:
             return
         for feed_id in self.shelf.feeds_of(author_id):
             self._catch_up_index(feed_id)
+            if self.settings.network:
+                self.seeder.seed_held(feed_id)
             if self.settings.network and not self.shelf.is_complete(feed_id):
                 self.fetcher.want(feed_id)
         if self.settings.network:
@@ -237,10 +294,11 @@ class Node:
         for node in self.settings.dht_nodes:
             self.doors.swarm.add_dht_node(node)
         for feed_id in self.shelf.feed_ids():
-            self._seed_held(feed_id)
+            self.seeder.seed_held(feed_id)
             author_id = self.shelf.author_of(feed_id)
-            is_read = author_id is not None and self.interests.is_read(author_id)
-            if is_read and not self.shelf.is_complete(feed_id):
+            is_whole = author_id is not None and self.interests.is_kept_whole(author_id)
+            may_fetch = is_whole and self.history.may_fetch(feed_id)
+            if may_fetch and not self.shelf.is_complete(feed_id):
                 self.fetcher.want(feed_id)
         if self.doors.board is not None:
             await self.doors.board.start()
@@ -258,9 +316,17 @@ class Node:
             Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
-            Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
+            Job(name="friends-of-friends", run=self._hold_for_friends, every_s=60),
+            Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
+            *self.history.jobs(),
         ]
+
+    async def _hold_for_friends(self) -> str:
+        """A history server holds for everybody in its scope, by another rule."""
+        if self.history.is_server:
+            return "left to the policy of history servers"
+        return await self.friends.hold()
 
     async def _meet_neighbours(self, lan: Lan) -> None:
         def on_found(endpoint: Endpoint) -> None:
@@ -284,6 +350,7 @@ class Node:
         """Own, followed, and whatever else is on disk."""
         own = self.identity.author_id
         self.interests.raise_to(own, Interest.OWN)
+        for_others = self.history.recall()
         own_feeds = self.shelf.feeds_of(own)
         index_is_new = not any(self.doors.index.indexed_ranges(each) for each in own_feeds)
         # Whom we follow stands in our own feed: after the loss of an index it goes first.
@@ -292,7 +359,9 @@ class Node:
         await self.indexer.drain()
         for author_id in self.doors.index.follows_of(own):
             self.interests.raise_to(author_id, Interest.FOLLOWED)
-        for author_id in self.shelf.author_ids():
+        for author_id in for_others:
+            self.interests.raise_to(author_id, Interest.HISTORY)
+        for author_id in self.shelf.author_ids() - for_others:
             was_read = self._is_readable(author_id, index_is_new=index_is_new)
             self.interests.raise_to(
                 author_id, Interest.FETCHED if was_read else Interest.FRIEND_OF_FRIEND
@@ -326,16 +395,6 @@ class Node:
             self._catch_up_index(feed_id)
             self.changes.tell("status", left=1)
 
-    def _seed_held(self, feed_id: FeedId) -> None:
-        replica = self.shelf.replica(feed_id)
-        held = self.doors.logs.held(feed_id)
-        if replica is None:
-            return
-        folder = self.doors.logs.chunk_folder(feed_id)
-        for span, record in replica.chunks().items():
-            if span in held:
-                self.doors.swarm.seed(chunk_torrent(feed_id, span, record.pieces), folder)
-
     def _on_swarm(self, event: SwarmEvent) -> None:
         if isinstance(event, DhtPeersFound):
             self.finder.on_dht_peers(event)
@@ -348,9 +407,11 @@ class Node:
 
     def _on_replica(self, before: Replica | None, after: Replica) -> None:
         """Seed chunks that were sealed here since."""
-        if not self.settings.network or (before and before.chunk_list == after.chunk_list):
+        if not self.settings.network:
             return
-        self._seed_held(after.feed_id)
+        self.history.on_replica(after)
+        if before is None or before.chunk_list != after.chunk_list:
+            self.seeder.seed_held(after.feed_id)
 
     def _on_certified(self, author_id: AuthorId) -> None:
         """An author said more about their feeds: pass it on, and show what is theirs."""
@@ -372,6 +433,7 @@ class Node:
                 # Without all chunks it could not prove to everyone that its head is newer.
                 self.holder.push(None, replica)
             self.holder.confirm(feed_id)
+            self.history.on_complete(feed_id)
         self.changes.tell(
             "progress",
             held=self.shelf.entries_held(feed_id),
@@ -386,7 +448,12 @@ class Node:
         logger.critical("stopping", reason=str(error))
         self.stopped.set()
 
+    async def _on_open(self, session: Session) -> None:
+        await self.follower.on_open(session)
+        self.history.on_open(session)
+
     def _on_close(self, session: Session) -> None:
+        self.history.on_close(session)
         if self.sessions.find(session.node_id) is None:
             self.fetcher.on_lost(session.node_id)
         self.changes.tell("status", peers=len(self.sessions.all()))

@@ -1,4 +1,4 @@
-"""Consistency proofs for peers that know an older head.
+"""Proofs from what is on disk: that our head extends an older one, or holds an entry.
 
 A proof may have to reach inside a large chunk, which means hashing it; that is done in a
 thread, one at a time, and the roots of the last few chunks' frames are remembered.
@@ -11,7 +11,12 @@ from swarmfeed.core.chunk import frame_ranges, hash_chunk, hash_frame, unpack_fr
 from swarmfeed.core.entry import hash_stored
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.limits import CHUNK_ENTRIES
-from swarmfeed.core.merkle import full_consistency_proof, root_hash
+from swarmfeed.core.merkle import (
+    SubtreeRoot,
+    full_consistency_proof,
+    inclusion_proof,
+    root_hash,
+)
 from swarmfeed.core.types import ChunkSpan, FeedId, Hash
 from swarmfeed.ports import Logs
 
@@ -20,7 +25,7 @@ _CACHED_CHUNKS = 64
 
 
 class Prover:
-    """Answers "does your head extend mine?"."""
+    """Answers "does your head extend mine?" and "do you have this entry?"."""
 
     def __init__(self, logs: Logs) -> None:
         self._logs = logs
@@ -40,7 +45,26 @@ class Prover:
             proof = await asyncio.to_thread(self._prove, replica, old_size)
         return tuple(proof)
 
+    async def inclusion(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
+        """Return stored entry ``index`` and its inclusion proof; 0 <= index < replica.size.
+
+        Raises:
+            DamageError: The chunk around it is not held, or damaged.
+            RemoteError: A chunk on disk is not a chunk.
+        """
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(self._include, replica, index)
+
+    def _include(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
+        (stored,) = self._logs.read_entries(replica.feed_id, index, index + 1)
+        path = inclusion_proof(index, replica.size, self._subtree(replica))
+        return stored, tuple(path)
+
     def _prove(self, replica: Replica, old_size: int) -> list[Hash]:
+        return full_consistency_proof(old_size, replica.size, self._subtree(replica))
+
+    def _subtree(self, replica: Replica) -> SubtreeRoot:
+        """Roots of the perfect subtrees of a replica, from chunk list, tail and disk."""
         chunks = replica.chunks()
 
         def subtree(start: int, end: int) -> Hash:
@@ -57,7 +81,7 @@ class Prover:
             middle = start + (1 << (end - start - 1).bit_length() - 1)
             return root_hash([subtree(start, middle), subtree(middle, end)])
 
-        return full_consistency_proof(old_size, replica.size, subtree)
+        return subtree
 
     def _inside(
         self, feed_id: FeedId, span: ChunkSpan, chunk_root: Hash, start: int, end: int

@@ -12,7 +12,7 @@ import structlog
 
 from swarmfeed.core.fetching import Source
 from swarmfeed.core.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOINTS_MAX
-from swarmfeed.core.messages import Hello, Message
+from swarmfeed.core.messages import HISTORY_ROLE, Hello, Message
 from swarmfeed.core.reach import is_reachable
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.views import PeerStatus
@@ -31,6 +31,7 @@ class Holding:
 
     size: int
     complete: bool
+    awake: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +53,8 @@ class Session:
     """Size of the newest head the peer sent a receipt for."""
     announced: dict[FeedId, bool] = field(default_factory=dict)
     """Feeds others were told of that the peer holds, and whether as complete."""
+    woken: set[FeedId] = field(default_factory=set)
+    """Feeds we asked the peer to load, and it has not said since that they sleep again."""
     meeting: set[FeedId] = field(default_factory=set)
     """Feeds whose holders, as the peer named them, are being dialled."""
     certified: dict[AuthorId, tuple[bytes, ...]] = field(default_factory=dict)
@@ -62,7 +65,14 @@ class Session:
     """Newer heads and entries in a row that did not follow on what we have."""
     doors: set[Endpoint] = field(default_factory=set)
     """Where the peer was reached by dialling; a node may have several addresses."""
+    watches: set[AuthorId] = field(default_factory=set)
+    """Authors the peer wants notices about."""
+    is_server: bool = field(init=False)
+    """Whether the peer is a history server, by its hello or because it reports as one."""
     outbox: Outbox = field(default_factory=Outbox)
+
+    def __post_init__(self) -> None:
+        self.is_server = HISTORY_ROLE in self.peer.hello.roles
 
     @property
     def node_id(self) -> NodeId:
@@ -90,7 +100,7 @@ class Session:
         holding, swarm = self.holds.get(feed_id), self.swarm
         if holding is None or swarm is None:
             return None
-        return Source(self.node_id, swarm, holding.size, holding.complete)
+        return Source(self.node_id, swarm, holding.size, holding.complete, holding.awake)
 
     async def send(self, message: Message) -> bool:
         """Send, and say whether it went out; a lost link ends by itself.

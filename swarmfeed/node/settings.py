@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from swarmfeed.core.types import Endpoint
-from swarmfeed.core.views import Whoami
+from swarmfeed.core.views import HistoryChoice, Whoami
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
 """What a node may keep of other people's chunks unless told otherwise: about 200 million
@@ -51,6 +51,12 @@ class NodeSettings:
 
     up_bytes_per_s: int = 0
     """Most bytes the swarm sends in a second; 0 is no limit."""
+
+    history: HistoryChoice | None = None
+    """What is given for the history of others; None: what was chosen on the page, if any."""
+
+    history_speed: float = 1.0
+    """How many times as fast the policy of history servers runs: for tests (ADR 13)."""
 
     network: bool = True
     """Whether to talk to anybody.  Off for a command that only reads or stores: it opens

@@ -19,6 +19,7 @@ _RELATIONS = {
     Interest.OWN: "own",
     Interest.FOLLOWED: "followed",
     Interest.FETCHED: "fetched",
+    Interest.HISTORY: "history",
     Interest.FRIEND_OF_FRIEND: "friend of a friend",
 }
 

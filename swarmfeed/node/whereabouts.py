@@ -5,6 +5,7 @@ First-hand word (``have``, ``receipt``, a head that was sent) counts before hear
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.head import open_head, open_receipt
@@ -55,7 +56,9 @@ class Whereabouts:
 
     async def on_have(self, session: Session, have: Have) -> None:
         feed_id, before = have.feed_id, session.holds.get(have.feed_id)
-        holding = Holding(have.size, have.complete)
+        holding = Holding(have.size, have.complete, have.awake)
+        if not have.awake:
+            session.woken.discard(feed_id)
         if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
         session.holds[feed_id] = holding
@@ -125,9 +128,10 @@ class Whereabouts:
     def note_head(self, session: Session, after: Replica) -> None:
         """Who sends a head holds it: from now on the peer is a source up to its size."""
         before = session.holds.get(after.feed_id)
-        complete = before is not None and before.complete
-        if before is None or before.size < after.size:
-            session.holds[after.feed_id] = Holding(after.size, complete)
+        if before is None:
+            session.holds[after.feed_id] = Holding(after.size, complete=False)
+        elif before.size < after.size:
+            session.holds[after.feed_id] = replace(before, size=after.size)
 
     async def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""
@@ -142,7 +146,10 @@ class Whereabouts:
             return
         session.receipts[feed_id] = head.size
         session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
-        await self.on_have(session, Have(feed_id=feed_id, size=head.size, complete=True))
+        before = session.holds.get(feed_id)
+        awake = before is None or before.awake
+        have = Have(feed_id=feed_id, size=head.size, complete=True, awake=awake)
+        await self.on_have(session, have)
         await self._indexer.run_in_thread(
             lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
         )

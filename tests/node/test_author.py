@@ -83,8 +83,8 @@ def test_an_import_that_is_run_again_changes_nothing(tmp_path: Path) -> None:
 def test_two_imports_at_once_do_not_store_anything_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def with_a_pause(call: Callable[..., T], **options: bool) -> T:
-        result = call(**options)
+    async def with_a_pause(call: Callable[..., T], *values: object, **options: bool) -> T:
+        result = call(*values, **options)
         await asyncio.sleep(0)
         return result
 

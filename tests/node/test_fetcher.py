@@ -56,6 +56,7 @@ class Rig:
             self.swarm,
             self.sessions,
             self.clock,
+            lambda feed_id, torrent: self.swarm.seed(torrent, self.logs.chunk_folder(feed_id)),
             lambda _, span: self.fetched.append(span),
         )
 

@@ -15,9 +15,12 @@ from swarmfeed.core.messages import Have, HeadOffer, Hello, Message, NewEntries
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.node.holder import Holder
 from swarmfeed.node.identity import Identity
+from swarmfeed.node.interests import Interests
 from swarmfeed.node.proofs import Prover
+from swarmfeed.node.seeder import Seeder
 from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Swarm
 from swarmfeed.shell.logs import FileLogs
 
 from tests.core.samples import post, posts
@@ -67,6 +70,13 @@ class Writer:
             FakeIndex(),
             Identity(AUTHOR, FEED_KEY, NODE_KEY),
             FakeClock(),
+            Seeder(
+                self.shelf,
+                self.logs,
+                cast(Swarm, None),  # nothing is asleep, and nothing is woken
+                Interests(),
+                FakeClock(),
+            ),
         )
 
     def append(self, stored: list[bytes]) -> Replica:

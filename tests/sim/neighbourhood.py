@@ -16,7 +16,7 @@ from swarmfeed.core.entry import encode_entry
 from swarmfeed.core.keys import SigningKey
 from swarmfeed.core.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash
-from swarmfeed.core.views import JobStatus
+from swarmfeed.core.views import HistoryChoice, JobStatus
 from swarmfeed.errors import RetryError
 from swarmfeed.node.identity import Identity
 from swarmfeed.node.node import Doors, Node
@@ -27,6 +27,7 @@ from swarmfeed.ports import Job
 from tests.fakes.clock import FakeClock
 from tests.fakes.headboard import FakeDht, FakeHeadBoard
 from tests.fakes.index import FakeIndex
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.link import FakeNetwork
 from tests.fakes.logs import FakeDisk, FakeLogs
 from tests.fakes.swarm import FakeSwarm, FakeSwarmNetwork
@@ -88,6 +89,21 @@ async def settle() -> None:
     raise AssertionError("the nodes never come to rest: they answer each other for ever")
 
 
+class QuickClock:
+    """Implements ``ports.Clock``: so many times as fast as another one."""
+
+    def __init__(self, clock: FakeClock, factor: int) -> None:
+        self._clock = clock
+        self._factor = factor
+        self._start_ms = clock.now_ms()
+
+    def now_ms(self) -> int:
+        return self._start_ms + (self._clock.now_ms() - self._start_ms) * self._factor
+
+    def monotonic_ms(self) -> int:
+        return self._clock.monotonic_ms() * self._factor
+
+
 class HandJobs:
     """Implements ``ports.Jobs``; jobs run when time passes."""
 
@@ -129,6 +145,7 @@ class Neighbour:
     settings: NodeSettings
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
     node: Node | None = None
     jobs: HandJobs | None = None
 
@@ -170,7 +187,9 @@ class Neighbour:
             board=FakeHeadBoard(street.dht),
             lan=None,
             jobs=self.jobs,
+            ledger=self.ledger,
             clock=street.clock,
+            policy_clock=street.policy_clock,
         )
         self.node = Node(self.settings, identity, doors)
         await self.node.start()
@@ -222,9 +241,12 @@ class Neighbour:
 class Neighbourhood:
     """The world that nodes live in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, history_speed: int = 1) -> None:
+        """``history_speed`` is how many times as fast the policy of history servers runs."""
         self.folder = folder
         self.clock = FakeClock()
+        self.history_speed = history_speed
+        self.policy_clock = QuickClock(self.clock, history_speed)
         self.links = FakeNetwork()
         self.swarms = FakeSwarmNetwork()
         self.dht = FakeDht()
@@ -236,6 +258,7 @@ class Neighbourhood:
         device_of: Neighbour | None = None,
         knows: Iterable[Neighbour] = (),
         disk_budget_bytes: int = 10**9,
+        history: HistoryChoice | None = None,
         on: bool = True,
     ) -> Neighbour:
         """Add somebody new, or a further device of somebody."""
@@ -249,6 +272,8 @@ class Neighbourhood:
             peers=tuple(each.endpoint for each in knows),
             dht_nodes=(_BOOTSTRAP,),
             disk_budget_bytes=disk_budget_bytes,
+            history=history,
+            history_speed=self.history_speed,
         )
         disk = FakeDisk(self.folder / str(number))
         neighbour = Neighbour(self, number, author_key, settings, disk)
@@ -296,12 +321,15 @@ class Neighbourhood:
 
 
 def in_neighbourhood(
-    folder: Path, scenario: Callable[[Neighbourhood], Awaitable[None]]
+    folder: Path,
+    scenario: Callable[[Neighbourhood], Awaitable[None]],
+    *,
+    history_speed: int = 1,
 ) -> None:
     """Play a scenario in a new neighbourhood, and take it down in good order."""
 
     async def run() -> None:
-        street = Neighbourhood(folder)
+        street = Neighbourhood(folder, history_speed=history_speed)
         await scenario(street)
         await street.close()
         left = asyncio.all_tasks() - {asyncio.current_task()}

@@ -1,0 +1,239 @@
+"""Carries out what a history server decided: claims, leases, leaves, drops, and counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+from swarmfeed.core.feed import Replica
+from swarmfeed.core.ledger import Custody, CustodyState
+from swarmfeed.core.notice import Word
+from swarmfeed.core.placement import Memory
+from swarmfeed.core.types import AuthorId, Endpoint, FeedId
+from swarmfeed.node.history.allotment import Allotment
+from swarmfeed.node.history.board import NoticeBoard
+from swarmfeed.node.interests import Interests
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Clock
+
+logger = structlog.get_logger()
+
+
+class Hands(Protocol):
+    """What a node does for its history server."""
+
+    def take_up(self, author_id: AuthorId, sources: list[Endpoint]) -> None:
+        """Fetch an author's feeds for history, from these nodes among others."""
+        ...
+
+    def let_go(self, feed_id: FeedId) -> None:
+        """Delete a feed, and fetch no more of it."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a history server did since the node started."""
+
+    taken: int = 0
+    released: int = 0
+    evicted: int = 0
+    refused: int = 0
+    in_bytes: int = 0
+
+
+class Custodian:
+    """Feeds of others that this server fetches, holds under a lease, or hands over."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        interests: Interests,
+        board: NoticeBoard,
+        allotment: Allotment,
+        hands: Hands,
+        clock: Clock,
+    ) -> None:
+        self._shelf = shelf
+        self._interests = interests
+        self._board = board
+        self._allotment = allotment
+        self._hands = hands
+        self._clock = clock
+        self._custodies: dict[FeedId, Custody] = {}
+        self._changed: set[FeedId] = set()
+        self.tally = Tally()
+
+    # --- looking ---
+
+    def all(self) -> Mapping[FeedId, Custody]:
+        return self._custodies
+
+    def find(self, feed_id: FeedId) -> Custody | None:
+        return self._custodies.get(feed_id)
+
+    def author_ids(self) -> set[AuthorId]:
+        return {each.author_id for each in self._custodies.values()}
+
+    # --- remembering ---
+
+    def recall(self, custodies: Mapping[FeedId, Custody]) -> None:
+        """Take up what was promised before a restart, as far as it is on disk."""
+        for feed_id, custody in custodies.items():
+            self._custodies[feed_id] = custody
+            # The allowance was spent when it came.
+            self._allotment.charge(feed_id, custody.author_id, custody.feed_bytes, spend=False)
+
+    def take_changes(self) -> dict[FeedId, Custody | None]:
+        """Custodies that began, changed or (None) ended since the last call."""
+        changed, self._changed = self._changed, set()
+        return {each: self._custodies.get(each) for each in changed}
+
+    def note_decision(self, feed_id: FeedId, memory: Memory, reason: str) -> None:
+        custody = self._custodies[feed_id]
+        if (custody.memory, custody.reason) != (memory, reason):
+            now_ms = self._clock.now_ms()
+            self._put(
+                feed_id, replace(custody, memory=memory, reason=reason, decided_ms=now_ms)
+            )
+
+    # --- acting ---
+
+    def claim(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        said_bytes: int,
+        memory: Memory,
+        reason: str,
+    ) -> None:
+        """Say that we fetch a feed, and do."""
+        now_ms = self._clock.now_ms()
+        claimed = Custody(
+            author_id=author_id,
+            state=CustodyState.CLAIMED,
+            since_ms=now_ms,
+            size=0,
+            feed_bytes=said_bytes,
+            memory=memory,
+            reason=reason,
+            decided_ms=now_ms,
+        )
+        self._put(feed_id, claimed)
+        self._allotment.charge(feed_id, author_id, said_bytes, spend=False)
+        self._board.say(Word.CLAIM, author_id, feed_id, 0, said_bytes)
+        sources = [each.link for each in self._board.notices(feed_id) if each.link is not None]
+        replica = self._shelf.replica(feed_id)
+        if replica is not None:
+            self.on_replica(replica)
+        self._hands.take_up(author_id, sources)
+        self.settle(feed_id)
+
+    def on_replica(self, replica: Replica) -> None:
+        """A head of a feed in custody is here: its true size is known now, or it grew."""
+        feed_id, custody = replica.feed_id, self._custodies.get(replica.feed_id)
+        if custody is None or custody.state is CustodyState.LEAVING:
+            return
+        if custody.size == 0:
+            # What others said of its size was only set aside.
+            self._allotment.free(feed_id)
+        more_bytes = replica_bytes(replica) - (custody.feed_bytes if custody.size else 0)
+        refusal = self._allotment.refusal(custody.author_id, more_bytes)
+        if more_bytes <= 0 or not refusal:
+            self._grow(replica, custody, more_bytes)
+        elif custody.state is CustodyState.CLAIMED:
+            self.give_up(feed_id, refusal)
+        else:
+            self.leave(feed_id, f"it grew, but {refusal}")
+
+    def may_fetch(self, feed_id: FeedId) -> bool:
+        """Whether chunks of a feed may be fetched for history: not beyond its quota."""
+        custody, replica = self._custodies.get(feed_id), self._shelf.replica(feed_id)
+        return custody is not None and replica is not None and replica.size <= custody.size
+
+    def settle(self, feed_id: FeedId) -> None:
+        """Turn a claim into a lease once all of the feed is here, or renew a lease."""
+        custody, replica = self._custodies.get(feed_id), self._shelf.replica(feed_id)
+        if custody is None or replica is None or not self._shelf.is_complete(feed_id):
+            return
+        if custody.state is CustodyState.CLAIMED:
+            now_ms = self._clock.now_ms()
+            self._put(feed_id, replace(custody, state=CustodyState.LEASED, since_ms=now_ms))
+            self.tally.taken += 1
+            logger.info("feed taken", feed=feed_id.hex()[:16], reason=custody.reason)
+        self._say_held(feed_id)
+
+    def refuse(self, feed_id: FeedId, author_id: AuthorId, reason: str) -> None:
+        """Say why we do not take a feed, so that others need not wait for us."""
+        self.tally.refused += 1
+        logger.info("feed refused", feed=feed_id.hex()[:16], reason=reason)
+        self._board.say(Word.REFUSAL, author_id, feed_id, 0, 0, reason)
+
+    def give_up(self, feed_id: FeedId, reason: str) -> None:
+        """A claim came to nothing."""
+        self.refuse(feed_id, self._custodies[feed_id].author_id, reason)
+        self._end(feed_id)
+
+    def leave(self, feed_id: FeedId, reason: str) -> None:
+        """Promise a feed no longer, and hold it until others do."""
+        custody = self._custodies[feed_id]
+        self._put(feed_id, replace(custody, state=CustodyState.LEAVING, reason=reason))
+        self._say_held(feed_id)
+
+    def stay(self, feed_id: FeedId) -> None:
+        """Promise a feed again that was being left."""
+        custody = self._custodies[feed_id]
+        self._put(feed_id, replace(custody, state=CustodyState.LEASED))
+        self._say_held(feed_id)
+
+    def drop(self, feed_id: FeedId, *, evicted: bool) -> None:
+        """Let go of a feed that others hold."""
+        custody = self._custodies[feed_id]
+        if evicted:
+            self.tally.evicted += 1
+        else:
+            self.tally.released += 1
+        logger.info("feed let go", feed=feed_id.hex()[:16], reason=custody.reason)
+        self._board.say(Word.DROPPED, custody.author_id, feed_id, 0, 0)
+        self._end(feed_id)
+
+    def hand_to_reader(self, author_id: AuthorId) -> None:
+        """The operator follows an author now: the feeds stay, and no quota counts them."""
+        for feed_id, custody in list(self._custodies.items()):
+            if custody.author_id == author_id:
+                self._forget(feed_id)
+
+    # --- inside ---
+
+    def _grow(self, replica: Replica, custody: Custody, more_bytes: int) -> None:
+        feed_id, now_bytes = replica.feed_id, replica_bytes(replica)
+        self.tally.in_bytes += max(more_bytes, 0)
+        self._allotment.charge(feed_id, custody.author_id, now_bytes, spend=True)
+        self._put(feed_id, replace(custody, size=replica.size, feed_bytes=now_bytes))
+
+    def _say_held(self, feed_id: FeedId) -> None:
+        custody = self._custodies[feed_id]
+        leaving = custody.state is CustodyState.LEAVING
+        word = Word.LEAVING if leaving else Word.LEASE
+        self._board.say(word, custody.author_id, feed_id, custody.size, custody.feed_bytes)
+
+    def _end(self, feed_id: FeedId) -> None:
+        author_id = self._custodies[feed_id].author_id
+        self._forget(feed_id)
+        if not self._interests.is_read(author_id):
+            self._hands.let_go(feed_id)
+
+    def _forget(self, feed_id: FeedId) -> None:
+        self._custodies.pop(feed_id, None)
+        self._changed.add(feed_id)
+        self._allotment.free(feed_id)
+
+    def _put(self, feed_id: FeedId, custody: Custody) -> None:
+        self._custodies[feed_id] = custody
+        self._changed.add(feed_id)
+
+
+def replica_bytes(replica: Replica) -> int:
+    """Bytes of all chunks and the tail, held or not."""
+    chunks = sum(each.pieces.size_bytes for each in replica.records)
+    return chunks + sum(map(len, replica.tail))

@@ -1,0 +1,75 @@
+"""Says what this node holds, and says it again before it expires."""
+
+from swarmfeed.core.notice import RENEW_EVERY_MS, Word
+from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.node.history.board import NoticeBoard
+from swarmfeed.node.history.custodian import Custodian, replica_bytes
+from swarmfeed.node.history.server import HistoryServer
+from swarmfeed.node.interests import Interest, Interests
+from swarmfeed.node.shelf import Shelf
+from swarmfeed.ports import Clock
+
+SIGNED_PER_ROUND = 1_000
+"""Notices signed in one round of a quarter of an hour, 60 ms: 24,000 in the time in which each
+is due once."""
+
+
+class Herald:
+    """Signs notices when they are due."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        interests: Interests,
+        board: NoticeBoard,
+        custodian: Custodian,
+        server: HistoryServer,
+        clock: Clock,
+    ) -> None:
+        self._shelf = shelf
+        self._interests = interests
+        self._board = board
+        self._custodian = custodian
+        self._server = server
+        self._clock = clock
+
+    def say_held(self, feed_id: FeedId) -> bool:
+        """Say that we hold a feed, if it is whole and that was not said lately."""
+        author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
+        if author_id is None or replica is None or not self._shelf.is_complete(feed_id):
+            return False
+        word = self._word(author_id)
+        if not self._interests.is_read(author_id) or not self._is_due(feed_id, word):
+            return False
+        self._board.say(word, author_id, feed_id, replica.size, replica_bytes(replica))
+        return True
+
+    def say_all(self) -> int:
+        """Say everything that is due; returns how many notices were signed."""
+        said = 0
+        for author_id in self._interests.read():
+            for feed_id in self._shelf.feeds_of(author_id):
+                said += self.say_held(feed_id)
+        for feed_id in list(self._custodian.all()):
+            if said >= SIGNED_PER_ROUND:
+                break
+            own = self._board.own(feed_id)
+            if own is None or self._is_due(feed_id, own.notice.word):
+                self._custodian.settle(feed_id)
+                said += 1
+        return said
+
+    def _word(self, author_id: AuthorId) -> Word:
+        """A server promises what it holds; a person's node holds what it likes.
+
+        Of the own author it promises nothing: a copy at the author's is the author's.
+        """
+        serves = self._server.choice is not None and not self._server.leaving
+        is_own = self._interests.of(author_id) is Interest.OWN
+        return Word.LEASE if serves and not is_own else Word.HAVE
+
+    def _is_due(self, feed_id: FeedId, word: Word) -> bool:
+        own = self._board.own(feed_id)
+        if own is None or own.notice.word is not word:
+            return True
+        return self._clock.now_ms() - own.notice.made_ms >= RENEW_EVERY_MS
