@@ -30,6 +30,7 @@ class Prover:
     def __init__(self, logs: Logs) -> None:
         self._logs = logs
         self._frame_roots: OrderedDict[tuple[FeedId, Hash], list[Hash]] = OrderedDict()
+        self._last_frame: tuple[tuple[FeedId, Hash, int], list[Hash]] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def consistency(self, replica: Replica, old_size: int) -> tuple[Hash, ...]:
@@ -91,11 +92,20 @@ class Prover:
         if end - start >= CHUNK_ENTRIES:
             roots = self._roots_of(feed_id, span, chunk_root)
             return root_hash(roots[first : first + (end - start) // CHUNK_ENTRIES])
-        chunk = self._logs.read_chunk(feed_id, span)
-        begin, stop = frame_ranges(chunk)[first]
-        hashes = hash_frame(unpack_frame(chunk[begin:stop]))
+        hashes = self._hashes_of(feed_id, span, chunk_root, first)
         at = start % CHUNK_ENTRIES
         return root_hash(hashes[at : at + end - start])
+
+    def _hashes_of(
+        self, feed_id: FeedId, span: ChunkSpan, chunk_root: Hash, number: int
+    ) -> list[Hash]:
+        """Entry hashes of one frame.  A proof asks for up to eight of its subtrees in a row."""
+        key = (feed_id, chunk_root, number)
+        if self._last_frame is None or self._last_frame[0] != key:
+            chunk = self._logs.read_chunk(feed_id, span)
+            begin, stop = frame_ranges(chunk)[number]
+            self._last_frame = key, hash_frame(unpack_frame(chunk[begin:stop]))
+        return self._last_frame[1]
 
     def _roots_of(self, feed_id: FeedId, span: ChunkSpan, chunk_root: Hash) -> list[Hash]:
         key = (feed_id, chunk_root)

@@ -6,6 +6,7 @@ not to have seen nobody.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final
 
 import structlog
 from swarmfeed.core import ledger as rows
@@ -21,9 +22,11 @@ from swarmfeed.core.availability import (
     audited,
     faded_audits,
     first_presence,
+    mean_up,
     observe,
     outlook,
     say_goodbye,
+    trust,
 )
 from swarmfeed.core.domain import domain_of
 from swarmfeed.core.ledger import Seen
@@ -37,6 +40,9 @@ from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()
+
+_FAILED_LATELY: Final = 0.5
+"""Failed audits, faded: one stops counting in the ranking after four weeks."""
 
 Probe = Callable[[Iterable[Endpoint]], Awaitable[int]]
 """Dials endpoints and waits for all answers; those who answered are linked then."""
@@ -106,8 +112,17 @@ class Census:
         self._outlooks[node_id, server] = hour, found
         return found
 
-    def audits_of(self, node_id: NodeId) -> Audits:
-        return self._seen(node_id).audits
+    def mean_up(self, node_id: NodeId) -> float:
+        """Share of its time that a server is there, less what its failed audits cost it.
+
+        Audits that passed do not count: each server sees others' audits and never its own,
+        and all have to rank each other alike.
+        """
+        seen = self._seen(node_id)
+        audits = seen.audits
+        failed = audits.failed >= _FAILED_LATELY
+        believed = trust(audits.passed, audits.failed, audits.doubt) if failed else 1.0
+        return mean_up(seen.presence, SERVER) * believed
 
     def report_seen(self) -> tuple[NodeId, ...]:
         """People, not servers, we were linked to since the last call."""

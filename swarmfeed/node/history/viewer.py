@@ -118,7 +118,9 @@ class Viewer:
 
     def _weights(self, servers: Iterable[Outlook]) -> Mapping[NodeId, float]:
         return {
-            each.node_id: server_weight(sum(each.up) / len(each.up), self._room(each.node_id))
+            each.node_id: server_weight(
+                self._census.mean_up(each.node_id), self._room(each.node_id)
+            )
             for each in servers
             if each.server
         }

@@ -1,0 +1,227 @@
+"""History servers in a neighbourhood of whole nodes: days of the policy pass in seconds."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.ledger import CustodyState
+from swarmfeed.core.notice import Word
+from swarmfeed.core.slack import COPIES_MIN
+from swarmfeed.core.types import FeedId
+from swarmfeed.core.views import HistoryChoice
+
+from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+
+pytestmark = pytest.mark.slow
+
+SPEED = 3_600
+"""An hour of the policy is a second."""
+
+HOUR, DAY = 1, 24
+"""Seconds of the street's clock."""
+
+GIVEN = HistoryChoice(scope="community", disk_bytes=10**9, free_bytes_min=0)
+
+POSTS = 300
+
+Scenario = Callable[[Neighbourhood], Awaitable[None]]
+
+
+def play_days(folder: Path, scenario: Scenario) -> None:
+    in_neighbourhood(folder, scenario, history_speed=SPEED)
+
+
+async def add_servers(
+    street: Neighbourhood, count: int, hub: Neighbour, choice: HistoryChoice = GIVEN
+) -> list[Neighbour]:
+    """Servers whose operators follow the hub, so that whom it follows is in their scope."""
+    servers: list[Neighbour] = []
+    for _ in range(count):
+        server = await street.move_in(knows=[hub, *servers], history=choice)
+        await server.follow(hub)
+        servers.append(server)
+    return servers
+
+
+async def add_author(street: Neighbourhood, hub: Neighbour) -> Neighbour:
+    author = await street.move_in(knows=[hub])
+    await author.say_many(POSTS)
+    await hub.follow(author)
+    return author
+
+
+def holding(servers: list[Neighbour], feed_id: FeedId) -> list[Neighbour]:
+    """Servers that run, promise a feed and have all of it."""
+    found = []
+    for server in servers:
+        custody = server.node.history.custodian.find(feed_id) if server.node else None
+        if custody is not None and custody.state is CustodyState.LEASED:
+            assert server.is_complete(feed_id)
+            found.append(server)
+    return found
+
+
+def reasons(servers: list[Neighbour], feed_id: FeedId) -> str:
+    looks = [each.running.history.server.look_of(feed_id) for each in servers if each.node]
+    return "\n".join(look.reason if look else "not looked at" for look in looks)
+
+
+async def until_held_by(
+    street: Neighbourhood, servers: list[Neighbour], feed_id: FeedId, count: int, days: int
+) -> list[Neighbour]:
+    """Let time pass until a feed is held by so many servers; returns them."""
+    for _ in range(days):
+        await street.pass_time(DAY)
+        if len(holding(servers, feed_id)) == count:
+            break
+    held = holding(servers, feed_id)
+    assert len(held) == count, f"held by {len(held)}\n{reasons(servers, feed_id)}"
+    return held
+
+
+def test_a_feed_whose_people_stay_is_held_by_two_and_no_more(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        await street.pass_time(3 * DAY)
+        assert holding(servers, author.feed_id) == held, "it stays where it is"
+        for server in servers:
+            assert (author.feed_id in server.disk.replicas) == (server in held)
+            assert server.reads(author.author_id) == [], "a server indexes nothing of it"
+
+    play_days(tmp_path, scenario)
+
+
+def test_servers_stand_in_for_people_who_left_and_step_back_when_they_return(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        await until_held_by(street, servers, author.feed_id, 2, days=8)
+        await author.stop()
+        await hub.stop()
+        await until_held_by(street, servers, author.feed_id, 3, days=8)
+        newcomer = await street.move_in(knows=servers[:1])
+        await newcomer.follow(author)
+        await street.until(lambda: newcomer.is_complete(author.feed_id), within_s=30)
+        assert newcomer.root(author.feed_id) == author.root(author.feed_id)
+        assert len(newcomer.reads(author.author_id)) == POSTS
+        await newcomer.stop()
+        await author.start()
+        await hub.start()
+        await until_held_by(street, servers, author.feed_id, 2, days=12)
+
+    play_days(tmp_path, scenario)
+
+
+def test_others_take_over_from_a_server_that_dies(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        await held[0].stop()
+        left = [each for each in servers if each is not held[0]]
+        now = await until_held_by(street, left, author.feed_id, 2, days=8)
+        assert held[1] in now
+
+    play_days(tmp_path, scenario)
+
+
+def test_a_server_that_leaves_hands_over_first(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 3, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        leaver = held[0]
+        leaver.running.history.leave()
+        await street.pass_time(HOUR)
+        assert author.feed_id in leaver.disk.replicas, "nobody else has taken it yet"
+        others = [each for each in servers if each is not leaver]
+        await until_held_by(street, others, author.feed_id, 2, days=4)
+        await street.pass_time(2 * HOUR)
+        assert author.feed_id not in leaver.disk.replicas
+        assert not leaver.running.history.is_server
+        assert leaver.running.history.server.choice is None
+
+    play_days(tmp_path, scenario)
+
+
+def test_a_restarted_server_keeps_its_promises_and_its_memory(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 3, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        server = held[0]
+        census = server.running.history.census
+        before = census.outlook(held[1].identity.node_id, server=True)
+        await server.stop()
+        await server.start()
+        assert holding(servers, author.feed_id) == held
+        after = server.running.history.census.outlook(held[1].identity.node_id, server=True)
+        assert after.up == pytest.approx(before.up, rel=0.01)
+        assert not server.running.seeder.is_awake(author.feed_id), "asleep until asked for"
+        await street.pass_time(2 * HOUR)
+        assert holding(servers, author.feed_id) == held
+
+    play_days(tmp_path, scenario)
+
+
+def test_a_full_server_refuses_with_a_reason_and_loses_nothing(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        first = await add_author(street, hub)
+        # The first feed fits into one friend's share of this disk, the second does not.
+        small = HistoryChoice(scope="community", disk_bytes=60_000, free_bytes_min=0)
+        servers = await add_servers(street, 2, hub, small)
+        await street.pass_time(2 * DAY)
+        before = holding(servers, first.feed_id)
+        second = await add_author(street, hub)
+        await street.pass_time(2 * DAY)
+        for server in servers:
+            notices = server.running.history.board.notices(second.feed_id)
+            said = [each.notice for each in notices if each.notice.word is Word.REFUSAL]
+            assert {each.node_id for each in said} == {
+                each.identity.node_id for each in servers
+            }
+            assert all("full" in each.reason or "quota" in each.reason for each in said)
+            look = server.running.history.server.look_of(second.feed_id)
+            assert look is not None and look.reason.startswith("refused: ")
+            assert second.feed_id not in server.disk.replicas
+        assert holding(servers, first.feed_id) == before
+
+    play_days(tmp_path, scenario)
+
+
+@pytest.mark.attack("A22")
+def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        liar = held[0]
+        # Its disk is empty from now on, and it goes on to promise.
+        for span in list(liar.disk.replicas[author.feed_id].chunks()):
+            liar.running.doors.logs.drop_chunk(author.feed_id, span)
+        honest = [each for each in servers if each is not liar]
+        for _ in range(8):
+            await street.pass_time(DAY)
+            liar.running.history.custodian._say_held(author.feed_id)
+            await settle()
+            if len(holding(honest, author.feed_id)) == 2:
+                break
+        assert len(holding(honest, author.feed_id)) == 2, reasons(honest, author.feed_id)
+        judge = held[1].running.history
+        outlook = judge.census.outlook(liar.identity.node_id, server=True)
+        assert outlook.held < 0.5
+        assert judge.auditor.failed > 0
+        assert judge.viewer.offer(author.feed_id).copies >= COPIES_MIN
+
+    play_days(tmp_path, scenario)
