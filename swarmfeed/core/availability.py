@@ -65,6 +65,10 @@ PROBABILITY_MAX: Final = 0.9995
 AUDIT_FAIL_WEIGHT: Final = 10.0
 """Passed audits that one failed audit outweighs."""
 
+AUDITS_PASSED_MAX: Final = 30.0
+"""Passed audits that are remembered, a day's: years of honesty must not cover for a disk that
+is gone.  Three failures after them leave a chance of one half, twelve one fifth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prior:
@@ -184,7 +188,7 @@ def say_goodbye(before: Presence) -> Presence:
 def audited(before: Audits, passed: bool) -> Audits:
     """Add the result of one audit."""
     if passed:
-        return replace(before, passed=before.passed + 1)
+        return replace(before, passed=min(before.passed + 1, AUDITS_PASSED_MAX))
     return replace(before, failed=before.failed + 1)
 
 

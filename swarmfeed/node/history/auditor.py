@@ -19,6 +19,7 @@ from swarmfeed.core.limits import (
     AUDITS_PER_DAY,
 )
 from swarmfeed.core.messages import Audit, AuditProof
+from swarmfeed.core.notice import SOURCES
 from swarmfeed.core.types import FeedId, NodeId
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.history.board import Kept, NoticeBoard
@@ -97,6 +98,8 @@ class Auditor:
             return
         del self._waiting[session.node_id]
         self._silent.pop(session.node_id, None)
+        if not self._still_says(session.node_id, asked.feed_id):
+            return  # it let the feed go while we asked, and said so
         try:
             shown = verify_audit(proof, asked.feed_id, asked.index, asked.size_claimed)
         except RemoteError as error:
@@ -142,6 +145,12 @@ class Auditor:
             return None
         self._turns[node_id] += 1
         return able[self._turns[node_id] % len(able)]
+
+    def _still_says(self, node_id: NodeId, feed_id: FeedId) -> bool:
+        return any(
+            each.notice.node_id == node_id and each.notice.word in SOURCES
+            for each in self._board.notices(feed_id)
+        )
 
     def _note_silence(self) -> None:
         now_ms = self._real_clock.monotonic_ms()
