@@ -9,8 +9,11 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, request
 from swarmfeed.core.address import parse_address
+from swarmfeed.core.history_json import explanations_json, history_json
 from swarmfeed.core.limits import IMPORT_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.notice import FEED_BYTES_MAX
 from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.views import HistoryChoice
 from swarmfeed.core.views_json import (
     Json,
     author_json,
@@ -41,6 +44,8 @@ def add_routes(app: Flask) -> None:
         "status": status,
         "fetch-progress": fetch_progress,
         "torrents": torrents,
+        "history": history,
+        "explain": explain,
     }
     changing: dict[str, Callable[[], Json | tuple[Json, int]]] = {
         "post": post,
@@ -51,6 +56,8 @@ def add_routes(app: Flask) -> None:
         "reindex": reindex,
         "import": import_posts,
         "login-link": login_link,
+        "choose-history": choose_history,
+        "leave-history": leave_history,
     }
     for name, view in asking.items():
         app.get(PREFIX + name, endpoint=f"api {name}")(view)
@@ -108,6 +115,16 @@ def torrents() -> Json:
     return torrents_json(node().torrents(FeedId(parse_address(request.args.get("feed", "")))))
 
 
+def history() -> Json:
+    """``/history``: what this node does as a history server."""
+    return history_json(node().history())
+
+
+def explain() -> Json:
+    """``/explain?who=``, a link or an address: why an author's feeds are held, or not."""
+    return explanations_json(node().explain(request.args.get("who", "")))
+
+
 # --- changing ---------------------------------------------------------------------------
 
 
@@ -158,6 +175,21 @@ def login_link() -> Json:
     return {"url": f"{running().settings.url}/login?token={token}"}
 
 
+def choose_history() -> Json:
+    """``/choose-history {"scope", "disk_bytes", "free_bytes_min"}``."""
+    choice = HistoryChoice(
+        scope=_text("scope"),
+        disk_bytes=_bytes("disk_bytes"),
+        free_bytes_min=_bytes("free_bytes_min"),
+    )
+    return history_json(node().choose_history(choice))
+
+
+def leave_history() -> Json:
+    """``/leave-history {}``: hand everything over, then stop being a history server."""
+    return history_json(node().leave_history())
+
+
 def _body() -> dict[str, object]:
     # A form could be sent by any web site; this content type cannot (A01).
     given = request.get_json(silent=True) if request.is_json else None
@@ -171,6 +203,13 @@ def _text(key: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise UserError(f'"{key}" has to be a text.')
     return value
+
+
+def _bytes(key: str) -> int:
+    value = _body().get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= FEED_BYTES_MAX:
+        return value
+    raise UserError(f'"{key}" has to be a number of bytes.')
 
 
 def _imported(one: object) -> tuple[int, str]:

@@ -76,6 +76,8 @@ def reindex(context: Context, as_json: bool) -> None:
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:
     print_sentence(found.sentence)
+    if found.safety is not None:
+        print_sentence(found.safety.sentence)
     used = f"{format_bytes(found.disk_bytes)} of {format_bytes(found.disk_budget_bytes)}"
     network = [
         ("link", found.link_endpoint),

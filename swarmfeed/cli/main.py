@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import swarmfeed
-from swarmfeed.cli import care, fetch, imports, init, log, people, posts, restore, run
+from swarmfeed.cli import care, fetch, history, imports, init, log, people, posts, restore, run
 from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
@@ -75,6 +75,8 @@ for command in (
     posts.search,
     imports.import_,
     care.status,
+    history.jobs,
+    history.history,
     care.verify,
     care.reindex,
 ):

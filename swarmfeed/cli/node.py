@@ -7,7 +7,9 @@ from swarmfeed.core.types import AuthorId, EntryRef
 from swarmfeed.core.views import (
     AuthorView,
     Cursor,
+    Explanation,
     FetchProgress,
+    HistoryStatus,
     ImportReport,
     NodeStatus,
     PostView,
@@ -44,6 +46,12 @@ class Node(Protocol):
     def post(self, ref_text: str) -> PostView: ...
 
     def status(self) -> NodeStatus: ...
+
+    def history(self) -> HistoryStatus: ...
+
+    def explain(self, link_or_address: str) -> list[Explanation]: ...
+
+    def leave_history(self) -> HistoryStatus: ...
 
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport: ...
 

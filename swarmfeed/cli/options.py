@@ -84,6 +84,13 @@ _NETWORK_OPTIONS = (
         default=0,
         help="Bytes the swarm sends in a second; 0: no limit.",
     ),
+    click.option(
+        "--history-speed",
+        type=click.FloatRange(1, 100_000),
+        default=1.0,
+        hidden=True,
+        help="How many times as fast the policy of history servers runs.",
+    ),
 )
 
 
@@ -106,6 +113,7 @@ def network_settings(
     disk: int,
     download_limit: int,
     upload_limit: int,
+    history_speed: float = 1.0,
     page_port: int = 0,
 ) -> NodeSettings:
     """Put the values of ``network_options`` together."""
@@ -121,6 +129,7 @@ def network_settings(
         disk_budget_bytes=disk,
         down_bytes_per_s=download_limit,
         up_bytes_per_s=upload_limit,
+        history_speed=history_speed,
     )
 
 

@@ -12,14 +12,16 @@ from types import TracebackType
 from typing import Final, Self, cast
 from urllib.parse import urlencode, urlsplit
 
-from swarmfeed.cli import views_read
+from swarmfeed.cli import history_read, views_read
 from swarmfeed.cli.views_read import Reader
 from swarmfeed.core.address import format_address
 from swarmfeed.core.types import AuthorId, EntryRef
 from swarmfeed.core.views import (
     AuthorView,
     Cursor,
+    Explanation,
     FetchProgress,
+    HistoryStatus,
     ImportReport,
     NodeStatus,
     PostView,
@@ -134,6 +136,15 @@ class RemoteNode:
 
     def status(self) -> NodeStatus:
         return views_read.read_status(self._ask("status"))
+
+    def history(self) -> HistoryStatus:
+        return history_read.read_history(self._ask("history"))
+
+    def explain(self, link_or_address: str) -> list[Explanation]:
+        return history_read.read_explanations(self._ask("explain", who=link_or_address))
+
+    def leave_history(self) -> HistoryStatus:
+        return history_read.read_history(self._change("leave-history"))
 
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
         return views_read.read_import(self._change("import", posts=list(posts)))

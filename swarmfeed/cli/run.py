@@ -4,6 +4,7 @@ import html
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from swarmfeed.cli.options import (
     passphrase_file_option,
 )
 from swarmfeed.cli.output import flush, print_json, print_line, warn
-from swarmfeed.cli.params import PORT
+from swarmfeed.cli.params import PORT, SizeParam
 from swarmfeed.cli.remote import find_running
 from swarmfeed.cli.session import while_in_use
+from swarmfeed.core.views import HistoryChoice
 from swarmfeed.errors import UserError
-from swarmfeed.node.settings import Ready, page_path
+from swarmfeed.node.settings import FREE_BYTES_MIN, Ready, page_path
 from swarmfeed.shell.durable import write_file
 
 
@@ -31,11 +33,44 @@ from swarmfeed.shell.durable import write_file
     "--page-port", type=PORT, default=0, help="TCP port of the page; 0: last time's, or any."
 )
 @network_options
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Hold other people's history: --disk is what you give for it.",
+)
+@click.option(
+    "--friends",
+    "scope",
+    flag_value="friends",
+    help="With --history: only for those you follow.",
+)
+@click.option(
+    "--community",
+    "scope",
+    flag_value="community",
+    help="With --history: also for those they follow; so if nothing is said.",
+)
+@click.option(
+    "--open", "scope", flag_value="open", help="With --history: also for anybody who asks."
+)
+@click.option(
+    "--keep-free",
+    type=SizeParam(),
+    default=FREE_BYTES_MIN,
+    help="With --history: free disk that is left alone; 1 GB if left out.",
+)
 @passphrase_file_option
 @click.option("--no-open", is_flag=True, help="Only print the page's link, open no browser.")
 @pass_context
 def run(
-    context: Context, /, passphrase_file: Path | None, no_open: bool, **network: Any
+    context: Context,
+    /,
+    passphrase_file: Path | None,
+    no_open: bool,
+    history: bool,
+    scope: str | None,
+    keep_free: int,
+    **network: Any,
 ) -> None:
     """Run the node and its page until Ctrl-C.
 
@@ -43,6 +78,15 @@ def run(
     `swarmfeed open`.
     """
     settings = last_ports.recall(context.home, network_settings(**network))
+    if history:
+        choice = HistoryChoice(
+            scope=scope or "community",
+            disk_bytes=settings.disk_budget_bytes,
+            free_bytes_min=keep_free,
+        )
+        settings = replace(settings, history=choice)
+    elif scope is not None:
+        raise click.UsageError(f"--{scope} says for whom history is held: add --history")
     context.passphrase_file = passphrase_file or context.passphrase_file
     passphrase = context.passphrase()
 

@@ -14,6 +14,7 @@ from swarmfeed.core.views import (
     NodeStatus,
     PeerStatus,
     PostView,
+    Safety,
     VerifyReport,
     Whoami,
     parse_cursor,
@@ -49,6 +50,9 @@ class Reader:
 
     def number(self, key: str) -> int:
         return self.get(key, int)
+
+    def share(self, key: str) -> float:
+        return self.get(key, float)
 
     def flag(self, key: str) -> bool:
         return self.get(key, bool)
@@ -149,6 +153,23 @@ def read_status(status: Reader) -> NodeStatus:
         link_endpoint=status.text("link"),
         swarm_port=status.number("swarm_port"),
         jobs=tuple(_read_job(job) for job in status.objects("jobs")),
+        safety=_read_safety(status),
+        is_history_server=status.flag("history_server"),
+    )
+
+
+def _read_safety(status: Reader) -> Safety | None:
+    if status.value.get("safety") is None:
+        return None
+    safety = status.object("safety")
+    return Safety(
+        friends=safety.number("friends"),
+        servers=safety.number("servers"),
+        reachable=safety.share("reachable"),
+        copies=safety.share("copies"),
+        copies_needed=safety.share("copies_needed"),
+        safe=safety.flag("safe"),
+        sentence=safety.text("sentence"),
     )
 
 

@@ -7,6 +7,7 @@ Keys keep their meaning for good; new ones may join.  Authors, feeds and nodes a
 from collections.abc import Sequence
 
 from swarmfeed.core.address import format_address
+from swarmfeed.core.history_json import safety_json
 from swarmfeed.core.types import ChunkSpan, EntryRef
 from swarmfeed.core.views import (
     AuthorView,
@@ -174,6 +175,8 @@ def status_json(status: NodeStatus) -> Json:
         "link": status.link_endpoint,
         "swarm_port": status.swarm_port,
         "jobs": [job_json(job) for job in status.jobs],
+        "safety": safety_json(status.safety),
+        "history_server": status.is_history_server,
     }
 
 

@@ -11,6 +11,9 @@ DISK_BUDGET_BYTES: Final = 10 * 1000**3
 """What a node may keep of other people's chunks unless told otherwise: about 200 million
 posts at 50 compressed bytes each, and a small part of any disk sold in the last ten years."""
 
+FREE_BYTES_MIN: Final = 1000**3
+"""Free disk that a history server leaves alone unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:

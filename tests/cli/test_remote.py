@@ -81,6 +81,9 @@ READINGS: dict[str, Callable[[Node], object]] = {
     "progress": lambda node: node.fetch_progress(AuthorId(key("山田 葵"))),
     "verify": lambda node: node.verify(),
     "reindex": lambda node: node.reindex(),
+    "history": lambda node: node.history(),
+    "explain": lambda node: node.explain(format_address(INES)),
+    "leave": lambda node: node.leave_history(),
 }
 
 

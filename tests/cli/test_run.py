@@ -112,3 +112,29 @@ def test_open_prints_a_fresh_link(run: Run) -> None:
 )
 def test_wrong_values_are_exit_code_2(run: Run, keys: Path, option: tuple[str, str]) -> None:
     assert run("run", *option).exit_code == 2
+
+
+def test_run_gives_the_disk_for_history(run: Run, fake: FakeDoors, keys: Path) -> None:
+    run("run", "--history", "--disk", "20GB", "--friends", "--keep-free", "5G", "--no-open")
+    choice = fake.ran_with[0][0].history
+    assert choice is not None
+    assert (choice.scope, choice.disk_bytes, choice.free_bytes_min) == (
+        "friends",
+        20 * 10**9,
+        5 * 10**9,
+    )
+
+
+def test_history_is_for_the_community_unless_told_otherwise(
+    run: Run, fake: FakeDoors, keys: Path
+) -> None:
+    run("run", "--history", "--no-open")
+    choice = fake.ran_with[0][0].history
+    assert choice is not None and choice.scope == "community"
+
+
+def test_a_scope_without_history_is_wrong_use(run: Run, fake: FakeDoors, keys: Path) -> None:
+    refused = run("run", "--open", "--no-open")
+    assert refused.exit_code == 2
+    assert "add --history" in refused.stderr
+    assert fake.ran_with == []

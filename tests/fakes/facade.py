@@ -13,18 +13,24 @@ from swarmfeed.core.views import (
     AuthorView,
     Change,
     Cursor,
+    Explanation,
     FeedStatus,
     FetchProgress,
+    HistoryChoice,
+    HistoryStatus,
     ImportReport,
     JobStatus,
     NodeStatus,
     PeerStatus,
     PostView,
+    Safety,
     VerifyReport,
     Whoami,
 )
 from swarmfeed.core.views_json import ref_text
 from swarmfeed.errors import UserError
+
+from tests.fakes import history
 
 NOON_MS: Final = 1_795_176_000_000
 """20 November 2026, 12:00 UTC: when the samples are looked at."""
@@ -65,6 +71,10 @@ class FakeFacade:
         self.sentence = "Well connected: linked to 2 nodes."
         self.changed: list[str] = []
         """Names of the changing methods that were called."""
+        self.safety: Safety | None = history.SAFETY
+        self.history_status = replace(
+            history.history_status(self.me, name, NOON_MS), choice=None
+        )
         self.feed_statuses: dict[FeedId, FeedStatus] = {}
         self._listeners: list[asyncio.Queue[Change]] = []
         self._change_number = 0
@@ -307,7 +317,29 @@ class FakeFacade:
                     last_result="",
                 ),
             ),
+            safety=self.safety,
+            is_history_server=self.history_status.choice is not None,
         )
+
+    def history(self) -> HistoryStatus:
+        return self.history_status
+
+    def explain(self, link_or_address: str) -> list[Explanation]:
+        author_id = parse_link(link_or_address).author_id
+        known = self.authors.get(author_id)
+        return [history.explanation(author_id, known.name, NOON_MS)] if known else []
+
+    def choose_history(self, choice: HistoryChoice) -> HistoryStatus:
+        if choice.scope not in ("friends", "community", "open"):
+            raise UserError("the scope is one of friends, community, open")
+        self.changed.append("choose_history")
+        self.history_status = replace(self.history_status, choice=choice, leaving=False)
+        return self.history_status
+
+    def leave_history(self) -> HistoryStatus:
+        self.changed.append("leave_history")
+        self.history_status = replace(self.history_status, leaving=True)
+        return self.history_status
 
     def torrent_file(self, feed_id: FeedId, span: ChunkSpan) -> tuple[str, bytes]:
         for known, name, _, _ in self.torrents(feed_id):

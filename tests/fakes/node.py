@@ -12,8 +12,10 @@ from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.views import (
     AuthorView,
     Cursor,
+    Explanation,
     FeedStatus,
     FetchProgress,
+    HistoryStatus,
     ImportReport,
     JobStatus,
     NodeStatus,
@@ -25,6 +27,8 @@ from swarmfeed.core.views import (
 from swarmfeed.core.views_json import ref_text
 from swarmfeed.errors import UserError
 from swarmfeed.node.settings import Created, NodeSettings, Ready
+
+from tests.fakes import history
 
 NOW_MS = 1_700_000_000_000
 ANNA = AuthorId(bytes([1]) * 32)
@@ -62,6 +66,10 @@ class FakeNode:
     damaged: tuple[str, ...] = ()
     batches: list[int] = field(default_factory=list)
     """Sizes of the import batches."""
+    history_status: HistoryStatus = field(
+        default_factory=lambda: history.history_status(ANNA, "Anna", NOW_MS)
+    )
+    runs: bool = True
 
     def whoami(self) -> Whoami:
         return Whoami(author_id=ANNA, name="Anna", link=LINK, node_id=NODE)
@@ -153,8 +161,25 @@ class FakeNode:
                     next_run_ms=None,
                     last_result="told 3",
                 ),
-            ),
+            )
+            if self.runs
+            else (),
+            safety=history.SAFETY,
+            is_history_server=True,
         )
+
+    def history(self) -> HistoryStatus:
+        return self.history_status
+
+    def explain(self, link_or_address: str) -> list[Explanation]:
+        author_id = parse_link(link_or_address).author_id
+        return [history.explanation(author_id, "Anna", NOW_MS)] if author_id == ANNA else []
+
+    def leave_history(self) -> HistoryStatus:
+        self.history_status = replace(
+            self.history_status, leaving=True, sentence="Leaving: 1 feed is held."
+        )
+        return self.history_status
 
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
         known = {(post.time_ms, post.text) for post in self.posts}

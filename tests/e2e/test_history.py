@@ -1,0 +1,175 @@
+"""History servers as real processes, a day of their policy in 16 seconds (ADR 13).
+
+Authors with backlogs of hundreds of posts, friends who leave, servers with small quotas.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.backlog import make_backlog, write_jsonl
+from tests.e2e.nodes import Neighbourhood, Node
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+SPEED = "5400"
+POSTS = 600
+DAYS_S = 150
+"""Real seconds that something may take: nine days of the policy."""
+
+STEADY_S = 8
+"""Real seconds for which something has to stay as it is."""
+
+
+class Street:
+    """A hub who follows the authors, and servers whose operators follow the hub."""
+
+    def __init__(self, folder: Path) -> None:
+        self.all = Neighbourhood(folder)
+        self.folder = folder
+        self.hub = self.person("hub")
+        self.servers: list[Node] = []
+
+    def person(self, name: str, *peers: Node) -> Node:
+        options = [option for peer in peers for option in ("--peer", peer.link_endpoint())]
+        node = self.all.add(name, "--no-dht", "--history-speed", SPEED, *options)
+        return node.start()
+
+    def author(self, name: str, posts: int = POSTS) -> Node:
+        """Somebody with a backlog, whom the hub follows."""
+        export = self.folder / f"{name}.jsonl"
+        write_jsonl(export, make_backlog()[:posts], "somebody")
+        node = self.all.add(
+            name, "--no-dht", "--history-speed", SPEED, "--peer", self.hub.link_endpoint()
+        )
+        node.command("import", "jsonl", str(export), "--author", "somebody")
+        node.start()
+        self.hub.post("follow", who=node.get("whoami")["link"])
+        self.hub.wait_until_held(node.author, posts)
+        return node
+
+    def server(self, name: str, *options: str) -> Node:
+        peers = [self.hub, *(each for each in self.servers if each.process)]
+        at = [option for peer in peers for option in ("--peer", peer.link_endpoint())]
+        node = self.all.add(
+            name, "--no-dht", "--history-speed", SPEED, "--history", *options, *at
+        )
+        node.start()
+        node.post("follow", who=self.hub.get("whoami")["link"])
+        self.servers.append(node)
+        return node
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    street = Street(tmp_path)
+    yield street
+    street.all.close()
+
+
+def history_of(server: Node, author: Node) -> Any:
+    """The line of ``history status`` about an author, or None."""
+    feeds = server.get("history")["feeds"]
+    found = [each for each in feeds if each["author"] == author.author]
+    return found[0] if found else None
+
+
+def leased(servers: list[Node], author: Node) -> list[Node]:
+    """Running servers that promise all of an author's feed."""
+    found = []
+    for server in servers:
+        line = history_of(server, author) if server.process else None
+        if line and line["state"] == "leased":
+            found.append(server)
+    return found
+
+
+def why(servers: list[Node], author: Node) -> str:
+    lines = [history_of(each, author) for each in servers if each.process]
+    return "\n".join(f"{each['state']}: {each['reason']}" if each else "-" for each in lines)
+
+
+def wait_for_copies(servers: list[Node], author: Node, copies: int) -> list[Node]:
+    """Wait until so many servers hold a feed, and the same ones half a day later."""
+    since_s: dict[tuple[str, ...], float] = {}
+
+    def look() -> list[Node]:
+        held = leased(servers, author)
+        now_s = time.monotonic()
+        names = tuple(each.name for each in held)
+        first_s = since_s.get(names, now_s)
+        since_s.clear()
+        since_s[names] = first_s
+        return held if len(held) == copies and now_s - first_s >= STEADY_S else []
+
+    running = next(each for each in servers if each.process)
+    try:
+        return running.wait_for(f"{copies} copies", look, DAYS_S, every_s=0.5)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{why(servers, author)}") from error
+
+
+def test_servers_pick_up_the_slack_hand_out_the_backlog_and_step_back(street: Street) -> None:
+    author, friend = street.author("author"), street.person("friend", street.hub)
+    friend.post("follow", who=author.get("whoami")["link"])
+    friend.wait_until_held(author.author, POSTS)
+    servers = [street.server(f"server{n}", "--disk", "50M") for n in range(4)]
+
+    # While its people are there, two servers are enough, and the others let go.
+    wait_for_copies(servers, author, 2)
+    safety = author.wait_for("the author to be safe", lambda: _safe(author), DAYS_S)
+    assert (safety["servers"], safety["friends"]) == (2, 2)
+    assert "safe to quit" in safety["sentence"]
+
+    # They leave for good: a third is needed, and a newcomer gets everything from servers.
+    for each in (author, friend, street.hub):
+        each.stop()
+    held = wait_for_copies(servers, author, 3)
+    own = author.command_json("status")["feeds"][0]
+    newcomer = street.person("newcomer", servers[0])
+    done = newcomer.command_json("fetch", author.author, "--timeout", "60")
+    assert (done["done"], done["entries_held"]) == (True, own["size"])
+    feed = newcomer.feed_of(author.author)
+    assert (feed["size"], feed["root"]) == (own["size"], own["root"])
+    swarms = {"{}:{}".format(*each.swarm_endpoint()) for each in servers}
+    assert done["holders"] and set(done["holders"]) <= swarms
+    newcomer.stop()
+
+    # One of the three is killed: the fourth takes its place.
+    held[0].kill()
+    left = [each for each in servers if each is not held[0]]
+    wait_for_copies(left, author, 3)
+
+    # The people come back, and stay: one copy is superfluous again.
+    for each in (street.hub, author, friend):
+        each.start()
+    wait_for_copies(left, author, 2)
+
+
+def _safe(author: Node) -> Any:
+    safety = author.status()["safety"]
+    return safety if safety and safety["safe"] and safety["servers"] == 2 else None
+
+
+def test_a_server_refuses_what_is_beyond_its_quota_and_loses_nothing(street: Street) -> None:
+    first, second = street.author("first"), street.author("second", POSTS * 4)
+    # One friend splits this disk among fifty: half as much again as the first backlog each.
+    disk = 50 * 3 * first.feed_of(first.author)["bytes_total"] // 2
+    servers = [street.server(f"server{n}", "--disk", str(disk)) for n in range(2)]
+
+    def refused() -> bool:
+        lines = [history_of(each, second) for each in servers]
+        return all(line and line["reason"].startswith("refused: ") for line in lines)
+
+    servers[0].wait_for("both to refuse", refused, DAYS_S)
+    assert wait_for_copies(servers, first, 2) == servers
+    told = servers[0].command_json("history", "explain", second.author)["feeds"][0]
+    said = [each["reason"] for each in told["holders"] if each["word"] == "refusal"]
+    assert len(said) == 2 and all("the author's quota is full" in each for each in said)
+    for server in servers:
+        assert server.get("history")["used_bytes"] <= disk // 50
+        assert server.command_json("verify")["damaged"] == []
+        assert server.feed_of(second.author) is None
