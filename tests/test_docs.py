@@ -70,7 +70,7 @@ def test_every_message_has_a_section_in_the_protocol() -> None:
 def test_every_key_of_a_message_is_in_its_section_or_shared() -> None:
     protocol = read("docs/PROTOCOL.md")
     shared = section(protocol, "3. Messages")
-    source = read("swarmfeed/core/wire.py")
+    source = read("swarmfeed/core/wire.py") + read("swarmfeed/core/wire_history.py")
     for kind in wire._KINDS:
         body = source.partition(f"def {kind.write.__name__}(")[2].partition("\n\n\n")[0]
         for key in re.findall(r'b"(\w)":', body):
@@ -110,6 +110,17 @@ def test_every_close_code_is_in_the_protocol() -> None:
         ("PROTOCOL", f"stands still for {limits.FETCH_TIMEOUT_S} s"),
         ("PROTOCOL", f"at most {limits.CHUNKS_IN_FLIGHT_MAX} in flight"),
         ("PROTOCOL", f"waits {limits.GATHER_S} s"),
+        ("PROTOCOL", f"{limits.WATCHED_MAX:,} on one link"),
+        (
+            "PROTOCOL",
+            f"{limits.NOTICES_PER_MESSAGE_MAX} notices of {limits.NOTICE_BYTES_MAX:,} bytes",
+        ),
+        ("PROTOCOL", f"Of one feed {limits.NOTICES_PER_FEED_MAX} notices"),
+        ("PROTOCOL", f"At most {limits.TORRENTS_AWAKE_MAX:,} such torrents"),
+        ("PROTOCOL", f"{limits.AUDITS_PER_DAY} times a day"),
+        ("PROTOCOL", f"at most {limits.AUDIT_ANSWERS_PER_MINUTE} times a minute"),
+        ("PROTOCOL", f"no answer comes in {limits.AUDIT_TIMEOUT_S} s"),
+        ("PROTOCOL", f"{limits.INCLUSION_HASHES_MAX} hashes"),
         ("THREATS", f"below {limits.DISK_FLOOR_BYTES // 1024**2} MiB free"),
         ("THREATS", f"{limits.EVENT_STREAMS_MAX} event streams"),
         ("THREATS", f"{limits.SESSIONS_MAX} sessions"),

@@ -19,6 +19,7 @@ from swarmfeed.core.feed import open_replica, verify_fork
 from swarmfeed.core.head import open_head, open_receipt
 from swarmfeed.core.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.notice import open_goodbye, open_notice
 from swarmfeed.core.types import ChunkSpan, FeedId, Hash
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
 from swarmfeed.shell.journal import read_journal
@@ -56,6 +57,21 @@ def check_certificate(vector: Vector, _: Path) -> None:
         assert opened.size == vector["size"]
     else:
         assert (opened.next_key_hash or b"").hex() == vector.get("next", "")
+
+
+def check_notice(vector: Vector, _: Path) -> None:
+    opened = open_notice(unhex(vector["signed"]))
+    assert (opened.word, opened.reason) == (vector["word"], vector["reason"])
+    assert opened.node_id == unhex(vector["node"])
+    assert opened.author_id == unhex(vector["author"])
+    assert opened.feed_id == unhex(vector["feed"])
+    assert (opened.size, opened.feed_bytes) == (vector["size"], vector["bytes"])
+    assert (opened.made_ms, opened.until_ms) == (vector["made"], vector["until"])
+
+
+def check_goodbye(vector: Vector, _: Path) -> None:
+    opened = open_goodbye(unhex(vector["signed"]))
+    assert (opened.node_id, opened.made_ms) == (unhex(vector["node"]), vector["made"])
 
 
 def check_entry(vector: Vector, _: Path) -> None:
@@ -159,6 +175,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "torrent": check_torrent,
     "journal": check_journal,
     "fork": check_fork,
+    "notice": check_notice,
+    "goodbye": check_goodbye,
 }
 PATHS = sorted(VECTORS.glob("*/*.json"))
 

@@ -198,7 +198,7 @@ def test_a_full_server_refuses_with_a_reason_and_loses_nothing(tmp_path: Path) -
     play_days(tmp_path, scenario)
 
 
-@pytest.mark.attack("A22")
+@pytest.mark.attack("A36")
 def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         hub = await street.move_in()
