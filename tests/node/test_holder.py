@@ -18,6 +18,7 @@ from swarmfeed.core.messages import (
     WantedFeed,
 )
 from swarmfeed.core.types import AuthorId, ChunkSpan
+from swarmfeed.node.interests import Interest
 
 from tests.node.rig import Writer
 from tests.node.talk import Talk, talk
@@ -30,9 +31,9 @@ def want(writer: Writer, size: int = 0) -> Want:
     return Want((WantedAuthor(writer.author_id, feeds),))
 
 
-def hold(to: Talk, writer: Writer) -> None:
-    """Let the node hold all of a feed it follows."""
-    to.care(writer.author_id)
+def hold(to: Talk, writer: Writer, interest: Interest = Interest.FOLLOWED) -> None:
+    """Let the node hold all of a feed it follows, or keeps for another reason."""
+    to.care(writer.author_id, interest)
     to.node.shelf.accept_offer(writer.offer())
     writer.give_all(to.node.doors.logs)  # type: ignore[arg-type]  # the fake ones
 

@@ -116,7 +116,7 @@ class Auditor:
 
     def on_audit(self, session: Session, audit: Audit) -> None:
         """Answer, as soon as the peer reads; no peer may keep our disk busy."""
-        minute = self._real_clock.monotonic_ms() // _MINUTE_MS
+        minute = self._policy_clock.now_ms() // _MINUTE_MS
         if minute != self._answered_minute:
             self._answered_minute, self._answered = minute, Counter()
         self._answered[session.node_id] += 1

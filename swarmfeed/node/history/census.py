@@ -203,7 +203,8 @@ class Census:
         if row is not None:
             return rows.decode_seen(row)
         prior = SERVER if server else FRIEND
-        return Seen(first_presence(prior, self._clock.now_ms()), Audits(), "")
+        # Met a moment ago, so that the sample of this very moment is its first.
+        return Seen(first_presence(prior, self._clock.now_ms() - 1), Audits(), "")
 
     def _keep(self, node_id: NodeId, seen: Seen) -> None:
         self._rows[node_id] = rows.encode_seen(seen)
