@@ -21,6 +21,7 @@ from webui.current import EXTENSION, PageSettings, Running, node, running
 from webui.views import (
     author_page,
     follow_page,
+    history_page,
     home_page,
     login_page,
     me_page,
@@ -91,6 +92,11 @@ def _add_routes(app: Flask) -> None:
     # The node, and oneself
     get("/status", endpoint="status")(status_page.show_status)
     get("/me", endpoint="me")(me_page.show_me)
+    # Holding for others
+    get("/history", endpoint="history")(history_page.show_history)
+    get("/history/<address:author_id>", endpoint="explain")(history_page.show_explanation)
+    post("/history", endpoint="choose_history")(history_page.choose)
+    post("/history/leave", endpoint="leave_history")(history_page.leave)
     # For people with ordinary BitTorrent clients
     feed = "/feeds/<address:feed_id>"
     get(f"{feed}/torrents", endpoint="torrents")(torrents_page.show_torrents)

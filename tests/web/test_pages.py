@@ -11,6 +11,7 @@ from webui import formats
 from webui.views.status_page import say_safe
 
 from tests.fakes.facade import NOON_MS, FakeFacade, key
+from tests.fakes.history import SAFETY
 from tests.web.conftest import URL, Site
 
 MIRA = AuthorId(key("Mira Lindqvist"))
@@ -141,7 +142,7 @@ def test_search_says_it_is_local(site: Site) -> None:
 
 def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
     page = site.get("/status").text
-    for said in ("Well connected", "2 other nodes have confirmed", "192.0.2.7:4711",
+    for said in ("Well connected", "safe to quit", "99.98 %", "192.0.2.7:4711",
                  "312 MB of 11 GB", "asked 2 peers about 3 authors", "not yet"):  # fmt: skip
         assert said in page
 
@@ -166,7 +167,13 @@ def own_feed(size: int, held_by: int) -> FeedStatus:
     ],
 )
 def test_the_least_held_feed_decides_what_is_safe(feeds: list[FeedStatus], said: str) -> None:
-    assert said in say_safe(feeds)
+    assert said in say_safe(feeds, None)
+    nobody = replace(SAFETY, friends=0, servers=0)
+    assert said in say_safe(feeds, nobody)
+
+
+def test_what_holders_sign_counts_before_receipts() -> None:
+    assert say_safe([own_feed(1, 5)], SAFETY) == SAFETY.sentence
 
 
 def test_me_has_a_code_to_scan(site: Site) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from swarmfeed.errors import SwarmfeedError
 
-from benchmarks import append, crowd, encode, indexing, live, reading, sync, verify
+from benchmarks import append, crowd, encode, history, indexing, live, reading, sync, verify
 from benchmarks.bench import Bench
 from benchmarks.report import Row, about_machine, print_table, write_json
 
@@ -24,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "reading": reading.measure,
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,
+    "history": history.measure,
 }
 
 POSTS = 100_000

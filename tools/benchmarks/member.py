@@ -128,6 +128,7 @@ class Member:
         complete = sum(shelf.is_complete(each) for each in shelf.feed_ids())
         return {
             "complete": complete,
+            "feeds": len(shelf.feed_ids()),
             "waiting": self._node.indexer.waiting,
             "peers": len(self._node.sessions.all()),
         }

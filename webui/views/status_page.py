@@ -1,7 +1,7 @@
 """GET /status: how the node is, whether own posts are safe, and every feed, peer and job."""
 
 from flask import render_template
-from swarmfeed.core.views import FeedStatus
+from swarmfeed.core.views import FeedStatus, Safety
 
 from webui.current import node
 
@@ -13,13 +13,18 @@ def show_status() -> str:
         "status.html",
         status=status,
         own_feeds=own,
-        safe_sentence=say_safe(own),
+        safe_sentence=say_safe(own, status.safety),
         disk_used_bytes=status.disk_bytes + status.disk_free_bytes,
     )
 
 
-def say_safe(own_feeds: list[FeedStatus]) -> str:
-    """Say in one sentence whether own posts would outlive this machine."""
+def say_safe(own_feeds: list[FeedStatus], safety: Safety | None) -> str:
+    """Say in one sentence whether own posts would outlive this machine.
+
+    Holders that keep signing that they hold all of it tell most; before they have, receipts.
+    """
+    if safety is not None and safety.friends + safety.servers > 0:
+        return safety.sentence
     written = [feed for feed in own_feeds if feed.size > 0]
     if not written:
         return "You have not written anything yet, so there is nothing to lose."

@@ -1,0 +1,102 @@
+"""The page of history servers: the switch, what is held, and why."""
+
+from dataclasses import replace
+
+import pytest
+from swarmfeed.core.address import format_address
+from swarmfeed.core.types import AuthorId
+from swarmfeed.core.views import HistoryChoice
+
+from tests.fakes.facade import NOON_MS, FakeFacade, key
+from tests.fakes.history import CHOICE, history_status
+from tests.web.conftest import OWN, URL, Site
+
+MIRA = AuthorId(key("Mira Lindqvist"))
+
+
+def serve(facade: FakeFacade, **changes: object) -> None:
+    status = history_status(MIRA, "Mira Lindqvist", NOON_MS)
+    facade.history_status = replace(status, **changes)  # type: ignore[arg-type]  # as named
+
+
+def test_who_is_no_server_is_told_what_it_means_and_offered_to_be_one(site: Site) -> None:
+    page = site.get("/history").text
+    assert "Become a history server" in page and "it can change nothing in them" in page
+    assert "Held, and why" not in page and "Hand everything over" not in page
+
+
+def test_choosing_is_one_form(site: Site) -> None:
+    form = {"disk": "1.5", "keep_free": "2", "scope": "friends"}
+    answer = site.post("/history", form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/history")
+    assert site.facade.history_status.choice == HistoryChoice(
+        scope="friends", disk_bytes=1_500_000_000, free_bytes_min=2_000_000_000
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"disk": "much", "keep_free": "1", "scope": "open"},
+        {"disk": "-1", "keep_free": "1", "scope": "open"},
+        {"disk": "nan", "keep_free": "1", "scope": "open"},
+        {"disk": "inf", "keep_free": "1", "scope": "open"},
+        {"disk": "1e300", "keep_free": "1", "scope": "open"},
+        {"disk": "1", "keep_free": "1", "scope": "everybody"},
+        {},
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    site: Site, form: dict[str, str]
+) -> None:
+    before = site.facade.history_status
+    assert site.post("/history", form).status_code == 400
+    assert site.facade.history_status == before
+
+
+@pytest.mark.attack("A01")
+def test_another_site_cannot_give_the_disk_away(site: Site) -> None:
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    form = {"disk": "1", "keep_free": "1", "scope": "open"}
+    answer = site.browser().post("/history", base_url=URL, headers=foreign, data=form)
+    assert answer.status_code == 403
+    assert "choose_history" not in site.facade.changed
+    assert OWN["Sec-Fetch-Site"] == "same-origin"
+
+
+def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
+    serve(site.facade)
+    page = site.get("/history").text
+    for said in ("Mira Lindqvist", "worth holding", "2.9", "99.98 %", "95 kB of 20 GB"):
+        assert said in page
+    explained = site.get(f"/history/{format_address(MIRA)}").text
+    for said in ("this node", "refusal", "the disk is full", "93.184.0.0/16", "99.900 %"):
+        assert said in explained
+
+
+def test_leaving_says_that_it_takes_time(site: Site) -> None:
+    serve(site.facade, choice=CHOICE)
+    assert site.post("/history/leave", {}).status_code == 303
+    page = site.get("/history").text
+    assert "each feed goes once others hold it well enough" in page
+
+
+def test_an_author_nobody_spoke_of_has_a_page_too(site: Site) -> None:
+    nobody = format_address(AuthorId(b"n" * 32))
+    assert site.get(f"/history/{nobody}").status_code in (200, 404)
+
+
+def test_the_api_gives_and_takes_the_same(site: Site) -> None:
+    body = {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0}
+    answer = site.ask("choose-history", body).get_json()
+    assert answer["choice"] == body
+    assert site.ask("history").get_json() == answer
+    for wrong in ({**body, "disk_bytes": -1}, {**body, "disk_bytes": "1"}, {"scope": "open"}):
+        assert site.ask("choose-history", wrong).status_code == 400
+    assert site.ask("leave-history", {}).get_json()["leaving"] is True
+    explained = site.ask(f"explain?who={format_address(MIRA)}").get_json()
+    assert [each["word"] for each in explained["feeds"][0]["holders"]] == [
+        "lease",
+        "have",
+        "refusal",
+    ]
