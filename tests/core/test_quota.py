@@ -98,6 +98,7 @@ def test_a_refusal_says_why(who: int, size: int, taken: int, sentence: str) -> N
 
 
 @pytest.mark.attack("A18")
+@pytest.mark.attack("A37")
 @given(st.integers(1, 4), st.integers(1, 400), st.integers(1, 900 * KB))
 def test_a_crowd_gets_no_more_than_those_who_introduced_it(
     edges: int, crowd: int, size: int

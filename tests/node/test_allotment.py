@@ -69,6 +69,7 @@ def test_growth_alone_is_spent(rig: Rig) -> None:
     assert rig.allotment.take_changes() == {}
 
 
+@pytest.mark.attack("A37")
 def test_a_full_disk_refuses_everybody(rig: Rig) -> None:
     rig.allotment.disk_bytes = 1_000_000
     rig.allotment.charge(FEEDS[0], ANNA, 999_990, spend=False)

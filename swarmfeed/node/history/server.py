@@ -52,6 +52,8 @@ LOOKS_PER_TURN: Final = 20
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
 
+OUT_OF_SCOPE: Final = "handed over, because nobody the operator follows follows the author"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -194,6 +196,9 @@ class HistoryServer:
             return before, "kept, because the operator follows the author"
         if custody is not None and custody.state is not CustodyState.LEASED:
             return before, custody.reason
+        if custody is not None and self._allotment.quota_bytes(author_id) == 0:
+            self._custodian.leave(view.feed_id, OUT_OF_SCOPE)
+            return before, OUT_OF_SCOPE
         me = self._census.outlook(self._own, server=True)
         heard = self._without_silent(view, before.slack_steps)
         decision, memory = decide(me, heard, before, self._clock.now_ms())
