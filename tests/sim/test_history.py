@@ -224,3 +224,78 @@ def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> 
         assert judge.viewer.offer(author.feed_id).copies >= COPIES_MIN
 
     play_days(tmp_path, scenario)
+
+
+def test_who_gives_less_hands_over_what_is_too_much(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        miser = held[0].running.history
+        miser.choose(HistoryChoice(scope="community", disk_bytes=10, free_bytes_min=0))
+        await street.pass_time(HOUR)
+        custody = miser.custodian.find(author.feed_id)
+        assert custody is not None and custody.state is CustodyState.LEAVING
+        others = [each for each in servers if each is not held[0]]
+        await until_held_by(street, others, author.feed_id, 2, days=4)
+        await street.pass_time(2 * HOUR)
+        assert miser.custodian.find(author.feed_id) is None
+        assert miser.custodian.tally.evicted == 1
+
+    play_days(tmp_path, scenario)
+
+
+def test_who_is_not_followed_any_more_is_handed_over(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 4, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        await held[0].running.unfollow(hub.author_id)
+        others = [each for each in servers if each is not held[0]]
+        await until_held_by(street, others, author.feed_id, 2, days=4)
+        await street.pass_time(2 * HOUR)
+        assert held[0].running.history.custodian.all() == {}
+
+    play_days(tmp_path, scenario)
+
+
+def test_a_node_becomes_a_server_while_it_runs_and_remembers_it(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = []
+        for _ in range(3):
+            node = await street.move_in(knows=[hub, *servers])
+            await node.follow(hub)
+            servers.append(node)
+        await street.pass_time(HOUR)
+        assert holding(servers, author.feed_id) == []
+        for each in servers:
+            each.running.history.choose(GIVEN)
+        await until_held_by(street, servers, author.feed_id, 2, days=8)
+        for each in servers:
+            await each.stop()
+            await each.start()
+        assert len(holding(servers, author.feed_id)) == 2
+        assert all(each.running.history.is_server for each in servers)
+
+    play_days(tmp_path, scenario)
+
+
+def test_an_open_server_holds_for_a_stranger_who_asks(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        somebody = await street.move_in()
+        choice = HistoryChoice(scope="open", disk_bytes=10**9, free_bytes_min=0)
+        servers: list[Neighbour] = []
+        for _ in range(3):
+            servers.append(await street.move_in(knows=[somebody, *servers], history=choice))
+        await somebody.say_many(POSTS)
+        await street.pass_time(2 * DAY)
+        held = holding(servers, somebody.feed_id)
+        assert len(held) >= 2
+        safety = somebody.running.history.safety.tell()
+        assert safety is not None and safety.servers == len(held)
+
+    play_days(tmp_path, scenario)
