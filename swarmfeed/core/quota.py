@@ -67,27 +67,23 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class HeldFeed:
-    """A feed on our disk, as eviction sees it."""
+    """A feed under a lease of ours, as eviction sees it."""
 
     feed_id: FeedId
     size_bytes: int
-    promised: bool
-    """Under a lease; otherwise kept as a cache."""
     over_quota: bool
     requests_per_day: float
     loss: float
     """By how much its unavailability would rise without us."""
     other_copies: float
     """Lasting copies that would be left (`slack.copies_of`)."""
-    used_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Evict:
-    """Delete at once, or, with ``leaving``, promise it no longer and wait for another."""
+    """Promise it no longer, and let it go once others hold enough."""
 
     feed_id: FeedId
-    leaving: bool
     reason: str
 
 
@@ -207,19 +203,17 @@ def _charge(
 def plan_eviction(feeds: Iterable[HeldFeed], wanted_bytes: int) -> list[Evict]:
     """Choose what goes so that ``wanted_bytes`` become free: as little as is needed.
 
-    First what is only cached, longest unused first; then what is over quota; then what is
-    promised, where a byte serves fewest requests.  A promised feed gets a leaving lease, so
-    that others take it first, and one that would fall below COPIES_MIN is never chosen.
+    First what is over quota, then where a byte serves fewest requests.  One that would fall
+    below COPIES_MIN is never chosen.
     """
     plan: list[Evict] = []
     freed = 0
     for feed in sorted(feeds, key=_eviction_key):
         if freed >= wanted_bytes:
             break
-        if feed.promised and feed.other_copies < COPIES_MIN:
-            continue
-        plan.append(Evict(feed.feed_id, feed.promised, _eviction_reason(feed)))
-        freed += feed.size_bytes
+        if feed.other_copies >= COPIES_MIN:
+            plan.append(Evict(feed.feed_id, _eviction_reason(feed)))
+            freed += feed.size_bytes
     return plan
 
 
@@ -229,15 +223,11 @@ def worth_per_byte(feed: HeldFeed) -> float:
     return asked * feed.loss / max(1, feed.size_bytes)
 
 
-def _eviction_key(feed: HeldFeed) -> tuple[int, float, FeedId]:
-    if not feed.promised:
-        return 0, float(feed.used_at_ms), feed.feed_id
-    return (1 if feed.over_quota else 2), worth_per_byte(feed), feed.feed_id
+def _eviction_key(feed: HeldFeed) -> tuple[bool, float, FeedId]:
+    return not feed.over_quota, worth_per_byte(feed), feed.feed_id
 
 
 def _eviction_reason(feed: HeldFeed) -> str:
-    if not feed.promised:
-        return "no longer needed here, kept only while there was room"
     copies = f"{feed.other_copies:.1f} other copies last"
     if feed.over_quota:
         return f"over its author's quota, {copies}"

@@ -66,6 +66,7 @@ class Finder:
         self._seen_sizes: dict[FeedId, int] = {}
         self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
         self._read_at_ms: dict[FeedId, int] = {}
+        self._others_turn = 0
         self._own_put: tuple[int, int] | None = None
         """Size of the own head that was put last, and when."""
         self.watched: Callable[[], Iterable[AuthorId]] = list
@@ -201,10 +202,17 @@ class Finder:
 
     def _candidates(self) -> list[Endpoint]:
         candidates = [*self._settings.peers, *reversed(self._hints)]
-        for author_id in self._interests.all():
+        for author_id in [*self._interests.read(), *self._some_others()]:
             for feed_id in self._shelf.feeds_of(author_id):
                 candidates += [each.link for each in self._index.holders(feed_id)]
         return candidates + self._index.peers(REMEMBERED_PEERS_DIALLED)
+
+    def _some_others(self) -> list[AuthorId]:
+        """Authors held for others, a few in each round: there may be ten thousand of them."""
+        others = [each for each in self._interests.all() if not self._interests.is_read(each)]
+        start = self._others_turn % max(len(others), 1)
+        self._others_turn = start + _OTHERS_PER_ROUND
+        return others[start : start + _OTHERS_PER_ROUND]
 
     def _needs_look_up(self, author_id: AuthorId, now_ms: int) -> bool:
         """Whether nobody linked holds the author, and we did not just look.
@@ -249,6 +257,9 @@ _READ_MS = 30 * 60_000
 
 _LOOK_UP_MS = 5 * 60_000
 """How often an author is looked up whom nobody linked holds."""
+
+_OTHERS_PER_ROUND = 50
+"""Authors held for others whose holders are dialled in one round, of 2 s."""
 
 _WATCHED_MS = 6 * 60 * 60_000
 """How often a watched author is looked up of whom nobody has said anything."""

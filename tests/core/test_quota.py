@@ -47,15 +47,13 @@ def held(
     number: int,
     *,
     size: int = 100,
-    promised: bool = True,
     over: bool = False,
     asked: float = 1,
     loss: float = 0.01,
     others: float = 3,
-    used_at: int = 0,
 ) -> HeldFeed:
     feed_id = FeedId(number.to_bytes(32, "big"))
-    return HeldFeed(feed_id, size, promised, over, asked, loss, others, used_at)
+    return HeldFeed(feed_id, size, over, asked, loss, others)
 
 
 def test_space_flows_from_friends_to_those_they_follow() -> None:
@@ -121,17 +119,10 @@ def test_a_full_friend_does_not_shut_out_whom_another_introduced() -> None:
     assert charge(author(7), KB, friends, full).by_introducer[author(2)] == KB
 
 
-def test_the_cache_goes_first_then_what_is_over_quota_then_what_serves_least() -> None:
-    feeds = [
-        held(1, asked=5),
-        held(2, asked=1),
-        held(3, over=True, asked=9),
-        held(4, promised=False, used_at=2),
-        held(5, promised=False, used_at=1),
-    ]
+def test_what_is_over_quota_goes_first_then_what_serves_least() -> None:
+    feeds = [held(1, asked=5), held(2, asked=1), held(3, over=True, asked=9)]
     plan = plan_eviction(feeds, 10_000)
-    assert [each.feed_id[-1] for each in plan] == [5, 4, 3, 2, 1]
-    assert [each.leaving for each in plan] == [False, False, True, True, True]
+    assert [each.feed_id[-1] for each in plan] == [3, 2, 1]
     assert all(each.reason for each in plan)
     assert len(plan_eviction(feeds, 150)) == 2
     assert plan_eviction(feeds, 0) == []

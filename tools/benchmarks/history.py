@@ -40,7 +40,10 @@ FEEDS_QUICK = 1_000
 OTHER_SERVERS = 3
 WATCH_S = 60
 WATCH_S_QUICK = 15
-SETTLE_TIMEOUT_S = 300
+SETTLE_TIMEOUT_S = 400
+QUIET_BYTES = 50_000
+"""Traffic of 10 s below which both have said all they had to say; those who never come to rest
+fail the measurement."""
 MEDIAN_POSTS = 9
 SPREAD = 1.6
 POSTS_MAX = 10_000
@@ -195,15 +198,17 @@ def _lease(
 def _settle(server: Asked, peer: Asked, feeds: int) -> None:
     """Wait until the peer has heard of everything, and both are quiet."""
     deadline = time.monotonic() + SETTLE_TIMEOUT_S
-    before = -1
+    before, sent_before = -1, 0
     while True:
         now = peer.ask("idle")["feeds"]
-        if now >= feeds and now == before:
+        sent_bytes = _loopback_bytes()
+        quiet = now == before and sent_bytes - sent_before < QUIET_BYTES
+        if now >= feeds and quiet:
             return
         if time.monotonic() > deadline:
             raise RetryError(f"the peer has heard of {now} of {feeds} feeds only")
-        before = now
-        time.sleep(5)
+        before, sent_before = now, sent_bytes
+        time.sleep(10)
         server.ask("idle")
 
 

@@ -308,12 +308,10 @@ class HistoryServer:
         return HeldFeed(
             feed_id=feed_id,
             size_bytes=custody.feed_bytes,
-            promised=True,
             over_quota=self._allotment.is_over_quota(custody.author_id),
             requests_per_day=self._demand.rate(feed_id),
             loss=max(0.0, without.unavailable - now),
             other_copies=without.copies,
-            used_at_ms=custody.since_ms,
         )
 
     def _summary(self, looked: int, gone: int) -> str:
