@@ -154,27 +154,39 @@ def _safe(author: Node) -> Any:
     return safety if safety and safety["safe"] and safety["servers"] == 2 else None
 
 
-def test_a_server_refuses_what_is_beyond_its_quota_and_loses_nothing(street: Street) -> None:
+@pytest.mark.attack("A36")
+@pytest.mark.attack("A37")
+def test_quotas_hold_and_a_server_that_lost_its_disk_is_found_out(street: Street) -> None:
     first, second = street.author("first"), street.author("second", POSTS * 4)
     # One friend splits this disk among fifty: half as much again as the first backlog each.
     disk = 50 * 3 * first.feed_of(first.author)["bytes_total"] // 2
-    servers = [street.server(f"server{n}", "--disk", str(disk)) for n in range(2)]
+    servers = [street.server(f"server{n}", "--disk", str(disk)) for n in range(3)]
 
     def refused() -> bool:
         lines = [history_of(each, second) for each in servers]
         return all(line and line["reason"].startswith("refused: ") for line in lines)
 
-    servers[0].wait_for("both to refuse", refused, DAYS_S)
-    assert wait_for_copies(servers, first, 2) == servers
+    servers[0].wait_for("all to refuse", refused, DAYS_S)
 
     def said() -> list[str]:
         told = servers[0].command_json("history", "explain", second.author)["feeds"][0]
         found = [each["reason"] for each in told["holders"] if each["word"] == "refusal"]
-        return found if len(found) == 2 else []
+        return found if len(found) == 3 else []
 
-    reasons = servers[0].wait_for("both refusals to be told", said, DAYS_S)
+    reasons = servers[0].wait_for("all refusals to be told", said, DAYS_S)
     assert all("the author's quota is full" in each for each in reasons)
     for server in servers:
         assert server.get("history")["used_bytes"] <= disk // 50
         assert server.command_json("verify")["damaged"] == []
         assert server.feed_of(second.author) is None
+
+    # One of two holders loses its chunks and goes on to promise them: the third steps in.
+    held = wait_for_copies(servers, first, 2)
+    liar, honest = held[0], [each for each in servers if each is not held[0]]
+    for chunk in (liar.home / "feeds" / first.feed_of(first.author)["feed"]).glob("chunks/*"):
+        chunk.unlink()
+    assert wait_for_copies(honest, first, 2) == honest
+    told = held[1].command_json("history", "explain", first.author)["feeds"][0]
+    doubts = {each["node"]: each["lasting"] for each in told["holders"] if not each["is_self"]}
+    assert doubts[liar.get("whoami")["node"]] < 0.7
+    assert held[1].get("history")["audits_failed"] > 0
