@@ -204,22 +204,54 @@ class Sessions:
         results = await asyncio.gather(*(self._dial(each) for each in chosen))
         return sum(results)
 
+    async def probe(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, NodeId | None]:
+        """Dial to see who is there: each endpoint that was dialled, and who answered.
+
+        A link is kept while there is room for it.  One that failed lately and rests counts as
+        dialled; one that is linked, or out of reach, is left out.
+        """
+        now_ms = self._clock.monotonic_ms()
+        asked = list(dict.fromkeys(endpoints))
+        fresh = [each for each in asked if self._may_dial(each, now_ms)]
+        self._dialling.update(fresh)
+        answers = await asyncio.gather(*(self._look(each) for each in fresh))
+        resting = {each: None for each in asked if self._has_failed(each, now_ms)}
+        return {**resting, **dict(zip(fresh, answers, strict=True))}
+
     def forget_failures(self, endpoint: Endpoint) -> None:
         """Dial it again at once: somebody just told us that it is there."""
         self._resting.pop(endpoint, None)
 
+    async def _look(self, endpoint: Endpoint) -> NodeId | None:
+        peer = await self._open(endpoint)
+        if peer is None:
+            return None
+        if self._room() > 0:
+            self._running.spawn(self._run(peer))
+        else:
+            await peer.close("only looked whether you are there")
+        return peer.hello.node_id
+
+    def _has_failed(self, endpoint: Endpoint, now_ms: int) -> bool:
+        rest = self._resting.get(endpoint)
+        return rest is not None and rest.failures > 1 and rest.until_ms > now_ms
+
     async def _dial(self, endpoint: Endpoint) -> bool:
+        peer = await self._open(endpoint)
+        if peer is not None:
+            self._running.spawn(self._run(peer))
+        return peer is not None
+
+    async def _open(self, endpoint: Endpoint) -> Peer | None:
         # Also after a success: a link that ends at once is not opened again at once.
         self._rest(endpoint)
         try:
-            peer = await self._link.dial(endpoint, self._own())
+            return await self._link.dial(endpoint, self._own())
         except (RetryError, RemoteError) as error:
             logger.debug("dial failed", endpoint=str(endpoint), reason=str(error))
-            return False
+            return None
         finally:
             self._dialling.discard(endpoint)
-        self._running.spawn(self._run(peer))
-        return True
 
     def _room(self) -> int:
         """How many more may be dialled, beside those the person named."""

@@ -54,8 +54,8 @@ class Exam(Rig):
             lambda below: self.index % below,
         )
 
-    async def _no_probe(self, endpoints: Any) -> int:
-        return 0
+    async def _no_probe(self, endpoints: Any) -> dict[Any, Any]:
+        return {}
 
     def holder(self, number: int, word: Word = Word.LEASE, size: int = SIZE) -> Session:
         session = self.link(number)

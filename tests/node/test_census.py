@@ -25,15 +25,18 @@ class Town(Rig):
     def __init__(self) -> None:
         super().__init__()
         self.dialled: list[Endpoint] = []
+        self.answers: dict[Endpoint, NodeId] = {}
+        self.unreached: set[Endpoint] = set()
         self.rows: dict[bytes, bytes | None] = {}
         self.census = self.new_census()
 
     def new_census(self) -> Census:
         return Census(self.sessions, OWN, self.clock, self.board, self.probe)
 
-    async def probe(self, endpoints: Iterable[Endpoint]) -> int:
-        self.dialled += endpoints
-        return 0
+    async def probe(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, NodeId | None]:
+        asked = list(endpoints)
+        self.dialled += asked
+        return {each: self.answers.get(each) for each in asked if each not in self.unreached}
 
     def holder(self, number: int, word: Word = Word.LEASE) -> Session:
         """A linked node that says it holds the feed."""
@@ -80,6 +83,26 @@ def test_who_is_linked_is_online_and_who_does_not_answer_is_not() -> None:
         assert town.census.is_online(one.node_id)
         assert not town.census.is_online(other.node_id)
         assert town.dialled == [other.link] * 3
+
+    play(script)
+
+
+def test_who_answers_a_dial_is_there_and_who_was_not_dialled_got_no_chance() -> None:
+    async def script(town: Town) -> None:
+        there, other, nobody_dials = town.holder(1), town.holder(2), town.holder(3)
+        await town.sample()
+        for each in (there, other, nobody_dials):
+            town.unlink(each)
+        for each in (there, other):
+            assert each.link is not None
+            # Somebody else answers at the address of the second one.
+            town.answers[each.link] = there.node_id
+        assert nobody_dials.link is not None
+        town.unreached.add(nobody_dials.link)
+        await town.sample(2)
+        assert town.samples(there) == (3, 0)
+        assert town.samples(other) == (1, 2)
+        assert town.samples(nobody_dials) == (1, 0)
 
     play(script)
 

@@ -88,7 +88,8 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
         assert to.node.interests.of(anna.author_id) is Interest.FETCHED
         ((span, name, magnet, size),) = facade.torrents(anna.feed_id)
         assert name in magnet and size > 0
-        assert facade.torrent_file(anna.feed_id, span)[0] == f"{name}.torrent"
+        given, _ = await as_page(lambda: facade.torrent_file(anna.feed_id, span))
+        assert given == f"{name}.torrent"
         status = await as_page(facade.status)
         assert [each.relation for each in status.feeds] == ["own", "fetched"]
         assert (await as_page(facade.verify)).damaged == ()

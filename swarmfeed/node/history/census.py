@@ -44,8 +44,8 @@ logger = structlog.get_logger()
 _FAILED_LATELY: Final = 0.5
 """Failed audits, faded: one stops counting in the ranking after four weeks."""
 
-Probe = Callable[[Iterable[Endpoint]], Awaitable[int]]
-"""Dials endpoints and waits for all answers; those who answered are linked then."""
+Probe = Callable[[Iterable[Endpoint]], Awaitable[Mapping[Endpoint, NodeId | None]]]
+"""Dials endpoints: those that were dialled, and who answered there."""
 
 
 class Census:
@@ -159,8 +159,6 @@ class Census:
             if each not in self._met and holder.link is not None
         }
         probed = await self._probe_some(away, kinds)
-        for session in self._sessions.all():
-            self.met(session)
         told = {each for each in self._told if not kinds.get(each, True)}
         online = self._met.keys() | told
         for node_id, is_server in kinds.items():
@@ -184,9 +182,11 @@ class Census:
             away, key=lambda each: (not kinds[each], self._probed_at_ms.get(each, 0), each)
         )[:PROBES_PER_ROUND]
         self._probed_at_ms.update(dict.fromkeys(turn, self._clock.now_ms()))
-        if turn:
-            await self._probe([away[each] for each in turn])
-        return set(turn)
+        answers = await self._probe([away[each] for each in turn]) if turn else {}
+        for node_id in turn:
+            if answers.get(away[node_id]) == node_id:
+                self._met[node_id] = away[node_id].host
+        return {each for each in turn if away[each] in answers}
 
     def _sample(self, node_id: NodeId, *, online: bool, server: bool) -> None:
         now_ms = self._clock.now_ms()

@@ -152,16 +152,25 @@ class Custodian:
         return custody is not None and replica is not None and replica.size <= custody.size
 
     def settle(self, feed_id: FeedId) -> None:
-        """Turn a claim into a lease once all of the feed is here, or renew a lease."""
-        custody, replica = self._custodies.get(feed_id), self._shelf.replica(feed_id)
-        if custody is None or replica is None or not self._shelf.is_complete(feed_id):
+        """Turn a claim into a lease once all of the feed is here."""
+        custody = self._custodies.get(feed_id)
+        claimed = custody is not None and custody.state is CustodyState.CLAIMED
+        if custody is None or not claimed or not self._shelf.is_complete(feed_id):
             return
-        if custody.state is CustodyState.CLAIMED:
-            now_ms = self._clock.now_ms()
-            self._put(feed_id, replace(custody, state=CustodyState.LEASED, since_ms=now_ms))
-            self.tally.taken += 1
-            logger.info("feed taken", feed=feed_id.hex()[:16], reason=custody.reason)
+        now_ms = self._clock.now_ms()
+        self._put(feed_id, replace(custody, state=CustodyState.LEASED, since_ms=now_ms))
+        self.tally.taken += 1
+        logger.info("feed taken", feed=feed_id.hex()[:16], reason=custody.reason)
         self._say_held(feed_id)
+
+    def renew(self, feed_id: FeedId) -> bool:
+        """Say again that we hold a feed, if all of it is here; returns whether it was said."""
+        custody = self._custodies.get(feed_id)
+        held = custody is not None and custody.state is not CustodyState.CLAIMED
+        if not held or not self._shelf.is_complete(feed_id):
+            return False
+        self._say_held(feed_id)
+        return True
 
     def refuse(self, feed_id: FeedId, author_id: AuthorId, reason: str) -> None:
         """Say why we do not take a feed, so that others need not wait for us."""

@@ -55,8 +55,7 @@ class Herald:
                 break
             own = self._board.own(feed_id)
             if own is None or self._is_due(feed_id, own.notice.word):
-                self._custodian.settle(feed_id)
-                said += 1
+                said += self._custodian.renew(feed_id)
         return said
 
     def _word(self, author_id: AuthorId) -> Word:

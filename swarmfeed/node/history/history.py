@@ -8,6 +8,7 @@ does so for everybody in its scope, and acts on it (``server.py``).
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -29,7 +30,7 @@ from swarmfeed.core.notice import OF_SERVERS, Notice
 from swarmfeed.core.placement import ROOM_STEPS
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId
 from swarmfeed.core.views import HistoryChoice
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, RetryError, UserError
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.board import Kept, NoticeBoard
@@ -58,7 +59,7 @@ EVERY_S_MIN: Final = 0.25
 """Shortest period of a job, however fast the policy's clock runs."""
 
 LEDGER_EVERY_S: Final = 60
-"""How often observations are written down; promises are at once."""
+"""How often observations are written down; promises are after each round of looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ class History:
         self._node = node
         identity, sessions, clock = node.identity, node.sessions, node.clock
         self.board = NoticeBoard(sessions, identity, clock, node.hello)
-        self.census = Census(sessions, identity, clock, self.board, sessions.dial_some)
+        self.census = Census(sessions, identity, clock, self.board, sessions.probe)
         self.demand = Demand(clock)
         self.auditor = Auditor(
             node.shelf,
@@ -146,6 +147,8 @@ class History:
             node.out_bytes,
         )
         self._saving = asyncio.Lock()
+        self._unwritten: dict[Page, Mapping[bytes, bytes | None]] = {}
+        """What the last attempt to save did not get onto a full disk."""
         self.board.on_news = self._on_news
         self.board.takes_offer = self._takes_offer
 
@@ -177,12 +180,17 @@ class History:
     async def save(self) -> str:
         """Write down what changed since the last time."""
         async with self._saving:
-            changes = self._changes()
-            await asyncio.to_thread(self._node.ledger.write, changes)
+            changes = self._unwritten = self._changes()
+            try:
+                await asyncio.to_thread(self._node.ledger.write, changes)
+            except UserError as error:
+                raise RetryError(str(error)) from error
+            self._unwritten = {}
         return f"{sum(map(len, changes.values()))} rows written"
 
     async def stop(self) -> None:
-        await self.save()
+        with suppress(RetryError):  # a full disk: what was seen lately is seen again
+            await self.save()
 
     # --- the role ---
 
@@ -345,7 +353,11 @@ class History:
                 for key, each in custodies.items()
             },
         }
-        return {page: each for page, each in changes.items() if each}
+        return {
+            page: {**self._unwritten.get(page, {}), **each}
+            for page, each in changes.items()
+            if each or page in self._unwritten
+        }
 
 
 def _decoded(page: Mapping[bytes, bytes], decode: Callable[[bytes], T]) -> dict[bytes, T]:
