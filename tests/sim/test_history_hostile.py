@@ -105,6 +105,7 @@ def test_whoever_lies_about_a_size_is_found_out_before_a_chunk_is_fetched(
             assert custody is None or custody.state is CustodyState.CLAIMED
             assert not server.running.doors.logs.held(writer.feed_id)
         assert claimed, "it was tried, and refused once its size was known"
+        assert server.running.history.custodian.true_bytes(writer.feed_id) == real_bytes
         assert server.running.history.allotment.used_bytes() == 0
 
     play_days(tmp_path, scenario)

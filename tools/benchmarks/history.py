@@ -57,7 +57,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     count = bench.choose(FEEDS, FEEDS_QUICK)
     folder = bench.new_folder()
     home, peer_home = new_home(folder, "server"), new_home(folder, "peer")
-    with _without_sync():
+    with without_sync():
         _fill(home, bench, count)
     _follow_hub(peer_home)
     what = f"history server with {count:,} feeds"
@@ -97,7 +97,7 @@ def _watch(bench: Bench, what: str, server: Asked) -> Iterator[Row]:
 
 
 @contextmanager
-def _without_sync() -> Iterator[None]:
+def without_sync() -> Iterator[None]:
     """Prepare a home without waiting for the disk: what is measured comes later."""
     syncs = os.fsync, os.fdatasync
     os.fsync = os.fdatasync = lambda _: None  # type: ignore[assignment]

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from swarmfeed.errors import SwarmfeedError
 
-from benchmarks import append, crowd, encode, history, indexing, live, reading, sync, verify
+from benchmarks import (
+    append,
+    crowd,
+    encode,
+    flood,
+    history,
+    indexing,
+    live,
+    reading,
+    sync,
+    verify,
+)
 from benchmarks.bench import Bench
 from benchmarks.report import Row, about_machine, print_table, write_json
 
@@ -25,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,
     "history": history.measure,
+    "flood": flood.measure,
 }
 
 POSTS = 100_000

@@ -17,6 +17,7 @@ from typing import Any
 from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.core.address import parse_link
 from swarmfeed.core.types import AuthorId, Endpoint
+from swarmfeed.core.views import HistoryChoice
 from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.interests import Interest
 from swarmfeed.node.node import Node
@@ -36,10 +37,21 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--listen", required=True)
     parser.add_argument("--peer", action="append", default=[])
+    parser.add_argument("--history-disk", type=int)
+    parser.add_argument("--history-speed", type=float, default=1.0)
     asked = parser.parse_args()
     send_to_stderr("info")
     peers = tuple(_endpoint(text) for text in asked.peer)
-    settings = NodeSettings(listen=asked.listen, peers=peers, dht=False)
+    disk_bytes = asked.history_disk
+    settings = NodeSettings(
+        listen=asked.listen,
+        peers=peers,
+        dht=False,
+        history=HistoryChoice(scope="community", disk_bytes=disk_bytes, free_bytes_min=0)
+        if disk_bytes
+        else None,
+        history_speed=asked.history_speed,
+    )
     with HomeLock(asked.home):
         asyncio.run(_run(asked.home, settings))
 
@@ -129,6 +141,9 @@ class Member:
         return {
             "complete": complete,
             "feeds": len(shelf.feed_ids()),
+            "leased": len(self._node.history.custodian.all()),
+            "leased_bytes": self._node.history.allotment.used_bytes(),
+            "refused": self._node.history.custodian.tally.refused,
             "waiting": self._node.indexer.waiting,
             "peers": len(self._node.sessions.all()),
         }

@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -99,9 +100,9 @@ def new_home(folder: Path, name: str) -> Path:
     return home
 
 
-def start_member(home: Path, *peers: str) -> Asked:
+def start_member(home: Path, *peers: str, options: Sequence[str] = ()) -> Asked:
     """Start a node on a home, on an own loopback address; ``ready`` has ``link``, ``at``."""
-    options: list[str | Path] = ["--home", home, "--listen", new_host()]
+    command = ["--home", str(home), "--listen", new_host(), *options]
     for peer in peers:
-        options += ["--peer", peer]
-    return Asked("benchmarks.member", *options, errors=home / "errors.txt")
+        command += ["--peer", peer]
+    return Asked("benchmarks.member", *command, errors=home / "errors.txt")

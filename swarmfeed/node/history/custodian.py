@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 from swarmfeed.core.feed import Replica
 from swarmfeed.core.ledger import Custody, CustodyState
+from swarmfeed.core.limits import FEEDS_HELD_MAX
 from swarmfeed.core.notice import Word
 from swarmfeed.core.placement import Memory
 from swarmfeed.core.types import AuthorId, Endpoint, FeedId
@@ -62,6 +63,7 @@ class Custodian:
         self._clock = clock
         self._custodies: dict[FeedId, Custody] = {}
         self._changed: set[FeedId] = set()
+        self._true_bytes: dict[FeedId, int] = {}
         self.tally = Tally()
 
     # --- looking ---
@@ -74,6 +76,10 @@ class Custodian:
 
     def author_ids(self) -> set[AuthorId]:
         return {each.author_id for each in self._custodies.values()}
+
+    def true_bytes(self, feed_id: FeedId) -> int:
+        """What a feed really had that was refused for its size; 0 if none was."""
+        return self._true_bytes.get(feed_id, 0)
 
     # --- remembering ---
 
@@ -142,6 +148,7 @@ class Custodian:
         if more_bytes <= 0 or not refusal:
             self._grow(replica, custody, more_bytes)
         elif custody.state is CustodyState.CLAIMED:
+            self._note_true_size(replica)
             self.give_up(feed_id, refusal)
         else:
             self.leave(feed_id, f"it grew, but {refusal}")
@@ -219,6 +226,13 @@ class Custodian:
         self.tally.in_bytes += max(more_bytes, 0)
         self._allotment.charge(feed_id, custody.author_id, now_bytes, spend=True)
         self._put(feed_id, replace(custody, size=replica.size, feed_bytes=now_bytes))
+
+    def _note_true_size(self, replica: Replica) -> None:
+        """Whoever understates a size shall not have us fetch its tail again and again."""
+        self._true_bytes.pop(replica.feed_id, None)
+        self._true_bytes[replica.feed_id] = replica_bytes(replica)
+        if len(self._true_bytes) > FEEDS_HELD_MAX:
+            del self._true_bytes[next(iter(self._true_bytes))]
 
     def _say_held(self, feed_id: FeedId) -> None:
         custody = self._custodies[feed_id]

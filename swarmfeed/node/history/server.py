@@ -49,6 +49,9 @@ LOOKS_PER_ROUND: Final = 1_000
 LOOKS_PER_TURN: Final = 20
 """Looks after which other work of the loop has its turn; one takes half a millisecond."""
 
+SCOPE_EVERY_MS: Final = 5 * 60_000
+"""How often the scope is read anew: who has just begun to follow people waits for it."""
+
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
 
@@ -128,7 +131,7 @@ class HistoryServer:
         if self.choice is None:
             return []
         now_ms = self._clock.now_ms()
-        if self._scoped_at_ms is None or now_ms - self._scoped_at_ms >= PLAN_EVERY_MS:
+        if self._scoped_at_ms is None or now_ms - self._scoped_at_ms >= SCOPE_EVERY_MS:
             self._scoped_at_ms = now_ms
             self._scope.refresh(Reach(self.choice.scope))
             self._allotment.refreshed()
@@ -237,7 +240,10 @@ class HistoryServer:
     def _take(self, view: FeedView, author_id: AuthorId, memory: Memory, reason: str) -> str:
         if self.leaving:
             return "slack, but the server is leaving"
-        said_bytes = feed_bytes(self._board.notices(view.feed_id))
+        said_bytes = max(
+            feed_bytes(self._board.notices(view.feed_id)),
+            self._custodian.true_bytes(view.feed_id),
+        )
         refusal = self._disk_is_short() or self._allotment.refusal(author_id, said_bytes)
         if refusal:
             self._custodian.refuse(view.feed_id, author_id, refusal)
