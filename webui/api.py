@@ -58,6 +58,7 @@ def add_routes(app: Flask) -> None:
         "login-link": login_link,
         "choose-history": choose_history,
         "leave-history": leave_history,
+        "goodbye": goodbye,
     }
     for name, view in asking.items():
         app.get(PREFIX + name, endpoint=f"api {name}")(view)
@@ -188,6 +189,11 @@ def choose_history() -> Json:
 def leave_history() -> Json:
     """``/leave-history {}``: hand everything over, then stop being a history server."""
     return history_json(node().leave_history())
+
+
+def goodbye() -> Json:
+    """``/goodbye {}``: tell others that this node leaves for good."""
+    return {"told": node().say_goodbye()}
 
 
 def _body() -> dict[str, object]:

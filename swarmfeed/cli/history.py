@@ -84,6 +84,22 @@ def leave(context: Context, as_json: bool) -> None:
         print_sentence(found.sentence)
 
 
+@history.command()
+@json_option
+@pass_context
+def goodbye(context: Context, as_json: bool) -> None:
+    """Tell others that this node leaves for good, so that they count on it no longer.
+
+    Then stop it. Starting it again takes the word back.
+    """
+    with context.open() as node:
+        told = node.say_goodbye()
+    if as_json:
+        print_json({"told": told})
+    else:
+        print_sentence(f"{count(told, 'node was', 'nodes were')} told; stop this one now.")
+
+
 @click.command()
 @json_option
 @pass_context

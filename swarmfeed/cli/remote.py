@@ -146,6 +146,9 @@ class RemoteNode:
     def leave_history(self) -> HistoryStatus:
         return history_read.read_history(self._change("leave-history"))
 
+    def say_goodbye(self) -> int:
+        return self._change("goodbye").number("told")
+
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
         return views_read.read_import(self._change("import", posts=list(posts)))
 

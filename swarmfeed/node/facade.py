@@ -156,6 +156,9 @@ class NodeFacade:
         self._call(self._leave_history())
         return self.history()
 
+    def say_goodbye(self) -> int:
+        return self._call(self._say_goodbye())
+
     def torrent_file(self, feed_id: FeedId, span: ChunkSpan) -> tuple[str, bytes]:
         replica = self._node.shelf.replica(feed_id)
         record = replica.chunks().get(span) if replica else None
@@ -193,6 +196,9 @@ class NodeFacade:
 
     async def _leave_history(self) -> None:
         self._node.history.leave()
+
+    async def _say_goodbye(self) -> int:
+        return self._node.history.board.say_goodbye()
 
     async def _wake(self, feed_id: FeedId) -> None:
         self._node.seeder.wake(feed_id)

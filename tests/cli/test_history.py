@@ -63,6 +63,11 @@ def test_leaving_says_what_is_still_held(run: Run, node: FakeNode) -> None:
     assert node.history_status.leaving
 
 
+def test_a_goodbye_says_how_many_were_told(run: Run) -> None:
+    assert run("history", "goodbye").stdout == "2 nodes were told; stop this one now.\n"
+    assert json.loads(run("history", "goodbye", "--json").stdout) == {"told": 2}
+
+
 def test_jobs_say_when_and_what_they_decided(run: Run) -> None:
     lines = run("jobs").stdout.splitlines()
     assert lines[1].split() == ["announce", "1", "min", "just", "now", "told", "3"]

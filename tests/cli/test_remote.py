@@ -84,6 +84,7 @@ READINGS: dict[str, Callable[[Node], object]] = {
     "history": lambda node: node.history(),
     "explain": lambda node: node.explain(format_address(INES)),
     "leave": lambda node: node.leave_history(),
+    "goodbye": lambda node: node.say_goodbye(),
 }
 
 

@@ -336,6 +336,9 @@ class FakeFacade:
         self.history_status = replace(self.history_status, choice=choice, leaving=False)
         return self.history_status
 
+    def say_goodbye(self) -> int:
+        return 2
+
     def leave_history(self) -> HistoryStatus:
         self.changed.append("leave_history")
         self.history_status = replace(self.history_status, leaving=True)

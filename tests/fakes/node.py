@@ -175,6 +175,9 @@ class FakeNode:
         author_id = parse_link(link_or_address).author_id
         return [history.explanation(author_id, "Anna", NOW_MS)] if author_id == ANNA else []
 
+    def say_goodbye(self) -> int:
+        return 2
+
     def leave_history(self) -> HistoryStatus:
         self.history_status = replace(
             self.history_status, leaving=True, sentence="Leaving: 1 feed is held."

@@ -299,3 +299,25 @@ def test_an_open_server_holds_for_a_stranger_who_asks(tmp_path: Path) -> None:
         assert safety is not None and safety.servers == len(held)
 
     play_days(tmp_path, scenario)
+
+
+def test_a_goodbye_counts_at_once_and_coming_back_takes_it_back(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        servers = await add_servers(street, 3, hub)
+        held = await until_held_by(street, servers, author.feed_id, 2, days=8)
+        assert held[0].running.history.board.say_goodbye() > 0
+        await settle()
+        await held[0].stop()
+        others = [each for each in servers if each is not held[0]]
+        for _ in range(6):
+            await street.pass_time(HOUR)
+        assert len(holding(others, author.feed_id)) == 2, reasons(others, author.feed_id)
+        board = held[1].running.history.board
+        assert board.has_left(held[0].identity.node_id)
+        await held[0].start()
+        await street.pass_time(HOUR)
+        assert not board.has_left(held[0].identity.node_id)
+
+    play_days(tmp_path, scenario)

@@ -198,12 +198,13 @@ class NoticeBoard:
         self._put(kept)
         self._pass_on(kept, None)
 
-    def say_goodbye(self) -> None:
-        """Tell everybody linked that this node leaves for good."""
+    def say_goodbye(self) -> int:
+        """Tell everybody linked that this node leaves for good; returns how many were told."""
         node_id = self._identity.node_id
         signed = sign_goodbye(node_id, self._clock.now_ms(), self._identity.node_key)
         for session in self._sessions.all():
             session.outbox.put(("farewell", node_id), partial(session.send, Farewell(signed)))
+        return len(self._sessions.all())
 
     # --- watching ---
 

@@ -55,6 +55,8 @@ SCOPE_EVERY_MS: Final = 5 * 60_000
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
 
+LEAVING: Final = "the server is leaving"
+
 OUT_OF_SCOPE: Final = "handed over, because nobody the operator follows follows the author"
 
 
@@ -119,9 +121,9 @@ class HistoryServer:
         self.leaving = self.choice is not None
         for feed_id, custody in list(self._custodian.all().items()):
             if custody.state is CustodyState.CLAIMED:
-                self._custodian.give_up(feed_id, "the server is leaving")
+                self._custodian.give_up(feed_id, LEAVING)
             else:
-                self._custodian.leave(feed_id, "the server is leaving")
+                self._custodian.leave(feed_id, LEAVING)
 
     def look_of(self, feed_id: FeedId) -> Look | None:
         return self._looks.get(feed_id)
@@ -238,13 +240,15 @@ class HistoryServer:
         return custody.memory if custody is not None else Memory()
 
     def _take(self, view: FeedView, author_id: AuthorId, memory: Memory, reason: str) -> str:
-        if self.leaving:
-            return "slack, but the server is leaving"
         said_bytes = max(
             feed_bytes(self._board.notices(view.feed_id)),
             self._custodian.true_bytes(view.feed_id),
         )
-        refusal = self._disk_is_short() or self._allotment.refusal(author_id, said_bytes)
+        refusal = (
+            LEAVING
+            if self.leaving
+            else self._disk_is_short() or self._allotment.refusal(author_id, said_bytes)
+        )
         if refusal:
             self._custodian.refuse(view.feed_id, author_id, refusal)
             return f"refused: {refusal}"
