@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.backlog import make_backlog, write_jsonl
 from tests.e2e.nodes import Neighbourhood, Node
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 SPEED = "4800"
 POSTS = 600
