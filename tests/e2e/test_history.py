@@ -1,4 +1,4 @@
-"""History servers as real processes, a day of their policy in 18 seconds (ADR 13).
+"""History servers as real processes, a day of their policy in 12 seconds (ADR 13).
 
 Authors with backlogs of hundreds of posts, friends who leave, servers with small quotas.
 """
@@ -15,12 +15,12 @@ from tests.e2e.nodes import Neighbourhood, Node
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
-SPEED = "4800"
+SPEED = "7200"
 POSTS = 600
 DAYS_S = 150
-"""Real seconds that something may take: eight days of the policy."""
+"""Real seconds that something may take: twelve days of the policy."""
 
-STEADY_S = 8
+STEADY_S = 6
 """Real seconds for which something has to stay as it is."""
 
 

@@ -63,7 +63,7 @@ def test_a_crowd_gets_what_its_friend_had_to_give_and_nobody_else_notices(
         servers = await add_servers(street, 3, hub, choice)
         for server in servers:
             await server.follow(mallory)
-        await street.pass_time(2 * DAY)
+        await street.pass_time(DAY)
         for server in servers:
             history = server.running.history
             of_crowd = [
