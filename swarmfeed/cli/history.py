@@ -218,8 +218,8 @@ def _job_row(job: JobStatus, now_ms: int) -> tuple[str, ...]:
 
 def _period(every_s: int) -> str:
     if every_s >= 3_600:
-        return f"{every_s / 3_600:g} h"
-    return f"{every_s / 60:g} min" if every_s >= 60 else f"{every_s} s"
+        return f"{round(every_s / 3_600, 1):g} h"
+    return f"{round(every_s / 60):g} min" if every_s >= 60 else f"{every_s} s"
 
 
 def _wait(wait_ms: int) -> str:

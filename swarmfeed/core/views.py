@@ -166,7 +166,7 @@ class HistoryFeed:
     feed_id: FeedId
     state: str
     """``leased``, ``claimed`` (being fetched), ``leaving``, ``followed`` (kept because the
-    operator follows the author), or ``watched`` (not held)."""
+    operator follows the author), ``own``, or ``watched`` (not held)."""
     size: int
     bytes_held: int
     since_ms: int

@@ -155,6 +155,8 @@ class HistoryReporter:
         custody = self._custodian.find(feed_id)
         if custody is not None:
             return _STATES[custody.state]
+        if author_id == self._identity.author_id:
+            return "own"
         return "followed" if self._interests.is_read(author_id) else "watched"
 
     def _holder(self, kept: Kept) -> HolderOutlook:
