@@ -1,13 +1,15 @@
 """The page as a Flask app, built around a node that is already running.
 
-The route table is the site map, whole and in reading order.
+What there is to see comes from the site map, ``webui.pages``; who may see it is decided here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader
 from swarmfeed.core.asks.views_json import ref_text
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
@@ -18,22 +20,11 @@ from werkzeug.routing import BaseConverter, ValidationError
 from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request
 from webui.current import EXTENSION, PageSettings, Running, node, running
-from webui.pages import author as author_page
-from webui.pages import follow as follow_page
-from webui.pages import history as history_page
-from webui.pages import home as home_page
-from webui.pages import login as login_page
-from webui.pages import me as me_page
-from webui.pages import post as post_page
-from webui.pages import search as search_page
-from webui.pages import status as status_page
-from webui.pages import torrents as torrents_page
+from webui.pages import PAGES
+from webui.routes import Page, Route
 
 if TYPE_CHECKING:
     from swarmfeed.facade import Facade
-
-WITHOUT_SESSION: Final = frozenset({"static", "login", "welcome"})
-"""Endpoints anybody on this machine may see."""
 
 
 class AddressConverter(BaseConverter):
@@ -51,15 +42,17 @@ class AddressConverter(BaseConverter):
         return format_address(value)
 
 
-def create_app(facade: "Facade", access: Access, settings: PageSettings) -> Flask:
+def create_app(
+    facade: "Facade", access: Access, settings: PageSettings, pages: Sequence[Page] = PAGES
+) -> Flask:
     """Build the app.  It calls ``facade`` from whatever thread serves a request."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES_MAX
     app.extensions[EXTENSION] = Running(facade, access, settings)
     app.url_map.converters["address"] = AddressConverter
-    _add_routes(app)
-    app.before_request(_check_access)
+    _add_pages(app, pages)
+    api.add_routes(app)
     app.after_request(_add_headers)
     app.register_error_handler(SwarmfeedError, _show_own_error)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -70,44 +63,16 @@ def create_app(facade: "Facade", access: Access, settings: PageSettings) -> Flas
     return app
 
 
-def _add_routes(app: Flask) -> None:
-    get, post = app.get, app.post
-    # Reading
-    get("/", endpoint="home")(home_page.show_home)
-    get("/updates", endpoint="updates")(home_page.show_updates)
-    get("/sentence", endpoint="sentence")(home_page.show_sentence)
-    get("/posts/<address:feed_id>/<int(max=4294967295):index>", endpoint="post")(
-        post_page.show_post
-    )
-    get("/authors/<address:author_id>", endpoint="author")(author_page.show_author)
-    get("/search", endpoint="search")(search_page.show_search)
-    # Writing
-    post("/posts", endpoint="publish")(post_page.publish)
-    get("/follow", endpoint="follow")(follow_page.show_follow)
-    post("/follow", endpoint="do_follow")(follow_page.follow)
-    post("/unfollow", endpoint="do_unfollow")(follow_page.unfollow)
-    post("/fetch", endpoint="do_fetch")(follow_page.fetch)
-    # The node, and oneself
-    get("/status", endpoint="status")(status_page.show_status)
-    get("/me", endpoint="me")(me_page.show_me)
-    # Holding for others
-    get("/history", endpoint="history")(history_page.show_history)
-    get("/history/<address:author_id>", endpoint="explain")(history_page.show_explanation)
-    post("/history", endpoint="choose_history")(history_page.choose)
-    post("/history/leave", endpoint="leave_history")(history_page.leave)
-    # For people with ordinary BitTorrent clients
-    feed = "/feeds/<address:feed_id>"
-    get(f"{feed}/torrents", endpoint="torrents")(torrents_page.show_torrents)
-    get(f"{feed}/torrents.rss", endpoint="torrents_rss")(torrents_page.show_rss)
-    get(f"{feed}/torrents/<int:level>-<int:position>.torrent", endpoint="torrent_file")(
-        torrents_page.send_torrent
-    )
-    # Coming and going
-    get("/welcome", endpoint="welcome")(login_page.show_welcome)
-    get("/login", endpoint="login")(login_page.log_in)
-    post("/logout", endpoint="logout")(login_page.log_out)
-    # For commands, with the bearer key
-    api.add_routes(app)
+def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
+    """Add what the pages bring: routes, doors that need no session, menu, templates."""
+    routes = [route for page in pages for route in page.routes]
+    for route in routes:
+        app.add_url_rule(route.rule, route.endpoint, route.view, methods=[route.method])
+    app.before_request(partial(_check_access, {route.endpoint: route for route in routes}))
+    app.jinja_env.globals["menu"] = [route for route in routes if route.menu]
+    folders = [page.templates for page in pages if page.templates is not None]
+    own = app.create_global_jinja_loader()
+    app.jinja_env.loader = ChoiceLoader([own, *map(FileSystemLoader, folders)])
 
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
@@ -128,7 +93,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
 }
 
 
-def _check_access() -> None:
+def _check_access(routes: Mapping[str, Route]) -> None:
     access = running().access
     g.has_key = access.has_key(request.headers.get("Authorization", ""))
     g.session = access.session(request.headers.get("Cookie", ""))
@@ -142,9 +107,17 @@ def _check_access() -> None:
             "Another page sent this request, so nothing was changed."
             " Go back to your own page and try again."
         )
-    open_to_all = request.endpoint in WITHOUT_SESSION or torrents_page.has_reader_key()
-    if not (open_to_all or g.has_key or g.session):
+    if not (g.has_key or g.session or _needs_no_session(routes)):
         raise Unauthorized("This browser is not logged in.")
+
+
+def _needs_no_session(routes: Mapping[str, Route]) -> bool:
+    if request.endpoint == "static":  # Flask's own: style sheet, script, icon
+        return True
+    route = routes.get(request.endpoint or "")
+    if route is None:
+        return False
+    return route.open_to_all or (route.opened_by is not None and route.opened_by())
 
 
 def _is_own() -> bool:

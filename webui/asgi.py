@@ -1,12 +1,14 @@
 """The page as one ASGI app, and the server that runs it inside the node's loop.
 
-Every request first shows its Host.  ``/events`` streams from the loop; the rest is Flask
-in worker threads, plain responses only, because a stream from there would hold a thread.
+Every request first shows its Host; then a table of mounts says whose it is.
+``/events`` streams from the loop; the rest is Flask in worker threads, plain responses only,
+because a stream from there would hold a thread.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -19,6 +21,8 @@ from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import Events
 from webui.headers import HEADERS
+from webui.pages import PAGES
+from webui.routes import Page
 from webui.runfile import RunFile
 
 if TYPE_CHECKING:
@@ -38,16 +42,27 @@ STOP_TIMEOUT_S: Final = 3
 """How long a response under way may take when the node stops."""
 
 
-class Page:
-    """Host check, then ``/events`` or Flask."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """An app, and where it answers."""
+
+    path: str
+    """Just this path; one that ends with a slash also stands for all below it."""
+    app: "ASGI3Application"
+
+    def takes(self, path: str) -> bool:
+        return path == self.path or (self.path.endswith("/") and path.startswith(self.path))
+
+
+class Front:
+    """Host check, then the first mount that takes the path, or else the pages."""
 
     def __init__(
-        self, pages: "ASGI3Application", settings: PageSettings, access: Access, events: Events
+        self, settings: PageSettings, mounts: Sequence[Mount], pages: "ASGI3Application"
     ) -> None:
-        self._pages = pages
         self._settings = settings
-        self._access = access
-        self._events = events
+        self._mounts = mounts
+        self._pages = pages
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
@@ -58,14 +73,23 @@ class Page:
         if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
             url = self._settings.url
             await _refuse(send, 403, f"Host check failed: open the page as {url}\n")
-        elif scope["path"] == "/events":
-            await self._stream(scope, receive, send)
-        else:
-            await self._pages(scope, receive, send)
+            return
+        path = scope["path"]
+        app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
+        await app(scope, receive, send)
 
-    async def _stream(
-        self, scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
+
+class EventStreams:
+    """``/events``, for a browser that is logged in."""
+
+    def __init__(self, access: Access, events: Events) -> None:
+        self._access = access
+        self._events = events
+
+    async def __call__(
+        self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
+        assert scope["type"] == "http", "Front lets nothing else through"
         session = self._access.session("; ".join(_values(scope, b"cookie")))
         foreign = any(site not in OWN_SITES for site in _values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
@@ -84,9 +108,15 @@ class PageServer:
     """
 
     def __init__(
-        self, facade: "Facade", run_folder: Path, host: str = "127.0.0.1", port: int = 0
+        self,
+        facade: "Facade",
+        run_folder: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        pages: Sequence[Page] = PAGES,
     ) -> None:
         self._facade = facade
+        self._pages = pages
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
@@ -94,7 +124,7 @@ class PageServer:
         self._access: Access | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
-        self._pages: WSGIMiddleware | None = None
+        self._flask: WSGIMiddleware | None = None
         self.url = ""
         """``http://HOST:PORT`` once started."""
 
@@ -122,12 +152,12 @@ class PageServer:
         self.url = f"http://{f'[{self._host}]' if ':' in self._host else self._host}:{port}"
         self._access = Access(port)
         try:
-            page = self._build(port, self._access)
+            front = self._build(port, self._access)
             self._run_file.write(self.url, self._access.key)
         except BaseException:
             listening.close()
             raise
-        self._server = _Server(_config(page))
+        self._server = _Server(_config(front))
         self._events.start()
         self._serving = loop.create_task(self._server.serve(sockets=[listening]))
         return port
@@ -146,18 +176,19 @@ class PageServer:
         self._server.should_exit = True
         await self._serving
         self._server = None
-        if self._pages is not None:
-            self._pages.executor.shutdown(wait=False, cancel_futures=True)
+        if self._flask is not None:
+            self._flask.executor.shutdown(wait=False, cancel_futures=True)
         self._run_file.remove(self._access.key)
 
-    def _build(self, port: int, access: Access) -> Page:
+    def _build(self, port: int, access: Access) -> Front:
         settings = PageSettings(
             url=self.url,
             hosts=allowed_hosts(self._host, port),
             reader_key=self._run_file.reader_key(),
         )
-        self._pages = WSGIMiddleware(create_app(self._facade, access, settings))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
-        return Page(cast("ASGI3Application", self._pages), settings, access, self._events)
+        self._flask = WSGIMiddleware(create_app(self._facade, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
+        mounts = (Mount(path="/events", app=EventStreams(access, self._events)),)
+        return Front(settings, mounts, cast("ASGI3Application", self._flask))
 
 
 class _Server(uvicorn.Server):
@@ -168,9 +199,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(page: Page) -> uvicorn.Config:
+def _config(front: Front) -> uvicorn.Config:
     return uvicorn.Config(
-        cast("ASGI3Application", page),
+        cast("ASGI3Application", front),
         http="h11",
         ws="none",
         lifespan="off",

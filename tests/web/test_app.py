@@ -1,13 +1,19 @@
 """The route table as a whole: who may ask, from where, and what every answer carries."""
 
+from pathlib import Path
+
 import pytest
+from flask import render_template
 from street.fakes.facade import FakeFacade
+from webui import routes as site_map
 from webui.access import Access
 from webui.app import create_app
-from webui.current import PageSettings
+from webui.current import PageSettings, node
+from webui.pages import PAGES as SITE
+from webui.routes import Menu, Page
 from werkzeug.routing import Rule
 
-from tests.web.conftest import OWN, PORT, URL, Site
+from tests.web.conftest import OWN, PORT, SETTINGS, URL, Site
 
 FOREIGN = [
     {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
@@ -32,6 +38,13 @@ def routes() -> list[Rule]:
 CHANGING = [rule for rule in routes() if "POST" in (rule.methods or ())]
 ASKING = [rule for rule in routes() if "GET" in (rule.methods or ())]
 PAGES = [rule for rule in ASKING if not rule.rule.startswith("/api/")]
+
+
+WITHOUT_SESSION = {"/welcome", "/login"}
+WITH_A_READER_KEY = {
+    "/feeds/<address:feed_id>/torrents.rss",
+    "/feeds/<address:feed_id>/torrents/<int:level>-<int:position>.torrent",
+}
 
 
 def name(value: object) -> str:
@@ -153,3 +166,76 @@ def test_trying_again_never_leads_to_another_site(site: Site, path: str) -> None
     again = answer.text.split('<a class="button" href="')[1].split('"')[0]
     # A browser takes a backslash for a slash, and "//host" for another site.
     assert again[0] == "/" and again[1:2] not in ("/", "\\")
+
+
+@pytest.mark.attack("A03")
+def test_what_needs_no_session_is_known() -> None:
+    declared = [route for page in SITE for route in page.routes]
+    assert {route.rule for route in declared if route.open_to_all} == WITHOUT_SESSION
+    assert {route.rule for route in declared if route.opened_by} == WITH_A_READER_KEY
+
+
+# --- a page from outside ----------------------------------------------------------------
+
+
+def show_toy() -> str:
+    return render_template("toy.html", name=node().whoami().name)
+
+
+@pytest.fixture
+def with_toy(tmp_path: Path) -> Site:
+    """The site with one page more, which brings a template and an entry in the menu."""
+    (tmp_path / "toy.html").write_text(
+        '{% extends "base.html" %}{% block main %}<p>Toy of {{ name }}</p>{% endblock %}'
+    )
+    (tmp_path / "search.html").write_text("not the search page")
+    toy = Page(
+        routes=(
+            site_map.get("/toy", "toy", show_toy, menu=Menu(label="Toys")),
+            site_map.get("/toy/open", "open_toy", lambda: "for all", open_to_all=True),
+            site_map.get("/toy/key", "keyed_toy", lambda: "with a key", opened_by=lambda: True),
+            site_map.post("/toy", "change_toy", lambda: "changed"),
+        ),
+        templates=tmp_path,
+    )
+    facade, access = FakeFacade(), Access(PORT)
+    return Site(facade, access, create_app(facade, access, SETTINGS, pages=(*SITE, toy)))
+
+
+def test_a_page_brings_routes_a_template_and_its_entry_in_the_menu(with_toy: Site) -> None:
+    shown = with_toy.get("/toy").text
+    assert f"<p>Toy of {with_toy.facade.whoami().name}</p>" in shown
+    assert '<a href="/toy" aria-current="page"><span>Toys</span></a>' in shown
+    assert '<a href="/toy"><span>Toys</span></a>' in with_toy.get("/").text
+    assert with_toy.post("/toy", {}).text == "changed"
+
+
+def test_a_page_says_what_needs_no_session(with_toy: Site) -> None:
+    stranger = with_toy.browser(logged_in=False)
+    codes = [
+        stranger.get(path, base_url=URL).status_code
+        for path in ("/toy", "/toy/open", "/toy/key")
+    ]
+    assert codes == [401, 200, 200]
+    assert stranger.post("/toy", base_url=URL, headers=OWN).status_code == 401
+
+
+@pytest.mark.attack("A01")
+def test_a_foreign_page_changes_nothing_there_either(with_toy: Site) -> None:
+    browser = with_toy.browser()
+    assert browser.post("/toy", base_url=URL, headers=FOREIGN[0]).status_code == 403
+
+
+def test_no_template_of_the_site_is_hidden(with_toy: Site) -> None:
+    assert "not the search page" not in with_toy.get("/search").text
+
+
+def test_an_endpoint_is_given_once() -> None:
+    twice = Page(routes=(site_map.get("/other", "home", lambda: "other"),))
+    with pytest.raises(AssertionError, match="home"):
+        create_app(FakeFacade(), Access(PORT), SETTINGS, pages=(*SITE, twice))
+
+
+def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:
+    entries = [route.menu for page in SITE for route in page.routes if route.menu]
+    assert [menu.label for menu in entries] == ["Home", "Search", "Follow", "Status", "Me"]

@@ -12,7 +12,9 @@ from street.fakes.facade import FakeFacade
 from swarmfeed.core.asks.views import Change
 from swarmfeed.core.base.limits import EVENT_STREAMS_MAX
 from swarmfeed.errors import UserError
-from webui.asgi import PageServer
+from uvicorn._types import ASGI3Application, Scope
+from webui.asgi import Front, Mount, PageServer
+from webui.current import PageSettings
 from webui.events import Events, format_change, merge_changes
 from webui.headers import HEADERS
 
@@ -268,6 +270,25 @@ def test_a_silent_stream_has_a_heartbeat() -> None:
         assert events.stream_count == 0
 
     asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
+
+
+def test_a_mount_takes_its_path_and_the_pages_take_the_rest() -> None:
+    taken: list[tuple[str, str]] = []
+
+    def app(name: str) -> ASGI3Application:
+        async def take(scope: Scope, receive: object, send: object) -> None:
+            assert scope["type"] == "http"
+            taken.append((name, scope["path"]))
+
+        return take
+
+    settings = PageSettings(url="http://a:1", hosts=frozenset({"a:1"}))
+    mounts = (Mount(path="/events", app=app("one")), Mount(path="/api/v1/", app=app("below")))
+    front = Front(settings, mounts, app("pages"))
+    for path in ("/events", "/events/", "/api/v1/statuses", "/api/v1", "/", "*"):
+        scope = {"type": "http", "path": path, "headers": [(b"host", b"a:1")]}
+        asyncio.run(front(scope, None, None))  # type: ignore[arg-type]  # bare ASGI
+    assert [name for name, _ in taken] == ["one", "pages", "below", "pages", "pages", "pages"]
 
 
 def test_a_change_is_one_event_whatever_it_says() -> None:

@@ -1,0 +1,35 @@
+"""The site map: every page, in the order of the menu and of reading."""
+
+from typing import Final
+
+from webui.pages import (
+    author,
+    follow,
+    history,
+    home,
+    login,
+    me,
+    post,
+    search,
+    status,
+    torrents,
+)
+from webui.routes import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    # Reading and writing
+    home.PAGE,
+    post.PAGE,
+    author.PAGE,
+    search.PAGE,
+    follow.PAGE,
+    # The node, and oneself
+    status.PAGE,
+    me.PAGE,
+    # Holding for others
+    history.PAGE,
+    # For people with ordinary BitTorrent clients
+    torrents.PAGE,
+    # Coming and going
+    login.PAGE,
+)

@@ -1,5 +1,7 @@
 """GET /authors/<author>: who somebody is, how much of them is here, and what they wrote."""
 
+from typing import Final
+
 from flask import render_template
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.limits import NAME_CHARS_MAX, PAGE_POSTS
@@ -7,6 +9,7 @@ from swarmfeed.core.base.types import AuthorId
 
 from webui.current import before, node
 from webui.render import one_line
+from webui.routes import Page, get
 
 
 def show_author(author_id: AuthorId) -> str:
@@ -21,3 +24,6 @@ def show_author(author_id: AuthorId) -> str:
         older=posts[-1].cursor if len(posts) == PAGE_POSTS else None,
         is_top=before() is None,
     )
+
+
+PAGE: Final = Page(routes=(get("/authors/<address:author_id>", "author", show_author),))

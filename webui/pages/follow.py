@@ -1,11 +1,14 @@
 """GET /follow: paste a link, and see what following would do.  POST: do it."""
 
+from typing import Final
+
 from flask import redirect, render_template, request, url_for
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import AuthorId
 from werkzeug.wrappers import Response
 
 from webui.current import node
+from webui.routes import Menu, Page, get, post
 
 
 def show_follow() -> str:
@@ -40,3 +43,13 @@ def _who() -> str:
 
 def _show(author_id: AuthorId) -> Response:
     return redirect(url_for("author", author_id=author_id), 303)
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/follow", "follow", show_follow, menu=Menu(label="Follow", icon="follow")),
+        post("/follow", "do_follow", follow),
+        post("/unfollow", "do_unfollow", unfollow),
+        post("/fetch", "do_fetch", fetch),
+    )
+)

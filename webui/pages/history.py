@@ -12,6 +12,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import node
+from webui.routes import Page, get, post
 
 GIGABYTE: Final = 1000**3
 
@@ -67,3 +68,13 @@ def _gigabytes(name: str) -> int:
     if not 0 <= size_bytes <= FEED_BYTES_MAX:
         raise UserError("Give a number of gigabytes that a disk can have.")
     return size_bytes
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/history", "history", show_history),
+        get("/history/<address:author_id>", "explain", show_explanation),
+        post("/history", "choose_history", choose),
+        post("/history/leave", "leave_history", leave),
+    )
+)

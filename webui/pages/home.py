@@ -1,11 +1,14 @@
 """GET /: the compose box and the timeline.  GET /updates and /sentence: what changed since."""
 
+from typing import Final
+
 from flask import Response, jsonify, render_template, request
 from swarmfeed.core.asks.views import Cursor, parse_cursor
 from swarmfeed.core.base.limits import PAGE_POSTS
 
 from webui import formats
 from webui.current import before, node
+from webui.routes import Menu, Page, get
 
 FOLLOWS_SHOWN = 8
 """Authors named beside the timeline."""
@@ -49,3 +52,12 @@ def _seen() -> Cursor | None:
     """The newest post the reader was shown."""
     text = request.args.get("seen", "")
     return parse_cursor(text) if text else None
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/", "home", show_home, menu=Menu(label="Home", icon="home")),
+        get("/updates", "updates", show_updates),
+        get("/sentence", "sentence", show_sentence),
+    )
+)

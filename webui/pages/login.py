@@ -3,10 +3,13 @@
 Logging in is the one GET that changes something: it uses up the token it carries.
 """
 
+from typing import Final
+
 from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from webui.current import running
+from webui.routes import Page, get, post
 
 
 def show_welcome() -> Response | str:
@@ -35,3 +38,12 @@ def log_out() -> Response:
         running().access.cookie_name, httponly=True, samesite="Strict", path="/"
     )
     return response
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/welcome", "welcome", show_welcome, open_to_all=True),
+        get("/login", "login", log_in, open_to_all=True),
+        post("/logout", "logout", log_out),
+    )
+)

@@ -1,11 +1,14 @@
 """GET /posts/<feed>/<index>: a post in its thread.  POST /posts: publish one."""
 
+from typing import Final
+
 from flask import redirect, render_template, request, url_for
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
 from werkzeug.wrappers import Response
 
 from webui.current import node
+from webui.routes import Page, get, post
 
 
 def show_post(feed_id: FeedId, index: int) -> str:
@@ -31,3 +34,11 @@ def publish() -> Response:
     shown = parent or post
     url = url_for("post", feed_id=shown.ref.feed_id, index=shown.ref.index)
     return redirect(f"{url}#{post.ref.entry_hash.hex()[:16]}" if parent else "/", 303)
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/posts/<address:feed_id>/<int(max=4294967295):index>", "post", show_post),
+        post("/posts", "publish", publish),
+    )
+)

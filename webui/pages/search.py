@@ -1,9 +1,12 @@
 """GET /search: posts on this machine that hold all the words."""
 
+from typing import Final
+
 from flask import render_template, request
 from swarmfeed.core.base.limits import PAGE_POSTS
 
 from webui.current import before, node
+from webui.routes import Menu, Page, get
 
 WORDS_CHARS_MAX = 200
 """Longest search: more than anybody types."""
@@ -19,3 +22,8 @@ def show_search() -> str:
         older=posts[-1].cursor if len(posts) == PAGE_POSTS else None,
         is_top=before() is None,
     )
+
+
+PAGE: Final = Page(
+    routes=(get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),)
+)

@@ -1,9 +1,12 @@
 """GET /status: how the node is, whether own posts are safe, and every feed, peer and job."""
 
+from typing import Final
+
 from flask import render_template
 from swarmfeed.core.asks.views import FeedStatus, Safety
 
 from webui.current import node
+from webui.routes import Menu, Page, get
 
 
 def show_status() -> str:
@@ -36,3 +39,8 @@ def say_safe(own_feeds: list[FeedStatus], safety: Safety | None) -> str:
         )
     nodes = "1 other node has" if fewest == 1 else f"{fewest} other nodes have"
     return f"{nodes} confirmed holding all your posts: this machine may go offline."
+
+
+PAGE: Final = Page(
+    routes=(get("/status", "status", show_status, menu=Menu(label="Status", icon="status")),)
+)

@@ -7,6 +7,7 @@ torrents of that one feed and nothing else.
 import hmac
 import secrets
 from hashlib import sha256
+from typing import Final
 
 from flask import Response, current_app, render_template, request, url_for
 from swarmfeed.core.base.limits import CHUNK_LEVEL_MAX, FEED_ENTRIES_MAX
@@ -14,9 +15,7 @@ from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.errors import UserError
 
 from webui.current import node, running
-
-KEYED = frozenset({"torrents_rss", "torrent_file"})
-"""Endpoints a feed's reader key opens."""
+from webui.routes import Page, get
 
 
 def show_torrents(feed_id: FeedId) -> str:
@@ -54,7 +53,7 @@ def send_torrent(feed_id: FeedId, level: int, position: int) -> Response:
 
 def has_reader_key() -> bool:
     """Whether the request carries the key of the feed it asks for."""
-    if request.endpoint not in KEYED or not running().settings.reader_key:
+    if not running().settings.reader_key:
         return False
     feed_id = FeedId((request.view_args or {})["feed_id"])
     given = request.args.get("key", "").encode(errors="surrogatepass")
@@ -73,3 +72,19 @@ def _url(endpoint: str, feed_id: FeedId, span: ChunkSpan | None = None) -> str:
     assert adapter is not None, "there is one wherever there is a request"
     path = adapter.build(endpoint, {"feed_id": feed_id, "key": reader_key(feed_id), **values})
     return running().settings.url + path
+
+
+_FEED: Final = "/feeds/<address:feed_id>"
+
+PAGE: Final = Page(
+    routes=(
+        get(f"{_FEED}/torrents", "torrents", show_torrents),
+        get(f"{_FEED}/torrents.rss", "torrents_rss", show_rss, opened_by=has_reader_key),
+        get(
+            f"{_FEED}/torrents/<int:level>-<int:position>.torrent",
+            "torrent_file",
+            send_torrent,
+            opened_by=has_reader_key,
+        ),
+    )
+)

@@ -1,0 +1,76 @@
+"""What a page brings: where it answers, who may open it, its place in the menu.
+
+A page is one file with a ``PAGE``; the site map in ``webui.pages`` lists them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flask.typing import ResponseReturnValue
+
+View = Callable[..., ResponseReturnValue]
+"""Answers a request; takes what stands in the path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """An entry of the menu at the side; they stand there in the order of the site map."""
+
+    label: str
+    icon: str = ""
+    """A name of ``_icons.html``; empty draws nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One line of the site map."""
+
+    method: Literal["GET", "POST"]
+    rule: str
+    """Path as werkzeug writes it: ``/authors/<address:author_id>``."""
+    endpoint: str
+    """What ``url_for`` knows it by; no other route of the site has it."""
+    view: View
+    open_to_all: bool = False
+    """Whether anybody on this machine may open it without a session."""
+    opened_by: Callable[[], bool] | None = None
+    """Whether the request carries a key that opens just this, instead of a session."""
+    menu: Menu | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one file adds to the site."""
+
+    routes: tuple[Route, ...]
+    templates: Path | None = None
+    """Folder of its own templates, for a page from outside ``webui``.  They may extend
+    ``base.html``, and never stand in for a template of the site."""
+
+
+def get(
+    rule: str,
+    endpoint: str,
+    view: View,
+    *,
+    menu: Menu | None = None,
+    open_to_all: bool = False,
+    opened_by: Callable[[], bool] | None = None,
+) -> Route:
+    """A route that only shows."""
+    return Route(
+        method="GET",
+        rule=rule,
+        endpoint=endpoint,
+        view=view,
+        open_to_all=open_to_all,
+        opened_by=opened_by,
+        menu=menu,
+    )
+
+
+def post(rule: str, endpoint: str, view: View) -> Route:
+    """A route that changes something; only from the own page, and only with a session."""
+    return Route(method="POST", rule=rule, endpoint=endpoint, view=view)
