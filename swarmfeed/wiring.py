@@ -33,6 +33,7 @@ from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Doors, Node
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
@@ -169,6 +170,7 @@ async def start_node(home: Path, settings: NodeSettings, identity: Identity) -> 
 
 def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors:
     clock = SystemClock()
+    speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     swarm = LibtorrentSwarm(
@@ -197,7 +199,7 @@ def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors
         jobs=SchedulerJobs(clock),
         ledger=open_ledger(home / "ledger.db"),
         clock=clock,
-        policy_clock=FastClock(speed) if (speed := settings.history_speed) != 1 else clock,
+        policy_clock=FastClock(speed) if speed != 1 else clock,
     )
 
 

@@ -5,11 +5,12 @@ import socket
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import NodeSettings, Ready, page_path
+from swarmfeed.node.ground.settings import NodeSettings, Ready, declared, page_path
 from swarmfeed.shell.disk.durable import write_file
 
 PAGE_HOST = "127.0.0.1"
@@ -22,11 +23,18 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
     with suppress(OSError, ValueError):
         found = json.loads(_path(home).read_text(encoding="utf-8"))
         last = found if isinstance(found, dict) else {}
-    return replace(
-        settings,
-        link_port=settings.link_port or _free(settings.listen, last.get("link")),
-        page_port=settings.page_port or _free(PAGE_HOST, last.get("page")),
-    )
+    hosts = {"page": PAGE_HOST, "link": settings.listen}
+    names = {
+        field.name: setting.remembered
+        for field in declared(NodeSettings)
+        for setting in field.settings
+        if setting.remembered
+    }
+    ports: dict[str, Any] = {
+        field: getattr(settings, field) or _free(hosts[name], last.get(name))
+        for field, name in names.items()
+    }
+    return replace(settings, **ports)
 
 
 def remember(home: Path, ready: Ready) -> None:

@@ -4,7 +4,9 @@ A command parses, asks the node, prints.  What goes wrong for a person is one li
 standard error and exit code 1; wrong use is exit code 2; a bug is a traceback.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -25,6 +27,7 @@ from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
 from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.node.history.settings import HistorySettings
 
 
 class Commands(click.Group):
@@ -37,20 +40,17 @@ class Commands(click.Group):
             raise click.ClickException(plain(" ".join(str(error).split()))) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)  # in the order of a first day, not of the alphabet
+        return list(self.commands)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(swarmfeed.__version__, package_name="swarmfeed")
-@click.option(
+home_option = click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="SWARMFEED_HOME",
     show_envvar=True,
     help="Folder of your keys and posts.",
 )
-@passphrase_file_option
-@click.option(
+log_option = click.option(
     "--log",
     "level",
     type=click.Choice(list(log.LEVELS)),
@@ -59,28 +59,20 @@ class Commands(click.Group):
     envvar="SWARMFEED_LOG",
     help="How much of what the node does is told on standard error.",
 )
-@click.pass_context
-def main(
-    ctx: click.Context, home: Path | None, passphrase_file: Path | None, level: str
-) -> None:
-    """A microblog that belongs to the people who write it.
 
-    Start with `swarmfeed init`, then `swarmfeed run`.
-    """
-    log.send_to_stderr(level)
-    ctx.obj = make_context(home, passphrase_file, ctx.obj)
+MakeCommand = Callable[[Sequence[type]], click.Command]
+"""Makes a command with the options of a node; takes the settings that roles bring."""
 
-
-for command in (
+COMMANDS: Final[tuple[click.Command | MakeCommand, ...]] = (
     init.init,
     restore.restore,
-    run.run,
+    run.make_run,
     run.open_page,
     people.whoami,
     posts.post,
     people.follow,
     people.unfollow,
-    fetch.fetch,
+    fetch.make_fetch,
     posts.timeline,
     posts.show,
     posts.search,
@@ -90,5 +82,38 @@ for command in (
     history.history,
     care.verify,
     care.reindex,
-):
-    main.add_command(command)
+)
+"""In the order of a first day, not of the alphabet."""
+
+SETTINGS: Final[tuple[type, ...]] = (HistorySettings,)
+"""What roles let people set, beside the settings of every node."""
+
+
+def make_main(
+    commands: Sequence[click.Command | MakeCommand] = COMMANDS,
+    settings: Sequence[type] = SETTINGS,
+) -> click.Group:
+    """Build the command line of these commands, for nodes with these settings of roles."""
+
+    @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(swarmfeed.__version__, package_name="swarmfeed")
+    @home_option
+    @passphrase_file_option
+    @log_option
+    @click.pass_context
+    def main(
+        ctx: click.Context, home: Path | None, passphrase_file: Path | None, level: str
+    ) -> None:
+        """A microblog that belongs to the people who write it.
+
+        Start with `swarmfeed init`, then `swarmfeed run`.
+        """
+        log.send_to_stderr(level)
+        ctx.obj = make_context(home, passphrase_file, ctx.obj)
+
+    for each in commands:
+        main.add_command(each if isinstance(each, click.Command) else each(settings))
+    return main
+
+
+main: Final = make_main()

@@ -1,17 +1,27 @@
-"""Options that several commands share."""
+"""Options that several commands share; those of a node derive from its settings."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import click
 
 from swarmfeed.cli.params import PORT, CursorParam, EndpointParam, SizeParam
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.settings import (
+    Declared,
+    NodeSettings,
+    Quantity,
+    Setting,
+    declared,
+)
 
 Command = Callable[..., Any]
+S = TypeVar("S")
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value, and nothing else."
@@ -33,104 +43,90 @@ def page_options(command: Command) -> Command:
     return limit(before(command))
 
 
-_NETWORK_OPTIONS = (
-    click.option(
-        "--listen",
-        metavar="ADDR",
-        default=NodeSettings().listen,
-        show_default=True,
-        help="Address on which other nodes reach this one.",
-    ),
-    click.option(
-        "--link-port",
-        type=PORT,
-        default=0,
-        help="TCP port of the peer link; 0: last time's, or any.",
-    ),
-    click.option(
-        "--swarm-port", type=PORT, default=0, help="TCP and UDP port of the swarm; 0: any."
-    ),
-    click.option(
-        "--peer",
-        "peers",
-        type=EndpointParam(),
-        multiple=True,
-        help="Peer link of a node to ask first; may be given several times.",
-    ),
-    click.option("--dht/--no-dht", default=True, help="Join the public DHT to find people."),
-    click.option(
-        "--dht-node",
-        "dht_nodes",
-        type=EndpointParam(),
-        multiple=True,
-        help="Node to enter the DHT by; may be given several times.",
-    ),
-    click.option("--lan/--no-lan", default=False, help="Tell the local network you are here."),
-    click.option(
-        "--disk",
-        type=SizeParam(),
-        default=DISK_BUDGET_BYTES,
-        help="Disk for what other people wrote; 10 GB if left out.",
-    ),
-    click.option(
-        "--download-limit",
-        type=SizeParam(),
-        default=0,
-        help="Bytes the swarm takes in a second, such as 500K; 0: no limit.",
-    ),
-    click.option(
-        "--upload-limit",
-        type=SizeParam(),
-        default=0,
-        help="Bytes the swarm sends in a second; 0: no limit.",
-    ),
-    click.option(
-        "--history-speed",
-        type=click.FloatRange(1, 100_000),
-        default=1.0,
-        hidden=True,
-        help="How many times as fast the policy of history servers runs.",
-    ),
-)
+PARAMS: Final[dict[object, click.ParamType[Any]]] = {
+    str: click.STRING,
+    int: click.INT,
+    float: click.FLOAT,
+    Endpoint: EndpointParam(),
+    Quantity.PORT: PORT,
+    Quantity.SIZE: SizeParam(),
+}
+"""How what a person types becomes the value of a setting, by its type or quantity."""
 
 
-def network_options(command: Command) -> Command:
-    """Everything a node that goes online may be told; collected by ``network_settings``."""
-    for option in reversed(_NETWORK_OPTIONS):
-        command = option(command)
-    return command
+def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], Command]:
+    """An option for each setting of a node; the command gets ``settings: NodeSettings``.
+
+    Args:
+        others: Settings dataclasses that roles bring.
+        stays: Whether the node runs until it is stopped.
+    """
+    kinds = (NodeSettings, *others)
+    options = [option for kind in kinds for option in setting_options(kind, stays=stays)]
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def collected(*args: object, **values: object) -> object:
+            own = take_settings(NodeSettings, values)
+            settings = replace(own, others=tuple(take_settings(k, values) for k in others))
+            return command(*args, settings=settings, **values)
+
+        wrapped: Command = collected
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
 
 
-def network_settings(
-    *,
-    listen: str,
-    link_port: int,
-    swarm_port: int,
-    peers: tuple[Endpoint, ...],
-    dht: bool,
-    dht_nodes: tuple[Endpoint, ...],
-    lan: bool,
-    disk: int,
-    download_limit: int,
-    upload_limit: int,
-    history_speed: float = 1.0,
-    page_port: int = 0,
-) -> NodeSettings:
-    """Put the values of ``network_options`` together."""
-    return NodeSettings(
-        listen=listen,
-        link_port=link_port,
-        swarm_port=swarm_port,
-        page_port=page_port,
-        peers=peers,
-        dht=dht,
-        dht_nodes=dht_nodes,
-        lan=lan,
-        disk_budget_bytes=disk,
-        down_bytes_per_s=download_limit,
-        up_bytes_per_s=upload_limit,
-        history_speed=history_speed,
-    )
+def setting_options(kind: type, *, stays: bool) -> list[Callable[[Command], Command]]:
+    """Derive the options of one settings dataclass, in its order."""
+    return [
+        _option(_param(kind, field), field, setting)
+        for field in declared(kind)
+        for setting in field.settings
+        if stays or not setting.stays
+    ]
+
+
+def take_settings(kind: type[S], values: dict[str, Any]) -> S:
+    """Take the values of ``setting_options(kind)`` out of ``values``.
+
+    Raises:
+        click.UsageError: They do not fit together.
+    """
+    names = {field.name: _param(kind, field) for field in declared(kind)}
+    given = {name: values.pop(param) for name, param in names.items() if param in values}
+    try:
+        return kind(**given)
+    except UserError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _param(kind: type, field: Declared) -> str:
+    # Two roles may call a field the same.
+    return f"{kind.__name__.lower()}_{field.name}"
+
+
+def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command], Command]:
+    how: dict[str, Any] = {"help": setting.help, "hidden": setting.hidden}
+    if setting.value is not None:
+        how |= {"flag_value": setting.value}
+    elif field.kind is bool:
+        how |= {"is_flag": True, "default": field.default}
+    elif field.multiple:
+        how |= {"type": _type(field, setting), "multiple": True}
+    else:
+        shown = {"show_default": setting.shows_default, "metavar": setting.metavar}
+        how |= {"type": _type(field, setting), "default": field.default, **shown}
+    return click.option(setting.flag, param, **how)
+
+
+def _type(field: Declared, setting: Setting) -> click.ParamType[Any]:
+    if setting.within is None:
+        return PARAMS[field.kind]
+    in_range = click.IntRange if field.kind is int else click.FloatRange
+    return in_range(*setting.within)
 
 
 passphrase_file_option = click.option(

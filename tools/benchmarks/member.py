@@ -17,10 +17,10 @@ from typing import Any
 from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, Endpoint
-from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.ground.interests import Interest
-from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.durable import HomeLock
@@ -42,15 +42,15 @@ def main() -> None:
     asked = parser.parse_args()
     send_to_stderr("info")
     peers = tuple(_endpoint(text) for text in asked.peer)
-    disk_bytes = asked.history_disk
+    history = HistorySettings(
+        speed=asked.history_speed, serve=bool(asked.history_disk), free_bytes_min=0
+    )
     settings = NodeSettings(
         listen=asked.listen,
         peers=peers,
         dht=False,
-        history=HistoryChoice(scope="community", disk_bytes=disk_bytes, free_bytes_min=0)
-        if disk_bytes
-        else None,
-        history_speed=asked.history_speed,
+        disk_budget_bytes=asked.history_disk or DISK_BUDGET_BYTES,
+        others=(history,),
     )
     with HomeLock(asked.home):
         asyncio.run(_run(asked.home, settings))

@@ -22,6 +22,7 @@ from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Doors, Node
 from swarmfeed.ports import Job
 
@@ -272,9 +273,8 @@ class Neighbourhood:
             link_port=7000,
             peers=tuple(each.endpoint for each in knows),
             dht_nodes=(_BOOTSTRAP,),
-            disk_budget_bytes=disk_budget_bytes,
-            history=history,
-            history_speed=self.history_speed,
+            disk_budget_bytes=history.disk_bytes if history else disk_budget_bytes,
+            others=(self._history_settings(history),),
         )
         disk = FakeDisk(self.folder / str(number))
         neighbour = Neighbour(self, number, author_key, settings, disk)
@@ -283,6 +283,16 @@ class Neighbourhood:
         if on:
             await neighbour.start()
         return neighbour
+
+    def _history_settings(self, choice: HistoryChoice | None) -> HistorySettings:
+        if choice is None:
+            return HistorySettings(speed=self.history_speed)
+        return HistorySettings(
+            speed=self.history_speed,
+            serve=True,
+            scope=choice.scope,
+            free_bytes_min=choice.free_bytes_min,
+        )
 
     async def open_dht(self) -> None:
         """Let there be a DHT: before that, nodes find each other by hints alone."""

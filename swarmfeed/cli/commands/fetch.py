@@ -1,14 +1,15 @@
 """``swarmfeed fetch``: get an author's whole backlog, now, and say when it is all there."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.node import Node
-from swarmfeed.cli.options import json_option, network_options, network_settings
+from swarmfeed.cli.options import json_option, node_options
 from swarmfeed.cli.output import (
     count,
     format_bytes,
@@ -23,6 +24,7 @@ from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import UserError
+from swarmfeed.node.ground.settings import NodeSettings
 
 LOOK_EVERY_S: Final = 0.1
 """Often enough for a bar that moves, and for seconds that are told to a tenth."""
@@ -46,32 +48,51 @@ class Fetched:
         return (self.progress.entries_held - self.entries_before) / max(self.seconds, 0.001)
 
 
-@click.command()
-@click.argument("link", type=LinkParam())
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Give up after so many seconds; otherwise wait until Ctrl-C.",
-)
-@network_options
-@json_option
-@pass_context
-def fetch(
-    context: Context, /, link: Link, timeout_s: float | None, as_json: bool, **network: Any
-) -> None:
-    """Fetch every entry of the author of LINK (or ADDRESS).
+def make_fetch(others: Sequence[type]) -> click.Command:
+    """``fetch``, with an option for each setting of a node that goes online for it."""
 
-    Ends with exit code 0 only when the whole backlog is held and verified. With a node
-    running, that one fetches, and of the network options only --peer has a meaning.
-    """
-    settings = network_settings(**network)
+    @click.command()
+    @click.argument("link", type=LinkParam())
+    @click.option(
+        "--timeout",
+        "timeout_s",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Give up after so many seconds; otherwise wait until Ctrl-C.",
+    )
+    @node_options(others, stays=False)
+    @json_option
+    @pass_context
+    def fetch(
+        context: Context,
+        /,
+        link: Link,
+        timeout_s: float | None,
+        settings: NodeSettings,
+        as_json: bool,
+    ) -> None:
+        """Fetch every entry of the author of LINK (or ADDRESS).
+
+        Ends with exit code 0 only when the whole backlog is held and verified. With a node
+        running, that one fetches, and of the network options only --peer has a meaning.
+        """
+        _print_fetched(_fetch(context, link, timeout_s, settings), as_json)
+
+    return fetch
+
+
+def _fetch(
+    context: Context, link: Link, timeout_s: float | None, settings: NodeSettings
+) -> Fetched:
     asked = format_link(replace(link, at=(*settings.peers, *link.at)[:ENDPOINTS_MAX]))
     started_s = time.monotonic()
     with context.open(settings) as node:
         entries_before = _entries_held(node, link.author_id)
         node.fetch(asked)
-        fetched = _watch(node, link.author_id, entries_before, started_s, timeout_s)
+        return _watch(node, link.author_id, entries_before, started_s, timeout_s)
+
+
+def _print_fetched(fetched: Fetched, as_json: bool) -> None:
+    """Print how a fetch ended.  Raises UserError when it did not get everything."""
     if as_json:
         print_json(_fetched_json(fetched))
     elif fetched.progress.done:

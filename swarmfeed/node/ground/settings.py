@@ -1,70 +1,196 @@
-"""How a node is run: what it listens on, whom it asks first, how much disk it may use."""
+"""How a node is run: what it listens on, whom it asks first, how much disk it may use.
 
-from dataclasses import dataclass
+A setting is declared once, as an annotated field: its default, its type and what people are
+told about it.  Options of commands, and what is remembered, derive from that.  A role brings
+settings of its own in a dataclass of the same form, beside these in ``others``.
+"""
+
+from dataclasses import KW_ONLY, MISSING, dataclass, fields
+from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from swarmfeed.core.asks.views import Whoami
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.core.history.choice import HistoryChoice
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
 """What a node may keep of other people's chunks unless told otherwise: about 200 million
 posts at 50 compressed bytes each, and a small part of any disk sold in the last ten years."""
 
-FREE_BYTES_MIN: Final = 1000**3
-"""Free disk that a history server leaves alone unless told otherwise."""
+S = TypeVar("S")
+
+
+class Quantity(Enum):
+    """What a number of a setting counts, where its type does not tell."""
+
+    PORT = "port"
+    SIZE = "size"
+
+
+Port = Annotated[int, Quantity.PORT]
+"""0 to 65535; 0 takes any free one."""
+
+Size = Annotated[int, Quantity.SIZE]
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What people are told about one field, and by which flag they set it."""
+
+    flag: str
+    """``--link-port``; what can be switched off too is ``--dht/--no-dht``."""
+    help: str
+    _: KW_ONLY
+    metavar: str | None = None
+    value: str | None = None
+    """What this flag sets the field to, where a field has several flags."""
+    within: tuple[int, int] | None = None
+    """Least and most a number may be."""
+    shows_default: bool = False
+    """Whether the help shows it; else its sentence says what it has to."""
+    hidden: bool = False
+    stays: bool = False
+    """Whether it means something only to a node that stays, not to one that is opened for a
+    single fetch."""
+    remembered: str = ""
+    """Of a port: as what the one that was got is remembered for the next start."""
+    restart: bool = True
+    """Whether a change needs a restart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One field that people may set."""
+
+    name: str
+    kind: object
+    """Its type, or the ``Quantity`` it counts; of a field with several values, of each."""
+    multiple: bool
+    default: object
+    settings: tuple[Setting, ...]
+    """More than one where several flags share it."""
+
+
+def declared(settings: type) -> tuple[Declared, ...]:
+    """Return the fields of a settings dataclass that people may set, in its order."""
+    hints = get_type_hints(settings, include_extras=True)
+    found = []
+    for field in fields(settings):
+        base, *marks = get_args(hints[field.name]) or (hints[field.name],)
+        said = tuple(mark for mark in marks if isinstance(mark, Setting))
+        if get_origin(hints[field.name]) is Annotated and said:
+            multiple = get_origin(base) is tuple
+            each = get_args(base)[0] if multiple else base
+            kind = next((mark for mark in marks if isinstance(mark, Quantity)), each)
+            assert field.default is not MISSING, f"{field.name} of {settings} has no default"
+            found.append(
+                Declared(
+                    name=field.name,
+                    kind=kind,
+                    multiple=multiple,
+                    default=field.default,
+                    settings=said,
+                )
+            )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
-    """Choices of one start of a node; nothing here is remembered."""
+    """Choices of one start of a node; nothing here is remembered but the ports it got."""
 
-    listen: str = "0.0.0.0"  # noqa: S104  a peer has to be reachable; pages stay on 127.0.0.1
+    page_port: Annotated[
+        Port,
+        Setting(
+            "--page-port",
+            "TCP port of the page; 0: last time's, or any.",
+            stays=True,
+            remembered="page",
+        ),
+    ] = 0
+    """On 127.0.0.1."""
+
+    listen: Annotated[
+        str,
+        Setting(
+            "--listen",
+            "Address on which other nodes reach this one.",
+            metavar="ADDR",
+            shows_default=True,
+        ),
+    ] = "0.0.0.0"  # noqa: S104  a peer has to be reachable; pages stay on 127.0.0.1
     """Address the peer link and the swarm listen on.  Pages listen on 127.0.0.1 whatever
     this says, because whoever reaches them may post."""
 
-    link_port: int = 0
-    """TCP port of the peer link; 0 takes any free one, so several nodes on one machine just
-    work.  A port that is forwarded by a router, or stands in links given away, is fixed."""
+    link_port: Annotated[
+        Port,
+        Setting(
+            "--link-port",
+            "TCP port of the peer link; 0: last time's, or any.",
+            remembered="link",
+        ),
+    ] = 0
+    """Any free one lets several nodes on one machine just work.  A port that is forwarded by
+    a router, or stands in links given away, is fixed."""
 
-    swarm_port: int = 0
-    """TCP and UDP port of the swarm; 0 takes any free one."""
+    swarm_port: Annotated[
+        Port,
+        Setting("--swarm-port", "TCP and UDP port of the swarm; 0: any."),
+    ] = 0
 
-    page_port: int = 0
-    """TCP port of the page on 127.0.0.1; 0 takes any free one."""
-
-    peers: tuple[Endpoint, ...] = ()
+    peers: Annotated[
+        tuple[Endpoint, ...],
+        Setting("--peer", "Peer link of a node to ask first; may be given several times."),
+    ] = ()
     """Links of nodes to dial at the start, before any is found."""
 
-    dht: bool = True
+    dht: Annotated[
+        bool,
+        Setting("--dht/--no-dht", "Join the public DHT to find people."),
+    ] = True
     """Whether to join the Mainline DHT: the one way to find people that needs nobody."""
 
-    dht_nodes: tuple[Endpoint, ...] = ()
-    """Nodes to enter the DHT by; empty uses the public ones libtorrent knows."""
+    dht_nodes: Annotated[
+        tuple[Endpoint, ...],
+        Setting("--dht-node", "Node to enter the DHT by; may be given several times."),
+    ] = ()
+    """Empty uses the public ones libtorrent knows."""
 
-    lan: bool = False
-    """Whether to tell the local network that we are here.  Off: that names a person to
-    everybody in the same café."""
+    lan: Annotated[
+        bool,
+        Setting("--lan/--no-lan", "Tell the local network you are here."),
+    ] = False
+    """Off, because it names a person to everybody in the same café."""
 
-    disk_budget_bytes: int = DISK_BUDGET_BYTES
+    disk_budget_bytes: Annotated[
+        Size,
+        Setting("--disk", "Disk for what other people wrote; 10 GB if left out."),
+    ] = DISK_BUDGET_BYTES
     """Most bytes of other people's chunks; own feeds are kept whatever it says."""
 
-    down_bytes_per_s: int = 0
-    """Most bytes the swarm takes in a second; 0 is no limit."""
+    down_bytes_per_s: Annotated[
+        Size,
+        Setting(
+            "--download-limit", "Bytes the swarm takes in a second, such as 500K; 0: no limit."
+        ),
+    ] = 0
 
-    up_bytes_per_s: int = 0
-    """Most bytes the swarm sends in a second; 0 is no limit."""
-
-    history: HistoryChoice | None = None
-    """What is given for the history of others; None: what was chosen on the page, if any."""
-
-    history_speed: float = 1.0
-    """How many times as fast the policy of history servers runs: for tests (ADR 13)."""
+    up_bytes_per_s: Annotated[
+        Size,
+        Setting("--upload-limit", "Bytes the swarm sends in a second; 0: no limit."),
+    ] = 0
 
     network: bool = True
     """Whether to talk to anybody.  Off for a command that only reads or stores: it opens
     the home, works and is gone."""
+
+    others: tuple[object, ...] = ()
+    """Settings that roles bring, one instance of each dataclass."""
+
+    def of(self, kind: type[S]) -> S:
+        """Return a role's own settings: those given, or all its defaults."""
+        return next((each for each in self.others if isinstance(each, kind)), None) or kind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ from swarmfeed.node.history.reports import HistoryReporter
 from swarmfeed.node.history.safety import SafetyTeller
 from swarmfeed.node.history.scope import Scope
 from swarmfeed.node.history.server import HistoryServer
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.history.viewer import Viewer
 from swarmfeed.ports import Clock, Index, Job, Ledger, Logs, Page
 
@@ -260,7 +261,7 @@ class History:
     def _job(
         self, name: str, run: Callable[[], Awaitable[str]], every_s: float, *, at_start: bool
     ) -> Job:
-        scaled_s = max(every_s / self._node.settings.history_speed, EVERY_S_MIN)
+        scaled_s = max(every_s / self._node.settings.of(HistorySettings).speed, EVERY_S_MIN)
         return Job(
             name=name, run=run, every_s=scaled_s, jitter_s=scaled_s / 20, at_start=at_start
         )
@@ -321,7 +322,8 @@ class History:
 
     def _recall_choice(self, choices: Mapping[bytes, bytes]) -> None:
         """What the command line says counts before what was chosen on the page."""
-        choice = self._node.settings.history
+        settings = self._node.settings
+        choice = settings.of(HistorySettings).choice(settings.disk_budget_bytes)
         if choice is None and b"history" in choices:
             choice = _decoded({b"": choices[b"history"]}, rows.decode_choice).get(b"")
         if choice is not None:

@@ -9,6 +9,7 @@ from click.testing import Result
 from street.fakes.node import LINK, FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
 
 Run = Callable[..., Result]
@@ -28,7 +29,7 @@ def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
 ) -> None:
     result = run("run", "--no-open")
     assert (result.exit_code, result.stdout) == (0, f"page: {PAGE}\nlink: {LINK}\n")
-    assert fake.ran_with == [(NodeSettings(), "")]
+    assert fake.ran_with == [(NodeSettings(others=(HistorySettings(),)), "")]
     assert fake.opened == []
 
 
@@ -51,6 +52,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         disk_budget_bytes=1_500_000_000,
         down_bytes_per_s=2_000_000,
         up_bytes_per_s=500_000,
+        others=(HistorySettings(),),
     )
 
 
@@ -115,7 +117,8 @@ def test_wrong_values_are_exit_code_2(run: Run, keys: Path, option: tuple[str, s
 
 def test_run_gives_the_disk_for_history(run: Run, fake: FakeDoors, keys: Path) -> None:
     run("run", "--history", "--disk", "20GB", "--friends", "--keep-free", "5G", "--no-open")
-    choice = fake.ran_with[0][0].history
+    settings = fake.ran_with[0][0]
+    choice = settings.of(HistorySettings).choice(settings.disk_budget_bytes)
     assert choice is not None
     assert (choice.scope, choice.disk_bytes, choice.free_bytes_min) == (
         "friends",
@@ -128,7 +131,8 @@ def test_history_is_for_the_community_unless_told_otherwise(
     run: Run, fake: FakeDoors, keys: Path
 ) -> None:
     run("run", "--history", "--no-open")
-    choice = fake.ran_with[0][0].history
+    settings = fake.ran_with[0][0]
+    choice = settings.of(HistorySettings).choice(settings.disk_budget_bytes)
     assert choice is not None and choice.scope == "community"
 
 

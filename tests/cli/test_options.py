@@ -1,0 +1,168 @@
+"""Options derive from settings: of the node, and of roles that bring their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from street.fakes.node import FakeDoors
+from swarmfeed.cli.main import COMMANDS, SETTINGS, make_main
+from swarmfeed.cli.options import PARAMS, setting_options
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
+from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.shell.disk.keyfile import Keys, create_keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToySettings:
+    """Settings of a role that only a test has."""
+
+    toys: Annotated[int, Setting("--toys", "How many toys.", within=(1, 9))] = 3
+    owner: Annotated[str, Setting("--owner", "Whose.", metavar="WHO", shows_default=True)] = "a"
+    dht: Annotated[bool, Setting("--toy-dht/--no-toy-dht", "Toys meet in the DHT.")] = True
+    port: Annotated[Port, Setting("--toy-port", "Where they play.", stays=True)] = 0
+    room: Annotated[Size, Setting("--room", "Room for toys.")] = 10
+    friends: Annotated[tuple[Endpoint, ...], Setting("--toy-friend", "Who plays.")] = ()
+    colour: Annotated[
+        str | None,
+        Setting("--red", "Red toys.", value="red"),
+        Setting("--blue", "Blue toys.", value="blue", hidden=True),
+    ] = None
+    inner: int = 7
+
+    def __post_init__(self) -> None:
+        if self.colour == "blue" and self.toys > 3:
+            raise UserError("there are only three blue toys")
+
+
+@pytest.fixture
+def keys(home: Path) -> Path:
+    home.mkdir()
+    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
+    create_keys(home / "keys", Keys(**seeds, created_at_ms=1), "")
+    return home
+
+
+@pytest.fixture
+def run(fake: FakeDoors, keys: Path) -> Callable[..., Result]:
+    """The command line of nodes that have one role more."""
+    main = make_main(settings=(*SETTINGS, ToySettings))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--home", str(keys), *arguments], obj=fake.doors)
+
+    return run
+
+
+def test_a_setting_of_a_role_is_an_option_and_reaches_the_node(
+    run: Callable[..., Result], fake: FakeDoors
+) -> None:
+    run(
+        *("run", "--no-open", "--toys", "5", "--owner", "b", "--no-toy-dht", "--toy-port", "2"),
+        *("--room", "2K", "--toy-friend", "127.0.0.2:4", "--red", "--no-dht", "--friends"),
+        "--history",
+    )
+    settings = fake.ran_with[0][0]
+    assert settings.of(ToySettings) == ToySettings(
+        toys=5,
+        owner="b",
+        dht=False,
+        port=2,
+        room=2_000,
+        friends=(Endpoint("127.0.0.2", 4),),
+        colour="red",
+    )
+    assert settings.of(HistorySettings) == HistorySettings(serve=True, scope="friends")
+    assert (settings.dht, settings.peers) == (False, ())
+
+
+def test_what_is_left_out_has_the_default_of_its_field(
+    run: Callable[..., Result], fake: FakeDoors
+) -> None:
+    run("run", "--no-open")
+    assert fake.ran_with[0][0] == NodeSettings(others=(HistorySettings(), ToySettings()))
+
+
+def test_settings_that_were_not_given_are_all_defaults() -> None:
+    assert NodeSettings().of(ToySettings) == ToySettings()
+    assert NodeSettings(others=(ToySettings(toys=1),)).of(ToySettings).toys == 1
+
+
+def test_a_fetch_has_no_options_of_a_node_that_stays(run: Callable[..., Result]) -> None:
+    shown = run("fetch", "--help").stdout
+    assert "--toys" in shown
+    assert "--toy-port" not in shown
+    assert "--page-port" not in shown
+
+
+def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
+    lines = [" ".join(line.split()) for line in run("run", "--help").stdout.splitlines()]
+    assert "--toys INTEGER RANGE How many toys. [1<=x<=9]" in lines
+    assert "--owner WHO Whose. [default: a]" in lines
+    assert "--toy-dht / --no-toy-dht Toys meet in the DHT." in lines
+    assert "--toy-friend HOST:PORT Who plays." in lines
+    assert not any("--blue" in line or "inner" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--toys", "10"), "--toys"),
+        (("--toy-port", "70000"), "--toy-port"),
+        (("--blue", "--toys", "4"), "there are only three blue toys"),
+    ],
+)
+def test_what_does_not_fit_is_wrong_use(
+    run: Callable[..., Result], fake: FakeDoors, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = run("run", "--no-open", *arguments)
+    assert (refused.exit_code, fake.ran_with) == (2, [])
+    assert said in refused.stderr
+
+
+def test_only_ports_are_remembered() -> None:
+    remembered = {
+        field.name: setting.remembered
+        for field in declared(NodeSettings)
+        for setting in field.settings
+        if setting.remembered
+    }
+    assert remembered == {"page_port": "page", "link_port": "link"}
+
+
+def test_what_the_page_can_choose_needs_no_restart() -> None:
+    at_once = {
+        field.name
+        for kind in (NodeSettings, *SETTINGS)
+        for field in declared(kind)
+        if not any(setting.restart for setting in field.settings)
+    }
+    assert at_once == {"serve", "scope", "free_bytes_min"}
+
+
+@pytest.mark.parametrize("kind", [NodeSettings, *SETTINGS], ids=lambda kind: kind.__name__)
+def test_every_setting_has_a_sentence_and_a_type_that_can_be_typed_in(kind: type) -> None:
+    for field in declared(kind):
+        assert all(setting.help.endswith(".") for setting in field.settings)
+        flags = field.kind is bool or field.settings[0].value is not None
+        assert flags or field.settings[0].within or field.kind in PARAMS
+    assert len(setting_options(kind, stays=True)) >= len(declared(kind))
+
+
+def test_a_command_from_outside_joins_by_argument(fake: FakeDoors, keys: Path) -> None:
+    @click.command()
+    def toy() -> None:
+        click.echo("a toy")
+
+    def make_other(settings: object) -> click.Command:
+        return click.Command("other", callback=lambda: click.echo(str(settings)))
+
+    main = make_main(commands=(*COMMANDS, toy, make_other), settings=(ToySettings,))
+    assert list(main.commands)[-3:] == ["reindex", "toy", "other"]
+    assert CliRunner().invoke(main, ["toy"]).stdout == "a toy\n"
+    assert "ToySettings" in CliRunner().invoke(main, ["other"]).stdout
