@@ -82,7 +82,7 @@ def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], 
 def setting_options(kind: type, *, stays: bool) -> list[Callable[[Command], Command]]:
     """Derive the options of one settings dataclass, in its order."""
     return [
-        _option(_param(kind, field), field, setting)
+        _option(_param(field), field, setting)
         for field in declared(kind)
         for setting in field.settings
         if stays or not setting.stays
@@ -95,7 +95,7 @@ def take_settings(kind: type[S], values: dict[str, Any]) -> S:
     Raises:
         click.UsageError: They do not fit together.
     """
-    names = {field.name: _param(kind, field) for field in declared(kind)}
+    names = {field.name: _param(field) for field in declared(kind)}
     given = {name: values.pop(param) for name, param in names.items() if param in values}
     try:
         return kind(**given)
@@ -103,9 +103,12 @@ def take_settings(kind: type[S], values: dict[str, Any]) -> S:
         raise click.UsageError(str(error)) from error
 
 
-def _param(kind: type, field: Declared) -> str:
-    # Two roles may call a field the same.
-    return f"{kind.__name__.lower()}_{field.name}"
+def _param(field: Declared) -> str:
+    """Name the value as click would by its flag; of several flags or values, as the field."""
+    first = field.settings[0]
+    if field.multiple or first.value is not None:
+        return field.name
+    return first.flag.partition("/")[0].removeprefix("--").replace("-", "_")
 
 
 def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command], Command]:
@@ -113,11 +116,12 @@ def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command]
     if setting.value is not None:
         how |= {"flag_value": setting.value}
     elif field.kind is bool:
-        how |= {"is_flag": True, "default": field.default}
+        # A flag without a second one can only switch on.
+        how |= {"default": field.default} if "/" in setting.flag else {"is_flag": True}
     elif field.multiple:
         how |= {"type": _type(field, setting), "multiple": True}
     else:
-        shown = {"show_default": setting.shows_default, "metavar": setting.metavar}
+        shown = {"show_default": setting.shows_default or None, "metavar": setting.metavar}
         how |= {"type": _type(field, setting), "default": field.default, **shown}
     return click.option(setting.flag, param, **how)
 

@@ -28,6 +28,7 @@ from swarmfeed.core.asks.views_json import ref_text
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
 from webui.access import Access, allowed_hosts
 from webui.app import create_app
@@ -261,9 +262,13 @@ class Desk:
 
 
 def _settings(settings: NodeSettings) -> Mapping[str, Any]:
-    """What differs from a node that is told nothing."""
-    usual, given = asdict(NodeSettings()), asdict(settings)
-    return {name: given[name] for name in given if given[name] != usual[name]}
+    """What differs from a node that is told nothing, and what is given for history."""
+    usual, given = asdict(NodeSettings()), asdict(replace(settings, others=()))
+    told = {name: given[name] for name in given if given[name] != usual[name]}
+    history = settings.of(HistorySettings)
+    choice = history.choice(settings.disk_budget_bytes)
+    told |= {"history": asdict(choice)} if choice is not None else {}
+    return told | ({"history_speed": history.speed} if history.speed != 1 else {})
 
 
 def run(
