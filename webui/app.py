@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from swarmfeed.core.asks.sentences import NEW_POSTS
 from swarmfeed.core.asks.views_json import ref_text
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
+from swarmfeed.core.base.texts import counted
 from swarmfeed.errors import RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
@@ -77,7 +79,7 @@ def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "address": format_address,
-    "counted": formats.counted,
+    "counted": counted,
     "every": formats.every,
     "iso_time": formats.iso_time,
     "local_time": formats.local_time,
@@ -85,6 +87,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "number": formats.count,
     "percent": formats.percent,
     "post_text": render.render_text,
+    "new_posts": lambda count: NEW_POSTS(posts=count),
     "qr_code": pictures.qr_code,
     "ref": ref_text,
     "short": formats.short,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.texts import format_size
 
 YEAR_9999_MS: Final = 253_370_764_800_000
 """Start of the last year a calendar here knows; an author's clock may say anything."""
@@ -29,21 +30,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Return ``1 post`` or ``2 posts``."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def size(size_bytes: int) -> str:
-    """Return a size in decimal units: ``1.4 MB``."""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    value = float(size_bytes)
-    for unit in ("kB", "MB", "GB", "TB"):
-        value /= 1000
-        if value < 999.5 or unit == "TB":
-            break
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    """Return a size of two digits at least: ``1.4 MB``, ``14 MB``."""
+    return format_size(size_bytes, tenths_below=10)
 
 
 def percent(part: int, whole: int) -> int:

@@ -16,6 +16,10 @@ from rich.text import Text
 
 from swarmfeed.core.asks.views import PostView
 from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.base.texts import counted, format_size
+
+NO_NAME: Final = "(no name)"
+"""Stands for the name of an author who gave none."""
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 60 * MINUTE_S
@@ -69,14 +73,14 @@ def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
 
 
 def _post_title(post: PostView, now_ms: int) -> Text:
-    title = Text(plain(post.author_name) or "(no name)", style="bold")
+    title = Text(plain(post.author_name) or NO_NAME, style="bold")
     facts = [format_age(post.time_ms, now_ms)]
     if post.is_ahead:
         facts.append("its clock is ahead")
     if post.reply_to is not None:
         facts.append("a reply")
     if post.reply_count:
-        facts.append(count(post.reply_count, "reply", "replies"))
+        facts.append(counted(post.reply_count, "reply", "replies"))
     if post.held_by:
         facts.append(f"held by {post.held_by}")
     return title.append("  " + " · ".join(facts), style="not bold dim")
@@ -157,19 +161,8 @@ def flush() -> None:
 
 
 def format_bytes(size_bytes: int) -> str:
-    """``812 B``, ``1.2 MB``: three digits, in powers of a thousand."""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    # 999,950 bytes are already "1.0 MB", not "1000 kB".
-    power = next((p for p in (1, 2, 3) if size_bytes < 999.5 * 1000**p), 4)
-    size = size_bytes / 1000**power
-    unit = ("kB", "MB", "GB", "TB")[power - 1]
-    return f"{size:.1f} {unit}" if size < 99.95 else f"{size:.0f} {unit}"
-
-
-def count(number: int, one: str, many: str) -> str:
-    """``1 reply``, ``2 replies``, ``1,200 replies``."""
-    return f"{number:,} {one if number == 1 else many}"
+    """Return a size of three digits: ``812 B``, ``1.2 MB``, ``12.0 MB``."""
+    return format_size(size_bytes, tenths_below=99.95)
 
 
 def format_age(time_ms: int, now_ms: int) -> str:
@@ -180,10 +173,10 @@ def format_age(time_ms: int, now_ms: int) -> str:
     if age_s < MINUTE_S:
         return "just now"
     if age_s < HOUR_S:
-        return count(age_s // MINUTE_S, "minute", "minutes") + " ago"
+        return counted(age_s // MINUTE_S, "minute", "minutes") + " ago"
     if age_s < DAY_S:
-        return count(age_s // HOUR_S, "hour", "hours") + " ago"
-    return count(age_s // DAY_S, "day", "days") + " ago"
+        return counted(age_s // HOUR_S, "hour", "hours") + " ago"
+    return counted(age_s // DAY_S, "day", "days") + " ago"
 
 
 def format_date(time_ms: int) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import structlog
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.history.sentences import POLICY_HOLDS
 from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
@@ -326,7 +328,7 @@ class Node:
     async def _hold_for_friends(self) -> str:
         """A history server holds for everybody in its scope, by another rule."""
         if self.history.is_server:
-            return "left to the policy of history servers"
+            return POLICY_HOLDS()
         return await self.friends.hold()
 
     async def _meet_neighbours(self, lan: Lan) -> None:
@@ -345,7 +347,7 @@ class Node:
 
     async def _watch_fetches(self) -> str:
         stuck = self.fetcher.watch()
-        return f"{stuck} chunks stand still"
+        return sentences.STANDING_STILL(chunks=stuck)
 
     async def _recall_interests(self) -> None:
         """Own, followed, and whatever else is on disk."""

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import JobStatus
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Clock, Job
@@ -52,7 +53,7 @@ class _Entry:
 
     job: Job
     last_run_ms: int | None = None
-    last_result: str = "has not run yet"
+    last_result: str = field(default_factory=sentences.NEVER_RAN)
 
 
 class SchedulerJobs:
@@ -129,10 +130,10 @@ class SchedulerJobs:
         try:
             entry.last_result = await entry.job.run()
         except RetryError as error:
-            entry.last_result = f"postponed: {error}"
+            entry.last_result = sentences.POSTPONED(reason=error)
             logger.warning("job postponed", name=name, reason=str(error))
         except Exception as error:
-            entry.last_result = f"failed: {error!r}"
+            entry.last_result = sentences.FAILED(error=repr(error))
             logger.critical("job failed, stopping", name=name, exc_info=True)
             self._stop_once()
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from street.fakes.node import NOW_MS, WORDS
 from swarmfeed.cli.output import (
-    count,
     format_age,
     format_bytes,
     format_date,
@@ -63,13 +62,6 @@ def test_old_and_future_posts_carry_their_date() -> None:
 @given(st.integers(min_value=0, max_value=TIME_MS_MAX))
 def test_every_time_an_author_may_claim_can_be_told(time_ms: int) -> None:
     assert format_age(time_ms, NOW_MS)
-
-
-def test_one_is_not_many() -> None:
-    assert (count(1, "reply", "replies"), count(2_000, "reply", "replies")) == (
-        "1 reply",
-        "2,000 replies",
-    )
 
 
 @given(st.text(st.characters(codec=None)))

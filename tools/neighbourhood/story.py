@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from swarmfeed.cli.output import count, format_bytes
+from swarmfeed.cli.output import format_bytes
 from swarmfeed.core.asks.views import FeedStatus, FetchProgress, PostView
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
+from swarmfeed.core.base.texts import counted
 from swarmfeed.errors import RetryError
 
 from neighbourhood.people import Person, check_loopback
@@ -176,7 +177,7 @@ class Story:
         self._show.posts(found[:FOUND_POSTS])
         more = " and more" if len(found) == PAGE_POSTS_MAX else ""
         self._show.fact(
-            f"{count(len(found), 'post', 'posts')}{more} found", f"{took_ms:.0f} ms"
+            f"{counted(len(found), 'post', 'posts')}{more} found", f"{took_ms:.0f} ms"
         )
         return found[0]
 
@@ -219,7 +220,7 @@ class Story:
                 bar.move(
                     progress.entries_held,
                     f"{progress.entries_held:,} entries"
-                    f" from {count(len(progress.holders), 'holder', 'holders')}",
+                    f" from {counted(len(progress.holders), 'holder', 'holders')}",
                     progress.entries_total or None,
                 )
                 return progress.done or None

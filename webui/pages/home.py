@@ -3,10 +3,10 @@
 from typing import Final
 
 from flask import Response, jsonify, render_template, request
+from swarmfeed.core.asks.sentences import NEW_POSTS
 from swarmfeed.core.asks.views import Cursor, parse_cursor
 from swarmfeed.core.base.limits import PAGE_POSTS
 
-from webui import formats
 from webui.current import before, node
 from webui.routes import Menu, Page, get
 
@@ -37,8 +37,7 @@ def show_updates() -> Response:
     """How many posts wait above the newest one a page shows."""
     seen = _seen()
     new_count = node().newer_than(seen) if seen else len(node().home(1))
-    label = f"Show {formats.counted(new_count, 'new post', 'new posts')}"
-    return jsonify({"count": new_count, "label": label})
+    return jsonify({"count": new_count, "label": NEW_POSTS(posts=new_count)})
 
 
 def show_sentence() -> Response:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask import render_template
+from swarmfeed.core.asks.sentences import what_is_confirmed
 from swarmfeed.core.asks.views import FeedStatus, Safety
 
 from webui.current import node
@@ -28,17 +29,8 @@ def say_safe(own_feeds: list[FeedStatus], safety: Safety | None) -> str:
     """
     if safety is not None and safety.friends + safety.servers > 0:
         return safety.sentence
-    written = [feed for feed in own_feeds if feed.size > 0]
-    if not written:
-        return "You have not written anything yet, so there is nothing to lose."
-    fewest = min(feed.held_by for feed in written)
-    if fewest == 0:
-        return (
-            "Your newest posts exist only on this machine."
-            " Keep the node running until somebody holds them."
-        )
-    nodes = "1 other node has" if fewest == 1 else f"{fewest} other nodes have"
-    return f"{nodes} confirmed holding all your posts: this machine may go offline."
+    held_by = min((feed.held_by for feed in own_feeds if feed.size > 0), default=None)
+    return what_is_confirmed(held_by)
 
 
 PAGE: Final = Page(

@@ -5,7 +5,7 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
-    count,
+    NO_NAME,
     format_age,
     format_bytes,
     print_facts,
@@ -14,7 +14,8 @@ from swarmfeed.cli.output import (
     print_sentence,
     print_table,
 )
-from swarmfeed.core.asks.views import FeedStatus, NodeStatus, PeerStatus
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.views import FeedStatus, NodeStatus, PeerStatus, VerifyReport
 from swarmfeed.core.asks.views_json import status_json, verify_json
 from swarmfeed.core.base.address import format_address
 
@@ -49,14 +50,7 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json(verify_json(report))
     else:
-        feeds = count(report.feeds, "feed", "feeds")
-        checked = f"{count(report.entries, 'entry', 'entries')} of {feeds}"
-        for line in report.damaged:
-            print_line(f"damaged: {line}")
-        good = "all good" if not report.damaged else f"{len(report.damaged)} damaged"
-        print_sentence(f"{checked}, {format_bytes(report.bytes)}: {good}")
-        if report.refetching:
-            print_sentence(f"{count(report.refetching, 'chunk', 'chunks')} to fetch again")
+        _print_report(report)
     if report.damaged:
         ctx.exit(1)
 
@@ -71,7 +65,23 @@ def reindex(context: Context, as_json: bool) -> None:
     if as_json:
         print_json({"posts": posts})
     else:
-        print_sentence(f"{count(posts, 'post', 'posts')} indexed")
+        print_sentence(sentences.INDEXED(posts=posts))
+
+
+def _print_report(report: VerifyReport) -> None:
+    for line in report.damaged:
+        print_line(sentences.DAMAGED(line=line))
+    checked = sentences.SOME_DAMAGED if report.damaged else sentences.ALL_GOOD
+    print_sentence(
+        checked(
+            entries=report.entries,
+            feeds=report.feeds,
+            size=format_bytes(report.bytes),
+            damaged=len(report.damaged),
+        )
+    )
+    if report.refetching:
+        print_sentence(sentences.TO_FETCH_AGAIN(chunks=report.refetching))
 
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:
@@ -112,7 +122,7 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
     elif feed.fetching:
         state = f"fetching, {format_bytes(feed.rate_bytes_per_s)}/s"
     return (
-        feed.author_name or "(no name)",
+        feed.author_name or NO_NAME,
         format_address(feed.feed_id)[:SHORT_CHARS],
         state,
         f"{feed.entries_held:,} of {feed.size:,}",

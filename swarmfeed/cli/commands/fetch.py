@@ -11,17 +11,18 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.node import Node
 from swarmfeed.cli.options import json_option, node_options
 from swarmfeed.cli.output import (
-    count,
     format_bytes,
     print_json,
     print_sentence,
     progress_bar,
 )
 from swarmfeed.cli.params import LinkParam
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import FetchProgress
 from swarmfeed.core.asks.views_json import Json, fetch_progress_json
 from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
+from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings
@@ -155,12 +156,12 @@ def _is_over(fetched: Fetched, timeout_s: float | None) -> bool:
 def _format_facts(fetched: Fetched) -> str:
     progress = fetched.progress
     if not progress.entries_total:
-        return "looking for somebody who holds it"
+        return sentences.LOOKING_FOR_HOLDERS()
     return (
         f"{progress.entries_held:,} of {progress.entries_total:,} entries"
         f" · {fetched.entries_per_s:,.0f}/s"
         f" · {format_bytes(progress.bytes_held)}"
-        f" · {count(len(progress.holders), 'holder', 'holders')}"
+        f" · {counted(len(progress.holders), 'holder', 'holders')}"
     )
 
 
@@ -168,20 +169,17 @@ def _format_done(fetched: Fetched) -> str:
     progress = fetched.progress
     name = progress.name or format_address(progress.author_id)
     if progress.entries_held == fetched.entries_before:
-        return (
-            f"{name}: all {count(progress.entries_total, 'entry', 'entries')} were here already"
-        )
-    return (
-        f"{name}: all {count(progress.entries_total, 'entry', 'entries')} held and verified,"
-        f" {format_bytes(progress.bytes_held)} in {fetched.seconds:.1f} s"
-        f" ({fetched.entries_per_s:,.0f} entries/s{_format_holders(progress)})"
+        return sentences.HERE_ALREADY(name=name, entries=progress.entries_total)
+    # A short backlog comes whole with its head: then nobody sent chunks.
+    done = sentences.FETCHED_FROM if progress.holders else sentences.FETCHED
+    return done(
+        name=name,
+        entries=progress.entries_total,
+        size=format_bytes(progress.bytes_held),
+        seconds=fetched.seconds,
+        entries_per_s=fetched.entries_per_s,
+        holders=len(progress.holders),
     )
-
-
-def _format_holders(progress: FetchProgress) -> str:
-    """Name how many holders sent chunks; a short backlog comes whole with its head."""
-    holders = len(progress.holders)
-    return f", {count(holders, 'holder', 'holders')}" if holders else ""
 
 
 def _format_failure(fetched: Fetched) -> str:
@@ -189,10 +187,9 @@ def _format_failure(fetched: Fetched) -> str:
     if progress.error:
         return progress.error
     if not progress.entries_total:
-        return f"nobody who holds this author answered within {fetched.seconds:.0f} s"
-    return (
-        f"{progress.entries_held:,} of {progress.entries_total:,} entries after"
-        f" {fetched.seconds:.0f} s; run this again to go on"
+        return sentences.NOBODY_ANSWERED(seconds=fetched.seconds)
+    return sentences.NOT_ALL_FETCHED(
+        held=progress.entries_held, entries=progress.entries_total, seconds=fetched.seconds
     )
 
 

@@ -5,7 +5,7 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
-    count,
+    NO_NAME,
     format_age,
     format_bytes,
     print_facts,
@@ -25,6 +25,8 @@ from swarmfeed.core.asks.views import (
 )
 from swarmfeed.core.asks.views_json import job_json
 from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.base.texts import counted
+from swarmfeed.core.history import sentences
 from swarmfeed.errors import UserError
 
 SHORT_CHARS = 8
@@ -97,7 +99,7 @@ def goodbye(context: Context, as_json: bool) -> None:
     if as_json:
         print_json({"told": told})
     else:
-        print_sentence(f"{count(told, 'node was', 'nodes were')} told; stop this one now.")
+        print_sentence(sentences.TOLD(nodes=told))
 
 
 @click.command()
@@ -129,7 +131,10 @@ def _print_status(found: HistoryStatus, now_ms: int) -> None:
                 ("scope", found.choice.scope),
                 ("disk", f"{given} used; {left} of the disk stay free"),
                 ("feeds", _feeds_fact(found)),
-                ("servers", count(found.servers, "other server", "other servers") + " linked"),
+                (
+                    "servers",
+                    counted(found.servers, "other server", "other servers") + " linked",
+                ),
                 (
                     "bytes",
                     f"{format_bytes(found.in_bytes)} in, {format_bytes(found.out_bytes)} out",
@@ -158,9 +163,9 @@ def _feeds_fact(found: HistoryStatus) -> str:
 
 def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
     facts = [
-        f"{feed.author_name or '(no name)'}, {format_address(feed.feed_id)[:SHORT_CHARS]}",
+        f"{feed.author_name or NO_NAME}, {format_address(feed.feed_id)[:SHORT_CHARS]}",
         feed.state,
-        count(feed.size, "entry", "entries"),
+        counted(feed.size, "entry", "entries"),
         format_bytes(feed.bytes_held),
     ]
     if feed.since_ms:
@@ -170,7 +175,7 @@ def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
 
 def _print_explanation(each: Explanation) -> None:
     feed = each.feed
-    print_sentence(f"{feed.author_name or '(no name)'}: {feed.reason}")
+    print_sentence(f"{feed.author_name or NO_NAME}: {feed.reason}")
     print_facts(
         [
             ("feed", format_address(feed.feed_id)),

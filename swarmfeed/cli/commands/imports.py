@@ -9,7 +9,8 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.jsonl import Line, read_lines
 from swarmfeed.cli.node import Node
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import count, print_json, print_sentence, progress_bar, warn
+from swarmfeed.cli.output import print_json, print_sentence, progress_bar, warn
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import ImportReport
 from swarmfeed.core.asks.views_json import import_json
 from swarmfeed.errors import UserError
@@ -112,6 +113,10 @@ def _print_report(report: ImportReport, as_json: bool) -> None:
         print_json(import_json(report))
         return
     for line in report.skipped:
-        warn(f"left out: {line}")
-    already = f", {report.already_there:,} were already there" if report.already_there else ""
-    print_sentence(f"{count(report.imported, 'post', 'posts')} imported{already}")
+        warn(sentences.LEFT_OUT(line=line))
+    posts, already = report.imported, report.already_there
+    print_sentence(
+        sentences.IMPORTED_SOME(posts=posts, already=already)
+        if already
+        else sentences.IMPORTED(posts=posts)
+    )

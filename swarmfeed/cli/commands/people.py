@@ -6,6 +6,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_facts, print_json, print_sentence
 from swarmfeed.cli.params import LinkParam
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import AuthorView
 from swarmfeed.core.asks.views_json import author_json, whoami_json
 from swarmfeed.core.base.address import Link, format_address, format_link
@@ -42,7 +43,7 @@ def follow(context: Context, link: Link, as_json: bool) -> None:
     """
     with context.open() as node:
         author = node.follow(format_link(link))
-    _print_author(author, as_json, f"You follow {_name(author)} now.")
+    _print_author(author, as_json, sentences.FOLLOWED(name=_name(author)))
 
 
 @click.command()
@@ -53,7 +54,7 @@ def unfollow(context: Context, link: Link, as_json: bool) -> None:
     """Follow the author of LINK (or ADDRESS) no longer."""
     with context.open() as node:
         author = node.unfollow(format_link(link))
-    _print_author(author, as_json, f"You no longer follow {_name(author)}.")
+    _print_author(author, as_json, sentences.UNFOLLOWED(name=_name(author)))
 
 
 def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:

@@ -16,6 +16,7 @@ from math import log
 from typing import Final
 
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.availability import HOUR_MS, Outlook
 from swarmfeed.core.history.slack import (
     COPIES_MIN,
@@ -234,7 +235,7 @@ def decide(
     why = _describe(smoothed, view.target, copies_of(covered))
     if me.node_id in {each.node_id for each in view.holders}:
         if slack:
-            return Keep(f"needed: {why}"), replace(seen, spare_steps=0)
+            return Keep(sentences.NEEDED(why=why)), replace(seen, spare_steps=0)
         return _decide_release(me, view, seen, _swing(smoothed, newest))
     if slack:
         return _decide_take(me, view, steps, why, refusal), replace(seen, spare_steps=0)
@@ -260,16 +261,17 @@ def _decide_take(me: Outlook, view: FeedView, steps: int, why: str, refusal: str
     urgent = not view.server_online and not view.claims
     first = _place(me.node_id, ranked[:LAST_SOURCE_TAKERS])
     if urgent and first is not None:
-        place, steps, why = first, max(steps, LAST_SOURCE_TAKERS), f"no server has it, {why}"
+        place, steps = first, max(steps, LAST_SOURCE_TAKERS)
+        why = sentences.NO_SERVER_HAS_IT(why=why)
     if place is None:
-        return Keep(f"slack, but others come first: {why}")
+        return Keep(sentences.OTHERS_FIRST(why=why))
     if not view.source_online:
-        return Keep(f"slack, but nobody to fetch from is online: {why}")
+        return Keep(sentences.NO_SOURCE(why=why))
     if refusal:
-        return Keep(f"slack, but {refusal}")
+        return Keep(sentences.SLACK_BUT(refusal=refusal))
     if not is_turn(place, steps):
-        return Keep(f"slack, waiting for {place} before us: {why}")
-    return Take(f"slack, and we are number {place + 1} to add: {why}")
+        return Keep(sentences.NOT_OUR_TURN(place=place, why=why))
+    return Take(sentences.OUR_TURN(number=place + 1, why=why))
 
 
 def _decide_release(
@@ -278,17 +280,17 @@ def _decide_release(
     outages = view.outages or {}
     rest = cover((each for each in view.holders if each.node_id != me.node_id), outages)
     left = unavailability(rest, outages, view.readers) * swing
-    why = f"without us {_describe(left, view.target, copies_of(rest))}"
+    why = sentences.WITHOUT_US(offer=_describe(left, view.target, copies_of(rest)))
     if not is_spare(left, view.target, copies_of(rest)):
-        return Keep(f"worth holding: {why}"), replace(memory, spare_steps=0)
+        return Keep(sentences.WORTH_HOLDING(why=why)), replace(memory, spare_steps=0)
     servers = [each.node_id for each in view.holders if each.server]
     if rank_servers(view.feed_id, servers, view.weights)[-1] != me.node_id:
-        return Keep(f"another server lets go first: {why}"), replace(memory, spare_steps=0)
+        return Keep(sentences.ANOTHER_LETS_GO(why=why)), replace(memory, spare_steps=0)
     steps = memory.spare_steps + 1
     if steps < RELEASE_STEPS:
-        waited = f"superfluous for {steps} of {RELEASE_STEPS} looks"
-        return Keep(f"{waited}: {why}"), replace(memory, spare_steps=steps)
-    return Release(f"superfluous: {why}"), replace(memory, spare_steps=0)
+        waited = sentences.SPARE_FOR_NOW(looks=steps, of=RELEASE_STEPS, why=why)
+        return Keep(waited), replace(memory, spare_steps=steps)
+    return Release(sentences.SPARE(why=why)), replace(memory, spare_steps=0)
 
 
 def _decide_merge(
@@ -304,15 +306,16 @@ def _decide_merge(
     above = rank_servers(view.feed_id, [me.node_id, *weak], view.weights)[0] == me.node_id
     first = best[:1] == [me.node_id] and above and not view.claims
     if len(weak) < MERGED or not first or not view.source_online:
-        return Keep(f"no slack: {why}"), no
+        return Keep(sentences.NO_SLACK(why=why)), no
     if _is_spare_without(view, ranked[-1:], (), swing, outages):
-        return Keep(f"no slack, and a copy is about to go: {why}"), no
+        return Keep(sentences.COPY_ABOUT_TO_GO(why=why)), no
     if not _is_spare_without(view, weak, (me,), swing, outages):
-        return Keep(f"no slack: {why}"), no
+        return Keep(sentences.NO_SLACK(why=why)), no
     steps = memory.spare_steps + 1
     if refusal or steps < RELEASE_STEPS:
-        return Keep(f"could stand for {MERGED} others: {why}"), replace(no, spare_steps=steps)
-    return Take(f"stands for {MERGED} others on weaker servers: {why}"), no
+        waits = sentences.COULD_STAND_FOR(others=MERGED, why=why)
+        return Keep(waits), replace(no, spare_steps=steps)
+    return Take(sentences.STANDS_FOR(others=MERGED, why=why)), no
 
 
 def _is_spare_without(
@@ -336,7 +339,6 @@ def _place(node_id: NodeId, ranked: Sequence[Outlook]) -> int | None:
 
 
 def _describe(unavailable: float, allowed: float, copies: float) -> str:
-    return (
-        f"unreachable {unavailable:.3%} of the coming day (target {allowed:.3%}),"
-        f" {copies:.1f} lasting copies (at least {COPIES_MIN:.1f})"
+    return sentences.OFFER(
+        unavailable=unavailable, target=allowed, copies=copies, copies_min=COPIES_MIN
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.availability import DAY_MS
 from swarmfeed.core.history.slack import COPIES_MIN, REQUESTS_PER_DAY_MIN
 
@@ -145,19 +146,19 @@ def refusal(
     """
     quota = author_quota_bytes(author_id, friends, usage.disk_bytes)
     if quota == 0:
-        return "the author is outside our scope"
+        return sentences.OUT_OF_SCOPE()
     if usage.used_bytes + size_bytes > usage.disk_bytes:
-        return f"the disk is full: {usage.used_bytes:,} of {usage.disk_bytes:,} bytes"
+        return sentences.DISK_FULL(used=usage.used_bytes, given=usage.disk_bytes)
     used = usage.by_author.get(author_id, 0)
     if used + size_bytes > quota:
-        return f"the author's quota is full: {used:,} of {quota:,} bytes"
+        return sentences.QUOTA_FULL(used=used, quota=quota)
     if size_bytes > allowance.left_bytes:
-        return f"the author adds too fast: {int(allowance.left_bytes):,} bytes allowed now"
+        return sentences.TOO_FAST(left=int(allowance.left_bytes))
     part = usage.disk_bytes / len(friends)
     behind = introducers(author_id, friends)
     # One introducer with room is enough: a crowd behind another cannot shut an author out.
     if all(usage.by_introducer.get(each, 0.0) + size_bytes > part for each in behind):
-        return f"the parts of all {len(behind)} friends behind the author are full"
+        return sentences.FRIENDS_FULL(friends=len(behind))
     return ""
 
 
@@ -228,7 +229,5 @@ def _eviction_key(feed: HeldFeed) -> tuple[bool, float, FeedId]:
 
 
 def _eviction_reason(feed: HeldFeed) -> str:
-    copies = f"{feed.other_copies:.1f} other copies last"
-    if feed.over_quota:
-        return f"over its author's quota, {copies}"
-    return f"the disk is full and it serves least, {copies}"
+    why = sentences.OVER_QUOTA if feed.over_quota else sentences.SERVES_LEAST
+    return why(copies=feed.other_copies)

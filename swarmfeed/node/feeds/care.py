@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
@@ -50,8 +51,13 @@ class Caretaker:
             await asyncio.to_thread(self._verify_feed, feed_id, found)
         for feed_id, span, reason in found.damaged:
             lines.append(
-                f"feed {format_address(feed_id)}: {chunk_name(feed_id, span)}"
-                f" (entries {span.start} to {span.end - 1}): {reason}"
+                sentences.CHUNK_DAMAGED(
+                    feed=format_address(feed_id),
+                    chunk=chunk_name(feed_id, span),
+                    first=span.start,
+                    last=span.end - 1,
+                    reason=reason,
+                )
             )
             self._drop(feed_id, span)
         for feed_id in {each for each, _, _ in found.damaged}:
@@ -72,7 +78,7 @@ class Caretaker:
             dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
         # Comes second: on a full disk it fails, where deleting helps.
         packed = await self._pack_journals()
-        return f"{dropped} superseded chunks deleted, {packed} journals packed"
+        return sentences.TIDIED(chunks=dropped, journals=packed)
 
     async def _pack_journals(self) -> int:
         packed = 0
@@ -112,7 +118,7 @@ class Caretaker:
         if replica is None or self._logs.is_journal_sound(replica):
             return []
         self._logs.replace(replica)
-        return [f"feed {format_address(feed_id)}: its journal was damaged; it is written anew"]
+        return [sentences.JOURNAL_MENDED(feed=format_address(feed_id))]
 
     def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         replica = self._shelf.replica(feed_id)

@@ -10,6 +10,7 @@ from itertools import islice
 
 import structlog
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import (
     ANNOUNCED_AUTHORS_MAX,
     HINTS_MAX,
@@ -83,14 +84,14 @@ class Finder:
     async def connect(self) -> str:
         """Dial everyone we know of that may hold what we want."""
         opened = await self._sessions.dial_some(self._candidates())
-        return f"{len(self._sessions.all())} links, {opened} new"
+        return sentences.DIALLED(links=len(self._sessions.all()), opened=opened)
 
     async def look_up(self) -> str:
         """Ask the DHT for holders of authors nobody linked holds for us."""
         if not self._settings.dht:
-            return "no DHT"
+            return sentences.NO_DHT()
         if not self._swarm.dht_nodes():
-            return "no DHT nodes yet"
+            return sentences.NO_DHT_NODES()
         now_ms = self._clock.monotonic_ms()
         lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
         chosen = lonely[:_LOOKUPS_PER_ROUND] + self._watched_due(now_ms)
@@ -99,13 +100,13 @@ class Finder:
             self._topics[topic] = author_id
             self._looked_at_ms[author_id] = now_ms
             self._swarm.find_peers(topic)
-        return f"looked up {len(chosen)} authors"
+        return sentences.LOOKED_UP(authors=len(chosen))
 
     async def announce(self) -> str:
         """Announce ourselves as a holder: own and followed authors first, within a budget."""
         port = self._own_link_port()
         if not self._settings.dht or not port or not self._swarm.dht_nodes():
-            return "nothing to announce on"
+            return sentences.NOTHING_TO_ANNOUNCE()
         now_ms = self._clock.monotonic_ms()
         held = [each for each in self._interests.all() if self._shelf.feeds_of(each)]
         due = [
@@ -116,7 +117,7 @@ class Finder:
         for author_id in due[:_LOOKUPS_PER_ROUND]:
             self._announced_at_ms[author_id] = now_ms
             self._swarm.announce(author_topic(author_id), port)
-        return f"announced {len(due[:_LOOKUPS_PER_ROUND])} authors"
+        return sentences.ANNOUNCED(authors=len(due[:_LOOKUPS_PER_ROUND]))
 
     def on_dht_peers(self, found: DhtPeersFound) -> None:
         """Holders that announced themselves: dial them in the next round."""
@@ -129,15 +130,15 @@ class Finder:
     async def publish_head(self) -> str:
         """Put the own head into the DHT: each new one, and every hour, for nodes forget."""
         if self._board is None or not self._swarm.dht_nodes():
-            return "no DHT"
+            return sentences.NO_DHT()
         replica = self._shelf.replica(self._identity.feed_id)
         if replica is None:
-            return "no head yet"
+            return sentences.NO_HEAD()
         now_ms = self._clock.monotonic_ms()
         if self._own_put is not None:
             size, put_at_ms = self._own_put
             if size == replica.size and now_ms - put_at_ms < _PUT_MS:
-                return f"own head of {size} entries was put before"
+                return sentences.HEAD_IS_OUT(entries=size)
         buffer = signed_buffer(replica.signed_head, replica.size, HEAD_SALT)
         signature = self._identity.feed_key.sign(buffer)
         taken = await self._board.put(
@@ -145,7 +146,7 @@ class Finder:
         )
         if taken:
             self._own_put = (replica.size, now_ms)
-        return f"own head of {replica.size} entries on {taken} nodes"
+        return sentences.HEAD_PUT(entries=replica.size, nodes=taken)
 
     async def refresh_heads(self) -> str:
         """Read heads of others from the DHT, put them again, and look for news.
@@ -153,7 +154,7 @@ class Finder:
         A few feeds in each round, each feed twice an hour: a burst would lose answers.
         """
         if self._board is None or not self._swarm.dht_nodes():
-            return "no DHT"
+            return sentences.NO_DHT()
         read = newer = 0
         for author_id, feed_id in self._due_heads():
             self._read_at_ms[feed_id] = self._clock.monotonic_ms()
@@ -163,7 +164,7 @@ class Finder:
             if self._is_behind(feed_id):
                 newer += 1
                 self._looked_at_ms.pop(author_id, None)
-        return f"{read} heads read, {newer} newer than ours"
+        return sentences.HEADS_READ(read=read, newer=newer)
 
     def _due_heads(self) -> list[tuple[AuthorId, FeedId]]:
         now_ms = self._clock.monotonic_ms()

@@ -3,6 +3,7 @@
 own (always) > followed and fetched (whole) > followed by those one follows (newest chunks)
 """
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import FRIENDS_OF_FRIENDS_MAX
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.holding import Drop, Hold, HoldableChunk, plan_holding
@@ -58,7 +59,7 @@ class FriendsOfFriends:
         for feed_id, spans in wanted.items():
             self._fetcher.want(feed_id, spans)
         count = sum(len(spans) for spans in wanted.values())
-        return f"{len(friends)} friends of friends, {count} chunks to fetch"
+        return sentences.FRIENDS_HELD(friends=len(friends), chunks=count)
 
     def _friends(self) -> dict[AuthorId, int]:
         """Authors followed by those we follow, and by how many of them."""

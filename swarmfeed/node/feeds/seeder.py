@@ -8,6 +8,7 @@ them: theirs are loaded when a fetcher says that it is coming, and dropped when 
 from collections.abc import Callable
 from typing import Final
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import AWAKE_S, TORRENTS_AWAKE_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
@@ -95,7 +96,7 @@ class Seeder:
             self._drop_all(feed_id)
             if self.on_sleep is not None:
                 self.on_sleep(feed_id)
-        return f"{len(self._asked_at_ms)} feeds awake, held for others"
+        return sentences.FEEDS_AWAKE(feeds=len(self._asked_at_ms))
 
     # --- inside ---
 

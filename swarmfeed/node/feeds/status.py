@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.views import FeedStatus, FetchProgress
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -12,8 +13,6 @@ from swarmfeed.node.ground.interests import Interest, Interests
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Index, Logs, Swarm, TorrentProgress
-
-_FORKED = "the author signed two histories; the feed is stopped there"
 
 _RELATIONS = {
     Interest.OWN: "own",
@@ -95,25 +94,17 @@ class Reporter:
             holders=tuple(sorted(served)),
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
             searchable=all(self._is_searchable(each) for each in feeds),
-            error=_FORKED if is_forked else "",
+            error=sentences.FORKED() if is_forked else "",
         )
 
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
-        if not running:
-            return "Offline: this command opened the data without the network."
-        peers = len(self._sessions.all())
-        if peers == 0:
-            return "Alone: no other node is linked right now; posts are saved here."
         own = self._interests.with_interest(Interest.OWN)
         held_by = max(
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
         )
-        links = "1 other node" if peers == 1 else f"{peers} other nodes"
-        if held_by == 0:
-            return f"Linked to {links}; nobody else holds your posts yet."
-        keepers = "1 other node" if held_by == 1 else f"{held_by} other nodes"
-        return f"Linked to {links}; your newest post is held by {keepers}."
+        peers = len(self._sessions.all())
+        return sentences.how_it_is(running=running, peers=peers, held_by=held_by)
 
     def disk_bytes(self) -> int:
         return sum(self._logs.disk_bytes(each) for each in self._shelf.feed_ids())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.history import quota
+from swarmfeed.core.history import quota, sentences
 from swarmfeed.core.history.placement import quantised_room
 from swarmfeed.node.history.scope import Scope
 from swarmfeed.ports import Clock
@@ -62,7 +62,7 @@ class Allotment:
         stranger = self._scope.is_stranger(author_id)
         friends, _ = self._pool(stranger)
         if not friends:
-            return "the operator follows nobody, so nobody is in scope"
+            return sentences.FOLLOWS_NOBODY()
         usage, allowance = self._usage(stranger), self._allowance(author_id)
         return quota.refusal(author_id, more_bytes, friends, usage, allowance)
 

@@ -14,6 +14,7 @@ import structlog
 
 from swarmfeed.core.base.limits import AUDIT_ANSWERS_PER_MINUTE, AUDIT_TIMEOUT_S, AUDITS_PER_DAY
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.audit import verify_audit
 from swarmfeed.core.history.availability import DAY_MS
 from swarmfeed.core.history.notice import SOURCES
@@ -86,7 +87,7 @@ class Auditor:
                 continue
             self._next_ms[session.node_id] = now_ms + DAY_MS // AUDITS_PER_DAY
             asked += self._ask(session)
-        return f"{asked} asked, {self.passed} passed and {self.failed} failed since the start"
+        return sentences.AUDITED(asked=asked, passed=self.passed, failed=self.failed)
 
     def on_proof(self, session: Session, proof: AuditProof) -> None:
         """Judge an answer.  A false one is no reason to end the link: it is counted."""

@@ -21,7 +21,7 @@ from swarmfeed.core.base.limits import (
     WATCHED_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
-from swarmfeed.core.history import rows
+from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.notice import (
     LASTS_MS,
     OF_SERVERS,
@@ -274,7 +274,9 @@ class NoticeBoard:
         for feed_id, node_id in gone:
             self._remove(feed_id, node_id)
         self._goodbyes = {k: v for k, v in self._goodbyes.items() if k in self._by_node}
-        return f"{self._count} notices on {len(self._feeds)} feeds, {len(gone)} expired"
+        return sentences.NOTICES_TIDIED(
+            notices=self._count, feeds=len(self._feeds), expired=len(gone)
+        )
 
     # --- inside ---
 

@@ -12,7 +12,7 @@ import structlog
 
 from swarmfeed.core.base.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
-from swarmfeed.core.history import rows
+from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.availability import (
     DAY_MS,
     FRIEND,
@@ -171,7 +171,7 @@ class Census:
         self._note_first_hand(kinds)
         self._met, self._told = {}, set()
         self._forget_some(kinds)
-        return f"{len(online & kinds.keys())} of {len(kinds)} holders online"
+        return sentences.SAMPLED(online=len(online & kinds.keys()), holders=len(kinds))
 
     # --- inside ---
 

@@ -9,6 +9,7 @@ import structlog
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.rows import Custody, CustodyState
@@ -152,7 +153,7 @@ class Custodian:
             self._note_true_size(replica)
             self.give_up(feed_id, refusal)
         else:
-            self.leave(feed_id, f"it grew, but {refusal}")
+            self.leave(feed_id, sentences.GREW(refusal=refusal))
 
     def may_fetch(self, feed_id: FeedId) -> bool:
         """Whether chunks of a feed may be fetched for history: not beyond its quota."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from swarmfeed.core.asks.views import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
 from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.interests import Interests
@@ -20,8 +21,6 @@ from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.viewer import Viewer
 from swarmfeed.ports import Index
-
-_NOT_LOOKED = "not looked at yet"
 
 _STATES = {
     CustodyState.LEASED: "leased",
@@ -116,18 +115,14 @@ class HistoryReporter:
     # --- inside ---
 
     def _sentence(self, held: int) -> str:
-        if self._server.choice is None:
-            return "This node is no history server: it holds what its owner reads."
+        choice = self._server.choice
+        if choice is None:
+            return sentences.NO_SERVER()
         if self._server.leaving:
-            return f"Leaving: {held} feeds are held until other servers have taken them."
+            return sentences.LEAVING(feeds=held)
         if not self._allotment.has_friends():
-            return "In service, but the operator follows nobody yet: nobody is in scope."
-        scope = {
-            "friends": "those the operator follows",
-            "community": "whom the operator follows, and whom they follow",
-            "open": "anybody who asks",
-        }[self._server.choice.scope]
-        return f"In service for {scope}: {held} feeds held or on their way."
+            return sentences.NOBODY_IN_SCOPE()
+        return sentences.IN_SERVICE[choice.scope](feeds=held)
 
     def _feed(self, feed_id: FeedId, author_id: AuthorId) -> HistoryFeed:
         custody, look = self._custodian.find(feed_id), self._server.look_of(feed_id)
@@ -148,7 +143,7 @@ class HistoryReporter:
             unavailable=offer.unavailable if unavailable is None else unavailable,
             target=look.target if look is not None else self._viewer.target(feed_id),
             requests_per_day=self._demand.rate(feed_id),
-            reason=look.reason if look is not None else _NOT_LOOKED,
+            reason=look.reason if look is not None else sentences.NOT_LOOKED(),
         )
 
     def _state(self, feed_id: FeedId, author_id: AuthorId) -> str:

@@ -15,9 +15,10 @@ from typing import Final, TypeVar
 
 import structlog
 
+from swarmfeed.core.asks.sentences import ROWS_WRITTEN
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.history import rows
+from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import OF_SERVERS, Notice
 from swarmfeed.core.history.placement import ROOM_STEPS
@@ -181,7 +182,7 @@ class History:
             except UserError as error:
                 raise RetryError(str(error)) from error
             self._unwritten = {}
-        return f"{sum(map(len, changes.values()))} rows written"
+        return ROWS_WRITTEN(rows=sum(map(len, changes.values())))
 
     async def stop(self) -> None:
         with suppress(RetryError):  # a full disk: what was seen lately is seen again
@@ -285,12 +286,12 @@ class History:
 
     async def _say(self) -> str:
         said = self.herald.say_all()
-        return f"{said} notices signed anew; {await self.board.tidy()}"
+        return sentences.SAID(notices=said, tidied=await self.board.tidy())
 
     async def _report(self) -> str:
         if not self.is_server:
-            return "not a history server"
-        return f"told {self._tell_report()} other servers"
+            return sentences.NOT_A_SERVER()
+        return sentences.REPORTED(servers=self._tell_report())
 
     def _tell_report(self) -> int:
         report = Report(

@@ -3,6 +3,7 @@
 from swarmfeed.core.asks.views import Safety
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import Word
+from swarmfeed.core.history.sentences import how_safe
 from swarmfeed.core.history.slack import COPIES_MIN
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.shelf import Shelf
@@ -43,27 +44,7 @@ class SafetyTeller:
             copies=offer.copies,
             copies_needed=COPIES_MIN,
             safe=safe,
-            sentence=_sentence(friends, servers, 1 - offer.unavailable, safe=safe),
+            sentence=how_safe(
+                friends=friends, servers=servers, reachable=1 - offer.unavailable, safe=safe
+            ),
         )
-
-
-def _sentence(friends: int, servers: int, reachable: float, *, safe: bool) -> str:
-    if friends + servers == 0:
-        return "Nobody else holds your posts yet: keep this machine running."
-    advice = "safe to quit" if safe else "not yet enough to quit for good"
-    holders, share = _held_by(friends, servers), _percent(reachable)
-    return f"Held by {holders}; reachable {share} of the coming day; {advice}."
-
-
-def _held_by(friends: int, servers: int) -> str:
-    parts = []
-    if friends:
-        parts.append("1 friend" if friends == 1 else f"{friends} friends")
-    if servers:
-        parts.append("1 history server" if servers == 1 else f"{servers} history servers")
-    return " and ".join(parts)
-
-
-def _percent(share: float) -> str:
-    """Rounded down: 100 % is never promised."""
-    return f"{int(min(share, 0.9999) * 10_000) / 100:.2f} %"

@@ -17,6 +17,7 @@ from typing import Final
 
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import LASTS_MS, Word
 from swarmfeed.core.history.placement import (
@@ -54,10 +55,6 @@ SCOPE_EVERY_MS: Final = 5 * 60_000
 
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
-
-LEAVING: Final = "the server is leaving"
-
-OUT_OF_SCOPE: Final = "handed over, because nobody the operator follows follows the author"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +118,9 @@ class HistoryServer:
         self.leaving = self.choice is not None
         for feed_id, custody in list(self._custodian.all().items()):
             if custody.state is CustodyState.CLAIMED:
-                self._custodian.give_up(feed_id, LEAVING)
+                self._custodian.give_up(feed_id, sentences.SERVER_LEAVES())
             else:
-                self._custodian.leave(feed_id, LEAVING)
+                self._custodian.leave(feed_id, sentences.SERVER_LEAVES())
 
     def look_of(self, feed_id: FeedId) -> Look | None:
         return self._looks.get(feed_id)
@@ -144,7 +141,7 @@ class HistoryServer:
     async def look(self) -> str:
         """Look at every feed that was not looked at for an hour; a round of the scheduler."""
         if self.choice is None:
-            return "not a history server"
+            return sentences.NOT_A_SERVER()
         due = self._due()
         for number, (feed_id, author_id) in enumerate(due):
             self._look_at(feed_id, author_id)
@@ -155,7 +152,7 @@ class HistoryServer:
         gone = self._let_go_of_what_others_took()
         if self.leaving and not self._custodian.all():
             self.choice, self.leaving = None, False
-            return "left in good order: everything is held by others"
+            return sentences.LEFT()
         return self._summary(len(due), gone)
 
     def _due(self) -> list[tuple[FeedId, AuthorId]]:
@@ -198,12 +195,13 @@ class HistoryServer:
         if self._interests.is_read(author_id):
             if custody is not None:
                 self._custodian.hand_to_reader(author_id)
-            return before, "kept, because the operator follows the author"
+            return before, sentences.FOLLOWED()
         if custody is not None and custody.state is not CustodyState.LEASED:
             return before, custody.reason
         if custody is not None and self._allotment.quota_bytes(author_id) == 0:
-            self._custodian.leave(view.feed_id, OUT_OF_SCOPE)
-            return before, OUT_OF_SCOPE
+            reason = sentences.HANDED_OVER()
+            self._custodian.leave(view.feed_id, reason)
+            return before, reason
         me = self._census.outlook(self._own, server=True)
         heard = self._without_silent(view, before.slack_steps)
         decision, memory = decide(me, heard, before, self._clock.now_ms())
@@ -245,20 +243,20 @@ class HistoryServer:
             self._custodian.true_bytes(view.feed_id),
         )
         refusal = (
-            LEAVING
+            sentences.SERVER_LEAVES()
             if self.leaving
             else self._disk_is_short() or self._allotment.refusal(author_id, said_bytes)
         )
         if refusal:
             self._custodian.refuse(view.feed_id, author_id, refusal)
-            return f"refused: {refusal}"
+            return sentences.REFUSED(refusal=refusal)
         self._custodian.claim(view.feed_id, author_id, said_bytes, memory, reason)
         return reason
 
     def _own_refusal(self, feed_id: FeedId) -> str:
         own = self._board.own(feed_id)
         is_refused = own is not None and own.notice.word is Word.REFUSAL
-        return f"refused: {own.notice.reason}" if own is not None and is_refused else ""
+        return sentences.REFUSED(refusal=own.notice.reason) if own and is_refused else ""
 
     # --- what lasts longer than a look ---
 
@@ -270,7 +268,7 @@ class HistoryServer:
             self._custodian.settle(feed_id)
             late = now_ms - custody.since_ms >= LASTS_MS[Word.CLAIM]
             if late and self._custodian.find(feed_id) == custody:
-                self._custodian.give_up(feed_id, "it could not be fetched within an hour")
+                self._custodian.give_up(feed_id, sentences.TOO_LATE())
 
     def _let_go_of_what_others_took(self) -> int:
         gone = 0
@@ -291,7 +289,7 @@ class HistoryServer:
         floor_bytes = max(self.choice.free_bytes_min, DISK_FLOOR_BYTES)
         if free_bytes >= floor_bytes:
             return ""
-        return f"the disk has {free_bytes:,} bytes free, and {floor_bytes:,} are left alone"
+        return sentences.DISK_SHORT(free=free_bytes, floor=floor_bytes)
 
     def _make_room(self) -> None:
         """Begin to leave what is beyond the disk that is given, or that there is."""
@@ -326,8 +324,10 @@ class HistoryServer:
 
     def _summary(self, looked: int, gone: int) -> str:
         states = Counter(each.state for each in self._custodian.all().values())
-        return (
-            f"looked at {looked} feeds; {states[CustodyState.LEASED]} leased,"
-            f" {states[CustodyState.CLAIMED]} claimed, {states[CustodyState.LEAVING]} leaving,"
-            f" {gone} let go"
+        return sentences.LOOKED(
+            feeds=looked,
+            leased=states[CustodyState.LEASED],
+            claimed=states[CustodyState.CLAIMED],
+            leaving=states[CustodyState.LEAVING],
+            gone=gone,
         )

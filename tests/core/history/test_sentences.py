@@ -1,7 +1,7 @@
 """The sentence that tells an author how safe the own posts are."""
 
 import pytest
-from swarmfeed.node.history.safety import _percent, _sentence
+from swarmfeed.core.history.sentences import how_safe
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,14 @@ from swarmfeed.node.history.safety import _percent, _sentence
 def test_one_sentence_says_who_how_surely_and_what_to_do(
     friends: int, servers: int, reachable: float, safe: bool, said: str
 ) -> None:
-    assert _sentence(friends, servers, reachable, safe=safe) == said
+    told = how_safe(friends=friends, servers=servers, reachable=reachable, safe=safe)
+    assert told == said
 
 
-def test_certainty_is_never_promised() -> None:
-    assert _percent(1.0) == "99.99 %"
-    assert _percent(0.999_999) == "99.99 %"
-    assert _percent(0.0) == "0.00 %"
+@pytest.mark.parametrize(
+    ("reachable", "share"), [(1.0, "99.99 %"), (0.999_999, "99.99 %"), (0.0, "0.00 %")]
+)
+def test_certainty_is_never_promised(reachable: float, share: str) -> None:
+    assert f"reachable {share} of" in how_safe(
+        friends=1, servers=0, reachable=reachable, safe=True
+    )

@@ -1,0 +1,123 @@
+"""What people are told about a node, its feeds and its work: every sentence, once.
+
+The node, the command line and the page take their words from here, so that none says
+otherwise than another, and a translation finds them in one place.  What a role has to say
+stands in a table of the role; labels and headings belong to the face that shows them.
+"""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+# --- how the node is --------------------------------------------------------------------
+
+OFFLINE: Final = Text("Offline: this command opened the data without the network.")
+ALONE: Final = Text("Alone: no other node is linked right now; posts are saved here.")
+LINKED: Final = Text(
+    "Linked to {peers:1 other node|# other nodes}; nobody else holds your posts yet."
+)
+LINKED_AND_HELD: Final = Text(
+    "Linked to {peers:1 other node|# other nodes};"
+    " your newest post is held by {held_by:1 other node|# other nodes}."
+)
+
+
+def how_it_is(*, running: bool, peers: int, held_by: int) -> str:
+    """How the node is, in one sentence.
+
+    Args:
+        peers: Links that are open.
+        held_by: Other nodes that confirmed holding the newest own post.
+    """
+    if not running:
+        return OFFLINE()
+    if peers == 0:
+        return ALONE()
+    return LINKED_AND_HELD(peers=peers, held_by=held_by) if held_by else LINKED(peers=peers)
+
+
+# --- whether the own posts would outlive this machine -----------------------------------
+
+NOTHING_TO_LOSE: Final = Text("You have not written anything yet, so there is nothing to lose.")
+ONLY_HERE: Final = Text(
+    "Your newest posts exist only on this machine."
+    " Keep the node running until somebody holds them."
+)
+CONFIRMED: Final = Text(
+    "{nodes:1 other node has|# other nodes have} confirmed holding all your posts:"
+    " this machine may go offline."
+)
+
+
+def what_is_confirmed(held_by: int | None) -> str:
+    """Whether own posts are safe, by receipts alone.
+
+    Args:
+        held_by: Other nodes that confirmed the least held own feed; None when nothing was
+            written.
+    """
+    if held_by is None:
+        return NOTHING_TO_LOSE()
+    return CONFIRMED(nodes=held_by) if held_by else ONLY_HERE()
+
+
+# --- reading, following, fetching -------------------------------------------------------
+
+NEW_POSTS: Final = Text("Show {posts:1 new post|# new posts}")
+FORKED: Final = Text("the author signed two histories; the feed is stopped there")
+FOLLOWED: Final = Text("You follow {name} now.")
+UNFOLLOWED: Final = Text("You no longer follow {name}.")
+
+LOOKING_FOR_HOLDERS: Final = Text("looking for somebody who holds it")
+HERE_ALREADY: Final = Text("{name}: all {entries:1 entry|# entries} were here already")
+FETCHED: Final = Text(
+    "{name}: all {entries:1 entry|# entries} held and verified,"
+    " {size} in {seconds:.1f} s ({entries_per_s:,.0f} entries/s)"
+)
+FETCHED_FROM: Final = Text(
+    "{name}: all {entries:1 entry|# entries} held and verified,"
+    " {size} in {seconds:.1f} s ({entries_per_s:,.0f} entries/s,"
+    " {holders:1 holder|# holders})"
+)
+NOBODY_ANSWERED: Final = Text("nobody who holds this author answered within {seconds:.0f} s")
+NOT_ALL_FETCHED: Final = Text(
+    "{held:,} of {entries:,} entries after {seconds:.0f} s; run this again to go on"
+)
+
+# --- checking and mending ---------------------------------------------------------------
+
+ALL_GOOD: Final = Text(
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}: all good"
+)
+SOME_DAMAGED: Final = Text(
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}: {damaged} damaged"
+)
+DAMAGED: Final = Text("damaged: {line}")
+TO_FETCH_AGAIN: Final = Text("{chunks:1 chunk|# chunks} to fetch again")
+JOURNAL_MENDED: Final = Text("feed {feed}: its journal was damaged; it is written anew")
+CHUNK_DAMAGED: Final = Text("feed {feed}: {chunk} (entries {first} to {last}): {reason}")
+INDEXED: Final = Text("{posts:1 post|# posts} indexed")
+IMPORTED: Final = Text("{posts:1 post|# posts} imported")
+IMPORTED_SOME: Final = Text("{posts:1 post|# posts} imported, {already:,} were already there")
+LEFT_OUT: Final = Text("left out: {line}")
+
+# --- what a repeating job decided -------------------------------------------------------
+
+NEVER_RAN: Final = Text("has not run yet")
+POSTPONED: Final = Text("postponed: {reason}")
+FAILED: Final = Text("failed: {error}")
+DIALLED: Final = Text("{links} links, {opened} new")
+NO_DHT: Final = Text("no DHT")
+NO_DHT_NODES: Final = Text("no DHT nodes yet")
+LOOKED_UP: Final = Text("looked up {authors} authors")
+NOTHING_TO_ANNOUNCE: Final = Text("nothing to announce on")
+ANNOUNCED: Final = Text("announced {authors} authors")
+NO_HEAD: Final = Text("no head yet")
+HEAD_IS_OUT: Final = Text("own head of {entries} entries was put before")
+HEAD_PUT: Final = Text("own head of {entries} entries on {nodes} nodes")
+HEADS_READ: Final = Text("{read} heads read, {newer} newer than ours")
+STANDING_STILL: Final = Text("{chunks} chunks stand still")
+FRIENDS_HELD: Final = Text("{friends} friends of friends, {chunks} chunks to fetch")
+FEEDS_AWAKE: Final = Text("{feeds} feeds awake, held for others")
+TIDIED: Final = Text("{chunks} superseded chunks deleted, {journals} journals packed")
+ROWS_WRITTEN: Final = Text("{rows} rows written")

@@ -1,0 +1,151 @@
+"""Every sentence for people stands once: none is in two faces, none is left without a use."""
+
+import ast
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from swarmfeed.core.asks import sentences as of_nodes
+from swarmfeed.core.base.texts import Text
+from swarmfeed.core.history import sentences as of_history
+
+CHECKOUT = Path(__file__).parents[1]
+TABLES = {
+    f"{module.__name__}.{name}": text
+    for module in (of_nodes, of_history)
+    for name, text in vars(module).items()
+    if isinstance(text, Text)
+}
+SOURCES = {
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for room in ("swarmfeed", "webui")
+    for path in sorted((CHECKOUT / room).rglob("*.py"))
+}
+FACES = {
+    "node": ("swarmfeed/node/", "swarmfeed/shell/", "swarmfeed/core/"),
+    "command line": ("swarmfeed/cli/",),
+    "page": ("webui/",),
+}
+SENTENCE = re.compile(r"\w+(?:[ ,;:'-]+\w+){3}")
+"""Four words: fewer may be the same by chance."""
+
+
+def places(text: Text) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text.english) if name}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_text_has_named_places_and_only_numbers_have_plurals(name: str) -> None:
+    values = {}
+    for _, place, spec, conversion in string.Formatter().parse(TABLES[name].english):
+        if place is not None:
+            assert place.isidentifier() and conversion is None
+            values[place] = 2 if spec else "two"
+    assert TABLES[name](**values)
+
+
+def table_of(tree: ast.Module) -> dict[str, Text]:
+    """The texts that a module can name: by the table's name, or imported by their own."""
+    found: dict[str, Text] = {}
+    tables: dict[str, ModuleType] = {m.__name__: m for m in (of_nodes, of_history)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                whole = tables.get(f"{node.module}.{alias.name}")
+                if whole is not None:
+                    given = alias.asname or alias.name
+                    found |= {f"{given}.{name}": text for name, text in texts_in(whole)}
+                elif node.module in tables:
+                    text = vars(tables[node.module]).get(alias.name)
+                    found |= {alias.name: text} if isinstance(text, Text) else {}
+    return found
+
+
+def texts_in(module: ModuleType) -> Iterator[tuple[str, Text]]:
+    yield from ((name, text) for name, text in vars(module).items() if isinstance(text, Text))
+
+
+def calls() -> Iterator[tuple[str, Text, set[str]]]:
+    """Each place where a text is given its values."""
+    for path, tree in SOURCES.items():
+        known = table_of(tree)
+        if path.name == "sentences.py":
+            known |= dict(texts_in(of_nodes if "asks" in path.parts else of_history))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in known:
+                where = f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+                given = {keyword.arg or "**" for keyword in node.keywords}
+                yield where, known[ast.unparse(node.func)], given
+
+
+def test_every_text_is_given_the_values_that_it_has_places_for() -> None:
+    wrong = [
+        (where, given ^ places(text)) for where, text, given in calls() if given != places(text)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_text_is_left_over(name: str) -> None:
+    short = name.rpartition(".")[2]
+    uses = sum(
+        len(re.findall(rf"\b{short}\b", path.read_text(encoding="utf-8"))) for path in SOURCES
+    )
+    assert uses > 1, "it stands in the table, and nobody says it"
+
+
+class Words(HTMLParser):
+    """The text of a template."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
+def words_of_templates() -> Iterator[str]:
+    for path in sorted((CHECKOUT / "webui" / "templates").glob("*.html")):
+        words = Words()
+        words.feed(re.sub(r"{%.*?%}|{{.*?}}", " ", path.read_text(encoding="utf-8")))
+        yield from words.found
+
+
+def words_of_source(tree: ast.Module) -> Iterator[str]:
+    """Strings that may be shown: whole, and without docstrings and what else only stands."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}"
+                for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def sentences_of(face: str) -> set[str]:
+    words = [
+        each
+        for path, tree in SOURCES.items()
+        if str(path.relative_to(CHECKOUT)).startswith(FACES[face])
+        for each in words_of_source(tree)
+    ]
+    words += words_of_templates() if face == "page" else ()
+    plain = (" ".join(each.split()).strip(" .:;,").lower() for each in words)
+    return {each for each in plain if SENTENCE.search(each)}
+
+
+def test_no_sentence_stands_in_two_faces() -> None:
+    spoken = Counter(each for face in FACES for each in sentences_of(face))
+    assert len(spoken) > 200
+    assert [each for each, faces in spoken.items() if faces > 1] == []
