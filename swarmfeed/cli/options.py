@@ -62,6 +62,8 @@ def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], 
         stays: Whether the node runs until it is stopped.
     """
     kinds = (NodeSettings, *others)
+    names = [_param(field) for kind in kinds for field in declared(kind)]
+    assert len(names) == len(set(names)), f"two settings have one name: {sorted(names)}"
     options = [option for kind in kinds for option in setting_options(kind, stays=stays)]
 
     def decorate(command: Command) -> Command:

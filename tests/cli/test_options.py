@@ -100,6 +100,15 @@ def test_a_fetch_has_no_options_of_a_node_that_stays(run: Callable[..., Result])
     assert "--page-port" not in shown
 
 
+def test_two_settings_of_one_name_are_a_bug() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Other:
+        toys: Annotated[int, Setting("--toys", "Other toys.")] = 1
+
+    with pytest.raises(AssertionError, match="toys"):
+        make_main(settings=(ToySettings, Other))
+
+
 def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
     lines = [" ".join(line.split()) for line in run("run", "--help").stdout.splitlines()]
     assert "--toys INTEGER RANGE How many toys. [1<=x<=9]" in lines
