@@ -1,0 +1,529 @@
+"""A node for the faces: the same answers each time, nothing on disk, no network."""
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import ClassVar, Final
+
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.feeds import (
+    FeedsOf,
+    FeedStatus,
+    GetTorrent,
+    HeldFeeds,
+    ListTorrents,
+    OneFeed,
+    SealedChunk,
+    SealedChunks,
+    TorrentFile,
+)
+from swarmfeed.core.asks.history import (
+    ChooseHistory,
+    Explain,
+    Explanations,
+    HistoryStatus,
+    HowHistoryIs,
+    LeaveHistory,
+    SayGoodbye,
+    Told,
+)
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    AuthorView,
+    Fetch,
+    FetchProgress,
+    Follow,
+    Followed,
+    HowFar,
+    Unfollow,
+    Whoami,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.posts import (
+    NewerThan,
+    NewPosts,
+    Posts,
+    PostView,
+    SearchPosts,
+    ShowPost,
+    ThreadView,
+    Timeline,
+    page_of,
+    ref_text,
+)
+from swarmfeed.core.asks.upkeep import (
+    DiskUse,
+    HowFullIsIt,
+    HowIsIt,
+    HowSafe,
+    JobList,
+    JobStatus,
+    LinkedPeers,
+    NodeStatus,
+    OwnSafety,
+    PeerStatus,
+    Reindex,
+    Reindexed,
+    Safety,
+    Status,
+    Verify,
+    VerifyReport,
+    Wellbeing,
+    WhatRepeats,
+    WhoIsLinked,
+)
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
+from swarmfeed.core.base.limits import NAME_CHARS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.base.types import (
+    AuthorId,
+    Endpoint,
+    EntryRef,
+    FeedId,
+    Hash,
+    NodeId,
+)
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.errors import UserError
+
+from street.fakes import history
+from street.fakes.table import Rows, TableDesk
+
+TORRENT: Final = b"d4:infod6:lengthi1eee"
+
+NOON_MS: Final = 1_795_176_000_000
+"""20 November 2026, 12:00 UTC: when the samples are looked at."""
+
+SAMPLES: Final = (
+    ("Mira Lindqvist", 5, "Moved the whole archive over last night. 61,719 posts, one root."),
+    ("Tomás Ferreira", 9, "client_test works on Linux again. #libtorrent"),
+    (
+        "Mira Lindqvist",
+        40,
+        "Notes on tiles and why 256 is a good width: https://c2sp.org/tlog-tiles",
+    ),
+    ("山田 葵", 75, "検証できる履歴は、消えない記憶になる。"),
+    ("Tomás Ferreira", 130, "merged logging fix from RC_0_16 #libtorrent"),
+    ("Ines Okafor", 260, "Two nodes, one café, no internet. Posts still arrive."),
+    (
+        "Ines Okafor",
+        900,
+        "fix issue with UDP socket closing before trackers are told #libtorrent",
+    ),
+)
+"""Name, minutes before NOON_MS, text."""
+
+
+PEERS: Final = (
+    PeerStatus(
+        node_id=NodeId(sha256(b"fake peer one").digest()),
+        endpoint="192.0.2.7:4711",
+        outgoing=True,
+        since_ms=NOON_MS - 7_200_000,
+    ),
+    PeerStatus(
+        node_id=NodeId(sha256(b"fake peer two").digest()),
+        endpoint="[2001:db8::5]:4711",
+        outgoing=False,
+        since_ms=NOON_MS - 300_000,
+    ),
+)
+
+JOBS: Final = (
+    JobStatus(
+        name="find holders",
+        every_s=300,
+        last_run_ms=NOON_MS - 100_000,
+        next_run_ms=NOON_MS + 200_000,
+        last_result="asked 2 peers about 3 authors",
+    ),
+    JobStatus(
+        name="put heads in the DHT",
+        every_s=3_600,
+        last_run_ms=None,
+        next_run_ms=NOON_MS + 60_000,
+        last_result="",
+    ),
+)
+
+DISK: Final = DiskUse(bytes=312_000_000, budget_bytes=10_737_418_240, free_bytes=84_000_000_000)
+
+
+def key(name: str) -> bytes:
+    """Return a made-up public key, always the same for a name."""
+    return sha256(b"fake " + name.encode()).digest()
+
+
+class FakeDesk(TableDesk):
+    """The desk of Ada, who follows three people."""
+
+    def __init__(self, name: str = "Ada", *, samples: bool = True) -> None:
+        super().__init__()
+        self.me = AuthorId(key(name))
+        self.now_ms = NOON_MS
+        self.authors: dict[AuthorId, AuthorView] = {}
+        self.posts: list[PostView] = []
+        self.sentence = "Well connected: linked to 2 nodes."
+        self.changed: list[str] = []
+        """What was changed, in order."""
+        self.safety: Safety | None = history.SAFETY
+        self.history_status = replace(
+            history.history_status(self.me, name, NOON_MS), choice=None
+        )
+        self.feed_statuses: dict[FeedId, FeedStatus] = {}
+        self.add_author(name, bio="Keeps her own history.", is_self=True)
+        if samples:
+            self._add_samples()
+
+    # --- setting the scene ----------------------------------------------------------
+
+    def add_author(
+        self,
+        name: str,
+        *,
+        bio: str = "",
+        is_self: bool = False,
+        followed: bool = False,
+        held: int | None = None,
+        size: int = 0,
+    ) -> AuthorId:
+        author_id = AuthorId(key(name))
+        self.authors[author_id] = AuthorView(
+            author_id=author_id,
+            name=name,
+            bio=bio,
+            is_self=is_self,
+            followed=followed,
+            entry_count=size,
+            entries_held=size if held is None else held,
+            post_count=0,
+            bytes_held=(size if held is None else held) * 56,
+            forked=False,
+        )
+        return author_id
+
+    def add_post(
+        self,
+        author_id: AuthorId,
+        text: str,
+        time_ms: int | None = None,
+        reply_to: EntryRef | None = None,
+        held_by: int = 0,
+    ) -> PostView:
+        author = self.authors[author_id]
+        index = author.post_count + 1
+        feed_id = self.feed_of(author_id)
+        time_ms = self.now_ms if time_ms is None else time_ms
+        post = PostView(
+            ref=EntryRef(feed_id, Hash(sha256(feed_id + b"%d" % index).digest()), index),
+            author_id=author_id,
+            author_name=author.name,
+            time_ms=time_ms,
+            text=text,
+            reply_to=reply_to,
+            held_by=held_by,
+            cursor=Cursor(time_ms, len(self.posts) + 1),
+        )
+        self.posts.append(post)
+        self.authors[author_id] = replace(
+            author,
+            post_count=author.post_count + 1,
+            entry_count=max(author.entry_count, index + 1),
+            entries_held=max(author.entries_held, index + 1),
+        )
+        if reply_to is not None:
+            self._count_reply(reply_to)
+        return post
+
+    def feed_of(self, author_id: AuthorId) -> FeedId:
+        return FeedId(sha256(b"feed" + author_id).digest())
+
+    def _add_samples(self) -> None:
+        mira = self.add_author("Mira Lindqvist", bio="Archives. Bicycles.", followed=True)
+        self.add_author("Tomás Ferreira", bio="BitTorrent since 2003.", followed=True)
+        self.add_author("山田 葵", followed=True, size=20_000, held=8_200)
+        self.add_author("Ines Okafor")
+        for name, minutes, text in reversed(SAMPLES):
+            self.add_post(AuthorId(key(name)), text, NOON_MS - minutes * 60_000)
+        mine = self.add_post(self.me, "Hello, swarm.", NOON_MS - 3_600_000, held_by=2)
+        self.add_post(mira, "Welcome! Your feed is here already.", NOON_MS - 60_000, mine.ref)
+
+    def _count_reply(self, ref: EntryRef) -> None:
+        for at, post in enumerate(self.posts):
+            if post.ref == ref:
+                self.posts[at] = replace(post, reply_count=post.reply_count + 1)
+
+    # --- answers ----------------------------------------------------------------------
+
+    def whoami(self, _: WhoAreYou) -> Whoami:
+        name = self.authors[self.me].name
+        link = Link(self.me, name[:NAME_CHARS_MAX], (Endpoint("127.0.0.1", 4711),))
+        return Whoami(
+            author_id=self.me,
+            name=name,
+            link=format_link(link),
+            node_id=NodeId(key("node of " + name)),
+        )
+
+    def write(self, ask: WritePost) -> PostView:
+        parent = self._find(ask.reply_to).ref if ask.reply_to else None
+        if not ask.text.strip():
+            raise UserError("A post needs some text.")
+        if len(ask.text.encode()) > TEXT_BYTES_MAX:
+            raise UserError(f"A post has at most {TEXT_BYTES_MAX:,} bytes.")
+        self.changed.append("publish_post")
+        self.now_ms += 1_000
+        return self.add_post(self.me, ask.text, reply_to=parent)
+
+    def follow(self, ask: Follow) -> AuthorView:
+        return self._set_followed(ask.who, True, "follow")
+
+    def unfollow(self, ask: Unfollow) -> AuthorView:
+        return self._set_followed(ask.who, False, "unfollow")
+
+    def fetch(self, ask: Fetch) -> FetchProgress:
+        author_id = parse_link(ask.who).author_id
+        self.changed.append("fetch")
+        self.authors.setdefault(author_id, self._author(author_id))
+        return self.how_far(HowFar(author=author_id))
+
+    def how_far(self, ask: HowFar) -> FetchProgress:
+        author = self._author(ask.author)
+        return FetchProgress(
+            author_id=ask.author,
+            name=author.name,
+            entries_held=author.entries_held,
+            entries_total=author.entry_count,
+            bytes_held=author.bytes_held,
+            bytes_total=author.entry_count * 56,
+            holders=("127.0.0.1:4712",),
+            done=author.entries_held == author.entry_count,
+            searchable=True,
+        )
+
+    def timeline(self, ask: Timeline) -> Posts:
+        chosen = self._home_posts()
+        if ask.author is not None:
+            chosen = [post for post in self.posts if post.author_id == ask.author]
+        return page_of(self._newest(chosen, ask.limit, ask.before), ask.limit)
+
+    def newer_than(self, ask: NewerThan) -> NewPosts:
+        return NewPosts(count=sum(post.cursor > ask.after for post in self._home_posts()))
+
+    def search(self, ask: SearchPosts) -> Posts:
+        wanted = [word.strip('"#').lower() for word in ask.words.split()]
+        found = [p for p in self.posts if all(word in p.text.lower() for word in wanted)]
+        return page_of(self._newest(found, ask.limit, ask.before), ask.limit)
+
+    def show(self, ask: ShowPost) -> ThreadView:
+        post = self._find(ask.ref)
+        ancestors: list[PostView] = []
+        above = post.reply_to
+        while above is not None:
+            found = [known for known in self.posts if known.ref == above]
+            ancestors[:0] = found
+            above = found[0].reply_to if found else None
+        replies = tuple(known for known in self.posts if known.reply_to == post.ref)
+        return ThreadView(post=post, ancestors=tuple(ancestors), replies=replies)
+
+    def about(self, ask: AboutAuthor) -> AuthorView:
+        return self._author(ask.author)
+
+    def followed(self, ask: WhoIsFollowed) -> Followed:
+        follows = tuple(author for author in self.authors.values() if author.followed)
+        return Followed(authors=follows[: ask.limit], count=len(follows))
+
+    def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
+        feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
+        return HeldFeeds(feeds=feeds)
+
+    def one_feed(self, ask: OneFeed) -> FeedStatus:
+        for author in self.authors.values():
+            if self.feed_of(author.author_id) == ask.feed:
+                return self._feed(author)
+        raise UserError("That feed is not on this machine.")
+
+    def how_is_it(self, _: HowIsIt) -> Wellbeing:
+        return Wellbeing(sentence=self.sentence, running=True, peers=len(PEERS))
+
+    def status(self, _: Status) -> NodeStatus:
+        return NodeStatus(
+            node_id=self.whoami(WhoAreYou()).node_id,
+            author_id=self.me,
+            running=True,
+            sentence=self.sentence,
+            feeds=self._feeds(),
+            peers=PEERS,
+            disk=DISK,
+            dht_nodes=214,
+            link_endpoint="127.0.0.1:4711",
+            swarm_port=4712,
+            jobs=JOBS,
+            safety=self.safety,
+            is_history_server=self.history_status.choice is not None,
+        )
+
+    def how_history_is(self, _: HowHistoryIs) -> HistoryStatus:
+        return self.history_status
+
+    def explain(self, ask: Explain) -> Explanations:
+        author_id = parse_link(ask.who).author_id
+        known = self.authors.get(author_id)
+        told = (history.explanation(author_id, known.name, NOON_MS),) if known else ()
+        return Explanations(feeds=told)
+
+    def choose_history(self, ask: ChooseHistory) -> HistoryStatus:
+        if ask.scope not in ("friends", "community", "open"):
+            raise UserError("the scope is one of friends, community, open")
+        self.changed.append("choose_history")
+        choice = HistoryChoice(
+            scope=ask.scope, disk_bytes=ask.disk_bytes, free_bytes_min=ask.free_bytes_min
+        )
+        self.history_status = replace(self.history_status, choice=choice, leaving=False)
+        return self.history_status
+
+    def leave_history(self, _: LeaveHistory) -> HistoryStatus:
+        self.changed.append("leave_history")
+        self.history_status = replace(self.history_status, leaving=True)
+        return self.history_status
+
+    def get_torrent(self, ask: GetTorrent) -> TorrentFile:
+        for known in self.torrents(ListTorrents(feed=ask.feed)).torrents:
+            if (known.level, known.position) == (ask.level, ask.position):
+                return TorrentFile(name=f"{known.name}.torrent", torrent=TORRENT)
+        raise UserError("That chunk is not held here.")
+
+    def torrents(self, ask: ListTorrents) -> SealedChunks:
+        name = f"{format_address(ask.feed)[:16]}-0-0.zst"
+        chunk = SealedChunk(
+            level=0,
+            position=0,
+            start=0,
+            end=256,
+            name=name,
+            magnet=f"magnet:?xt=urn:btih:{key('torrent')[:20].hex()}&dn={name}",
+            bytes=14_336,
+        )
+        return SealedChunks(torrents=(chunk,))
+
+    def import_posts(self, ask: ImportPosts) -> ImportReport:
+        self.changed.append("import_posts")
+        known = {(post.time_ms, post.text) for post in self.posts}
+        fresh = [one for one in ask.posts if one not in known]
+        for time_ms, text in fresh:
+            self.add_post(self.me, text, time_ms)
+        already = len(ask.posts) - len(fresh)
+        return ImportReport(read=len(ask.posts), imported=len(fresh), already_there=already)
+
+    def verify(self, _: Verify) -> VerifyReport:
+        self.changed.append("verify")
+        return VerifyReport(
+            feeds=1,
+            entries=len(self.posts),
+            bytes=56 * len(self.posts),
+            damaged=(),
+            refetching=0,
+        )
+
+    def reindex(self, _: Reindex) -> Reindexed:
+        self.changed.append("reindex")
+        return Reindexed(posts=len(self.posts))
+
+    ROWS: ClassVar[Rows] = {
+        WhoAreYou: whoami,
+        WritePost: write,
+        ImportPosts: import_posts,
+        Timeline: timeline,
+        NewerThan: newer_than,
+        SearchPosts: search,
+        ShowPost: show,
+        AboutAuthor: about,
+        WhoIsFollowed: followed,
+        Follow: follow,
+        Unfollow: unfollow,
+        Fetch: fetch,
+        HowFar: how_far,
+        FeedsOf: feeds_of,
+        OneFeed: one_feed,
+        ListTorrents: torrents,
+        GetTorrent: get_torrent,
+        HowIsIt: how_is_it,
+        WhoIsLinked: lambda desk, _: LinkedPeers(peers=PEERS),
+        WhatRepeats: lambda desk, _: JobList(jobs=JOBS),
+        HowFullIsIt: lambda desk, _: DISK,
+        HowSafe: lambda desk, _: OwnSafety(safety=desk.safety),
+        Status: status,
+        Verify: verify,
+        Reindex: reindex,
+        HowHistoryIs: how_history_is,
+        Explain: explain,
+        ChooseHistory: choose_history,
+        LeaveHistory: leave_history,
+        SayGoodbye: lambda desk, _: Told(told=2),
+    }
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _author(self, author_id: AuthorId) -> AuthorView:
+        unknown = AuthorView(
+            author_id=author_id,
+            name="",
+            bio="",
+            is_self=False,
+            followed=False,
+            entry_count=0,
+            entries_held=0,
+            post_count=0,
+            bytes_held=0,
+            forked=False,
+        )
+        return self.authors.get(author_id, unknown)
+
+    def _set_followed(self, who: str, followed: bool, what: str) -> AuthorView:
+        link = parse_link(who)
+        if link.author_id == self.me:
+            raise UserError("That is you.")
+        self.changed.append(what)
+        author = replace(self._author(link.author_id), followed=followed)
+        self.authors[link.author_id] = replace(author, name=author.name or link.name)
+        return self.authors[link.author_id]
+
+    def _find(self, name: str) -> PostView:
+        for post in self.posts:
+            if name in (ref_text(post.ref), post.ref.entry_hash.hex()):
+                return post
+        raise UserError("That post is not on this machine.")
+
+    def _feeds(self) -> tuple[FeedStatus, ...]:
+        held = [a for a in self.authors.values() if a.is_self or a.followed]
+        return tuple(map(self._feed, held))
+
+    def _home_posts(self) -> list[PostView]:
+        shown = {a.author_id for a in self.authors.values() if a.is_self or a.followed}
+        return [post for post in self.posts if post.author_id in shown]
+
+    def _newest(
+        self, posts: list[PostView], limit: int, before: Cursor | None
+    ) -> list[PostView]:
+        wanted = [post for post in posts if before is None or post.cursor < before]
+        return sorted(wanted, key=lambda post: post.cursor, reverse=True)[:limit]
+
+    def _feed(self, author: AuthorView) -> FeedStatus:
+        chosen = self.feed_statuses.get(self.feed_of(author.author_id))
+        return chosen or FeedStatus(
+            author_id=author.author_id,
+            author_name=author.name,
+            feed_id=self.feed_of(author.author_id),
+            relation="own" if author.is_self else "followed",
+            size=author.entry_count,
+            root=Hash(sha256(author.author_id).digest()),
+            entries_held=author.entries_held,
+            bytes_held=author.entries_held * 56,
+            bytes_total=author.entry_count * 56,
+            holders=2,
+            held_by=2 if author.is_self else 0,
+            fetching=3 if author.entries_held < author.entry_count else 0,
+            rate_bytes_per_s=1_200_000,
+            uploaded_bytes=2_500_000,
+            forked=author.forked,
+        )
