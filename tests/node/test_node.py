@@ -157,7 +157,7 @@ def test_small_asks_say_what_the_whole_status_says(tmp_path: Path) -> None:
         own, feed = status.feeds
         assert (await asked(to, FeedsOf(author=anna.author_id))).feeds == (feed,)
         assert (await asked(to, FeedsOf(author=me.author_id))).feeds == (own,)
-        assert await asked(to, OneFeed(feed=anna.feed_id)) == feed
+        assert (await asked(to, OneFeed(feed=anna.feed_id))).feeds == (feed,)
         assert await asked(to, HowFullIsIt()) == status.disk
         assert status.disk.bytes > 0
         assert (await asked(to, WhoIsLinked())).peers == status.peers
@@ -191,12 +191,12 @@ def test_what_is_not_here_is_said_in_a_sentence(tmp_path: Path) -> None:
         for ask in (
             ListTorrents(feed=anna.feed_id),
             GetTorrent(feed=anna.feed_id, level=0, position=0),
-            OneFeed(feed=anna.feed_id),
         ):
             with pytest.raises(UserError, match="not here"):
                 await asked(to, ask)  # type: ignore[arg-type]  # each has its own answer
         with pytest.raises(UserError):
             await asked(to, Follow(who="no link"))
+        assert (await asked(to, OneFeed(feed=anna.feed_id))).feeds == ()
         unknown = await asked(to, AboutAuthor(author=anna.author_id))
         assert (unknown.name, unknown.entry_count) == ("", 0)
 

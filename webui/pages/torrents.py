@@ -21,10 +21,11 @@ KEYED = frozenset({"torrents_rss", "torrent_file"})
 
 
 def show_torrents(feed_id: FeedId) -> str:
+    feeds = ask(OneFeed(feed=feed_id)).feeds
     return render_template(
         "torrents.html",
         feed_id=feed_id,
-        feed=ask(OneFeed(feed=feed_id)),
+        feed=feeds[0] if feeds else None,
         torrents=ask(ListTorrents(feed=feed_id)).torrents,
         rss_url=_url("torrents_rss", feed_id),
     )

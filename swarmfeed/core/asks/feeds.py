@@ -86,8 +86,8 @@ class FeedsOf(Ask[HeldFeeds]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneFeed(Ask[FeedStatus]):
-    """How one feed is held here; a 400 when it is not."""
+class OneFeed(Ask[HeldFeeds]):
+    """How one feed is held here; none when it is not."""
 
     name = "feed"
 

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
-    FeedStatus,
     GetTorrent,
     HeldFeeds,
     ListTorrents,
@@ -217,11 +216,8 @@ class AboutPeople:
     async def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
         return HeldFeeds(feeds=await self._reporter.feeds_of(ask.author))
 
-    async def one_feed(self, ask: OneFeed) -> FeedStatus:
-        feeds = await self._reporter.feeds([ask.feed])
-        if not feeds:
-            raise UserError("that feed is not here")
-        return feeds[0]
+    async def one_feed(self, ask: OneFeed) -> HeldFeeds:
+        return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
 
     def _follows(self) -> list[AuthorId]:
         return self._index.follows_of(self._identity.author_id)

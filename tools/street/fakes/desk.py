@@ -337,11 +337,8 @@ class FakeDesk(TableDesk):
         feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
         return HeldFeeds(feeds=feeds)
 
-    def one_feed(self, ask: OneFeed) -> FeedStatus:
-        for author in self.authors.values():
-            if self.feed_of(author.author_id) == ask.feed:
-                return self._feed(author)
-        raise UserError("That feed is not on this machine.")
+    def one_feed(self, ask: OneFeed) -> HeldFeeds:
+        return HeldFeeds(feeds=tuple(e for e in self._feeds() if e.feed_id == ask.feed))
 
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
         return Wellbeing(sentence=self.sentence, running=True, peers=len(PEERS))
