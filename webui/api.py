@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from flask import Flask, Response, jsonify, request
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.codec import Json, fields_of, from_json, from_query, to_json
+from swarmfeed.core.asks.codec import fields_of, from_json, from_query, to_json
 from swarmfeed.core.asks.page import NewLoginLink
+from swarmfeed.core.asks.shape import Json
 from swarmfeed.errors import UserError
 
 from webui.current import ask, running

@@ -13,15 +13,8 @@ from functools import cache
 from typing import Any, Final
 
 from swarmfeed.core.asks.ask import Ask, answer_type
-from swarmfeed.core.asks.codec import (
-    Definitions,
-    Field,
-    Json,
-    described,
-    fields_of,
-    object_schema,
-    shape_of,
-)
+from swarmfeed.core.asks.codec import Field, fields_of, object_schema, shape_of
+from swarmfeed.core.asks.shape import Definitions, Json, described
 
 REFUSALS: Final = {
     400: "What was asked does not make sense here; the sentence says why.",

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import pytest
 from street.fakes.index import FakeIndex
 from street.neighbourhood import Neighbourhood, in_neighbourhood, settle
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedsOf, GetTorrent, ListTorrents, OneFeed
+from swarmfeed.core.asks.history import Explain
 from swarmfeed.core.asks.page import NewLoginLink
 from swarmfeed.core.asks.people import (
     AboutAuthor,
@@ -201,6 +202,55 @@ def test_what_is_not_here_is_said_in_a_sentence(tmp_path: Path) -> None:
         assert (unknown.name, unknown.entry_count) == ("", 0)
 
     talk(tmp_path, script)
+
+
+def test_no_ordinary_page_looks_at_every_feed_or_at_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open pages ask again at each change: of a node that holds thousands, too."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = await street.move_in(), await street.move_in()
+        await anna.say_many(300)
+        await me.follow(anna)
+        await street.pass_time(2)
+        to = Talk(street, me)
+        post = (await asked(to, Timeline(limit=1))).posts[0]
+
+        def fail(*_: object) -> None:
+            raise AssertionError("this walks over all feeds")
+
+        monkeypatch.setattr(to.node.shelf, "feed_ids", fail)
+        monkeypatch.setattr(to.node.doors.logs, "disk_bytes", fail)
+        author, feed = anna.author_id, anna.feed_id
+        pages: dict[str, tuple[Ask[Any], ...]] = {
+            "every page": (WhoAreYou(),),
+            "home": (
+                Timeline(),
+                WhoIsFollowed(limit=8),
+                HowIsIt(),
+                NewerThan(after=post.cursor),
+            ),
+            "author": (
+                AboutAuthor(author=author),
+                Timeline(author=author),
+                FeedsOf(author=author),
+            ),
+            "post": (ShowPost(ref=ref_text(post.ref)),),
+            "search": (SearchPosts(words="post"),),
+            "follow": (WhoIsFollowed(),),
+            "torrents": (OneFeed(feed=feed), ListTorrents(feed=feed)),
+            "explain": (AboutAuthor(author=author), Explain(who=format_address(author))),
+            "a fetch": (HowFar(author=author),),
+            "others": (WhoIsLinked(), WhatRepeats(), HowSafe()),
+        }
+        for asks in pages.values():
+            for ask in asks:
+                await asked(to, ask)
+        with pytest.raises(AssertionError, match="all feeds"):
+            await asked(to, Status())
+
+    in_neighbourhood(tmp_path, scenario)
 
 
 def test_nobody_answers_what_no_part_of_the_node_knows(tmp_path: Path) -> None:

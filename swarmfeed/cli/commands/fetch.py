@@ -16,8 +16,9 @@ from swarmfeed.cli.output import (
     progress_bar,
 )
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.codec import Json, to_json
+from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar
+from swarmfeed.core.asks.shape import Json
 from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
 from swarmfeed.core.base.types import AuthorId

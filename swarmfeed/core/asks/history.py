@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.codec import Flat, Whole
+from swarmfeed.core.asks.shape import Flat, Whole
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import FEED_BYTES_MAX

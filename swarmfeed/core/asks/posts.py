@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.codec import Flat, Key, Spare, Whole
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.shape import Flat, Key, Spare, Whole
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.codec import Key
 from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.shape import Key
 from swarmfeed.core.base.types import AuthorId, NodeId
 
 

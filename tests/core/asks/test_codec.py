@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.asks import feeds, history, page, people, posts, upkeep, writing
 from swarmfeed.core.asks.ask import Ask, answer_type
-from swarmfeed.core.asks.codec import (
-    ATOMS,
-    Definitions,
-    Whole,
-    from_json,
-    from_query,
-    shape_of,
-    to_json,
-    to_query,
-)
+from swarmfeed.core.asks.atoms import ATOMS
+from swarmfeed.core.asks.codec import from_json, from_query, shape_of, to_json, to_query
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.core.asks.posts import (
     PostView,
@@ -29,6 +21,7 @@ from swarmfeed.core.asks.posts import (
     page_of,
     ref_text,
 )
+from swarmfeed.core.asks.shape import Definitions, Whole
 from swarmfeed.core.asks.writing import ImportPosts, OldPost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
