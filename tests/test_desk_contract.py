@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from street.fakes.desk import FakeDesk
+from street.fakes.stub import declared, stub
+from street.fakes.table import TableDesk
 from swarmfeed import wiring
 from swarmfeed.cli.desk import RemoteDesk, find_running
 from swarmfeed.core.asks.ask import Ask, answer_type
+from swarmfeed.core.asks.codec import from_json, to_json
 from swarmfeed.core.asks.feeds import FeedsOf, GetTorrent, ListTorrents, OneFeed
 from swarmfeed.core.asks.history import (
     ChooseHistory,
@@ -111,9 +114,16 @@ def me(desk: Answerer) -> AuthorId:
     return desk.ask(WhoAreYou()).author_id
 
 
-def test_the_fake_desk_answers_what_a_node_answers(tmp_path: Path) -> None:
+def test_what_is_declared_is_answered_by_a_node_and_by_the_fake_desk(tmp_path: Path) -> None:
     with node_desk(tmp_path) as node:
-        assert node.asks() == FakeDesk().asks()
+        assert node.asks() == FakeDesk().asks() == {kind.name: kind for kind in declared()}
+
+
+@pytest.mark.parametrize("kind", declared(), ids=lambda kind: kind.name)
+def test_a_fake_without_a_row_gives_the_emptiest_answer(kind: type[Ask[Any]]) -> None:
+    answer = TableDesk().ask(stub(kind))
+    assert type(answer) is answer_type(kind)
+    assert from_json(type(answer), to_json(answer)) == answer
 
 
 def test_everybody_knows_who_they_are(desk: Answerer) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from street.fakes.stub import declared
 from swarmfeed.core.asks import feeds, history, page, people, posts, upkeep, writing
-from swarmfeed.core.asks.ask import Ask, answer_type
+from swarmfeed.core.asks.ask import answer_type
 from swarmfeed.core.asks.atoms import ATOMS
 from swarmfeed.core.asks.codec import from_json, from_query, shape_of, to_json, to_query
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
@@ -97,13 +98,7 @@ def test_junk_is_no_cursor(text: str) -> None:
 
 # --- every view and every ask -------------------------------------------------------------
 
-ASKS: list[type[Ask[Any]]] = [
-    kind
-    for module in (feeds, history, page, people, posts, upkeep, writing)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, Ask) and kind is not Ask
-]
-ASKS = sorted(set(ASKS), key=lambda kind: kind.name)
+ASKS = [*declared(), page.NewLoginLink]
 ANSWERS = sorted({answer_type(kind) for kind in ASKS}, key=lambda kind: kind.__name__)
 
 texts = st.text(max_size=20)

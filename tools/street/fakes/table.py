@@ -1,4 +1,4 @@
-"""A desk that answers by a table: what each fake desk is made of."""
+"""A desk that answers by a table, and everything else by a stub."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -6,6 +6,8 @@ from typing import Any, ClassVar, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
+
+from street.fakes.stub import declared, stub_answer
 
 A = TypeVar("A")
 
@@ -24,10 +26,12 @@ class TableDesk:
         self._change_number = 0
 
     def asks(self) -> Mapping[str, type[Ask[Any]]]:
-        return {ask.name: ask for ask in self.rows}
+        return {ask.name: ask for ask in (*declared(), *self.rows)}
 
     def ask(self, ask: Ask[A]) -> A:
-        answer: A = self.rows[type(ask)](self, ask)
+        """What has no row gets the emptiest answer."""
+        kind = type(ask)
+        answer: A = self.rows[kind](self, ask) if kind in self.rows else stub_answer(kind)
         return answer
 
     def announce(self, name: str, **fields: str | int) -> None:
