@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import NEW_POSTS
-from swarmfeed.core.asks.views_json import ref_text
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
@@ -21,12 +22,12 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request
-from webui.current import EXTENSION, PageSettings, Running, node, running
+from webui.current import EXTENSION, PageSettings, Running, ask, running
 from webui.pages import PAGES
 from webui.routes import Page, Route
 
 if TYPE_CHECKING:
-    from swarmfeed.facade import Facade
+    from swarmfeed.desk import Desk
 
 
 class AddressConverter(BaseConverter):
@@ -45,16 +46,16 @@ class AddressConverter(BaseConverter):
 
 
 def create_app(
-    facade: "Facade", access: Access, settings: PageSettings, pages: Sequence[Page] = PAGES
+    desk: "Desk", access: Access, settings: PageSettings, pages: Sequence[Page] = PAGES
 ) -> Flask:
-    """Build the app.  It calls ``facade`` from whatever thread serves a request."""
+    """Build the app.  It asks ``desk`` from whatever thread serves a request."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES_MAX
-    app.extensions[EXTENSION] = Running(facade, access, settings)
+    app.extensions[EXTENSION] = Running(desk, access, settings)
     app.url_map.converters["address"] = AddressConverter
     _add_pages(app, pages)
-    api.add_routes(app)
+    api.add_routes(app, desk.asks())
     app.after_request(_add_headers)
     app.register_error_handler(SwarmfeedError, _show_own_error)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -172,5 +173,5 @@ def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, i
 def _shared_values() -> dict[str, object]:
     return {
         "now_year": datetime.now(UTC).year,
-        "me": node().whoami() if g.get("session") or g.get("has_key") else None,
+        "me": ask(WhoAreYou()) if g.get("session") or g.get("has_key") else None,
     }

@@ -26,7 +26,7 @@ from webui.routes import Page
 from webui.runfile import RunFile
 
 if TYPE_CHECKING:
-    from swarmfeed.facade import Facade
+    from swarmfeed.desk import Desk
     from uvicorn._types import (
         ASGI3Application,
         ASGIReceiveCallable,
@@ -109,18 +109,18 @@ class PageServer:
 
     def __init__(
         self,
-        facade: "Facade",
+        desk: "Desk",
         run_folder: Path,
         host: str = "127.0.0.1",
         port: int = 0,
         pages: Sequence[Page] = PAGES,
     ) -> None:
-        self._facade = facade
+        self._desk = desk
         self._pages = pages
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
-        self._events = Events(facade.changes)
+        self._events = Events(desk.changes)
         self._access: Access | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -186,7 +186,7 @@ class PageServer:
             hosts=allowed_hosts(self._host, port),
             reader_key=self._run_file.reader_key(),
         )
-        self._flask = WSGIMiddleware(create_app(self._facade, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
+        self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
         mounts = (Mount(path="/events", app=EventStreams(access, self._events)),)
         return Front(settings, mounts, cast("ASGI3Application", self._flask))
 

@@ -21,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.views import JobStatus
+from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Clock, Job
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 import pytest
 from click.testing import CliRunner, Result
-from street.fakes.node import FakeDoors
+from street.fakes.anna import FakeDoors
 from swarmfeed.cli.main import COMMANDS, SETTINGS, make_main
 from swarmfeed.cli.options import PARAMS, setting_options
 from swarmfeed.core.base.types import Endpoint

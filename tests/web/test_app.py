@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from flask import render_template
-from street.fakes.facade import FakeFacade
+from street.fakes.desk import FakeDesk
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import Timeline
 from webui import routes as site_map
 from webui.access import Access
 from webui.app import create_app
-from webui.current import PageSettings, node
+from webui.current import PageSettings, ask
 from webui.pages import PAGES as SITE
 from webui.routes import Menu, Page
 from werkzeug.routing import Rule
@@ -31,7 +33,7 @@ FOREIGN = [
 
 
 def routes() -> list[Rule]:
-    app = create_app(FakeFacade(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
+    app = create_app(FakeDesk(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
     return list(app.url_map.iter_rules())
 
 
@@ -58,10 +60,10 @@ def test_a_foreign_page_changes_nothing(
     site: Site, rule: Rule, headers: dict[str, str]
 ) -> None:
     browser = site.browser()
-    form = {"text": "forged", "who": site.facade.whoami().link}
+    form = {"text": "forged", "who": site.desk.ask(WhoAreYou()).link}
     answer = browser.post(site.path_of(rule.rule), base_url=URL, headers=headers, data=form)
     assert answer.status_code in (401, 403)
-    assert site.facade.changed == []
+    assert site.desk.changed == []
     assert browser.get("/", base_url=URL).status_code == 200, "still logged in"
 
 
@@ -74,18 +76,18 @@ def test_no_change_hides_behind_a_get(rule: Rule) -> None:
 @pytest.mark.attack("A01")
 @pytest.mark.parametrize("rule", ASKING, ids=name)
 def test_a_get_changes_nothing(site: Site, rule: Rule) -> None:
-    before = list(site.facade.posts)
+    before = list(site.desk.posts)
     site.get(site.path_of(rule.rule))
     site.ask(rule.rule.removeprefix("/api/1/"))
-    assert site.facade.changed == []
-    assert site.facade.posts == before
+    assert site.desk.changed == []
+    assert site.desk.posts == before
 
 
 @pytest.mark.parametrize("headers", [OWN, {"Sec-Fetch-Site": "none"}, {"Origin": URL}])
 def test_the_own_page_may_post(site: Site, headers: dict[str, str]) -> None:
     answer = site.browser().post("/posts", base_url=URL, headers=headers, data={"text": "hi"})
     assert (answer.status_code, answer.location) == (303, "/")
-    assert site.facade.changed == ["publish_post"]
+    assert site.desk.changed == ["publish_post"]
 
 
 @pytest.mark.attack("A03")
@@ -142,7 +144,7 @@ def test_errors_are_pages_with_a_sentence(site: Site) -> None:
 
 
 def test_a_bug_is_a_page_without_a_traceback(site: Site) -> None:
-    site.facade.home = None  # type: ignore[assignment]  # a bug, to order
+    site.desk.rows[Timeline] = lambda desk, ask: None  # a bug, to order
     answer = site.get("/")
     assert answer.status_code == 500
     assert "This is a bug" in answer.text
@@ -156,7 +158,7 @@ def test_junk_never_reaches_a_view(site: Site, junk: str) -> None:
 
 def test_an_oversized_form_is_refused(site: Site) -> None:
     assert site.post("/posts", {"text": "x" * 600_000}).status_code == 413
-    assert site.facade.changed == []
+    assert site.desk.changed == []
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "/%5C/evil.example/"])
@@ -179,7 +181,7 @@ def test_what_needs_no_session_is_known() -> None:
 
 
 def show_toy() -> str:
-    return render_template("toy.html", name=node().whoami().name)
+    return render_template("toy.html", name=ask(WhoAreYou()).name)
 
 
 @pytest.fixture
@@ -198,13 +200,13 @@ def with_toy(tmp_path: Path) -> Site:
         ),
         templates=tmp_path,
     )
-    facade, access = FakeFacade(), Access(PORT)
-    return Site(facade, access, create_app(facade, access, SETTINGS, pages=(*SITE, toy)))
+    desk, access = FakeDesk(), Access(PORT)
+    return Site(desk, access, create_app(desk, access, SETTINGS, pages=(*SITE, toy)))
 
 
 def test_a_page_brings_routes_a_template_and_its_entry_in_the_menu(with_toy: Site) -> None:
     shown = with_toy.get("/toy").text
-    assert f"<p>Toy of {with_toy.facade.whoami().name}</p>" in shown
+    assert f"<p>Toy of {with_toy.desk.ask(WhoAreYou()).name}</p>" in shown
     assert '<a href="/toy" aria-current="page"><span>Toys</span></a>' in shown
     assert '<a href="/toy"><span>Toys</span></a>' in with_toy.get("/").text
     assert with_toy.post("/toy", {}).text == "changed"
@@ -233,7 +235,7 @@ def test_no_template_of_the_site_is_hidden(with_toy: Site) -> None:
 def test_an_endpoint_is_given_once() -> None:
     twice = Page(routes=(site_map.get("/other", "home", lambda: "other"),))
     with pytest.raises(AssertionError, match="home"):
-        create_app(FakeFacade(), Access(PORT), SETTINGS, pages=(*SITE, twice))
+        create_app(FakeDesk(), Access(PORT), SETTINGS, pages=(*SITE, twice))
 
 
 def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:

@@ -3,22 +3,23 @@
 from typing import Final
 
 from flask import render_template
+from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.sentences import what_is_confirmed
-from swarmfeed.core.asks.views import FeedStatus, Safety
+from swarmfeed.core.asks.upkeep import Safety, Status
 
-from webui.current import node
+from webui.current import ask
 from webui.routes import Menu, Page, get
 
 
 def show_status() -> str:
-    status = node().status()
+    status = ask(Status())
     own = [feed for feed in status.feeds if feed.relation == "own"]
     return render_template(
         "status.html",
         status=status,
         own_feeds=own,
         safe_sentence=say_safe(own, status.safety),
-        disk_used_bytes=status.disk_bytes + status.disk_free_bytes,
+        disk_used_bytes=status.disk.bytes + status.disk.free_bytes,
     )
 
 

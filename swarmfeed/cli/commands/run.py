@@ -11,10 +11,9 @@ import click
 
 from swarmfeed.cli import last_ports
 from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.desk import find_running, while_in_use
 from swarmfeed.cli.options import json_option, node_options, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
-from swarmfeed.cli.remote import find_running
-from swarmfeed.cli.session import while_in_use
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Ready, page_path
 from swarmfeed.shell.disk.durable import write_file

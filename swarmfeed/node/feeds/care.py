@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.views import VerifyReport
+from swarmfeed.core.asks.upkeep import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.types import ChunkSpan, FeedId

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from swarmfeed.core.asks.views import Whoami
+from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.types import Endpoint
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
