@@ -33,7 +33,8 @@ from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.node.node import Doors, Node
+from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.node import Node
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
@@ -167,7 +168,7 @@ async def start_node(home: Path, settings: NodeSettings, identity: Identity) -> 
     return node
 
 
-def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors:
+def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Shells:
     clock = SystemClock()
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -185,7 +186,7 @@ def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors
         swarm.dht_nodes,
         lambda endpoint: is_reachable(endpoint, settings.listen, named),
     )
-    return Doors(
+    return Shells(
         logs=FileLogs(home / "feeds"),
         index=_open_index(home / "index.db"),
         swarm=swarm,

@@ -1,7 +1,6 @@
 """A node: the roles put together, started, stopped, and given their repeating work."""
 
 import asyncio
-from dataclasses import dataclass
 
 import structlog
 
@@ -30,47 +29,18 @@ from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Session, Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.ground.tasks import Tasks
 from swarmfeed.node.history.role import History, Surroundings
-from swarmfeed.ports import (
-    Clock,
-    DhtPeersFound,
-    HeadBoard,
-    Index,
-    Job,
-    Jobs,
-    Lan,
-    Ledger,
-    Link,
-    Logs,
-    Swarm,
-    SwarmEvent,
-)
+from swarmfeed.ports import DhtPeersFound, Job, Lan, SwarmEvent
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
-    """The shells a node works through."""
-
-    logs: Logs
-    index: Index
-    swarm: Swarm
-    link: Link
-    board: HeadBoard | None
-    lan: Lan | None
-    jobs: Jobs
-    ledger: Ledger
-    clock: Clock
-    policy_clock: Clock
-    """What history servers go by; apart from tests it shows the time of ``clock`` (ADR 13)."""
 
 
 class Node:
     """Everything of one running node; belongs to one asyncio loop."""
 
-    def __init__(self, settings: NodeSettings, identity: Identity, doors: Doors) -> None:
+    def __init__(self, settings: NodeSettings, identity: Identity, doors: Shells) -> None:
         self.settings = settings
         self.identity = identity
         self.doors = doors

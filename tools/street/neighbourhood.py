@@ -22,7 +22,8 @@ from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.node.node import Doors, Node
+from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.node import Node
 from swarmfeed.ports import Job
 
 from street.fakes.clock import FakeClock
@@ -180,7 +181,7 @@ class Neighbour:
         assert self.node is None
         street, identity = self.street, self.identity
         self.jobs = HandJobs(street.clock)
-        doors = Doors(
+        doors = Shells(
             logs=FakeLogs(self.disk),
             index=self.index,
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),

@@ -22,7 +22,7 @@ from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.outbox import Outbox
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Link, Peer
+from swarmfeed.ports import Clock, Links, Peer
 
 logger = structlog.get_logger()
 
@@ -133,7 +133,7 @@ class Sessions:
     """Opens, keeps and ends links."""
 
     def __init__(
-        self, link: Link, settings: NodeSettings, clock: Clock, own: Callable[[], Hello]
+        self, link: Links, settings: NodeSettings, clock: Clock, own: Callable[[], Hello]
     ) -> None:
         self._link = link
         self._settings = settings

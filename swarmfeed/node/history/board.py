@@ -61,7 +61,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Claimant:
     """A node that says that it holds something."""
 
     server: bool
@@ -131,18 +131,18 @@ class NoticeBoard:
         """Feeds that somebody keeps a notice on."""
         return list(self._by_author.get(author_id, ()))
 
-    def holders(self) -> dict[NodeId, Holder]:
+    def holders(self) -> dict[NodeId, Claimant]:
         """All other nodes that say now that they hold something.  20 ms for 40,000 notices."""
         now_ms, own = self._clock.now_ms(), self._identity.node_id
-        holders: dict[NodeId, Holder] = {}
+        holders: dict[NodeId, Claimant] = {}
         for found in self._feeds.values():
             for node_id, kept in found.items():
                 notice = kept.notice
                 if notice.word not in SOURCES or not notice.counts(now_ms) or node_id == own:
                     continue
-                known = holders.get(node_id, Holder(server=False, link=None))
+                known = holders.get(node_id, Claimant(server=False, link=None))
                 is_server = known.server or notice.word in OF_SERVERS
-                holders[node_id] = Holder(server=is_server, link=kept.link or known.link)
+                holders[node_id] = Claimant(server=is_server, link=kept.link or known.link)
         return holders
 
     def held_by(self, node_id: NodeId) -> list[Kept]:
