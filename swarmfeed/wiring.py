@@ -30,11 +30,13 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.facade import Facade
 from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.node import Node
+from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
@@ -98,7 +100,7 @@ def _make_home(
         )
         bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
         create_keys(key_path(home), keys, passphrase)
-        shelf = Shelf(FileLogs(home / "feeds"))
+        shelf = Shelf(FileLogs(home / "feeds"), Events())
         shelf.start_feed(feed_id, author_id, certificate)
         stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
         shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
@@ -111,7 +113,9 @@ def _make_home(
 
 
 @contextmanager
-def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Facade]:
+def open_node(
+    home: Path, settings: NodeSettings, passphrase: str, *, roster: Roster = ROSTER
+) -> Iterator[Facade]:
     """Open a home in this process, in a thread of its own, for as long as the block lasts.
 
     Raises:
@@ -119,7 +123,7 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[F
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home), _loop_in_thread() as loop:
-        node = _call(loop, start_node(home, settings, identity))
+        node = _call(loop, start_node(home, settings, identity, roster=roster))
         try:
             yield NodeFacade(node, loop)
         finally:
@@ -127,7 +131,12 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[F
 
 
 def run_node(
-    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+    home: Path,
+    settings: NodeSettings,
+    passphrase: str,
+    on_ready: Callable[[Ready], None],
+    *,
+    roster: Roster = ROSTER,
 ) -> None:
     """Run a node and its page until SIGINT or SIGTERM; returns when all is stopped.
 
@@ -136,14 +145,18 @@ def run_node(
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home):
-        asyncio.run(_run(home, settings, identity, on_ready))
+        asyncio.run(_run(home, settings, identity, on_ready, roster))
 
 
 async def _run(
-    home: Path, settings: NodeSettings, identity: Identity, on_ready: Callable[[Ready], None]
+    home: Path,
+    settings: NodeSettings,
+    identity: Identity,
+    on_ready: Callable[[Ready], None],
+    roster: Roster,
 ) -> None:
     loop = asyncio.get_running_loop()
-    node = await start_node(home, settings, identity)
+    node = await start_node(home, settings, identity, roster=roster)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     facade = NodeFacade(node, loop)
@@ -158,17 +171,19 @@ async def _run(
         await node.stop()
 
 
-async def start_node(home: Path, settings: NodeSettings, identity: Identity) -> Node:
+async def start_node(
+    home: Path, settings: NodeSettings, identity: Identity, *, roster: Roster = ROSTER
+) -> Node:
     """Start a node on a home in the running loop; stop it with ``Node.stop``.
 
     The caller holds the home's lock.
     """
-    node = Node(settings, identity, _open_doors(home, settings, identity))
+    node = Node(settings, identity, _open_shells(home, settings, identity), roster.roles)
     await node.start()
     return node
 
 
-def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Shells:
+def _open_shells(home: Path, settings: NodeSettings, identity: Identity) -> Shells:
     clock = SystemClock()
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -27,7 +27,8 @@ from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.feeds.writer import find_post
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.history.role import History
 from swarmfeed.node.history.scope import Reach
 from swarmfeed.node.node import Node
 
@@ -41,15 +42,18 @@ class NodeFacade:
     """Implements ``facade.Facade``."""
 
     def __init__(self, node: Node, loop: asyncio.AbstractEventLoop) -> None:
-        self._node = node
         self._loop = loop
-        self._index = node.doors.index
+        self._ground = node.ground
+        self._feeds = node.feeds
+        # Until each role answers for itself.
+        self._history_parts = node.parts(History)
+        self._index = node.ground.shells.index
 
     # --- writing ---
 
     def publish_post(self, text: str, reply_to: EntryRef | None = None) -> PostView:
-        index = self._call(self._node.author.publish_post(text, reply_to))
-        post = self._index.post(self._node.identity.feed_id, index)
+        index = self._call(self._feeds.writer.publish_post(text, reply_to))
+        post = self._index.post(self._ground.identity.feed_id, index)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
@@ -61,7 +65,7 @@ class NodeFacade:
 
     def unfollow(self, link_or_address: str) -> AuthorView:
         link = self._parse(link_or_address)
-        self._call(self._node.unfollow(link.author_id))
+        self._call(self._feeds.carer.unfollow(link.author_id))
         return self.author(link.author_id)
 
     def fetch(self, link_or_address: str) -> AuthorId:
@@ -70,27 +74,27 @@ class NodeFacade:
         return link.author_id
 
     def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
-        return self._call(self._node.author.import_posts(posts))
+        return self._call(self._feeds.writer.import_posts(posts))
 
     def verify(self) -> VerifyReport:
-        return self._call(self._node.caretaker.verify())
+        return self._call(self._feeds.caretaker.verify())
 
     def reindex(self) -> int:
-        return self._call(self._node.reindex())
+        return self._call(self._feeds.showing.reindex())
 
     # --- reading ---
 
     def whoami(self) -> Whoami:
-        node = self._node
-        known = self._index.author(node.identity.author_id)
+        identity = self._ground.identity
+        known = self._index.author(identity.author_id)
         name = known.name if known else ""
-        endpoint = node.endpoint()
-        link = Link(node.identity.author_id, name, (endpoint,) if endpoint else ())
+        endpoint = self._ground.greeting.endpoint()
+        link = Link(identity.author_id, name, (endpoint,) if endpoint else ())
         return Whoami(
-            author_id=node.identity.author_id,
+            author_id=identity.author_id,
             name=name,
             link=format_link(link),
-            node_id=node.identity.node_id,
+            node_id=identity.node_id,
         )
 
     def home(self, limit: int, before: Cursor | None = None) -> list[PostView]:
@@ -131,7 +135,7 @@ class NodeFacade:
         return self._call(self._authors([author_id]))[0]
 
     def follows(self) -> list[AuthorView]:
-        own = self._node.identity.author_id
+        own = self._ground.identity.author_id
         return self._call(self._authors(self._index.follows_of(own)))
 
     def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
@@ -160,7 +164,7 @@ class NodeFacade:
         return self._call(self._say_goodbye())
 
     def torrent_file(self, feed_id: FeedId, span: ChunkSpan) -> tuple[str, bytes]:
-        replica = self._node.shelf.replica(feed_id)
+        replica = self._ground.shelf.replica(feed_id)
         record = replica.chunks().get(span) if replica else None
         if record is None:
             raise UserError("that chunk is not here")
@@ -170,7 +174,7 @@ class NodeFacade:
         return f"{torrent.name}.torrent", torrent.torrent
 
     def torrents(self, feed_id: FeedId) -> list[tuple[ChunkSpan, str, str, int]]:
-        replica = self._node.shelf.replica(feed_id)
+        replica = self._ground.shelf.replica(feed_id)
         if replica is None:
             raise UserError("that feed is not here")
         found = []
@@ -180,81 +184,82 @@ class NodeFacade:
         return found
 
     async def changes(self) -> AsyncIterator[Change]:
-        async for change in self._node.changes.listen():
+        async for change in self._ground.changes.listen():
             yield change
 
     # --- inside the loop ---
 
     async def _history(self) -> HistoryStatus:
-        return self._node.history.reporter.status()
+        return self._history_parts.reporter.status()
 
     async def _explain(self, author_id: AuthorId) -> list[Explanation]:
-        return self._node.history.reporter.explain(author_id)
+        return self._history_parts.reporter.explain(author_id)
 
     async def _choose_history(self, choice: HistoryChoice) -> None:
-        self._node.history.choose(choice)
+        self._history_parts.service.choose(choice)
 
     async def _leave_history(self) -> None:
-        self._node.history.leave()
+        self._history_parts.service.leave()
 
     async def _say_goodbye(self) -> int:
-        return self._node.history.board.say_goodbye()
+        return self._history_parts.board.say_goodbye()
 
     async def _wake(self, feed_id: FeedId) -> None:
-        self._node.seeder.wake(feed_id)
+        self._feeds.seeder.wake(feed_id)
 
     async def _follow(self, link: Link) -> None:
-        self._node.finder.hint(link.at)
-        await self._node.follow(link.author_id)
+        self._feeds.finder.hint(link.at)
+        await self._feeds.carer.follow(link.author_id)
 
     async def _fetch(self, link: Link) -> None:
-        self._node.finder.hint(link.at)
-        await self._node.care(link.author_id, Interest.FETCHED)
+        self._feeds.finder.hint(link.at)
+        await self._feeds.carer.care(link.author_id, FETCHED)
 
     async def _fetch_progress(self, author_id: AuthorId) -> FetchProgress:
-        return self._node.reporter.fetch_progress(author_id)
+        return self._feeds.reporter.fetch_progress(author_id)
 
     async def _authors(self, author_ids: Sequence[AuthorId]) -> list[AuthorView]:
-        followed = frozenset(self._index.follows_of(self._node.identity.author_id))
+        followed = frozenset(self._index.follows_of(self._ground.identity.author_id))
         return [self._author(each, each in followed) for each in author_ids]
 
     def _author(self, author_id: AuthorId, followed: bool) -> AuthorView:
-        node = self._node
+        shelf = self._ground.shelf
         known = self._index.author(author_id)
-        size = node.reporter.author_size(author_id)
+        size = self._feeds.reporter.author_size(author_id)
         return AuthorView(
             author_id=author_id,
             name=known.name if known else "",
             bio=known.bio if known else "",
-            is_self=author_id == node.identity.author_id,
+            is_self=author_id == self._ground.identity.author_id,
             followed=followed,
             entry_count=size.entries,
             entries_held=size.entries_held,
             post_count=known.post_count if known else 0,
             bytes_held=size.bytes_held,
-            forked=any(node.shelf.is_forked(each) for each in node.shelf.feeds_of(author_id)),
+            forked=any(shelf.is_forked(each) for each in shelf.feeds_of(author_id)),
         )
 
     async def _status(self) -> NodeStatus:
-        node = self._node
-        online = node.settings.network
-        endpoint = node.endpoint()
+        ground, shells = self._ground, self._ground.shells
+        reporter, history = self._feeds.reporter, self._history_parts
+        online = ground.settings.network
+        endpoint = ground.greeting.endpoint()
         return NodeStatus(
-            node_id=node.identity.node_id,
-            author_id=node.identity.author_id,
+            node_id=ground.identity.node_id,
+            author_id=ground.identity.author_id,
             running=online,
-            sentence=node.reporter.sentence(running=online),
-            feeds=node.reporter.feeds(),
-            peers=node.sessions.status(),
-            disk_bytes=node.reporter.disk_bytes(),
-            disk_budget_bytes=node.settings.disk_budget_bytes,
-            disk_free_bytes=node.doors.logs.free_bytes(),
-            dht_nodes=len(node.doors.swarm.dht_nodes()) if online else 0,
-            link_endpoint=str(endpoint) if endpoint else f":{node.link_port}",
-            swarm_port=node.swarm_port,
-            jobs=tuple(node.doors.jobs.status()) if online else (),
-            safety=node.history.safety.tell() if online else None,
-            is_history_server=node.history.is_server,
+            sentence=reporter.sentence(running=online),
+            feeds=reporter.feeds(),
+            peers=ground.sessions.status(),
+            disk_bytes=reporter.disk_bytes(),
+            disk_budget_bytes=ground.settings.disk_budget_bytes,
+            disk_free_bytes=shells.logs.free_bytes(),
+            dht_nodes=len(shells.swarm.dht_nodes()) if online else 0,
+            link_endpoint=str(endpoint) if endpoint else f":{ground.greeting.link_port}",
+            swarm_port=ground.greeting.swarm_port,
+            jobs=tuple(shells.jobs.status()) if online else (),
+            safety=history.safety.tell() if online else None,
+            is_history_server=history.service.is_server,
         )
 
     def _find_post(self, ref_text: str) -> PostView | None:

@@ -6,7 +6,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 
 from swarmfeed.ports.index import Index, KnownHolder
 from swarmfeed.ports.jobs import Clock, Job, Jobs
-from swarmfeed.ports.ledger import Ledger, Page
+from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.swarm import (
@@ -33,7 +33,6 @@ __all__ = [
     "Ledger",
     "Links",
     "Logs",
-    "Page",
     "Peer",
     "PeerSentGarbage",
     "Signer",

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 import pytest
 from street.fakes.index import FakeIndex
-from street.neighbourhood import Neighbourhood, in_neighbourhood, settle
+from street.loop import settle
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.address import format_address
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.facade import NodeFacade
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.events import Fatal
+from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
 T = TypeVar("T")
@@ -85,7 +87,7 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
         assert [each.author_id for each in await as_page(facade.follows)] == [anna.author_id]
         view = await as_page(lambda: facade.unfollow(address))
         assert not view.followed
-        assert to.node.interests.of(anna.author_id) is Interest.FETCHED
+        assert to.node.ground.interests.of(anna.author_id) is FETCHED
         ((span, name, magnet, size),) = facade.torrents(anna.feed_id)
         assert name in magnet and size > 0
         given, _ = await as_page(lambda: facade.torrent_file(anna.feed_id, span))
@@ -103,11 +105,11 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
 
 def test_what_is_not_here_is_said_in_a_sentence(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        facade, anna = facade_of(to), Writer(1)
+        facade, anna = facade_of(to), Scribe(1)
         with pytest.raises(UserError, match="not here"):
             facade.torrents(anna.feed_id)
         with pytest.raises(UserError, match="not here"):
-            facade.torrent_file(anna.feed_id, next(iter(Writer(2).newest.chunks()), None))  # type: ignore[arg-type]
+            facade.torrent_file(anna.feed_id, next(iter(Scribe(2).newest.chunks()), None))  # type: ignore[arg-type]
         with pytest.raises(UserError):
             facade.follow("no link")
 
@@ -124,15 +126,15 @@ def test_a_restarted_node_goes_on_with_whom_it_followed_and_what_it_fetched(
         await bert.say("hello")
         street.swarms.silent.add(await swarm_of(street, anna.settings.listen))
         await me.follow(anna)
-        me.running.finder.hint([bert.endpoint])
-        await me.running.care(bert.author_id, Interest.FETCHED)
+        me.running.feeds.finder.hint([bert.endpoint])
+        await me.running.feeds.carer.care(bert.author_id, FETCHED)
         await street.pass_time(2)
         assert not me.is_complete(anna.feed_id)
         await me.stop()
         street.swarms.silent.clear()
         await me.start()
-        assert me.running.interests.of(anna.author_id) is Interest.FOLLOWED
-        assert me.running.interests.of(bert.author_id) is Interest.FETCHED
+        assert me.running.ground.interests.of(anna.author_id) is FOLLOWED
+        assert me.running.ground.interests.of(bert.author_id) is FETCHED
         await street.until(lambda: me.is_complete(anna.feed_id), within_s=10)
         assert len(me.reads(anna.author_id)) == 600
 
@@ -154,7 +156,7 @@ def test_a_lost_index_is_filled_again_from_the_logs(tmp_path: Path) -> None:
         me.index = FakeIndex()
         await me.start()
         await street.pass_time(1)
-        assert me.running.interests.of(anna.author_id) is Interest.FOLLOWED
+        assert me.running.ground.interests.of(anna.author_id) is FOLLOWED
         assert len(me.reads(anna.author_id)) == 300
         assert me.reads(me.author_id) == ["mine"]
 
@@ -164,7 +166,7 @@ def test_a_lost_index_is_filled_again_from_the_logs(tmp_path: Path) -> None:
 def test_a_failed_write_of_our_own_stops_the_node(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         assert not to.node.stopped.is_set()
-        to.node.sessions.on_fatal(FatalError("the disk lost something"))
+        to.node.ground.events.tell(Fatal(FatalError("the disk lost something")))
         await settle()
         assert to.node.stopped.is_set()
 
