@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from street.neighbourhood import Neighbour, Neighbourhood, VirtualLoop, settle
+from street.loop import VirtualLoop, settle
+from street.neighbourhood import Neighbour, Neighbourhood
 from swarmfeed.core.asks.history_json import explanations_json, history_json
 from swarmfeed.core.asks.views_json import (
     author_json,
@@ -29,12 +30,23 @@ from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.facade import NodeFacade
-from swarmfeed.ports import Page
+from swarmfeed.node.history import pages
+from swarmfeed.node.history.service import CHOICES
 from swarmfeed.shell.store.index import SqliteIndex
 
 T = TypeVar("T")
 
 GIVEN = HistoryChoice(scope="community", disk_bytes=10**9, free_bytes_min=0)
+
+PAGES = (
+    pages.NOTICES,
+    pages.PRESENCES,
+    pages.CUSTODIES,
+    pages.RATES,
+    pages.ALLOWANCES,
+    CHOICES,
+)
+"""All pages of the ledger."""
 
 
 class StillLoop(VirtualLoop):
@@ -126,8 +138,8 @@ class Street:
                 for feed_id, replica in sorted(one.disk.replicas.items())
             },
             "ledger": {
-                str(page): {key.hex(): row for key, row in one.ledger.read(page).items()}
-                for page in Page
+                page: {key.hex(): row for key, row in one.ledger.read(page).items()}
+                for page in PAGES
             },
         }
 
