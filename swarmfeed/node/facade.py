@@ -202,7 +202,7 @@ class NodeFacade:
         self._history_parts.service.leave()
 
     async def _say_goodbye(self) -> int:
-        return self._history_parts.board.say_goodbye()
+        return self._history_parts.sight.board.say_goodbye()
 
     async def _wake(self, feed_id: FeedId) -> None:
         self._feeds.seeder.wake(feed_id)

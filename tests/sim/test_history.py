@@ -158,12 +158,12 @@ def test_a_restarted_server_keeps_its_promises_and_its_memory(tmp_path: Path) ->
         servers = await add_servers(street, 3, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
         server = held[0]
-        census = server.history.census
+        census = server.history.sight.census
         before = census.outlook(held[1].identity.node_id, server=True)
         await server.stop()
         await server.start()
         assert holding(servers, author.feed_id) == held
-        after = server.history.census.outlook(held[1].identity.node_id, server=True)
+        after = server.history.sight.census.outlook(held[1].identity.node_id, server=True)
         assert after.up == pytest.approx(before.up, rel=0.01)
         seeder = server.running.feeds.seeder
         assert not seeder.is_awake(author.feed_id), "asleep until asked for"
@@ -185,7 +185,7 @@ def test_a_full_server_refuses_with_a_reason_and_loses_nothing(tmp_path: Path) -
         second = await add_author(street, hub)
         await street.pass_time(2 * DAY)
         for server in servers:
-            notices = server.history.board.notices(second.feed_id)
+            notices = server.history.sight.board.notices(second.feed_id)
             said = [each.notice for each in notices if each.notice.word is Word.REFUSAL]
             assert {each.node_id for each in said} == {
                 each.identity.node_id for each in servers
@@ -219,10 +219,10 @@ def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> 
                 break
         assert len(holding(honest, author.feed_id)) == 2, reasons(honest, author.feed_id)
         judge = held[1].history
-        outlook = judge.census.outlook(liar.identity.node_id, server=True)
+        outlook = judge.sight.census.outlook(liar.identity.node_id, server=True)
         assert outlook.held < 0.5
         assert judge.auditor.failed > 0
-        assert judge.viewer.offer(author.feed_id).copies >= COPIES_MIN
+        assert judge.sight.viewer.offer(author.feed_id).copies >= COPIES_MIN
 
     play_days(tmp_path, scenario)
 
@@ -308,14 +308,14 @@ def test_a_goodbye_counts_at_once_and_coming_back_takes_it_back(tmp_path: Path) 
         author = await add_author(street, hub)
         servers = await add_servers(street, 3, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
-        assert held[0].history.board.say_goodbye() > 0
+        assert held[0].history.sight.board.say_goodbye() > 0
         await settle()
         await held[0].stop()
         others = [each for each in servers if each is not held[0]]
         for _ in range(6):
             await street.pass_time(HOUR)
         assert len(holding(others, author.feed_id)) == 2, reasons(others, author.feed_id)
-        board = held[1].history.board
+        board = held[1].history.sight.board
         assert board.has_left(held[0].identity.node_id)
         await held[0].start()
         await street.pass_time(HOUR)

@@ -77,7 +77,7 @@ def test_a_crowd_gets_what_its_friend_had_to_give_and_nobody_else_notices(
             for writer in flood:
                 assert history.custodian.find(writer.feed_id) is None
                 assert not server.running.ground.shells.logs.held(writer.feed_id)
-                own = history.board.own(writer.feed_id)
+                own = history.sight.board.own(writer.feed_id)
                 assert own is None or own.notice.word is Word.REFUSAL
         await until_held_by(street, servers, honest.feed_id, 2, days=8)
 
@@ -95,7 +95,7 @@ def test_whoever_lies_about_a_size_is_found_out_before_a_chunk_is_fetched(
         # A fiftieth of the disk is half of what the feed really has.
         choice = HistoryChoice(scope="community", disk_bytes=25 * real_bytes, free_bytes_min=0)
         (server,) = await add_servers(street, 1, mallory, choice)
-        board = mallory.history.board
+        board = mallory.history.sight.board
         board.say(Word.HAVE, writer.author_id, writer.feed_id, LARGE, 10)
         await settle()
         claimed = False
@@ -133,14 +133,14 @@ def test_a_crowd_of_false_holders_keeps_no_server_from_taking_a_feed(tmp_path: P
         author = await add_author(street, hub)
         liars = [await street.move_in(knows=[hub]) for _ in range(4)]
         for liar in liars:
-            liar.history.board.watch([author.author_id])
-            board = liar.history.board
+            liar.history.sight.board.watch([author.author_id])
+            board = liar.history.sight.board
             board.say(Word.LEASE, author.author_id, author.feed_id, 302, 10_000)
         servers = await add_servers(street, 3, hub)
         for _ in range(3):
             await street.pass_time(DAY)
             for liar in liars:
-                board = liar.history.board
+                board = liar.history.sight.board
                 board.say(Word.LEASE, author.author_id, author.feed_id, 302, 10_000)
             await settle()
         assert len(holding(servers, author.feed_id)) >= 2

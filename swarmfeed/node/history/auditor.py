@@ -21,8 +21,9 @@ from swarmfeed.core.history.words import Audit, AuditProof
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.history.board import Kept, NoticeBoard
+from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
+from swarmfeed.node.history.kept import Kept
 
 logger = structlog.get_logger()
 

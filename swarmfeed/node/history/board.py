@@ -6,7 +6,6 @@ author, and each of them verifies a signature once.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -41,41 +40,11 @@ from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.history.kept import Claimant, Kept, NoticeCame
 from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A notice on the board."""
-
-    notice: Notice
-    record: NoticeRecord
-    """As it is passed on."""
-    first_hand: bool = False
-    """Whether its node told us itself, over a link of its own."""
-
-    @property
-    def link(self) -> Endpoint | None:
-        """Where its node accepts links, as we were told last."""
-        return self.record.link
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeCame:
-    """An event: a notice of another node was news, and is on the board."""
-
-    kept: Kept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimant:
-    """A node that says that it holds something."""
-
-    server: bool
-    link: Endpoint | None
 
 
 class NoticeBoard:

@@ -10,8 +10,8 @@ from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
-from swarmfeed.node.history.board import Kept
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
+from swarmfeed.node.history.kept import Kept
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight

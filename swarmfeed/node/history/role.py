@@ -26,12 +26,13 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
-from swarmfeed.node.history.board import NoticeBoard, NoticeCame
+from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.colleagues import Colleagues
 from swarmfeed.node.history.custodian import Custodian
 from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.herald import Herald
+from swarmfeed.node.history.kept import NoticeCame
 from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.pages import pages_of
 from swarmfeed.node.history.reports import HistoryReporter
@@ -55,10 +56,7 @@ class History:
     """The parts, put together."""
 
     ground: Ground
-    board: NoticeBoard
-    census: Census
-    demand: Demand
-    viewer: Viewer
+    sight: Sight
     auditor: Auditor
     allotment: Allotment
     custodian: Custodian
@@ -72,9 +70,9 @@ class History:
 
     def hears(self) -> tuple[Hears, ...]:
         return (
-            hears(Watch, self.board.on_watch),
-            hears(Notices, self.board.on_notices),
-            hears(Farewell, self.board.on_farewell),
+            hears(Watch, self.sight.board.on_watch),
+            hears(Notices, self.sight.board.on_notices),
+            hears(Farewell, self.sight.board.on_farewell),
             hears(Report, self.colleagues.on_report),
             hears(Audit, self.auditor.on_audit),
             hears(AuditProof, self.auditor.on_proof),
@@ -92,7 +90,7 @@ class History:
 
     def jobs(self) -> Sequence[Job]:
         return (
-            self._job("presence", self.census.sample, 900, at_start=True),
+            self._job("presence", self.sight.census.sample, 900, at_start=True),
             self._job("notices", self._say, 900, at_start=True),
             self._job("report", self.colleagues.report, 900, at_start=False),
             self._job("audit", self.auditor.audit, 60, at_start=False),
@@ -108,13 +106,13 @@ class History:
 
     def _on_open(self, event: events.LinkOpened) -> None:
         session = event.session
-        self.board.on_open(session)
-        self.census.met(session)
-        self.board.forgive(session.node_id)
+        self.sight.board.on_open(session)
+        self.sight.census.met(session)
+        self.sight.board.forgive(session.node_id)
 
     def _on_close(self, event: events.LinkClosed) -> None:
         self.auditor.on_close(event.session)
-        self.demand.on_close(event.session.node_id)
+        self.sight.demand.on_close(event.session.node_id)
 
     def _on_head(self, event: events.HeadGrew) -> None:
         self.custodian.on_replica(event.after)
@@ -127,11 +125,11 @@ class History:
     def _on_backlog(self, event: events.BacklogAsked) -> None:
         """Somebody asks for a whole feed; servers fetch to hold, and do not count."""
         if not is_server(event.session):
-            self.demand.note_request(event.session.node_id, event.feed_id)
+            self.sight.demand.note_request(event.session.node_id, event.feed_id)
 
     async def _say(self) -> str:
         said = self.herald.say_all()
-        return f"{said} notices signed anew; {await self.board.tidy()}"
+        return f"{said} notices signed anew; {await self.sight.board.tidy()}"
 
     def _job(
         self, name: str, run: Callable[[], Awaitable[str]], every_s: float, *, at_start: bool
@@ -144,46 +142,48 @@ class History:
 
 def history_role(ground: Ground, feeds: Feeds) -> Role:
     """Make the role of one node."""
-    clock = ground.shells.policy_clock
+    history = _make_history(ground, feeds)
+    service = history.service
+    return Role(
+        name=HISTORY_ROLE,
+        parts=history,
+        says=lambda: service.is_server,
+        hears=history.hears(),
+        listens=history.listens(),
+        jobs=history.jobs,
+        rows=pages_of(history.sight, history.allotment, history.custodian, service),
+        seeks=history.watching.unheld,
+        policy=service.policy,
+        start=history.start,
+    )
+
+
+def _make_history(ground: Ground, feeds: Feeds) -> History:
+    """Put the parts together; nothing runs yet."""
     office, scope = Office(), Scope(ground.identity, ground.shells.index)
-    allotment = Allotment(scope, clock)
+    allotment = Allotment(scope, ground.shells.policy_clock)
     sight = _make_sight(ground, office, scope, allotment)
-    custodian = Custodian(ground, sight.board, allotment, feeds.carer)
+    board = sight.board
+    custodian = Custodian(ground, board, allotment, feeds.carer)
     server = HistoryServer(ground, office, sight, scope, allotment, custodian)
-    watching = Watching(ground, feeds.finder, sight.board, office, server)
+    watching = Watching(ground, feeds.finder, board, office, server)
     colleagues = Colleagues(ground.sessions, office, sight, allotment)
-    service = Service(ground, office, server, watching, colleagues)
-    auditor = Auditor(ground, sight.board, sight.census, secrets.randbelow)
-    history = History(
+    auditor = Auditor(ground, board, sight.census, secrets.randbelow)
+    return History(
         ground=ground,
-        board=sight.board,
-        census=sight.census,
-        demand=sight.demand,
-        viewer=sight.viewer,
+        sight=sight,
         auditor=auditor,
         allotment=allotment,
         custodian=custodian,
         server=server,
         watching=watching,
         colleagues=colleagues,
-        service=service,
-        herald=Herald(ground, sight.board, office, custodian),
-        safety=SafetyTeller(ground.identity, ground.shelf, sight.board, sight.viewer),
+        service=Service(ground, office, server, watching, colleagues),
+        herald=Herald(ground, board, office, custodian),
+        safety=SafetyTeller(ground.identity, ground.shelf, board, sight.viewer),
         reporter=HistoryReporter(
             ground, sight, allotment, server, custodian, auditor, feeds.seeder
         ),
-    )
-    return Role(
-        name=HISTORY_ROLE,
-        parts=history,
-        says=lambda: office.is_held,
-        hears=history.hears(),
-        listens=history.listens(),
-        jobs=history.jobs,
-        rows=pages_of(sight, allotment, custodian, service),
-        seeks=watching.unheld,
-        policy=service.policy,
-        start=history.start,
     )
 
 

@@ -12,9 +12,10 @@ from swarmfeed.core.history.notice import HOLDING, SOURCES, Word
 from swarmfeed.core.history.placement import FeedView, server_weight
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.history.board import Kept, NoticeBoard
+from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.demand import Demand
+from swarmfeed.node.history.kept import Kept
 from swarmfeed.node.history.side import HistorySide, is_server
 
 ORDINARY_FEED_BYTES: Final = 100_000

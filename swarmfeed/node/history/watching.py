@@ -7,7 +7,8 @@ from swarmfeed.core.history.notice import OF_SERVERS
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FOLLOWED, OWN
-from swarmfeed.node.history.board import NoticeBoard, NoticeCame
+from swarmfeed.node.history.board import NoticeBoard
+from swarmfeed.node.history.kept import NoticeCame
 from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.server import HistoryServer
 

@@ -1,7 +1,14 @@
 """Whom a node cares about."""
 
-from swarmfeed.core.base.types import AuthorId
-from swarmfeed.node.ground.interests import FETCHED, FOLLOWED, FRIEND_OF_FRIEND, OWN, Interests
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.node.ground.interests import (
+    FETCHED,
+    FOLLOWED,
+    FRIEND_OF_FRIEND,
+    OWN,
+    Interest,
+    Interests,
+)
 
 ANNA, BERT, CARL = (AuthorId(bytes([number]) * 32) for number in (1, 2, 3))
 
@@ -42,3 +49,35 @@ def test_nobody_cares_for_strangers_or_the_forgotten() -> None:
     interests.forget(ANNA)
     interests.forget(ANNA)
     assert interests.all() == []
+
+
+def test_a_role_brings_a_reason_of_its_own_between_the_others() -> None:
+    allowed = FeedId(b"f" * 32)
+    held = Interest(
+        rank=20,
+        relation="held for others",
+        read=False,
+        sleeps=True,
+        may_fetch=lambda feed_id: feed_id == allowed,
+    )
+    interests = Interests()
+    interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert not interests.may_fetch(ANNA, allowed), "never whole"
+    assert interests.raise_to(ANNA, held)
+    assert not interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert interests.is_kept_whole(ANNA) and interests.sleeps(ANNA)
+    assert not interests.is_read(ANNA) and interests.with_interest(held) == [ANNA]
+    assert interests.may_fetch(ANNA, allowed)
+    assert not interests.may_fetch(ANNA, FeedId(b"g" * 32))
+    assert interests.raise_to(ANNA, FETCHED)
+    assert interests.may_fetch(ANNA, FeedId(b"g" * 32)) and not interests.sleeps(ANNA)
+
+
+def test_roles_are_asked_whom_they_seek_and_by_what_they_decide() -> None:
+    interests, deciding = Interests(), list[str]()
+    assert interests.sought() == [] and interests.policy() == ""
+    interests.connect(lambda: (ANNA,), lambda: "")
+    interests.connect(lambda: (BERT, CARL), lambda: "".join(deciding))
+    assert interests.sought() == [ANNA, BERT, CARL] and interests.policy() == ""
+    deciding.append("a rule of its own")
+    assert interests.policy() == "a rule of its own"
