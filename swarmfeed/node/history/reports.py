@@ -2,25 +2,21 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from swarmfeed.core.asks.history import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
 from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.rows import CustodyState
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
-from swarmfeed.node.history.board import Kept, NoticeBoard
-from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
-from swarmfeed.node.history.demand import Demand
+from swarmfeed.node.history.kept import Kept
 from swarmfeed.node.history.server import HistoryServer
-from swarmfeed.node.history.viewer import Viewer
-from swarmfeed.ports import Index
+from swarmfeed.node.history.side import is_server
+from swarmfeed.node.history.sight import Sight
 
 FEEDS_AT_ONCE = 50
 """Feeds looked at before others have their turn."""
@@ -39,35 +35,29 @@ class HistoryReporter:
 
     def __init__(
         self,
-        identity: Identity,
-        shelf: Shelf,
-        index: Index,
-        interests: Interests,
-        sessions: Sessions,
-        board: NoticeBoard,
-        census: Census,
-        demand: Demand,
-        auditor: Auditor,
+        ground: Ground,
+        sight: Sight,
         allotment: Allotment,
-        viewer: Viewer,
-        custodian: Custodian,
         server: HistoryServer,
-        out_bytes: Callable[[], int],
+        custodian: Custodian,
+        auditor: Auditor,
+        seeder: Seeder,
     ) -> None:
-        self._identity = identity
-        self._shelf = shelf
-        self._index = index
-        self._interests = interests
-        self._sessions = sessions
-        self._board = board
-        self._census = census
-        self._demand = demand
-        self._auditor = auditor
+        self._identity = ground.identity
+        self._shelf = ground.shelf
+        self._index = ground.shells.index
+        self._interests = ground.interests
+        self._sessions = ground.sessions
         self._allotment = allotment
-        self._viewer = viewer
-        self._custodian = custodian
+        self._office = server.office
+        self._board = sight.board
+        self._census = sight.census
+        self._demand = sight.demand
+        self._viewer = sight.viewer
         self._server = server
-        self._out_bytes = out_bytes
+        self._custodian = custodian
+        self._auditor = auditor
+        self._seeder = seeder
 
     async def status(self) -> HistoryStatus:
         """All numbers, and each feed with the reason why it is held.
@@ -79,17 +69,17 @@ class HistoryReporter:
         custodies, tally = self._custodian.all(), self._custodian.tally
         states = Counter(each.state for each in custodies.values())
         return HistoryStatus(
-            choice=self._server.choice,
-            leaving=self._server.leaving,
+            choice=self._office.choice,
+            leaving=self._office.leaving,
             sentence=self._sentence(len(custodies)),
             used_bytes=self._allotment.used_bytes(),
             feeds_leased=states[CustodyState.LEASED],
             feeds_claimed=states[CustodyState.CLAIMED],
             feeds_leaving=states[CustodyState.LEAVING],
             feeds_watched=len(authors),
-            servers=sum(each.is_server for each in self._sessions.all()),
+            servers=sum(is_server(each) for each in self._sessions.all()),
             in_bytes=tally.in_bytes,
-            out_bytes=self._out_bytes(),
+            out_bytes=self._seeder.out_bytes(),
             taken=tally.taken,
             released=tally.released,
             evicted=tally.evicted,
@@ -139,9 +129,9 @@ class HistoryReporter:
         return {each: found.name if found else "" for each, found in known.items()}
 
     def _sentence(self, held: int) -> str:
-        if self._server.choice is None:
+        if self._office.choice is None:
             return "This node is no history server: it holds what its owner reads."
-        if self._server.leaving:
+        if self._office.leaving:
             return f"Leaving: {held} feeds are held until other servers have taken them."
         if not self._allotment.has_friends():
             return "In service, but the operator follows nobody yet: nobody is in scope."
@@ -149,7 +139,7 @@ class HistoryReporter:
             "friends": "those the operator follows",
             "community": "whom the operator follows, and whom they follow",
             "open": "anybody who asks",
-        }[self._server.choice.scope]
+        }[self._office.choice.scope]
         return f"In service for {scope}: {held} feeds held or on their way."
 
     def _feed(self, feed_id: FeedId, author_id: AuthorId, name: str) -> HistoryFeed:
