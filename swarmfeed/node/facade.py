@@ -88,7 +88,7 @@ class NodeFacade:
         identity = self._ground.identity
         known = self._index.author(identity.author_id)
         name = known.name if known else ""
-        endpoint = self._ground.greeting.endpoint()
+        endpoint = self._ground.introduction.endpoint()
         link = Link(identity.author_id, name, (endpoint,) if endpoint else ())
         return Whoami(
             author_id=identity.author_id,
@@ -243,7 +243,7 @@ class NodeFacade:
         ground, shells = self._ground, self._ground.shells
         reporter, history = self._feeds.reporter, self._history_parts
         online = ground.settings.network
-        endpoint = ground.greeting.endpoint()
+        endpoint = ground.introduction.endpoint()
         return NodeStatus(
             node_id=ground.identity.node_id,
             author_id=ground.identity.author_id,
@@ -255,8 +255,8 @@ class NodeFacade:
             disk_budget_bytes=ground.settings.disk_budget_bytes,
             disk_free_bytes=shells.logs.free_bytes(),
             dht_nodes=len(shells.swarm.dht_nodes()) if online else 0,
-            link_endpoint=str(endpoint) if endpoint else f":{ground.greeting.link_port}",
-            swarm_port=ground.greeting.swarm_port,
+            link_endpoint=str(endpoint) if endpoint else f":{ground.introduction.link_port}",
+            swarm_port=ground.introduction.swarm_port,
             jobs=tuple(shells.jobs.status()) if online else (),
             safety=history.safety.tell() if online else None,
             is_history_server=history.service.is_server,
