@@ -25,7 +25,7 @@ from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.fetching import (
-    FetchChunk,
+    ChunkAsk,
     Source,
     WantedChunk,
     can_serve,
@@ -239,7 +239,7 @@ class Fetcher:
                 load[node_id] = load.get(node_id, 0) + share
         return load
 
-    def _start(self, ask: FetchChunk) -> None:
+    def _start(self, ask: ChunkAsk) -> None:
         chunk = ask.chunk
         replica = self._shelf.replica(chunk.feed_id)
         assert replica is not None, "wanted chunks are those of a replica"
