@@ -17,7 +17,7 @@ from swarmfeed.errors import UserError
 from webui.access import OWN_SITES, Access, allowed_hosts
 from webui.app import create_app
 from webui.current import PageSettings
-from webui.events import Events
+from webui.events import EventStream
 from webui.headers import HEADERS
 from webui.runfile import RunFile
 
@@ -42,7 +42,11 @@ class Page:
     """Host check, then ``/events`` or Flask."""
 
     def __init__(
-        self, pages: "ASGI3Application", settings: PageSettings, access: Access, events: Events
+        self,
+        pages: "ASGI3Application",
+        settings: PageSettings,
+        access: Access,
+        events: EventStream,
     ) -> None:
         self._pages = pages
         self._settings = settings
@@ -90,7 +94,7 @@ class PageServer:
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
-        self._events = Events(desk.changes)
+        self._events = EventStream(desk.changes)
         self._access: Access | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None

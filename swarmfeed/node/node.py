@@ -85,7 +85,7 @@ class Node:
 
     def _connect(self, role: Role) -> None:
         ground = self.ground
-        ground.greeting.add_role(role.name, role.says)
+        ground.introduction.add_role(role.name, role.says)
         ground.switchboard.connect(role.hears)
         ground.events.connect(role.listens)
         ground.interests.connect(role.seeks, role.policy)
@@ -104,9 +104,9 @@ class Node:
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings
-        ground.greeting.opened_swarm(await shells.swarm.start(self.feeds.on_swarm))
+        ground.introduction.opened_swarm(await shells.swarm.start(self.feeds.on_swarm))
         at = await ground.sessions.listen(Endpoint(settings.listen, settings.link_port))
-        ground.greeting.opened_link(at.port)
+        ground.introduction.opened_link(at.port)
         ground.sessions.own_endpoints([Endpoint(settings.listen, at.port)])
         for dht_node in settings.dht_nodes:
             shells.swarm.add_dht_node(dht_node)

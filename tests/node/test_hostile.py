@@ -76,7 +76,7 @@ def run(scene: Callable[[Stage], Coroutine[None, None, None]], folder: Path) -> 
 async def completes(newcomer: Node, honest: Node) -> None:
     """The whole backlog arrives, and what is shown is what was written."""
     feed_id, author_id = honest.ground.identity.feed_id, honest.ground.identity.author_id
-    await introduce(newcomer, honest.ground.greeting.endpoint())
+    await introduce(newcomer, honest.ground.introduction.endpoint())
     size = size_of(honest, feed_id)
     await until(lambda: size_of(newcomer, feed_id) == size, "the newest head")
     await until(lambda: newcomer.ground.shelf.is_complete(feed_id), "the fetch")
@@ -92,7 +92,7 @@ async def is_shut_out(newcomer: Node, liar: Liar) -> None:
     await until(
         lambda: newcomer.ground.sessions.find(liar.node_id) is None, "the end of the link"
     )
-    endpoint = newcomer.ground.greeting.endpoint()
+    endpoint = newcomer.ground.introduction.endpoint()
     assert endpoint is not None
     peer = await liar.dial(endpoint)
     assert [message async for message in peer.messages()] == [], "it is not let in again"
@@ -259,7 +259,7 @@ def test_a_newer_head_without_a_proof_is_refused(tmp_path: Path) -> None:
         old = goods_of(honest)
         newcomer = await on.node("newcomer")
         await fetch(newcomer, old.author_id)
-        await introduce(newcomer, honest.ground.greeting.endpoint())
+        await introduce(newcomer, honest.ground.introduction.endpoint())
         await until(lambda: newcomer.ground.shelf.is_complete(old.feed_id))
         new = forked_goods(honest, old.replica.size, 1)
         liar = await on.liar(1, new.have(), new.offer([Hash(bytes(32))] * 3))
@@ -352,7 +352,7 @@ def test_two_honest_holders_of_two_histories_find_out_by_live_entries(tmp_path: 
         fork = forked_goods(honest, size, 2)
         newcomer = await on.node("newcomer")
         await fetch(newcomer, goods.author_id)
-        await introduce(newcomer, honest.ground.greeting.endpoint())
+        await introduce(newcomer, honest.ground.introduction.endpoint())
         await until(lambda: newcomer.ground.shelf.is_complete(goods.feed_id))
         friend = await on.liar(1)
 
@@ -465,7 +465,7 @@ def test_a_receipt_by_another_key_counts_for_nothing(tmp_path: Path) -> None:
             Receipt(feed_id, older, foreign),
             Receipt(feed_id, head, b"garbage"),
         ]
-        endpoint = author.ground.greeting.endpoint()
+        endpoint = author.ground.introduction.endpoint()
         assert endpoint is not None
         for number, receipt in enumerate(receipts, start=1):
             liar = await on.liar(number)
@@ -538,7 +538,7 @@ def test_garbage_ends_the_link_and_nothing_else(tmp_path: Path, garbage: bytes) 
         newcomer = await on.node("newcomer")
         await fetch(newcomer, goods.author_id)
         async with connect(
-            f"wss://{newcomer.ground.greeting.endpoint()}/",
+            f"wss://{newcomer.ground.introduction.endpoint()}/",
             ssl=client_context(),
             compression=None,
             max_size=None,
@@ -551,7 +551,7 @@ def test_garbage_ends_the_link_and_nothing_else(tmp_path: Path, garbage: bytes) 
             await mallory.send(garbage)
             assert await code_of_end(mallory) != 1000, "it is told that it broke a rule"
         await until(lambda: newcomer.ground.sessions.find(MALLORY_HELLO.node_id) is None)
-        await introduce(newcomer, honest.ground.greeting.endpoint())
+        await introduce(newcomer, honest.ground.introduction.endpoint())
         await until(lambda: newcomer.ground.shelf.is_complete(goods.feed_id), "the fetch")
 
     run(scene, tmp_path)

@@ -66,7 +66,7 @@ async def _run(home: Path, settings: NodeSettings) -> None:
     member = Member(node)
     try:
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
-        _say({"link": me.link, "at": str(node.ground.greeting.endpoint())})
+        _say({"link": me.link, "at": str(node.ground.introduction.endpoint())})
         while line := await asyncio.to_thread(sys.stdin.readline):
             question = json.loads(line)
             _say(await member.actions[question.pop("do")](**question))

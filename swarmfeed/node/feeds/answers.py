@@ -161,7 +161,7 @@ class AboutPeople:
     def __init__(self, ground: Ground, reporter: Reporter) -> None:
         self._identity = ground.identity
         self._index = ground.shells.index
-        self._greeting = ground.greeting
+        self._introduction = ground.introduction
         self._reporter = reporter
 
     def rows(self) -> tuple[Answers, ...]:
@@ -178,7 +178,7 @@ class AboutPeople:
         author_id = self._identity.author_id
         known = self._index.author(author_id)
         name = known.name if known else ""
-        endpoint = self._greeting.endpoint()
+        endpoint = self._introduction.endpoint()
         return Whoami(
             author_id=author_id,
             name=name,

@@ -24,7 +24,7 @@ from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.friends import FriendsOfFriends
-from swarmfeed.node.feeds.growth import Growth
+from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -52,7 +52,7 @@ class Feeds:
     fetcher: Fetcher
     holder: Holder
     whereabouts: Whereabouts
-    growth: Growth
+    grower: Grower
     follower: Follower
     writer: Writer
     finder: Finder
@@ -100,7 +100,7 @@ class Feeds:
         return (
             listens(events.LinkOpened, self.follower.on_open),
             listens(events.LinkClosed, self.fetcher.on_close),
-            listens(events.ChunkKept, self.growth.on_chunk),
+            listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
@@ -147,16 +147,16 @@ def make_feeds(ground: Ground) -> Feeds:
     seeder = Seeder(ground)
     fetcher, holder = Fetcher(ground, seeder), Holder(ground, seeder)
     whereabouts = Whereabouts(ground, holder, fetcher)
-    growth = Growth(ground, holder, fetcher, seeder)
-    follower = Follower(ground, holder, fetcher, whereabouts, growth)
-    writer, finder, showing = Writer(ground, growth), Finder(ground), Showing(ground)
+    grower = Grower(ground, holder, fetcher, seeder)
+    follower = Follower(ground, holder, fetcher, whereabouts, grower)
+    writer, finder, showing = Writer(ground, grower), Finder(ground), Showing(ground)
     return Feeds(
         ground=ground,
         seeder=seeder,
         fetcher=fetcher,
         holder=holder,
         whereabouts=whereabouts,
-        growth=growth,
+        grower=grower,
         follower=follower,
         writer=writer,
         finder=finder,

@@ -24,7 +24,13 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.fetching import ChunkAsk, Source, WantedChunk, can_serve, plan_fetches
+from swarmfeed.core.feed.fetching import (
+    ChunkAsk,
+    Source,
+    WantedChunk,
+    can_serve,
+    plan_fetches,
+)
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, RemoteError

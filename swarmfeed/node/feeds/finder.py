@@ -43,7 +43,7 @@ class Finder:
         self._index = ground.shells.index
         self._interests = ground.interests
         self._clock = ground.shells.clock
-        self._greeting = ground.greeting
+        self._introduction = ground.introduction
         self._hints: dict[Endpoint, None] = {}
         self._topics: dict[bytes, AuthorId] = {}
         self._announced_at_ms: dict[AuthorId, int] = {}
@@ -66,7 +66,7 @@ class Finder:
         if self._lan is None:
             return
         try:
-            await self._lan.start(self._greeting.link_port, self._on_neighbour)
+            await self._lan.start(self._introduction.link_port, self._on_neighbour)
         except RetryError as error:
             logger.warning("no neighbours", reason=str(error))
 
@@ -104,7 +104,7 @@ class Finder:
 
     async def announce(self) -> str:
         """Announce ourselves as a holder: own and followed authors first, within a budget."""
-        port = self._greeting.link_port
+        port = self._introduction.link_port
         if not self._settings.dht or not port or not self._swarm.dht_nodes():
             return "nothing to announce on"
         now_ms = self._clock.monotonic_ms()

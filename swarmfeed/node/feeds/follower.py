@@ -35,7 +35,7 @@ from swarmfeed.errors import (
     RollbackError,
 )
 from swarmfeed.node.feeds.fetcher import Fetcher
-from swarmfeed.node.feeds.growth import Growth
+from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.ground.events import Forked, LinkOpened
@@ -66,7 +66,7 @@ class Follower:
         holder: Holder,
         fetcher: Fetcher,
         whereabouts: Whereabouts,
-        growth: Growth,
+        grower: Grower,
     ) -> None:
         self._shelf = ground.shelf
         self._sessions = ground.sessions
@@ -75,7 +75,7 @@ class Follower:
         self._holder = holder
         self._fetcher = fetcher
         self._whereabouts = whereabouts
-        self._growth = growth
+        self._grower = grower
 
     # --- asking ---
 
@@ -128,7 +128,7 @@ class Follower:
         session.part(FollowerSide).unproven = 0
         if before is None:
             await self._whereabouts.note_holder(session, offer.feed_id)
-        await self._growth.grew(before, after)
+        await self._grower.grew(before, after)
 
     def on_certificates(self, session: Session, told: Certificates) -> None:
         """Take certificates in.  Raises RemoteError when one is false."""
@@ -170,7 +170,7 @@ class Follower:
         session.knows[pushed.feed_id] = after.size
         self._whereabouts.note_head(session, after)
         session.part(FollowerSide).unproven = 0
-        await self._growth.grew(before, after)
+        await self._grower.grew(before, after)
 
     def on_fork(self, _: Session, proof: ForkProof) -> None:
         """Take the proof of a fork in.  Raises RemoteError when it proves nothing."""

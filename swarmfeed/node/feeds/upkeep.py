@@ -105,10 +105,10 @@ class Overview:
         return (in_loop(Status, self.status),)
 
     async def status(self, _: Status) -> NodeStatus:
-        ground, greeting = self._ground, self._ground.greeting
+        ground, introduction = self._ground, self._ground.introduction
         disk = await self._care.how_full(HowFullIsIt())
         feeds = await self._reporter.all_feeds()
-        wellbeing, endpoint = self._wellness.how_is_it(HowIsIt()), greeting.endpoint()
+        wellbeing, endpoint = self._wellness.how_is_it(HowIsIt()), introduction.endpoint()
         return NodeStatus(
             node_id=ground.identity.node_id,
             author_id=ground.identity.author_id,
@@ -118,11 +118,11 @@ class Overview:
             peers=self._wellness.who_is_linked(WhoIsLinked()).peers,
             disk=disk,
             dht_nodes=len(ground.shells.swarm.dht_nodes()) if wellbeing.running else 0,
-            link_endpoint=str(endpoint) if endpoint else f":{greeting.link_port}",
-            swarm_port=greeting.swarm_port,
+            link_endpoint=str(endpoint) if endpoint else f":{introduction.link_port}",
+            swarm_port=introduction.swarm_port,
             jobs=self._wellness.what_repeats(WhatRepeats()).jobs,
             safety=await self._safety(),
-            is_history_server=HISTORY_ROLE in greeting.hello().roles,
+            is_history_server=HISTORY_ROLE in introduction.hello().roles,
         )
 
     async def _safety(self) -> Safety | None:

@@ -22,7 +22,7 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import RemoteError, UserError
-from swarmfeed.node.feeds.growth import Growth
+from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import Index
 
@@ -30,20 +30,20 @@ from swarmfeed.ports import Index
 class Writer:
     """The person at this node, as a writer."""
 
-    def __init__(self, ground: Ground, growth: Growth) -> None:
+    def __init__(self, ground: Ground, grower: Grower) -> None:
         self._identity = ground.identity
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
         self._clock = ground.shells.clock
-        self._growth = growth
+        self._grower = grower
         self._importing = asyncio.Lock()
 
     async def publish(self, body: Body) -> int:
         """Append one entry; returns its index once it survives a power cut."""
         now_ms = self._clock.now_ms()
         before, after = self._append([encode_entry(body.kind, now_ms, encode_body(body))])
-        await self._growth.grew(before, after)
+        await self._grower.grew(before, after)
         return after.size - 1
 
     async def publish_post(self, text: str, reply_to: EntryRef | None) -> int:
@@ -88,7 +88,7 @@ class Writer:
     async def _append_all(self, stored: Sequence[bytes]) -> None:
         for at in range(0, len(stored), IMPORT_BATCH_ENTRIES):
             before, after = self._append(stored[at : at + IMPORT_BATCH_ENTRIES])
-            await self._growth.grew(before, after)
+            await self._grower.grew(before, after)
 
     def _own_posts(self) -> list[tuple[int, str]]:
         """Time and text of every post of the own feed, from the log itself."""

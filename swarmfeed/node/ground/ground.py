@@ -7,11 +7,11 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
-from swarmfeed.node.ground.greeting import Greeting
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.memory import Memory
+from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -32,11 +32,11 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
-    greeting: Greeting
+    introduction: Introduction
     indexer: Indexer
     sessions: Sessions
     prover: Prover
-    memory: Memory
+    memory: Bookkeeper
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -48,7 +48,7 @@ class Ground:
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
-    greeting = Greeting(settings, identity)
+    introduction = Introduction(settings, identity)
     shelf = Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
@@ -59,7 +59,13 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
     sessions = Sessions(
-        shells.link, settings, shells.clock, greeting.hello, events, switchboard.hear, remember
+        shells.link,
+        settings,
+        shells.clock,
+        introduction.hello,
+        events,
+        switchboard.hear,
+        remember,
     )
     return Ground(
         settings=settings,
@@ -69,11 +75,11 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=Interests(),
         shelf=shelf,
-        greeting=greeting,
+        introduction=introduction,
         indexer=indexer,
         sessions=sessions,
         prover=Prover(shells.logs),
-        memory=Memory(shells.ledger),
+        memory=Bookkeeper(shells.ledger),
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),

@@ -32,7 +32,7 @@ class Rows:
     """What changed since the last call."""
 
 
-class Memory:
+class Bookkeeper:
     """Recalls and saves what the parts bring pages for."""
 
     def __init__(self, ledger: Ledger) -> None:

@@ -202,7 +202,7 @@ def _make_sight(ground: Ground, office: Office, scope: Scope, allotment: Allotme
         sessions,
         identity,
         clock,
-        ground.greeting.hello,
+        ground.introduction.hello,
         ground.events,
         lambda notice: office.is_held and scope.offer(notice.author_id),
     )

@@ -12,7 +12,7 @@ def test_two_rounds_in_the_same_moment_open_one_link(tmp_path: Path) -> None:
     async def scene() -> None:
         async with stage(tmp_path) as on:
             one, other = await on.node("one"), await on.node("other")
-            endpoint = other.ground.greeting.endpoint()
+            endpoint = other.ground.introduction.endpoint()
             assert endpoint is not None
             rounds = (one.ground.sessions.dial_some([endpoint]) for _ in range(3))
             assert sum(await asyncio.gather(*rounds)) == 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 from street.fakes.ledger import FakeLedger
 from swarmfeed.errors import RetryError, UserError
-from swarmfeed.node.ground.memory import Memory, Rows
+from swarmfeed.node.ground.memory import Bookkeeper, Rows
 
 
 class Ledger(FakeLedger):
@@ -43,7 +43,7 @@ class Part:
 class Rig:
     def __init__(self) -> None:
         self.ledger = Ledger()
-        self.memory = Memory(self.ledger)
+        self.memory = Bookkeeper(self.ledger)
         self.one, self.other = Part("one"), Part("other")
         self.memory.connect([self.one.rows])
         self.memory.connect([self.other.rows])
@@ -93,7 +93,7 @@ def test_each_part_takes_up_its_own_page_after_a_restart(rig: Rig) -> None:
     asyncio.run(rig.memory.stop())
     rig.memory.write("other", {b"d": b"at once"})
     again = Rig()
-    again.memory = Memory(rig.ledger)
+    again.memory = Bookkeeper(rig.ledger)
     again.memory.connect([again.one.rows, again.other.rows])
     again.memory.recall()
     assert again.one.loaded == {b"a": b"1", b"b": b"2"}

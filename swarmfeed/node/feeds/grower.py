@@ -19,7 +19,7 @@ from swarmfeed.node.ground.ground import Ground
 logger = structlog.get_logger()
 
 
-class Growth:
+class Grower:
     """Carries out what is due when there is more of a feed than before."""
 
     def __init__(

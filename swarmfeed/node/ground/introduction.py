@@ -8,7 +8,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 
 
-class Greeting:
+class Introduction:
     """Knows our ports once they are open, and which roles speak of themselves."""
 
     def __init__(self, settings: NodeSettings, identity: Identity) -> None:
