@@ -30,11 +30,14 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.node.node import Doors, Node
+from swarmfeed.node.node import Node
+from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
@@ -98,7 +101,7 @@ def _make_home(
         )
         bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
         create_keys(key_path(home), keys, passphrase)
-        shelf = Shelf(FileLogs(home / "feeds"))
+        shelf = Shelf(FileLogs(home / "feeds"), Events())
         shelf.start_feed(feed_id, author_id, certificate)
         stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
         shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
@@ -111,7 +114,9 @@ def _make_home(
 
 
 @contextmanager
-def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Desk]:
+def open_node(
+    home: Path, settings: NodeSettings, passphrase: str, *, roster: Roster = ROSTER
+) -> Iterator[Desk]:
     """Open a home in this process, in a thread of its own, for as long as the block lasts.
 
     Raises:
@@ -119,15 +124,20 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[D
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home), _loop_in_thread() as loop:
-        node = _call(loop, start_node(home, settings, identity))
+        node = _call(loop, start_node(home, settings, identity, roster=roster))
         try:
-            yield NodeDesk(node.answers(), loop, node.changes)
+            yield NodeDesk(node.ground.answering, loop, node.ground.changes)
         finally:
             _call(loop, node.stop())
 
 
 def run_node(
-    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+    home: Path,
+    settings: NodeSettings,
+    passphrase: str,
+    on_ready: Callable[[Ready], None],
+    *,
+    roster: Roster = ROSTER,
 ) -> None:
     """Run a node and its page until SIGINT or SIGTERM; returns when all is stopped.
 
@@ -136,17 +146,21 @@ def run_node(
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home):
-        asyncio.run(_run(home, settings, identity, on_ready))
+        asyncio.run(_run(home, settings, identity, on_ready, roster))
 
 
 async def _run(
-    home: Path, settings: NodeSettings, identity: Identity, on_ready: Callable[[Ready], None]
+    home: Path,
+    settings: NodeSettings,
+    identity: Identity,
+    on_ready: Callable[[Ready], None],
+    roster: Roster,
 ) -> None:
     loop = asyncio.get_running_loop()
-    node = await start_node(home, settings, identity)
+    node = await start_node(home, settings, identity, roster=roster)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
-    desk = NodeDesk(node.answers(), loop, node.changes)
+    desk = NodeDesk(node.ground.answering, loop, node.ground.changes)
     page = PageServer(desk, home / "run", port=settings.page_port)
     try:
         await page.start()
@@ -158,17 +172,19 @@ async def _run(
         await node.stop()
 
 
-async def start_node(home: Path, settings: NodeSettings, identity: Identity) -> Node:
+async def start_node(
+    home: Path, settings: NodeSettings, identity: Identity, *, roster: Roster = ROSTER
+) -> Node:
     """Start a node on a home in the running loop; stop it with ``Node.stop``.
 
     The caller holds the home's lock.
     """
-    node = Node(settings, identity, _open_doors(home, settings, identity))
+    node = Node(settings, identity, _open_shells(home, settings, identity), roster.roles)
     await node.start()
     return node
 
 
-def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors:
+def _open_shells(home: Path, settings: NodeSettings, identity: Identity) -> Shells:
     clock = SystemClock()
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
@@ -187,7 +203,7 @@ def _open_doors(home: Path, settings: NodeSettings, identity: Identity) -> Doors
         swarm.dht_nodes,
         lambda endpoint: is_reachable(endpoint, settings.listen, named),
     )
-    return Doors(
+    return Shells(
         logs=FileLogs(home / "feeds"),
         index=_open_index(home / "index.db"),
         swarm=swarm,

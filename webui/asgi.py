@@ -19,7 +19,7 @@ from swarmfeed.errors import UserError
 from webui.access import OWN_SITES, Access, allowed_hosts
 from webui.app import create_app
 from webui.current import PageSettings
-from webui.events import Events
+from webui.events import EventStream
 from webui.headers import HEADERS
 from webui.pages import PAGES
 from webui.routes import Page
@@ -79,10 +79,10 @@ class Front:
         await app(scope, receive, send)
 
 
-class EventStreams:
+class BrowserEvents:
     """``/events``, for a browser that is logged in."""
 
-    def __init__(self, access: Access, events: Events) -> None:
+    def __init__(self, access: Access, events: EventStream) -> None:
         self._access = access
         self._events = events
 
@@ -120,7 +120,7 @@ class PageServer:
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
-        self._events = Events(desk.changes)
+        self._events = EventStream(desk.changes)
         self._access: Access | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -187,7 +187,7 @@ class PageServer:
             reader_key=self._run_file.reader_key(),
         )
         self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
-        mounts = (Mount(path="/events", app=EventStreams(access, self._events)),)
+        mounts = (Mount(path="/events", app=BrowserEvents(access, self._events)),)
         return Front(settings, mounts, cast("ASGI3Application", self._flask))
 
 

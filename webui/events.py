@@ -25,7 +25,7 @@ GAP_S: Final = 0.2
 """Shortest pause between two batches of one stream; what comes meanwhile is merged."""
 
 
-class Events:
+class EventStream:
     """All `/events` streams.  Belongs to the node's loop."""
 
     def __init__(

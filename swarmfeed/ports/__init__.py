@@ -6,8 +6,8 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 
 from swarmfeed.ports.index import Index, KnownHolder
 from swarmfeed.ports.jobs import Clock, Job, Jobs
-from swarmfeed.ports.ledger import Ledger, Page
-from swarmfeed.ports.link import Lan, Link, Peer
+from swarmfeed.ports.ledger import Ledger
+from swarmfeed.ports.link import Lan, Links, Peer
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.swarm import (
     ChunkArrived,
@@ -31,9 +31,8 @@ __all__ = [
     "KnownHolder",
     "Lan",
     "Ledger",
-    "Link",
+    "Links",
     "Logs",
-    "Page",
     "Peer",
     "PeerSentGarbage",
     "Signer",

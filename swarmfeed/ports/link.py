@@ -37,7 +37,7 @@ class Peer(Protocol):
     async def close(self, reason: str) -> None: ...
 
 
-class Link(Protocol):
+class Links(Protocol):
     """Links to other nodes: TLS 1.3, WebSocket, one bencoded message in a frame."""
 
     async def listen(

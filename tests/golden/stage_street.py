@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from street.neighbourhood import Neighbour, Neighbourhood, VirtualLoop, settle
+from street.loop import VirtualLoop, settle
+from street.neighbourhood import Neighbour, Neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.feeds import GetTorrent, ListTorrents
@@ -36,12 +37,23 @@ from swarmfeed.core.base.bencoding import decode
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.ground.desk import NodeDesk
-from swarmfeed.ports import Page
+from swarmfeed.node.history import pages
+from swarmfeed.node.history.service import CHOICES
 from swarmfeed.shell.store.index import SqliteIndex
 
 T = TypeVar("T")
 
 GIVEN = HistoryChoice(scope="community", disk_bytes=10**9, free_bytes_min=0)
+
+PAGES = (
+    pages.NOTICES,
+    pages.PRESENCES,
+    pages.CUSTODIES,
+    pages.RATES,
+    pages.ALLOWANCES,
+    CHOICES,
+)
+"""All pages of the ledger."""
 
 
 class StillLoop(VirtualLoop):
@@ -133,8 +145,8 @@ class Street:
                 for feed_id, replica in sorted(one.disk.replicas.items())
             },
             "ledger": {
-                str(page): {key.hex(): row for key, row in one.ledger.read(page).items()}
-                for page in Page
+                page: {key.hex(): row for key, row in one.ledger.read(page).items()}
+                for page in PAGES
             },
         }
 
@@ -145,7 +157,9 @@ class Street:
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     def _desk(self, one: Neighbour) -> NodeDesk:
-        return NodeDesk(one.running.answers(), asyncio.get_running_loop(), one.running.changes)
+        return NodeDesk(
+            one.running.ground.answering, asyncio.get_running_loop(), one.running.ground.changes
+        )
 
     def _carry(self, sender: bytes, receiver: bytes, data: bytes) -> None:
         message = decode(data, limit_bytes=len(data))

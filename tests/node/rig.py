@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from street.fakes.clock import FakeClock
+from street.fakes.index import FakeIndex
+from street.fakes.ledger import FakeLedger
+from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import sign_join
@@ -16,16 +22,28 @@ from swarmfeed.core.feed.replica import Replica, grow
 from swarmfeed.core.talk.words import HeadOffer, Hello, NewEntries
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RetryError
-from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.ground import Ground, lay_ground
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.shells import Shells
+from swarmfeed.ports import Logs, Swarm
 
 from tests.core.samples import posts
 
 NOW_MS = 1_700_000_000_000
+OWN = Identity(
+    AuthorId(b"o" * 32),
+    SigningKey(bytes([14]) + bytes(31)),
+    SigningKey(bytes([15]) + bytes(31)),
+)
+"""Who a piece of a node writes as, unless a test says otherwise."""
 
 
 @dataclass
-class Writer:
+class Scribe:
     """Somebody else's author and feed; makes the messages an honest holder of it sends."""
 
     number: int
@@ -74,9 +92,9 @@ class Writer:
     def grow_to(self, size: int, text: str = "") -> Replica:
         return self.append(posts(len(self.stored), size, text))
 
-    def branch(self) -> "Writer":
+    def branch(self) -> "Scribe":
         """The same keys, at the same place, about to write another history."""
-        other = Writer(self.number)
+        other = Scribe(self.number)
         other.replica, other.stored = self.replica, list(self.stored)
         other.chunks, other.time_ms = dict(self.chunks), self.time_ms + 1000
         return other
@@ -124,9 +142,34 @@ class Writer:
 
 def new_shelf(folder: Path) -> tuple[Shelf, FakeLogs]:
     logs = FakeLogs(FakeDisk(folder))
-    shelf = Shelf(logs)
+    shelf = Shelf(logs, Events())
     shelf.load()
     return shelf, logs
+
+
+def new_ground(
+    folder: Path,
+    *,
+    listen: str = "127.0.2.200",
+    logs: Logs | None = None,
+    swarm: Swarm | None = None,
+    clock: FakeClock | None = None,
+) -> Ground:
+    """A ground floor over fakes, on which nothing runs yet."""
+    clock = clock or FakeClock()
+    shells = Shells(
+        logs=logs or FakeLogs(FakeDisk(folder)),
+        index=FakeIndex(),
+        swarm=swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),
+        link=FakeNetwork().link(OWN.node_id),
+        board=None,
+        lan=None,
+        jobs=HandJobs(clock),
+        ledger=FakeLedger(),
+        clock=clock,
+        policy_clock=clock,
+    )
+    return lay_ground(NodeSettings(listen=listen), OWN, shells)
 
 
 class NotedPeer:

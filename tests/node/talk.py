@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+from street.loop import settle
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.vocabulary import Message
-from swarmfeed.node.ground.interests import Interest
-from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.interests import FOLLOWED, Interest
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.node import Node
 
 from tests.node.rig import NotedPeer, new_session
@@ -28,20 +29,20 @@ class Talk:
     def link(self, number: int) -> Session:
         """Link one more peer; what the node says at once is heard with the next answer."""
         session, peer = new_session(number)
-        self.node.sessions._sessions[session.node_id] = session
+        self.node.ground.sessions._sessions[session.node_id] = session
         self.peers.append((session, peer))
         return session
 
     def unlink(self, session: Session) -> None:
-        del self.node.sessions._sessions[session.node_id]
+        del self.node.ground.sessions._sessions[session.node_id]
 
-    def care(self, author_id: AuthorId, interest: Interest = Interest.FOLLOWED) -> None:
-        self.node.interests.raise_to(author_id, interest)
+    def care(self, author_id: AuthorId, interest: Interest = FOLLOWED) -> None:
+        self.node.ground.interests.raise_to(author_id, interest)
 
     async def hear(self, session: Session, *messages: Message) -> None:
         """Let the node hear messages of a peer; errors are the caller's, as a session's."""
         for message in messages:
-            await self.node.follower.on_message(session, message)
+            await self.node.ground.switchboard.hear(session, message)
         await settle()
 
     async def said(self, session: Session) -> list[Message]:

@@ -75,22 +75,24 @@ def run(scene: Callable[[Stage], Coroutine[None, None, None]], folder: Path) -> 
 
 async def completes(newcomer: Node, honest: Node) -> None:
     """The whole backlog arrives, and what is shown is what was written."""
-    feed_id, author_id = honest.identity.feed_id, honest.identity.author_id
-    await introduce(newcomer, honest.endpoint())
+    feed_id, author_id = honest.ground.identity.feed_id, honest.ground.identity.author_id
+    await introduce(newcomer, honest.ground.introduction.endpoint())
     size = size_of(honest, feed_id)
     await until(lambda: size_of(newcomer, feed_id) == size, "the newest head")
-    await until(lambda: newcomer.shelf.is_complete(feed_id), "the fetch")
-    await newcomer.indexer.drain()
-    mine, theirs = newcomer.shelf.replica(feed_id), honest.shelf.replica(feed_id)
+    await until(lambda: newcomer.ground.shelf.is_complete(feed_id), "the fetch")
+    await newcomer.ground.indexer.drain()
+    mine, theirs = newcomer.ground.shelf.replica(feed_id), honest.ground.shelf.replica(feed_id)
     assert mine is not None and theirs is not None
     assert (mine.size, mine.head.root) == (theirs.size, theirs.head.root)
     assert shown(newcomer, author_id) == TRUE
-    assert (await newcomer.caretaker.verify()).damaged == ()
+    assert (await newcomer.feeds.caretaker.verify()).damaged == ()
 
 
 async def is_shut_out(newcomer: Node, liar: Liar) -> None:
-    await until(lambda: newcomer.sessions.find(liar.node_id) is None, "the end of the link")
-    endpoint = newcomer.endpoint()
+    await until(
+        lambda: newcomer.ground.sessions.find(liar.node_id) is None, "the end of the link"
+    )
+    endpoint = newcomer.ground.introduction.endpoint()
     assert endpoint is not None
     peer = await liar.dial(endpoint)
     assert [message async for message in peer.messages()] == [], "it is not let in again"
@@ -112,11 +114,13 @@ def test_a_holder_of_spoilt_chunks(tmp_path: Path, order: str) -> None:
         liar = await on.liar(1, goods.have(), goods.offer())
         on.serve(liar, goods, lambda chunk: flip(chunk, len(chunk) // 2))
         newcomer = await on.node("newcomer", liar.at)
-        await until(lambda: newcomer.sessions.find(liar.node_id) is not None)
+        await until(lambda: newcomer.ground.sessions.find(liar.node_id) is not None)
         await fetch(newcomer, goods.author_id)
         if order == "liar first":
-            await until(lambda: newcomer.sessions.find(liar.node_id) is None, "its dismissal")
-            assert newcomer.doors.logs.held(goods.feed_id) == frozenset()
+            await until(
+                lambda: newcomer.ground.sessions.find(liar.node_id) is None, "its dismissal"
+            )
+            assert newcomer.ground.shells.logs.held(goods.feed_id) == frozenset()
         await completes(newcomer, honest)
         if order == "liar first":
             await is_shut_out(newcomer, liar)
@@ -136,9 +140,11 @@ def test_a_holder_that_says_it_has_all_and_sends_nothing(tmp_path: Path) -> None
         )
         liar.swarm_port = silent.sockets[0].getsockname()[1]
         newcomer = await on.node("newcomer", liar.at)
-        await until(lambda: newcomer.sessions.find(liar.node_id) is not None)
+        await until(lambda: newcomer.ground.sessions.find(liar.node_id) is not None)
         await fetch(newcomer, goods.author_id)
-        await until(lambda: len(newcomer.fetcher.in_flight(goods.feed_id)) > 0, "the asking")
+        await until(
+            lambda: len(newcomer.feeds.fetcher.in_flight(goods.feed_id)) > 0, "the asking"
+        )
         await completes(newcomer, honest)
         assert lines, "it was asked"
         silent.close()
@@ -158,7 +164,7 @@ def test_a_holder_that_claims_another_size(tmp_path: Path, size: int) -> None:
         liar = await on.liar(1, claim, goods.offer(), claim)
         on.serve(liar, goods, lambda chunk: flip(chunk, 0))
         newcomer = await on.node("newcomer", liar.at)
-        await until(lambda: newcomer.sessions.find(liar.node_id) is not None)
+        await until(lambda: newcomer.ground.sessions.find(liar.node_id) is not None)
         await fetch(newcomer, goods.author_id)
         await completes(newcomer, honest)
 
@@ -216,7 +222,7 @@ def test_offers_that_are_false_in_any_part(tmp_path: Path) -> None:
         for name, liar in zip(offers, liars, strict=True):
             await introduce(newcomer, liar.at)
             await until(lambda liar=liar: liar.endings > 0, name)  # type: ignore[misc]
-            assert newcomer.shelf.replica(goods.feed_id) is None, name
+            assert newcomer.ground.shelf.replica(goods.feed_id) is None, name
             assert shown(newcomer, goods.author_id) == set(), name
             await is_shut_out(newcomer, liar)
         await completes(newcomer, honest)
@@ -230,17 +236,17 @@ def test_an_older_head_is_neither_believed_nor_in_the_way(tmp_path: Path) -> Non
         honest = await on.author(300)
         old = goods_of(honest)
         more = [(1_000 + number, f"true {number}") for number in range(300, POSTS)]
-        await honest.author.import_posts(more)
+        await honest.feeds.writer.import_posts(more)
         liar = await on.liar(1, old.have(), old.offer())
         on.serve(liar, old, lambda chunk: chunk)
         newcomer = await on.node("newcomer", liar.at)
         await fetch(newcomer, old.author_id)
-        await until(lambda: newcomer.shelf.is_complete(old.feed_id), "the older head")
+        await until(lambda: newcomer.ground.shelf.is_complete(old.feed_id), "the older head")
         await completes(newcomer, honest)
-        newest = newcomer.shelf.replica(old.feed_id)
+        newest = newcomer.ground.shelf.replica(old.feed_id)
         await liar.say(old.have(), old.offer())
         await asyncio.sleep(0.3)
-        assert newcomer.shelf.replica(old.feed_id) == newest
+        assert newcomer.ground.shelf.replica(old.feed_id) == newest
         assert shown(newcomer, old.author_id) == TRUE
 
     run(scene, tmp_path)
@@ -253,15 +259,15 @@ def test_a_newer_head_without_a_proof_is_refused(tmp_path: Path) -> None:
         old = goods_of(honest)
         newcomer = await on.node("newcomer")
         await fetch(newcomer, old.author_id)
-        await introduce(newcomer, honest.endpoint())
-        await until(lambda: newcomer.shelf.is_complete(old.feed_id))
+        await introduce(newcomer, honest.ground.introduction.endpoint())
+        await until(lambda: newcomer.ground.shelf.is_complete(old.feed_id))
         new = forked_goods(honest, old.replica.size, 1)
         liar = await on.liar(1, new.have(), new.offer([Hash(bytes(32))] * 3))
         await introduce(newcomer, liar.at)
         await until(lambda: bool(liar.heard_of(Want)), "the link")
         await liar.say(*[new.offer()] * UNPROVEN_HEADS_MAX)
         await is_shut_out(newcomer, liar)
-        assert newcomer.shelf.replica(old.feed_id) == old.replica
+        assert newcomer.ground.shelf.replica(old.feed_id) == old.replica
 
     run(scene, tmp_path)
 
@@ -271,19 +277,19 @@ def test_a_newer_head_without_a_proof_is_refused(tmp_path: Path) -> None:
 
 def forked_goods(honest: Node, keep: int, lies: int) -> Goods:
     """The first ``keep`` entries of the true history, and another end, signed by the author."""
-    feed_id = honest.identity.feed_id
-    stored = honest.doors.logs.read_entries(feed_id, 0, keep)
-    author = samples.Author(honest.identity.feed_key)
+    feed_id = honest.ground.identity.feed_id
+    stored = honest.ground.shells.logs.read_entries(feed_id, 0, keep)
+    author = samples.Author(honest.ground.identity.feed_key)
     author.now_ms = 1_800_000_000_000
     replica = author.append([*stored, *(lie(number) for number in range(lies))])
-    author_id = honest.identity.author_id
-    certificates = honest.shelf.certificates(author_id)
+    author_id = honest.ground.identity.author_id
+    certificates = honest.ground.shelf.certificates(author_id)
     return Goods(author_id, replica, certificates, author.chunks)
 
 
 def proof_of(honest: Node, replica: Replica, keep: int, lies: int, old: int) -> list[Hash]:
     """Full consistency proof from ``old`` in the tree of the lie, by the definition."""
-    stored = honest.doors.logs.read_entries(honest.identity.feed_id, 0, keep)
+    stored = honest.ground.shells.logs.read_entries(honest.ground.identity.feed_id, 0, keep)
     hashes = [hash_stored(entry) for entry in [*stored, *(lie(n) for n in range(lies))]]
     assert root_hash(hashes) == replica.head.root
     return full_consistency_proof(old, len(hashes), lambda a, b: root_hash(hashes[a:b]))
@@ -309,15 +315,17 @@ def test_a_fork_is_proven_passed_on_shown_and_stops_the_feed(
         await until(lambda: len(witness.heard_of(HeadOffer)) == 1, "the answer to the witness")
         liar = await on.liar(2, fork.have(), fork.offer(proof))
         await introduce(newcomer, liar.at)
-        await until(lambda: newcomer.shelf.is_forked(fork.feed_id), "the proof")
+        await until(lambda: newcomer.ground.shelf.is_forked(fork.feed_id), "the proof")
         await until(lambda: bool(witness.heard_of(ForkProof)), "the warning")
-        await until(lambda: honest.shelf.is_forked(fork.feed_id), "the author's hearing of it")
+        await until(
+            lambda: honest.ground.shelf.is_forked(fork.feed_id), "the author's hearing of it"
+        )
         assert shown(newcomer, fork.author_id) == TRUE
         status = await asyncio.to_thread(desk(newcomer).ask, Status())
         assert [feed.forked for feed in status.feeds if feed.feed_id == fork.feed_id] == [True]
-        await honest.author.publish_post("after the fork", None)
+        await honest.feeds.writer.publish_post("after the fork", None)
         await asyncio.sleep(0.3)
-        replica = newcomer.shelf.replica(fork.feed_id)
+        replica = newcomer.ground.shelf.replica(fork.feed_id)
         assert replica is not None and replica.size == size, "the feed is stopped"
         await stays_forked(on, newcomer, fork)
 
@@ -326,7 +334,7 @@ def test_a_fork_is_proven_passed_on_shown_and_stops_the_feed(
 
 async def stays_forked(on: Stage, newcomer: Node, fork: Goods) -> None:
     """On disk too; and nobody who asks is left in the dark."""
-    assert newcomer.doors.logs.read_fork(fork.feed_id) is not None
+    assert newcomer.ground.shells.logs.read_fork(fork.feed_id) is not None
     late = await on.liar(3)
     await introduce(newcomer, late.at)
     await late.say(want(fork.author_id))
@@ -344,13 +352,13 @@ def test_two_honest_holders_of_two_histories_find_out_by_live_entries(tmp_path: 
         fork = forked_goods(honest, size, 2)
         newcomer = await on.node("newcomer")
         await fetch(newcomer, goods.author_id)
-        await introduce(newcomer, honest.endpoint())
-        await until(lambda: newcomer.shelf.is_complete(goods.feed_id))
+        await introduce(newcomer, honest.ground.introduction.endpoint())
+        await until(lambda: newcomer.ground.shelf.is_complete(goods.feed_id))
         friend = await on.liar(1)
 
         await introduce(newcomer, friend.at)
         await until(lambda: bool(friend.heard_of(Want)), "the friend's link")
-        await honest.author.publish_post("one thing", None)
+        await honest.feeds.writer.publish_post("one thing", None)
         await until(lambda: size_of(newcomer, goods.feed_id) == size + 1, "the one thing")
         pushed = NewEntries(
             feed_id=goods.feed_id,
@@ -363,8 +371,10 @@ def test_two_honest_holders_of_two_histories_find_out_by_live_entries(tmp_path: 
         await until(lambda: len(friend.heard_of(Want)) > 1, "the asking for a proof")
         proof = proof_of(honest, fork.replica, size, 2, size + 1)
         await friend.say(fork.offer(proof))
-        await until(lambda: newcomer.shelf.is_forked(goods.feed_id), "the proof")
-        assert newcomer.sessions.find(friend.node_id) is not None, "the friend told the truth"
+        await until(lambda: newcomer.ground.shelf.is_forked(goods.feed_id), "the proof")
+        assert newcomer.ground.sessions.find(friend.node_id) is not None, (
+            "the friend told the truth"
+        )
 
     run(scene, tmp_path)
 
@@ -384,7 +394,7 @@ def test_a_fork_proof_that_proves_nothing(tmp_path: Path) -> None:
             liar = await on.liar(number, claim)
             await introduce(newcomer, liar.at)
             await is_shut_out(newcomer, liar)
-        assert not newcomer.shelf.is_forked(goods.feed_id)
+        assert not newcomer.ground.shelf.is_forked(goods.feed_id)
         assert shown(newcomer, goods.author_id) == TRUE
 
     run(scene, tmp_path)
@@ -401,7 +411,7 @@ def test_live_entries_that_are_false(tmp_path: Path) -> None:
         newcomer = await on.node("newcomer")
         await fetch(newcomer, goods.author_id)
         await completes(newcomer, honest)
-        size, before = goods.replica.size, newcomer.shelf.replica(goods.feed_id)
+        size, before = goods.replica.size, newcomer.ground.shelf.replica(goods.feed_id)
         forged = samples.Author(SigningKey(b"o" * 32)).append([lie()]).signed_head
         # What the author really signs next, seen by the liar before the newcomer.
         newer = forked_goods(honest, size, 1).replica.signed_head
@@ -427,7 +437,7 @@ def test_live_entries_that_are_false(tmp_path: Path) -> None:
             await until(lambda liar=liar: bool(liar.peers))  # type: ignore[misc]
             await liar.say(*[push] * (UNPROVEN_HEADS_MAX + 1))
             await is_shut_out(newcomer, liar)
-            assert newcomer.shelf.replica(goods.feed_id) == before
+            assert newcomer.ground.shelf.replica(goods.feed_id) == before
         assert shown(newcomer, goods.author_id) == TRUE
 
     run(scene, tmp_path)
@@ -455,7 +465,7 @@ def test_a_receipt_by_another_key_counts_for_nothing(tmp_path: Path) -> None:
             Receipt(feed_id, older, foreign),
             Receipt(feed_id, head, b"garbage"),
         ]
-        endpoint = author.endpoint()
+        endpoint = author.ground.introduction.endpoint()
         assert endpoint is not None
         for number, receipt in enumerate(receipts, start=1):
             liar = await on.liar(number)
@@ -465,7 +475,7 @@ def test_a_receipt_by_another_key_counts_for_nothing(tmp_path: Path) -> None:
             heard = {type(each) async for each in peer.messages()}
             assert heard <= {Want, Watch}, number
             await is_shut_out(author, liar)
-        assert author.doors.index.receipts(feed_id) == {}
+        assert author.ground.shells.index.receipts(feed_id) == {}
 
     run(scene, tmp_path)
 
@@ -497,8 +507,8 @@ def test_what_nobody_asked_for_is_not_kept(tmp_path: Path) -> None:
             want(goods.author_id),
         )
         await until(lambda: len(liar.heard) > 1 or liar.endings > 0, "an answer")
-        assert newcomer.shelf.feed_ids() == [newcomer.identity.feed_id]
-        assert newcomer.doors.index.holders(goods.feed_id) == []
+        assert newcomer.ground.shelf.feed_ids() == [newcomer.ground.identity.feed_id]
+        assert newcomer.ground.shells.index.holders(goods.feed_id) == []
         assert shown(newcomer, goods.author_id) == set()
 
     run(scene, tmp_path)
@@ -528,21 +538,21 @@ def test_garbage_ends_the_link_and_nothing_else(tmp_path: Path, garbage: bytes) 
         newcomer = await on.node("newcomer")
         await fetch(newcomer, goods.author_id)
         async with connect(
-            f"wss://{newcomer.endpoint()}/",
+            f"wss://{newcomer.ground.introduction.endpoint()}/",
             ssl=client_context(),
             compression=None,
             max_size=None,
             proxy=None,
         ) as mallory:
-            seed = newcomer.identity.node_key.seed
+            seed = newcomer.ground.identity.node_key.seed
             proof = prove(await read_nonce(mallory), certificate_of=seed)
             await mallory.send(encode_hello(Greeting(hello=MALLORY_HELLO, proof=proof)))
             await mallory.recv()
             await mallory.send(garbage)
             assert await code_of_end(mallory) != 1000, "it is told that it broke a rule"
-        await until(lambda: newcomer.sessions.find(MALLORY_HELLO.node_id) is None)
-        await introduce(newcomer, honest.endpoint())
-        await until(lambda: newcomer.shelf.is_complete(goods.feed_id), "the fetch")
+        await until(lambda: newcomer.ground.sessions.find(MALLORY_HELLO.node_id) is None)
+        await introduce(newcomer, honest.ground.introduction.endpoint())
+        await until(lambda: newcomer.ground.shelf.is_complete(goods.feed_id), "the fetch")
 
     run(scene, tmp_path)
 
@@ -560,10 +570,10 @@ def test_an_endless_number_of_wants_and_haves_costs_little(tmp_path: Path) -> No
         ]
         await liar.say(*haves)
         await asyncio.sleep(0.3)
-        own = newcomer.identity.feed_id
+        own = newcomer.ground.identity.feed_id
         known = [FeedId(n.to_bytes(32, "big")) for n in range(3_000)]
-        assert not any(newcomer.doors.index.holders(each) for each in known)
-        assert newcomer.shelf.feed_ids() == [own]
+        assert not any(newcomer.ground.shells.index.holders(each) for each in known)
+        assert newcomer.ground.shelf.feed_ids() == [own]
 
     run(scene, tmp_path)
 
@@ -573,9 +583,9 @@ def want(author_id: AuthorId) -> Want:
 
 
 def size_of(node: Node, feed_id: FeedId) -> int:
-    replica = node.shelf.replica(feed_id)
+    replica = node.ground.shelf.replica(feed_id)
     return replica.size if replica else 0
 
 
 def desk(node: Node) -> NodeDesk:
-    return NodeDesk(node.answers(), asyncio.get_running_loop(), node.changes)
+    return NodeDesk(node.ground.answering, asyncio.get_running_loop(), node.ground.changes)

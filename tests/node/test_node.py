@@ -8,7 +8,8 @@ from typing import Any, TypeVar, get_type_hints
 
 import pytest
 from street.fakes.index import FakeIndex
-from street.neighbourhood import Neighbourhood, in_neighbourhood, settle
+from street.loop import settle
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedsOf, GetTorrent, ListTorrents, OneFeed
 from swarmfeed.core.asks.history import Explain
@@ -44,9 +45,10 @@ from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.events import Fatal
+from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
 T = TypeVar("T")
@@ -71,7 +73,9 @@ async def as_page(call: Callable[[], T]) -> T:
 
 
 def desk_of(to: Talk) -> NodeDesk:
-    return NodeDesk(to.node.answers(), asyncio.get_running_loop(), to.node.changes)
+    return NodeDesk(
+        to.node.ground.answering, asyncio.get_running_loop(), to.node.ground.changes
+    )
 
 
 async def asked(to: Talk, ask: Ask[T]) -> T:
@@ -129,7 +133,7 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
         assert [each.author_id for each in followed.authors] == [anna.author_id]
         view = await asked(to, Unfollow(who=address))
         assert not view.followed
-        assert to.node.interests.of(anna.author_id) is Interest.FETCHED
+        assert to.node.ground.interests.of(anna.author_id) is FETCHED
         (chunk,) = (await asked(to, ListTorrents(feed=anna.feed_id))).torrents
         assert chunk.name in chunk.magnet and chunk.bytes > 0
         file = await asked(
@@ -188,7 +192,7 @@ def test_of_those_followed_some_are_shown_and_all_are_counted(tmp_path: Path) ->
 
 def test_what_is_not_here_is_said_in_a_sentence(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         for ask in (
             ListTorrents(feed=anna.feed_id),
             GetTorrent(feed=anna.feed_id, level=0, position=0),
@@ -220,8 +224,8 @@ def test_no_ordinary_page_looks_at_every_feed_or_at_the_disk(
         def fail(*_: object) -> None:
             raise AssertionError("this walks over all feeds")
 
-        monkeypatch.setattr(to.node.shelf, "feed_ids", fail)
-        monkeypatch.setattr(to.node.doors.logs, "disk_bytes", fail)
+        monkeypatch.setattr(to.node.ground.shelf, "feed_ids", fail)
+        monkeypatch.setattr(to.node.ground.shells.logs, "disk_bytes", fail)
         author, feed = anna.author_id, anna.feed_id
         pages: dict[str, tuple[Ask[Any], ...]] = {
             "every page": (WhoAreYou(),),
@@ -263,7 +267,7 @@ def test_nobody_answers_what_no_part_of_the_node_knows(tmp_path: Path) -> None:
 
 def test_each_row_takes_the_ask_it_stands_for(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        rows = to.node.answers()
+        rows = to.node.ground.answering.rows()
         assert len({row.ask for row in rows}) == len({row.ask.name for row in rows})
         assert len(rows) == len({row.ask for row in rows})
         for row in rows:
@@ -283,15 +287,15 @@ def test_a_restarted_node_goes_on_with_whom_it_followed_and_what_it_fetched(
         await bert.say("hello")
         street.swarms.silent.add(await swarm_of(street, anna.settings.listen))
         await me.follow(anna)
-        me.running.finder.hint([bert.endpoint])
-        await me.running.care(bert.author_id, Interest.FETCHED)
+        me.running.feeds.finder.hint([bert.endpoint])
+        await me.running.feeds.carer.care(bert.author_id, FETCHED)
         await street.pass_time(2)
         assert not me.is_complete(anna.feed_id)
         await me.stop()
         street.swarms.silent.clear()
         await me.start()
-        assert me.running.interests.of(anna.author_id) is Interest.FOLLOWED
-        assert me.running.interests.of(bert.author_id) is Interest.FETCHED
+        assert me.running.ground.interests.of(anna.author_id) is FOLLOWED
+        assert me.running.ground.interests.of(bert.author_id) is FETCHED
         await street.until(lambda: me.is_complete(anna.feed_id), within_s=10)
         assert len(me.reads(anna.author_id)) == 600
 
@@ -313,7 +317,7 @@ def test_a_lost_index_is_filled_again_from_the_logs(tmp_path: Path) -> None:
         me.index = FakeIndex()
         await me.start()
         await street.pass_time(1)
-        assert me.running.interests.of(anna.author_id) is Interest.FOLLOWED
+        assert me.running.ground.interests.of(anna.author_id) is FOLLOWED
         assert len(me.reads(anna.author_id)) == 300
         assert me.reads(me.author_id) == ["mine"]
 
@@ -323,7 +327,7 @@ def test_a_lost_index_is_filled_again_from_the_logs(tmp_path: Path) -> None:
 def test_a_failed_write_of_our_own_stops_the_node(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         assert not to.node.stopped.is_set()
-        to.node.sessions.on_fatal(FatalError("the disk lost something"))
+        to.node.ground.events.tell(Fatal(FatalError("the disk lost something")))
         await settle()
         assert to.node.stopped.is_set()
 

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+from street.loop import settle
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word
@@ -53,7 +54,7 @@ def holding(servers: list[Neighbour], feed_id: FeedId) -> list[Neighbour]:
     """Servers that run, promise a feed and have all of it."""
     found = []
     for server in servers:
-        custody = server.node.history.custodian.find(feed_id) if server.node else None
+        custody = server.history.custodian.find(feed_id) if server.node else None
         if custody is not None and custody.state is CustodyState.LEASED:
             assert server.is_complete(feed_id)
             found.append(server)
@@ -61,7 +62,7 @@ def holding(servers: list[Neighbour], feed_id: FeedId) -> list[Neighbour]:
 
 
 def reasons(servers: list[Neighbour], feed_id: FeedId) -> str:
-    looks = [each.running.history.server.look_of(feed_id) for each in servers if each.node]
+    looks = [each.history.server.look_of(feed_id) for each in servers if each.node]
     return "\n".join(look.reason if look else "not looked at" for look in looks)
 
 
@@ -138,14 +139,14 @@ def test_a_server_that_leaves_hands_over_first(tmp_path: Path) -> None:
         servers = await add_servers(street, 3, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
         leaver = held[0]
-        leaver.running.history.leave()
+        leaver.history.service.leave()
         await street.pass_time(HOUR)
         assert author.feed_id in leaver.disk.replicas, "nobody else has taken it yet"
         others = [each for each in servers if each is not leaver]
         await until_held_by(street, others, author.feed_id, 2, days=4)
         await street.pass_time(2 * HOUR)
-        assert not leaver.running.history.is_server
-        assert leaver.running.history.custodian.all() == {}
+        assert not leaver.history.service.is_server
+        assert leaver.history.custodian.all() == {}
 
     play_days(tmp_path, scenario)
 
@@ -157,14 +158,15 @@ def test_a_restarted_server_keeps_its_promises_and_its_memory(tmp_path: Path) ->
         servers = await add_servers(street, 3, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
         server = held[0]
-        census = server.running.history.census
+        census = server.history.sight.census
         before = census.outlook(held[1].identity.node_id, server=True)
         await server.stop()
         await server.start()
         assert holding(servers, author.feed_id) == held
-        after = server.running.history.census.outlook(held[1].identity.node_id, server=True)
+        after = server.history.sight.census.outlook(held[1].identity.node_id, server=True)
         assert after.up == pytest.approx(before.up, rel=0.01)
-        assert not server.running.seeder.is_awake(author.feed_id), "asleep until asked for"
+        seeder = server.running.feeds.seeder
+        assert not seeder.is_awake(author.feed_id), "asleep until asked for"
         await street.pass_time(2 * HOUR)
         assert holding(servers, author.feed_id) == held
 
@@ -183,13 +185,13 @@ def test_a_full_server_refuses_with_a_reason_and_loses_nothing(tmp_path: Path) -
         second = await add_author(street, hub)
         await street.pass_time(2 * DAY)
         for server in servers:
-            notices = server.running.history.board.notices(second.feed_id)
+            notices = server.history.sight.board.notices(second.feed_id)
             said = [each.notice for each in notices if each.notice.word is Word.REFUSAL]
             assert {each.node_id for each in said} == {
                 each.identity.node_id for each in servers
             }
             assert all("full" in each.reason or "quota" in each.reason for each in said)
-            look = server.running.history.server.look_of(second.feed_id)
+            look = server.history.server.look_of(second.feed_id)
             assert look is not None and look.reason.startswith("refused: ")
             assert second.feed_id not in server.disk.replicas
         assert holding(servers, first.feed_id) == before
@@ -207,20 +209,20 @@ def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> 
         liar = held[0]
         # Its disk is empty from now on, and it goes on to promise.
         for span in list(liar.disk.replicas[author.feed_id].chunks()):
-            liar.running.doors.logs.drop_chunk(author.feed_id, span)
+            liar.running.ground.shells.logs.drop_chunk(author.feed_id, span)
         honest = [each for each in servers if each is not liar]
         for _ in range(8):
             await street.pass_time(DAY)
-            liar.running.history.custodian._say_held(author.feed_id)
+            liar.history.custodian._say_held(author.feed_id)
             await settle()
             if len(holding(honest, author.feed_id)) == 2:
                 break
         assert len(holding(honest, author.feed_id)) == 2, reasons(honest, author.feed_id)
-        judge = held[1].running.history
-        outlook = judge.census.outlook(liar.identity.node_id, server=True)
+        judge = held[1].history
+        outlook = judge.sight.census.outlook(liar.identity.node_id, server=True)
         assert outlook.held < 0.5
         assert judge.auditor.failed > 0
-        assert judge.viewer.offer(author.feed_id).copies >= COPIES_MIN
+        assert judge.sight.viewer.offer(author.feed_id).copies >= COPIES_MIN
 
     play_days(tmp_path, scenario)
 
@@ -231,8 +233,8 @@ def test_who_gives_less_hands_over_what_is_too_much(tmp_path: Path) -> None:
         author = await add_author(street, hub)
         servers = await add_servers(street, 4, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
-        miser = held[0].running.history
-        miser.choose(HistoryChoice(scope="community", disk_bytes=10, free_bytes_min=0))
+        miser = held[0].history
+        miser.service.choose(HistoryChoice(scope="community", disk_bytes=10, free_bytes_min=0))
         await street.pass_time(HOUR)
         custody = miser.custodian.find(author.feed_id)
         assert custody is not None and custody.state is CustodyState.LEAVING
@@ -251,11 +253,11 @@ def test_who_is_not_followed_any_more_is_handed_over(tmp_path: Path) -> None:
         author = await add_author(street, hub)
         servers = await add_servers(street, 4, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
-        await held[0].running.unfollow(hub.author_id)
+        await held[0].running.feeds.carer.unfollow(hub.author_id)
         others = [each for each in servers if each is not held[0]]
         await until_held_by(street, others, author.feed_id, 2, days=4)
         await street.pass_time(2 * HOUR)
-        assert held[0].running.history.custodian.all() == {}
+        assert held[0].history.custodian.all() == {}
 
     play_days(tmp_path, scenario)
 
@@ -272,13 +274,13 @@ def test_a_node_becomes_a_server_while_it_runs_and_remembers_it(tmp_path: Path) 
         await street.pass_time(HOUR)
         assert holding(servers, author.feed_id) == []
         for each in servers:
-            each.running.history.choose(GIVEN)
+            each.history.service.choose(GIVEN)
         await until_held_by(street, servers, author.feed_id, 2, days=8)
         for each in servers:
             await each.stop()
             await each.start()
         assert len(holding(servers, author.feed_id)) == 2
-        assert all(each.running.history.is_server for each in servers)
+        assert all(each.history.service.is_server for each in servers)
 
     play_days(tmp_path, scenario)
 
@@ -294,7 +296,7 @@ def test_an_open_server_holds_for_a_stranger_who_asks(tmp_path: Path) -> None:
         await street.pass_time(2 * DAY)
         held = holding(servers, somebody.feed_id)
         assert len(held) >= 2
-        safety = somebody.running.history.safety.tell()
+        safety = somebody.history.safety.tell()
         assert safety is not None and safety.servers == len(held)
 
     play_days(tmp_path, scenario)
@@ -306,14 +308,14 @@ def test_a_goodbye_counts_at_once_and_coming_back_takes_it_back(tmp_path: Path) 
         author = await add_author(street, hub)
         servers = await add_servers(street, 3, hub)
         held = await until_held_by(street, servers, author.feed_id, 2, days=8)
-        assert held[0].running.history.board.say_goodbye() > 0
+        assert held[0].history.sight.board.say_goodbye() > 0
         await settle()
         await held[0].stop()
         others = [each for each in servers if each is not held[0]]
         for _ in range(6):
             await street.pass_time(HOUR)
         assert len(holding(others, author.feed_id)) == 2, reasons(others, author.feed_id)
-        board = held[1].running.history.board
+        board = held[1].history.sight.board
         assert board.has_left(held[0].identity.node_id)
         await held[0].start()
         await street.pass_time(HOUR)

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, settle
+from street.loop import settle
+from street.neighbourhood import Neighbour, Neighbourhood
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.rows import CustodyState
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
 from swarmfeed.node.history.custodian import replica_bytes
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.sim.test_history import (
     DAY,
     HOUR,
@@ -30,17 +31,17 @@ SMALL, LARGE = 200, 3_000
 """Entries of their feeds; the large ones are beyond any quota of the test."""
 
 
-async def invent(mallory: Neighbour, first: int, count: int, size: int) -> list[Writer]:
+async def invent(mallory: Neighbour, first: int, count: int, size: int) -> list[Scribe]:
     """Authors that nobody but this node knows; it follows and holds them all."""
     node, writers = mallory.running, []
     for number in range(first, first + count):
-        writer = Writer(number)
+        writer = Scribe(number)
         writer.grow_to(size)
-        node.interests.raise_to(writer.author_id, Interest.FETCHED)
-        node.shelf.accept_offer(writer.offer())
-        writer.give_all(node.doors.logs)  # type: ignore[arg-type]  # the fake ones
-        await node.author.set_follow(writer.author_id, on=True)
-        node.interests.raise_to(writer.author_id, Interest.FOLLOWED)
+        node.ground.interests.raise_to(writer.author_id, FETCHED)
+        node.ground.shelf.accept_offer(writer.offer())
+        writer.give_all(node.ground.shells.logs)  # type: ignore[arg-type]  # the fake ones
+        await node.feeds.writer.set_follow(writer.author_id, on=True)
+        node.ground.interests.raise_to(writer.author_id, FOLLOWED)
         writers.append(writer)
     await settle()
     return writers
@@ -65,7 +66,7 @@ def test_a_crowd_gets_what_its_friend_had_to_give_and_nobody_else_notices(
             await server.follow(mallory)
         await street.pass_time(DAY)
         for server in servers:
-            history = server.running.history
+            history = server.history
             of_crowd = [
                 each.feed_bytes
                 for each in history.custodian.all().values()
@@ -75,8 +76,8 @@ def test_a_crowd_gets_what_its_friend_had_to_give_and_nobody_else_notices(
             assert history.allotment.used_bytes() <= disk_bytes
             for writer in flood:
                 assert history.custodian.find(writer.feed_id) is None
-                assert not server.running.doors.logs.held(writer.feed_id)
-                own = history.board.own(writer.feed_id)
+                assert not server.running.ground.shells.logs.held(writer.feed_id)
+                own = history.sight.board.own(writer.feed_id)
                 assert own is None or own.notice.word is Word.REFUSAL
         await until_held_by(street, servers, honest.feed_id, 2, days=8)
 
@@ -94,19 +95,19 @@ def test_whoever_lies_about_a_size_is_found_out_before_a_chunk_is_fetched(
         # A fiftieth of the disk is half of what the feed really has.
         choice = HistoryChoice(scope="community", disk_bytes=25 * real_bytes, free_bytes_min=0)
         (server,) = await add_servers(street, 1, mallory, choice)
-        board = mallory.running.history.board
+        board = mallory.history.sight.board
         board.say(Word.HAVE, writer.author_id, writer.feed_id, LARGE, 10)
         await settle()
         claimed = False
         for _ in range(12):
             await street.pass_time(HOUR)
-            custody = server.running.history.custodian.find(writer.feed_id)
-            claimed = claimed or server.running.history.custodian.tally.refused > 0
+            custody = server.history.custodian.find(writer.feed_id)
+            claimed = claimed or server.history.custodian.tally.refused > 0
             assert custody is None or custody.state is CustodyState.CLAIMED
-            assert not server.running.doors.logs.held(writer.feed_id)
+            assert not server.running.ground.shells.logs.held(writer.feed_id)
         assert claimed, "it was tried, and refused once its size was known"
-        assert server.running.history.custodian.true_bytes(writer.feed_id) == real_bytes
-        assert server.running.history.allotment.used_bytes() == 0
+        assert server.history.custodian.true_bytes(writer.feed_id) == real_bytes
+        assert server.history.allotment.used_bytes() == 0
 
     play_days(tmp_path, scenario)
 
@@ -118,7 +119,7 @@ def test_servers_that_are_asked_first_and_stay_silent_are_passed_over(tmp_path: 
         servers = await add_servers(street, 5, hub)
         silent, willing = servers[:3], servers[3:]
         for each in silent:
-            each.running.history.server._take = lambda *_: "nothing"  # type: ignore[method-assign]
+            each.history.server._take = lambda *_: "nothing"  # type: ignore[method-assign]
         author = await add_author(street, hub)
         await until_held_by(street, willing, author.feed_id, 2, days=3)
 
@@ -132,14 +133,14 @@ def test_a_crowd_of_false_holders_keeps_no_server_from_taking_a_feed(tmp_path: P
         author = await add_author(street, hub)
         liars = [await street.move_in(knows=[hub]) for _ in range(4)]
         for liar in liars:
-            liar.running.history.board.watch([author.author_id])
-            board = liar.running.history.board
+            liar.history.sight.board.watch([author.author_id])
+            board = liar.history.sight.board
             board.say(Word.LEASE, author.author_id, author.feed_id, 302, 10_000)
         servers = await add_servers(street, 3, hub)
         for _ in range(3):
             await street.pass_time(DAY)
             for liar in liars:
-                board = liar.running.history.board
+                board = liar.history.sight.board
                 board.say(Word.LEASE, author.author_id, author.feed_id, 302, 10_000)
             await settle()
         assert len(holding(servers, author.feed_id)) >= 2

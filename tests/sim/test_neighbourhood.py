@@ -70,7 +70,7 @@ def test_a_stranger_finds_holders_in_the_dht(tmp_path: Path) -> None:
         await bert.follow(anna)
         await street.pass_time(10)
         await anna.stop()
-        await stranger.running.follow(anna.author_id)
+        await stranger.running.feeds.carer.follow(anna.author_id)
         await street.until(all_have(anna, [stranger]), within_s=30)
 
     in_neighbourhood(tmp_path, scenario)
@@ -94,7 +94,7 @@ def test_everybody_ends_with_the_same_roots_whatever_happened_between(
         await street.until(lambda: all(all_have(one, people)() for one in people), within_s=700)
         for one in people:
             assert len({tuple(each.reads(one.author_id)) for each in people}) == 1
-            assert one.running.sessions._shut_out == {}
+            assert one.running.ground.sessions._shut_out == {}
 
     in_neighbourhood(tmp_path, scenario)
 
@@ -139,9 +139,9 @@ def test_nobody_is_shut_out_for_a_proof_that_was_overtaken_by_newer_heads(
             await one.follow(anna, *(other for other in others if other is not one))
         for batch in range(4):
             posts = [(batch * 1000 + n, f"{batch}/{n}") for n in range(300)]
-            await anna.running.author.import_posts(posts)
+            await anna.running.feeds.writer.import_posts(posts)
         await street.until(all_have(anna, others), within_s=60)
         for one in [anna, *others]:
-            assert one.running.sessions._shut_out == {}
+            assert one.running.ground.sessions._shut_out == {}
 
     in_neighbourhood(tmp_path, scenario)

@@ -11,8 +11,8 @@ from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
 from swarmfeed.errors import RollbackError
-from swarmfeed.node.ground.interests import Interest
-from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
+from swarmfeed.node.ground.session import Session
 
 from tests.sim.test_neighbourhood import all_have
 
@@ -52,7 +52,7 @@ def test_news_cross_a_chain_of_nodes_that_only_know_their_neighbours(tmp_path: P
                 street.split(near, beyond)
         await street.pass_time(3)
         for one in chain[1:]:
-            await one.running.follow(first.author_id)
+            await one.running.feeds.carer.follow(first.author_id)
         await street.pass_time(10)
         await first.say("pass it on")
         await street.until(all_have(first, chain[1:]), within_s=30)
@@ -73,9 +73,9 @@ def test_two_devices_of_one_author_are_read_as_one_person(tmp_path: Path) -> Non
         await desk.say("from the desk")
         await street.pass_time(2)
         assert reader.reads(phone.author_id) == ["from the desk", "from the phone"]
-        feeds = reader.running.shelf.feeds_of(phone.author_id)
+        feeds = reader.running.ground.shelf.feeds_of(phone.author_id)
         assert set(feeds) == {phone.feed_id, desk.feed_id}
-        assert len(reader.running.shelf.certificates(phone.author_id)) == 2
+        assert len(reader.running.ground.shelf.certificates(phone.author_id)) == 2
 
     in_neighbourhood(tmp_path, scenario)
 
@@ -97,15 +97,16 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
         await anna.stop()
         await copy.start()
         await copy.say("another history", "that goes on")
-        copy.running.finder.hint([bert.endpoint, carl.endpoint])
+        copy.running.feeds.finder.hint([bert.endpoint, carl.endpoint])
 
         def found_out() -> bool:
-            return all(each.running.shelf.is_forked(anna.feed_id) for each in (bert, carl))
+            shelves = (each.running.ground.shelf for each in (bert, carl))
+            return all(each.is_forked(anna.feed_id) for each in shelves)
 
         await street.until(found_out, within_s=20)
         for each in (bert, carl):
             assert each.reads(anna.author_id) == ["one history"]
-            assert each.running.sessions._shut_out == {}
+            assert each.running.ground.sessions._shut_out == {}
             assert each.disk.forks[anna.feed_id] is not None
 
     in_neighbourhood(tmp_path, scenario)
@@ -133,7 +134,7 @@ def test_friends_of_friends_are_held_within_the_budget_newest_chunks_first(
         await street.pass_time(130)
         spans = sorted(helper.disk.held[author.feed_id])
         assert [span.position for span in spans] == [3, 4]
-        assert helper.running.interests.of(author.author_id) is Interest.FRIEND_OF_FRIEND
+        assert helper.running.ground.interests.of(author.author_id) is FRIEND_OF_FRIEND
         assert helper.reads(author.author_id) == [], "held for others, not shown"
         assert not helper.is_complete(author.feed_id)
         await street.pass_time(130)
@@ -155,7 +156,7 @@ def test_twenty_neighbours_that_know_one_each_all_read_one_author(tmp_path: Path
         for _ in range(19):
             people.append(await street.move_in(knows=people[-1:]))
         for one in people[1:]:
-            await one.running.follow(author.author_id)
+            await one.running.feeds.carer.follow(author.author_id)
         await street.until(all_have(author, people[1:]), within_s=90)
         await author.say("one more")
         await street.until(all_have(author, people[1:]), within_s=90)
@@ -170,7 +171,7 @@ def freeze(neighbour: Neighbour) -> None:
     def refuse(_: object) -> NoReturn:
         raise RollbackError("we like the old one better")
 
-    shelf = neighbour.running.shelf
+    shelf = neighbour.running.ground.shelf
     shelf.accept_offer = refuse  # type: ignore[method-assign]  # that is the attack
     shelf.accept_entries = refuse  # type: ignore[method-assign]  # that is the attack
 
@@ -193,7 +194,7 @@ def test_eight_hostile_nodes_around_a_reader_do_not_keep_a_post_from_it(
             freeze(each)
         target = await street.move_in(knows=hostile)
         street.split(target, anna)
-        await target.running.follow(anna.author_id)
+        await target.running.feeds.carer.follow(anna.author_id)
         await street.until(lambda: target.reads(anna.author_id) == ["old news"], within_s=10)
         street.split(target, honest)
         await anna.say("news they would rather hide")
@@ -225,7 +226,7 @@ def test_old_heads_from_eight_peers_do_not_outweigh_the_newest_from_one(
         await anna.say("news")
         await anna.stop()
         target = await street.move_in(knows=[*hostile, honest])
-        await target.running.follow(anna.author_id)
+        await target.running.feeds.carer.follow(anna.author_id)
         await street.until(lambda: target.reads(anna.author_id, 1) == ["news"], within_s=10)
         newest = target.root(anna.feed_id)
         await honest.stop()
@@ -243,9 +244,9 @@ def test_a_flood_of_claims_about_unknown_feeds_leaves_no_trace(tmp_path: Path) -
         bert = await street.move_in(knows=[anna])
         await street.pass_time(1)
         await bert.follow(anna)
-        hostile.running.finder.hint([anna.endpoint])
+        hostile.running.feeds.finder.hint([anna.endpoint])
         await street.pass_time(3)
-        session = hostile.running.sessions.find(anna.identity.node_id)
+        session = hostile.running.ground.sessions.find(anna.identity.node_id)
         assert session is not None
         before = len(bert.index._holders)
         for number in range(300):
@@ -280,7 +281,7 @@ def test_a_peer_that_reads_nothing_holds_up_neither_the_author_nor_the_others(
         await bert.follow(anna)
         street.split(bert, stuck)
         await stuck.follow(anna)
-        session = anna.running.sessions.find(stuck.identity.node_id)
+        session = anna.running.ground.sessions.find(stuck.identity.node_id)
         assert session is not None
         release = make_stuck(session)
         for number in range(50):

@@ -15,7 +15,7 @@ from swarmfeed.errors import UserError
 from uvicorn._types import ASGI3Application, Scope
 from webui.asgi import Front, Mount, PageServer
 from webui.current import PageSettings
-from webui.events import Events, format_change, merge_changes
+from webui.events import EventStream, format_change, merge_changes
 from webui.headers import HEADERS
 
 TIMEOUT_S = 10
@@ -252,7 +252,7 @@ def test_stopping_ends_every_stream(tmp_path: Path) -> None:
 
 def test_a_silent_stream_has_a_heartbeat() -> None:
     async def scene() -> None:
-        events = Events(FakeDesk().changes, heartbeat_s=0.01)
+        events = EventStream(FakeDesk().changes, heartbeat_s=0.01)
         sent: list[bytes] = []
         heard = asyncio.Event()
 

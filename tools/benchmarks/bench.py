@@ -13,6 +13,7 @@ from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
 from swarmfeed.errors import UserError
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -92,7 +93,7 @@ def write_feed(
     from_ms = samples[0].time_ms
     next_hash = hash_next_key(AuthorId(SigningKey(bytes(32)).public))
     certificate = sign_join(author_key, key, from_ms=from_ms, next_key_hash=next_hash)
-    shelf = Shelf(logs)
+    shelf = Shelf(logs, Events())
     shelf.start_feed(feed_id, author_id, certificate)
     first: tuple[Body, ...] = (FeedBody(certificate=certificate), ProfileBody(name=name))
     stored = [encode_entry(body.kind, from_ms, encode_body(body)) for body in first]

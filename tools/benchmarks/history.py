@@ -25,9 +25,11 @@ from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.rows import Custody, CustodyState
 from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.errors import RetryError
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Page
+from swarmfeed.node.history.pages import CUSTODIES, NOTICES
+from swarmfeed.node.history.service import CHOICES
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.ledger import SqliteLedger
 from swarmfeed.wiring import open_identity, open_node
@@ -134,7 +136,7 @@ _HUB = 900_000
 
 def _write_hub(logs: FileLogs, bench: Bench, author_ids: Sequence[AuthorId]) -> None:
     _, feed_id = write_feed(logs, _HUB, "hub", bench.samples(1))
-    shelf = Shelf(logs)
+    shelf = Shelf(logs, Events())
     shelf.load()
     bodies = (encode_body(FollowBody(author_id=each, on=True)) for each in author_ids)
     stored = [encode_entry(FollowBody.kind, 1, body) for body in bodies]
@@ -173,9 +175,9 @@ def _promise(home: Path, held: Sequence[Held]) -> None:
     ledger = SqliteLedger(home / "ledger.db")
     ledger.write(
         {
-            Page.CUSTODIES: custodies,
-            Page.NOTICES: notices,
-            Page.CHOICES: {b"history": rows.encode_choice(choice)},
+            CUSTODIES: custodies,
+            NOTICES: notices,
+            CHOICES: {b"history": rows.encode_choice(choice)},
         }
     )
     ledger.close()

@@ -19,8 +19,9 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, Endpoint
 from swarmfeed.node.ground.desk import NodeDesk
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
+from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
@@ -59,13 +60,13 @@ def main() -> None:
 
 async def _run(home: Path, settings: NodeSettings) -> None:
     node = await start_node(home, settings, open_identity(home, ""))
-    desk = NodeDesk(node.answers(), asyncio.get_running_loop(), node.changes)
+    desk = NodeDesk(node.ground.answering, asyncio.get_running_loop(), node.ground.changes)
     page = PageServer(desk, home / "run")
     await page.start()
     member = Member(node)
     try:
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
-        _say({"link": me.link, "at": str(node.endpoint())})
+        _say({"link": me.link, "at": str(node.ground.introduction.endpoint())})
         while line := await asyncio.to_thread(sys.stdin.readline):
             question = json.loads(line)
             _say(await member.actions[question.pop("do")](**question))
@@ -96,23 +97,23 @@ class Member:
         await asyncio.sleep(0)  # it listens from here on
         self._note_arrivals(seen)
         cpu_before, started = _cpu_s(), time.monotonic_ns()
-        self._node.finder.hint(at)
-        await self._node.care(author_id, Interest.FETCHED)
+        self._node.feeds.finder.hint(at)
+        await self._node.feeds.carer.care(author_id, FETCHED)
         await watch
         seen["verified_cpu_us"] = round((_cpu_s() - cpu_before) * 1e6)
-        await self._node.indexer.drain()
+        await self._node.ground.indexer.drain()
         seen["indexed"] = time.monotonic_ns()
-        served = self._node.reporter.fetch_progress(author_id).holders
+        served = self._node.feeds.reporter.fetch_progress(author_id).holders
         return {"started": started, "holders": len(served), **seen}
 
     async def follow(self, link: str) -> Answer:
         """Follow an author and return when all there is of it is here and searchable."""
         author_id, at = self._parse(link)
-        self._node.finder.hint(at)
-        await self._node.follow(author_id)
+        self._node.feeds.finder.hint(at)
+        await self._node.feeds.carer.follow(author_id)
         while not self._is_complete(author_id):
             await asyncio.sleep(0.02)
-        await self._node.indexer.drain()
+        await self._node.ground.indexer.drain()
         return {}
 
     async def publish(self, texts: list[str], every_s: float) -> Answer:
@@ -123,7 +124,7 @@ class Member:
             due += every_s
             await asyncio.sleep(max(due - time.monotonic(), 0))
             started = time.monotonic_ns()
-            index = await self._node.author.publish_post(text, None)
+            index = await self._node.feeds.writer.publish_post(text, None)
             published.append((index, started, time.monotonic_ns()))
         return {"published": published}
 
@@ -137,35 +138,36 @@ class Member:
 
     async def idle(self) -> Answer:
         """How many feeds are complete, and whether anything waits to be indexed."""
-        shelf = self._node.shelf
+        shelf, history = self._node.ground.shelf, self._node.parts(History)
         complete = sum(shelf.is_complete(each) for each in shelf.feed_ids())
         return {
             "complete": complete,
             "feeds": len(shelf.feed_ids()),
-            "leased": len(self._node.history.custodian.all()),
-            "leased_bytes": self._node.history.allotment.used_bytes(),
-            "refused": self._node.history.custodian.tally.refused,
-            "waiting": self._node.indexer.waiting,
-            "peers": len(self._node.sessions.all()),
+            "leased": len(history.custodian.all()),
+            "leased_bytes": history.allotment.used_bytes(),
+            "refused": history.custodian.tally.refused,
+            "waiting": self._node.ground.indexer.waiting,
+            "peers": len(self._node.ground.sessions.all()),
         }
 
     # --- inside ---
 
     async def _watch_fetch(self, author_id: AuthorId, size: int, seen: dict[str, int]) -> None:
-        async for _ in self._node.changes.listen():
+        async for _ in self._node.ground.changes.listen():
             now = time.monotonic_ns()
-            if "linked" not in seen and self._node.sessions.all():
+            if "linked" not in seen and self._node.ground.sessions.all():
                 seen["linked"] = now
-            if "shown" not in seen and self._node.doors.index.author_posts(author_id, 20, None):
+            posts = self._node.ground.shells.index.author_posts(author_id, 20, None)
+            if "shown" not in seen and posts:
                 seen["shown"] = time.monotonic_ns()
-            held = sum(map(self._node.shelf.entries_held, self._feeds(author_id)))
+            held = sum(map(self._node.ground.shelf.entries_held, self._feeds(author_id)))
             if held >= size and "shown" in seen:
                 seen["verified"] = now
                 return
 
     def _note_arrivals(self, seen: dict[str, int]) -> None:
         """Note when the last chunk's bytes are on disk, as the author signed them."""
-        fetcher, on_event = self._node.fetcher, self._node.fetcher.on_event
+        fetcher, on_event = self._node.feeds.fetcher, self._node.feeds.fetcher.on_event
 
         def note(event: FetchEvent) -> None:
             if isinstance(event, ChunkArrived):
@@ -176,10 +178,10 @@ class Member:
 
     async def _watch_posts(self, author_id: AuthorId, count: int) -> Answer:
         seen: dict[int, int] = {}
-        async for change in self._node.changes.listen():
+        async for change in self._node.ground.changes.listen():
             if change.name != "new":
                 continue
-            for post in self._node.doors.index.author_posts(author_id, 10, None):
+            for post in self._node.ground.shells.index.author_posts(author_id, 10, None):
                 seen.setdefault(post.ref.index, time.monotonic_ns())
             if len(seen) >= count:
                 break
@@ -187,10 +189,10 @@ class Member:
 
     def _is_complete(self, author_id: AuthorId) -> bool:
         feeds = self._feeds(author_id)
-        return bool(feeds) and all(map(self._node.shelf.is_complete, feeds))
+        return bool(feeds) and all(map(self._node.ground.shelf.is_complete, feeds))
 
     def _feeds(self, author_id: AuthorId) -> list[Any]:
-        return self._node.shelf.feeds_of(author_id)
+        return self._node.ground.shelf.feeds_of(author_id)
 
     def _parse(self, text: str) -> tuple[AuthorId, tuple[Endpoint, ...]]:
         link = parse_link(text)

@@ -6,135 +6,37 @@ is a pure function of what the test does, and twenty nodes cost a fraction of a 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
-from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.errors import RetryError
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.node.node import Doors, Node
-from swarmfeed.ports import Job
+from swarmfeed.node.node import Node
+from swarmfeed.node.roster import ROSTER, Roster
 
-from street.fakes.clock import FakeClock
+from street.fakes.clock import FakeClock, QuickClock
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from street.jobs import HandJobs
+from street.loop import VirtualLoop, play, settle
 
-T = TypeVar("T")
-
-_QUIET_TURNS = 3
-_TURNS_MAX = 20_000
 _BOOTSTRAP = Endpoint("127.0.255.1", 6881)
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock a test moves, and that has no threads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skipped_s = 0.0
-        self.calls = 0
-        self.errors: list[dict[str, Any]] = []
-        self.set_exception_handler(lambda _, context: self.errors.append(context))
-
-    def time(self) -> float:
-        return super().time() + self.skipped_s
-
-    def call_soon(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
-        self.calls += 1
-        return super().call_soon(*args, **kwargs)
-
-    def run_in_executor(self, _executor: Any, call: Callable[..., T], *args: Any) -> Any:
-        future: asyncio.Future[T] = self.create_future()
-        try:
-            future.set_result(call(*args))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a scenario to its end; an exception that nobody took fails it."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        runner.run(scenario())
-        loop = runner.get_loop()
-        assert isinstance(loop, VirtualLoop)
-        assert loop.errors == []
-
-
-async def settle() -> None:
-    """Return when nothing is left to do until time passes."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, VirtualLoop)
-    quiet = 0
-    for _ in range(_TURNS_MAX):
-        before = loop.calls
-        await asyncio.sleep(0)
-        # One call is this very task's.
-        quiet = quiet + 1 if loop.calls - before <= 1 else 0
-        if quiet == _QUIET_TURNS:
-            return
-    raise AssertionError("the nodes never come to rest: they answer each other for ever")
-
-
-class QuickClock:
-    """Implements ``ports.Clock``: so many times as fast as another one."""
-
-    def __init__(self, clock: FakeClock, factor: int) -> None:
-        self._clock = clock
-        self._factor = factor
-        self._start_ms = clock.now_ms()
-
-    def now_ms(self) -> int:
-        return self._start_ms + (self._clock.now_ms() - self._start_ms) * self._factor
-
-    def monotonic_ms(self) -> int:
-        return self._clock.monotonic_ms() * self._factor
-
-
-class HandJobs:
-    """Implements ``ports.Jobs``; jobs run when time passes."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self._jobs: list[tuple[Job, list[int]]] = []
-
-    def start(self, jobs: Iterable[Job], stop: Callable[[], None]) -> None:
-        now_ms = self._clock.monotonic_ms()
-        for job in jobs:
-            first_ms = now_ms if job.at_start else now_ms + round(job.every_s * 1000)
-            self._jobs.append((job, [first_ms]))
-
-    def stop(self) -> None:
-        self._jobs.clear()
-
-    def status(self) -> list[JobStatus]:
-        return []
-
-    async def run_due(self) -> None:
-        """Run what is due; anything but a RetryError would stop a node, and fails the test."""
-        now_ms = self._clock.monotonic_ms()
-        for job, due_ms in list(self._jobs):
-            if due_ms[0] <= now_ms:
-                due_ms[0] = now_ms + round(job.every_s * 1000)
-                try:
-                    await job.run()
-                except RetryError:
-                    continue
 
 
 @dataclass(eq=False)
@@ -145,6 +47,7 @@ class Neighbour:
     number: int
     author_key: SigningKey
     settings: NodeSettings
+    roster: Roster
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
     ledger: FakeLedger = field(default_factory=FakeLedger)
@@ -176,12 +79,17 @@ class Neighbour:
         assert self.node is not None, "it is switched off"
         return self.node
 
+    @property
+    def history(self) -> History:
+        """Its part in the history of others' feeds."""
+        return self.running.parts(History)
+
     async def start(self) -> None:
         """Switch it on; a restart finds what was on disk."""
         assert self.node is None
         street, identity = self.street, self.identity
         self.jobs = HandJobs(street.clock)
-        doors = Doors(
+        shells = Shells(
             logs=FakeLogs(self.disk),
             index=self.index,
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),
@@ -193,7 +101,7 @@ class Neighbour:
             clock=street.clock,
             policy_clock=street.policy_clock,
         )
-        self.node = Node(self.settings, identity, doors)
+        self.node = Node(self.settings, identity, shells, self.roster.roles)
         await self.node.start()
         await settle()
 
@@ -204,18 +112,18 @@ class Neighbour:
 
     async def say(self, *texts: str) -> None:
         for text in texts:
-            await self.running.author.publish_post(text, None)
+            await self.running.feeds.writer.publish_post(text, None)
         await settle()
 
     async def say_many(self, count: int, what: str = "post") -> None:
         posts = [(1_600_000_000_000 + n, f"{what} {n}") for n in range(count)]
-        await self.running.author.import_posts(posts)
+        await self.running.feeds.writer.import_posts(posts)
         await settle()
 
     async def follow(self, *others: "Neighbour") -> None:
         for other in others:
-            self.running.finder.hint([other.endpoint])
-            await self.running.follow(other.author_id)
+            self.running.feeds.finder.hint([other.endpoint])
+            await self.running.feeds.carer.follow(other.author_id)
         await settle()
 
     def root(self, feed_id: FeedId) -> tuple[int, Hash] | None:
@@ -224,14 +132,14 @@ class Neighbour:
         return (replica.size, replica.head.root) if replica else None
 
     def is_complete(self, feed_id: FeedId) -> bool:
-        return self.running.shelf.is_complete(feed_id)
+        return self.running.ground.shelf.is_complete(feed_id)
 
     def reads(self, author_id: AuthorId, limit: int = 1000) -> list[str]:
         """Texts of an author's posts in its index, newest first."""
         return [post.text for post in self.index.author_posts(author_id, limit, None)]
 
     def _create(self) -> None:
-        shelf, identity = Shelf(FakeLogs(self.disk)), self.identity
+        shelf, identity = Shelf(FakeLogs(self.disk), Events()), self.identity
         now_ms = self.street.clock.now_ms()
         certificate = sign_join(self.author_key, identity.feed_key, from_ms=now_ms)
         shelf.start_feed(self.feed_id, self.author_id, certificate)
@@ -243,9 +151,12 @@ class Neighbour:
 class Neighbourhood:
     """The world that nodes live in."""
 
-    def __init__(self, folder: Path, *, history_speed: int = 1) -> None:
+    def __init__(
+        self, folder: Path, *, history_speed: int = 1, roster: Roster = ROSTER
+    ) -> None:
         """``history_speed`` is how many times as fast the policy of history servers runs."""
         self.folder = folder
+        self.roster = roster
         self.clock = FakeClock()
         self.history_speed = history_speed
         self.policy_clock = QuickClock(self.clock, history_speed)
@@ -261,9 +172,10 @@ class Neighbourhood:
         knows: Iterable[Neighbour] = (),
         disk_budget_bytes: int = 10**9,
         history: HistoryChoice | None = None,
+        roster: Roster | None = None,
         on: bool = True,
     ) -> Neighbour:
-        """Add somebody new, or a further device of somebody."""
+        """Add somebody new, or a further device of somebody; ``roster`` is the street's."""
         number = len(self.neighbours) + 1
         author_key = (
             device_of.author_key if device_of else SigningKey(bytes([3, number]) + bytes(30))
@@ -277,7 +189,7 @@ class Neighbourhood:
             others=(self._history_settings(history),),
         )
         disk = FakeDisk(self.folder / str(number))
-        neighbour = Neighbour(self, number, author_key, settings, disk)
+        neighbour = Neighbour(self, number, author_key, settings, roster or self.roster, disk)
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:
@@ -336,11 +248,12 @@ def in_neighbourhood(
     scenario: Callable[[Neighbourhood], Awaitable[None]],
     *,
     history_speed: int = 1,
+    roster: Roster = ROSTER,
 ) -> None:
     """Play a scenario in a new neighbourhood, and take it down in good order."""
 
     async def run() -> None:
-        street = Neighbourhood(folder, history_speed=history_speed)
+        street = Neighbourhood(folder, history_speed=history_speed, roster=roster)
         await scenario(street)
         await street.close()
         left = asyncio.all_tasks() - {asyncio.current_task()}

@@ -124,4 +124,4 @@ NOTICES_TIDIED: Final = Text("{notices} notices on {feeds} feeds, {expired} expi
 REPORTED: Final = Text("told {servers} other servers")
 SAMPLED: Final = Text("{online} of {holders} holders online")
 AUDITED: Final = Text("{asked} asked, {passed} passed and {failed} failed since the start")
-POLICY_HOLDS: Final = Text("left to the policy of history servers")
+POLICY: Final = Text("the policy of history servers")

@@ -4,8 +4,6 @@ Each class answers some asks from the few parts it is given; ``rows`` lists them
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
@@ -43,14 +41,17 @@ from swarmfeed.core.asks.posts import (
 )
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, EntryRef, FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.errors import FatalError, UserError
+from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.status import FEEDS_AT_ONCE, Reporter
-from swarmfeed.node.feeds.writer import Author, find_post
+from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
-from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Index
 
@@ -130,12 +131,10 @@ class Reading:
 class Writing:
     """Posts, into the own feed."""
 
-    def __init__(
-        self, author: Author, index: Index, identity: Identity, reading: Reading
-    ) -> None:
-        self._author = author
-        self._index = index
-        self._identity = identity
+    def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
+        self._index = ground.shells.index
+        self._identity = ground.identity
+        self._writer = writer
         self._reading = reading
 
     def rows(self) -> tuple[Answers, ...]:
@@ -143,14 +142,14 @@ class Writing:
 
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
-        index = await self._author.publish_post(ask.text, parent)
+        index = await self._writer.publish_post(ask.text, parent)
         post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
-        return await self._author.import_posts(ask.posts)
+        return await self._writer.import_posts(ask.posts)
 
     def _parent(self, reply_to: str) -> EntryRef | None:
         return self._reading.find(reply_to).ref if reply_to else None
@@ -159,18 +158,11 @@ class Writing:
 class AboutPeople:
     """Who somebody is, and how much of them is here."""
 
-    def __init__(
-        self,
-        identity: Identity,
-        index: Index,
-        reporter: Reporter,
-        endpoint: Callable[[], Endpoint | None],
-    ) -> None:
-        """``endpoint`` tells where others reach our link; None when nobody knows."""
-        self._identity = identity
-        self._index = index
+    def __init__(self, ground: Ground, reporter: Reporter) -> None:
+        self._identity = ground.identity
+        self._index = ground.shells.index
+        self._introduction = ground.introduction
         self._reporter = reporter
-        self._endpoint = endpoint
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -186,7 +178,7 @@ class AboutPeople:
         author_id = self._identity.author_id
         known = self._index.author(author_id)
         name = known.name if known else ""
-        endpoint = self._endpoint()
+        endpoint = self._introduction.endpoint()
         return Whoami(
             author_id=author_id,
             name=name,
@@ -240,25 +232,13 @@ class AboutPeople:
         )
 
 
-class Cares(Protocol):
-    """Does something for an author whom a link names."""
-
-    def __call__(self, author_id: AuthorId, /) -> Awaitable[None]: ...
-
-
 class Following:
     """Whose posts are wanted here."""
 
-    def __init__(
-        self, people: AboutPeople, hint: Callable[[tuple[Endpoint, ...]], None],
-        follow: Cares, unfollow: Cares, fetch: Cares,
-    ) -> None:  # fmt: skip
-        """``hint`` has nodes dialled that a link names."""
+    def __init__(self, people: AboutPeople, finder: Finder, carer: Carer) -> None:
         self._people = people
-        self._hint = hint
-        self._follow = follow
-        self._unfollow = unfollow
-        self._fetch = fetch
+        self._finder = finder
+        self._carer = carer
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -269,19 +249,19 @@ class Following:
 
     async def follow(self, ask: Follow) -> AuthorView:
         link = parse_link(ask.who)
-        self._hint(link.at)
-        await self._follow(link.author_id)
+        self._finder.hint(link.at)
+        await self._carer.follow(link.author_id)
         return await self._people.about(AboutAuthor(author=link.author_id))
 
     async def unfollow(self, ask: Unfollow) -> AuthorView:
         author_id = parse_link(ask.who).author_id
-        await self._unfollow(author_id)
+        await self._carer.unfollow(author_id)
         return await self._people.about(AboutAuthor(author=author_id))
 
     async def fetch(self, ask: Fetch) -> FetchProgress:
         link = parse_link(ask.who)
-        self._hint(link.at)
-        await self._fetch(link.author_id)
+        self._finder.hint(link.at)
+        await self._carer.care(link.author_id, FETCHED)
         return self._people.how_far(HowFar(author=link.author_id))
 
 

@@ -1,7 +1,7 @@
 """Taking care of the disk: re-check everything, mend from other holders, rebuild the index."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from swarmfeed.core.asks import sentences
@@ -13,8 +13,8 @@ from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Clock, Logs, Swarm
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.ground.ground import Ground
 
 
 @dataclass(slots=True)
@@ -27,19 +27,12 @@ class _Found:
 class Caretaker:
     """Looks after what is on disk."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        logs: Logs,
-        swarm: Swarm | None,
-        clock: Clock,
-        fetch_again: Callable[[FeedId], None],
-    ) -> None:
-        self._shelf = shelf
-        self._logs = logs
-        self._swarm = swarm
-        self._clock = clock
-        self._fetch_again = fetch_again
+    def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._swarm = ground.shells.swarm
+        self._clock = ground.shells.clock
+        self._fetcher = fetcher
 
     async def verify(self) -> VerifyReport:
         """Read every byte again; have damaged chunks fetched again, write journals anew."""
@@ -61,7 +54,7 @@ class Caretaker:
             )
             self._drop(feed_id, span)
         for feed_id in {each for each, _, _ in found.damaged}:
-            self._fetch_again(feed_id)
+            self._fetcher.want(feed_id)
         return VerifyReport(
             feeds=len(feeds),
             entries=found.entries,
@@ -123,7 +116,7 @@ class Caretaker:
     def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         replica = self._shelf.replica(feed_id)
         record = replica.chunks().get(span) if replica else None
-        if record is not None and self._swarm is not None:
+        if record is not None:
             self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
         self._logs.distrust_chunk(feed_id, span)
 

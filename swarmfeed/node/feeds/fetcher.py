@@ -9,7 +9,7 @@ a node that was killed goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,14 +24,21 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.fetching import ChunkAsk, Source, WantedChunk, can_serve, plan_fetches
+from swarmfeed.core.feed.fetching import (
+    ChunkAsk,
+    Source,
+    WantedChunk,
+    can_serve,
+    plan_fetches,
+)
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, RemoteError
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.events import ChunkKept, LinkClosed
+from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import ChunkArrived, Clock, Logs, PeerSentGarbage, Swarm, SwarmFailed
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 
 logger = structlog.get_logger()
 
@@ -60,34 +67,31 @@ class _Feed:
     tried: dict[ChunkSpan, frozenset[NodeId]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class FetcherSide:
+    """What the fetcher remembers of a peer."""
+
+    woken: set[FeedId] = field(default_factory=set)
+    """Feeds we asked the peer to load, and it has not said since that they sleep again."""
+
+
 class Fetcher:
     """Completes feeds."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        logs: Logs,
-        swarm: Swarm,
-        sessions: Sessions,
-        clock: Clock,
-        seed: Callable[[FeedId, ChunkTorrent], None],
-        on_chunk: Callable[[FeedId, ChunkSpan], None],
-    ) -> None:
-        self._shelf = shelf
-        self._logs = logs
-        self._swarm = swarm
-        self._sessions = sessions
-        self._clock = clock
-        self._seed = seed
-        self._on_chunk = on_chunk
+    def __init__(self, ground: Ground, seeder: Seeder) -> None:
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._swarm = ground.shells.swarm
+        self._sessions = ground.sessions
+        self._clock = ground.shells.clock
+        self._events = ground.events
+        self._nothing_to_verify = ground.nothing_to_verify
+        self._seeder = seeder
         self._feeds: dict[FeedId, _Feed] = {}
         self._tasks: dict[bytes, _Task] = {}
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing = Tasks()
         self._arrived: dict[bytes, _Task] = {}
-        self.nothing_to_verify = asyncio.Event()
-        """Set while no chunk that arrived waits to be verified."""
-        self.nothing_to_verify.set()
 
     async def stop(self) -> None:
         # A timer of `want` may still fire: it finds nothing to begin.
@@ -161,6 +165,12 @@ class Fetcher:
         self.plan()
         return stuck
 
+    def on_close(self, event: LinkClosed) -> None:
+        """Ask others at once for chunks that were asked of a node that is gone."""
+        node_id = event.session.node_id
+        if self._sessions.find(node_id) is None:
+            self.on_lost(node_id)
+
     def on_lost(self, node_id: NodeId) -> None:
         """Ask others at once for chunks that were asked of a node whose link ended."""
         now_ms = self._clock.monotonic_ms()
@@ -204,9 +214,12 @@ class Fetcher:
         for feed_id, found in sources.items():
             for source in found:
                 session = self._sessions.find(source.node_id)
-                if source.awake or session is None or feed_id in session.woken:
+                if source.awake or session is None:
                     continue
-                session.woken.add(feed_id)
+                woken = session.part(FetcherSide).woken
+                if feed_id in woken:
+                    continue
+                woken.add(feed_id)
                 session.outbox.put(("wake", feed_id), partial(session.send, Wake(feed_id)))
 
     def _drop_stale(self) -> None:
@@ -292,8 +305,8 @@ class Fetcher:
             return
         task.verifying = True
         self._arrived[info_hash] = task
-        if self.nothing_to_verify.is_set():
-            self.nothing_to_verify.clear()
+        if self._nothing_to_verify.is_set():
+            self._nothing_to_verify.clear()
             self._finishing.spawn(self._finish_arrived())
 
     async def _finish_arrived(self) -> None:
@@ -308,7 +321,7 @@ class Fetcher:
                     logger.error("chunk not kept", exc_info=True)
                     self._give_up(newest)
         finally:
-            self.nothing_to_verify.set()
+            self._nothing_to_verify.set()
 
     async def _finish(self, info_hash: bytes, task: _Task) -> None:
         feed_id, span = task.chunk.feed_id, task.chunk.span
@@ -324,8 +337,8 @@ class Fetcher:
         self._swarm.drop(info_hash)
         self._tasks.pop(info_hash, None)
         self._logs.keep_chunk(feed_id, span)
-        self._seed(feed_id, task.torrent)
-        self._on_chunk(feed_id, span)
+        self._seeder.seed(feed_id, task.torrent)
+        self._events.tell(ChunkKept(feed_id, span))
         self.plan()
 
     def _verify(self, task: _Task) -> None:

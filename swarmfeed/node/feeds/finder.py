@@ -5,7 +5,7 @@ looks there.  Newest heads also lie in the DHT as signed items, so that a follow
 news even while it is linked to nobody who has them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 
 import structlog
@@ -20,13 +20,9 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
-from swarmfeed.errors import RemoteError
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Clock, DhtPeersFound, HeadBoard, Index, Swarm
+from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.ports import DhtPeersFound
 
 logger = structlog.get_logger()
 
@@ -37,29 +33,18 @@ _LOOKUPS_PER_ROUND = 20
 class Finder:
     """Knows where to look for whom."""
 
-    def __init__(
-        self,
-        settings: NodeSettings,
-        identity: Identity,
-        sessions: Sessions,
-        swarm: Swarm,
-        board: HeadBoard | None,
-        shelf: Shelf,
-        index: Index,
-        interests: Interests,
-        clock: Clock,
-        own_link_port: Callable[[], int],
-    ) -> None:
-        self._settings = settings
-        self._identity = identity
-        self._sessions = sessions
-        self._swarm = swarm
-        self._board = board
-        self._shelf = shelf
-        self._index = index
-        self._interests = interests
-        self._clock = clock
-        self._own_link_port = own_link_port
+    def __init__(self, ground: Ground) -> None:
+        self._settings = ground.settings
+        self._identity = ground.identity
+        self._sessions = ground.sessions
+        self._swarm = ground.shells.swarm
+        self._board = ground.shells.board
+        self._lan = ground.shells.lan
+        self._shelf = ground.shelf
+        self._index = ground.shells.index
+        self._interests = ground.interests
+        self._clock = ground.shells.clock
+        self._introduction = ground.introduction
         self._hints: dict[Endpoint, None] = {}
         self._topics: dict[bytes, AuthorId] = {}
         self._announced_at_ms: dict[AuthorId, int] = {}
@@ -70,14 +55,30 @@ class Finder:
         self._others_turn = 0
         self._own_put: tuple[int, int] | None = None
         """Size of the own head that was put last, and when."""
-        self.watched: Callable[[], Iterable[AuthorId]] = list
-        """Authors to look for now and then, because a history server watches them."""
 
     def hint(self, endpoints: Iterable[Endpoint]) -> None:
         """The person, or the local network, says that a node is there: dial it at once."""
         for endpoint in endpoints:
             self._remember(endpoint)
             self._sessions.forget_failures(endpoint)
+
+    async def meet_neighbours(self) -> None:
+        """Tell the local network that we are here, and dial who is; if we were told to."""
+        if self._lan is None:
+            return
+        try:
+            await self._lan.start(self._introduction.link_port, self._on_neighbour)
+        except RetryError as error:
+            logger.warning("no neighbours", reason=str(error))
+
+    async def search_now(self) -> None:
+        """Do not wait for the next rounds."""
+        await self.connect()
+        await self.look_up()
+
+    async def dial_now(self) -> None:
+        """Do not wait for the next round of dialling."""
+        await self.connect()
 
     # --- rounds ---
 
@@ -94,7 +95,7 @@ class Finder:
             return sentences.NO_DHT_NODES()
         now_ms = self._clock.monotonic_ms()
         lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
-        chosen = lonely[:_LOOKUPS_PER_ROUND] + self._watched_due(now_ms)
+        chosen = lonely[:_LOOKUPS_PER_ROUND] + self._sought_due(now_ms)
         for author_id in chosen:
             topic = author_topic(author_id)
             self._topics[topic] = author_id
@@ -104,7 +105,7 @@ class Finder:
 
     async def announce(self) -> str:
         """Announce ourselves as a holder: own and followed authors first, within a budget."""
-        port = self._own_link_port()
+        port = self._introduction.link_port
         if not self._settings.dht or not port or not self._swarm.dht_nodes():
             return sentences.NOTHING_TO_ANNOUNCE()
         now_ms = self._clock.monotonic_ms()
@@ -195,6 +196,10 @@ class Finder:
 
     # --- inside ---
 
+    def _on_neighbour(self, endpoint: Endpoint) -> None:
+        self._swarm.allow(endpoint.host)
+        self.hint([endpoint])
+
     def _remember(self, endpoint: Endpoint) -> None:
         self._hints.pop(endpoint, None)
         self._hints[endpoint] = None
@@ -229,13 +234,13 @@ class Finder:
         pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
         return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
 
-    def _watched_due(self, now_ms: int) -> list[AuthorId]:
+    def _sought_due(self, now_ms: int) -> list[AuthorId]:
         due = (
             each
-            for each in self.watched()
-            if now_ms - self._looked_at_ms.get(each, -_WATCHED_MS) >= _WATCHED_MS
+            for each in self._interests.sought()
+            if now_ms - self._looked_at_ms.get(each, -_SOUGHT_MS) >= _SOUGHT_MS
         )
-        return list(islice(due, _WATCHED_PER_ROUND))
+        return list(islice(due, _SOUGHT_PER_ROUND))
 
     def _is_served(self, feed_id: FeedId) -> bool:
         """Whether somebody linked holds a feed, and we know of no head newer than ours."""
@@ -262,11 +267,11 @@ _LOOK_UP_MS = 5 * 60_000
 _OTHERS_PER_ROUND = 50
 """Authors held for others whose holders are dialled in one round, of 2 s."""
 
-_WATCHED_MS = 6 * 60 * 60_000
-"""How often a watched author is looked up of whom nobody has said anything."""
+_SOUGHT_MS = 6 * 60 * 60_000
+"""How often an author is looked up whom a role seeks."""
 
-_WATCHED_PER_ROUND = 2
-"""Watched authors looked up in one round: 10,000 in an hour and a half."""
+_SOUGHT_PER_ROUND = 2
+"""Of those, looked up in one round: 10,000 in an hour and a half."""
 
 _FIRST_LOOK_UP_MS = 3_000
 """The same while we hold nothing of the author at all."""

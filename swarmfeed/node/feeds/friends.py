@@ -10,43 +10,32 @@ from swarmfeed.core.feed.holding import Drop, Hold, HoldableChunk, plan_holding
 from swarmfeed.core.feed.metainfo import chunk_torrent
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.follower import Follower
-from swarmfeed.node.ground.interests import Interest, Interests
-from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Index, Logs, Swarm
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND
 
 
 class FriendsOfFriends:
     """Gathers who they are, asks the plan, carries it out."""
 
-    def __init__(
-        self,
-        settings: NodeSettings,
-        shelf: Shelf,
-        logs: Logs,
-        swarm: Swarm,
-        index: Index,
-        interests: Interests,
-        follower: Follower,
-        fetcher: Fetcher,
-    ) -> None:
-        self._settings = settings
-        self._shelf = shelf
-        self._logs = logs
-        self._swarm = swarm
-        self._index = index
-        self._interests = interests
+    def __init__(self, ground: Ground, follower: Follower, fetcher: Fetcher) -> None:
+        self._settings = ground.settings
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._swarm = ground.shells.swarm
+        self._index = ground.shells.index
+        self._interests = ground.interests
         self._follower = follower
         self._fetcher = fetcher
 
     async def hold(self) -> str:
-        """Keep their chunks, as far as the disk budget goes."""
+        """Keep their chunks, as far as the disk budget goes.
+
+        Not while a role decides by another rule what is held for others.
+        """
+        if policy := self._interests.policy():
+            return sentences.LEFT_TO(policy=policy)
         friends = self._friends()
-        news = [
-            each
-            for each in friends
-            if self._interests.raise_to(each, Interest.FRIEND_OF_FRIEND)
-        ]
+        news = [each for each in friends if self._interests.raise_to(each, FRIEND_OF_FRIEND)]
         if news:
             self._follower.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
@@ -64,7 +53,7 @@ class FriendsOfFriends:
     def _friends(self) -> dict[AuthorId, int]:
         """Authors followed by those we follow, and by how many of them."""
         counts: dict[AuthorId, int] = {}
-        for friend in self._interests.with_interest(Interest.FOLLOWED):
+        for friend in self._interests.with_interest(FOLLOWED):
             for author_id in self._index.follows_of(friend):
                 if not self._interests.is_read(author_id):
                     counts[author_id] = counts.get(author_id, 0) + 1
@@ -82,7 +71,7 @@ class FriendsOfFriends:
                 span in self._logs.held(feed_id),
                 friends.get(author_id, 0),
             )
-            for author_id in self._interests.with_interest(Interest.FRIEND_OF_FRIEND)
+            for author_id in self._interests.with_interest(FRIEND_OF_FRIEND)
             for feed_id in self._shelf.feeds_of(author_id)
             if (replica := self._shelf.replica(feed_id)) is not None
             for span, record in replica.chunks().items()

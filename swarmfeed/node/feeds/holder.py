@@ -1,12 +1,12 @@
 """What a holder says: heads on request, news as they come, receipts for what it keeps."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from swarmfeed.core.base.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
-from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import (
@@ -19,69 +19,75 @@ from swarmfeed.core.talk.words import (
     NewEntries,
     NotHeld,
     Receipt,
+    Wake,
     Want,
 )
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.proofs import Prover
-from swarmfeed.node.ground.sessions import Session, Sessions
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Clock, Index
+from swarmfeed.node.ground.events import BacklogAsked, CertificatesGrew, FellAsleep
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
 
 logger = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class HolderSide:
+    """What the holder remembers of a peer."""
+
+    wants: set[AuthorId] = field(default_factory=set)
+    """Authors whose news the peer asked for."""
+    confirmed: dict[FeedId, int] = field(default_factory=dict)
+    """Size we sent a receipt for."""
+    announced: dict[FeedId, bool] = field(default_factory=dict)
+    """Feeds others were told of that the peer holds, and whether as complete."""
+    certified: dict[AuthorId, tuple[bytes, ...]] = field(default_factory=dict)
+    """Certificates the peer knows of an author, by what was sent either way."""
 
 
 class Holder:
     """Serves what is on the shelf."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        sessions: Sessions,
-        prover: Prover,
-        index: Index,
-        identity: Identity,
-        clock: Clock,
-        seeder: Seeder,
-    ) -> None:
-        self._shelf = shelf
-        self._sessions = sessions
-        self._prover = prover
-        self._index = index
-        self._identity = identity
-        self._clock = clock
+    def __init__(self, ground: Ground, seeder: Seeder) -> None:
+        self._shelf = ground.shelf
+        self._sessions = ground.sessions
+        self._prover = ground.prover
+        self._index = ground.shells.index
+        self._identity = ground.identity
+        self._clock = ground.shells.clock
+        self._events = ground.events
         self._seeder = seeder
-        self.on_request: Callable[[NodeId, FeedId], None] | None = None
-        """Told when a person's node asks for a whole feed."""
 
     def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
+        wants = session.part(HolderSide).wants
         for wanted in want.authors:
             author_id = wanted.author_id
-            if author_id not in session.wants and len(session.wants) >= AUTHORS_WANTED_MAX:
+            if author_id not in wants and len(wants) >= AUTHORS_WANTED_MAX:
                 continue
-            session.wants.add(author_id)
+            wants.add(author_id)
             sizes = {each.feed_id: each.size for each in wanted.feeds}
             for feed_id in self._shelf.feeds_of(author_id):
                 session.knows[feed_id] = sizes.get(feed_id, 0)
-                if self.on_request is not None and not (feed_id in sizes or session.is_server):
-                    self.on_request(session.node_id, feed_id)
+                if feed_id not in sizes:
+                    self._events.tell(BacklogAsked(session, feed_id))
             session.outbox.put(
                 ("want", author_id), partial(self._answer_author, session, author_id)
             )
 
-    def wake(self, session: Session, feed_id: FeedId) -> None:
+    def on_wake(self, session: Session, message: Wake) -> None:
         """Load a feed's torrents for somebody who is about to fetch, and say so."""
+        feed_id = message.feed_id
         replica = self._shelf.replica(feed_id)
         if replica is not None and self._seeder.wake(feed_id):
             session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
 
-    def tell_asleep(self, feed_id: FeedId) -> None:
+    def tell_asleep(self, event: FellAsleep) -> None:
         """Tell who may come for a feed that it has to be woken first."""
+        feed_id = event.feed_id
         author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
         for session in self._sessions.all():
-            if author_id in session.wants and replica is not None:
+            if author_id in session.part(HolderSide).wants and replica is not None:
                 session.outbox.put(
                     ("awake", feed_id), partial(self._send_have, session, replica)
                 )
@@ -90,7 +96,10 @@ class Holder:
         """Tell everyone who wants the author what is new; the sender knows it already."""
         author_id = self._shelf.author_of(after.feed_id)
         for session in self._sessions.all():
-            if author_id in session.wants and session.knows.get(after.feed_id, 0) < after.size:
+            if (
+                author_id in session.part(HolderSide).wants
+                and session.knows.get(after.feed_id, 0) < after.size
+            ):
                 session.outbox.put(
                     ("news", after.feed_id), partial(self._push_to, session, before, after)
                 )
@@ -101,7 +110,7 @@ class Holder:
             return
         author_id = self._shelf.author_of(feed_id)
         for session in self._sessions.all():
-            if author_id in session.wants or feed_id in session.holds:
+            if author_id in session.part(HolderSide).wants or feed_id in session.holds:
                 session.outbox.put(
                     ("receipt", feed_id), partial(self._confirm_to, session, feed_id)
                 )
@@ -112,24 +121,26 @@ class Holder:
         Not again as the feed grows: with n followers that would be n * n messages a post.
         """
         record = self._record(by, feed_id)
-        if record is None or by.announced.get(feed_id) in (True, record.complete):
+        announced = by.part(HolderSide).announced
+        if record is None or announced.get(feed_id) in (True, record.complete):
             return
-        by.announced[feed_id] = record.complete
+        announced[feed_id] = record.complete
         news = Holders(author_id, feed_id, (record,))
         for each in self._sessions.all():
-            if author_id in each.wants and each is not by:
+            if author_id in each.part(HolderSide).wants and each is not by:
                 each.outbox.put(("holder", feed_id, by.node_id), partial(each.send, news))
 
     def tell_fork(self, proof: ForkProof) -> None:
         """Pass the proof of a fork on to everyone who wants the author."""
         for each in self._sessions.all():
-            if proof.author_id in each.wants:
+            if proof.author_id in each.part(HolderSide).wants:
                 each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
 
-    def tell_certificates(self, author_id: AuthorId) -> None:
+    def tell_certificates(self, event: CertificatesGrew) -> None:
         """Tell everyone who wants an author what its certificates say now."""
+        author_id = event.author_id
         for each in self._sessions.all():
-            if author_id in each.wants:
+            if author_id in each.part(HolderSide).wants:
                 each.outbox.put(
                     ("certificates", author_id),
                     partial(self._send_certificates, each, author_id),
@@ -161,11 +172,14 @@ class Holder:
         A join comes with the first head of its feed.  A leave comes when its feed ends, and
         then there may be no newer head ever.
         """
-        signed = self._shelf.certificates(author_id)
-        if session.certified.get(author_id) == signed:
+        signed, certified = (
+            self._shelf.certificates(author_id),
+            session.part(HolderSide).certified,
+        )
+        if certified.get(author_id) == signed:
             return
         if self._shelf.has_more_than_joins(author_id):
-            session.certified[author_id] = signed
+            certified[author_id] = signed
             await session.send(Certificates(author_id, signed))
 
     async def _confirm_to(self, session: Session, feed_id: FeedId) -> None:
@@ -173,11 +187,10 @@ class Holder:
         replica = self._shelf.replica(feed_id)
         if replica is None or feed_id == self._identity.feed_id:
             return
-        if session.confirmed.get(feed_id, 0) >= replica.size:
+        confirmed = session.part(HolderSide).confirmed
+        if confirmed.get(feed_id, 0) >= replica.size or not self._shelf.is_complete(feed_id):
             return
-        if not self._shelf.is_complete(feed_id):
-            return
-        session.confirmed[feed_id] = replica.size
+        confirmed[feed_id] = replica.size
         line = sign_receipt(
             replica.signed_head,
             self._identity.node_id,

@@ -5,16 +5,14 @@ torrents are always loaded.  Feeds held only for history are many, and nobody as
 them: theirs are loaded when a fetcher says that it is coming, and dropped when it is gone.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import AWAKE_S, TORRENTS_AWAKE_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
-from swarmfeed.node.ground.interests import Interest, Interests
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Clock, Logs, Swarm
+from swarmfeed.node.ground.events import FellAsleep
+from swarmfeed.node.ground.ground import Ground
 
 _MS: Final = 1000
 
@@ -22,20 +20,17 @@ _MS: Final = 1000
 class Seeder:
     """Loads torrents of held chunks, and drops them."""
 
-    def __init__(
-        self, shelf: Shelf, logs: Logs, swarm: Swarm, interests: Interests, clock: Clock
-    ) -> None:
-        self._shelf = shelf
-        self._logs = logs
-        self._swarm = swarm
-        self._interests = interests
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._swarm = ground.shells.swarm
+        self._interests = ground.interests
+        self._clock = ground.shells.clock
+        self._events = ground.events
         self._asked_at_ms: dict[FeedId, int] = {}
         """Sleepers that were woken, the one asked for longest ago first."""
         self._uploaded: dict[FeedId, int] = {}
         self._out_bytes = 0
-        self.on_sleep: Callable[[FeedId], None] | None = None
-        """Told when a feed's torrents are dropped."""
 
     # --- looking ---
 
@@ -94,15 +89,14 @@ class Seeder:
             too_many -= loaded[feed_id]
             del self._asked_at_ms[feed_id]
             self._drop_all(feed_id)
-            if self.on_sleep is not None:
-                self.on_sleep(feed_id)
+            self._events.tell(FellAsleep(feed_id))
         return sentences.FEEDS_AWAKE(feeds=len(self._asked_at_ms))
 
     # --- inside ---
 
     def _sleeps(self, feed_id: FeedId) -> bool:
         author_id = self._shelf.author_of(feed_id)
-        return author_id is not None and self._interests.of(author_id) is Interest.HISTORY
+        return author_id is not None and self._interests.sleeps(author_id)
 
     def _is_busy(self, feed_id: FeedId) -> bool:
         """Whether bytes were sent since the last round."""

@@ -12,19 +12,9 @@ from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
-from swarmfeed.node.ground.interests import Interest, Interests
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Index, Logs, Swarm, TorrentProgress
-
-_RELATIONS = {
-    Interest.OWN: "own",
-    Interest.FOLLOWED: "followed",
-    Interest.FETCHED: "fetched",
-    Interest.HISTORY: "history",
-    Interest.FRIEND_OF_FRIEND: "friend of a friend",
-}
-
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import OWN
+from swarmfeed.ports import TorrentProgress
 
 FEEDS_AT_ONCE = 50
 """Feeds looked at before others have their turn: about two milliseconds."""
@@ -62,23 +52,14 @@ class _Noted:
 class Reporter:
     """Puts numbers together; changes nothing."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        logs: Logs,
-        index: Index,
-        interests: Interests,
-        sessions: Sessions,
-        fetcher: Fetcher,
-        swarm: Swarm,
-    ) -> None:
-        self._shelf = shelf
-        self._logs = logs
-        self._index = index
-        self._interests = interests
-        self._sessions = sessions
+    def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._index = ground.shells.index
+        self._interests = ground.interests
+        self._sessions = ground.sessions
+        self._swarm = ground.shells.swarm
         self._fetcher = fetcher
-        self._swarm = swarm
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -87,7 +68,7 @@ class Reporter:
         """
         ranked = sorted(
             self._shelf.feed_ids(),
-            key=lambda each: (-(self._interest(each) or 0), each),
+            key=lambda each: (-self._rank(each), each),
         )
         return await self.feeds(ranked)
 
@@ -141,7 +122,7 @@ class Reporter:
 
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
-        own = self._interests.with_interest(Interest.OWN)
+        own = self._interests.with_interest(OWN)
         held_by = max(
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
         )
@@ -194,7 +175,7 @@ class Reporter:
             author_id=noted.author_id,
             author_name=noted.author_name,
             feed_id=feed_id,
-            relation=_RELATIONS.get(interest, "") if interest else "",
+            relation=interest.relation if interest else "",
             size=replica.size,
             root=replica.head.root,
             entries_held=size.entries_held,
@@ -229,9 +210,9 @@ class Reporter:
         """Chunks of a feed that are being fetched now."""
         return [progress[key] for key in self._fetcher.in_flight(feed_id) if key in progress]
 
-    def _interest(self, feed_id: FeedId) -> Interest | None:
+    def _rank(self, feed_id: FeedId) -> int:
         author_id = self._shelf.author_of(feed_id)
-        return self._interests.of(author_id) if author_id else None
+        return self._interests.rank(author_id) if author_id else 0
 
     def _holders(self, feed_id: FeedId, noted: frozenset[NodeId]) -> int:
         """Other nodes known to hold all of it or a part."""

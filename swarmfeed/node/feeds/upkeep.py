@@ -1,12 +1,10 @@
 """What people ask about the node as a whole, and what takes care of its disk."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
     HowIsIt,
+    HowSafe,
     JobList,
     LinkedPeers,
     NodeStatus,
@@ -20,25 +18,22 @@ from swarmfeed.core.asks.upkeep import (
     WhatRepeats,
     WhoIsLinked,
 )
+from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.node.feeds.care import Caretaker
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.ground.desk import Answers, in_loop
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.ports import Jobs, Logs, Swarm
+from swarmfeed.node.ground.ground import Ground
 
 
 class Wellness:
     """How the node is, in a few numbers that cost nothing however many feeds it holds."""
 
-    def __init__(
-        self, settings: NodeSettings, reporter: Reporter, sessions: Sessions, jobs: Jobs
-    ) -> None:
-        self._settings = settings
+    def __init__(self, ground: Ground, reporter: Reporter) -> None:
+        self._settings = ground.settings
+        self._sessions = ground.sessions
+        self._jobs = ground.shells.jobs
         self._reporter = reporter
-        self._sessions = sessions
-        self._jobs = jobs
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -66,19 +61,13 @@ class Care:
     """What is on disk, and whether it is what was written."""
 
     def __init__(
-        self,
-        settings: NodeSettings,
-        logs: Logs,
-        reporter: Reporter,
-        caretaker: Caretaker,
-        reindex: Callable[[], Awaitable[int]],
+        self, ground: Ground, reporter: Reporter, caretaker: Caretaker, showing: Showing
     ) -> None:
-        """``reindex`` fills the index anew and returns the number of entries."""
-        self._settings = settings
-        self._logs = logs
+        self._settings = ground.settings
+        self._logs = ground.shells.logs
         self._reporter = reporter
         self._caretaker = caretaker
-        self._reindex = reindex
+        self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -98,58 +87,45 @@ class Care:
         return await self._caretaker.verify()
 
     async def reindex(self, _: Reindex) -> Reindexed:
-        return Reindexed(posts=await self._reindex())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """Where the node is reached now, and what it is for others."""
-
-    link_endpoint: str
-    """``host:port``; without a host while nobody knows the address."""
-    swarm_port: int
-    safety: Safety | None
-    is_history_server: bool
+        return Reindexed(posts=await self._showing.reindex())
 
 
 class Overview:
     """Everything at once."""
 
     def __init__(
-        self,
-        identity: Identity,
-        reporter: Reporter,
-        swarm: Swarm,
-        wellness: Wellness,
-        care: Care,
-        reached: Callable[[], Reached],
+        self, ground: Ground, reporter: Reporter, wellness: Wellness, care: Care
     ) -> None:
-        self._identity = identity
+        self._ground = ground
         self._reporter = reporter
-        self._swarm = swarm
         self._wellness = wellness
         self._care = care
-        self._reached = reached
 
     def rows(self) -> tuple[Answers, ...]:
         return (in_loop(Status, self.status),)
 
     async def status(self, _: Status) -> NodeStatus:
+        ground, introduction = self._ground, self._ground.introduction
         disk = await self._care.how_full(HowFullIsIt())
         feeds = await self._reporter.all_feeds()
-        wellbeing, reached = self._wellness.how_is_it(HowIsIt()), self._reached()
+        wellbeing, endpoint = self._wellness.how_is_it(HowIsIt()), introduction.endpoint()
         return NodeStatus(
-            node_id=self._identity.node_id,
-            author_id=self._identity.author_id,
+            node_id=ground.identity.node_id,
+            author_id=ground.identity.author_id,
             running=wellbeing.running,
             sentence=wellbeing.sentence,
             feeds=feeds,
             peers=self._wellness.who_is_linked(WhoIsLinked()).peers,
             disk=disk,
-            dht_nodes=len(self._swarm.dht_nodes()) if wellbeing.running else 0,
-            link_endpoint=reached.link_endpoint,
-            swarm_port=reached.swarm_port,
+            dht_nodes=len(ground.shells.swarm.dht_nodes()) if wellbeing.running else 0,
+            link_endpoint=str(endpoint) if endpoint else f":{introduction.link_port}",
+            swarm_port=introduction.swarm_port,
             jobs=self._wellness.what_repeats(WhatRepeats()).jobs,
-            safety=reached.safety if wellbeing.running else None,
-            is_history_server=reached.is_history_server,
+            safety=await self._safety(),
+            is_history_server=HISTORY_ROLE in introduction.hello().roles,
         )
+
+    async def _safety(self) -> Safety | None:
+        """A role knows that, if there is one."""
+        answering = self._ground.answering
+        return (await answering.answer(HowSafe())).safety if answering.knows(HowSafe) else None

@@ -5,7 +5,7 @@ First-hand word (``have``, ``receipt``, a head that was sent) counts before hear
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
@@ -13,52 +13,45 @@ from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
 from swarmfeed.errors import BadSignatureError
-from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
-from swarmfeed.node.ground.changes import Changes
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.indexer import Indexer
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.sessions import Holding, Session, Sessions
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Index, KnownHolder
+from swarmfeed.node.ground.events import ReceiptCame
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Holding, Session
+from swarmfeed.ports import KnownHolder
+
+
+@dataclass(slots=True)
+class WhereaboutsSide:
+    """What is remembered of a peer that says who holds what."""
+
+    meeting: set[FeedId] = field(default_factory=set)
+    """Feeds whose holders, as the peer named them, are being dialled."""
+    receipts: dict[FeedId, int] = field(default_factory=dict)
+    """Size of the newest head the peer sent a receipt for."""
 
 
 class Whereabouts:
     """Learns who holds what, and dials them."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        sessions: Sessions,
-        holder: Holder,
-        fetcher: Fetcher,
-        indexer: Indexer,
-        index: Index,
-        interests: Interests,
-        identity: Identity,
-        changes: Changes,
-        clock: Clock,
-        beside: Tasks,
-    ) -> None:
-        self._shelf = shelf
-        self._sessions = sessions
+    def __init__(self, ground: Ground, holder: Holder, fetcher: Fetcher) -> None:
+        self._shelf = ground.shelf
+        self._sessions = ground.sessions
+        self._indexer = ground.indexer
+        self._index = ground.shells.index
+        self._interests = ground.interests
+        self._identity = ground.identity
+        self._clock = ground.shells.clock
+        self._events = ground.events
+        self._beside = ground.beside
         self._holder = holder
         self._fetcher = fetcher
-        self._indexer = indexer
-        self._index = index
-        self._interests = interests
-        self._identity = identity
-        self._changes = changes
-        self._clock = clock
-        self._beside = beside
 
     async def on_have(self, session: Session, have: Have) -> None:
         feed_id, before = have.feed_id, session.holds.get(have.feed_id)
         holding = Holding(have.size, have.complete, have.awake)
         if not have.awake:
-            session.woken.discard(feed_id)
+            session.part(FetcherSide).woken.discard(feed_id)
         if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
         session.holds[feed_id] = holding
@@ -81,10 +74,10 @@ class Whereabouts:
         Only of feeds that are that author's, and one list of a feed at a time from one peer:
         a flood of lists has no effect.
         """
-        feed_id = message.feed_id
+        feed_id, meeting = message.feed_id, session.part(WhereaboutsSide).meeting
         is_wanted = self._interests.of(message.author_id) is not None
         is_theirs = self._shelf.author_of(feed_id) == message.author_id
-        if not is_wanted or not is_theirs or feed_id in session.meeting:
+        if not is_wanted or not is_theirs or feed_id in meeting:
             return
         records = [
             each
@@ -92,7 +85,7 @@ class Whereabouts:
             if each.node_id != self._identity.node_id
             and self._sessions.find(each.node_id) is None
         ]
-        session.meeting.add(feed_id)
+        meeting.add(feed_id)
         self._beside.spawn(self._meet(session, feed_id, records))
 
     async def _meet(
@@ -103,7 +96,7 @@ class Whereabouts:
             if await self._sessions.dial_some(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
-            session.meeting.discard(feed_id)
+            session.part(WhereaboutsSide).meeting.discard(feed_id)
 
     async def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
         """Remember holders that others named: behind all that told us themselves.
@@ -142,9 +135,10 @@ class Whereabouts:
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
         if opened.node_id != session.node_id:
             raise BadSignatureError("a receipt of another node")
-        if head.size <= session.receipts.get(feed_id, 0):
+        receipts = session.part(WhereaboutsSide).receipts
+        if head.size <= receipts.get(feed_id, 0):
             return
-        session.receipts[feed_id] = head.size
+        receipts[feed_id] = head.size
         session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
         before = session.holds.get(feed_id)
         awake = before is None or before.awake
@@ -153,8 +147,7 @@ class Whereabouts:
         await self._indexer.run_in_thread(
             lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
         )
-        if feed_id == self._identity.feed_id:
-            self._changes.tell("receipt", size=head.size)
+        self._events.tell(ReceiptCame(feed_id, opened.node_id, head.size))
 
     async def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
         holding = session.holds[feed_id]

@@ -22,37 +22,28 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import RemoteError, UserError
-from swarmfeed.node.feeds.follower import Follower
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Clock, Index, Logs
+from swarmfeed.node.feeds.grower import Grower
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.ports import Index
 
 
-class Author:
+class Writer:
     """The person at this node, as a writer."""
 
-    def __init__(
-        self,
-        identity: Identity,
-        shelf: Shelf,
-        logs: Logs,
-        index: Index,
-        follower: Follower,
-        clock: Clock,
-    ) -> None:
-        self._identity = identity
-        self._shelf = shelf
-        self._logs = logs
-        self._index = index
-        self._follower = follower
-        self._clock = clock
+    def __init__(self, ground: Ground, grower: Grower) -> None:
+        self._identity = ground.identity
+        self._shelf = ground.shelf
+        self._logs = ground.shells.logs
+        self._index = ground.shells.index
+        self._clock = ground.shells.clock
+        self._grower = grower
         self._importing = asyncio.Lock()
 
     async def publish(self, body: Body) -> int:
         """Append one entry; returns its index once it survives a power cut."""
         now_ms = self._clock.now_ms()
         before, after = self._append([encode_entry(body.kind, now_ms, encode_body(body))])
-        await self._follower.advanced(before, after)
+        await self._grower.grew(before, after)
         return after.size - 1
 
     async def publish_post(self, text: str, reply_to: EntryRef | None) -> int:
@@ -97,7 +88,7 @@ class Author:
     async def _append_all(self, stored: Sequence[bytes]) -> None:
         for at in range(0, len(stored), IMPORT_BATCH_ENTRIES):
             before, after = self._append(stored[at : at + IMPORT_BATCH_ENTRIES])
-            await self._follower.advanced(before, after)
+            await self._grower.grew(before, after)
 
     def _own_posts(self) -> list[tuple[int, str]]:
         """Time and text of every post of the own feed, from the log itself."""

@@ -45,23 +45,58 @@ def in_loop(ask: type[Ask[A]], run: Callable[[Any], A | Awaitable[A]]) -> Answer
     return Answers(ask=ask, run=run, where=Where.LOOP)
 
 
+class Answering:
+    """The rows of all roles; belongs to one asyncio loop."""
+
+    def __init__(self) -> None:
+        self._rows: dict[type[Ask[Any]], Answers] = {}
+
+    def connect(self, rows: Iterable[Answers]) -> None:
+        """Add rows; each ask is answered by one role alone."""
+        for row in rows:
+            assert row.ask not in self._rows, f"{row.ask.name} is answered already"
+            self._rows[row.ask] = row
+
+    def rows(self) -> tuple[Answers, ...]:
+        return tuple(self._rows.values())
+
+    def knows(self, kind: type[Ask[Any]]) -> bool:
+        """Whether any role answers it."""
+        return kind in self._rows
+
+    def row(self, kind: type[Ask[Any]]) -> Answers:
+        """Return what answers a kind of ask.  UserError when nothing does."""
+        row = self._rows.get(kind)
+        if row is None:
+            raise UserError(f"this node does not answer {kind.name!r}")
+        return row
+
+    async def answer(self, ask: Ask[A]) -> A:
+        """Let one part of the node ask another, whichever that is."""
+        row = self.row(type(ask))
+        answer: A = (
+            await asyncio.to_thread(row.run, ask)
+            if row.where is Where.READER
+            else await _run(row, ask)
+        )
+        return answer
+
+
 class NodeDesk:
     """Implements ``desk.Desk``: looks up the row of an ask, and runs it where it belongs."""
 
     def __init__(
-        self, answers: Iterable[Answers], loop: asyncio.AbstractEventLoop, changes: Changes
+        self, answering: Answering, loop: asyncio.AbstractEventLoop, changes: Changes
     ) -> None:
-        self._answers: dict[type[Ask[Any]], Answers] = {row.ask: row for row in answers}
+        self._answering = answering
         self._loop = loop
         self._changes = changes
 
     def asks(self) -> Mapping[str, type[Ask[Any]]]:
-        return {ask.name: ask for ask in self._answers}
+        return {row.ask.name: row.ask for row in self._answering.rows()}
 
     def ask(self, ask: Ask[A]) -> A:
-        row = self._answers.get(type(ask))
-        if row is None:
-            raise UserError(f"this node does not answer {ask.name!r}")
+        row = self._answering.row(type(ask))
         answer: A = (
             row.run(ask)
             if row.where is Where.READER

@@ -17,6 +17,7 @@ from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.node.ground.events import Events, Fatal, Indexed
 from swarmfeed.ports import Clock, Index, Logs
 
 logger = structlog.get_logger()
@@ -54,22 +55,21 @@ class Indexer:
         index: Index,
         clock: Clock,
         end_of: Callable[[FeedId], int | None],
-        on_indexed: Callable[[AuthorId, int], None],
-        on_fatal: Callable[[FatalError], None],
+        events: Events,
+        may_go_on: Callable[[], Awaitable[object]],
     ) -> None:
+        """``may_go_on`` is waited for before each batch of a backlog, but not for long."""
         self._logs = logs
         self._index = index
         self._clock = clock
         self._end_of = end_of
-        self._on_indexed = on_indexed
-        self._on_fatal = on_fatal
+        self._events = events
+        self._may_go_on = may_go_on
         self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._task: asyncio.Task[None] | None = None
         self._order = 0
         self._ends: dict[FeedId, int] = {}
-        self.may_go_on: Callable[[], Awaitable[object]] | None = None
-        """Waited for before each batch of a backlog, but not for long."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -115,7 +115,7 @@ class Indexer:
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
         except (DamageError, FatalError) as error:
-            self._on_fatal(FatalError(str(error)))
+            self._events.tell(Fatal(FatalError(str(error))))
             return False
 
     async def drain(self) -> None:
@@ -137,20 +137,19 @@ class Indexer:
                 # `verify` names the file and fetches it again; then it is indexed.
                 logger.warning("entries not indexed", start=work.start, reason=str(error))
             except (FatalError, UserError) as error:
-                self._on_fatal(FatalError(str(error)))
+                self._events.tell(Fatal(FatalError(str(error))))
             except Exception as error:
                 # A bug.  Were it to end this task, nobody would ever hear of it.
                 logger.error("indexing failed", start=work.start, exc_info=True)
-                self._on_fatal(FatalError(f"indexing failed: {error!r}"))
+                self._events.tell(Fatal(FatalError(f"indexing failed: {error!r}")))
             finally:
                 self._queue.task_done()
 
     async def _let_others_go_first(self) -> None:
-        if self.may_go_on is not None:
-            # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_BACKLOG_WAIT_S):
-                    await self.may_go_on()
+        # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BACKLOG_WAIT_S):
+                await self._may_go_on()
 
     def _work(
         self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int
@@ -168,7 +167,7 @@ class Indexer:
             return
         added = await self.run_in_thread(lambda: self._index_in_thread(work))
         if added:
-            self._on_indexed(work.author_id, added)
+            self._events.tell(Indexed(work.author_id, added))
 
     def _index_in_thread(self, work: _Work) -> int:
         stored = self._logs.read_entries(work.feed_id, work.start, work.end)

@@ -1,21 +1,48 @@
 """Whom this node cares about, and how much."""
 
-from enum import IntEnum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
 
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, FeedId
 
 
-class Interest(IntEnum):
-    """Why an author's feeds are kept; a higher one goes before a lower one."""
+def _always(_: FeedId) -> bool:
+    return True
 
-    FRIEND_OF_FRIEND = 1
-    """Followed by somebody we follow: newest chunks, as far as the disk budget goes."""
-    HISTORY = 2
-    """Held for others by a history server: kept whole, not indexed."""
-    FETCHED = 3
-    """Asked for once: kept whole and readable, not in the home timeline."""
-    FOLLOWED = 4
-    OWN = 5
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Interest:
+    """A reason to keep an author's feeds, and what follows from it; roles may bring more."""
+
+    rank: int
+    """A higher one goes before a lower one."""
+    relation: str
+    """What status says of such an author."""
+    whole: bool = True
+    """Whether the feeds are fetched whole; otherwise as far as the disk budget goes."""
+    read: bool = True
+    """Whether they are indexed, so that a person can read them."""
+    sleeps: bool = False
+    """Whether their torrents are loaded only while somebody asks for them."""
+    may_fetch: Callable[[FeedId], bool] = _always
+    """Whether chunks of a feed that is kept whole may be fetched now."""
+
+
+FRIEND_OF_FRIEND: Final = Interest(
+    rank=10, relation="friend of a friend", whole=False, read=False
+)
+"""Followed by somebody we follow: newest chunks, as far as the disk budget goes."""
+
+FETCHED: Final = Interest(rank=30, relation="fetched")
+"""Asked for once: kept whole and readable, not in the home timeline."""
+
+FOLLOWED: Final = Interest(rank=40, relation="followed")
+
+OWN: Final = Interest(rank=50, relation="own")
+
+Seek = Callable[[], Iterable[AuthorId]]
+Policy = Callable[[], str]
 
 
 class Interests:
@@ -23,10 +50,67 @@ class Interests:
 
     def __init__(self) -> None:
         self._interests: dict[AuthorId, Interest] = {}
+        self._seeks: list[Seek] = []
+        self._policies: list[Policy] = []
+
+    def connect(self, seek: Seek, policy: Policy) -> None:
+        """Ask one more role whom it looks for, and how it decides what is held for others."""
+        self._seeks.append(seek)
+        self._policies.append(policy)
+
+    # --- looking ---
+
+    def of(self, author_id: AuthorId) -> Interest | None:
+        return self._interests.get(author_id)
+
+    def rank(self, author_id: AuthorId) -> int:
+        """How much is cared for an author: 0 is not at all."""
+        interest = self._interests.get(author_id)
+        return interest.rank if interest is not None else 0
+
+    def is_kept_whole(self, author_id: AuthorId) -> bool:
+        interest = self._interests.get(author_id)
+        return interest is not None and interest.whole
+
+    def is_read(self, author_id: AuthorId) -> bool:
+        """Whether the author is kept whole and indexed."""
+        interest = self._interests.get(author_id)
+        return interest is not None and interest.read
+
+    def sleeps(self, author_id: AuthorId) -> bool:
+        """Whether torrents of the author are loaded only while somebody asks for them."""
+        interest = self._interests.get(author_id)
+        return interest is not None and interest.sleeps
+
+    def may_fetch(self, author_id: AuthorId, feed_id: FeedId) -> bool:
+        """Whether chunks of a feed of the author may be fetched now, to have it whole."""
+        interest = self._interests.get(author_id)
+        return interest is not None and interest.whole and interest.may_fetch(feed_id)
+
+    def all(self) -> list[AuthorId]:
+        """Everybody, strongest interest first."""
+        return sorted(self._interests, key=lambda each: -self._interests[each].rank)
+
+    def read(self) -> list[AuthorId]:
+        """Authors that are kept whole and indexed, strongest interest first."""
+        return [each for each in self.all() if self.is_read(each)]
+
+    def with_interest(self, interest: Interest) -> list[AuthorId]:
+        return [each for each, level in self._interests.items() if level is interest]
+
+    def sought(self) -> list[AuthorId]:
+        """Authors to be looked for now and then, though no person asked for them."""
+        return [author_id for seek in self._seeks for author_id in seek()]
+
+    def policy(self) -> str:
+        """What decides now which feeds are held for others; empty: nothing but the budget."""
+        return next((said for policy in self._policies if (said := policy())), "")
+
+    # --- changing ---
 
     def raise_to(self, author_id: AuthorId, interest: Interest) -> bool:
         """Care at least that much; returns whether that is more than before."""
-        if self._interests.get(author_id, 0) >= interest:
+        if self.rank(author_id) >= interest.rank:
             return False
         self._interests[author_id] = interest
         return True
@@ -37,24 +121,3 @@ class Interests:
 
     def forget(self, author_id: AuthorId) -> None:
         self._interests.pop(author_id, None)
-
-    def of(self, author_id: AuthorId) -> Interest | None:
-        return self._interests.get(author_id)
-
-    def is_kept_whole(self, author_id: AuthorId) -> bool:
-        return self._interests.get(author_id, 0) >= Interest.HISTORY
-
-    def is_read(self, author_id: AuthorId) -> bool:
-        """Whether the author is kept whole and indexed."""
-        return self._interests.get(author_id, 0) >= Interest.FETCHED
-
-    def all(self) -> list[AuthorId]:
-        """Everybody, strongest interest first."""
-        return sorted(self._interests, key=lambda each: -self._interests[each])
-
-    def read(self) -> list[AuthorId]:
-        """Authors that are kept whole and indexed, strongest interest first."""
-        return [each for each in self.all() if self.is_read(each)]
-
-    def with_interest(self, interest: Interest) -> list[AuthorId]:
-        return [each for each, level in self._interests.items() if level == interest]

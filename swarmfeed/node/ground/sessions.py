@@ -1,120 +1,30 @@
 """Links to other nodes: who is there, what they hold, what they want, who is shut out.
 
-A session is one link and what was said over it.  Two nodes keep one link between them: when
-both dialled at once, the one that the node with the lower id dialled.
+Two nodes keep one link between them: when both dialled at once, the one that the node with the
+lower id dialled.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
 from swarmfeed.core.asks.upkeep import PeerStatus
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOINTS_MAX
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
-from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.core.net.reach import is_reachable
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import FatalError, RemoteError, RetryError
-from swarmfeed.node.ground.outbox import Outbox
+from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Link, Peer
+from swarmfeed.ports import Clock, Links, Peer
 
 logger = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Holding:
-    """What a peer says it holds of a feed."""
-
-    size: int
-    complete: bool
-    awake: bool = True
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """One link and its state."""
-
-    peer: Peer
-    since_ms: int
-    wants: set[AuthorId] = field(default_factory=set)
-    """Authors whose news the peer asked for."""
-    holds: dict[FeedId, Holding] = field(default_factory=dict)
-    knows: dict[FeedId, int] = field(default_factory=dict)
-    """Size of the newest head the peer has, by what was sent either way."""
-    confirmed: dict[FeedId, int] = field(default_factory=dict)
-    """Size we sent a receipt for."""
-    asked: dict[FeedId, int] = field(default_factory=dict)
-    """Size we said we have when we asked for news the last time."""
-    receipts: dict[FeedId, int] = field(default_factory=dict)
-    """Size of the newest head the peer sent a receipt for."""
-    announced: dict[FeedId, bool] = field(default_factory=dict)
-    """Feeds others were told of that the peer holds, and whether as complete."""
-    woken: set[FeedId] = field(default_factory=set)
-    """Feeds we asked the peer to load, and it has not said since that they sleep again."""
-    meeting: set[FeedId] = field(default_factory=set)
-    """Feeds whose holders, as the peer named them, are being dialled."""
-    certified: dict[AuthorId, tuple[bytes, ...]] = field(default_factory=dict)
-    """Certificates the peer knows of an author, by what was sent either way."""
-    certificate_news: dict[AuthorId, int] = field(default_factory=dict)
-    """Messages with certificates of an author that the peer sent."""
-    unproven: int = 0
-    """Newer heads and entries in a row that did not follow on what we have."""
-    doors: set[Endpoint] = field(default_factory=set)
-    """Where the peer was reached by dialling; a node may have several addresses."""
-    watches: set[AuthorId] = field(default_factory=set)
-    """Authors the peer wants notices about."""
-    is_server: bool = field(init=False)
-    """Whether the peer is a history server, by its hello or because it reports as one."""
-    outbox: Outbox = field(default_factory=Outbox)
-
-    def __post_init__(self) -> None:
-        self.is_server = HISTORY_ROLE in self.peer.hello.roles
-
-    @property
-    def node_id(self) -> NodeId:
-        return self.peer.hello.node_id
-
-    @property
-    def host(self) -> str:
-        hosts = self.peer.hello.hosts
-        return hosts[0] if hosts else self.peer.remote.host
-
-    @property
-    def link(self) -> Endpoint | None:
-        """Where the peer accepts links; None when it does not."""
-        port = self.peer.hello.link_port
-        return Endpoint(self.host, port) if port else None
-
-    @property
-    def swarm(self) -> Endpoint | None:
-        """Where the peer's swarm listens; None when it does not."""
-        port = self.peer.hello.swarm_port
-        return Endpoint(self.host, port) if port else None
-
-    def source(self, feed_id: FeedId) -> Source | None:
-        """The peer as somebody to fetch chunks of a feed from."""
-        holding, swarm = self.holds.get(feed_id), self.swarm
-        if holding is None or swarm is None:
-            return None
-        return Source(self.node_id, swarm, holding.size, holding.complete, holding.awake)
-
-    async def send(self, message: Message) -> bool:
-        """Send, and say whether it went out; a lost link ends by itself.
-
-        Only what is in the outbox calls this: a handler that waited for a slow peer to read
-        would not read itself.
-        """
-        try:
-            await self.peer.send(message)
-        except RetryError:
-            return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,31 +35,33 @@ class _Rest:
     until_ms: int
 
 
-OnOpen = Callable[[Session], Awaitable[None]]
-OnMessage = Callable[[Session, Message], Awaitable[None]]
-
-
 class Sessions:
     """Opens, keeps and ends links."""
 
     def __init__(
-        self, link: Link, settings: NodeSettings, clock: Clock, own: Callable[[], Hello]
+        self,
+        link: Links,
+        settings: NodeSettings,
+        clock: Clock,
+        own: Callable[[], Hello],
+        events: Events,
+        hear: Callable[[Session, Message], Awaitable[None]],
+        remember: Callable[[Endpoint], Awaitable[None]],
     ) -> None:
+        """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
         self._link = link
         self._settings = settings
         self._clock = clock
         self._own = own
+        self._events = events
+        self._hear = hear
+        self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
         self._dialling: set[Endpoint] = set()
         self._resting: dict[Endpoint, _Rest] = {}
         self._own_endpoints: set[Endpoint] = set()
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
-        # Set by the node before anything is opened.
-        self.on_open: OnOpen
-        self.on_message: OnMessage
-        self.on_close: Callable[[Session], None]
-        self.on_fatal: Callable[[FatalError], None]
 
     # --- looking ---
 
@@ -301,23 +213,25 @@ class Sessions:
             await asyncio.gather(saying, return_exceptions=True)
             if self._sessions.get(session.node_id) is session:
                 del self._sessions[session.node_id]
-            self.on_close(session)
+            self._events.tell(LinkClosed(session))
             await peer.close("done")
 
     async def _serve(self, session: Session) -> None:
         """Handle messages until the link ends; errors end this link, and nothing else."""
         try:
-            await self.on_open(session)
+            if session.link is not None and session.peer.outgoing:
+                await self._remember(session.link)
+            self._events.tell(LinkOpened(session))
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
                 self.forget_failures(session.peer.remote)
-                await self.on_message(session, message)
+                await self._hear(session, message)
         except RemoteError as error:
             await self.shut_out(session, str(error))
         except RetryError as error:
             logger.debug("link ended", reason=str(error))
         except FatalError as error:
-            self.on_fatal(error)
+            self._events.tell(Fatal(error))
         except Exception:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
@@ -327,7 +241,7 @@ class Sessions:
         try:
             await session.outbox.run()
         except FatalError as error:
-            self.on_fatal(error)
+            self._events.tell(Fatal(error))
         except Exception:
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
             await session.peer.close("internal error")

@@ -4,7 +4,7 @@ Nothing gets here unverified, and nothing is told to anyone before it is on disk
 run in the node's loop and are short; verifying whole chunks is not done here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
@@ -29,21 +29,21 @@ from swarmfeed.errors import (
     RollbackError,
     UserError,
 )
+from swarmfeed.node.ground.events import CertificatesGrew, Events
 from swarmfeed.ports import Logs, Signer
 
 
 class Shelf:
     """Replicas, certificates and forks, in memory and on disk alike."""
 
-    def __init__(self, logs: Logs) -> None:
+    def __init__(self, logs: Logs, events: Events) -> None:
         self._logs = logs
+        self._events = events
         self._replicas: dict[FeedId, Replica] = {}
         self._authors: dict[FeedId, AuthorId] = {}
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
-        self.on_certified: Callable[[AuthorId], None] | None = None
-        """Told when more certificates are known of an author."""
 
     def load(self) -> None:
         """Read everything that is on disk."""
@@ -330,8 +330,8 @@ class Shelf:
         self._certificates[author_id] = opened
         for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
             self._logs.replace_certificates(feed_id, list(opened))
-        if is_news and self.on_certified is not None:
-            self.on_certified(author_id)
+        if is_news:
+            self._events.tell(CertificatesGrew(author_id))
 
     def _keep_fork(self, feed_id: FeedId, fork: ForkError, proof: Sequence[Hash]) -> None:
         first, second = fork.known, fork.offered

@@ -35,16 +35,21 @@ class Allotment:
         self._changed: set[AuthorId] = set()
         self._usages: dict[bool, quota.Usage] = {}
         self._told_room: float | None = None
-        self.disk_bytes = 0
+        self._disk_bytes = 0
 
     # --- looking ---
+
+    @property
+    def disk_bytes(self) -> int:
+        """What is given."""
+        return self._disk_bytes
 
     def used_bytes(self) -> int:
         return sum(size for _, size in self._charges.values())
 
     def room(self) -> float:
         """Free share of the disk, in eighths, steady while it is near the last one."""
-        free = 1 - self.used_bytes() / self.disk_bytes if self.disk_bytes else 0.0
+        free = 1 - self.used_bytes() / self._disk_bytes if self._disk_bytes else 0.0
         self._told_room = quantised_room(free, self._told_room)
         return self._told_room
 
@@ -71,6 +76,10 @@ class Allotment:
         return self._scope.is_open or bool(self._scope.friends())
 
     # --- changing ---
+
+    def give(self, disk_bytes: int) -> None:
+        """Give so much from now on, whatever is taken of it already."""
+        self._disk_bytes = disk_bytes
 
     def recall(self, allowances: Mapping[AuthorId, quota.Allowance]) -> None:
         """Take up what was remembered."""
@@ -105,10 +114,10 @@ class Allotment:
 
     def _pool(self, stranger: bool) -> tuple[list[quota.Friend], int]:
         """Who introduces, and the part of the disk they share."""
-        open_bytes = self.disk_bytes // OPEN_PART if self._scope.is_open else 0
+        open_bytes = self._disk_bytes // OPEN_PART if self._scope.is_open else 0
         if stranger:
             return [quota.Friend(ANYBODY, self._scope.strangers())], open_bytes
-        return self._scope.friends(), self.disk_bytes - open_bytes
+        return self._scope.friends(), self._disk_bytes - open_bytes
 
     def _allowance(self, author_id: AuthorId) -> quota.Allowance:
         now_ms = self._clock.now_ms()

@@ -1,7 +1,5 @@
 """What people ask of history servers, and what they choose to give."""
 
-from collections.abc import Callable
-
 from swarmfeed.core.asks.history import (
     ChooseHistory,
     Explain,
@@ -21,6 +19,7 @@ from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.reports import HistoryReporter
 from swarmfeed.node.history.safety import SafetyTeller
 from swarmfeed.node.history.scope import Reach
+from swarmfeed.node.history.service import Service
 
 
 class HistoryAnswers:
@@ -31,16 +30,14 @@ class HistoryAnswers:
         reporter: HistoryReporter,
         board: NoticeBoard,
         safety: SafetyTeller,
-        choose: Callable[[HistoryChoice], None],
-        leave: Callable[[], None],
+        service: Service,
         *,
         online: bool,
     ) -> None:
         self._reporter = reporter
         self._board = board
         self._safety = safety
-        self._choose = choose
-        self._leave = leave
+        self._service = service
         self._online = online
 
     def rows(self) -> tuple[Answers, ...]:
@@ -63,7 +60,7 @@ class HistoryAnswers:
     async def choose(self, ask: ChooseHistory) -> HistoryStatus:
         if ask.scope not in set(Reach):
             raise UserError(f"the scope is one of {', '.join(Reach)}")
-        self._choose(
+        self._service.choose(
             HistoryChoice(
                 scope=ask.scope,
                 disk_bytes=ask.disk_bytes,
@@ -73,7 +70,7 @@ class HistoryAnswers:
         return await self._reporter.status()
 
     async def leave(self, _: LeaveHistory) -> HistoryStatus:
-        self._leave()
+        self._service.leave()
         return await self._reporter.status()
 
     def say_goodbye(self, _: SayGoodbye) -> Told:

@@ -20,12 +20,11 @@ from swarmfeed.core.history.availability import DAY_MS
 from swarmfeed.core.history.notice import SOURCES
 from swarmfeed.core.history.words import Audit, AuditProof
 from swarmfeed.errors import DamageError, RemoteError
-from swarmfeed.node.ground.proofs import Prover
-from swarmfeed.node.ground.sessions import Session, Sessions
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.node.history.board import Kept, NoticeBoard
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
-from swarmfeed.ports import Clock
+from swarmfeed.node.history.kept import Kept
 
 logger = structlog.get_logger()
 
@@ -48,22 +47,18 @@ class Auditor:
 
     def __init__(
         self,
-        shelf: Shelf,
-        sessions: Sessions,
+        ground: Ground,
         board: NoticeBoard,
         census: Census,
-        prover: Prover,
-        policy_clock: Clock,
-        real_clock: Clock,
         random_below: Callable[[int], int],
     ) -> None:
-        self._shelf = shelf
-        self._sessions = sessions
+        self._shelf = ground.shelf
+        self._sessions = ground.sessions
+        self._prover = ground.prover
+        self._policy_clock = ground.shells.policy_clock
+        self._real_clock = ground.shells.clock
         self._board = board
         self._census = census
-        self._prover = prover
-        self._policy_clock = policy_clock
-        self._real_clock = real_clock
         self._random_below = random_below
         self._waiting: dict[NodeId, _Asked] = {}
         self._next_ms: dict[NodeId, int] = {}

@@ -6,7 +6,6 @@ author, and each of them verifies a signature once.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -37,47 +36,36 @@ from swarmfeed.core.history.notice import (
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import BadEncodingError, DamageError
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.history.kept import Claimant, Kept, NoticeCame
+from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A notice on the board."""
-
-    notice: Notice
-    record: NoticeRecord
-    """As it is passed on."""
-    first_hand: bool = False
-    """Whether its node told us itself, over a link of its own."""
-
-    @property
-    def link(self) -> Endpoint | None:
-        """Where its node accepts links, as we were told last."""
-        return self.record.link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """A node that says that it holds something."""
-
-    server: bool
-    link: Endpoint | None
 
 
 class NoticeBoard:
     """Keeps notices, signs our own, and passes on what is news."""
 
     def __init__(
-        self, sessions: Sessions, identity: Identity, clock: Clock, hello: Callable[[], Hello]
+        self,
+        sessions: Sessions,
+        identity: Identity,
+        clock: Clock,
+        hello: Callable[[], Hello],
+        events: Events,
+        takes_offer: Callable[[Notice], bool],
     ) -> None:
+        """``takes_offer`` says whether to keep a notice on an author that is not watched."""
         self._sessions = sessions
         self._identity = identity
         self._clock = clock
         self._hello = hello
+        self._events = events
+        self._takes_offer = takes_offer
         self._feeds: dict[FeedId, dict[NodeId, Kept]] = {}
         self._by_author: dict[AuthorId, dict[FeedId, None]] = {}
         self._watched: frozenset[AuthorId] = frozenset()
@@ -85,9 +73,6 @@ class NoticeBoard:
         self._by_node: Counter[NodeId] = Counter()
         self._count = 0
         self._changed: set[tuple[NodeId, FeedId]] = set()
-        # Set by whoever puts the parts together.
-        self.on_news: Callable[[Kept], None] | None = None
-        self.takes_offer: Callable[[Notice], bool] = lambda _: False
 
     # --- remembering ---
 
@@ -131,18 +116,18 @@ class NoticeBoard:
         """Feeds that somebody keeps a notice on."""
         return list(self._by_author.get(author_id, ()))
 
-    def holders(self) -> dict[NodeId, Holder]:
+    def holders(self) -> dict[NodeId, Claimant]:
         """All other nodes that say now that they hold something.  20 ms for 40,000 notices."""
         now_ms, own = self._clock.now_ms(), self._identity.node_id
-        holders: dict[NodeId, Holder] = {}
+        holders: dict[NodeId, Claimant] = {}
         for found in self._feeds.values():
             for node_id, kept in found.items():
                 notice = kept.notice
                 if notice.word not in SOURCES or not notice.counts(now_ms) or node_id == own:
                     continue
-                known = holders.get(node_id, Holder(server=False, link=None))
-                is_server = known.server or notice.word in OF_SERVERS
-                holders[node_id] = Holder(server=is_server, link=kept.link or known.link)
+                known = holders.get(node_id, Claimant(server=False, link=None))
+                serves = known.server or notice.word in OF_SERVERS
+                holders[node_id] = Claimant(server=serves, link=kept.link or known.link)
         return holders
 
     def held_by(self, node_id: NodeId) -> list[Kept]:
@@ -221,17 +206,17 @@ class NoticeBoard:
     def on_open(self, session: Session) -> None:
         """Ask a new peer for what we watch; tell a history server what we hold."""
         self._ask(session, self._watched)
-        if session.is_server:
+        if is_server(session):
             own = self._identity.node_id
             offers = [found[own] for found in self._feeds.values() if own in found]
             self._tell(session, offers)
 
     def on_watch(self, session: Session, watch: Watch) -> None:
         """Remember what a peer watches, and tell it what is known."""
-        room = WATCHED_MAX - len(session.watches)
-        new = [each for each in watch.authors if each not in session.watches][:room]
-        session.watches.update(new)
-        again = [each for each in watch.authors if each in session.watches]
+        watches = session.part(HistorySide).watches
+        room = WATCHED_MAX - len(watches)
+        watches.update([each for each in watch.authors if each not in watches][:room])
+        again = [each for each in watch.authors if each in watches]
         known = (
             kept
             for author_id in again
@@ -308,11 +293,10 @@ class NoticeBoard:
         self._make_room(notice)
         self._put(kept)
         self._pass_on(kept, session)
-        if self.on_news is not None:
-            self.on_news(kept)
+        self._events.tell(NoticeCame(kept))
 
     def _is_wanted(self, notice: Notice) -> bool:
-        if notice.author_id not in self._watched and not self.takes_offer(notice):
+        if notice.author_id not in self._watched and not self._takes_offer(notice):
             return False
         feeds = self._by_author.get(notice.author_id, {})
         return notice.feed_id in feeds or len(feeds) < FEEDS_PER_AUTHOR_MAX
@@ -358,7 +342,9 @@ class NoticeBoard:
         notice = kept.notice
         is_own = notice.node_id == self._identity.node_id
         for session in self._sessions.all():
-            watches = notice.author_id in session.watches or (is_own and session.is_server)
+            watches = notice.author_id in session.part(HistorySide).watches or (
+                is_own and is_server(session)
+            )
             if session is sender or session.node_id == notice.node_id or not watches:
                 continue
             key = ("notice", notice.feed_id, notice.node_id)

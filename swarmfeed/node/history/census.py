@@ -36,7 +36,8 @@ from swarmfeed.core.history.words import Report
 from swarmfeed.core.net.domain import domain_of
 from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.ports import Clock
 

@@ -2,36 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final
 
 import structlog
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.rows import Custody, CustodyState
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.board import NoticeBoard
-from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()
-
-
-class Hands(Protocol):
-    """What a node does for its history server."""
-
-    def take_up(self, author_id: AuthorId, sources: list[Endpoint]) -> None:
-        """Fetch an author's feeds for history, from these nodes among others."""
-        ...
-
-    def let_go(self, feed_id: FeedId) -> None:
-        """Delete a feed, and fetch no more of it."""
-        ...
 
 
 @dataclass(slots=True)
@@ -49,20 +37,22 @@ class Custodian:
     """Feeds of others that this server fetches, holds under a lease, or hands over."""
 
     def __init__(
-        self,
-        shelf: Shelf,
-        interests: Interests,
-        board: NoticeBoard,
-        allotment: Allotment,
-        hands: Hands,
-        clock: Clock,
+        self, ground: Ground, board: NoticeBoard, allotment: Allotment, carer: Carer
     ) -> None:
-        self._shelf = shelf
-        self._interests = interests
+        self._shelf = ground.shelf
+        self._interests = ground.interests
+        self._clock = ground.shells.policy_clock
         self._board = board
         self._allotment = allotment
-        self._hands = hands
-        self._clock = clock
+        self._carer = carer
+        self.interest: Final = Interest(
+            rank=20,
+            relation="history",
+            read=False,
+            sleeps=True,
+            may_fetch=self.may_fetch,
+        )
+        """Held for others: kept whole within its quota, not indexed."""
         self._custodies: dict[FeedId, Custody] = {}
         self._changed: set[FeedId] = set()
         self._true_bytes: dict[FeedId, int] = {}
@@ -134,7 +124,7 @@ class Custodian:
         replica = self._shelf.replica(feed_id)
         if replica is not None:
             self.on_replica(replica)
-        self._hands.take_up(author_id, sources)
+        self._carer.take_up(author_id, self.interest, sources)
         self.settle(feed_id)
 
     def on_replica(self, replica: Replica) -> None:
@@ -246,7 +236,7 @@ class Custodian:
         author_id = self._custodies[feed_id].author_id
         self._forget(feed_id)
         if not self._interests.is_read(author_id):
-            self._hands.let_go(feed_id)
+            self._carer.let_go(feed_id)
 
     def _forget(self, feed_id: FeedId) -> None:
         self._custodies.pop(feed_id, None)

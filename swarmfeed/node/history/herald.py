@@ -2,12 +2,11 @@
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.notice import RENEW_EVERY_MS, Word
-from swarmfeed.node.ground.interests import Interest, Interests
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import OWN
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
-from swarmfeed.node.history.server import HistoryServer
-from swarmfeed.ports import Clock
+from swarmfeed.node.history.office import Office
 
 SIGNED_PER_ROUND = 1_000
 """Notices signed in one round of a quarter of an hour, 60 ms: 24,000 in the time in which each
@@ -18,20 +17,14 @@ class Herald:
     """Signs notices when they are due."""
 
     def __init__(
-        self,
-        shelf: Shelf,
-        interests: Interests,
-        board: NoticeBoard,
-        custodian: Custodian,
-        server: HistoryServer,
-        clock: Clock,
+        self, ground: Ground, board: NoticeBoard, office: Office, custodian: Custodian
     ) -> None:
-        self._shelf = shelf
-        self._interests = interests
+        self._shelf = ground.shelf
+        self._interests = ground.interests
+        self._clock = ground.shells.policy_clock
         self._board = board
+        self._office = office
         self._custodian = custodian
-        self._server = server
-        self._clock = clock
 
     def say_held(self, feed_id: FeedId) -> bool:
         """Say that we hold a feed, if it is whole and that was not said lately."""
@@ -63,8 +56,8 @@ class Herald:
 
         Of the own author it promises nothing: a copy at the author's is the author's.
         """
-        serves = self._server.choice is not None and not self._server.leaving
-        is_own = self._interests.of(author_id) is Interest.OWN
+        serves = self._office.is_held and not self._office.leaving
+        is_own = self._interests.of(author_id) is OWN
         return Word.LEASE if serves and not is_own else Word.HAVE
 
     def _is_due(self, feed_id: FeedId, word: Word) -> bool:

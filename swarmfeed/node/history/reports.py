@@ -2,26 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from swarmfeed.core.asks.history import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
 from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.rows import CustodyState
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
-from swarmfeed.node.history.board import Kept, NoticeBoard
-from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
-from swarmfeed.node.history.demand import Demand
+from swarmfeed.node.history.kept import Kept
 from swarmfeed.node.history.server import HistoryServer
-from swarmfeed.node.history.viewer import Viewer
-from swarmfeed.ports import Index
+from swarmfeed.node.history.side import is_server
+from swarmfeed.node.history.sight import Sight
 
 FEEDS_AT_ONCE = 50
 """Feeds looked at before others have their turn."""
@@ -38,35 +34,29 @@ class HistoryReporter:
 
     def __init__(
         self,
-        identity: Identity,
-        shelf: Shelf,
-        index: Index,
-        interests: Interests,
-        sessions: Sessions,
-        board: NoticeBoard,
-        census: Census,
-        demand: Demand,
-        auditor: Auditor,
+        ground: Ground,
+        sight: Sight,
         allotment: Allotment,
-        viewer: Viewer,
-        custodian: Custodian,
         server: HistoryServer,
-        out_bytes: Callable[[], int],
+        custodian: Custodian,
+        auditor: Auditor,
+        seeder: Seeder,
     ) -> None:
-        self._identity = identity
-        self._shelf = shelf
-        self._index = index
-        self._interests = interests
-        self._sessions = sessions
-        self._board = board
-        self._census = census
-        self._demand = demand
-        self._auditor = auditor
+        self._identity = ground.identity
+        self._shelf = ground.shelf
+        self._index = ground.shells.index
+        self._interests = ground.interests
+        self._sessions = ground.sessions
         self._allotment = allotment
-        self._viewer = viewer
-        self._custodian = custodian
+        self._office = server.office
+        self._board = sight.board
+        self._census = sight.census
+        self._demand = sight.demand
+        self._viewer = sight.viewer
         self._server = server
-        self._out_bytes = out_bytes
+        self._custodian = custodian
+        self._auditor = auditor
+        self._seeder = seeder
 
     async def status(self) -> HistoryStatus:
         """All numbers, and each feed with the reason why it is held.
@@ -78,17 +68,17 @@ class HistoryReporter:
         custodies, tally = self._custodian.all(), self._custodian.tally
         states = Counter(each.state for each in custodies.values())
         return HistoryStatus(
-            choice=self._server.choice,
-            leaving=self._server.leaving,
+            choice=self._office.choice,
+            leaving=self._office.leaving,
             sentence=self._sentence(len(custodies)),
             used_bytes=self._allotment.used_bytes(),
             feeds_leased=states[CustodyState.LEASED],
             feeds_claimed=states[CustodyState.CLAIMED],
             feeds_leaving=states[CustodyState.LEAVING],
             feeds_watched=len(authors),
-            servers=sum(each.is_server for each in self._sessions.all()),
+            servers=sum(is_server(each) for each in self._sessions.all()),
             in_bytes=tally.in_bytes,
-            out_bytes=self._out_bytes(),
+            out_bytes=self._seeder.out_bytes(),
             taken=tally.taken,
             released=tally.released,
             evicted=tally.evicted,
@@ -138,10 +128,10 @@ class HistoryReporter:
         return {each: found.name if found else "" for each, found in known.items()}
 
     def _sentence(self, held: int) -> str:
-        choice = self._server.choice
+        choice = self._office.choice
         if choice is None:
             return sentences.NO_SERVER()
-        if self._server.leaving:
+        if self._office.leaving:
             return sentences.LEAVING(feeds=held)
         if not self._allotment.has_friends():
             return sentences.NOBODY_IN_SCOPE()

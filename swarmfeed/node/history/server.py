@@ -33,16 +33,13 @@ from swarmfeed.core.history.placement import (
 from swarmfeed.core.history.quota import HeldFeed, plan_eviction
 from swarmfeed.core.history.rows import Custody, CustodyState
 from swarmfeed.core.history.slack import COPIES_MIN
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.history.allotment import Allotment
-from swarmfeed.node.history.board import NoticeBoard
-from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.custodian import Custodian
-from swarmfeed.node.history.demand import Demand
+from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.scope import Reach, Scope
-from swarmfeed.node.history.viewer import Offer, Viewer, feed_bytes
-from swarmfeed.ports import Clock, Logs
+from swarmfeed.node.history.sight import Sight
+from swarmfeed.node.history.viewer import Offer, feed_bytes
 
 LOOKS_PER_ROUND: Final = 1_000
 """Feeds looked at in one round, a minute: 60,000 an hour."""
@@ -74,40 +71,34 @@ class HistoryServer:
 
     def __init__(
         self,
-        identity: Identity,
-        interests: Interests,
-        logs: Logs,
-        board: NoticeBoard,
-        census: Census,
-        demand: Demand,
+        ground: Ground,
+        office: Office,
+        sight: Sight,
         scope: Scope,
         allotment: Allotment,
-        viewer: Viewer,
         custodian: Custodian,
-        clock: Clock,
     ) -> None:
-        self._own = identity.node_id
-        self._interests = interests
-        self._logs = logs
-        self._board = board
-        self._census = census
-        self._demand = demand
+        self._own = ground.identity.node_id
+        self._interests = ground.interests
+        self._logs = ground.shells.logs
+        self._clock = ground.shells.policy_clock
+        self.office: Final = office
+        self._board = sight.board
+        self._census = sight.census
+        self._demand = sight.demand
+        self._viewer = sight.viewer
         self._scope = scope
         self._allotment = allotment
-        self._viewer = viewer
         self._custodian = custodian
-        self._clock = clock
         self._looks: dict[FeedId, Look] = {}
         self._scoped_at_ms: int | None = None
-        self.choice: HistoryChoice | None = None
-        self.leaving = False
 
     # --- the role ---
 
     def choose(self, choice: HistoryChoice) -> None:
         """Serve from now on, or change what is given."""
-        self.choice, self.leaving = choice, False
-        self._allotment.disk_bytes = choice.disk_bytes
+        self.office.enter(choice)
+        self._allotment.give(choice.disk_bytes)
         self._scoped_at_ms = None
         for feed_id, custody in list(self._custodian.all().items()):
             if custody.state is CustodyState.LEAVING:
@@ -115,7 +106,7 @@ class HistoryServer:
 
     def leave(self) -> None:
         """Hand everything over; what others have taken is let go, and then the role ends."""
-        self.leaving = self.choice is not None
+        self.office.begin_to_leave()
         for feed_id, custody in list(self._custodian.all().items()):
             if custody.state is CustodyState.CLAIMED:
                 self._custodian.give_up(feed_id, sentences.SERVER_LEAVES())
@@ -127,12 +118,12 @@ class HistoryServer:
 
     def watched(self) -> list[AuthorId]:
         """Authors whose feeds are looked at."""
-        if self.choice is None:
+        if self.office.choice is None:
             return []
         now_ms = self._clock.now_ms()
         if self._scoped_at_ms is None or now_ms - self._scoped_at_ms >= SCOPE_EVERY_MS:
             self._scoped_at_ms = now_ms
-            self._scope.refresh(Reach(self.choice.scope))
+            self._scope.refresh(Reach(self.office.choice.scope))
             self._allotment.refreshed()
         return list(dict.fromkeys([*self._scope.authors(), *self._custodian.author_ids()]))
 
@@ -140,7 +131,7 @@ class HistoryServer:
 
     async def look(self) -> str:
         """Look at every feed that was not looked at for an hour; a round of the scheduler."""
-        if self.choice is None:
+        if self.office.choice is None:
             return sentences.NOT_A_SERVER()
         due = self._due()
         for number, (feed_id, author_id) in enumerate(due):
@@ -150,8 +141,8 @@ class HistoryServer:
         self._settle_claims()
         self._make_room()
         gone = self._let_go_of_what_others_took()
-        if self.leaving and not self._custodian.all():
-            self.choice, self.leaving = None, False
+        if self.office.leaving and not self._custodian.all():
+            self.office.end()
             return sentences.LEFT()
         return self._summary(len(due), gone)
 
@@ -244,7 +235,7 @@ class HistoryServer:
         )
         refusal = (
             sentences.SERVER_LEAVES()
-            if self.leaving
+            if self.office.leaving
             else self._disk_is_short() or self._allotment.refusal(author_id, said_bytes)
         )
         if refusal:
@@ -277,16 +268,16 @@ class HistoryServer:
                 without = self._viewer.offer_without_us(feed_id)
                 target = self._viewer.target(feed_id)
                 if without.copies >= COPIES_MIN and without.unavailable <= target:
-                    self._custodian.drop(feed_id, evicted=not self.leaving)
+                    self._custodian.drop(feed_id, evicted=not self.office.leaving)
                     gone += 1
         return gone
 
     # --- disk ---
 
     def _disk_is_short(self) -> str:
-        assert self.choice is not None, "asked while serving only"
+        assert self.office.choice is not None, "asked while serving only"
         free_bytes = self._logs.free_bytes()
-        floor_bytes = max(self.choice.free_bytes_min, DISK_FLOOR_BYTES)
+        floor_bytes = max(self.office.choice.free_bytes_min, DISK_FLOOR_BYTES)
         if free_bytes >= floor_bytes:
             return ""
         return sentences.DISK_SHORT(free=free_bytes, floor=floor_bytes)

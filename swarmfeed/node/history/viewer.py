@@ -12,9 +12,11 @@ from swarmfeed.core.history.notice import HOLDING, SOURCES, Word
 from swarmfeed.core.history.placement import FeedView, server_weight
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.history.board import Kept, NoticeBoard
+from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.demand import Demand
+from swarmfeed.node.history.kept import Kept
+from swarmfeed.node.history.side import HistorySide, is_server
 
 ORDINARY_FEED_BYTES: Final = 100_000
 """Size of an ordinary feed: some 1,700 posts, packed."""
@@ -48,7 +50,7 @@ class Viewer:
         self._census = census
         self._demand = demand
         self._own_room = own_room
-        self.rooms: dict[NodeId, float] = {}
+        self._rooms: dict[NodeId, float] = {}
         """Free share of each server's disk, as it reports."""
 
     def view(self, feed_id: FeedId, author_id: AuthorId) -> FeedView:
@@ -81,8 +83,8 @@ class Viewer:
 
     def outlook(self, kept: Kept) -> Outlook:
         """Chances of the node behind a notice."""
-        is_server = kept.notice.word is not Word.HAVE
-        return self._census.outlook(kept.notice.node_id, server=is_server)
+        serves = kept.notice.word is not Word.HAVE
+        return self._census.outlook(kept.notice.node_id, server=serves)
 
     def offer(self, feed_id: FeedId) -> Offer:
         """What all holders offer."""
@@ -100,6 +102,10 @@ class Viewer:
         kept = self._board.notices(feed_id)
         return [each for each in kept if _is_source(each) and each.notice.node_id != self._own]
 
+    def note_room(self, node_id: NodeId, room: float) -> None:
+        """A server reports the free share of its disk, in [0, 1]."""
+        self._rooms[node_id] = room
+
     # --- inside ---
 
     def _outlooks(self, kept: Iterable[Kept], words: Iterable[Word]) -> tuple[Outlook, ...]:
@@ -111,7 +117,7 @@ class Viewer:
         linked = {
             session.node_id
             for session in self._sessions.all()
-            if session.is_server and author_id in session.watches
+            if is_server(session) and author_id in session.part(HistorySide).watches
         }
         servers = sorted((linked | {self._own}) - spoke)
         return tuple(self._census.outlook(each, server=True) for each in servers)
@@ -126,7 +132,7 @@ class Viewer:
         }
 
     def _room(self, node_id: NodeId) -> float:
-        return self._own_room() if node_id == self._own else self.rooms.get(node_id, 1.0)
+        return self._own_room() if node_id == self._own else self._rooms.get(node_id, 1.0)
 
     def _is_online(self, kept: Kept) -> bool:
         return kept.notice.node_id == self._own or self._census.is_online(kept.notice.node_id)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from swarmfeed.errors import DamageError, FatalError, UserError
-from swarmfeed.ports import Page
 
 _SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS entry (
@@ -42,16 +41,16 @@ class SqliteLedger:
             self._db.close()
             raise DamageError(f"{path} is damaged: {error}") from error
 
-    def read(self, page: Page) -> dict[bytes, bytes]:
+    def read(self, page: str) -> dict[bytes, bytes]:
         """As in ``ports.Ledger``.  Raises DamageError."""
         query = "SELECT key, value FROM entry WHERE page = ? ORDER BY key"
         try:
-            with self._lock, closing(self._db.execute(query, (page.value,))) as rows:
+            with self._lock, closing(self._db.execute(query, (page,))) as rows:
                 return dict(rows)
         except sqlite3.DatabaseError as error:
             raise DamageError(f"the ledger is damaged: {error}") from error
 
-    def write(self, changes: Mapping[Page, Mapping[bytes, bytes | None]]) -> None:
+    def write(self, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
         """As in ``ports.Ledger``.
 
         Raises:
@@ -88,9 +87,9 @@ class SqliteLedger:
         if state != "ok":
             raise DamageError(f"{path} is damaged: {state}")
 
-    def _write_page(self, page: Page, rows: Mapping[bytes, bytes | None]) -> None:
-        kept = [(page.value, key, value) for key, value in rows.items() if value is not None]
-        gone = [(page.value, key) for key, value in rows.items() if value is None]
+    def _write_page(self, page: str, rows: Mapping[bytes, bytes | None]) -> None:
+        kept = [(page, key, value) for key, value in rows.items() if value is not None]
+        gone = [(page, key) for key, value in rows.items() if value is None]
         self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", kept)
         self._db.executemany("DELETE FROM entry WHERE page = ? AND key = ?", gone)
 

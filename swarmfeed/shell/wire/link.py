@@ -40,7 +40,7 @@ from swarmfeed.shell.wire.websocket import LinkRules, Socket, Sockets
 
 
 class WebSocketLink:
-    """Implements ``ports.Link``."""
+    """Implements ``ports.Links``."""
 
     def __init__(
         self, node_seed: bytes, folder: Path, *, rules: LinkRules | None = None

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, PIECE_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import covering_spans
-from swarmfeed.core.feed.fetching import ChunkAsk, Source, WantedChunk, can_serve, plan_fetches
+from swarmfeed.core.feed.fetching import (
+    ChunkAsk,
+    Source,
+    WantedChunk,
+    can_serve,
+    plan_fetches,
+)
 
 FEED = FeedId(bytes([1]) * 32)
 OTHER_FEED = FeedId(bytes([2]) * 32)

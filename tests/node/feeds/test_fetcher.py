@@ -2,23 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from street.fakes.clock import FakeClock
-from street.fakes.link import FakeNetwork
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
-from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.feeds.fetcher import Fetcher
-from swarmfeed.node.ground.sessions import Holding, Session, Sessions
-from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.events import ChunkKept, Events, listens
+from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 
-from tests.node.rig import Writer, new_session, new_shelf
+from tests.node.rig import Scribe, new_ground, new_session, new_shelf
 
 
 class Rig:
@@ -26,14 +26,14 @@ class Rig:
 
     def __init__(self, folder: Path, size: int) -> None:
         self.folder = folder
-        self.anna = Writer(1)
+        self.anna = Scribe(1)
         self.anna.grow_to(size)
         self.network = FakeSwarmNetwork()
         self.clock = FakeClock()
         self.shelf, self.logs = new_shelf(folder / "own")
         self.shelf.accept_offer(self.anna.offer())
-        self.sessions = self.new_sessions()
         self.swarm = FakeSwarm(self.network, Endpoint("127.0.2.200", 0))
+        self.sessions = new_ground(folder, clock=self.clock).sessions
         self.fetched: list[ChunkSpan] = []
         self.fetcher = self.new_fetcher(self.shelf)
         self.holders: dict[int, FakeSwarm] = {}
@@ -42,23 +42,15 @@ class Rig:
     def feed_id(self) -> FeedId:
         return self.anna.feed_id
 
-    def new_sessions(self) -> Sessions:
-        def own() -> Hello:
-            raise AssertionError("nobody is dialled")
-
-        link = FakeNetwork().link(new_session(99)[0].node_id)
-        return Sessions(link, NodeSettings(listen="127.0.2.200"), self.clock, own)
-
     def new_fetcher(self, shelf: Shelf) -> Fetcher:
-        return Fetcher(
-            shelf,
-            self.logs,
-            self.swarm,
-            self.sessions,
-            self.clock,
-            lambda feed_id, torrent: self.swarm.seed(torrent, self.logs.chunk_folder(feed_id)),
-            lambda _, span: self.fetched.append(span),
+        ground = replace(
+            new_ground(self.folder, logs=self.logs, swarm=self.swarm, clock=self.clock),
+            shelf=shelf,
+            sessions=self.sessions,
         )
+        note = listens(ChunkKept, lambda event: self.fetched.append(event.span))
+        ground.events.connect([note])
+        return Fetcher(ground, Seeder(ground))
 
     async def start(self) -> None:
         await self.swarm.start(self.fetcher_event)
@@ -382,7 +374,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
         rig.fetcher.gathered(rig.feed_id)
         await rig.step()
         await rig.fetcher.stop()
-        rig.shelf = Shelf(rig.logs)
+        rig.shelf = Shelf(rig.logs, Events())
         rig.shelf.load()
         rig.fetcher = rig.new_fetcher(rig.shelf)
         assert rig.missing() == [2, 0]

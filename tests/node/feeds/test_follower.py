@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import settle
+from street.loop import settle
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.talk.words import (
@@ -19,24 +19,25 @@ from swarmfeed.core.talk.words import (
     WantedFeed,
 )
 from swarmfeed.errors import BadProofError, BadSignatureError
-from swarmfeed.node.ground.interests import Interest
-from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
+from swarmfeed.node.ground.session import Session
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
 
-def asked_for(writer: Writer, size: int) -> Want:
+def asked_for(writer: Scribe, size: int) -> Want:
     return Want((WantedAuthor(writer.author_id, (WantedFeed(writer.feed_id, size),)),))
 
 
 def test_a_new_peer_is_asked_for_everybody_we_care_about(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
-        await to.node.follower.on_open(peer)
-        me = to.node.identity
+        to.node.feeds.follower.on_open(LinkOpened(peer))
+        me = to.node.ground.identity
         (want,) = await to.said(peer)
         assert want == Want(
             (
@@ -55,9 +56,9 @@ def test_many_authors_are_asked_for_in_several_messages(
 
     async def script(to: Talk) -> None:
         for number in range(1, 5):
-            to.care(Writer(number).author_id)
+            to.care(Scribe(number).author_id)
         peer = to.link(1)
-        await to.node.follower.on_open(peer)
+        to.node.feeds.follower.on_open(LinkOpened(peer))
         sizes = [len(each.authors) for each in await to.said(peer) if isinstance(each, Want)]
         assert sizes == [2, 2, 1]
 
@@ -66,10 +67,10 @@ def test_many_authors_are_asked_for_in_several_messages(
 
 def test_an_offer_nobody_asked_for_is_passed_over(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         peer = to.link(1)
         await to.hear(peer, anna.offer(), anna.entries(0, anna.newest), NotHeld(anna.author_id))
-        assert to.node.shelf.replica(anna.feed_id) is None
+        assert to.node.ground.shelf.replica(anna.feed_id) is None
         assert await to.said(peer) == []
 
     talk(tmp_path, script)
@@ -77,7 +78,7 @@ def test_an_offer_nobody_asked_for_is_passed_over(tmp_path: Path) -> None:
 
 def test_the_tail_of_a_new_author_is_readable_at_once(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         to.care(anna.author_id)
         await to.hear(to.link(1), anna.offer())
@@ -89,7 +90,7 @@ def test_the_tail_of_a_new_author_is_readable_at_once(tmp_path: Path) -> None:
 
 def test_live_entries_are_shown_and_confirmed_once(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         before = anna.newest
         to.care(anna.author_id)
         peer = to.link(1)
@@ -105,7 +106,7 @@ def test_live_entries_are_shown_and_confirmed_once(tmp_path: Path) -> None:
 
 def test_entries_after_a_gap_are_asked_for_once(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
         await to.hear(peer, anna.offer())
@@ -122,7 +123,7 @@ def test_entries_after_a_gap_are_asked_for_once(tmp_path: Path) -> None:
 
 def test_a_proof_from_an_older_size_makes_us_ask_again_once(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         first, second = to.link(1), to.link(2)
         anna.grow_to(10)
@@ -148,7 +149,7 @@ def test_who_never_proves_its_heads_is_blamed_in_the_end(
     monkeypatch.setattr("swarmfeed.node.feeds.follower.UNPROVEN_HEADS_MAX", 3)
 
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
         anna.grow_to(10)
@@ -163,7 +164,7 @@ def test_who_never_proves_its_heads_is_blamed_in_the_end(
 
 def test_what_one_peer_gives_another_is_told(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         to.care(anna.author_id)
         giver, reader = to.link(1), to.link(2)
@@ -180,7 +181,7 @@ def test_what_one_peer_gives_another_is_told(tmp_path: Path) -> None:
 # --- receipts ---
 
 
-def receipt_of(session_number: int, writer: Writer, to: Talk) -> Receipt:
+def receipt_of(session_number: int, writer: Scribe, to: Talk) -> Receipt:
     key = to.peers[session_number][1].key
     line = sign_receipt(writer.newest.signed_head, NodeId(key.public), 1_700_000_000, key.sign)
     return Receipt(writer.feed_id, writer.newest.signed_head, line)
@@ -188,7 +189,7 @@ def receipt_of(session_number: int, writer: Writer, to: Talk) -> Receipt:
 
 def test_a_receipt_counts_and_names_a_complete_holder(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
         await to.hear(peer, anna.offer())
@@ -202,7 +203,7 @@ def test_a_receipt_counts_and_names_a_complete_holder(tmp_path: Path) -> None:
 @pytest.mark.attack("A12")
 def test_a_receipt_in_somebody_elses_name_is_a_lie(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         to.link(1)
         liar = to.link(2)
@@ -217,7 +218,7 @@ def test_a_receipt_in_somebody_elses_name_is_a_lie(tmp_path: Path) -> None:
 @pytest.mark.attack("A10")
 def test_the_same_receipt_again_costs_no_write(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
         await to.hear(peer, anna.offer())
@@ -227,7 +228,7 @@ def test_the_same_receipt_again_costs_no_write(tmp_path: Path) -> None:
             lambda *args, **_: writes.append(args)
         )
         await to.hear(peer, *[receipt_of(0, anna, to)] * 10)
-        stranger = Writer(2)
+        stranger = Scribe(2)
         await to.hear(peer, receipt_of(0, stranger, to))
         assert writes == []
 
@@ -243,8 +244,8 @@ def record(number: int) -> HolderRecord:
     return HolderRecord(NodeId(key), Endpoint(host, 9000), Endpoint(host, 9001), 5, True)
 
 
-async def followed(to: Talk) -> tuple[Writer, Session]:
-    anna = Writer(1)
+async def followed(to: Talk) -> tuple[Scribe, Session]:
+    anna = Scribe(1)
     to.care(anna.author_id)
     peer = to.link(1)
     await to.hear(peer, anna.offer())
@@ -263,7 +264,7 @@ def test_named_holders_are_dialled_and_remembered_behind_those_known_first_hand(
         )
         holders = Holders(anna.author_id, anna.feed_id, (record(7), there))
         await to.hear(peer, holders)
-        assert to.node.sessions.find(neighbour.identity.node_id) is not None
+        assert to.node.ground.sessions.find(neighbour.identity.node_id) is not None
         known = to.me.index.holders(anna.feed_id)
         assert known[0].node_id == peer.node_id
         assert {each.seen_at_ms for each in known[1:]} == {0}
@@ -292,7 +293,7 @@ def test_false_holders_do_not_displace_or_change_true_ones(tmp_path: Path) -> No
 def test_lists_of_holders_of_other_feeds_or_authors_dial_nobody(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna, peer = await followed(to)
-        other = Writer(2)
+        other = Scribe(2)
         neighbour = await to.street.move_in()
         there = HolderRecord(
             neighbour.identity.node_id, neighbour.endpoint, neighbour.endpoint, 1, True
@@ -303,7 +304,7 @@ def test_lists_of_holders_of_other_feeds_or_authors_dial_nobody(tmp_path: Path) 
             Holders(other.author_id, other.feed_id, (there,)),
             Holders(other.author_id, anna.feed_id, (there,)),
         )
-        assert to.node.sessions.find(neighbour.identity.node_id) is None
+        assert to.node.ground.sessions.find(neighbour.identity.node_id) is None
 
     talk(tmp_path, script)
 
@@ -320,7 +321,7 @@ def test_a_flood_of_lists_is_followed_one_at_a_time(tmp_path: Path) -> None:
             await answered.wait()
             return 0
 
-        to.node.sessions.dial_some = dial_some  # type: ignore[method-assign]  # slow answers
+        to.node.ground.sessions.dial_some = dial_some  # type: ignore[method-assign]  # slow answers
         for number in range(1, 100):
             holders = Holders(anna.author_id, anna.feed_id, (record(number),))
             await to.hear(peer, holders)
@@ -367,17 +368,17 @@ def test_a_fork_proof_from_a_peer_stops_the_feed_and_a_false_one_is_a_lie(
         with pytest.raises(BadProofError):
             await to.hear(peer, ForkProof(anna.author_id, anna.feed_id, first, first, ()))
         await to.hear(peer, ForkProof(anna.author_id, anna.feed_id, first, second, ()))
-        assert to.node.shelf.is_forked(anna.feed_id)
-        assert to.me.root(anna.feed_id) == (1, Writer(1).newest.head.root)
+        assert to.node.ground.shelf.is_forked(anna.feed_id)
+        assert to.me.root(anna.feed_id) == (1, Scribe(1).newest.head.root)
 
     talk(tmp_path, script)
 
 
 def test_for_friends_of_friends_nothing_is_shown(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(5)
-        to.care(anna.author_id, Interest.FRIEND_OF_FRIEND)
+        to.care(anna.author_id, FRIEND_OF_FRIEND)
         peer = to.link(1)
         await to.hear(peer, Have(feed_id=anna.feed_id, size=5, complete=True), anna.offer())
         await settle()

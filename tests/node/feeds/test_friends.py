@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbourhood, in_neighbourhood
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND, OWN
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 
 
 @pytest.mark.attack("A19")
@@ -17,13 +17,13 @@ def test_a_friend_who_follows_everybody_does_not_make_us_ask_for_everybody(
 
     async def scenario(street: Neighbourhood) -> None:
         me, anna, bert = [await street.move_in() for _ in range(3)]
-        crowd = [Writer(number).author_id for number in range(10)]
+        crowd = [Scribe(number).author_id for number in range(10)]
         for author_id in crowd:
-            await anna.running.author.set_follow(author_id, on=True)
-        await bert.running.author.set_follow(crowd[-1], on=True)
+            await anna.running.feeds.writer.set_follow(author_id, on=True)
+        await bert.running.feeds.writer.set_follow(crowd[-1], on=True)
         await me.follow(anna, bert)
         await street.pass_time(61)
-        held = me.running.interests.with_interest(Interest.FRIEND_OF_FRIEND)
+        held = me.running.ground.interests.with_interest(FRIEND_OF_FRIEND)
         assert len(held) == 3
         assert crowd[-1] in held, "whom two friends follow goes first"
 
@@ -36,9 +36,9 @@ def test_whom_we_follow_ourselves_is_no_friend_of_a_friend(tmp_path: Path) -> No
         await anna.follow(bert, me)
         await me.follow(anna, bert)
         await street.pass_time(61)
-        interests = me.running.interests
-        assert interests.of(bert.author_id) is Interest.FOLLOWED
-        assert interests.of(me.author_id) is Interest.OWN
-        assert interests.with_interest(Interest.FRIEND_OF_FRIEND) == []
+        interests = me.running.ground.interests
+        assert interests.of(bert.author_id) is FOLLOWED
+        assert interests.of(me.author_id) is OWN
+        assert interests.with_interest(FRIEND_OF_FRIEND) == []
 
     in_neighbourhood(tmp_path, scenario)

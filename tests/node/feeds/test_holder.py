@@ -18,29 +18,31 @@ from swarmfeed.core.talk.words import (
     WantedAuthor,
     WantedFeed,
 )
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.feeds.holder import HolderSide
+from swarmfeed.node.ground.events import ChunkKept
+from swarmfeed.node.ground.interests import FOLLOWED, Interest
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
 NOBODY = AuthorId(bytes(32))
 
 
-def want(writer: Writer, size: int = 0) -> Want:
+def want(writer: Scribe, size: int = 0) -> Want:
     feeds = (WantedFeed(writer.feed_id, size),) if size else ()
     return Want((WantedAuthor(writer.author_id, feeds),))
 
 
-def hold(to: Talk, writer: Writer, interest: Interest = Interest.FOLLOWED) -> None:
+def hold(to: Talk, writer: Scribe, interest: Interest = FOLLOWED) -> None:
     """Let the node hold all of a feed it follows, or keeps for another reason."""
     to.care(writer.author_id, interest)
-    to.node.shelf.accept_offer(writer.offer())
-    writer.give_all(to.node.doors.logs)  # type: ignore[arg-type]  # the fake ones
+    to.node.ground.shelf.accept_offer(writer.offer())
+    writer.give_all(to.node.ground.shells.logs)  # type: ignore[arg-type]  # the fake ones
 
 
 def test_a_want_of_nothing_is_answered_with_all_that_is_needed(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         hold(to, anna)
         asker = to.link(1)
@@ -52,14 +54,14 @@ def test_a_want_of_nothing_is_answered_with_all_that_is_needed(tmp_path: Path) -
         assert isinstance(receipt, Receipt)
         assert open_head(receipt.signed_head, anna.feed_id).size == 300
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
-        assert opened.node_id == to.node.identity.node_id
+        assert opened.node_id == to.node.ground.identity.node_id
 
     talk(tmp_path, script)
 
 
 def test_a_want_from_an_older_size_is_answered_with_its_proof(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         old = anna.grow_to(100)
         anna.grow_to(300)
         hold(to, anna)
@@ -75,7 +77,7 @@ def test_a_want_from_an_older_size_is_answered_with_its_proof(tmp_path: Path) ->
 
 def test_who_has_the_newest_head_is_told_only_what_is_held(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         hold(to, anna)
         asker = to.link(1)
@@ -98,17 +100,17 @@ def test_what_is_not_held_is_said_too(tmp_path: Path) -> None:
 
 def test_without_the_chunk_no_proof_is_made_up(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         hold(to, anna)
-        to.node.doors.logs.drop_chunk(anna.feed_id, ChunkSpan(0, 0))
+        to.node.ground.shells.logs.drop_chunk(anna.feed_id, ChunkSpan(0, 0))
         asker = to.link(1)
         await to.hear(asker, want(anna, 100))
         have, holders = await to.said(asker)
         assert have == Have(feed_id=anna.feed_id, size=300, complete=False)
         assert isinstance(holders, Holders)
-        anna.give_all(to.node.doors.logs)  # type: ignore[arg-type]  # the fake ones
-        to.node._on_chunk(anna.feed_id, ChunkSpan(0, 0))
+        anna.give_all(to.node.ground.shells.logs)  # type: ignore[arg-type]  # the fake ones
+        to.node.ground.events.tell(ChunkKept(anna.feed_id, ChunkSpan(0, 0)))
         assert await to.kinds_said(asker) == ["Have", "HeadOffer", "Receipt"], (
             "once the chunk is here, the head is offered without being asked for again"
         )
@@ -118,13 +120,13 @@ def test_without_the_chunk_no_proof_is_made_up(tmp_path: Path) -> None:
 
 def test_own_news_go_to_all_who_want_them_and_to_nobody_else(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        me = to.node.identity
+        me = to.node.ground.identity
         reader, passer_by = to.link(1), to.link(2)
         await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
         assert await to.kinds_said(reader) == ["Have", "HeadOffer", "Holders"], (
             "and no receipt: that the author has it says nothing"
         )
-        await to.node.author.publish_post("hello", None)
+        await to.node.feeds.writer.publish_post("hello", None)
         (pushed,) = await to.said(reader)
         assert isinstance(pushed, NewEntries)
         assert (pushed.start, len(pushed.stored), pushed.chunk_list) == (2, 1, b"")
@@ -136,7 +138,7 @@ def test_own_news_go_to_all_who_want_them_and_to_nobody_else(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_news_that_seal_a_chunk_say_that_it_is_held(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        me = to.node.identity
+        me = to.node.ground.identity
         reader = to.link(1)
         await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
         await to.said(reader)
@@ -151,7 +153,7 @@ def test_news_that_seal_a_chunk_say_that_it_is_held(tmp_path: Path) -> None:
 
 def test_one_entry_that_seals_a_chunk_says_that_it_is_held(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         before = anna.grow_to(255)
         hold(to, anna)
         giver, taker = to.link(1), to.link(2)
@@ -170,14 +172,14 @@ def test_one_entry_that_seals_a_chunk_says_that_it_is_held(tmp_path: Path) -> No
 def test_what_was_missed_meanwhile_is_said_in_one_message(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         reader = to.link(1)
-        me = to.node.identity
+        me = to.node.ground.identity
         await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
         await to.said(reader)
         for number in range(5):
-            await to.node.author.publish_post(f"post {number}", None)
+            await to.node.feeds.writer.publish_post(f"post {number}", None)
         messages = await to.said(reader)
         assert len(messages) == 1
-        replica = to.node.shelf.replica(me.feed_id)
+        replica = to.node.ground.shelf.replica(me.feed_id)
         assert replica is not None
         assert getattr(messages[0], "signed_head", b"") == replica.signed_head
 
@@ -186,7 +188,7 @@ def test_what_was_missed_meanwhile_is_said_in_one_message(tmp_path: Path) -> Non
 
 def test_news_are_not_sent_back_to_where_they_came_from(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         before = anna.grow_to(10)
         hold(to, anna)
         giver, taker = to.link(1), to.link(2)
@@ -205,7 +207,7 @@ def test_a_new_holder_is_named_to_others_once_and_once_more_when_complete(
     tmp_path: Path,
 ) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         hold(to, anna)
         holder, reader = to.link(1), to.link(2)
@@ -229,7 +231,7 @@ def test_a_new_holder_is_named_to_others_once_and_once_more_when_complete(
 
 def test_who_wants_an_author_is_told_of_all_holders_but_itself(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         hold(to, anna)
         for number in (1, 2):
             holder = to.link(number)
@@ -244,7 +246,7 @@ def test_who_wants_an_author_is_told_of_all_holders_but_itself(tmp_path: Path) -
 @pytest.mark.attack("A15")
 def test_a_fork_is_passed_on_at_once_and_to_who_asks_later(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(10)
         other = anna.branch()
         anna.grow_to(20)
@@ -273,7 +275,7 @@ def test_what_a_peer_may_want_is_bounded(
         for start in range(0, 1000, 50):
             keys = [AuthorId(number.to_bytes(32, "big")) for number in range(start, start + 50)]
             await to.hear(asker, Want(tuple(WantedAuthor(each, ()) for each in keys)))
-        assert len(asker.wants) == 100
+        assert len(asker.part(HolderSide).wants) == 100
         assert len(asker.outbox) == 100
         assert len(await to.said(asker)) == 100
 

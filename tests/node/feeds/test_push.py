@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from street.fakes.clock import FakeClock
-from street.fakes.index import FakeIndex
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
@@ -16,17 +15,15 @@ from swarmfeed.core.feed.kinds import FeedBody, encode_body
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import Have, HeadOffer, Hello, NewEntries
 from swarmfeed.core.vocabulary import Message
-from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.proofs import Prover
-from swarmfeed.node.ground.sessions import Session, Sessions
-from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Swarm
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import post, posts
+from tests.node.rig import new_ground
 
 AUTHOR_KEY, FEED_KEY, NODE_KEY = (SigningKey(bytes([number]) * 32) for number in (1, 2, 3))
 AUTHOR, FEED = AuthorId(AUTHOR_KEY.public), FeedId(FEED_KEY.public)
@@ -40,7 +37,8 @@ class Reader:
         self.hello = Hello(node_id=NodeId(bytes(32)), hosts=(), link_port=0, swarm_port=0)
         self.remote = Endpoint("127.0.0.1", 1)
         self.outgoing = False
-        self.session = Session(self, 0, wants={AUTHOR})
+        self.session = Session(self, 0)
+        self.session.part(HolderSide).wants.add(AUTHOR)
 
     def all(self) -> list[Session]:
         return [self.session]
@@ -60,25 +58,16 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self.logs, self.reader = FileLogs(folder), Reader()
-        self.shelf = Shelf(self.logs)
+        ground = replace(
+            new_ground(folder, logs=self.logs),
+            identity=Identity(AUTHOR, FEED_KEY, NODE_KEY),
+            sessions=cast(Sessions, self.reader),
+        )
+        self.shelf = ground.shelf
         certificate = sign_join(AUTHOR_KEY, FEED_KEY, from_ms=1)
         self.shelf.start_feed(FEED, AUTHOR, certificate)
         self.append([encode_entry(FeedBody.kind, 1, encode_body(FeedBody(certificate)))])
-        self.holder = Holder(
-            self.shelf,
-            cast(Sessions, self.reader),
-            Prover(self.logs),
-            FakeIndex(),
-            Identity(AUTHOR, FEED_KEY, NODE_KEY),
-            FakeClock(),
-            Seeder(
-                self.shelf,
-                self.logs,
-                cast(Swarm, None),  # nothing is asleep, and nothing is woken
-                Interests(),
-                FakeClock(),
-            ),
-        )
+        self.holder = Holder(ground, Seeder(ground))
 
     def append(self, stored: list[bytes]) -> Replica:
         return self.shelf.append(FEED, stored, now_ms=1, sign=FEED_KEY.sign)

@@ -6,30 +6,37 @@ from pathlib import Path
 
 import pytest
 from street.fakes.clock import FakeClock
+from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.limits import AWAKE_S
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.talk.words import Have, Wake
 from swarmfeed.node.feeds import seeder as seeder_module
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.interests import Interest, Interests
+from swarmfeed.node.ground.events import FellAsleep, listens
+from swarmfeed.node.ground.interests import FETCHED, FOLLOWED, FRIEND_OF_FRIEND, OWN, Interest
 
 from tests.node.feeds.test_holder import hold, want
-from tests.node.rig import Writer, new_shelf
+from tests.node.rig import Scribe, new_ground
 from tests.node.talk import Talk, talk
+
+ASLEEP = Interest(rank=20, relation="held for others", read=False, sleeps=True)
 
 
 class Rig:
     def __init__(self, folder: Path) -> None:
-        self.shelf, self.logs = new_shelf(folder)
+        self.clock, self.logs = FakeClock(), FakeLogs(FakeDisk(folder))
         self.swarm = FakeSwarm(FakeSwarmNetwork(), Endpoint("127.0.2.9", 0))
-        self.interests, self.clock = Interests(), FakeClock()
-        self.seeder = Seeder(self.shelf, self.logs, self.swarm, self.interests, self.clock)
+        ground = new_ground(folder, logs=self.logs, swarm=self.swarm, clock=self.clock)
+        self.shelf, self.interests = ground.shelf, ground.interests
+        self.seeder = Seeder(ground)
         self.slept: list[FeedId] = []
-        self.seeder.on_sleep = self.slept.append
+        ground.events.connect(
+            [listens(FellAsleep, lambda event: self.slept.append(event.feed_id))]
+        )
 
     def hold(self, number: int, interest: Interest, size: int = 600) -> FeedId:
-        writer = Writer(number)
+        writer = Scribe(number)
         writer.grow_to(size)
         self.interests.raise_to(writer.author_id, interest)
         self.shelf.accept_offer(writer.offer())
@@ -52,16 +59,17 @@ def play(folder: Path, script: Callable[[Rig], Awaitable[None]]) -> None:
 
 def test_what_a_person_reads_is_always_loaded(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
-        for number, interest in enumerate(Interest, start=1):
+        read = (FRIEND_OF_FRIEND, FETCHED, FOLLOWED, OWN)
+        for number, interest in enumerate((*read, ASLEEP), start=1):
             rig.hold(number, interest)
-        assert rig.loaded() == 2 * (len(Interest) - 1)
+        assert rig.loaded() == 2 * len(read)
 
     play(tmp_path, script)
 
 
 def test_what_is_held_for_history_sleeps_until_somebody_asks(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
-        feed_id = rig.hold(1, Interest.HISTORY)
+        feed_id = rig.hold(1, ASLEEP)
         assert not rig.seeder.is_awake(feed_id) and rig.loaded() == 0
         assert rig.seeder.wake(feed_id)
         assert rig.seeder.is_awake(feed_id) and rig.loaded() == 2
@@ -77,7 +85,7 @@ def test_what_is_held_for_history_sleeps_until_somebody_asks(tmp_path: Path) -> 
 
 def test_a_feed_of_a_few_posts_costs_no_torrent(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
-        feed_id = rig.hold(1, Interest.HISTORY, size=200)
+        feed_id = rig.hold(1, ASLEEP, size=200)
         assert rig.seeder.wake(feed_id) and rig.loaded() == 0
 
     play(tmp_path, script)
@@ -97,7 +105,7 @@ def test_the_feed_asked_for_longest_ago_sleeps_first(
     monkeypatch.setattr(seeder_module, "TORRENTS_AWAKE_MAX", 4)
 
     async def script(rig: Rig) -> None:
-        feeds = [rig.hold(number, Interest.HISTORY) for number in (1, 2, 3)]
+        feeds = [rig.hold(number, ASLEEP) for number in (1, 2, 3)]
         for each in feeds:
             rig.seeder.wake(each)
             rig.clock.advance(1000)
@@ -110,7 +118,7 @@ def test_the_feed_asked_for_longest_ago_sleeps_first(
 
 def test_a_feed_that_is_let_go_leaves_the_swarm(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
-        feed_id = rig.hold(1, Interest.HISTORY)
+        feed_id = rig.hold(1, ASLEEP)
         rig.seeder.wake(feed_id)
         rig.seeder.forget(feed_id)
         assert rig.loaded() == 0 and not rig.seeder.is_awake(feed_id)
@@ -120,9 +128,9 @@ def test_a_feed_that_is_let_go_leaves_the_swarm(tmp_path: Path) -> None:
 
 def test_a_holder_says_that_a_feed_sleeps_and_wakes_it(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
-        hold(to, anna, Interest.HISTORY)
+        hold(to, anna, ASLEEP)
         reader = to.link(1)
         await to.hear(reader, want(anna))
         (have,) = [each for each in await to.said(reader) if isinstance(each, Have)]
@@ -136,20 +144,20 @@ def test_a_holder_says_that_a_feed_sleeps_and_wakes_it(tmp_path: Path) -> None:
 
 def test_a_fetcher_wakes_a_sleeper_once_and_waits_for_its_word(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1)
+        anna = Scribe(1)
         anna.grow_to(300)
         to.care(anna.author_id)
         holder = to.link(1)
         asleep = Have(feed_id=anna.feed_id, size=300, complete=True, awake=False)
         await to.hear(holder, asleep, anna.offer())
-        to.node.fetcher.gathered(anna.feed_id)
-        to.node.fetcher.plan()
+        to.node.feeds.fetcher.gathered(anna.feed_id)
+        to.node.feeds.fetcher.plan()
         woken = [each for each in await to.said(holder) if isinstance(each, Wake)]
         assert woken == [Wake(anna.feed_id)]
-        assert to.node.fetcher.in_flight(anna.feed_id) == []
-        to.node.fetcher.plan()
+        assert to.node.feeds.fetcher.in_flight(anna.feed_id) == []
+        to.node.feeds.fetcher.plan()
         assert not [each for each in await to.said(holder) if isinstance(each, Wake)]
         await to.hear(holder, Have(feed_id=anna.feed_id, size=300, complete=True))
-        assert len(to.node.fetcher.in_flight(anna.feed_id)) == 1
+        assert len(to.node.feeds.fetcher.in_flight(anna.feed_id)) == 1
 
     talk(tmp_path, script)

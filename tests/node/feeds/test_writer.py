@@ -10,8 +10,9 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FollowBody, PostBody, ProfileBody, decode_body
 from swarmfeed.errors import UserError
+from swarmfeed.node.ground.events import HeadGrew, listens
 
-from tests.node.rig import Writer
+from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
 T = TypeVar("T")
@@ -19,27 +20,27 @@ T = TypeVar("T")
 
 def bodies(to: Talk) -> list[object]:
     """Bodies of the own feed after its certificate and profile."""
-    feed_id = to.node.identity.feed_id
-    size = to.node.shelf.replica(feed_id).size  # type: ignore[union-attr]  # it is there
+    feed_id = to.node.ground.identity.feed_id
+    size = to.node.ground.shelf.replica(feed_id).size  # type: ignore[union-attr]  # it is there
     entries = [decode_entry(each) for each in to.me.disk.replicas[feed_id].tail]
     assert len(entries) == size
     return [decode_body(each.kind, each.body) for each in entries[2:] if each.body]
 
 
 def ref_of(to: Talk, index: int) -> EntryRef:
-    post = to.me.index.post(to.node.identity.feed_id, index)
+    post = to.me.index.post(to.node.ground.identity.feed_id, index)
     assert post is not None
     return post.ref
 
 
 def test_a_post_is_on_disk_and_in_the_index_when_it_was_published(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        index = await to.node.author.publish_post("hello \r\n", None)
+        index = await to.node.feeds.writer.publish_post("hello \r\n", None)
         assert index == 2
         assert bodies(to) == [PostBody("hello")]
-        assert to.me.reads(to.node.identity.author_id) == ["hello"]
+        assert to.me.reads(to.node.ground.identity.author_id) == ["hello"]
         with pytest.raises(UserError):
-            await to.node.author.publish_post("   ", None)
+            await to.node.feeds.writer.publish_post("   ", None)
         assert len(bodies(to)) == 1
 
     talk(tmp_path, script)
@@ -47,7 +48,7 @@ def test_a_post_is_on_disk_and_in_the_index_when_it_was_published(tmp_path: Path
 
 def test_a_profile_is_an_entry_like_any_other(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        await to.node.author.publish_profile("Anna", "likes trees")
+        await to.node.feeds.writer.publish_profile("Anna", "likes trees")
         assert bodies(to) == [ProfileBody("Anna", "likes trees")]
 
     talk(tmp_path, script)
@@ -55,13 +56,13 @@ def test_a_profile_is_an_entry_like_any_other(tmp_path: Path) -> None:
 
 def test_somebody_is_followed_once_and_unfollowed_once(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        anna = Writer(1).author_id
-        author = to.node.author
+        anna = Scribe(1).author_id
+        author = to.node.feeds.writer
         for on in (False, True, True, False, False, True):
             await author.set_follow(anna, on=on)
         assert bodies(to) == [FollowBody(anna, on=on) for on in (True, False, True)]
         with pytest.raises(UserError):
-            await author.set_follow(to.node.identity.author_id, on=True)
+            await author.set_follow(to.node.ground.identity.author_id, on=True)
 
     talk(tmp_path, script)
 
@@ -69,12 +70,12 @@ def test_somebody_is_followed_once_and_unfollowed_once(tmp_path: Path) -> None:
 def test_an_import_that_is_run_again_changes_nothing(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         posts = [(1000, "same"), (1000, "same"), (2000, "other"), (3000, "")]
-        first = await to.node.author.import_posts(posts)
+        first = await to.node.feeds.writer.import_posts(posts)
         assert (first.read, first.imported, first.already_there) == (4, 3, 0)
         assert len(first.skipped) == 1 and first.skipped[0].startswith("post 4: ")
-        again = await to.node.author.import_posts(posts)
+        again = await to.node.feeds.writer.import_posts(posts)
         assert (again.imported, again.already_there) == (0, 3)
-        more = await to.node.author.import_posts([*posts[:2], (1000, "same")])
+        more = await to.node.feeds.writer.import_posts([*posts[:2], (1000, "same")])
         assert (more.imported, more.already_there) == (1, 2)
 
     talk(tmp_path, script)
@@ -93,7 +94,7 @@ def test_two_imports_at_once_do_not_store_anything_twice(
     async def script(to: Talk) -> None:
         posts = [(1000 + number, f"post {number}") for number in range(10)]
         both = await asyncio.gather(
-            to.node.author.import_posts(posts), to.node.author.import_posts(posts)
+            to.node.feeds.writer.import_posts(posts), to.node.feeds.writer.import_posts(posts)
         )
         assert [each.imported for each in both] == [10, 0]
 
@@ -103,7 +104,7 @@ def test_two_imports_at_once_do_not_store_anything_twice(
 @pytest.mark.parametrize("time_ms", [-1, 10**15])
 def test_a_time_that_is_none_is_skipped_and_named(tmp_path: Path, time_ms: int) -> None:
     async def script(to: Talk) -> None:
-        report = await to.node.author.import_posts([(time_ms, "when?"), (0, "then")])
+        report = await to.node.feeds.writer.import_posts([(time_ms, "when?"), (0, "then")])
         assert report.imported == 1
         assert report.skipped == (f"post 1: {time_ms} is no time in milliseconds since 1970",)
 
@@ -117,7 +118,8 @@ def test_a_long_import_goes_out_in_batches(
 
     async def script(to: Talk) -> None:
         heads = []
-        to.node.follower.on_replica = lambda _, after: heads.append(after.size)
+        note = listens(HeadGrew, lambda event: heads.append(event.after.size))
+        to.node.ground.events.connect([note])
         await to.me.say_many(10)
         assert heads == [6, 10, 12]
 
@@ -126,7 +128,7 @@ def test_a_long_import_goes_out_in_batches(
 
 def test_a_reply_names_its_parent_and_where_the_thread_began(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        author = to.node.author
+        author = to.node.feeds.writer
         top = ref_of(to, await author.publish_post("top", None))
         reply = ref_of(to, await author.publish_post("reply", top))
         await author.publish_post("reply to the reply", reply)
@@ -152,9 +154,9 @@ def test_an_endless_thread_is_not_climbed_for_ever(
     monkeypatch.setattr("swarmfeed.node.feeds.writer.THREAD_DEPTH_MAX", 3)
 
     async def script(to: Talk) -> None:
-        ref = ref_of(to, await to.node.author.publish_post("top", None))
+        ref = ref_of(to, await to.node.feeds.writer.publish_post("top", None))
         for number in range(6):
-            ref = ref_of(to, await to.node.author.publish_post(f"{number}", ref))
+            ref = ref_of(to, await to.node.feeds.writer.publish_post(f"{number}", ref))
         newest = bodies(to)[-1]
         assert isinstance(newest, PostBody)
         assert newest.root == ref_of(to, 4), "three above its parent"

@@ -11,9 +11,10 @@ from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.errors import DamageError, FatalError, UserError
 from swarmfeed.node.ground import indexer
+from swarmfeed.node.ground.events import Events, Fatal, Indexed, listens
 from swarmfeed.node.ground.indexer import Indexer
 
-from tests.node.rig import Writer, new_shelf
+from tests.node.rig import Scribe, new_shelf
 
 
 class NotedIndex(FakeIndex):
@@ -43,7 +44,7 @@ class NotedIndex(FakeIndex):
 class Rig:
     def __init__(self, tmp_path: Path, size: int) -> None:
         shelf, self.logs = new_shelf(tmp_path)
-        self.anna = Writer(1)
+        self.anna = Scribe(1)
         self.anna.grow_to(size)
         shelf.accept_offer(self.anna.offer())
         self.anna.give_all(self.logs)
@@ -51,6 +52,15 @@ class Rig:
         self.told: list[int] = []
         self.end: int | None = None
         self.fatal: list[FatalError] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+        self.events = Events()
+        self.events.connect(
+            [
+                listens(Indexed, lambda event: self.told.append(event.added)),
+                listens(Fatal, lambda event: self.fatal.append(event.error)),
+            ]
+        )
         self.indexer = self.new(self.logs, self.index)
 
     def new(self, logs: FakeLogs, index: FakeIndex) -> Indexer:
@@ -59,8 +69,8 @@ class Rig:
             index,
             FakeClock(),
             lambda _: self.end,
-            lambda _, count: self.told.append(count),
-            self.fatal.append,
+            self.events,
+            self.may_go_on.wait,
         )
 
     def add(self, start: int, end: int) -> None:
@@ -109,8 +119,7 @@ def test_a_backlog_waits_for_what_goes_first_but_not_for_ever(
     monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
 
     async def work() -> None:
-        may_go_on = asyncio.Event()
-        rig.indexer.may_go_on = may_go_on.wait
+        rig.may_go_on.clear()
         rig.indexer.start()
         rig.add(0, 512)
         rig.add(512, 600)

@@ -1,44 +1,83 @@
 """Whom a node cares about."""
 
-from swarmfeed.core.base.types import AuthorId
-from swarmfeed.node.ground.interests import Interest, Interests
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.node.ground.interests import (
+    FETCHED,
+    FOLLOWED,
+    FRIEND_OF_FRIEND,
+    OWN,
+    Interest,
+    Interests,
+)
 
 ANNA, BERT, CARL = (AuthorId(bytes([number]) * 32) for number in (1, 2, 3))
 
 
 def test_the_strongest_reason_counts() -> None:
     interests = Interests()
-    assert interests.raise_to(ANNA, Interest.FETCHED)
-    assert not interests.raise_to(ANNA, Interest.FRIEND_OF_FRIEND)
-    assert not interests.raise_to(ANNA, Interest.FETCHED)
-    assert interests.of(ANNA) is Interest.FETCHED
-    assert interests.raise_to(ANNA, Interest.FOLLOWED)
-    assert interests.of(ANNA) is Interest.FOLLOWED
+    assert interests.raise_to(ANNA, FETCHED)
+    assert not interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert not interests.raise_to(ANNA, FETCHED)
+    assert interests.of(ANNA) is FETCHED
+    assert interests.raise_to(ANNA, FOLLOWED)
+    assert interests.of(ANNA) is FOLLOWED
 
 
 def test_friends_of_friends_are_held_but_not_read() -> None:
     interests = Interests()
-    interests.raise_to(ANNA, Interest.FRIEND_OF_FRIEND)
-    interests.raise_to(BERT, Interest.FETCHED)
-    interests.raise_to(CARL, Interest.OWN)
+    interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    interests.raise_to(BERT, FETCHED)
+    interests.raise_to(CARL, OWN)
     assert [interests.is_read(each) for each in (ANNA, BERT, CARL)] == [False, True, True]
     assert interests.all() == [CARL, BERT, ANNA]
     assert interests.read() == [CARL, BERT]
-    assert interests.with_interest(Interest.FRIEND_OF_FRIEND) == [ANNA]
+    assert interests.with_interest(FRIEND_OF_FRIEND) == [ANNA]
 
 
 def test_who_is_no_longer_followed_is_cared_for_less() -> None:
     interests = Interests()
-    interests.raise_to(ANNA, Interest.FOLLOWED)
-    interests.lower_to(ANNA, Interest.FETCHED)
-    assert interests.of(ANNA) is Interest.FETCHED
+    interests.raise_to(ANNA, FOLLOWED)
+    interests.lower_to(ANNA, FETCHED)
+    assert interests.of(ANNA) is FETCHED
 
 
 def test_nobody_cares_for_strangers_or_the_forgotten() -> None:
     interests = Interests()
     assert interests.of(ANNA) is None
     assert not interests.is_read(ANNA)
-    interests.raise_to(ANNA, Interest.OWN)
+    interests.raise_to(ANNA, OWN)
     interests.forget(ANNA)
     interests.forget(ANNA)
     assert interests.all() == []
+
+
+def test_a_role_brings_a_reason_of_its_own_between_the_others() -> None:
+    allowed = FeedId(b"f" * 32)
+    held = Interest(
+        rank=20,
+        relation="held for others",
+        read=False,
+        sleeps=True,
+        may_fetch=lambda feed_id: feed_id == allowed,
+    )
+    interests = Interests()
+    interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert not interests.may_fetch(ANNA, allowed), "never whole"
+    assert interests.raise_to(ANNA, held)
+    assert not interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert interests.is_kept_whole(ANNA) and interests.sleeps(ANNA)
+    assert not interests.is_read(ANNA) and interests.with_interest(held) == [ANNA]
+    assert interests.may_fetch(ANNA, allowed)
+    assert not interests.may_fetch(ANNA, FeedId(b"g" * 32))
+    assert interests.raise_to(ANNA, FETCHED)
+    assert interests.may_fetch(ANNA, FeedId(b"g" * 32)) and not interests.sleeps(ANNA)
+
+
+def test_roles_are_asked_whom_they_seek_and_by_what_they_decide() -> None:
+    interests, deciding = Interests(), list[str]()
+    assert interests.sought() == [] and interests.policy() == ""
+    interests.connect(lambda: (ANNA,), lambda: "")
+    interests.connect(lambda: (BERT, CARL), lambda: "".join(deciding))
+    assert interests.sought() == [ANNA, BERT, CARL] and interests.policy() == ""
+    deciding.append("a rule of its own")
+    assert interests.policy() == "a rule of its own"

@@ -12,13 +12,13 @@ from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.proofs import Prover
 
 from tests.core import reference
-from tests.node.rig import Writer, new_shelf
+from tests.node.rig import Scribe, new_shelf
 
 
-def held(tmp_path: Path, size: int) -> tuple[Writer, FakeLogs]:
+def held(tmp_path: Path, size: int) -> tuple[Scribe, FakeLogs]:
     """Somebody's feed of that size, all of it on disk."""
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(size)
     shelf.accept_offer(anna.offer())
     anna.give_all(logs)

@@ -14,7 +14,9 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import FatalError, RemoteError, RetryError
-from swarmfeed.node.ground.sessions import Holding, Session, Sessions
+from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, listens
+from swarmfeed.node.ground.session import Holding, Session
+from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 
 from tests.node.rig import new_session
@@ -34,6 +36,7 @@ class Party:
     heard: list[tuple[NodeId, Message]] = field(default_factory=list)
     opened: list[Session] = field(default_factory=list)
     closed: list[Session] = field(default_factory=list)
+    remembered: list[Endpoint] = field(default_factory=list)
     fatal: list[FatalError] = field(default_factory=list)
     breaks: Exception | None = None
     """What its handler raises."""
@@ -44,18 +47,24 @@ class Party:
         self.at = Endpoint(f"127.0.3.{self.number}", 7000)
         settings = NodeSettings(listen=self.at.host, peers=self.peers)
         link = self.network.link(self.node_id)
-        self.sessions = Sessions(link, settings, self.clock, self.hello)
-        self.sessions.on_open = self.on_open
-        self.sessions.on_message = self.on_message
-        self.sessions.on_close = self.closed.append
-        self.sessions.on_fatal = self.fatal.append
+        events = Events()
+        events.connect(
+            [
+                listens(LinkOpened, lambda event: self.opened.append(event.session)),
+                listens(LinkClosed, lambda event: self.closed.append(event.session)),
+                listens(Fatal, lambda event: self.fatal.append(event.error)),
+            ]
+        )
+        self.sessions = Sessions(
+            link, settings, self.clock, self.hello, events, self.on_message, self.remember
+        )
 
     def hello(self) -> Hello:
         hosts = (self.at.host,) if self.hosts is None else self.hosts
         return Hello(node_id=self.node_id, hosts=hosts, link_port=7000, swarm_port=8000)
 
-    async def on_open(self, session: Session) -> None:
-        self.opened.append(session)
+    async def remember(self, link: Endpoint) -> None:
+        self.remembered.append(link)
 
     async def on_message(self, session: Session, message: Message) -> None:
         if self.breaks is not None:

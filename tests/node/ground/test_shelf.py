@@ -21,18 +21,19 @@ from swarmfeed.errors import (
     RetryError,
     RollbackError,
 )
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.shelf import Shelf
 
 from tests.core.samples import claim_of, posts
-from tests.node.rig import Writer, new_shelf
+from tests.node.rig import Scribe, new_shelf
 
 
 def test_an_honest_offer_is_kept_and_is_there_after_a_restart(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(300)
     assert shelf.accept_offer(anna.offer()) == anna.newest
-    again = Shelf(logs)
+    again = Shelf(logs, Events())
     again.load()
     for each in (shelf, again):
         assert each.replica(anna.feed_id) == anna.newest
@@ -46,7 +47,7 @@ def test_an_honest_offer_is_kept_and_is_there_after_a_restart(tmp_path: Path) ->
 @pytest.mark.attack("A14")
 def test_an_older_head_never_takes_the_place_of_a_newer_one(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     old = anna.offer()
     anna.grow_to(20)
@@ -61,7 +62,7 @@ def test_a_proof_from_an_older_size_is_asked_for_again_and_blames_nobody(
     tmp_path: Path,
 ) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     shelf.accept_offer(anna.offer())
     anna.grow_to(20)
@@ -78,7 +79,7 @@ def test_a_proof_from_an_older_size_is_asked_for_again_and_blames_nobody(
 @pytest.mark.parametrize("size", [20, 21, 300])
 def test_a_fork_is_kept_with_its_proof_and_stops_the_feed(tmp_path: Path, size: int) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     other = anna.branch()
     anna.grow_to(20)
@@ -86,7 +87,7 @@ def test_a_fork_is_kept_with_its_proof_and_stops_the_feed(tmp_path: Path, size: 
     shelf.accept_offer(anna.offer())
     with pytest.raises(ForkError):
         shelf.accept_offer(other.offer(20))
-    again = Shelf(logs)
+    again = Shelf(logs, Events())
     again.load()
     stranger, _ = new_shelf(tmp_path / "stranger")
     stranger.accept_offer(anna.offer())
@@ -113,7 +114,7 @@ def test_live_entries_of_another_history_lead_to_the_question_that_convicts(
     tmp_path: Path,
 ) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     before = anna.newest
     other = anna.branch()
@@ -130,7 +131,7 @@ def test_live_entries_of_another_history_lead_to_the_question_that_convicts(
 @pytest.mark.attack("A15")
 def test_a_live_head_of_the_same_size_with_another_root_is_a_fork(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     before = anna.newest
     other = anna.branch()
     anna.grow_to(5)
@@ -143,7 +144,7 @@ def test_a_live_head_of_the_same_size_with_another_root_is_a_fork(tmp_path: Path
 
 def test_a_false_fork_proof_is_refused(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     first = anna.grow_to(10).signed_head
     second = anna.grow_to(20).signed_head
     shelf.accept_offer(anna.offer())
@@ -155,7 +156,7 @@ def test_a_false_fork_proof_is_refused(tmp_path: Path) -> None:
 
 def test_a_fork_of_a_feed_nobody_holds_is_passed_over(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     head = anna.newest.signed_head
     assert not shelf.accept_fork(ForkProof(anna.author_id, anna.feed_id, head, head, ()))
 
@@ -166,7 +167,7 @@ def test_a_fork_of_a_feed_nobody_holds_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.attack("A12")
 def test_a_feed_without_its_authors_certificate_is_refused(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna, bert = Writer(1), Writer(2)
+    anna, bert = Scribe(1), Scribe(2)
     offer = anna.offer()
     with pytest.raises(BadProofError):
         shelf.accept_offer(with_certificates(offer))
@@ -185,7 +186,7 @@ def test_a_feed_without_its_authors_certificate_is_refused(tmp_path: Path) -> No
 @pytest.mark.parametrize("size", [10, 300])
 def test_nobody_takes_a_feed_by_signing_that_it_is_theirs(tmp_path: Path, size: int) -> None:
     """Whether the feed is known already, or the false author is heard first."""
-    anna, thief = Writer(1), Writer(2)
+    anna, thief = Scribe(1), Scribe(2)
     anna.grow_to(size)
     for number, signers in enumerate(
         ((thief.author_key,) * 2, (thief.author_key, thief.feed_key), (thief.author_key,))
@@ -205,7 +206,7 @@ def test_nobody_takes_a_feed_by_signing_that_it_is_theirs(tmp_path: Path, size: 
 @pytest.mark.attack("A12")
 def test_nobody_gives_their_feed_to_an_author_who_does_not_want_it(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna, thief = Writer(1), Writer(2)
+    anna, thief = Scribe(1), Scribe(2)
     gift = claim_of(anna.author_key, thief.feed_id, thief.author_key, thief.feed_key)
     with pytest.raises(BadSignatureError):
         shelf.accept_offer(with_certificates(thief.offer(), gift, author=anna))
@@ -215,11 +216,11 @@ def test_nobody_gives_their_feed_to_an_author_who_does_not_want_it(tmp_path: Pat
 @pytest.mark.attack("A12")
 def test_a_false_claim_on_disk_is_not_believed(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna, thief = Writer(1), Writer(2)
+    anna, thief = Scribe(1), Scribe(2)
     shelf.accept_offer(anna.offer())
     claim = claim_of(thief.author_key, anna.feed_id, thief.author_key, thief.author_key)
     logs.replace_certificates(anna.feed_id, [claim])
-    again = Shelf(logs)
+    again = Shelf(logs, Events())
     again.load()
     # What the feed says itself counts: its first entry carries the true join.
     assert again.author_of(anna.feed_id) == anna.author_id
@@ -229,7 +230,7 @@ def test_the_author_who_was_heard_first_keeps_a_feed_that_signed_for_two(
     tmp_path: Path,
 ) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna, other = Writer(1), Writer(2)
+    anna, other = Scribe(1), Scribe(2)
     anna.grow_to(10)
     shelf.accept_offer(anna.offer())
     anna.grow_to(15)
@@ -242,7 +243,7 @@ def test_the_author_who_was_heard_first_keeps_a_feed_that_signed_for_two(
 
 def test_a_feed_its_author_left_grows_no_more(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     shelf.accept_offer(anna.offer())
     before = anna.newest
@@ -250,7 +251,7 @@ def test_a_feed_its_author_left_grows_no_more(tmp_path: Path) -> None:
     # The certificate counts even though the head that came with it is known.
     with pytest.raises(RollbackError):
         shelf.accept_offer(anna.offer(0, leave))
-    again = Shelf(logs)
+    again = Shelf(logs, Events())
     again.load()
     anna.grow_to(11)
     for each in (shelf, again):
@@ -263,7 +264,7 @@ def test_a_feed_its_author_left_grows_no_more(tmp_path: Path) -> None:
 
 def test_a_feed_that_is_to_be_left_later_still_grows(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(10)
     leave = sign_leave(anna.author_key, anna.feed_id, size=20, from_ms=2)
     shelf.accept_offer(anna.offer(0, leave))
@@ -280,10 +281,10 @@ def test_a_damaged_certificate_file_is_made_up_for_by_the_feed_itself(tmp_path: 
             raise DamageError("fork is damaged")
 
     disk = FakeDisk(tmp_path)
-    shelf = Shelf(FakeLogs(disk))
-    anna = Writer(1)
+    shelf = Shelf(FakeLogs(disk), Events())
+    anna = Scribe(1)
     shelf.accept_offer(anna.offer())
-    again = Shelf(Damaged(disk))
+    again = Shelf(Damaged(disk), Events())
     again.load()
     assert again.author_of(anna.feed_id) == anna.author_id
     assert not again.is_forked(anna.feed_id)
@@ -291,11 +292,11 @@ def test_a_damaged_certificate_file_is_made_up_for_by_the_feed_itself(tmp_path: 
 
 def test_a_feed_of_nobody_is_not_loaded(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(300)  # entry 0 is in a chunk that is not here
     shelf.accept_offer(anna.offer())
     logs.replace_certificates(anna.feed_id, [])
-    again = Shelf(logs)
+    again = Shelf(logs, Events())
     again.load()
     assert again.feed_ids() == []
 
@@ -310,7 +311,7 @@ def test_live_entries_across_chunk_boundaries_make_their_own_chunks(
     tmp_path: Path, start: int, end: int
 ) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     before = anna.grow_to(start)
     shelf.accept_offer(anna.offer())
     anna.grow_to(end)
@@ -325,7 +326,7 @@ def test_live_entries_across_chunk_boundaries_make_their_own_chunks(
 
 def test_the_sixteenth_chunk_merges_with_those_that_are_held(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     before = anna.grow_to(4090)
     shelf.accept_offer(anna.offer())
     anna.give_all(logs)
@@ -337,7 +338,7 @@ def test_the_sixteenth_chunk_merges_with_those_that_are_held(tmp_path: Path) -> 
 
 def test_a_chunk_with_a_part_that_is_not_held_is_left_to_the_swarm(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     before = anna.grow_to(4090)
     shelf.accept_offer(anna.offer())
     anna.grow_to(4100)
@@ -347,7 +348,7 @@ def test_a_chunk_with_a_part_that_is_not_held_is_left_to_the_swarm(tmp_path: Pat
 
 def test_an_offer_whose_tail_reaches_back_makes_its_chunks_too(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(256)
     shelf.accept_offer(anna.offer())
     anna.grow_to(500)
@@ -357,7 +358,7 @@ def test_an_offer_whose_tail_reaches_back_makes_its_chunks_too(tmp_path: Path) -
 
 def test_entries_that_do_not_follow_on_are_not_taken(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     with pytest.raises(RollbackError):
         shelf.accept_entries(anna.entries(0, anna.newest))
     shelf.accept_offer(anna.offer())
@@ -375,7 +376,7 @@ def test_entries_that_do_not_follow_on_are_not_taken(tmp_path: Path) -> None:
 def test_any_order_and_repetition_of_messages_never_goes_back_and_ends_at_the_newest(
     tmp_path_factory: pytest.TempPathFactory, order: list[int]
 ) -> None:
-    anna = Writer(1)
+    anna = Scribe(1)
     messages = []
     for size in (5, 200, 256, 300, 520, 530):
         before = anna.newest
@@ -403,7 +404,7 @@ def test_any_order_and_repetition_of_messages_never_goes_back_and_ends_at_the_ne
 
 def test_a_feed_can_be_dropped_and_taken_again(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     shelf.accept_offer(anna.offer())
     shelf.drop_feed(anna.feed_id)
     assert shelf.feed_ids() == []
@@ -417,7 +418,7 @@ def test_a_feed_can_be_dropped_and_taken_again(tmp_path: Path) -> None:
 
 def test_an_own_feed_starts_with_its_certificate(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    me = Writer(1)
+    me = Scribe(1)
     shelf.start_feed(me.feed_id, me.author_id, me.certificate)
     stored = posts(0, 3)
     replica = shelf.append(me.feed_id, stored, now_ms=1, sign=me.feed_key.sign)
@@ -431,8 +432,8 @@ def test_a_failed_write_leaves_nothing_behind_in_memory(tmp_path: Path) -> None:
         def replace(self, replica: object) -> None:
             raise OSError("disk full")
 
-    shelf = Shelf(Full(FakeDisk(tmp_path)))
-    anna = Writer(1)
+    shelf = Shelf(Full(FakeDisk(tmp_path)), Events())
+    anna = Scribe(1)
     with pytest.raises(OSError, match="disk full"):
         shelf.accept_offer(anna.offer())
     assert shelf.replica(anna.feed_id) is None
@@ -442,10 +443,10 @@ def test_a_failed_write_leaves_nothing_behind_in_memory(tmp_path: Path) -> None:
 @pytest.mark.attack("A12")
 def test_a_tampered_offer_is_refused(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
-    anna = Writer(1)
+    anna = Scribe(1)
     anna.grow_to(300)
     offer = anna.offer()
-    other = Writer(2)
+    other = Scribe(2)
     other.grow_to(300, "other")
     for field_name in ("signed_head", "chunk_list", "tail"):
         changed = {field_name: getattr(other.offer(), field_name)}
@@ -455,7 +456,7 @@ def test_a_tampered_offer_is_refused(tmp_path: Path) -> None:
 
 
 def with_certificates(
-    offer: HeadOffer, *certificates: bytes, author: Writer | None = None
+    offer: HeadOffer, *certificates: bytes, author: Scribe | None = None
 ) -> HeadOffer:
     author_id = author.author_id if author else offer.author_id
     return replace_fields(offer, certificates=certificates, author_id=author_id)

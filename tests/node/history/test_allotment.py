@@ -23,7 +23,7 @@ class Rig:
         self.scope.refresh(reach)
         self.clock = FakeClock()
         self.allotment = Allotment(self.scope, self.clock)
-        self.allotment.disk_bytes = DISK
+        self.allotment.give(DISK)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_growth_alone_is_spent(rig: Rig) -> None:
 
 @pytest.mark.attack("A37")
 def test_a_full_disk_refuses_everybody(rig: Rig) -> None:
-    rig.allotment.disk_bytes = 1_000_000
+    rig.allotment.give(1_000_000)
     rig.allotment.charge(FEEDS[0], ANNA, 999_990, spend=False)
     assert "the disk is full" in rig.allotment.refusal(CARA, 11)
     assert rig.allotment.room() == 0
@@ -109,6 +109,6 @@ def test_who_follows_nobody_serves_nobody() -> None:
     scope = Scope(OWN, FakeIndex())
     scope.refresh(Reach.COMMUNITY)
     allotment = Allotment(scope, FakeClock())
-    allotment.disk_bytes = DISK
+    allotment.give(DISK)
     assert "the operator follows nobody" in allotment.refusal(ANNA, 1)
     assert not allotment.has_friends()

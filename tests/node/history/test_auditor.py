@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,13 @@ from swarmfeed.core.base.limits import AUDIT_ANSWERS_PER_MINUTE, AUDIT_TIMEOUT_S
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
 from swarmfeed.core.history.words import Audit, AuditProof, NoticeRecord, Notices
-from swarmfeed.node.ground.proofs import Prover
-from swarmfeed.node.ground.sessions import Session
-from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.census import Census
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.node.history.test_board import OWN, Rig
-from tests.node.rig import Writer
+from tests.node.rig import Scribe, new_ground
 
 SIZE = 700
 MINUTE_MS = 60_000
@@ -30,11 +29,12 @@ class Exam(Rig):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.anna = Writer(1)
+        self.anna = Scribe(1)
         self.anna.grow_to(SIZE)
         self.board.watch([self.anna.author_id])
         self.logs = FileLogs(folder)
-        self.shelf = Shelf(self.logs)
+        ground = new_ground(folder, logs=self.logs, clock=self.clock)
+        self.shelf = ground.shelf
         self.shelf.load()
         self.shelf.accept_offer(self.anna.offer())
         for span, chunk in self.anna.chunks.items():
@@ -44,13 +44,9 @@ class Exam(Rig):
         census = Census(self.sessions, OWN, self.clock, self.board, self._no_probe)
         self.census = census
         self.auditor = Auditor(
-            self.shelf,
-            self.sessions,
+            replace(ground, sessions=self.sessions),
             self.board,
             census,
-            Prover(self.logs),
-            self.clock,
-            self.clock,
             lambda below: self.index % below,
         )
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from street.fakes.clock import FakeClock
-from street.fakes.link import FakeNetwork
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
@@ -15,12 +15,12 @@ from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.sessions import Session, Sessions
-from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history import board as board_module
 from swarmfeed.node.history.board import NoticeBoard
+from swarmfeed.node.history.side import HistorySide
 
-from tests.node.rig import NotedPeer, new_session
+from tests.node.rig import NotedPeer, new_ground, new_session
 
 OWN_KEY = SigningKey(b"\x05" * 32)
 OWN = Identity(AuthorId(b"o" * 32), SigningKey(b"\x06" * 32), OWN_KEY)
@@ -34,9 +34,17 @@ class Rig:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        link = FakeNetwork().link(OWN.node_id)
-        self.sessions = Sessions(link, NodeSettings(), self.clock, self.hello)
-        self.board = NoticeBoard(self.sessions, OWN, self.clock, self.hello)
+        self.ground = new_ground(Path("nothing is written"), clock=self.clock)
+        self.sessions = self.ground.sessions
+        self.offered: set[AuthorId] = set()
+        self.board = NoticeBoard(
+            self.sessions,
+            OWN,
+            self.clock,
+            self.hello,
+            self.ground.events,
+            lambda notice: notice.author_id in self.offered,
+        )
         self.board.watch([ANNA])
         self.peers: dict[Session, NotedPeer] = {}
         self.keys = [SigningKey(bytes([20, n]) + bytes(30)) for n in range(100)]
@@ -187,7 +195,7 @@ def test_a_history_server_is_offered_what_we_hold() -> None:
     async def script(rig: Rig) -> None:
         rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
         person, server = rig.link(1), rig.link(2)
-        server.is_server = True
+        server.part(HistorySide).reported = True
         for each in (person, server):
             rig.board.on_open(each)
         assert len(await rig.told(server)) == 1 and await rig.told(person) == []
@@ -199,7 +207,7 @@ def test_a_history_server_is_offered_what_we_hold() -> None:
 
 
 def test_an_open_server_takes_offers_of_authors_it_does_not_watch(rig: Rig) -> None:
-    rig.board.takes_offer = lambda notice: notice.author_id == BERT
+    rig.offered.add(BERT)
     rig.hear(rig.link(1), rig.notice(rig.keys[0], Word.HAVE, author_id=BERT))
     assert rig.board.feeds_of(BERT) == [FEED]
 
@@ -245,7 +253,7 @@ def test_how_much_is_kept_is_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
     assert len(rig.board.feeds_of(ANNA)) <= 4
     assert sum(len(rig.board.notices(each)) for each in rig.board.feeds_of(ANNA)) == 7
     rig.board.on_watch(peer, Watch(tuple(AuthorId(bytes([n]) * 32) for n in range(9))))
-    assert len(peer.watches) == 3
+    assert len(peer.part(HistorySide).watches) == 3
 
 
 def test_what_nobody_watches_any_more_is_forgotten() -> None:

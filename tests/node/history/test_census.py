@@ -15,7 +15,7 @@ from swarmfeed.core.history.availability import (
 from swarmfeed.core.history.notice import Word, sign_goodbye
 from swarmfeed.core.history.rows import decode_seen
 from swarmfeed.core.history.words import Farewell, Report
-from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history import census as census_module
 from swarmfeed.node.history.census import Census
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.errors import DamageError, FatalError
-from swarmfeed.ports import Page
 from swarmfeed.shell.store.ledger import SqliteLedger, open_ledger
 
 
@@ -20,14 +19,14 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DamageError):
         SqliteLedger(path)
     with closing(open_ledger(path)) as ledger:
-        assert ledger.read(Page.NOTICES) == {}
+        assert ledger.read("notices") == {}
     assert (tmp_path / "ledger.db.damaged").read_bytes()[:16] == content[:16]
 
 
 def test_pages_overwritten_by_zeros_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with closing(SqliteLedger(path)) as ledger:
-        ledger.write({Page.NOTICES: {b"%d" % n: bytes(300) for n in range(500)}})
+        ledger.write({"notices": {b"%d" % n: bytes(300) for n in range(500)}})
     content = bytearray(path.read_bytes())
     content[8_192:16_384] = bytes(8_192)
     path.write_bytes(content)
@@ -47,12 +46,12 @@ def test_a_later_version_is_not_touched(tmp_path: Path) -> None:
 def test_a_write_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with closing(SqliteLedger(path)) as ledger:
-        ledger.write({Page.RATES: {b"a": b"1"}})
+        ledger.write({"rates": {b"a": b"1"}})
         with closing(sqlite3.connect(path)) as other:
             other.execute(
                 "CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.key = x'62'"
                 " BEGIN SELECT RAISE(ABORT, 'no'); END"
             )
         with pytest.raises(FatalError):
-            ledger.write({Page.RATES: {b"a": b"2", b"b": b"2"}})
-        assert ledger.read(Page.RATES) == {b"a": b"1"}
+            ledger.write({"rates": {b"a": b"2", b"b": b"2"}})
+        assert ledger.read("rates") == {b"a": b"1"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from swarmfeed.ports import Ledger, Page
+from swarmfeed.ports import Ledger
 from swarmfeed.shell.store.ledger import SqliteLedger
 
 Open = Callable[[], Ledger]
@@ -22,25 +22,25 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
 
 def test_what_was_written_is_read_by_key_in_order(open_again: Open) -> None:
     ledger = open_again()
-    ledger.write({Page.RATES: {b"b": b"2", b"a": b"1"}, Page.CHOICES: {b"a": b"other"}})
-    assert list(ledger.read(Page.RATES).items()) == [(b"a", b"1"), (b"b", b"2")]
-    assert ledger.read(Page.CHOICES) == {b"a": b"other"}
-    assert ledger.read(Page.NOTICES) == {}
+    ledger.write({"rates": {b"b": b"2", b"a": b"1"}, "choices": {b"a": b"other"}})
+    assert list(ledger.read("rates").items()) == [(b"a", b"1"), (b"b", b"2")]
+    assert ledger.read("choices") == {b"a": b"other"}
+    assert ledger.read("notices") == {}
     ledger.close()
 
 
 def test_a_newer_value_takes_the_place_and_none_deletes(open_again: Open) -> None:
     ledger = open_again()
-    ledger.write({Page.RATES: {b"a": b"1", b"b": b"2"}})
-    ledger.write({Page.RATES: {b"a": b"3", b"b": None, b"never": None}})
-    assert ledger.read(Page.RATES) == {b"a": b"3"}
+    ledger.write({"rates": {b"a": b"1", b"b": b"2"}})
+    ledger.write({"rates": {b"a": b"3", b"b": None, b"never": None}})
+    assert ledger.read("rates") == {b"a": b"3"}
     ledger.close()
 
 
 def test_it_is_there_after_a_restart(open_again: Open) -> None:
     ledger = open_again()
-    ledger.write({Page.CUSTODIES: {b"feed": bytes(range(256))}})
+    ledger.write({"custodies": {b"feed": bytes(range(256))}})
     ledger.close()
     ledger = open_again()
-    assert ledger.read(Page.CUSTODIES) == {b"feed": bytes(range(256))}
+    assert ledger.read("custodies") == {b"feed": bytes(range(256))}
     ledger.close()

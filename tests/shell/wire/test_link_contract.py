@@ -1,4 +1,4 @@
-"""What every ``ports.Link`` promises: the one over sockets, and the one in memory."""
+"""What every ``ports.Links`` promises: the one over sockets, and the one in memory."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,7 +11,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, Hello, NewEntries, NotHeld
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RetryError
-from swarmfeed.ports import Link, Peer
+from swarmfeed.ports import Links, Peer
 from swarmfeed.shell.wire.link import WebSocketLink
 from swarmfeed.shell.wire.websocket import LinkRules
 
@@ -33,11 +33,11 @@ class Nodes:
         self._kind = kind
         self._folder = folder
         self._network = FakeNetwork()
-        self.links: list[Link] = []
+        self.links: list[Links] = []
 
-    def make(self, seed: bytes, *, peers_max: int = 256) -> tuple[Link, Hello]:
+    def make(self, seed: bytes, *, peers_max: int = 256) -> tuple[Links, Hello]:
         node_id = NodeId(SigningKey(seed).public)
-        link: Link
+        link: Links
         if self._kind == "fake":
             link = self._network.link(node_id, peers_max=peers_max)
         else:

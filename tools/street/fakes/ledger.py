@@ -1,20 +1,19 @@
 """A ledger in memory; survives the node that writes it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-
-from swarmfeed.ports import Page
 
 
 class FakeLedger:
     """Implements ``ports.Ledger``."""
 
     def __init__(self) -> None:
-        self._pages: dict[Page, dict[bytes, bytes]] = {page: {} for page in Page}
+        self._pages: defaultdict[str, dict[bytes, bytes]] = defaultdict(dict)
 
-    def read(self, page: Page) -> dict[bytes, bytes]:
+    def read(self, page: str) -> dict[bytes, bytes]:
         return dict(sorted(self._pages[page].items()))
 
-    def write(self, changes: Mapping[Page, Mapping[bytes, bytes | None]]) -> None:
+    def write(self, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
         for page, rows in changes.items():
             for key, value in rows.items():
                 if value is None:

@@ -22,7 +22,7 @@ from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import Have, HeadOffer, Hello, Want
 from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RemoteError, RetryError
-from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.node import Node
 from swarmfeed.ports import Peer
@@ -75,13 +75,13 @@ class Goods:
 
 def goods_of(node: Node) -> Goods:
     """Everything a node holds of its own feed."""
-    feed_id = node.identity.feed_id
-    replica = node.shelf.replica(feed_id)
+    feed_id = node.ground.identity.feed_id
+    replica = node.ground.shelf.replica(feed_id)
     assert replica is not None
-    author_id = node.identity.author_id
-    logs = node.doors.logs
+    author_id = node.ground.identity.author_id
+    logs = node.ground.shells.logs
     chunks = {span: logs.read_chunk(feed_id, span) for span in replica.chunks()}
-    return Goods(author_id, replica, node.shelf.certificates(author_id), chunks)
+    return Goods(author_id, replica, node.ground.shelf.certificates(author_id), chunks)
 
 
 def start_swarm(
@@ -183,7 +183,8 @@ class Stage:
     async def author(self, post_count: int) -> Node:
         """A node that wrote, and is the honest holder of it."""
         node = await self.node("author")
-        await node.author.import_posts([(1_000 + n, f"true {n}") for n in range(post_count)])
+        posts = [(1_000 + n, f"true {n}") for n in range(post_count)]
+        await node.feeds.writer.import_posts(posts)
         return node
 
     async def liar(self, number: int, *replies: Message) -> Liar:
@@ -220,19 +221,19 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
 
 async def fetch(node: Node, author_id: AuthorId) -> None:
     """Start to fetch; returns at once."""
-    await node.care(author_id, Interest.FETCHED)
+    await node.feeds.carer.care(author_id, FETCHED)
 
 
 async def introduce(node: Node, other: Endpoint | None) -> None:
     """Tell a node of another one, which it dials."""
     assert other is not None
-    node.finder.hint([other])
-    await node.finder.connect()
+    node.feeds.finder.hint([other])
+    await node.feeds.finder.connect()
 
 
 def shown(node: Node, author_id: AuthorId) -> set[str]:
     """Every text that a reader of this node can see of an author."""
-    index = node.doors.index
+    index = node.ground.shells.index
     page = index.author_posts(author_id, 1_000, None)
     texts: set[str] = set()
     while page:

@@ -66,7 +66,7 @@ class _Listener:
 
 
 class FakeLink:
-    """Implements ``ports.Link``."""
+    """Implements ``ports.Links``."""
 
     def __init__(self, network: FakeNetwork, node_id: NodeId, peers_max: int) -> None:
         self.node_id = node_id

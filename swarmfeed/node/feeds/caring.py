@@ -1,0 +1,140 @@
+"""Whom the node cares for: from now on, no more, and again after a restart."""
+
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.follower import Follower
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.feeds.writer import Writer
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import (
+    FETCHED,
+    FOLLOWED,
+    FRIEND_OF_FRIEND,
+    OWN,
+    Interest,
+)
+
+
+class Carer:
+    """Raises and lowers interests, and does what follows from it."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        writer: Writer,
+        follower: Follower,
+        fetcher: Fetcher,
+        seeder: Seeder,
+        finder: Finder,
+        showing: Showing,
+    ) -> None:
+        self._ground = ground
+        self._writer = writer
+        self._follower = follower
+        self._fetcher = fetcher
+        self._seeder = seeder
+        self._finder = finder
+        self._showing = showing
+
+    # --- for the person ---
+
+    async def care(self, author_id: AuthorId, interest: Interest) -> None:
+        """Care for an author from now on: ask all peers, look in the DHT, fetch."""
+        ground = self._ground
+        if not ground.interests.raise_to(author_id, interest):
+            return
+        for feed_id in ground.shelf.feeds_of(author_id):
+            self._showing.catch_up(feed_id)
+            if ground.settings.network:
+                self._seeder.seed_held(feed_id)
+            if ground.settings.network and not ground.shelf.is_complete(feed_id):
+                self._fetcher.want(feed_id)
+        if ground.settings.network:
+            self._follower.ask_all([author_id])
+            ground.beside.spawn(self._finder.search_now())
+
+    async def follow(self, author_id: AuthorId) -> None:
+        await self._writer.set_follow(author_id, on=True)
+        await self.care(author_id, FOLLOWED)
+
+    async def unfollow(self, author_id: AuthorId) -> None:
+        """Stop following; what is here stays readable, as far as the budget goes."""
+        await self._writer.set_follow(author_id, on=False)
+        self._ground.interests.lower_to(author_id, FETCHED)
+
+    # --- for others ---
+
+    def take_up(self, author_id: AuthorId, interest: Interest, sources: list[Endpoint]) -> None:
+        """Fetch an author's feeds to hold them, from these nodes among others."""
+        ground = self._ground
+        ground.interests.raise_to(author_id, interest)
+        self._finder.hint(sources)
+        for feed_id in ground.shelf.feeds_of(author_id):
+            if not ground.shelf.is_complete(feed_id):
+                self._fetcher.want(feed_id)
+        # Also of those who told us before: what they said of a feed we had let go is gone.
+        self._follower.ask_all([author_id])
+        ground.beside.spawn(self._finder.dial_now())
+
+    def let_go(self, feed_id: FeedId) -> None:
+        """Delete a feed, and fetch no more of it."""
+        shelf = self._ground.shelf
+        author_id = shelf.author_of(feed_id)
+        self._fetcher.forget(feed_id)
+        self._seeder.forget(feed_id)
+        shelf.drop_feed(feed_id)
+        if author_id is not None and not shelf.feeds_of(author_id):
+            self._ground.interests.forget(author_id)
+
+    # --- after a restart ---
+
+    def recall_own(self) -> None:
+        self._ground.interests.raise_to(self._ground.identity.author_id, OWN)
+
+    async def recall_followed(self) -> bool:
+        """Read whom we follow out of our own feed; returns whether the index was empty of it.
+
+        It stands in our own feed alone: after the loss of an index that goes first.
+        """
+        ground, own = self._ground, self._ground.identity.author_id
+        own_feeds, index = ground.shelf.feeds_of(own), ground.shells.index
+        index_is_new = not any(index.indexed_ranges(each) for each in own_feeds)
+        for feed_id in own_feeds:
+            self._showing.catch_up(feed_id)
+        await ground.indexer.drain()
+        for author_id in index.follows_of(own):
+            ground.interests.raise_to(author_id, FOLLOWED)
+        return index_is_new
+
+    def recall_others(self, *, index_is_new: bool) -> None:
+        """Find a reason for whatever else is on disk."""
+        ground = self._ground
+        for author_id in ground.shelf.author_ids():
+            if ground.interests.of(author_id) is None:
+                was_read = self._is_readable(author_id, index_is_new=index_is_new)
+                interest = FETCHED if was_read else FRIEND_OF_FRIEND
+                ground.interests.raise_to(author_id, interest)
+
+    def go_on(self) -> None:
+        """Seed what is held, and fetch what is missing, of everything on the shelf."""
+        shelf, interests = self._ground.shelf, self._ground.interests
+        for feed_id in shelf.feed_ids():
+            self._seeder.seed_held(feed_id)
+            author_id = shelf.author_of(feed_id)
+            may_fetch = author_id is not None and interests.may_fetch(author_id, feed_id)
+            if may_fetch and not shelf.is_complete(feed_id):
+                self._fetcher.want(feed_id)
+
+    def _is_readable(self, author_id: AuthorId, *, index_is_new: bool) -> bool:
+        """Whether an author was fetched to be read, not only held for friends.
+
+        Only the index knows that; a new one takes all that is here whole for fetched, because
+        what could be read before its loss has to stay readable.
+        """
+        shelf = self._ground.shelf
+        if index_is_new:
+            return all(shelf.is_complete(each) for each in shelf.feeds_of(author_id))
+        known = self._ground.shells.index.author(author_id)
+        return known is not None and known.post_count > 0

@@ -1,0 +1,173 @@
+"""The feeds part put together: what every node does, whatever roles it has beside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.talk.words import (
+    Certificates,
+    ForkProof,
+    Have,
+    HeadOffer,
+    Holders,
+    NewEntries,
+    NotHeld,
+    Receipt,
+    Wake,
+    Want,
+)
+from swarmfeed.node.feeds import answers, upkeep
+from swarmfeed.node.feeds.care import Caretaker
+from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.follower import Follower
+from swarmfeed.node.feeds.friends import FriendsOfFriends
+from swarmfeed.node.feeds.grower import Grower
+from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.whereabouts import Whereabouts
+from swarmfeed.node.feeds.writer import Writer
+from swarmfeed.node.ground import events
+from swarmfeed.node.ground.desk import Answers
+from swarmfeed.node.ground.events import Listens, listens
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.switchboard import Hears, hears
+from swarmfeed.node.role import Role
+from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """The parts; roles call them, and they know no role."""
+
+    ground: Ground
+    seeder: Seeder
+    fetcher: Fetcher
+    holder: Holder
+    whereabouts: Whereabouts
+    grower: Grower
+    follower: Follower
+    writer: Writer
+    finder: Finder
+    friends: FriendsOfFriends
+    showing: Showing
+    carer: Carer
+    caretaker: Caretaker
+    reporter: Reporter
+
+    def role(self) -> Role:
+        """What the feeds part hears, and when it works."""
+        return Role(
+            name="feeds",
+            parts=self,
+            hears=self._hears(),
+            answers=self._answers(),
+            listens=self._listens(),
+            jobs=self._jobs,
+            stop=self.fetcher.stop,
+        )
+
+    def on_swarm(self, event: SwarmEvent) -> None:
+        """Take what the swarm says."""
+        if isinstance(event, DhtPeersFound):
+            self.finder.on_dht_peers(event)
+            self.ground.beside.spawn(self.finder.dial_now())
+        else:
+            self.fetcher.on_event(event)
+
+    def _hears(self) -> tuple[Hears, ...]:
+        return (
+            hears(Want, self.holder.answer_want),
+            hears(Wake, self.holder.on_wake),
+            hears(HeadOffer, self.follower.on_offer),
+            hears(Certificates, self.follower.on_certificates),
+            hears(NewEntries, self.follower.on_entries),
+            hears(ForkProof, self.follower.on_fork),
+            hears(Have, self.whereabouts.on_have),
+            hears(Holders, self.whereabouts.on_holders),
+            hears(Receipt, self.whereabouts.on_receipt),
+            hears(NotHeld, _note_not_held),
+        )
+
+    def _listens(self) -> tuple[Listens, ...]:
+        return (
+            listens(events.LinkOpened, self.follower.on_open),
+            listens(events.LinkClosed, self.fetcher.on_close),
+            listens(events.ChunkKept, self.grower.on_chunk),
+            listens(events.FellAsleep, self.holder.tell_asleep),
+            listens(events.CertificatesGrew, self.holder.tell_certificates),
+            listens(events.CertificatesGrew, self.showing.on_certificates),
+        )
+
+    def _answers(self) -> tuple[Answers, ...]:
+        ground, reporter = self.ground, self.reporter
+        reading = answers.Reading(ground.shells.index)
+        people = answers.AboutPeople(ground, reporter)
+        wellness = upkeep.Wellness(ground, reporter)
+        care = upkeep.Care(ground, reporter, self.caretaker, self.showing)
+        return (
+            *reading.rows(),
+            *answers.Writing(ground, self.writer, reading).rows(),
+            *people.rows(),
+            *answers.Following(people, self.finder, self.carer).rows(),
+            *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
+            *wellness.rows(),
+            *care.rows(),
+            *upkeep.Overview(ground, reporter, wellness, care).rows(),
+        )
+
+    def _jobs(self) -> Sequence[Job]:
+        finder = self.finder
+        return (
+            Job(name="connect", run=finder.connect, every_s=2),
+            Job(name="look-up", run=finder.look_up, every_s=1),
+            Job(name="announce", run=finder.announce, every_s=5),
+            Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
+            Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
+            Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
+            Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
+            Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
+            Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
+        )
+
+    async def _watch_fetches(self) -> str:
+        stuck = self.fetcher.watch()
+        return sentences.STANDING_STILL(chunks=stuck)
+
+
+def make_feeds(ground: Ground) -> Feeds:
+    """Put the parts together; nothing runs yet."""
+    seeder = Seeder(ground)
+    fetcher, holder = Fetcher(ground, seeder), Holder(ground, seeder)
+    whereabouts = Whereabouts(ground, holder, fetcher)
+    grower = Grower(ground, holder, fetcher, seeder)
+    follower = Follower(ground, holder, fetcher, whereabouts, grower)
+    writer, finder, showing = Writer(ground, grower), Finder(ground), Showing(ground)
+    return Feeds(
+        ground=ground,
+        seeder=seeder,
+        fetcher=fetcher,
+        holder=holder,
+        whereabouts=whereabouts,
+        grower=grower,
+        follower=follower,
+        writer=writer,
+        finder=finder,
+        friends=FriendsOfFriends(ground, follower, fetcher),
+        showing=showing,
+        carer=Carer(ground, writer, follower, fetcher, seeder, finder, showing),
+        caretaker=Caretaker(ground, fetcher),
+        reporter=Reporter(ground, fetcher),
+    )
+
+
+def _note_not_held(_: Session, message: NotHeld) -> None:
+    logger.debug("not held there", author=message.author_id.hex()[:16])

@@ -1,0 +1,145 @@
+"""What happened inside a node: told by one part, heard by any number of others.
+
+Telling is synchronous: when ``tell`` returns, every listener has run, in the order in which
+they were connected (the roster's).  A listener's error is the teller's: nothing is swallowed.
+
+An event says what happened, and asks nothing; who needs an answer calls a part instead.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.errors import FatalError
+from swarmfeed.node.ground.session import Session
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened:
+    """A peer was taken in; nothing was heard of it yet."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed:
+    """A link ended; the peer may be linked again already, by a newer one."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class HeadGrew:
+    """A newer replica of a feed is on disk; nobody else was told of it yet."""
+
+    before: Replica | None
+    after: Replica
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkKept:
+    """A chunk was fetched, verified, and is on disk."""
+
+    feed_id: FeedId
+    span: ChunkSpan
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCompleted:
+    """All of a feed is on disk, up to its newest head."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesGrew:
+    """More certificates of an author are known than before."""
+
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCut:
+    """Entries that are not the author's any more were taken out of the index."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogAsked:
+    """A peer wants a feed that it has no head of."""
+
+    session: Session
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class FellAsleep:
+    """The torrents of a feed were dropped, until somebody asks for them."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Entries of an author were added to the index: so many that were not there."""
+
+    author_id: AuthorId
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A feed was stopped at its fork."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCame:
+    """A peer confirmed that it holds the first ``size`` entries of a feed: more than before."""
+
+    feed_id: FeedId
+    node_id: NodeId
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fatal:
+    """Our own state is unknown: the node has to stop."""
+
+    error: FatalError
+
+
+@dataclass(frozen=True, slots=True)
+class Listens:
+    """One kind of event, and what hears it."""
+
+    event: type[Any]
+    run: Callable[[Any], None]
+
+
+def listens(event: type[E], run: Callable[[E], None]) -> Listens:
+    """Return the row that has ``run`` hear each ``event``."""
+    return Listens(event, run)
+
+
+class Events:
+    """Hands each event to all who listen."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[type[Any], list[Callable[[Any], None]]] = {}
+
+    def connect(self, rows: Iterable[Listens]) -> None:
+        """Add listeners, behind those there are."""
+        for row in rows:
+            self._listeners.setdefault(row.event, []).append(row.run)
+
+    def tell(self, event: object) -> None:
+        """Let everybody hear of an event, now.  Raises what a listener raises."""
+        for run in self._listeners.get(type(event), ()):
+            run(event)

@@ -1,0 +1,87 @@
+"""The ground floor of a node: what every part stands on, and nothing that knows a role."""
+
+import asyncio
+from dataclasses import dataclass
+
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.desk import Answering
+from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.ground.switchboard import Switchboard
+from swarmfeed.node.ground.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """The rooms of the ground floor; belongs to one asyncio loop."""
+
+    settings: NodeSettings
+    identity: Identity
+    shells: Shells
+    events: Events
+    switchboard: Switchboard
+    interests: Interests
+    shelf: Shelf
+    introduction: Introduction
+    indexer: Indexer
+    sessions: Sessions
+    prover: Prover
+    memory: Bookkeeper
+    answering: Answering
+    changes: Changes
+    beside: Tasks
+    """What runs beside the rest, until the node stops."""
+    nothing_to_verify: asyncio.Event
+    """Set while no chunk that arrived waits to be verified."""
+
+
+def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
+    """Put the ground floor together; nothing runs yet."""
+    events, switchboard = Events(), Switchboard()
+    introduction = Introduction(settings, identity)
+    shelf = Shelf(shells.logs, events)
+    calm = asyncio.Event()
+    calm.set()
+    indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
+
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    sessions = Sessions(
+        shells.link,
+        settings,
+        shells.clock,
+        introduction.hello,
+        events,
+        switchboard.hear,
+        remember,
+    )
+    return Ground(
+        settings=settings,
+        identity=identity,
+        shells=shells,
+        events=events,
+        switchboard=switchboard,
+        interests=Interests(),
+        shelf=shelf,
+        introduction=introduction,
+        indexer=indexer,
+        sessions=sessions,
+        prover=Prover(shells.logs),
+        memory=Bookkeeper(shells.ledger),
+        answering=Answering(),
+        changes=Changes(),
+        beside=Tasks(),
+        nothing_to_verify=calm,
+    )

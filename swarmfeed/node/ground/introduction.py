@@ -1,0 +1,55 @@
+"""What this node says of itself: its hello, and where it is reached."""
+
+from collections.abc import Callable
+
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.settings import NodeSettings
+
+
+class Introduction:
+    """Knows our ports once they are open, and which roles speak of themselves."""
+
+    def __init__(self, settings: NodeSettings, identity: Identity) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._roles: list[tuple[str, Callable[[], bool]]] = []
+        self._link_port = 0
+        self._swarm_port = 0
+
+    @property
+    def link_port(self) -> int:
+        """Where we accept links; 0 while we do not."""
+        return self._link_port
+
+    @property
+    def swarm_port(self) -> int:
+        """Where our swarm listens; 0 while it does not."""
+        return self._swarm_port
+
+    def hello(self) -> Hello:
+        """What we say first on every link."""
+        listen = self._settings.listen
+        return Hello(
+            node_id=self._identity.node_id,
+            roles=tuple(word for word, says in self._roles if says()),
+            hosts=() if listen in ("0.0.0.0", "::") else (listen,),  # noqa: S104
+            link_port=self._link_port,
+            swarm_port=self._swarm_port,
+        )
+
+    def endpoint(self) -> Endpoint | None:
+        """Where others reach the link; None when nobody knows the address."""
+        hosts = self.hello().hosts
+        return Endpoint(hosts[0], self._link_port) if hosts and self._link_port else None
+
+    def add_role(self, word: str, says: Callable[[], bool]) -> None:
+        """Name a role in every hello from now on, whenever ``says`` does."""
+        self._roles.append((word, says))
+
+    def opened_link(self, port: int) -> None:
+        self._link_port = port
+
+    def opened_swarm(self, port: int) -> None:
+        self._swarm_port = port

@@ -1,0 +1,86 @@
+"""What roles remember from one start to the next: pages of the ledger, written in one go.
+
+Each role brings its pages.  They are read when the node starts, and what changed is written
+every minute and at the end, all pages in one transaction: after a power cut either all of a
+round is there, or nothing.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from swarmfeed.core.asks.sentences import ROWS_WRITTEN
+from swarmfeed.errors import RetryError, UserError
+from swarmfeed.ports import Job, Ledger
+
+SAVE_EVERY_S: Final = 60
+"""How often what changed is written down; a role may save sooner what it promises."""
+
+Changes = Mapping[bytes, bytes | None]
+"""Values by key; None for those that are gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """One page of the ledger, and the part whose page it is."""
+
+    page: str
+    load: Callable[[Mapping[bytes, bytes]], None]
+    """Takes up everything on the page, by key in ascending order; once, at the start."""
+    take_changes: Callable[[], Changes]
+    """What changed since the last call."""
+
+
+class Bookkeeper:
+    """Recalls and saves what the parts bring pages for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._rows: dict[str, Rows] = {}
+        self._saving = asyncio.Lock()
+        self._unwritten: dict[str, Changes] = {}
+        """What the last attempt to save did not get onto a full disk."""
+
+    def connect(self, rows: Iterable[Rows]) -> None:
+        """Add pages.  Two parts that write the same page are a bug: ValueError."""
+        for row in rows:
+            if row.page in self._rows:
+                raise ValueError(f"the page {row.page} has two writers")
+            self._rows[row.page] = row
+
+    def recall(self) -> None:
+        """Have every part take up its page, in the order in which they were connected."""
+        for row in self._rows.values():
+            row.load(self._ledger.read(row.page))
+
+    def job(self) -> Job:
+        return Job(name="ledger", run=self.save, every_s=SAVE_EVERY_S, at_start=False)
+
+    async def save(self) -> str:
+        """Write down what changed since the last time.  RetryError: the disk is full."""
+        async with self._saving:
+            changes = self._unwritten = self._changes()
+            try:
+                await asyncio.to_thread(self._ledger.write, changes)
+            except UserError as error:
+                raise RetryError(str(error)) from error
+            self._unwritten = {}
+        return ROWS_WRITTEN(rows=sum(map(len, changes.values())))
+
+    def write(self, page: str, changes: Changes) -> None:
+        """Write at once what must not wait: a person's choice.  UserError: the disk is full."""
+        self._ledger.write({page: changes})
+
+    async def stop(self) -> None:
+        with suppress(RetryError):  # a full disk: what was seen lately is seen again
+            await self.save()
+
+    def _changes(self) -> dict[str, Changes]:
+        changes = {page: row.take_changes() for page, row in self._rows.items()}
+        return {
+            page: {**self._unwritten.get(page, {}), **each}
+            for page, each in changes.items()
+            if each or page in self._unwritten
+        }

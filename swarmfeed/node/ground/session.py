@@ -1,0 +1,88 @@
+"""A session: one link to another node, and what was said over it.
+
+What every part has to know stands here.  What only one part remembers of a peer is a
+dataclass of its own, made when it first asks: ``session.part(HolderSide).wants``.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
+from swarmfeed.core.feed.fetching import Source
+from swarmfeed.core.vocabulary import Message
+from swarmfeed.errors import RetryError
+from swarmfeed.node.ground.outbox import Outbox
+from swarmfeed.ports import Peer
+
+P = TypeVar("P")
+
+
+@dataclass(slots=True)
+class Holding:
+    """What a peer says it holds of a feed."""
+
+    size: int
+    complete: bool
+    awake: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One link and its state."""
+
+    peer: Peer
+    since_ms: int
+    holds: dict[FeedId, Holding] = field(default_factory=dict)
+    knows: dict[FeedId, int] = field(default_factory=dict)
+    """Size of the newest head the peer has, by what was sent either way."""
+    doors: set[Endpoint] = field(default_factory=set)
+    """Where the peer was reached by dialling; a node may have several addresses."""
+    outbox: Outbox = field(default_factory=Outbox)
+    _parts: dict[type[object], object] = field(default_factory=dict, init=False)
+
+    @property
+    def node_id(self) -> NodeId:
+        return self.peer.hello.node_id
+
+    @property
+    def host(self) -> str:
+        hosts = self.peer.hello.hosts
+        return hosts[0] if hosts else self.peer.remote.host
+
+    @property
+    def link(self) -> Endpoint | None:
+        """Where the peer accepts links; None when it does not."""
+        port = self.peer.hello.link_port
+        return Endpoint(self.host, port) if port else None
+
+    @property
+    def swarm(self) -> Endpoint | None:
+        """Where the peer's swarm listens; None when it does not."""
+        port = self.peer.hello.swarm_port
+        return Endpoint(self.host, port) if port else None
+
+    def part(self, kind: type[P]) -> P:
+        """What one part of the node remembers of this link; empty when it asks first."""
+        found = self._parts.get(kind)
+        if found is None:
+            found = self._parts[kind] = kind()
+        return cast("P", found)
+
+    def source(self, feed_id: FeedId) -> Source | None:
+        """The peer as somebody to fetch chunks of a feed from."""
+        holding, swarm = self.holds.get(feed_id), self.swarm
+        if holding is None or swarm is None:
+            return None
+        return Source(self.node_id, swarm, holding.size, holding.complete, holding.awake)
+
+    async def send(self, message: Message) -> bool:
+        """Send, and say whether it went out; a lost link ends by itself.
+
+        Only what is in the outbox calls this: a handler that waited for a slow peer to read
+        would not read itself.
+        """
+        try:
+            await self.peer.send(message)
+        except RetryError:
+            return False
+        return True

@@ -1,0 +1,34 @@
+"""What a node touches the world through: one shell behind each door of ``ports``."""
+
+from dataclasses import dataclass
+
+from swarmfeed.ports import (
+    Clock,
+    HeadBoard,
+    Index,
+    Jobs,
+    Lan,
+    Ledger,
+    Links,
+    Logs,
+    Swarm,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shells:
+    """The shells of one node."""
+
+    logs: Logs
+    index: Index
+    swarm: Swarm
+    link: Links
+    board: HeadBoard | None
+    """None without the DHT."""
+    lan: Lan | None
+    """None unless the local network is to know that we are here."""
+    jobs: Jobs
+    ledger: Ledger
+    clock: Clock
+    policy_clock: Clock
+    """What history servers go by; apart from tests it shows the time of ``clock`` (ADR 13)."""

@@ -1,0 +1,46 @@
+"""What open pages hear of what happened: the one translation of events into changes."""
+
+from swarmfeed.node.ground import events
+from swarmfeed.node.ground.events import Listens, listens
+from swarmfeed.node.ground.ground import Ground
+
+
+class Telling:
+    """Listens to everything that a page wants to know."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._changes = ground.changes
+
+    def rows(self) -> tuple[Listens, ...]:
+        return (
+            listens(events.LinkOpened, self._on_peers),
+            listens(events.LinkClosed, self._on_peers),
+            listens(events.ChunkKept, self._on_chunk),
+            listens(events.FeedCut, self._on_cut),
+            listens(events.Forked, self._on_fork),
+            listens(events.Indexed, self._on_indexed),
+            listens(events.ReceiptCame, self._on_receipt),
+        )
+
+    def _on_peers(self, _: events.LinkOpened | events.LinkClosed) -> None:
+        self._changes.tell("status", peers=len(self._ground.sessions.all()))
+
+    def _on_chunk(self, event: events.ChunkKept) -> None:
+        feed_id, shelf = event.feed_id, self._ground.shelf
+        if shelf.author_of(feed_id) is not None:
+            held = shelf.entries_held(feed_id)
+            self._changes.tell("progress", held=held, feed=feed_id.hex())
+
+    def _on_cut(self, _: events.FeedCut) -> None:
+        self._changes.tell("status", left=1)
+
+    def _on_fork(self, _: events.Forked) -> None:
+        self._changes.tell("status", forked=1)
+
+    def _on_indexed(self, event: events.Indexed) -> None:
+        self._changes.tell("new", n=event.added, author=event.author_id.hex())
+
+    def _on_receipt(self, event: events.ReceiptCame) -> None:
+        if event.feed_id == self._ground.identity.feed_id:
+            self._changes.tell("receipt", size=event.size)

@@ -1,0 +1,38 @@
+"""What the notice board hands out: a notice as it is kept, and who says to hold something."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.history.notice import Notice
+from swarmfeed.core.history.words import NoticeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A notice on the board."""
+
+    notice: Notice
+    record: NoticeRecord
+    """As it is passed on."""
+    first_hand: bool = False
+    """Whether its node told us itself, over a link of its own."""
+
+    @property
+    def link(self) -> Endpoint | None:
+        """Where its node accepts links, as we were told last."""
+        return self.record.link
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCame:
+    """An event: a notice of another node was news, and is on the board."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimant:
+    """A node that says that it holds something."""
+
+    server: bool
+    link: Endpoint | None

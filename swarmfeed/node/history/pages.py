@@ -1,0 +1,81 @@
+"""History's pages of the ledger: which part has which, and in what form.
+
+What key and value are, ``core/history/rows.py`` tells.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+import structlog
+
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history import rows
+from swarmfeed.errors import DamageError
+from swarmfeed.node.ground.memory import Changes, Rows
+from swarmfeed.node.history.allotment import Allotment
+from swarmfeed.node.history.custodian import Custodian
+from swarmfeed.node.history.service import CHOICES, Service
+from swarmfeed.node.history.sight import Sight
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
+
+NOTICES: Final = "notices"
+PRESENCES: Final = "presences"
+RATES: Final = "rates"
+ALLOWANCES: Final = "allowances"
+CUSTODIES: Final = "custodies"
+
+
+def pages_of(
+    sight: Sight, allotment: Allotment, custodian: Custodian, service: Service
+) -> tuple[Rows, ...]:
+    """All pages; the operator's choice is taken up last, because it begins to act."""
+    board, census, demand = sight.board, sight.census, sight.demand
+    return (
+        Rows(page=NOTICES, load=board.load, take_changes=board.take_changes),
+        Rows(page=PRESENCES, load=census.load, take_changes=census.take_changes),
+        Rows(page=RATES, load=demand.load, take_changes=demand.take_changes),
+        _allowances(allotment),
+        _custodies(custodian),
+        # A choice is written when it is made.
+        Rows(page=CHOICES, load=service.recall, take_changes=dict),
+    )
+
+
+def _allowances(allotment: Allotment) -> Rows:
+    def load(page: Mapping[bytes, bytes]) -> None:
+        found = _decoded(page, rows.decode_allowance)
+        allotment.recall({AuthorId(key): each for key, each in found.items()})
+
+    def take_changes() -> Changes:
+        changes = allotment.take_changes()
+        return {key: rows.encode_allowance(each) for key, each in changes.items()}
+
+    return Rows(page=ALLOWANCES, load=load, take_changes=take_changes)
+
+
+def _custodies(custodian: Custodian) -> Rows:
+    def load(page: Mapping[bytes, bytes]) -> None:
+        found = _decoded(page, rows.decode_custody)
+        custodian.recall({FeedId(key): each for key, each in found.items()})
+
+    def take_changes() -> Changes:
+        return {
+            key: None if each is None else rows.encode_custody(each)
+            for key, each in custodian.take_changes().items()
+        }
+
+    return Rows(page=CUSTODIES, load=load, take_changes=take_changes)
+
+
+def _decoded(page: Mapping[bytes, bytes], decode: Callable[[bytes], T]) -> dict[bytes, T]:
+    """Rows that can be read; a damaged one is as if it had never been."""
+    found = {}
+    for key, value in page.items():
+        try:
+            found[key] = decode(value)
+        except DamageError as error:
+            logger.warning("a row of the ledger is passed over", reason=str(error))
+    return found

@@ -1,0 +1,64 @@
+"""A role: what one part of a node brings to the whole, as rows.
+
+A role is made from the ground and the feeds (``roster.py`` lists them).  It is handed over
+whole: whoever puts a node together connects its rows, and knows nothing else of it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.node.ground.desk import Answers
+from swarmfeed.node.ground.events import Listens
+from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.switchboard import Hears
+from swarmfeed.ports import Job
+
+
+def _no() -> bool:
+    return False
+
+
+def _no_jobs() -> Sequence[Job]:
+    return ()
+
+
+def _nobody() -> Iterable[AuthorId]:
+    return ()
+
+
+def _none() -> str:
+    return ""
+
+
+async def _nothing() -> None:
+    """Nothing is to be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """The rows of one role; all but the name may be left out."""
+
+    name: str
+    """Short lower-case word; stands in our hello's roles while ``says`` does."""
+    parts: object = None
+    """What it is made of, for ``Node.parts``; the node itself looks at nothing of it."""
+    says: Callable[[], bool] = _no
+    hears: tuple[Hears, ...] = ()
+    """Messages of peers; each type is heard by one role alone."""
+    answers: tuple[Answers, ...] = ()
+    listens: tuple[Listens, ...] = ()
+    """Events; those of an earlier role hear each of them first."""
+    jobs: Callable[[], Sequence[Job]] = _no_jobs
+    rows: tuple[Rows, ...] = ()
+    """Pages of the ledger; each has one role alone."""
+    seeks: Callable[[], Iterable[AuthorId]] = _nobody
+    """Authors that the finder looks for now and then, though no person asked for them."""
+    policy: Callable[[], str] = _none
+    """What decides which feeds are held for others while it does, so that the budget for
+    friends of friends rests; empty while it does not."""
+    start: Callable[[], Awaitable[None]] = _nothing
+    """Awaited once its pages were recalled and it is known whom the person follows, before
+    the network."""
+    stop: Callable[[], Awaitable[None]] = _nothing
+    """Awaited once all links are closed, the last role first."""

@@ -1,0 +1,18 @@
+"""The one list of a node's roles, in order."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from swarmfeed.node.history.role import history_role
+from swarmfeed.node.node import MakeRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """What a node is made of, beside the feeds that every node has."""
+
+    roles: tuple[MakeRole, ...]
+    """In the order in which they hear events, recall, and are given their work."""
+
+
+ROSTER: Final = Roster(roles=(history_role,))

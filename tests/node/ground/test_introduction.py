@@ -1,0 +1,36 @@
+"""What a node says of itself."""
+
+import pytest
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.settings import NodeSettings
+
+from tests.node.rig import OWN
+
+
+def test_ports_are_named_once_they_are_open() -> None:
+    introduction = Introduction(NodeSettings(listen="127.0.2.5"), OWN)
+    hello = introduction.hello()
+    assert (hello.node_id, hello.hosts) == (OWN.node_id, ("127.0.2.5",))
+    assert (hello.link_port, hello.swarm_port, introduction.endpoint()) == (0, 0, None)
+    introduction.opened_swarm(8000)
+    introduction.opened_link(7000)
+    hello = introduction.hello()
+    assert (hello.link_port, hello.swarm_port) == (7000, 8000)
+    assert introduction.endpoint() == Endpoint("127.0.2.5", 7000)
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0", "::"])
+def test_who_listens_everywhere_does_not_know_where_it_is(listen: str) -> None:
+    introduction = Introduction(NodeSettings(listen=listen), OWN)
+    introduction.opened_link(7000)
+    assert introduction.hello().hosts == () and introduction.endpoint() is None
+
+
+def test_a_role_is_named_while_it_says_so() -> None:
+    introduction, serving = Introduction(NodeSettings(), OWN), list[str]()
+    introduction.add_role("history", lambda: bool(serving))
+    introduction.add_role("silent", lambda: False)
+    assert introduction.hello().roles == ()
+    serving.append("now")
+    assert introduction.hello().roles == ("history",)

@@ -1,0 +1,54 @@
+"""What open pages hear of what happened."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.node.ground import events
+from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.telling import Telling
+
+from tests.node.rig import OWN, Scribe, new_ground, new_session
+
+FEED, AUTHOR, NODE = FeedId(b"f" * 32), AuthorId(b"a" * 32), NodeId(b"n" * 32)
+
+
+class Heard(Changes):
+    """Notes what pages are told, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, dict[str, str | int]]] = []
+
+    def tell(self, name: str, **fields: str | int) -> None:
+        self.told.append((name, fields))
+
+
+def test_each_event_is_told_in_the_words_of_a_page(tmp_path: Path) -> None:
+    ground, heard, anna = new_ground(tmp_path), Heard(), Scribe(1)
+    anna.grow_to(10)
+    ground.shelf.accept_offer(anna.offer())
+    ground.events.connect(Telling(replace(ground, changes=heard)).rows())
+    session, _ = new_session(1)
+    for event in (
+        events.LinkOpened(session),
+        events.LinkClosed(session),
+        events.Indexed(AUTHOR, 3),
+        events.ChunkKept(anna.feed_id, ChunkSpan(0, 0)),
+        events.ChunkKept(FEED, ChunkSpan(0, 0)),
+        events.Forked(FEED),
+        events.FeedCut(FEED),
+        events.ReceiptCame(FEED, NODE, 7),
+        events.ReceiptCame(OWN.feed_id, NODE, 7),
+        events.HeadGrew(None, anna.newest),
+    ):
+        ground.events.tell(event)
+    assert heard.told == [
+        ("status", {"peers": 0}),
+        ("status", {"peers": 0}),
+        ("new", {"n": 3, "author": AUTHOR.hex()}),
+        ("progress", {"held": 10, "feed": anna.feed_id.hex()}),
+        ("status", {"forked": 1}),
+        ("status", {"left": 1}),
+        ("receipt", {"size": 7}),
+    ]

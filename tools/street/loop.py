@@ -1,0 +1,60 @@
+"""Virtual time: a loop whose clock a test moves, so that a scenario is the same every time."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_QUIET_TURNS = 3
+_TURNS_MAX = 20_000
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock a test moves, and that has no threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipped_s = 0.0
+        self.calls = 0
+        self.errors: list[dict[str, Any]] = []
+        self.set_exception_handler(lambda _, context: self.errors.append(context))
+
+    def time(self) -> float:
+        return super().time() + self.skipped_s
+
+    def call_soon(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+        self.calls += 1
+        return super().call_soon(*args, **kwargs)
+
+    def run_in_executor(self, _executor: Any, call: Callable[..., T], *args: Any) -> Any:
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(call(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a scenario to its end; an exception that nobody took fails it."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(scenario())
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        assert loop.errors == []
+
+
+async def settle() -> None:
+    """Return when nothing is left to do until time passes."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    quiet = 0
+    for _ in range(_TURNS_MAX):
+        before = loop.calls
+        await asyncio.sleep(0)
+        # One call is this very task's.
+        quiet = quiet + 1 if loop.calls - before <= 1 else 0
+        if quiet == _QUIET_TURNS:
+            return
+    raise AssertionError("the nodes never come to rest: they answer each other for ever")
