@@ -30,6 +30,7 @@ from swarmfeed.core.feed.merkle import full_consistency_proof, root_hash
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.history.words import Watch
 from swarmfeed.core.talk.handshake import Greeting, encode_hello
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import (
     ForkProof,
     Have,
@@ -41,7 +42,6 @@ from swarmfeed.core.talk.words import (
     Want,
     WantedAuthor,
 )
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.node.facade import NodeFacade
 from swarmfeed.node.node import Node
 from swarmfeed.shell.wire.tls import client_context

@@ -8,8 +8,9 @@ from itertools import count
 from swarmfeed.core.base.limits import PEERS_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message, Unknown, decode_message, encode_message
+from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
 
@@ -21,15 +22,23 @@ class FakeNetwork:
     Messages pass through the real codec, so its bounds hold here too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, vocabulary: Vocabulary = VOCABULARY) -> None:
+        """Take the messages that its nodes understand."""
+        self._vocabulary = vocabulary
         self._listeners: dict[Endpoint, _Listener] = {}
         self._ports = count(20_000)
         self._pairs: list[tuple[FakePeer, FakePeer]] = []
         self._splits: set[frozenset[NodeId]] = set()
 
-    def link(self, node_id: NodeId, *, peers_max: int = PEERS_MAX) -> "FakeLink":
-        """Return a new node's link."""
-        return FakeLink(self, node_id, peers_max)
+    def link(
+        self,
+        node_id: NodeId,
+        *,
+        peers_max: int = PEERS_MAX,
+        vocabulary: Vocabulary | None = None,
+    ) -> "FakeLink":
+        """Return a new node's link; a ``vocabulary`` that is given is its own."""
+        return FakeLink(self, node_id, peers_max, vocabulary or self._vocabulary)
 
     def split(self, one: NodeId, other: NodeId) -> None:
         """Cut all links between two nodes and let none be made until ``heal``."""
@@ -58,8 +67,11 @@ class _Listener:
 class FakeLink:
     """Implements ``ports.Link``."""
 
-    def __init__(self, network: FakeNetwork, node_id: NodeId, peers_max: int) -> None:
+    def __init__(
+        self, network: FakeNetwork, node_id: NodeId, peers_max: int, vocabulary: Vocabulary
+    ) -> None:
         self.node_id = node_id
+        self.vocabulary = vocabulary
         self._network = network
         self._peers_max = peers_max
         self._peers: list[FakePeer] = []
@@ -101,8 +113,11 @@ class FakeLink:
 
     def _join(self, endpoint: Endpoint, listener: _Listener, own: Hello) -> "FakePeer":
         here = Endpoint("127.0.0.1", next(self._network._ports))
-        near = FakePeer(_travel(listener.own(), listener.link.node_id), endpoint, outgoing=True)
-        far = FakePeer(_travel(own, self.node_id), here, outgoing=False)
+        there = listener.link
+        hello = _travel(listener.own(), there.node_id)
+        near = FakePeer(hello, endpoint, self.vocabulary, outgoing=True)
+        hello = _travel(own, self.node_id)
+        far = FakePeer(hello, here, there.vocabulary, outgoing=False)
         near.other, far.other = far, near
         self._network._pairs.append((near, far))
         self._peers.append(near)
@@ -133,11 +148,14 @@ class FakePeer:
 
     other: "FakePeer"
 
-    def __init__(self, hello: Hello, remote: Endpoint, *, outgoing: bool) -> None:
+    def __init__(
+        self, hello: Hello, remote: Endpoint, vocabulary: Vocabulary, *, outgoing: bool
+    ) -> None:
         self.sent: list[Message] = []
         self.closed_because: str | None = None
         self._hello = hello
         self._remote = remote
+        self._vocabulary = vocabulary
         self._outgoing = outgoing
         self._arrived: deque[bytes] = deque()
         self._changed = asyncio.Event()
@@ -156,7 +174,7 @@ class FakePeer:
         return self._outgoing
 
     async def send(self, message: Message) -> None:
-        data = encode_message(message)
+        data = self._vocabulary.encode(message)
         # A real link gives others a turn, too.
         await asyncio.sleep(0)
         if self._gone:
@@ -168,7 +186,7 @@ class FakePeer:
         while True:
             while self._arrived:
                 try:
-                    message = decode_message(self._arrived.popleft())
+                    message = self._vocabulary.decode(self._arrived.popleft())
                 except BadEncodingError:
                     self.cut()
                     raise
