@@ -185,8 +185,8 @@ class Fields:
     """Reads a decoded dict key by key; every error names the key.
 
     Keys that nobody asks for are ignored, so that later versions may add some.  All methods
-    raise BadEncodingError when a key is missing or its value is out of bounds; the
-    ``optional_`` ones give None or their default when it is missing.
+    raise BadEncodingError when a key is missing or its value is out of bounds;
+    ``optional_bytes`` gives None when it is missing.
     """
 
     __slots__ = ("_fields", "_what")
@@ -240,9 +240,6 @@ class Fields:
         raw = self.take_bytes(key, bytes_max=4 * chars_max)
         return self._to_text(key, raw, chars_min, chars_max)
 
-    def optional_text(self, key: bytes, *, chars_max: int, default: str = "") -> str:
-        return self.take_text(key, chars_max=chars_max) if key in self._fields else default
-
     def take_list(self, key: bytes, *, count_max: int) -> list[Value]:
         """Return a list of at most ``count_max`` values of any type."""
         value = self._take(key)
@@ -272,39 +269,14 @@ class Fields:
             found.append(item)
         return tuple(found)
 
-    def optional_bytes_list(
-        self,
-        key: bytes,
-        *,
-        count_max: int,
-        length: int | None = None,
-        bytes_max: int | None = None,
-    ) -> tuple[bytes, ...]:
-        """The same, or () when the key is missing."""
-        if key not in self._fields:
-            return ()
-        return self.take_bytes_list(
-            key, count_max=count_max, length=length, bytes_max=bytes_max
-        )
-
     def take_text_list(self, key: bytes, *, count_max: int, chars_max: int) -> tuple[str, ...]:
         """Return a list of texts, each of at most ``chars_max`` characters."""
         raws = self.take_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
         return tuple(self._to_text(key, raw, 0, chars_max) for raw in raws)
 
-    def optional_text_list(
-        self, key: bytes, *, count_max: int, chars_max: int
-    ) -> tuple[str, ...]:
-        """Return a list of texts, or () when the key is missing."""
-        raws = self.optional_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
-        return tuple(self._to_text(key, raw, 0, chars_max) for raw in raws)
-
     def take_fields(self, key: bytes) -> "Fields":
         """Return a dict inside this one."""
         return Fields(self._take(key), self._name(key))
-
-    def optional_fields(self, key: bytes) -> "Fields | None":
-        return self.take_fields(key) if key in self._fields else None
 
     def take_fields_list(self, key: bytes, *, count_max: int) -> "list[Fields]":
         """Return a list of dicts."""
