@@ -9,6 +9,7 @@ import pytest
 from swarmfeed import errors
 from swarmfeed.cli.main import main
 from swarmfeed.core.base import limits
+from swarmfeed.core.feed.kinds import KINDS
 from swarmfeed.core.talk import handshake
 from swarmfeed.core.vocabulary import VOCABULARY
 
@@ -73,6 +74,14 @@ def test_every_message_has_a_section_in_the_protocol() -> None:
 def test_the_table_of_every_message_says_what_its_class_says() -> None:
     protocol = read("docs/PROTOCOL.md")
     assert message_tables.with_tables(protocol) == protocol, "run tools/message_tables.py"
+
+
+def test_every_kind_has_a_row_in_the_format_with_its_keys() -> None:
+    kinds = section(read("docs/FORMAT.md"), "Kinds")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", kinds, re.M))
+    for kind, codec in KINDS.items():
+        named = re.findall(r"`(\w+)`(\??)", rows[kind])
+        assert set(named) == {(part.key, "?" * part.optional) for part in codec.parts}, kind
 
 
 def test_every_close_code_is_in_the_protocol() -> None:
