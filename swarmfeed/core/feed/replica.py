@@ -241,9 +241,8 @@ def grow(
         records.append(make_record(chunk, root))
         made.append((span, chunk))
     tail = tuple(pending[sealed_end(size) - start :])
-    replica = _sign(
-        feed_id, tuple(records), encode_chunk_list(records), tail, size, now_ms, sign
-    )
+    chunk_list = encode_chunk_list(records)
+    replica = _sign(feed_id, tuple(records), chunk_list, tail, size, now_ms, sign)
     return Growth(replica, tuple(made))
 
 

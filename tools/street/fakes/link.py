@@ -29,6 +29,16 @@ class FakeNetwork:
         self._ports = count(20_000)
         self._pairs: list[tuple[FakePeer, FakePeer]] = []
         self._splits: set[frozenset[NodeId]] = set()
+        self._watchers: list[Callable[[NodeId, NodeId, bytes], None]] = []
+
+    def watch(self, on_carried: Callable[[NodeId, NodeId, bytes], None]) -> None:
+        """Show sender, receiver and bytes of all that is carried from now on, hellos too."""
+        self._watchers.append(on_carried)
+
+    def carry(self, sender: NodeId, receiver: NodeId, data: bytes) -> None:
+        """Show watchers what goes from one node to another."""
+        for watcher in self._watchers:
+            watcher(sender, receiver, data)
 
     def link(
         self,
@@ -114,10 +124,12 @@ class FakeLink:
     def _join(self, endpoint: Endpoint, listener: _Listener, own: Hello) -> "FakePeer":
         here = Endpoint("127.0.0.1", next(self._network._ports))
         there = listener.link
-        hello = _travel(listener.own(), there.node_id)
-        near = FakePeer(hello, endpoint, self.vocabulary, outgoing=True)
-        hello = _travel(own, self.node_id)
-        far = FakePeer(hello, here, there.vocabulary, outgoing=False)
+        theirs, ours = _travel(listener.own(), there.node_id), _travel(own, self.node_id)
+        near = FakePeer(self, theirs, endpoint, outgoing=True)
+        far = FakePeer(there, ours, here, outgoing=False)
+        for hello, reader in ((theirs, ours), (ours, theirs)):
+            data = encode_hello(Greeting(hello=hello))
+            self._network.carry(hello.node_id, reader.node_id, data)
         near.other, far.other = far, near
         self._network._pairs.append((near, far))
         self._peers.append(near)
@@ -149,13 +161,14 @@ class FakePeer:
     other: "FakePeer"
 
     def __init__(
-        self, hello: Hello, remote: Endpoint, vocabulary: Vocabulary, *, outgoing: bool
+        self, link: "FakeLink", hello: Hello, remote: Endpoint, *, outgoing: bool
     ) -> None:
         self.sent: list[Message] = []
         self.closed_because: str | None = None
+        self._network = link._network
+        self._vocabulary = link.vocabulary
         self._hello = hello
         self._remote = remote
-        self._vocabulary = vocabulary
         self._outgoing = outgoing
         self._arrived: deque[bytes] = deque()
         self._changed = asyncio.Event()
@@ -180,6 +193,7 @@ class FakePeer:
         if self._gone:
             raise RetryError(f"the link to {self._remote} is closed")
         self.sent.append(message)
+        self._network.carry(self.other.hello.node_id, self.hello.node_id, data)
         self.other.deliver(data)
 
     async def messages(self) -> AsyncIterator[Message]:
