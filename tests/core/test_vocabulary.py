@@ -38,6 +38,8 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError
 
+from tests.core.declared import records
+
 AUTHOR = AuthorId(b"a" * 32)
 FEED = FeedId(b"f" * 32)
 NODE = NodeId(b"i" * 32)
@@ -64,79 +66,7 @@ HOLDER = HolderRecord(
 )
 
 keys = st.binary(min_size=32, max_size=32)
-author_ids = keys.map(AuthorId)
-feed_ids = keys.map(FeedId)
-node_ids = keys.map(NodeId)
-hashes = st.lists(keys.map(Hash), max_size=4).map(tuple)
-sizes = st.integers(0, limits.FEED_ENTRIES_MAX)
-texts = st.binary(max_size=50)
-many_texts = st.lists(texts, max_size=4).map(tuple)
-hosts = st.one_of(
-    st.ip_addresses(v=4).map(str),
-    st.ip_addresses(v=6).map(str).filter(lambda host: not host.startswith("::ffff:")),
-)
-endpoints = st.builds(Endpoint, hosts, st.integers(1, 65_535))
-wanted_feeds = st.builds(WantedFeed, feed_ids, sizes)
-wanted_authors = st.builds(
-    WantedAuthor, author_ids, st.lists(wanted_feeds, max_size=3).map(tuple)
-)
-holder_records = st.builds(
-    HolderRecord,
-    node_id=node_ids,
-    link=endpoints,
-    swarm=endpoints,
-    size=sizes,
-    complete=st.booleans(),
-)
-indices = st.integers(0, limits.FEED_ENTRIES_MAX - 1)
-notice_records = st.builds(NoticeRecord, texts, st.none() | endpoints, st.none() | endpoints)
-request_rates = st.builds(RequestRate, feed_ids, st.integers(0, limits.REQUESTS_PER_MONTH_MAX))
-messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Want, st.lists(wanted_authors, max_size=3).map(tuple)),
-    st.builds(NotHeld, author_ids),
-    st.builds(Certificates, author_ids, many_texts),
-    st.builds(
-        HeadOffer,
-        author_id=author_ids,
-        feed_id=feed_ids,
-        signed_head=texts,
-        certificates=many_texts,
-        chunk_list=texts,
-        tail=many_texts,
-        consistency=hashes,
-    ),
-    st.builds(
-        NewEntries,
-        feed_id=feed_ids,
-        start=st.integers(0, limits.FEED_ENTRIES_MAX - 1),
-        stored=many_texts,
-        signed_head=texts,
-        chunk_list=texts,
-    ),
-    st.builds(Have, feed_id=feed_ids, size=sizes, complete=st.booleans(), awake=st.booleans()),
-    st.builds(Holders, author_ids, feed_ids, st.lists(holder_records, max_size=3).map(tuple)),
-    st.builds(Receipt, feed_ids, texts, texts),
-    st.builds(ForkProof, author_ids, feed_ids, texts, texts, hashes),
-    st.builds(Wake, feed_ids),
-    st.builds(Watch, st.lists(author_ids, max_size=3).map(tuple)),
-    st.builds(Notices, st.lists(notice_records, max_size=3).map(tuple)),
-    st.builds(Farewell, texts),
-    st.builds(
-        Report,
-        st.lists(node_ids, max_size=3).map(tuple),
-        st.lists(request_rates, max_size=3).map(tuple),
-        st.integers(0, 8),
-    ),
-    st.builds(Audit, feed_ids, indices),
-    st.builds(
-        AuditProof,
-        feed_id=feed_ids,
-        index=indices,
-        signed_head=texts,
-        stored=texts,
-        path=hashes,
-    ),
-)
+messages: st.SearchStrategy[Message] = st.one_of(*map(records, VOCABULARY.words))
 
 
 def test_a_message_is_spelled_exactly_like_this() -> None:

@@ -20,7 +20,7 @@ looked up in a class while messages pass.  Writing checks no bounds, for what we
 reading is exact, passes over keys nobody declared, and every error names the key.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from operator import attrgetter
@@ -32,7 +32,6 @@ from typing import (
     Generic,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -98,19 +97,18 @@ def codec_of(record: type[T]) -> Codec[T]:
     Raises:
         TypeError: An annotation says too little, or two fields have the same key.
     """
-    return cast(Codec[T], _derive(cast(Any, record)))
+    codec: Codec[T] = _derived(record)
+    return codec
 
 
-@cache
 def _derive(record: type[Any]) -> Codec[Any]:
     if not is_dataclass(record):
         raise TypeError(f"{record.__name__} is not a dataclass")
     hints = get_type_hints(record, include_extras=True)
     parts = []
     for field in fields(record):
-        default = None if field.default is MISSING else field.default
         try:
-            parts.append(_part(field.name, hints[field.name], default))
+            parts.append(_part(field.name, hints[field.name], field.default))
         except TypeError as error:
             raise TypeError(f"{record.__name__}.{field.name}: {error}") from error
     keys = [part.key for part in parts]
@@ -119,11 +117,18 @@ def _derive(record: type[Any]) -> Codec[Any]:
     return Codec(_writer(parts), _reader(record, parts), tuple(parts))
 
 
+_derived: Final[Callable[[Any], Any]] = cache(_derive)
+
+
 def _part(name: str, hint: Any, default: Any) -> Part:
-    kind, marks, optional = _open(hint)
+    kind, marks, may_be_none = _open(hint)
     at = marks.get(At, At(name))
     shape = _shape(kind, marks)
-    optional = optional or Optional in marks
+    optional = may_be_none or Optional in marks
+    if may_be_none and default is MISSING:
+        default = None
+    if optional and default:
+        raise TypeError("optional, so its default has to be empty")
     return Part(
         name=name,
         key=at.key,
@@ -136,35 +141,37 @@ def _part(name: str, hint: Any, default: Any) -> Part:
 def _writer(parts: Sequence[Part]) -> Callable[[Any], dict[bytes, Encodable]]:
     always = [part for part in parts if not part.optional]
     plain = [part for part in always if part.shape.write is None]
-    keys = tuple(part.key.encode() for part in plain)
-    # Of two names or more comes a tuple; ``zip`` leaves over what has no key.
-    names = [part.name for part in plain] + ["__class__"] * (2 - len(plain))
-    values = attrgetter(*names)
-    changed = _steps(part for part in always if part.shape.write is not None)
-    optional = _steps(part for part in parts if part.optional)
+    keys, values_of = tuple(part.key.encode() for part in plain), _values_of(plain)
+    changed = [part for part in always if part.shape.write is not None]
+    changes, changed_of = _changes(changed), _values_of(changed)
+    optional = [part for part in parts if part.optional]
+    optional_changes, optional_of = _changes(optional), _values_of(optional)
 
     def write(record: Any) -> dict[bytes, Encodable]:
-        found = dict(zip(keys, values(record)))  # noqa: B905  # a keyword costs a tenth here
-        for key, value_of, change in changed:
-            found[key] = change(value_of(record))
-        for key, value_of, change in optional:
-            value = value_of(record)
-            if value:
+        # No ``strict``: to pass a keyword costs a tenth of all this.
+        found = dict(zip(keys, values_of(record)))  # noqa: B905
+        if changes:
+            for (key, change), value in zip(changes, changed_of(record)):  # noqa: B905
                 found[key] = change(value)
+        if optional_changes:
+            for (key, change), value in zip(optional_changes, optional_of(record)):  # noqa: B905
+                if value:
+                    found[key] = change(value)
         return found
 
     return write
 
 
-_Step = tuple[bytes, Callable[[Any], Any], Callable[[Any], Any]]
+def _changes(parts: Sequence[Part]) -> tuple[tuple[bytes, Callable[[Any], Any]], ...]:
+    """Keys, and how their values are spelled."""
+    return tuple((part.key.encode(), part.shape.write or _as_it_is) for part in parts)
 
 
-def _steps(parts: Iterable[Part]) -> tuple[_Step, ...]:
-    """Key, how to get the value, and how to spell it."""
-    return tuple(
-        (part.key.encode(), attrgetter(part.name), part.shape.write or _as_it_is)
-        for part in parts
-    )
+def _values_of(parts: Sequence[Part]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gets the values of a record; ``zip`` leaves over what has no key."""
+    # Of two names or more comes a tuple.
+    names = [part.name for part in parts] + ["__class__"] * (2 - len(parts))
+    return attrgetter(*names)
 
 
 def _as_it_is(value: Any) -> Any:

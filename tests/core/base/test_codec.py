@@ -235,6 +235,20 @@ def test_an_annotation_that_says_too_little_is_told_at_once(hint: Any, said: str
         codec_of(badly_declared(hint))
 
 
+def test_what_is_optional_has_an_empty_default() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Awake:
+        awake: Annotated[bool, OPTIONAL] = True
+
+    @dataclass(frozen=True, slots=True)
+    class Count:
+        count: Annotated[int, Between(0, 9), OPTIONAL]
+
+    for record in (Awake, Count):
+        with pytest.raises(TypeError, match="optional, so its default has to be empty"):
+            codec_of(record)
+
+
 def test_a_key_stands_for_one_field_and_a_record_is_a_dataclass() -> None:
     @dataclass(frozen=True, slots=True)
     class Twice:
