@@ -21,6 +21,7 @@ def read_shout(raw: bytes) -> str:
     return raw.decode("ascii")
 
 
+Far = Annotated[Endpoint, At("z")]
 Short = Annotated[bytes, At("s", "Few bytes"), UpTo(3)]
 
 
@@ -45,6 +46,7 @@ class Everything:
     inner: Inner
     inners: Annotated[tuple[Inner, ...], UpTo(2)]
     at: Endpoint | None = None
+    far: Annotated[Far | None, At("q")] = None
     ref: Annotated[EntryRef | None, At("r")] = None
     many: Annotated[tuple[Annotated[Inner, At("x")], ...], UpTo(2), OPTIONAL] = ()
     text: Annotated[str, UpTo(4), OPTIONAL] = ""
@@ -66,6 +68,7 @@ FULL = Everything(
     inner=Inner(-1, True),
     inners=(Inner(9), Inner(0, True)),
     at=Endpoint("::1", 65_535),
+    far=Endpoint("192.0.2.1", 1),
     ref=EntryRef(F, H, 7),
     many=(Inner(1),),
     text="héhé",
@@ -86,13 +89,14 @@ SPELLED: dict[bytes, Value] = {
     b"inner": {b"n": -1, b"flag": 1},
     b"inners": [{b"n": 9, b"flag": 0}, {b"n": 0, b"flag": 1}],
     b"at": {b"h": b"::1", b"p": 65_535},
+    b"q": {b"h": b"192.0.2.1", b"p": 1},
     b"r": {b"f": F, b"h": H, b"n": 7},
     b"many": [{b"n": 1, b"flag": 0}],
     b"text": "héhé".encode(),
     b"count": 5,
     b"sure": 1,
 }
-OPTIONAL_KEYS = (b"at", b"r", b"many", b"text", b"count", b"sure")
+OPTIONAL_KEYS = (b"at", b"q", b"r", b"many", b"text", b"count", b"sure")
 
 
 def read(value: Value) -> Everything:
