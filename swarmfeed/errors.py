@@ -2,7 +2,8 @@
 
 SwarmfeedError
 ├── UserError          the person at the keyboard; the message is shown as it is
-│   └── InUseError     another process has the home open; waiting a moment may be enough
+│   ├── InUseError     another process has the home open; waiting a moment may be enough
+│   └── BadJsonError   a JSON value is not what was asked for
 ├── RemoteError        a peer broke the rules; drop what it sent, keep running
 │   ├── BadEncodingError
 │   ├── BadSignatureError
@@ -25,6 +26,18 @@ class UserError(SwarmfeedError):
 
 class InUseError(UserError):
     """Another process has the home open: a node, or a command that is about to end."""
+
+
+class BadJsonError(UserError):
+    """A JSON value of somebody else is not what was asked for.
+
+    Attributes:
+        key: Of the value; empty for the whole.
+    """
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
 
 
 class RemoteError(SwarmfeedError):

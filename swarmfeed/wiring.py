@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from webui.asgi import PageServer
 
-from swarmfeed.core.asks.views import Whoami
+from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -27,9 +27,9 @@ from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.net.reach import is_loopback, is_reachable
+from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
-from swarmfeed.facade import Facade
-from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
 from swarmfeed.node.ground.shelf import Shelf
@@ -110,7 +110,7 @@ def _make_home(
 
 
 @contextmanager
-def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Facade]:
+def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Desk]:
     """Open a home in this process, in a thread of its own, for as long as the block lasts.
 
     Raises:
@@ -120,7 +120,7 @@ def open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[F
     with HomeLock(home), _loop_in_thread() as loop:
         node = _call(loop, start_node(home, settings, identity))
         try:
-            yield NodeFacade(node, loop)
+            yield NodeDesk(node.answers(), loop, node.changes)
         finally:
             _call(loop, node.stop())
 
@@ -145,11 +145,11 @@ async def _run(
     node = await start_node(home, settings, identity)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
-    facade = NodeFacade(node, loop)
-    page = PageServer(facade, home / "run", port=settings.page_port)
+    desk = NodeDesk(node.answers(), loop, node.changes)
+    page = PageServer(desk, home / "run", port=settings.page_port)
     try:
         await page.start()
-        me = await asyncio.to_thread(facade.whoami)
+        me = await asyncio.to_thread(desk.ask, WhoAreYou())
         on_ready(Ready(page_link=page.login_link(), link=me.link))
         await node.stopped.wait()
     finally:

@@ -14,6 +14,7 @@ from neighbourhood import diary
 from neighbourhood.show import Show
 from neighbourhood.story import Post, Story, told
 from swarmfeed.cli.jsonl import read_lines
+from swarmfeed.core.asks.page import NewLoginLink
 from swarmfeed.errors import SwarmfeedError, UserError
 
 POSTS = 9_204
@@ -67,7 +68,7 @@ def _read(file: Path, author: str | None) -> list[Post]:
 def _stay(story: Story, show: Show, folder: Path, *, open_page: bool) -> None:
     """Show the newcomer's page and wait for Ctrl-C."""
     show.say("Now look around. This is your page; the link logs one browser in, once:")
-    show.link(story.you.node.page_link())
+    show.link(story.you.node.ask(NewLoginLink()).url)
     command = [sys.executable, "-m", "swarmfeed", "--home", str(story.you.home), "open"]
     if open_page:
         # Its own link, handed over in a file: arguments are seen by everybody here.

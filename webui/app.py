@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, render_template, request
-from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.errors import RetryError, SwarmfeedError, UserError
@@ -17,7 +18,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request
-from webui.current import EXTENSION, PageSettings, Running, node, running
+from webui.current import EXTENSION, PageSettings, Running, ask, running
 from webui.pages import author as author_page
 from webui.pages import follow as follow_page
 from webui.pages import history as history_page
@@ -30,7 +31,7 @@ from webui.pages import status as status_page
 from webui.pages import torrents as torrents_page
 
 if TYPE_CHECKING:
-    from swarmfeed.facade import Facade
+    from swarmfeed.desk import Desk
 
 WITHOUT_SESSION: Final = frozenset({"static", "login", "welcome"})
 """Endpoints anybody on this machine may see."""
@@ -51,14 +52,15 @@ class AddressConverter(BaseConverter):
         return format_address(value)
 
 
-def create_app(facade: "Facade", access: Access, settings: PageSettings) -> Flask:
-    """Build the app.  It calls ``facade`` from whatever thread serves a request."""
+def create_app(desk: "Desk", access: Access, settings: PageSettings) -> Flask:
+    """Build the app.  It asks ``desk`` from whatever thread serves a request."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES_MAX
-    app.extensions[EXTENSION] = Running(facade, access, settings)
+    app.extensions[EXTENSION] = Running(desk, access, settings)
     app.url_map.converters["address"] = AddressConverter
     _add_routes(app)
+    api.add_routes(app, desk.asks())
     app.before_request(_check_access)
     app.after_request(_add_headers)
     app.register_error_handler(SwarmfeedError, _show_own_error)
@@ -106,8 +108,6 @@ def _add_routes(app: Flask) -> None:
     get("/welcome", endpoint="welcome")(login_page.show_welcome)
     get("/login", endpoint="login")(login_page.log_in)
     post("/logout", endpoint="logout")(login_page.log_out)
-    # For commands, with the bearer key
-    api.add_routes(app)
 
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
@@ -196,5 +196,5 @@ def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, i
 def _shared_values() -> dict[str, object]:
     return {
         "now_year": datetime.now(UTC).year,
-        "me": node().whoami() if g.get("session") or g.get("has_key") else None,
+        "me": ask(WhoAreYou()) if g.get("session") or g.get("has_key") else None,
     }

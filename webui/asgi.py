@@ -22,7 +22,7 @@ from webui.headers import HEADERS
 from webui.runfile import RunFile
 
 if TYPE_CHECKING:
-    from swarmfeed.facade import Facade
+    from swarmfeed.desk import Desk
     from uvicorn._types import (
         ASGI3Application,
         ASGIReceiveCallable,
@@ -84,13 +84,13 @@ class PageServer:
     """
 
     def __init__(
-        self, facade: "Facade", run_folder: Path, host: str = "127.0.0.1", port: int = 0
+        self, desk: "Desk", run_folder: Path, host: str = "127.0.0.1", port: int = 0
     ) -> None:
-        self._facade = facade
+        self._desk = desk
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
-        self._events = Events(facade.changes)
+        self._events = Events(desk.changes)
         self._access: Access | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -156,7 +156,7 @@ class PageServer:
             hosts=allowed_hosts(self._host, port),
             reader_key=self._run_file.reader_key(),
         )
-        self._pages = WSGIMiddleware(create_app(self._facade, access, settings))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
+        self._pages = WSGIMiddleware(create_app(self._desk, access, settings))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
         return Page(cast("ASGI3Application", self._pages), settings, access, self._events)
 
 

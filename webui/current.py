@@ -1,15 +1,16 @@
 """What a view needs of the running program: the node it asks, and who may ask."""
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from flask import current_app, request
-from swarmfeed.core.asks.views import Cursor, parse_cursor
-from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
-from swarmfeed.errors import UserError
-from swarmfeed.facade import Facade
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.cursor import Cursor, parse_cursor
+from swarmfeed.desk import Desk
 
 from webui.access import Access
+
+A = TypeVar("A")
 
 EXTENSION: Final = "swarmfeed"
 
@@ -30,7 +31,7 @@ class PageSettings:
 class Running:
     """The one object a view finds its surroundings through."""
 
-    node: Facade
+    desk: Desk
     access: Access
     settings: PageSettings
 
@@ -39,20 +40,12 @@ def running() -> Running:
     return cast(Running, current_app.extensions[EXTENSION])
 
 
-def node() -> Facade:
-    """Return the node this page belongs to."""
-    return running().node
+def ask(question: Ask[A]) -> A:
+    """Ask the node this page belongs to, and wait for the answer."""
+    return running().desk.ask(question)
 
 
 def before() -> Cursor | None:
     """Return where the page asked for starts; None at the top."""
     text = request.args.get("before", "")
     return parse_cursor(text) if text else None
-
-
-def limit() -> int:
-    """Return how many posts are asked for.  Raises UserError."""
-    text = request.args.get("limit", str(PAGE_POSTS))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= PAGE_POSTS_MAX):
-        raise UserError(f"A limit is a number from 1 to {PAGE_POSTS_MAX}.")
-    return int(text)

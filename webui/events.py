@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Final
 
-from swarmfeed.core.asks.views import Change
+from swarmfeed.core.asks.change import Change
 from swarmfeed.core.base.limits import EVENT_BACKLOG_MAX, EVENT_HEARTBEAT_S, EVENT_STREAMS_MAX
 
 if TYPE_CHECKING:

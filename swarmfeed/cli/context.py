@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from swarmfeed.cli import session
-from swarmfeed.cli.home import default_home
-from swarmfeed.cli.node import Node
-from swarmfeed.core.asks.views import Whoami
+from swarmfeed.cli import desk
+from swarmfeed.cli.home import default_home, read_passphrase
+from swarmfeed.core.asks.people import Whoami
+from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
 
 Passphrase = Callable[[], str]
@@ -47,10 +47,10 @@ def _now_ms() -> int:
 class Doors:
     """All that commands do beside parsing and printing; tests hand in others."""
 
-    open_facade: Callable[[Path, NodeSettings, Passphrase], AbstractContextManager[Node]] = (
-        session.open_facade
+    open_desk: Callable[[Path, NodeSettings, Passphrase], AbstractContextManager[Answerer]] = (
+        desk.open_desk
     )
-    page_link: Callable[[Path], str] = session.page_link
+    page_link: Callable[[Path], str] = desk.page_link
     create_home: Callable[[Path, str, str], Created] = _create_home
     restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
@@ -68,12 +68,12 @@ class Context:
 
     def passphrase(self) -> str:
         """Read or ask the passphrase of this home's keys; empty when they have none."""
-        return session.read_passphrase(self.home, self.passphrase_file)
+        return read_passphrase(self.home, self.passphrase_file)
 
-    def open(self, settings: NodeSettings | None = None) -> AbstractContextManager[Node]:
+    def open(self, settings: NodeSettings | None = None) -> AbstractContextManager[Answerer]:
         """Reach the running node of this home, or open the home ourselves meanwhile."""
         chosen = settings or NodeSettings(network=False)
-        return self.doors.open_facade(self.home, chosen, self.passphrase)
+        return self.doors.open_desk(self.home, chosen, self.passphrase)
 
 
 pass_context = click.make_pass_decorator(Context)

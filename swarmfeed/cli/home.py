@@ -1,10 +1,17 @@
-"""Where a person's keys and posts lie, and whether they are there."""
+"""Where a person's keys and posts lie, whether they are there, and what opens them."""
 
+import sys
 from pathlib import Path
 
+import click
 import platformdirs
 
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import key_path
+from swarmfeed.shell.disk.keyfile import is_protected
+
+PASSPHRASE_CHARS_MAX = 1_024
+"""Longest passphrase read from a file; more is the wrong file."""
 
 
 def default_home() -> Path:
@@ -15,3 +22,37 @@ def default_home() -> Path:
 def has_keys(home: Path) -> bool:
     """Whether ``swarmfeed init`` was run on this folder."""
     return key_path(home).is_file()
+
+
+def require_home(home: Path) -> None:
+    """Raise UserError when ``home`` has no keys."""
+    if not has_keys(home):
+        raise UserError(f"there are no keys in {home} yet; make them with: swarmfeed init")
+
+
+def read_passphrase(home: Path, file: Path | None) -> str:
+    """Read the passphrase from a file, or ask at the terminal; empty for unprotected keys.
+
+    Raises:
+        UserError: It is needed, and there is neither a file nor a person to ask.
+    """
+    require_home(home)
+    if not is_protected(key_path(home)):
+        return ""
+    if file is not None:
+        return read_passphrase_file(file)
+    if not sys.stdin.isatty():
+        raise UserError("the keys are protected; name a file with --passphrase-file")
+    return str(click.prompt("passphrase", hide_input=True, err=True))
+
+
+def read_passphrase_file(file: Path) -> str:
+    """Return the first line of a file, without its line end."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            first = lines.readline(PASSPHRASE_CHARS_MAX + 1).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"the passphrase in {file} cannot be read: {error}") from error
+    if not 0 < len(first) <= PASSPHRASE_CHARS_MAX:
+        raise UserError(f"{file} does not start with a passphrase")
+    return first

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 from rich.table import Table
 from rich.text import Text
 
-from swarmfeed.core.asks.views import PostView
-from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.posts import PostView, ref_text
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 60 * MINUTE_S
@@ -46,6 +46,11 @@ def console(*, stderr: bool = False) -> Console:
 def print_json(value: object) -> None:
     """Print one JSON value on one line.  ASCII, so that no terminal can misread it."""
     click.echo(json.dumps(value, ensure_ascii=True, separators=(", ", ": ")))
+
+
+def print_answer(answer: object) -> None:
+    """Print a view as JSON, as the API writes it."""
+    print_json(to_json(answer))
 
 
 def print_line(line: str) -> None:

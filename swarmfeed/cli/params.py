@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from swarmfeed.core.asks.views import Cursor, parse_cursor
+from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError

@@ -11,6 +11,7 @@ from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
+from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.care import Caretaker
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
@@ -23,6 +24,7 @@ from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.feeds.writer import Author
 from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interest, Interests
@@ -246,6 +248,30 @@ class Node:
         hosts = self.hello().hosts
         return Endpoint(hosts[0], self.link_port) if hosts and self.link_port else None
 
+    def answers(self) -> tuple[Answers, ...]:
+        """What pages and commands may ask of this node: one row for each ask."""
+        doors, reporter = self.doors, self.reporter
+        reading = answers.Reading(doors.index)
+        people = answers.AboutPeople(self.identity, doors.index, reporter, self.endpoint)
+        wellness = upkeep.Wellness(self.settings, reporter, self.sessions, doors.jobs)
+        care = upkeep.Care(self.settings, doors.logs, reporter, self.caretaker, self.reindex)
+        parts = (
+            reading,
+            answers.Writing(self.author, doors.index, self.identity, reading),
+            people,
+            answers.Following(
+                people, self.finder.hint, self.follow, self.unfollow, self._fetch_all
+            ),
+            answers.SealedTorrents(self.shelf, self.seeder),
+            wellness,
+            care,
+            upkeep.Overview(
+                self.identity, reporter, doors.swarm, wellness, care, self._reached
+            ),
+        )
+        rows = [row for part in parts for row in part.rows()]
+        return (*rows, *self.history.answers())
+
     # --- interests ---
 
     async def care(self, author_id: AuthorId, interest: Interest) -> None:
@@ -284,6 +310,18 @@ class Node:
         return sum(self.shelf.entries_held(each) for each in self.shelf.feed_ids())
 
     # --- inside ---
+
+    async def _fetch_all(self, author_id: AuthorId) -> None:
+        await self.care(author_id, Interest.FETCHED)
+
+    def _reached(self) -> upkeep.Reached:
+        endpoint = self.endpoint()
+        return upkeep.Reached(
+            link_endpoint=str(endpoint) if endpoint else f":{self.link_port}",
+            swarm_port=self.swarm_port,
+            safety=self.history.safety.tell(),
+            is_history_server=self.history.is_server,
+        )
 
     async def _go_online(self) -> None:
         listen = self.settings.listen

@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.people import AuthorView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 from click.testing import CliRunner, Result
-from street.fakes.node import FakeDoors, FakeNode
+from street.fakes.anna import AnnasDesk, FakeDoors
 from swarmfeed.cli.main import main
 
 Run = Callable[..., Result]
@@ -20,12 +20,12 @@ def own_log() -> Iterator[None]:
 
 
 @pytest.fixture
-def node() -> FakeNode:
-    return FakeNode()
+def node() -> AnnasDesk:
+    return AnnasDesk()
 
 
 @pytest.fixture
-def fake(node: FakeNode) -> FakeDoors:
+def fake(node: AnnasDesk) -> FakeDoors:
     return FakeDoors(node)
 
 

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from street.fakes.node import ANNA
+from street.fakes.anna import ANNA
 from swarmfeed.cli.last_ports import recall, remember
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.types import Endpoint

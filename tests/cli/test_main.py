@@ -4,25 +4,27 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from street.fakes.node import FakeNode
+from street.fakes.anna import AnnasDesk
+from swarmfeed.core.asks.upkeep import Reindex, Reindexed
 from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
 
 Run = Callable[..., Result]
 
 
-class BrokenNode(FakeNode):
+class BrokenNode(AnnasDesk):
     """Raises what it is told to."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+        self.rows[Reindex] = BrokenNode.fail
 
-    def reindex(self) -> int:
+    def fail(self, _: Reindex) -> Reindexed:
         raise self.error
 
 
 @pytest.fixture
-def node(request: pytest.FixtureRequest) -> FakeNode:
+def node(request: pytest.FixtureRequest) -> AnnasDesk:
     return BrokenNode(request.param)
 
 

@@ -5,7 +5,7 @@ from unicodedata import category
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from street.fakes.node import NOW_MS, WORDS
+from street.fakes.anna import NOW_MS, WORDS
 from swarmfeed.cli.output import (
     count,
     format_age,

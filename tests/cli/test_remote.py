@@ -6,14 +6,38 @@ import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from street.fakes.facade import FakeFacade, key
-from swarmfeed.cli.node import Node
-from swarmfeed.cli.remote import RemoteNode, find_running
-from swarmfeed.cli.session import open_facade, page_link
-from swarmfeed.core.asks.views_json import ref_text
+from street.fakes.desk import FakeDesk, key
+from swarmfeed.cli.desk import RemoteDesk, find_running, open_desk, page_link
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.feeds import FeedsOf, GetTorrent, ListTorrents, OneFeed
+from swarmfeed.core.asks.history import Explain, HowHistoryIs, LeaveHistory, SayGoodbye
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    Fetch,
+    Follow,
+    HowFar,
+    Unfollow,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.posts import NewerThan, SearchPosts, ShowPost, Timeline, ref_text
+from swarmfeed.core.asks.upkeep import (
+    HowFullIsIt,
+    HowIsIt,
+    HowSafe,
+    Reindex,
+    Reindexed,
+    Status,
+    Verify,
+    WhatRepeats,
+    WhoIsLinked,
+)
+from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
@@ -24,12 +48,12 @@ MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))
 
 
-def serve(facade: FakeFacade, run_folder: Path) -> Callable[[], None]:
-    """Serve the page of ``facade`` in a thread; call what is returned to stop it."""
+def serve(desk: FakeDesk, run_folder: Path) -> Callable[[], None]:
+    """Serve the page of ``desk`` in a thread; call what is returned to stop it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    server = PageServer(facade, run_folder)
+    server = PageServer(desk, run_folder)
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
 
     def stop() -> None:
@@ -42,91 +66,104 @@ def serve(facade: FakeFacade, run_folder: Path) -> Callable[[], None]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeFacade, Path]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeDesk, Path]]:
     home = tmp_path_factory.mktemp("home")
-    facade = FakeFacade()
-    stop = serve(facade, page_path(home).parent)
-    yield facade, home
+    desk = FakeDesk()
+    stop = serve(desk, page_path(home).parent)
+    yield desk, home
     stop()
 
 
 @pytest.fixture
-def facade(served: tuple[FakeFacade, Path]) -> FakeFacade:
+def desk(served: tuple[FakeDesk, Path]) -> FakeDesk:
     return served[0]
 
 
 @pytest.fixture
-def remote(served: tuple[FakeFacade, Path]) -> Iterator[RemoteNode]:
+def remote(served: tuple[FakeDesk, Path]) -> Iterator[RemoteDesk]:
     found = find_running(served[1])
     assert found is not None
     with found:
         yield found
 
 
-READINGS: dict[str, Callable[[Node], object]] = {
-    "whoami": lambda node: node.whoami(),
-    "home": lambda node: node.home(50),
-    "home, some": lambda node: node.home(2),
-    "home, older": lambda node: node.home(50, node.home(3)[-1].cursor),
-    "author's posts": lambda node: node.author_posts(MIRA, 50),
-    "author's older posts": lambda node: node.author_posts(
-        MIRA, 50, node.author_posts(MIRA, 1)[0].cursor
-    ),
-    "search": lambda node: node.search("#libtorrent & more? +1", 50),
-    "search, found": lambda node: node.search("tiles", 50),
-    "post by place": lambda node: node.post(ref_text(node.home(1)[0].ref)),
-    "post by hash": lambda node: node.post(node.home(1)[0].ref.entry_hash.hex()),
-    "status": lambda node: node.status(),
-    "progress": lambda node: node.fetch_progress(AuthorId(key("山田 葵"))),
-    "verify": lambda node: node.verify(),
-    "reindex": lambda node: node.reindex(),
-    "history": lambda node: node.history(),
-    "explain": lambda node: node.explain(format_address(INES)),
-    "leave": lambda node: node.leave_history(),
-    "goodbye": lambda node: node.say_goodbye(),
+THIRD = FakeDesk().ask(Timeline(limit=3)).posts[-1]
+MIRAS_FIRST = FakeDesk().ask(Timeline(author=MIRA, limit=1)).posts[0]
+
+READINGS: dict[str, Ask[Any]] = {
+    "whoami": WhoAreYou(),
+    "home": Timeline(limit=50),
+    "home, some": Timeline(limit=2),
+    "home, older": Timeline(limit=50, before=THIRD.cursor),
+    "author's posts": Timeline(author=MIRA, limit=50),
+    "author's older posts": Timeline(author=MIRA, limit=50, before=MIRAS_FIRST.cursor),
+    "search": SearchPosts(words="#libtorrent & more? +1", limit=50),
+    "search, found": SearchPosts(words="tiles", limit=50),
+    "post by place": ShowPost(ref=ref_text(THIRD.ref)),
+    "post by hash": ShowPost(ref=THIRD.ref.entry_hash.hex()),
+    "newer": NewerThan(after=THIRD.cursor),
+    "author": AboutAuthor(author=MIRA),
+    "follows": WhoIsFollowed(),
+    "follows, some": WhoIsFollowed(limit=1),
+    "feeds": FeedsOf(author=MIRA),
+    "feed": OneFeed(feed=FakeDesk().feed_of(MIRA)),
+    "torrents": ListTorrents(feed=FakeDesk().feed_of(MIRA)),
+    "torrent file": GetTorrent(feed=FakeDesk().feed_of(MIRA), level=0, position=0),
+    "how it is": HowIsIt(),
+    "peers": WhoIsLinked(),
+    "disk": HowFullIsIt(),
+    "jobs": WhatRepeats(),
+    "safety": HowSafe(),
+    "status": Status(),
+    "progress": HowFar(author=AuthorId(key("山田 葵"))),
+    "verify": Verify(),
+    "reindex": Reindex(),
+    "history": HowHistoryIs(),
+    "explain": Explain(who=format_address(INES)),
+    "leave": LeaveHistory(),
+    "goodbye": SayGoodbye(),
 }
 
 
 @pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
 def test_every_answer_survives_the_way_through_json(
-    remote: RemoteNode, facade: FakeFacade, reading: Callable[[Node], object]
+    remote: RemoteDesk, desk: FakeDesk, reading: Ask[Any]
 ) -> None:
-    assert reading(remote) == reading(facade)
+    assert remote.ask(reading) == desk.ask(reading)
 
 
-def test_posts_replies_and_warnings_arrive_whole(
-    remote: RemoteNode, facade: FakeFacade
-) -> None:
-    parent = remote.home(1)[0]
-    published = remote.publish_post("zażółć\n🐝 & <b>", parent.ref)
-    assert published == facade.post(ref_text(published.ref))
-    assert (published.text, published.reply_to) == ("zażółć\n🐝 & <b>", parent.ref)
+def test_posts_replies_and_warnings_arrive_whole(remote: RemoteDesk, desk: FakeDesk) -> None:
+    parent = remote.ask(Timeline(limit=1)).posts[0]
+    text = "zażółć\n🐝 & <b>"
+    published = remote.ask(WritePost(text=text, reply_to=ref_text(parent.ref)))
+    assert published == desk.ask(ShowPost(ref=ref_text(published.ref))).post
+    assert (published.text, published.reply_to) == (text, parent.ref)
+    desk.posts[-1] = replace(published, cw="spiders")
+    assert remote.ask(Timeline(limit=1)).posts == (desk.posts[-1],)
 
 
-def test_following_and_fetching_happen_at_the_node(
-    remote: RemoteNode, facade: FakeFacade
-) -> None:
-    assert remote.follow(format_address(INES)).followed
-    assert facade.author(INES).followed
-    assert not remote.unfollow(format_address(INES)).followed
-    assert remote.fetch(format_address(INES)) == INES
-    assert facade.changed[-1] == "fetch"
+def test_following_and_fetching_happen_at_the_node(remote: RemoteDesk, desk: FakeDesk) -> None:
+    assert remote.ask(Follow(who=format_address(INES))).followed
+    assert desk.authors[INES].followed
+    assert not remote.ask(Unfollow(who=format_address(INES))).followed
+    assert remote.ask(Fetch(who=format_address(INES))).author_id == INES
+    assert desk.changed[-1] == "fetch"
 
 
-def test_a_batch_of_the_longest_posts_is_imported(remote: RemoteNode) -> None:
-    posts = [(number, "🐝" * 2_000) for number in range(65)]
-    assert remote.import_posts(posts).imported == 65
-    assert remote.import_posts(posts).already_there == 65
+def test_a_batch_of_the_longest_posts_is_imported(remote: RemoteDesk) -> None:
+    posts = tuple(OldPost(number, "🐝" * 2_000) for number in range(65))
+    assert remote.ask(ImportPosts(posts=posts)).imported == 65
+    assert remote.ask(ImportPosts(posts=posts)).already_there == 65
 
 
-def test_a_refusal_arrives_as_the_same_sentence(remote: RemoteNode) -> None:
+def test_a_refusal_arrives_as_the_same_sentence(remote: RemoteDesk) -> None:
     with pytest.raises(UserError, match=r"^A post needs some text\.$"):
-        remote.publish_post(" ")
+        remote.ask(WritePost(text=" "))
     with pytest.raises(UserError, match=r"^That post is not on this machine\.$"):
-        remote.post("nowhere")
+        remote.ask(ShowPost(ref="nowhere"))
 
 
-def test_a_fresh_page_link_is_another_one_each_time(served: tuple[FakeFacade, Path]) -> None:
+def test_a_fresh_page_link_is_another_one_each_time(served: tuple[FakeDesk, Path]) -> None:
     _, home = served
     key_path(home).touch()
     first, second = page_link(home), page_link(home)
@@ -134,25 +171,25 @@ def test_a_fresh_page_link_is_another_one_each_time(served: tuple[FakeFacade, Pa
     assert first.startswith("http://127.0.0.1:")
 
 
-def test_a_command_prefers_the_running_node(served: tuple[FakeFacade, Path]) -> None:
+def test_a_command_prefers_the_running_node(served: tuple[FakeDesk, Path]) -> None:
     _, home = served
     key_path(home).touch()
 
     def never() -> str:
         raise AssertionError("no key is opened here")
 
-    with open_facade(home, NodeSettings(), never) as node:
-        assert isinstance(node, RemoteNode)
+    with open_desk(home, NodeSettings(), never) as found:
+        assert isinstance(found, RemoteDesk)
 
 
-def test_a_wrong_key_is_refused(served: tuple[FakeFacade, Path]) -> None:
+def test_a_wrong_key_is_refused(served: tuple[FakeDesk, Path]) -> None:
     url = json.loads(page_path(served[1]).read_text())["url"]
-    with RemoteNode(url, "wrong") as stranger, pytest.raises(UserError):
-        stranger.whoami()
+    with RemoteDesk(url, "wrong") as stranger, pytest.raises(UserError):
+        stranger.ask(WhoAreYou())
 
 
 def test_a_port_that_another_process_took_over_never_sees_the_key(
-    served: tuple[FakeFacade, Path], tmp_path: Path
+    served: tuple[FakeDesk, Path], tmp_path: Path
 ) -> None:
     page = json.loads(page_path(served[1]).read_text())
     page_path(tmp_path).parent.mkdir()
@@ -183,16 +220,16 @@ def test_a_stale_or_damaged_page_file_means_nothing_runs(tmp_path: Path, content
 def test_the_key_never_leaves_this_machine() -> None:
     for url in ("http://192.0.2.1:80", "https://127.0.0.1:1", "http://127.0.0.1.example:1"):
         with pytest.raises(ValueError):
-            RemoteNode(url, "key")
+            RemoteDesk(url, "key")
 
 
 def test_a_node_that_goes_away_is_told_in_a_sentence(tmp_path: Path) -> None:
-    stop = serve(FakeFacade(), page_path(tmp_path).parent)
+    stop = serve(FakeDesk(), page_path(tmp_path).parent)
     found = find_running(tmp_path)
     stop()
     assert found is not None
     with found, pytest.raises(RetryError, match="does not answer"):
-        found.status()
+        found.ask(Status())
 
 
 class _HangsUp(socketserver.StreamRequestHandler):
@@ -210,7 +247,8 @@ def test_a_node_that_hung_up_between_two_questions_is_asked_all_the_same() -> No
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _HangsUp) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         try:
-            with RemoteNode(f"http://127.0.0.1:{server.server_address[1]}", "key") as node:
-                assert [node.reindex(), node.reindex()] == [7, 7]
+            with RemoteDesk(f"http://127.0.0.1:{server.server_address[1]}", "key") as remote:
+                done = [remote.ask(Reindex()), remote.ask(Reindex())]
+                assert done == [Reindexed(posts=7), Reindexed(posts=7)]
         finally:
             server.shutdown()

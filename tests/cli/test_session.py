@@ -4,14 +4,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from swarmfeed.cli import session
-from swarmfeed.cli.session import (
-    open_facade,
-    page_link,
-    read_passphrase,
-    read_passphrase_file,
-    while_in_use,
-)
+from swarmfeed.cli import desk
+from swarmfeed.cli.desk import open_desk, page_link, while_in_use
+from swarmfeed.cli.home import read_passphrase, read_passphrase_file
+from swarmfeed.core.asks.upkeep import HowIsIt
 from swarmfeed.errors import InUseError, UserError
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.durable import HomeLock
@@ -68,7 +64,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_home_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "LOOK_EVERY_S", 0)
+    monkeypatch.setattr(desk, "LOOK_EVERY_S", 0)
     answers = [InUseError("taken"), InUseError("taken"), "mine"]
 
     def attempt() -> str:
@@ -81,7 +77,7 @@ def test_a_home_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_home_in_use_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "WAIT_S", 0)
+    monkeypatch.setattr(desk, "WAIT_S", 0)
 
     def attempt() -> None:
         raise InUseError("taken")
@@ -109,14 +105,14 @@ def test_a_command_waits_for_another_one_to_end(home: Path) -> None:
     taken.acquire()
     release = threading.Timer(0.3, taken.release)
     release.start()
-    with open_facade(home, NodeSettings(network=False), lambda: "") as node:
-        assert node.status().running is False
+    with open_desk(home, NodeSettings(network=False), lambda: "") as node:
+        assert node.ask(HowIsIt()).running is False
     release.join()
 
 
 def test_a_page_link_waits_for_a_node_that_is_starting(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "WAIT_S", 0.01)
+    monkeypatch.setattr(desk, "WAIT_S", 0.01)
     with HomeLock(home), pytest.raises(InUseError):
         page_link(home)

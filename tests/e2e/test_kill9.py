@@ -18,11 +18,15 @@ from typing import NoReturn
 import pytest
 from street.fakes.check_log import CheckLog
 from swarmfeed import wiring
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import Timeline
+from swarmfeed.core.asks.upkeep import Verify
+from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body
-from swarmfeed.facade import Facade
+from swarmfeed.desk import Desk
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -121,7 +125,7 @@ def test_no_acknowledged_entry_is_lost_in_hundreds_of_kills(tmp_path: Path) -> N
 
 
 def test_no_post_that_a_node_acknowledged_is_lost(tmp_path: Path) -> None:
-    """The same through everything: facade, loop, shelf, log and index."""
+    """The same through everything: desk, loop, shelf, log and index."""
     home = tmp_path / "home"
     wiring.create_home(home, "Ann", "")
     random = Random(SEED)
@@ -134,7 +138,7 @@ def test_no_post_that_a_node_acknowledged_is_lost(tmp_path: Path) -> None:
             with wiring.open_node(home, quiet, "") as node:
                 number = 0
                 while True:
-                    node.publish_post(f"post {kill}/{number}")
+                    node.ask(WritePost(text=f"post {kill}/{number}"))
                     acknowledge(number)
                     number += 1
 
@@ -152,16 +156,17 @@ def test_no_post_that_a_node_acknowledged_is_lost(tmp_path: Path) -> None:
     assert tally.acknowledged > tally.kills // 10
     with wiring.open_node(home, quiet, "") as node:
         assert sorted(texts_shown(node)) == sorted(texts)
-        assert node.verify().damaged == ()
+        assert node.ask(Verify()).damaged == ()
 
 
-def texts_shown(node: Facade) -> list[str]:
+def texts_shown(node: Desk) -> list[str]:
     """Texts of all own posts in the index, page by page."""
-    page = node.author_posts(node.whoami().author_id, 1_000)
-    texts: list[str] = []
-    while page:
-        texts += [post.text for post in page]
-        page = node.author_posts(node.whoami().author_id, 1_000, page[-1].cursor)
+    me = node.ask(WhoAreYou()).author_id
+    page = node.ask(Timeline(author=me, limit=1_000))
+    texts = [post.text for post in page.posts]
+    while page.next is not None:
+        page = node.ask(Timeline(author=me, limit=1_000, before=page.next))
+        texts += [post.text for post in page.posts]
     return texts
 
 

@@ -1,6 +1,6 @@
 """How the scenes are staged: the page, the commands and the neighbourhood over their fakes.
 
-When a fake, a facade or a room changes, this file follows; what the scenes ask, and the
+When a fake, a desk or a room changes, this file follows; what the scenes ask, and the
 records, stay.
 """
 
@@ -20,11 +20,12 @@ import structlog
 from click.testing import CliRunner, Result
 from flask import Flask
 from street.fakes import history
-from street.fakes.facade import NOON_MS, FakeFacade, key
+from street.fakes.desk import NOON_MS, FakeDesk, key
 from swarmfeed.cli.context import Doors
+from swarmfeed.cli.desk import RemoteDesk
 from swarmfeed.cli.main import main
-from swarmfeed.cli.remote import RemoteNode
-from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
@@ -44,6 +45,24 @@ BEARER: Final = "k" * 43
 LOGIN_LINK: Final = f"{URL}/login?token=t"
 WORDS: Final = " ".join(["abandon"] * 23 + ["art"])
 NEXT_WORDS: Final = " ".join(["zoo"] * 23 + ["vote"])
+
+JOINED: Final = frozenset(
+    [
+        "newer-than",
+        "author",
+        "follows",
+        "feeds",
+        "feed",
+        "torrent-file",
+        "how-is-it",
+        "peers",
+        "disk",
+        "jobs",
+        "safety",
+        "openapi.json",
+    ]
+)
+"""Routes of the API that came with asks: what only pages had asked before."""
 
 STEADY: Final = {"TZ": "ZON-2", "COLUMNS": "80", "LINES": "24", "TERM": "dumb"}
 """What output depends on; a zone that is not UTC, so that a lost conversion shows."""
@@ -71,9 +90,9 @@ def steady() -> Iterator[None]:
 # --- who and what there is in the fake node ---------------------------------------------
 
 
-def new_node(*, samples: bool = True) -> FakeFacade:
+def new_node(*, samples: bool = True) -> FakeDesk:
     """A node with the same posts each time."""
-    return FakeFacade(samples=samples)
+    return FakeDesk(samples=samples)
 
 
 def address_of(name: str) -> str:
@@ -82,41 +101,41 @@ def address_of(name: str) -> str:
 
 
 def feed_of(name: str) -> str:
-    return format_address(FakeFacade().feed_of(AuthorId(key(name))))
+    return format_address(FakeDesk().feed_of(AuthorId(key(name))))
 
 
 def ref_of(text: str) -> str:
     """The short name of the post that starts with a text."""
-    return next(ref_text(post.ref) for post in FakeFacade().posts if post.text.startswith(text))
+    return next(ref_text(post.ref) for post in FakeDesk().posts if post.text.startswith(text))
 
 
 def hash_of(text: str) -> str:
-    found = (post for post in FakeFacade().posts if post.text.startswith(text))
+    found = (post for post in FakeDesk().posts if post.text.startswith(text))
     return next(found).ref.entry_hash.hex()
 
 
 def cursor_of(text: str) -> str:
-    return next(str(post.cursor) for post in FakeFacade().posts if post.text.startswith(text))
+    return next(str(post.cursor) for post in FakeDesk().posts if post.text.startswith(text))
 
 
-def make_server(node: FakeFacade) -> None:
+def make_server(node: FakeDesk) -> None:
     """Let the node be a history server."""
     node.history_status = history.history_status(node.me, "Ada", NOON_MS)
 
 
-def take_safety(node: FakeFacade) -> None:
+def take_safety(node: FakeDesk) -> None:
     """Let nobody have signed yet that they hold the own posts."""
     node.safety = None
 
 
-def lose_first_post(node: FakeFacade) -> str:
+def lose_first_post(node: FakeDesk) -> str:
     """Answer a post that is then lost; returns the name of the answer."""
     missing = node.posts[0].ref
     node.posts = node.posts[1:]
     return ref_text(node.add_post(node.me, "An answer.", NOON_MS, reply_to=missing).ref)
 
 
-def add_odd_posts(node: FakeFacade) -> None:
+def add_odd_posts(node: FakeDesk) -> None:
     """Posts that are hard to show."""
     texts = (
         "<b>bold</b> & https://example.org/?a=1&b=2 #tag",
@@ -134,7 +153,7 @@ def add_odd_posts(node: FakeFacade) -> None:
     node.add_post(node.me, "far ahead", 10**15 - 1)
 
 
-def add_many_posts(node: FakeFacade) -> None:
+def add_many_posts(node: FakeDesk) -> None:
     for number in range(60):
         node.add_post(node.me, f"number {number}.", NOON_MS - 10**9 - number)
 
@@ -152,22 +171,24 @@ def parse(text: str) -> Any:
 
 @cache
 def _app() -> Flask:
-    return create_app(FakeFacade(), Access(PORT), SETTINGS)
+    return create_app(FakeDesk(), Access(PORT), SETTINGS)
 
 
 def rules() -> list[str]:
-    """Every route, with its methods."""
-    found = _app().url_map.iter_rules()
-    return sorted(
-        f"{rule.rule} {','.join(sorted(rule.methods or ()))} {rule.endpoint}" for rule in found
+    """Every route there was, with its methods; more may join."""
+    found = (
+        f"{rule.rule} {','.join(sorted(rule.methods or ()))} {rule.endpoint}"
+        for rule in _app().url_map.iter_rules()
+        if rule.rule.removeprefix("/api/1/") not in JOINED
     )
+    return sorted(found)
 
 
 @dataclass
 class Page:
     """One served page, and whoever asks it."""
 
-    node: FakeFacade
+    node: FakeDesk
     access: Access
 
     def ask(
@@ -184,7 +205,7 @@ class Page:
         return client.open(path, method=method, base_url=URL, buffered=True, **request)
 
 
-def open_page(node: FakeFacade | None = None) -> Page:
+def open_page(node: FakeDesk | None = None) -> Page:
     return Page(node or new_node(), _access())
 
 
@@ -219,12 +240,12 @@ def served() -> Iterator[str]:
 class Desk:
     """The doors of one command line, and what went through them."""
 
-    def __init__(self, node: FakeFacade, page_url: str) -> None:
+    def __init__(self, node: FakeDesk, page_url: str) -> None:
         self.node = node
         self._page_url = page_url
         self.told: list[Any] = []
         self.doors = Doors(
-            open_facade=self._open,
+            open_desk=self._open,
             page_link=lambda home: LOGIN_LINK,
             create_home=self._create,
             restore_home=self._restore,
@@ -236,27 +257,27 @@ class Desk:
     @contextmanager
     def _open(
         self, home: Path, settings: NodeSettings, passphrase: Any
-    ) -> Iterator[FakeFacade | RemoteNode]:
+    ) -> Iterator[FakeDesk | RemoteDesk]:
         self.told.append(_settings(settings))
         if not self._page_url:
             yield self.node
             return
         _app().extensions[EXTENSION] = Running(self.node, _access(), SETTINGS)
-        with RemoteNode(self._page_url, BEARER) as remote:
+        with RemoteDesk(self._page_url, BEARER) as remote:
             yield remote
 
     def _create(self, home: Path, name: str, passphrase: str) -> Created:
         self.told.append(["create", name, passphrase])
-        me = replace(self.node.whoami(), name=name)
+        me = replace(self.node.ask(WhoAreYou()), name=name)
         return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
 
     def _restore(self, home: Path, name: str, passphrase: str, words: str) -> Any:
         self.told.append(["restore", name, passphrase, words])
-        return replace(self.node.whoami(), name=name)
+        return replace(self.node.ask(WhoAreYou()), name=name)
 
     def _run(self, home: Path, settings: NodeSettings, passphrase: str, on_ready: Any) -> None:
         self.told.append(["run", _settings(settings), passphrase])
-        on_ready(Ready(page_link=LOGIN_LINK, link=self.node.whoami().link))
+        on_ready(Ready(page_link=LOGIN_LINK, link=self.node.ask(WhoAreYou()).link))
         raise KeyboardInterrupt
 
 
@@ -270,7 +291,7 @@ def run(
     arguments: Sequence[str],
     folder: Path,
     *,
-    node: FakeFacade | None = None,
+    node: FakeDesk | None = None,
     stdin: Any = None,
     page_url: str = "",
 ) -> tuple[Result, list[Any]]:

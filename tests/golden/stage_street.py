@@ -10,25 +10,32 @@ from random import Random
 from typing import Any, TypeVar
 
 from street.neighbourhood import Neighbour, Neighbourhood, VirtualLoop, settle
-from swarmfeed.core.asks.history_json import explanations_json, history_json
-from swarmfeed.core.asks.views_json import (
-    author_json,
-    fetch_progress_json,
-    import_json,
-    post_json,
-    posts_json,
-    status_json,
-    thread_json,
-    torrents_json,
-    verify_json,
-    whoami_json,
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.feeds import GetTorrent, ListTorrents
+from swarmfeed.core.asks.history import (
+    ChooseHistory,
+    Explain,
+    HowHistoryIs,
+    LeaveHistory,
+    SayGoodbye,
 )
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    Follow,
+    HowFar,
+    Unfollow,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.posts import NewerThan, SearchPosts, ShowPost, Timeline
+from swarmfeed.core.asks.upkeep import Reindex, Status, Verify
+from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.bencoding import decode
-from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import SwarmfeedError
-from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.ports import Page
 from swarmfeed.shell.store.index import SqliteIndex
 
@@ -101,12 +108,12 @@ class Street:
         index = SqliteIndex(self._world.folder / f"index {one.number}")
         one.index = index  # type: ignore[assignment]  # both implement the port
         await one.start()
-        changes = self._facade(one).changes()
+        changes = self._desk(one).changes()
         self._listening.append(asyncio.create_task(self._hear(one.number, changes)))
 
-    async def ask(self, one: Neighbour, question: Callable[[NodeFacade], T]) -> T:
+    async def ask(self, one: Neighbour, question: Callable[[NodeDesk], T]) -> T:
         """Ask as pages and commands do: from another thread, while the loop goes on."""
-        asked = self.threads.submit(question, self._facade(one))
+        asked = self.threads.submit(question, self._desk(one))
         try:
             return await asyncio.wrap_future(asked)
         finally:
@@ -137,8 +144,8 @@ class Street:
             task.cancel()
         await asyncio.gather(*self._listening, return_exceptions=True)
 
-    def _facade(self, one: Neighbour) -> NodeFacade:
-        return NodeFacade(one.running, asyncio.get_running_loop())
+    def _desk(self, one: Neighbour) -> NodeDesk:
+        return NodeDesk(one.running.answers(), asyncio.get_running_loop(), one.running.changes)
 
     def _carry(self, sender: bytes, receiver: bytes, data: bytes) -> None:
         message = decode(data, limit_bytes=len(data))
@@ -152,14 +159,13 @@ class Street:
             heard.append(f"{change.number} {change.name} {sorted(change.fields.items())}")
 
 
-def answer(node: NodeFacade, who: Neighbour, text: str) -> None:
+def answer(desk: NodeDesk, who: Neighbour, text: str) -> None:
     """Answer the first post of somebody."""
-    parent = node.post(f"{format_address(who.feed_id)}/2")
-    node.publish_post(text, parent.ref)
+    desk.ask(WritePost(text=text, reply_to=f"{format_address(who.feed_id)}/2"))
 
 
-def unfollow(node: NodeFacade, who: Neighbour) -> None:
-    node.unfollow(format_address(who.author_id))
+def unfollow(desk: NodeDesk, who: Neighbour) -> None:
+    desk.ask(Unfollow(who=format_address(who.author_id)))
 
 
 def is_error(error: BaseException) -> bool:
@@ -167,63 +173,79 @@ def is_error(error: BaseException) -> bool:
     return isinstance(error, SwarmfeedError)
 
 
-QUESTIONS: dict[str, Callable[[NodeFacade, Neighbour], Any]] = {
-    "whoami": lambda node, _: whoami_json(node.whoami()),
-    "home": lambda node, _: posts_json(node.home(6), 6),
-    "home, older": lambda node, _: posts_json(node.home(3, node.home(2)[-1].cursor), 3),
-    "newer": lambda node, _: node.newer_than(node.home(4)[-1].cursor),
-    "follows": lambda node, _: [author_json(each) for each in node.follows()],
-    "status": lambda node, _: status_json(node.status()),
-    "history": lambda node, _: history_json(node.history()),
-    "search": lambda node, _: posts_json(node.search("hello", 10), 10),
-    "search phrase": lambda node, _: posts_json(node.search('"post 7"', 10), 10),
-    "search nothing": lambda node, _: posts_json(node.search("zebra", 10), 10),
-    "search wrong": lambda node, _: posts_json(node.search("x" * 2_000, 10), 10),
-    "no post": lambda node, _: post_json(node.post("nowhere")),
-    "no hash": lambda node, _: post_json(node.post("00" * 32)),
-    "wrong address": lambda node, _: post_json(node.post("x/1")),
+def _told(ask: Ask[Any]) -> Callable[[NodeDesk, Neighbour], Any]:
+    return lambda desk, _: to_json(desk.ask(ask))
+
+
+def _cursor(desk: NodeDesk, limit: int) -> Any:
+    return desk.ask(Timeline(limit=limit)).posts[-1].cursor
+
+
+QUESTIONS: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
+    "whoami": _told(WhoAreYou()),
+    "home": _told(Timeline(limit=6)),
+    "home, older": lambda desk, _: to_json(
+        desk.ask(Timeline(limit=3, before=_cursor(desk, 2)))
+    ),
+    "newer": lambda desk, _: desk.ask(NewerThan(after=_cursor(desk, 4))).count,
+    "follows": lambda desk, _: to_json(desk.ask(WhoIsFollowed()))["authors"],
+    "status": _told(Status()),
+    "history": _told(HowHistoryIs()),
+    "search": _told(SearchPosts(words="hello", limit=10)),
+    "search phrase": _told(SearchPosts(words='"post 7"', limit=10)),
+    "search nothing": _told(SearchPosts(words="zebra", limit=10)),
+    "search wrong": _told(SearchPosts(words="x" * 2_000, limit=10)),
+    "no post": _told(ShowPost(ref="nowhere")),
+    "no hash": _told(ShowPost(ref="00" * 32)),
+    "wrong address": _told(ShowPost(ref="x/1")),
 }
 """What everybody is asked about themselves."""
 
-QUESTIONS_ABOUT: dict[str, Callable[[NodeFacade, Neighbour], Any]] = {
-    "posts": lambda node, who: posts_json(node.author_posts(who.author_id, 4), 4),
-    "author": lambda node, who: author_json(node.author(who.author_id)),
-    "progress": lambda node, who: fetch_progress_json(node.fetch_progress(who.author_id)),
-    "explain": lambda node, who: explanations_json(node.explain(format_address(who.author_id))),
-    "torrents": lambda node, who: torrents_json(node.torrents(who.feed_id)),
-    "torrent file": lambda node, who: node.torrent_file(who.feed_id, ChunkSpan(0, 0)),
-    "no torrent file": lambda node, who: node.torrent_file(who.feed_id, ChunkSpan(3, 9)),
-    "thread": lambda node, who: _thread(node, who, 2),
-    "other thread": lambda node, who: _thread(node, who, 3),
+QUESTIONS_ABOUT: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
+    "posts": lambda desk, who: to_json(desk.ask(Timeline(author=who.author_id, limit=4))),
+    "author": lambda desk, who: to_json(desk.ask(AboutAuthor(author=who.author_id))),
+    "progress": lambda desk, who: to_json(desk.ask(HowFar(author=who.author_id))),
+    "explain": lambda desk, who: to_json(desk.ask(Explain(who=format_address(who.author_id)))),
+    "torrents": lambda desk, who: to_json(desk.ask(ListTorrents(feed=who.feed_id))),
+    "torrent file": lambda desk, who: _torrent(desk, who, 0, 0),
+    "no torrent file": lambda desk, who: _torrent(desk, who, 3, 9),
+    "thread": lambda desk, who: _thread(desk, who, 2),
+    "other thread": lambda desk, who: _thread(desk, who, 3),
 }
 """What everybody is asked about everybody."""
 
-LAST: dict[str, Callable[[NodeFacade, Neighbour], Any]] = {
-    "verify": lambda node, _: verify_json(node.verify()),
-    "reindex": lambda node, _: node.reindex(),
-    "import": lambda node, _: import_json(
-        node.import_posts([(1_500_000_000_000, "hello, old")])
+_IMPORT = ImportPosts(posts=(OldPost(1_500_000_000_000, "hello, old"),))
+
+LAST: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
+    "verify": _told(Verify()),
+    "reindex": lambda desk, _: desk.ask(Reindex()).posts,
+    "import": _told(_IMPORT),
+    "import again": _told(_IMPORT),
+    "post": _told(WritePost(text="hello, last")),
+    "post nothing": _told(WritePost(text=" ")),
+    "post too much": _told(WritePost(text="x" * 9_000)),
+    "follow oneself": lambda desk, who: to_json(
+        desk.ask(Follow(who=format_address(who.author_id)))
     ),
-    "import again": lambda node, _: import_json(
-        node.import_posts([(1_500_000_000_000, "hello, old")])
+    "follow nobody": _told(Follow(who="x")),
+    "goodbye": lambda desk, _: desk.ask(SayGoodbye()).told,
+    "no scope": _told(ChooseHistory(scope="all", disk_bytes=1, free_bytes_min=0)),
+    "leave": _told(LeaveHistory()),
+    "choose": _told(
+        ChooseHistory(scope=GIVEN.scope, disk_bytes=GIVEN.disk_bytes, free_bytes_min=0)
     ),
-    "post": lambda node, _: post_json(node.publish_post("hello, last")),
-    "post nothing": lambda node, _: post_json(node.publish_post(" ")),
-    "post too much": lambda node, _: post_json(node.publish_post("x" * 9_000)),
-    "follow oneself": lambda node, who: author_json(node.follow(format_address(who.author_id))),
-    "follow nobody": lambda node, _: author_json(node.follow("x")),
-    "goodbye": lambda node, _: node.say_goodbye(),
-    "no scope": lambda node, _: history_json(
-        node.choose_history(HistoryChoice(scope="all", disk_bytes=1, free_bytes_min=0))
-    ),
-    "leave": lambda node, _: history_json(node.leave_history()),
-    "choose": lambda node, _: history_json(node.choose_history(GIVEN)),
-    "history after all": lambda node, _: history_json(node.history()),
+    "history after all": _told(HowHistoryIs()),
 }
 """What changes something, asked at the end."""
 
 
-def _thread(node: NodeFacade, who: Neighbour, index: int) -> Any:
-    post = node.post(f"{format_address(who.feed_id)}/{index}")
-    assert post == node.post(post.ref.entry_hash.hex())
-    return thread_json(post, *node.thread(post))
+def _torrent(desk: NodeDesk, who: Neighbour, level: int, position: int) -> Any:
+    file = desk.ask(GetTorrent(feed=who.feed_id, level=level, position=position))
+    return file.name, file.torrent
+
+
+def _thread(desk: NodeDesk, who: Neighbour, index: int) -> Any:
+    thread = desk.ask(ShowPost(ref=f"{format_address(who.feed_id)}/{index}"))
+    post = thread.post
+    assert post == desk.ask(ShowPost(ref=post.ref.entry_hash.hex())).post
+    return to_json(thread)

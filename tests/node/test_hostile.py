@@ -19,6 +19,7 @@ from street.fakes.liar import (
     stage,
     until,
 )
+from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -42,7 +43,7 @@ from swarmfeed.core.talk.words import (
     Want,
     WantedAuthor,
 )
-from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.node import Node
 from swarmfeed.shell.wire.tls import client_context
 from websockets.asyncio.client import connect
@@ -312,7 +313,7 @@ def test_a_fork_is_proven_passed_on_shown_and_stops_the_feed(
         await until(lambda: bool(witness.heard_of(ForkProof)), "the warning")
         await until(lambda: honest.shelf.is_forked(fork.feed_id), "the author's hearing of it")
         assert shown(newcomer, fork.author_id) == TRUE
-        status = await asyncio.to_thread(facade(newcomer).status)
+        status = await asyncio.to_thread(desk(newcomer).ask, Status())
         assert [feed.forked for feed in status.feeds if feed.feed_id == fork.feed_id] == [True]
         await honest.author.publish_post("after the fork", None)
         await asyncio.sleep(0.3)
@@ -576,5 +577,5 @@ def size_of(node: Node, feed_id: FeedId) -> int:
     return replica.size if replica else 0
 
 
-def facade(node: Node) -> NodeFacade:
-    return NodeFacade(node, asyncio.get_running_loop())
+def desk(node: Node) -> NodeDesk:
+    return NodeDesk(node.answers(), asyncio.get_running_loop(), node.changes)

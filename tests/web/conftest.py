@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from street.fakes.facade import FakeFacade
+from street.fakes.desk import FakeDesk
 from swarmfeed.core.base.address import format_address
 from webui.access import Access, allowed_hosts
 from webui.app import create_app
@@ -22,7 +22,7 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 class Site:
     """One served page."""
 
-    facade: FakeFacade
+    desk: FakeDesk
     access: Access
     app: Flask
 
@@ -50,7 +50,7 @@ class Site:
 
     def path_of(self, rule: str) -> str:
         """Fill a route's rule with values that exist."""
-        mine = self.facade.posts[-1]
+        mine = self.desk.posts[-1]
         author = format_address(mine.author_id)
         feed = format_address(mine.ref.feed_id)
         return (
@@ -66,11 +66,11 @@ class Site:
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """Built once: templates are compiled on first use."""
-    return create_app(FakeFacade(), Access(PORT), SETTINGS)
+    return create_app(FakeDesk(), Access(PORT), SETTINGS)
 
 
 @pytest.fixture
 def site(app: Flask) -> Site:
-    facade, access = FakeFacade(), Access(PORT)
-    app.extensions[EXTENSION] = Running(facade, access, SETTINGS)
-    return Site(facade, access, app)
+    desk, access = FakeDesk(), Access(PORT)
+    app.extensions[EXTENSION] = Running(desk, access, SETTINGS)
+    return Site(desk, access, app)

@@ -1,8 +1,8 @@
 """The JSON API: keys commands rely on, and who may use it."""
 
 import pytest
-from street.fakes.facade import key
-from swarmfeed.core.asks.views_json import ref_text
+from street.fakes.desk import key
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address, parse_address
 
 from tests.web.conftest import OWN, URL, Site
@@ -16,7 +16,7 @@ POST_KEYS = {
 def test_whoami(site: Site) -> None:
     me = site.ask("whoami").json
     assert me is not None
-    assert me["author"] == format_address(site.facade.me)
+    assert me["author"] == format_address(site.desk.me)
     assert me["name"] == "Ada"
     assert me["link"].startswith(f"swarmfeed:{me['author']}?name=Ada")
     assert parse_address(me["node"])
@@ -66,7 +66,7 @@ def test_follow_fetch_unfollow(site: Site) -> None:
     assert progress is not None and progress["done"] is True
     unfollowed = site.ask("unfollow", {"who": who}).json
     assert unfollowed is not None and unfollowed["followed"] is False
-    assert site.facade.changed == ["follow", "fetch", "unfollow"]
+    assert site.desk.changed == ["follow", "fetch", "unfollow"]
 
 
 def test_status_has_its_keys(site: Site) -> None:
@@ -88,7 +88,7 @@ def test_verify_reindex_import_torrents(site: Site) -> None:
     imported = {"read": 2, "imported": 2, "already_there": 0, "skipped": []}
     assert site.ask("import", batch).json == imported
     assert site.ask("import", batch).json == imported | {"imported": 0, "already_there": 2}
-    feed = format_address(site.facade.posts[0].ref.feed_id)
+    feed = format_address(site.desk.posts[0].ref.feed_id)
     torrents = site.ask(f"torrents?feed={feed}").json
     assert torrents is not None and torrents["torrents"][0]["end"] == 256
 
@@ -128,7 +128,7 @@ def test_a_refusal_is_a_sentence(site: Site, path: str, body: object) -> None:
     assert answer.status_code == 400
     assert answer.json is not None and list(answer.json) == ["error"]
     assert len(answer.json["error"]) > 10
-    assert site.facade.changed == []
+    assert site.desk.changed == []
 
 
 @pytest.mark.attack("A01")
@@ -138,7 +138,7 @@ def test_a_form_is_no_json(site: Site) -> None:
         "/api/1/post", base_url=URL, headers=headers, data='{"text": "x"}'
     )
     assert answer.status_code == 400
-    assert site.facade.changed == []
+    assert site.desk.changed == []
 
 
 @pytest.mark.attack("A01")
@@ -148,7 +148,7 @@ def test_a_session_is_no_key(site: Site) -> None:
     assert answer.status_code == 401
     assert answer.json == {"error": "The API needs the bearer key of this run."}
     assert browser.get("/api/1/whoami", base_url=URL).status_code == 401
-    assert site.facade.changed == []
+    assert site.desk.changed == []
 
 
 def test_an_unknown_path_is_json_too(site: Site) -> None:
@@ -158,5 +158,5 @@ def test_an_unknown_path_is_json_too(site: Site) -> None:
 
 
 def test_a_ref_names_the_feed_and_the_entry(site: Site) -> None:
-    ref = site.facade.posts[0].ref
+    ref = site.desk.posts[0].ref
     assert ref_text(ref) == f"{format_address(ref.feed_id)}/{ref.index}"

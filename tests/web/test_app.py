@@ -1,7 +1,9 @@
 """The route table as a whole: who may ask, from where, and what every answer carries."""
 
 import pytest
-from street.fakes.facade import FakeFacade
+from street.fakes.desk import FakeDesk
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import Timeline
 from webui.access import Access
 from webui.app import create_app
 from webui.current import PageSettings
@@ -25,7 +27,7 @@ FOREIGN = [
 
 
 def routes() -> list[Rule]:
-    app = create_app(FakeFacade(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
+    app = create_app(FakeDesk(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
     return list(app.url_map.iter_rules())
 
 
@@ -45,10 +47,10 @@ def test_a_foreign_page_changes_nothing(
     site: Site, rule: Rule, headers: dict[str, str]
 ) -> None:
     browser = site.browser()
-    form = {"text": "forged", "who": site.facade.whoami().link}
+    form = {"text": "forged", "who": site.desk.ask(WhoAreYou()).link}
     answer = browser.post(site.path_of(rule.rule), base_url=URL, headers=headers, data=form)
     assert answer.status_code in (401, 403)
-    assert site.facade.changed == []
+    assert site.desk.changed == []
     assert browser.get("/", base_url=URL).status_code == 200, "still logged in"
 
 
@@ -61,18 +63,18 @@ def test_no_change_hides_behind_a_get(rule: Rule) -> None:
 @pytest.mark.attack("A01")
 @pytest.mark.parametrize("rule", ASKING, ids=name)
 def test_a_get_changes_nothing(site: Site, rule: Rule) -> None:
-    before = list(site.facade.posts)
+    before = list(site.desk.posts)
     site.get(site.path_of(rule.rule))
     site.ask(rule.rule.removeprefix("/api/1/"))
-    assert site.facade.changed == []
-    assert site.facade.posts == before
+    assert site.desk.changed == []
+    assert site.desk.posts == before
 
 
 @pytest.mark.parametrize("headers", [OWN, {"Sec-Fetch-Site": "none"}, {"Origin": URL}])
 def test_the_own_page_may_post(site: Site, headers: dict[str, str]) -> None:
     answer = site.browser().post("/posts", base_url=URL, headers=headers, data={"text": "hi"})
     assert (answer.status_code, answer.location) == (303, "/")
-    assert site.facade.changed == ["publish_post"]
+    assert site.desk.changed == ["publish_post"]
 
 
 @pytest.mark.attack("A03")
@@ -129,7 +131,7 @@ def test_errors_are_pages_with_a_sentence(site: Site) -> None:
 
 
 def test_a_bug_is_a_page_without_a_traceback(site: Site) -> None:
-    site.facade.home = None  # type: ignore[assignment]  # a bug, to order
+    site.desk.rows[Timeline] = lambda desk, ask: None  # a bug, to order
     answer = site.get("/")
     assert answer.status_code == 500
     assert "This is a bug" in answer.text
@@ -143,7 +145,7 @@ def test_junk_never_reaches_a_view(site: Site, junk: str) -> None:
 
 def test_an_oversized_form_is_refused(site: Site) -> None:
     assert site.post("/posts", {"text": "x" * 600_000}).status_code == 413
-    assert site.facade.changed == []
+    assert site.desk.changed == []
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "/%5C/evil.example/"])

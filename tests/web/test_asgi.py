@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from street.fakes.facade import FakeFacade
-from swarmfeed.core.asks.views import Change
+from street.fakes.desk import FakeDesk
+from swarmfeed.core.asks.change import Change
 from swarmfeed.core.base.limits import EVENT_STREAMS_MAX
 from swarmfeed.errors import UserError
 from webui.asgi import PageServer
@@ -25,8 +25,8 @@ class Served:
     """A page server and raw HTTP to it."""
 
     def __init__(self, folder: Path) -> None:
-        self.facade = FakeFacade()
-        self.server = PageServer(self.facade, folder)
+        self.desk = FakeDesk()
+        self.server = PageServer(self.desk, folder)
         self.port = 0
         self.cookie = ""
 
@@ -151,7 +151,7 @@ def test_a_later_nodes_run_file_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
-        second = PageServer(FakeFacade(), tmp_path / "second", port=served.port)
+        second = PageServer(FakeDesk(), tmp_path / "second", port=served.port)
         with pytest.raises(UserError, match=f"cannot listen on 127.0.0.1:{served.port}"):
             await second.start()
         await second.stop()
@@ -165,15 +165,15 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
 def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
         reader, writer = await served.stream()
-        served.facade.announce("new", n=1)
+        served.desk.announce("new", n=1)
         event = await reader.readuntil(b"\n\n")
         assert b'event: new\nid: 1\ndata: {"n": 1}' in event
         writer.close()
         await asyncio.sleep(0)
-        served.facade.announce("status", text="line\nbreak")
-        served.facade.announce("progress", feed="a", held=1)
-        served.facade.announce("progress", feed="b", held=1)
-        served.facade.announce("progress", feed="a", held=2)
+        served.desk.announce("status", text="line\nbreak")
+        served.desk.announce("progress", feed="a", held=1)
+        served.desk.announce("progress", feed="b", held=1)
+        served.desk.announce("progress", feed="a", held=2)
         await asyncio.sleep(0.05)
         reader, writer = await served.open("/events", extra="Last-Event-ID: 1\r\n")
         text = (await reader.readuntil(b'"held": 2}\n\n')).decode()
@@ -205,7 +205,7 @@ def test_the_oldest_of_too_many_streams_is_dropped(tmp_path: Path) -> None:
         streams = [await served.stream() for _ in range(EVENT_STREAMS_MAX + 2)]
         for reader, _ in streams[:2]:
             await reader.readuntil(b"\r\n0\r\n\r\n")  # the last chunk
-        served.facade.announce("new", n=1)
+        served.desk.announce("new", n=1)
         for reader, _ in streams[2:]:
             assert b"event: new" in await reader.readuntil(b"\n\n")
         head, _ = await served.ask("/")
@@ -250,7 +250,7 @@ def test_stopping_ends_every_stream(tmp_path: Path) -> None:
 
 def test_a_silent_stream_has_a_heartbeat() -> None:
     async def scene() -> None:
-        events = Events(FakeFacade().changes, heartbeat_s=0.01)
+        events = Events(FakeDesk().changes, heartbeat_s=0.01)
         sent: list[bytes] = []
         heard = asyncio.Event()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from street.fakes.facade import FakeFacade, key
+from street.fakes.desk import FakeDesk, key
+from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from webui.asgi import PageServer
@@ -29,15 +30,15 @@ class Node:
     """A page server in a loop of its own, as in a real node."""
 
     def __init__(self, folder: Path) -> None:
-        self.facade = FakeFacade()
-        self.server = PageServer(self.facade, folder)
+        self.desk = FakeDesk()
+        self.server = PageServer(self.desk, folder)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever)
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
 
     def announce(self, name: str, **fields: str | int) -> None:
-        self.loop.call_soon_threadsafe(lambda: self.facade.announce(name, **fields))
+        self.loop.call_soon_threadsafe(lambda: self.desk.announce(name, **fields))
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
@@ -110,8 +111,8 @@ class MakeVisit:
         return visit
 
 
-def paths(facade: FakeFacade) -> list[str]:
-    post = next(post for post in facade.posts if post.text == "Hello, swarm.")
+def paths(desk: FakeDesk) -> list[str]:
+    post = next(post for post in desk.posts if post.text == "Hello, swarm.")
     feed, aoi = format_address(post.ref.feed_id), format_address(key("山田 葵"))
     return [
         "/",
@@ -157,16 +158,16 @@ def test_write_reply_follow_search(make_visit: MakeVisit, script: bool) -> None:
     page.get_by_label("Words to find").fill("browser")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("article")).to_have_count(1)
-    assert visit.node.facade.changed == ["publish_post", "publish_post", "follow", "unfollow"]
+    assert visit.node.desk.changed == ["publish_post", "publish_post", "follow", "unfollow"]
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_no_page_scrolls_sideways(make_visit: MakeVisit, width: int, dark: bool) -> None:
     visit = make_visit(width=width, dark=dark)
-    facade = visit.node.facade
-    facade.add_post(facade.me, "W" * 300 + " https://a.example/" + "x" * 300)
-    for path in paths(facade):
+    desk = visit.node.desk
+    desk.add_post(desk.me, "W" * 300 + " https://a.example/" + "x" * 300)
+    for path in paths(desk):
         visit.go(path)
         wide = visit.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} pixels wide"
@@ -215,7 +216,7 @@ def test_text_is_legible_and_targets_are_large_enough(
     make_visit: MakeVisit, dark: bool
 ) -> None:
     visit = make_visit(dark=dark)
-    for path in paths(visit.node.facade):
+    for path in paths(visit.node.desk):
         visit.go(path)
         assert visit.page.evaluate(CONTRAST) == [], path
         assert visit.page.evaluate(SMALL) == [], path
@@ -223,7 +224,7 @@ def test_text_is_legible_and_targets_are_large_enough(
 
 def test_every_page_has_its_landmarks(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    for path in paths(visit.node.facade):
+    for path in paths(visit.node.desk):
         visit.go(path)
         page = visit.page
         expect(page.get_by_role("main")).to_have_count(1)
@@ -285,13 +286,13 @@ def test_keys(make_visit: MakeVisit) -> None:
 
 def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    page, facade = visit.page, visit.node.facade
+    page, desk = visit.page, visit.node.desk
     bar = page.get_by_role("link", name="new post")
     expect(bar).to_be_hidden()
     page.wait_for_timeout(300)
     first = page.get_by_role("article").first.inner_text()
     for number in range(2):
-        facade.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
+        desk.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
     visit.node.announce("new", n=2)
     expect(page.get_by_role("link", name="Show 2 new posts")).to_be_visible()
     assert page.title() == "(2) Home · swarmfeed"
@@ -308,7 +309,7 @@ def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     visit.go(f"/authors/{format_address(aoi)}")
     expect(visit.page.get_by_role("progressbar")).to_have_attribute("value", "8200")
     visit.page.wait_for_timeout(300)
-    visit.node.announce("progress", feed=visit.node.facade.feed_of(aoi).hex(), held=15_000)
+    visit.node.announce("progress", feed=visit.node.desk.feed_of(aoi).hex(), held=15_000)
     expect(visit.page.get_by_text("15,000 of 20,000")).to_be_visible()
 
 
@@ -316,7 +317,7 @@ def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
     visit = make_visit()
     expect(visit.page.get_by_text("Well connected: linked to 2 nodes.")).to_be_visible()
     visit.page.wait_for_timeout(300)
-    visit.node.facade.sentence = "Alone: no other node is linked right now."
+    visit.node.desk.sentence = "Alone: no other node is linked right now."
     visit.node.announce("status", peers=0)
     expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
 
@@ -337,21 +338,21 @@ def test_copying_the_own_link(make_visit: MakeVisit) -> None:
     visit.page.get_by_role("button", name="Copy link").click()
     expect(visit.page.get_by_text("Copied").first).to_be_visible()
     copied = visit.page.evaluate("navigator.clipboard.readText()")
-    assert copied == visit.node.facade.whoami().link
+    assert copied == visit.node.desk.ask(WhoAreYou()).link
 
 
 @pytest.mark.attack("A05")
 def test_hostile_posts_run_nothing(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    facade = visit.node.facade
-    mallory = facade.add_author("<img src=x onerror=alert(1)>", followed=True)
+    desk = visit.node.desk
+    mallory = desk.add_author("<img src=x onerror=alert(1)>", followed=True)
     for text in (
         "<script>alert(1)</script>",
         '"><img src=x onerror=alert(1)>',
         "https://evil.example/'onmouseover='alert(1)",
         "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
     ):
-        facade.add_post(mallory, text)
+        desk.add_post(mallory, text)
     for path in ("/", f"/authors/{format_address(mallory)}", "/search?q=<script>alert(1)"):
         visit.go(path)
         visit.page.wait_for_timeout(100)
@@ -369,7 +370,7 @@ def test_a_page_on_another_port_posts_nothing(make_visit: MakeVisit) -> None:
     visit.page.goto("http://127.0.0.1:9/")
     visit.page.evaluate("document.forms[0].submit()")
     expect(visit.page.get_by_text("Another page sent this request")).to_be_visible()
-    assert visit.node.facade.changed == []
+    assert visit.node.desk.changed == []
     assert visit.complaints.pop().endswith("403 (Forbidden)")
 
 

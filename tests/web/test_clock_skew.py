@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from swarmfeed.cli.output import print_posts
-from swarmfeed.core.asks.views import Cursor, PostView
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.posts import PostView
 
 from tests.web.conftest import Site
 
@@ -17,14 +18,14 @@ def ahead(post: PostView) -> PostView:
 
 
 def test_the_page_marks_a_time_that_was_in_the_future(site: Site) -> None:
-    post = site.facade.posts[-1]
+    post = site.desk.posts[-1]
     assert "clock ahead" not in site.get("/").text
-    site.facade.posts[-1] = ahead(post)
+    site.desk.posts[-1] = ahead(post)
     assert site.get("/").text.count("clock ahead") == 1
 
 
 def test_a_terminal_marks_it_too(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    post = site.facade.posts[-1]
+    post = site.desk.posts[-1]
     print_posts([post], now_ms=post.time_ms, empty="")
     assert "clock is ahead" not in capsys.readouterr().out
     print_posts([ahead(post)], now_ms=post.time_ms, empty="")

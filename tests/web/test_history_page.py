@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from street.fakes.facade import NOON_MS, FakeFacade, key
+from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import CHOICE, history_status
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
@@ -14,9 +14,9 @@ from tests.web.conftest import OWN, URL, Site
 MIRA = AuthorId(key("Mira Lindqvist"))
 
 
-def serve(facade: FakeFacade, **changes: object) -> None:
+def serve(desk: FakeDesk, **changes: object) -> None:
     status = history_status(MIRA, "Mira Lindqvist", NOON_MS)
-    facade.history_status = replace(status, **changes)  # type: ignore[arg-type]  # as named
+    desk.history_status = replace(status, **changes)  # type: ignore[arg-type]  # as named
 
 
 def test_who_is_no_server_is_told_what_it_means_and_offered_to_be_one(site: Site) -> None:
@@ -29,7 +29,7 @@ def test_choosing_is_one_form(site: Site) -> None:
     form = {"disk": "1.5", "keep_free": "2", "scope": "friends"}
     answer = site.post("/history", form)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/history")
-    assert site.facade.history_status.choice == HistoryChoice(
+    assert site.desk.history_status.choice == HistoryChoice(
         scope="friends", disk_bytes=1_500_000_000, free_bytes_min=2_000_000_000
     )
 
@@ -49,9 +49,9 @@ def test_choosing_is_one_form(site: Site) -> None:
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
     site: Site, form: dict[str, str]
 ) -> None:
-    before = site.facade.history_status
+    before = site.desk.history_status
     assert site.post("/history", form).status_code == 400
-    assert site.facade.history_status == before
+    assert site.desk.history_status == before
 
 
 @pytest.mark.attack("A01")
@@ -60,12 +60,12 @@ def test_another_site_cannot_give_the_disk_away(site: Site) -> None:
     form = {"disk": "1", "keep_free": "1", "scope": "open"}
     answer = site.browser().post("/history", base_url=URL, headers=foreign, data=form)
     assert answer.status_code == 403
-    assert "choose_history" not in site.facade.changed
+    assert "choose_history" not in site.desk.changed
     assert OWN["Sec-Fetch-Site"] == "same-origin"
 
 
 def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
-    serve(site.facade)
+    serve(site.desk)
     page = site.get("/history").text
     for said in ("Mira Lindqvist", "worth holding", "2.9", "99.98 %", "95 kB of 20 GB"):
         assert said in page
@@ -75,7 +75,7 @@ def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
 
 
 def test_leaving_says_that_it_takes_time(site: Site) -> None:
-    serve(site.facade, choice=CHOICE)
+    serve(site.desk, choice=CHOICE)
     assert site.post("/history/leave", {}).status_code == 303
     page = site.get("/history").text
     assert "each feed goes once others hold it well enough" in page

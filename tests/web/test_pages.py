@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from street.fakes.facade import NOON_MS, FakeFacade, key
+from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import SAFETY
-from swarmfeed.core.asks.views import FeedStatus
+from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.posts import PostView, Timeline
+from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId
@@ -18,6 +20,10 @@ MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))
 
 
+def newest(site: Site) -> PostView:
+    return site.desk.ask(Timeline(limit=1)).posts[0]
+
+
 def test_home_shows_own_and_followed_newest_first(site: Site) -> None:
     page = site.get("/").text
     assert page.index("Welcome! Your feed") < page.index("client_test works on Linux")
@@ -27,7 +33,7 @@ def test_home_shows_own_and_followed_newest_first(site: Site) -> None:
 
 
 def test_an_empty_timeline_helps(site: Site) -> None:
-    site.facade.__dict__.update(FakeFacade(samples=False).__dict__)
+    site.desk.__dict__.update(FakeDesk(samples=False).__dict__)
     page = site.get("/").text
     assert "It is quiet here" in page
     assert 'href="/follow"' in page
@@ -35,22 +41,22 @@ def test_an_empty_timeline_helps(site: Site) -> None:
 
 def test_older_posts_have_their_own_address(site: Site) -> None:
     for number in range(PAGE_POSTS + 5):
-        site.facade.add_post(site.facade.me, f"number {number}.", NOON_MS - 10**9 - number)
+        site.desk.add_post(site.desk.me, f"number {number}.", NOON_MS - 10**9 - number)
     page = site.get("/").text
     assert "number 10." in page and "number 54." not in page
     older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     second = site.get(older).text
     assert "number 54." in second and "number 10." not in second
     assert "That is the beginning of your timeline." in second
-    site.facade.add_post(MIRA, "breaking", NOON_MS)
+    site.desk.add_post(MIRA, "breaking", NOON_MS)
     assert "Show 1 new post<" in site.get(older).text
 
 
 def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
-    seen = site.facade.home(1)[0].cursor
+    seen = newest(site).cursor
     assert site.get(f"/updates?seen={seen}").json == {"count": 0, "label": "Show 0 new posts"}
-    site.facade.add_post(MIRA, "one", NOON_MS)
-    site.facade.add_post(INES, "not followed", NOON_MS)
+    site.desk.add_post(MIRA, "one", NOON_MS)
+    site.desk.add_post(INES, "not followed", NOON_MS)
     assert site.get(f"/updates?seen={seen}").json == {"count": 1, "label": "Show 1 new post"}
     assert site.get("/updates?seen=x").status_code == 400
 
@@ -63,15 +69,15 @@ def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:
 def test_publish(site: Site) -> None:
     answer = site.post("/posts", {"text": "two\r\nlines"})
     assert (answer.status_code, answer.location) == (303, "/")
-    assert site.facade.home(1)[0].text == "two\nlines"
+    assert newest(site).text == "two\nlines"
 
 
 def test_reply_returns_to_the_thread(site: Site) -> None:
-    parent = next(post for post in site.facade.posts if post.text == "Hello, swarm.")
+    parent = next(post for post in site.desk.posts if post.text == "Hello, swarm.")
     feed = format_address(parent.ref.feed_id)
     form = {"text": "And hello.", "reply_to": f"{feed}/{parent.ref.index}"}
     answer = site.post("/posts", form)
-    reply = site.facade.home(1)[0]
+    reply = newest(site)
     assert reply.reply_to == parent.ref
     path = f"/posts/{feed}/{parent.ref.index}"
     assert answer.location == f"{path}#{reply.ref.entry_hash.hex()[:16]}"
@@ -81,15 +87,15 @@ def test_reply_returns_to_the_thread(site: Site) -> None:
 
 
 def test_a_hole_above_a_thread_is_said(site: Site) -> None:
-    missing = site.facade.posts[0].ref
-    site.facade.posts = site.facade.posts[1:]
-    orphan = site.facade.add_post(site.facade.me, "An answer to something.", reply_to=missing)
+    missing = site.desk.posts[0].ref
+    site.desk.posts = site.desk.posts[1:]
+    orphan = site.desk.add_post(site.desk.me, "An answer to something.", reply_to=missing)
     feed = format_address(orphan.ref.feed_id)
     assert "is not on this machine" in site.get(f"/posts/{feed}/{orphan.ref.index}").text
 
 
 def test_a_post_that_is_not_here_is_a_sentence(site: Site) -> None:
-    feed = format_address(site.facade.posts[0].ref.feed_id)
+    feed = format_address(site.desk.posts[0].ref.feed_id)
     answer = site.get(f"/posts/{feed}/999")
     assert answer.status_code == 400
     assert "That post is not on this machine." in answer.text
@@ -116,14 +122,14 @@ def test_following_shows_first_what_will_happen(site: Site) -> None:
     page = site.get(f"/follow?link=swarmfeed:{ines}%3Fname=Ines%26at=192.0.2.1:4711").text
     assert "Follow this author?" in page
     assert "1 node named in the link" in page
-    assert site.facade.changed == []
+    assert site.desk.changed == []
     answer = site.post("/follow", {"who": f"swarmfeed:{ines}?name=Ines"})
     assert (answer.status_code, answer.location) == (303, f"/authors/{ines}")
-    assert site.facade.author(INES).followed
+    assert site.desk.authors[INES].followed
     site.post("/unfollow", {"who": ines})
-    assert not site.facade.author(INES).followed
+    assert not site.desk.authors[INES].followed
     site.post("/fetch", {"who": ines})
-    assert site.facade.changed == ["follow", "unfollow", "fetch"]
+    assert site.desk.changed == ["follow", "unfollow", "fetch"]
 
 
 @pytest.mark.parametrize("link", ["hello", "swarmfeed:", "https://example.org/", "a" * 56])
@@ -148,10 +154,10 @@ def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
 
 
 def own_feed(size: int, held_by: int) -> FeedStatus:
-    facade = FakeFacade()
+    desk = FakeDesk()
     for _ in range(size):
-        facade.add_post(facade.me, "x")
-    feed = facade.status().feeds[0]
+        desk.add_post(desk.me, "x")
+    feed = desk.ask(Status()).feeds[0]
     return replace(feed, size=size, held_by=held_by)
 
 
@@ -183,7 +189,7 @@ def test_me_has_a_code_to_scan(site: Site) -> None:
 
 
 def test_torrents_of_a_feed(site: Site) -> None:
-    feed = format_address(site.facade.feed_of(MIRA))
+    feed = format_address(site.desk.feed_of(MIRA))
     page = site.get(f"/feeds/{feed}/torrents").text
     assert f"{feed[:16]}-0-0.zst" in page
     assert 'href="magnet:?xt=urn:btih:' in page
@@ -194,7 +200,7 @@ def test_torrents_of_a_feed(site: Site) -> None:
 
 
 def test_a_client_subscribes_without_a_session(site: Site) -> None:
-    feed, other = (format_address(site.facade.feed_of(who)) for who in (MIRA, INES))
+    feed, other = (format_address(site.desk.feed_of(who)) for who in (MIRA, INES))
     page = site.get(f"/feeds/{feed}/torrents").text
     rss = page.split('data-copy="')[1].split('"')[0]
     client = site.browser(logged_in=False)
@@ -218,7 +224,7 @@ def test_sizes(size_bytes: int, text: str) -> None:
 
 @pytest.mark.parametrize("time_ms", [0, NOON_MS, 10**15 - 1])
 def test_any_time_an_entry_may_carry_is_shown(site: Site, time_ms: int) -> None:
-    site.facade.add_post(site.facade.me, "whenever", time_ms)
+    site.desk.add_post(site.desk.me, "whenever", time_ms)
     assert "whenever" in site.get("/").text
 
 

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from street.fakes.facade import FakeFacade
+from street.fakes.desk import FakeDesk
+from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from webui.render import link_text, one_line, plain, render_text, shown_host
 
@@ -110,11 +111,11 @@ PAGES = [
 @pytest.mark.attack("A05")
 @pytest.mark.parametrize("text", XSS)
 def test_every_field_of_every_page_is_escaped(site: Site, text: str) -> None:
-    facade = FakeFacade(text)
-    author = facade.add_author("other " + text, bio=text, followed=True)
-    first = facade.add_post(facade.me, text)
-    facade.add_post(author, text, reply_to=first.ref)
-    site.facade.__dict__.update(facade.__dict__)
+    desk = FakeDesk(text)
+    author = desk.add_author("other " + text, bio=text, followed=True)
+    first = desk.add_post(desk.me, text)
+    desk.add_post(author, text, reply_to=first.ref)
+    site.desk.__dict__.update(desk.__dict__)
     for rule in PAGES:
         assert_own_markup(site.get(site.path_of(rule)).text)
     assert_own_markup(site.browser().get("/search", query_string={"q": text}).text)
@@ -208,7 +209,7 @@ def test_links_and_hashtags(text: str, html: str) -> None:
 
 
 def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:
-    html = render_text(f"follow {site.facade.whoami().link}, please")
+    html = render_text(f"follow {site.desk.ask(WhoAreYou()).link}, please")
     [(_, attributes), _] = tags(html)
     path = attributes["href"] or ""
     assert path.startswith("/follow?link=swarmfeed%3A")

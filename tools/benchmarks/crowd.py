@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
+from swarmfeed.core.asks.people import Follow
+from swarmfeed.core.asks.upkeep import Reindex
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId
@@ -100,10 +102,10 @@ def _disk_row(
 
 def _follow(home: Path, authors: list[AuthorId]) -> None:
     """Follow authors from a home, and let it index what it holds of them."""
-    with open_node(home, NodeSettings(network=False), "") as node:
+    with open_node(home, NodeSettings(network=False), "") as desk:
         for author_id in authors:
-            node.follow(format_address(author_id))
-        node.reindex()
+            desk.ask(Follow(who=format_address(author_id)))
+        desk.ask(Reindex())
 
 
 def _wait(idle: Asked, feeds: int) -> None:

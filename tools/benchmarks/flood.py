@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import psutil
+from swarmfeed.core.asks.people import Follow, WhoAreYou
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError
@@ -115,10 +116,10 @@ def _write_authors(logs: FileLogs, large: int, small: int) -> list[AuthorId]:
 
 def _follow(home: Path, authors: list[AuthorId]) -> AuthorId:
     """Follow authors from a home; returns who did."""
-    with open_node(home, NodeSettings(network=False), "") as node:
+    with open_node(home, NodeSettings(network=False), "") as desk:
         for author_id in authors:
-            node.follow(format_address(author_id))
-        return node.whoami().author_id
+            desk.ask(Follow(who=format_address(author_id)))
+        return desk.ask(WhoAreYou()).author_id
 
 
 def _size(folder: Path) -> int:

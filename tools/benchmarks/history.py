@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from swarmfeed.core.asks.people import Follow
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
@@ -142,8 +143,8 @@ def _write_hub(logs: FileLogs, bench: Bench, author_ids: Sequence[AuthorId]) -> 
 
 def _follow_hub(home: Path) -> None:
     hub = AuthorId(SigningKey(b"auth" + _HUB.to_bytes(28, "big")).public)
-    with open_node(home, NodeSettings(network=False), "") as node:
-        node.follow(format_address(hub))
+    with open_node(home, NodeSettings(network=False), "") as desk:
+        desk.ask(Follow(who=format_address(hub)))
 
 
 def _promise(home: Path, held: Sequence[Held]) -> None:

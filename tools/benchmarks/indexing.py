@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from statistics import mean
 
+from swarmfeed.core.asks.upkeep import Reindex
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.wiring import open_node
 
@@ -21,11 +22,11 @@ def measure(bench: Bench) -> Iterator[Row]:
     write_backlog(bench, home)
     ours, raw = [], []
     texts = [sample.text for sample in bench.backlog]
-    with open_node(home, NodeSettings(network=False), "") as node:
+    with open_node(home, NodeSettings(network=False), "") as desk:
         for _ in range(bench.choose(2, 1)):
             file = bench.new_folder() / "raw.db"
             raw.append(physical.fts5_inserts_per_s(file, texts, batch=BATCH))
-            seconds = physical.seconds_of(node.reindex)
+            seconds = physical.seconds_of(lambda: desk.ask(Reindex()))
             ours.append(len(texts) / seconds)
     yield Row(
         "indexing.backlog",

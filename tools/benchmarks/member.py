@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from swarmfeed.cli.log import send_to_stderr
+from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, Endpoint
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.node import Node
@@ -58,12 +59,12 @@ def main() -> None:
 
 async def _run(home: Path, settings: NodeSettings) -> None:
     node = await start_node(home, settings, open_identity(home, ""))
-    facade = NodeFacade(node, asyncio.get_running_loop())
-    page = PageServer(facade, home / "run")
+    desk = NodeDesk(node.answers(), asyncio.get_running_loop(), node.changes)
+    page = PageServer(desk, home / "run")
     await page.start()
     member = Member(node)
     try:
-        me = await asyncio.to_thread(facade.whoami)
+        me = await asyncio.to_thread(desk.ask, WhoAreYou())
         _say({"link": me.link, "at": str(node.endpoint())})
         while line := await asyncio.to_thread(sys.stdin.readline):
             question = json.loads(line)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.entry import encode_entry

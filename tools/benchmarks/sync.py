@@ -16,6 +16,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
+from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.asks.writing import ImportPosts, OldPost
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.node.ground.settings import NodeSettings
@@ -59,10 +61,10 @@ def measure(bench: Bench) -> Iterator[Row]:
 
 def write_backlog(bench: Bench, home: Path) -> int:
     """Import the backlog into a home, as `swarmfeed import` does; return the feed's size."""
-    posts = [(sample.time_ms, sample.text) for sample in bench.backlog]
-    with open_node(home, NodeSettings(network=False), "") as node:
-        node.import_posts(posts)
-        return node.status().feeds[0].size
+    posts = tuple(OldPost(sample.time_ms, sample.text) for sample in bench.backlog)
+    with open_node(home, NodeSettings(network=False), "") as desk:
+        desk.ask(ImportPosts(posts=posts))
+        return desk.ask(Status()).feeds[0].size
 
 
 def _fetch_often(

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from swarmfeed.cli.remote import RemoteNode, find_running
-from swarmfeed.core.asks.views import FeedStatus
+from swarmfeed.cli.desk import RemoteDesk, find_running
+from swarmfeed.core.asks.feeds import FeedsOf, FeedStatus
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.wiring import create_home
@@ -32,11 +32,11 @@ class Person:
         self.host = _host(number)
         self._log = folder / f"{name.lower()}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._node: RemoteNode | None = None
+        self._node: RemoteDesk | None = None
         self.author_id: AuthorId = create_home(self.home, name, "").whoami.author_id
 
     @property
-    def node(self) -> RemoteNode:
+    def node(self) -> RemoteDesk:
         assert self._node is not None, f"{self.name} is not running"
         return self._node
 
@@ -74,8 +74,7 @@ class Person:
 
     def feed_of(self, author_id: AuthorId) -> FeedStatus | None:
         """What this node has of an author."""
-        feeds = self.node.status().feeds
-        return next((feed for feed in feeds if feed.author_id == author_id), None)
+        return next(iter(self.node.ask(FeedsOf(author=author_id)).feeds), None)
 
     def wait(self, what: str, look: Callable[[], T | None], timeout_s: float) -> T:
         """Look again and again until there is something.

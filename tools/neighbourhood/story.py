@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.cli.output import count, format_bytes
-from swarmfeed.core.asks.views import FeedStatus, FetchProgress, PostView
+from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.people import FetchProgress, Follow, HowFar, WhoAreYou
+from swarmfeed.core.asks.posts import PostView, SearchPosts, Timeline, ref_text
+from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
+from swarmfeed.core.base.types import EntryRef
 from swarmfeed.errors import RetryError
 
 from neighbourhood.people import Person, check_loopback
@@ -86,8 +90,8 @@ class Story:
         started = time.monotonic()
         with self._show.bar("writing", len(self._posts)) as bar:
             for at in range(0, len(self._posts), BATCH_POSTS):
-                batch = self._posts[at : at + BATCH_POSTS]
-                self._imported += self.mira.node.import_posts(batch).imported
+                batch = tuple(OldPost(*each) for each in self._posts[at : at + BATCH_POSTS])
+                self._imported += self.mira.node.ask(ImportPosts(posts=batch)).imported
                 bar.move(at + len(batch), f"{self._imported:,} posts")
         years = (self._posts[-1][0] - self._posts[0][0]) / (365.25 * 86_400_000)
         self._show.fact(
@@ -101,7 +105,7 @@ class Story:
             "Whoever follows an author also keeps a verified copy, and serves it to others by"
             " BitTorrent. That is all the hosting there is.",
         )
-        link = self.mira.node.whoami().link
+        link = self.mira.node.ask(WhoAreYou()).link
         self._show.command(f"swarmfeed follow {_shorten(link)}")
         for friend in (self.jonas, self.lea):
             friend.start()
@@ -128,7 +132,7 @@ class Story:
             " your node then fetches from both at once, the newest posts first.",
         )
         self.you.start()
-        jonas = parse_link(self.jonas.node.whoami().link)
+        jonas = parse_link(self.jonas.node.ask(WhoAreYou()).link)
         link = format_link(Link(self.mira.author_id, "Mira", jonas.at))
         self._show.command(f"swarmfeed follow {_shorten(link)}")
         seconds = self._watch_fetch(self.you, link)
@@ -169,7 +173,8 @@ class Story:
         self._show.command(f"swarmfeed search {self._word}")
         self.you.wait("the index", self._is_indexed, FETCH_TIMEOUT_S)
         started = time.monotonic()
-        found = self.you.node.search(self._word, PAGE_POSTS_MAX)
+        question = SearchPosts(words=self._word, limit=PAGE_POSTS_MAX)
+        found = self.you.node.ask(question).posts
         took_ms = (time.monotonic() - started) * 1000
         if not found:
             raise RetryError(f"the search for {self._word} found nothing")
@@ -185,14 +190,15 @@ class Story:
             "You reply",
             "Your reply goes into your own log. Jonas follows you, and gets it as you write.",
         )
-        self.jonas.node.follow(self.you.node.whoami().link)
+        self.jonas.node.ask(Follow(who=self.you.node.ask(WhoAreYou()).link))
         self.jonas.wait("your feed", self._jonas_knows_you, NEWS_TIMEOUT_S)
         started = time.monotonic()
-        reply = self.you.node.publish_post("I have been there too! Greetings.", parent.ref)
+        text = "I have been there too! Greetings."
+        reply = self.you.node.ask(WritePost(text=text, reply_to=ref_text(parent.ref)))
         self._show.posts([reply])
         self.jonas.wait(
             "your reply at Jonas",
-            lambda: reply.ref in [post.ref for post in self.jonas.node.home(5)] or None,
+            lambda: reply.ref in self._newest_refs(self.jonas) or None,
             NEWS_TIMEOUT_S,
         )
         took_ms = (time.monotonic() - started) * 1000
@@ -205,13 +211,16 @@ class Story:
         assert feed is not None, "everybody has their own feed"
         return feed
 
+    def _newest_refs(self, person: Person) -> list[EntryRef]:
+        return [post.ref for post in person.node.ask(Timeline(limit=5)).posts]
+
     def _progress(self, person: Person) -> FetchProgress:
-        return person.node.fetch_progress(self.mira.author_id)
+        return person.node.ask(HowFar(author=self.mira.author_id))
 
     def _watch_fetch(self, person: Person, link: str) -> float:
         """Follow Mira and show the fetch until it is done; return its seconds."""
         started = time.monotonic()
-        person.node.follow(link)
+        person.node.ask(Follow(who=link))
         with self._show.bar("fetching", len(self._posts)) as bar:
 
             def look() -> bool | None:
@@ -229,7 +238,7 @@ class Story:
 
     def _is_indexed(self) -> bool | None:
         # To follow once more changes nothing, and tells how things are.
-        author = self.you.node.follow(format_address(self.mira.author_id))
+        author = self.you.node.ask(Follow(who=format_address(self.mira.author_id)))
         return author.post_count >= self._imported or None
 
     def _jonas_knows_you(self) -> bool | None:

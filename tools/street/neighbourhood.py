@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from swarmfeed.core.asks.views import JobStatus
+from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join

@@ -1,17 +1,18 @@
 """GET /follow: paste a link, and see what following would do.  POST: do it."""
 
 from flask import redirect, render_template, request, url_for
+from swarmfeed.core.asks.people import Fetch, Follow, Unfollow, WhoIsFollowed
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import AuthorId
 from werkzeug.wrappers import Response
 
-from webui.current import node
+from webui.current import ask
 
 
 def show_follow() -> str:
     text = request.args.get("link", "").strip()
     link: Link | None = parse_link(text) if text else None
-    follows = node().follows()
+    follows = ask(WhoIsFollowed()).authors
     known = {author.author_id: author for author in follows}
     return render_template(
         "follow.html",
@@ -23,15 +24,15 @@ def show_follow() -> str:
 
 
 def follow() -> Response:
-    return _show(node().follow(_who()).author_id)
+    return _show(ask(Follow(who=_who())).author_id)
 
 
 def unfollow() -> Response:
-    return _show(node().unfollow(_who()).author_id)
+    return _show(ask(Unfollow(who=_who())).author_id)
 
 
 def fetch() -> Response:
-    return _show(node().fetch(_who()))
+    return _show(ask(Fetch(who=_who())).author_id)
 
 
 def _who() -> str:

@@ -3,15 +3,17 @@
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
+from swarmfeed.core.asks.history import ChooseHistory, Explain, HowHistoryIs, LeaveHistory
+from swarmfeed.core.asks.people import AboutAuthor
+from swarmfeed.core.asks.upkeep import HowFullIsIt, HowIsIt
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import FEED_BYTES_MAX
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
-from webui.current import node
+from webui.current import ask
 
 GIGABYTE: Final = 1000**3
 
@@ -24,37 +26,36 @@ SCOPES: Final = (
 
 
 def show_history() -> str:
-    status = node().status()
     return render_template(
         "history.html",
-        history=node().history(),
+        history=ask(HowHistoryIs()),
         scopes=SCOPES,
-        free_bytes=status.disk_free_bytes,
-        running=status.running,
+        free_bytes=ask(HowFullIsIt()).free_bytes,
+        running=ask(HowIsIt()).running,
     )
 
 
 def show_explanation(author_id: AuthorId) -> str:
     return render_template(
         "explain.html",
-        author=node().author(author_id),
-        explanations=node().explain(format_address(author_id)),
+        author=ask(AboutAuthor(author=author_id)),
+        explanations=ask(Explain(who=format_address(author_id))).feeds,
     )
 
 
 def choose() -> Response:
     """Become a history server, or change what is given."""
-    choice = HistoryChoice(
+    choice = ChooseHistory(
         scope=request.form.get("scope", ""),
         disk_bytes=_gigabytes("disk"),
         free_bytes_min=max(_gigabytes("keep_free"), DISK_FLOOR_BYTES),
     )
-    node().choose_history(choice)
+    ask(choice)
     return redirect(url_for("history"), 303)
 
 
 def leave() -> Response:
-    node().leave_history()
+    ask(LeaveHistory())
     return redirect(url_for("history"), 303)
 
 

@@ -1,21 +1,23 @@
 """GET /search: posts on this machine that hold all the words."""
 
 from flask import render_template, request
-from swarmfeed.core.base.limits import PAGE_POSTS
+from swarmfeed.core.asks.posts import Posts, SearchPosts
 
-from webui.current import before, node
+from webui.current import ask, before
 
 WORDS_CHARS_MAX = 200
 """Longest search: more than anybody types."""
 
+NOTHING = Posts(posts=(), next=None)
+
 
 def show_search() -> str:
     words = request.args.get("q", "").strip()[:WORDS_CHARS_MAX]
-    posts = node().search(words, PAGE_POSTS, before()) if words else []
+    page = ask(SearchPosts(words=words, before=before())) if words else NOTHING
     return render_template(
         "search.html",
         words=words,
-        posts=posts,
-        older=posts[-1].cursor if len(posts) == PAGE_POSTS else None,
+        posts=page.posts,
+        older=page.next,
         is_top=before() is None,
     )

@@ -1,20 +1,21 @@
 """GET /status: how the node is, whether own posts are safe, and every feed, peer and job."""
 
 from flask import render_template
-from swarmfeed.core.asks.views import FeedStatus, Safety
+from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.upkeep import Safety, Status
 
-from webui.current import node
+from webui.current import ask
 
 
 def show_status() -> str:
-    status = node().status()
+    status = ask(Status())
     own = [feed for feed in status.feeds if feed.relation == "own"]
     return render_template(
         "status.html",
         status=status,
         own_feeds=own,
         safe_sentence=say_safe(own, status.safety),
-        disk_used_bytes=status.disk_bytes + status.disk_free_bytes,
+        disk_used_bytes=status.disk.bytes + status.disk.free_bytes,
     )
 
 

@@ -9,31 +9,32 @@ import secrets
 from hashlib import sha256
 
 from flask import Response, current_app, render_template, request, url_for
+from swarmfeed.core.asks.feeds import GetTorrent, ListTorrents, OneFeed
 from swarmfeed.core.base.limits import CHUNK_LEVEL_MAX, FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.errors import UserError
 
-from webui.current import node, running
+from webui.current import ask, running
 
 KEYED = frozenset({"torrents_rss", "torrent_file"})
 """Endpoints a feed's reader key opens."""
 
 
 def show_torrents(feed_id: FeedId) -> str:
-    feeds = [feed for feed in node().status().feeds if feed.feed_id == feed_id]
+    feeds = ask(OneFeed(feed=feed_id)).feeds
     return render_template(
         "torrents.html",
         feed_id=feed_id,
         feed=feeds[0] if feeds else None,
-        torrents=node().torrents(feed_id),
+        torrents=ask(ListTorrents(feed=feed_id)).torrents,
         rss_url=_url("torrents_rss", feed_id),
     )
 
 
 def show_rss(feed_id: FeedId) -> Response:
     items = [
-        (name, _url("torrent_file", feed_id, span), size_b)
-        for span, name, _, size_b in node().torrents(feed_id)
+        (each.name, _url("torrent_file", feed_id, each.span), each.bytes)
+        for each in ask(ListTorrents(feed=feed_id)).torrents
     ]
     page_url = running().settings.url + url_for("torrents", feed_id=feed_id)
     text = render_template("torrents.rss.xml", feed_id=feed_id, items=items, page_url=page_url)
@@ -43,12 +44,12 @@ def show_rss(feed_id: FeedId) -> Response:
 def send_torrent(feed_id: FeedId, level: int, position: int) -> Response:
     if level > CHUNK_LEVEL_MAX or position > FEED_ENTRIES_MAX:
         raise UserError("A feed has no such chunk.")
-    name, torrent = node().torrent_file(feed_id, ChunkSpan(level, position))
+    found = ask(GetTorrent(feed=feed_id, level=level, position=position))
     # Chunk names are made of an address and numbers: nothing to escape.
     return Response(
-        torrent,
+        found.torrent,
         content_type="application/x-bittorrent",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
     )
 
 

@@ -8,14 +8,14 @@ from swarmfeed.cli.output import (
     count,
     format_age,
     format_bytes,
+    print_answer,
     print_facts,
-    print_json,
     print_line,
     print_sentence,
     print_table,
 )
-from swarmfeed.core.asks.views import FeedStatus, NodeStatus, PeerStatus
-from swarmfeed.core.asks.views_json import status_json, verify_json
+from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.upkeep import NodeStatus, PeerStatus, Reindex, Status, Verify
 from swarmfeed.core.base.address import format_address
 
 SHORT_CHARS = 8
@@ -27,10 +27,10 @@ SHORT_CHARS = 8
 @pass_context
 def status(context: Context, as_json: bool) -> None:
     """Print how the node is: its feeds, its peers, its disk."""
-    with context.open() as node:
-        found = node.status()
+    with context.open() as desk:
+        found = desk.ask(Status())
     if as_json:
-        print_json(status_json(found))
+        print_answer(found)
     else:
         _print_status(found, context.doors.now_ms())
 
@@ -44,10 +44,10 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
 
     Exit code 1 if some are bad: those are named, dropped, and fetched again from others.
     """
-    with context.open() as node:
-        report = node.verify()
+    with context.open() as desk:
+        report = desk.ask(Verify())
     if as_json:
-        print_json(verify_json(report))
+        print_answer(report)
     else:
         feeds = count(report.feeds, "feed", "feeds")
         checked = f"{count(report.entries, 'entry', 'entries')} of {feeds}"
@@ -66,19 +66,19 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
 @pass_context
 def reindex(context: Context, as_json: bool) -> None:
     """Build the index anew from the logs, which are the truth."""
-    with context.open() as node:
-        posts = node.reindex()
+    with context.open() as desk:
+        done = desk.ask(Reindex())
     if as_json:
-        print_json({"posts": posts})
+        print_answer(done)
     else:
-        print_sentence(f"{count(posts, 'post', 'posts')} indexed")
+        print_sentence(f"{count(done.posts, 'post', 'posts')} indexed")
 
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:
     print_sentence(found.sentence)
     if found.safety is not None:
         print_sentence(found.safety.sentence)
-    used = f"{format_bytes(found.disk_bytes)} of {format_bytes(found.disk_budget_bytes)}"
+    used = f"{format_bytes(found.disk.bytes)} of {format_bytes(found.disk.budget_bytes)}"
     network = [
         ("link", found.link_endpoint),
         ("swarm port", str(found.swarm_port)),
@@ -89,7 +89,7 @@ def _print_status(found: NodeStatus, now_ms: int) -> None:
             ("node", format_address(found.node_id)),
             ("author", format_address(found.author_id)),
             *(network if found.running else []),
-            ("disk", f"{used}, {format_bytes(found.disk_free_bytes)} free"),
+            ("disk", f"{used}, {format_bytes(found.disk.free_bytes)} free"),
         ]
     )
     if found.feeds:

@@ -7,7 +7,6 @@ from typing import Any, Final
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.node import Node
 from swarmfeed.cli.options import json_option, network_options, network_settings
 from swarmfeed.cli.output import (
     count,
@@ -17,11 +16,13 @@ from swarmfeed.cli.output import (
     progress_bar,
 )
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.views import FetchProgress
-from swarmfeed.core.asks.views_json import Json, fetch_progress_json
+from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar
+from swarmfeed.core.asks.shape import Json
 from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
 LOOK_EVERY_S: Final = 0.1
@@ -68,10 +69,10 @@ def fetch(
     settings = network_settings(**network)
     asked = format_link(replace(link, at=(*settings.peers, *link.at)[:ENDPOINTS_MAX]))
     started_s = time.monotonic()
-    with context.open(settings) as node:
-        entries_before = _entries_held(node, link.author_id)
-        node.fetch(asked)
-        fetched = _watch(node, link.author_id, entries_before, started_s, timeout_s)
+    with context.open(settings) as desk:
+        entries_before = _entries_held(desk, link.author_id)
+        desk.ask(Fetch(who=asked))
+        fetched = _watch(desk, link.author_id, entries_before, started_s, timeout_s)
     if as_json:
         print_json(_fetched_json(fetched))
     elif fetched.progress.done:
@@ -80,15 +81,15 @@ def fetch(
         raise UserError(_format_failure(fetched))
 
 
-def _entries_held(node: Node, author_id: AuthorId) -> int:
+def _entries_held(desk: Answerer, author_id: AuthorId) -> int:
     try:
-        return node.fetch_progress(author_id).entries_held
+        return desk.ask(HowFar(author=author_id)).entries_held
     except UserError:
         return 0  # a node may never have heard of this author
 
 
 def _watch(
-    node: Node,
+    desk: Answerer,
     author_id: AuthorId,
     entries_before: int,
     started_s: float,
@@ -98,7 +99,7 @@ def _watch(
     with progress_bar("{task.fields[facts]}") as bar:
         task = bar.add_task("fetching", total=None, facts="")
         while True:
-            progress = node.fetch_progress(author_id)
+            progress = desk.ask(HowFar(author=author_id))
             fetched = Fetched(
                 progress=progress,
                 seconds=time.monotonic() - started_s,
@@ -113,16 +114,16 @@ def _watch(
             if progress.done or progress.error or _is_over(fetched, timeout_s):
                 break
             time.sleep(LOOK_EVERY_S)
-    return _when_searchable(node, fetched) if fetched.progress.done else fetched
+    return _when_searchable(desk, fetched) if fetched.progress.done else fetched
 
 
-def _when_searchable(node: Node, fetched: Fetched) -> Fetched:
+def _when_searchable(desk: Answerer, fetched: Fetched) -> Fetched:
     """Wait a while until what was fetched can also be read and found, name included."""
     for _ in range(round(INDEX_TIMEOUT_S / LOOK_EVERY_S)):
         if fetched.progress.searchable:
             break
         time.sleep(LOOK_EVERY_S)
-        progress = node.fetch_progress(fetched.progress.author_id)
+        progress = desk.ask(HowFar(author=fetched.progress.author_id))
         fetched = replace(fetched, progress=progress)
     return fetched
 
@@ -177,7 +178,7 @@ def _format_failure(fetched: Fetched) -> str:
 
 def _fetched_json(fetched: Fetched) -> Json:
     return {
-        **fetch_progress_json(fetched.progress),
+        **to_json(fetched.progress),
         "seconds": round(fetched.seconds, 3),
         "entries_per_s": round(fetched.entries_per_s, 1),
     }

@@ -8,6 +8,7 @@ from swarmfeed.cli.output import (
     count,
     format_age,
     format_bytes,
+    print_answer,
     print_facts,
     print_json,
     print_line,
@@ -15,15 +16,18 @@ from swarmfeed.cli.output import (
     print_table,
 )
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.history_json import explanations_json, history_json
-from swarmfeed.core.asks.views import (
+from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.history import (
+    Explain,
     Explanation,
     HistoryFeed,
     HistoryStatus,
     HolderOutlook,
-    JobStatus,
+    HowHistoryIs,
+    LeaveHistory,
+    SayGoodbye,
 )
-from swarmfeed.core.asks.views_json import job_json
+from swarmfeed.core.asks.upkeep import JobStatus, WhatRepeats
 from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.errors import UserError
 
@@ -44,10 +48,10 @@ def history() -> None:
 @pass_context
 def history_status(context: Context, as_json: bool) -> None:
     """Print what this history server holds, and why."""
-    with context.open() as node:
-        found = node.history()
+    with context.open() as desk:
+        found = desk.ask(HowHistoryIs())
     if as_json:
-        print_json(history_json(found))
+        print_answer(found)
     else:
         _print_status(found, context.doors.now_ms())
 
@@ -58,14 +62,14 @@ def history_status(context: Context, as_json: bool) -> None:
 @pass_context
 def explain(context: Context, link: Link, as_json: bool) -> None:
     """Print who holds the feeds of AUTHOR (a link or an address), and what follows."""
-    with context.open() as node:
-        found = node.explain(format_link(link))
+    with context.open() as desk:
+        found = desk.ask(Explain(who=format_link(link)))
     if as_json:
-        print_json(explanations_json(found))
+        print_answer(found)
         return
-    if not found:
+    if not found.feeds:
         print_sentence("Nobody has said anything about this author here.")
-    for number, each in enumerate(found):
+    for number, each in enumerate(found.feeds):
         if number:
             print_line("")
         _print_explanation(each)
@@ -76,10 +80,10 @@ def explain(context: Context, link: Link, as_json: bool) -> None:
 @pass_context
 def leave(context: Context, as_json: bool) -> None:
     """Stop being a history server, once others hold what is held here."""
-    with context.open() as node:
-        found = node.leave_history()
+    with context.open() as desk:
+        found = desk.ask(LeaveHistory())
     if as_json:
-        print_json(history_json(found))
+        print_answer(found)
     else:
         print_sentence(found.sentence)
 
@@ -92,12 +96,14 @@ def goodbye(context: Context, as_json: bool) -> None:
 
     Then stop it. Starting it again takes the word back.
     """
-    with context.open() as node:
-        told = node.say_goodbye()
+    with context.open() as desk:
+        heard = desk.ask(SayGoodbye())
     if as_json:
-        print_json({"told": told})
+        print_answer(heard)
     else:
-        print_sentence(f"{count(told, 'node was', 'nodes were')} told; stop this one now.")
+        print_sentence(
+            f"{count(heard.told, 'node was', 'nodes were')} told; stop this one now."
+        )
 
 
 @click.command()
@@ -105,10 +111,10 @@ def goodbye(context: Context, as_json: bool) -> None:
 @pass_context
 def jobs(context: Context, as_json: bool) -> None:
     """Print the repeating work of the running node: when, what it decided, and why."""
-    with context.open() as node:
-        found = node.status().jobs
+    with context.open() as desk:
+        found = desk.ask(WhatRepeats()).jobs
     if as_json:
-        print_json([job_json(job) for job in found])
+        print_json([to_json(job) for job in found])
         return
     if not found:
         raise UserError("no node is running here; start one with: swarmfeed run")

@@ -7,11 +7,10 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.jsonl import Line, read_lines
-from swarmfeed.cli.node import Node
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import count, print_json, print_sentence, progress_bar, warn
-from swarmfeed.core.asks.views import ImportReport
-from swarmfeed.core.asks.views_json import import_json
+from swarmfeed.cli.output import count, print_answer, print_sentence, progress_bar, warn
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
+from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
 BATCH_POSTS_MAX: Final = 4_096
@@ -53,8 +52,8 @@ def jsonl(
         raise UserError(f"{bad[0]}{more}; nothing was imported. Mend it, or say --skip-bad")
     if not lines:
         raise UserError(f"there are no posts of {author} in it" if author else "no posts in it")
-    with context.open() as node:
-        done = _import(node, sorted(lines, key=lambda line: line.time_ms))
+    with context.open() as desk:
+        done = _import(desk, sorted(lines, key=lambda line: line.time_ms))
     report = ImportReport(
         read=len(lines) + len(bad),
         imported=done.imported,
@@ -78,12 +77,13 @@ def _choose(lines: Iterator[Line], author: str | None) -> Iterator[Line]:
             )
 
 
-def _import(node: Node, lines: Sequence[Line]) -> ImportReport:
+def _import(desk: Answerer, lines: Sequence[Line]) -> ImportReport:
     total = ImportReport(read=0, imported=0, already_there=0)
     with progress_bar("{task.completed:,} of {task.total:,} posts") as bar:
         task = bar.add_task("importing", total=len(lines))
         for batch in _batches(lines):
-            part = node.import_posts([(line.time_ms, line.text) for line in batch])
+            posts = tuple(OldPost(line.time_ms, line.text) for line in batch)
+            part = desk.ask(ImportPosts(posts=posts))
             total = ImportReport(
                 read=total.read + part.read,
                 imported=total.imported + part.imported,
@@ -109,7 +109,7 @@ def _batches(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _print_report(report: ImportReport, as_json: bool) -> None:
     if as_json:
-        print_json(import_json(report))
+        print_answer(report)
         return
     for line in report.skipped:
         warn(f"left out: {line}")

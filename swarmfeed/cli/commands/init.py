@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys
+from swarmfeed.cli.home import has_keys, read_passphrase_file
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
     print_facts,
@@ -16,8 +16,7 @@ from swarmfeed.cli.output import (
     print_words,
     warn,
 )
-from swarmfeed.cli.session import read_passphrase_file
-from swarmfeed.core.asks.views_json import whoami_json
+from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import UserError
@@ -126,7 +125,7 @@ def _save_words(path: Path, created: Created) -> bool:
 
 
 def _print_as_json(created: Created, words_file: Path | None) -> None:
-    value = whoami_json(created.whoami)
+    value = to_json(created.whoami)
     if words_file is None:
         value["author_words"] = created.author_words
         value["next_words"] = created.next_words

@@ -4,10 +4,9 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_facts, print_json, print_sentence
+from swarmfeed.cli.output import print_answer, print_facts, print_sentence
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.views import AuthorView
-from swarmfeed.core.asks.views_json import author_json, whoami_json
+from swarmfeed.core.asks.people import AuthorView, Follow, Unfollow, WhoAreYou
 from swarmfeed.core.base.address import Link, format_address, format_link
 
 
@@ -16,10 +15,10 @@ from swarmfeed.core.base.address import Link, format_address, format_link
 @pass_context
 def whoami(context: Context, as_json: bool) -> None:
     """Print who you are here, and the link to give to others."""
-    with context.open() as node:
-        me = node.whoami()
+    with context.open() as desk:
+        me = desk.ask(WhoAreYou())
     if as_json:
-        print_json(whoami_json(me))
+        print_answer(me)
         return
     print_facts(
         [
@@ -40,8 +39,8 @@ def follow(context: Context, link: Link, as_json: bool) -> None:
 
     Everybody can see whom you follow: it is an entry of your feed.
     """
-    with context.open() as node:
-        author = node.follow(format_link(link))
+    with context.open() as desk:
+        author = desk.ask(Follow(who=format_link(link)))
     _print_author(author, as_json, f"You follow {_name(author)} now.")
 
 
@@ -51,14 +50,14 @@ def follow(context: Context, link: Link, as_json: bool) -> None:
 @pass_context
 def unfollow(context: Context, link: Link, as_json: bool) -> None:
     """Follow the author of LINK (or ADDRESS) no longer."""
-    with context.open() as node:
-        author = node.unfollow(format_link(link))
+    with context.open() as desk:
+        author = desk.ask(Unfollow(who=format_link(link)))
     _print_author(author, as_json, f"You no longer follow {_name(author)}.")
 
 
 def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
     if as_json:
-        print_json(author_json(author))
+        print_answer(author)
     else:
         print_sentence(sentence)
 

@@ -7,10 +7,12 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option, page_options
-from swarmfeed.cli.output import print_json, print_posts
+from swarmfeed.cli.output import print_answer, print_json, print_posts
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.views import Cursor, PostView
-from swarmfeed.core.asks.views_json import post_json
+from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
+from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
@@ -30,11 +32,11 @@ def post(context: Context, text: str, reply_to: str | None, as_json: bool) -> No
     """
     if text == "-":
         text = _read_text()
-    with context.open() as node:
-        parent = None if reply_to is None else node.post(reply_to).ref
-        published = node.publish_post(text, parent)
+    with context.open() as desk:
+        parent = "" if reply_to is None else ref_text(desk.ask(ShowPost(ref=reply_to)).post.ref)
+        published = desk.ask(WritePost(text=text, reply_to=parent))
     if as_json:
-        print_json(post_json(published))
+        print_answer(published)
     else:
         print_posts([published], now_ms=context.doors.now_ms(), empty="")
 
@@ -45,9 +47,9 @@ def post(context: Context, text: str, reply_to: str | None, as_json: bool) -> No
 @pass_context
 def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool) -> None:
     """Print what you and those you follow wrote, newest first."""
-    with context.open() as node:
-        found = node.home(limit, before)
-    _print_posts(context, found, as_json, "Nothing here yet: follow somebody, or write.")
+    with context.open() as desk:
+        found = desk.ask(Timeline(limit=limit, before=before))
+    _print_posts(context, found.posts, as_json, "Nothing here yet: follow somebody, or write.")
 
 
 @click.command()
@@ -62,9 +64,9 @@ def show(
 
     ADDRESS may be a link.
     """
-    with context.open() as node:
-        found = node.author_posts(address.author_id, limit, before)
-    _print_posts(context, found, as_json, "No posts of this author are held here.")
+    with context.open() as desk:
+        found = desk.ask(Timeline(author=address.author_id, limit=limit, before=before))
+    _print_posts(context, found.posts, as_json, "No posts of this author are held here.")
 
 
 @click.command()
@@ -79,16 +81,16 @@ def search(
 
     "a phrase", -without and from:NAME work; put -- before a WORD that starts with a dash.
     """
-    with context.open() as node:
-        found = node.search(" ".join(words), limit, before)
-    _print_posts(context, found, as_json, "Nothing found in what is held here.")
+    with context.open() as desk:
+        found = desk.ask(SearchPosts(words=" ".join(words), limit=limit, before=before))
+    _print_posts(context, found.posts, as_json, "Nothing found in what is held here.")
 
 
 def _print_posts(
     context: Context, posts: Sequence[PostView], as_json: bool, empty: str
 ) -> None:
     if as_json:
-        print_json([post_json(found) for found in posts])
+        print_json([to_json(found) for found in posts])
     else:
         print_posts(posts, now_ms=context.doors.now_ms(), empty=empty)
 

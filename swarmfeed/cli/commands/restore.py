@@ -7,8 +7,7 @@ import click
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase, require_no_keys
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_facts, print_json, print_line, print_sentence
-from swarmfeed.core.asks.views_json import whoami_json
+from swarmfeed.cli.output import print_answer, print_facts, print_line, print_sentence
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import WORD_COUNT
 
@@ -37,7 +36,7 @@ def restore(
     passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
     me = context.doors.restore_home(context.home, checked, passphrase, found)
     if as_json:
-        print_json(whoami_json(me))
+        print_answer(me)
         return
     print_sentence(f"Welcome back, {me.name}.")
     print_line("")

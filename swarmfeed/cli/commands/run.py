@@ -12,6 +12,7 @@ import click
 
 from swarmfeed.cli import last_ports
 from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.desk import find_running, while_in_use
 from swarmfeed.cli.options import (
     json_option,
     network_options,
@@ -20,8 +21,6 @@ from swarmfeed.cli.options import (
 )
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.cli.params import PORT, SizeParam
-from swarmfeed.cli.remote import find_running
-from swarmfeed.cli.session import while_in_use
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import FREE_BYTES_MIN, Ready, page_path

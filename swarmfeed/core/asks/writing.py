@@ -1,9 +1,77 @@
-"""What a person typed, made fit for a post."""
+"""Writing: what a person typed, made fit for a post, and how it is handed over."""
 
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 from unicodedata import category, normalize
 
-from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.base.limits import IMPORT_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.errors import UserError
+
+
+class OldPost(NamedTuple):
+    """A post of another place: ``[time_ms, text]``."""
+
+    time_ms: int
+    text: str
+
+    def as_json(self) -> list[object]:
+        return [self.time_ms, self.text]
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Raises UserError when it is no such pair."""
+        match value:
+            case [int(time_ms), str(text)] if 0 <= time_ms <= TIME_MS_MAX:
+                return cls(time_ms, text)
+        raise UserError(f'Each of "posts" has to be {cls.described()}.')
+
+    @staticmethod
+    def described() -> str:
+        return "[time_ms, text]"
+
+    @staticmethod
+    def json_schema() -> dict[str, object]:
+        time_ms = {"type": "integer", "minimum": 0, "maximum": TIME_MS_MAX}
+        pair = [time_ms, {"type": "string"}]
+        return {"type": "array", "prefixItems": pair, "items": False, "minItems": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did."""
+
+    read: int
+    imported: int
+    already_there: int
+    skipped: tuple[str, ...] = ()
+    """One line for each skipped record, with its line number and the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritePost(Ask[PostView]):
+    """Sign and store a post.  When it is answered, the post survives a power cut."""
+
+    name = "post"
+    changes = True
+    makes = True
+
+    text: str
+    reply_to: str = ""
+    """The post it answers, named as ``show`` takes it; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPosts(Ask[ImportReport]):
+    """Append posts with their original times; those already there are left out."""
+
+    name = "import"
+    changes = True
+    bytes_max = IMPORT_BYTES_MAX
+
+    posts: tuple[OldPost, ...]
+    """One batch of an import."""
 
 
 def clean_text(text: str) -> str:

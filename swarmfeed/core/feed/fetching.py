@@ -39,7 +39,7 @@ class WantedChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ChunkAsk:
     """Fetch this chunk from these holders, the first one first."""
 
     chunk: WantedChunk
@@ -57,7 +57,7 @@ def plan_fetches(
     load_bytes: Mapping[NodeId, int],
     *,
     slots: int,
-) -> list[Ask]:
+) -> list[ChunkAsk]:
     """Choose holders for up to ``slots`` chunks, in the order they are wanted.
 
     Args:
@@ -67,7 +67,7 @@ def plan_fetches(
         slots: How many more may be in flight.
     """
     load = dict(load_bytes)
-    asks: list[Ask] = []
+    asks: list[ChunkAsk] = []
     for chunk in wanted:
         if len(asks) >= slots:
             break
@@ -84,7 +84,7 @@ def plan_fetches(
             )
         )
         chosen = able if chunk.size_bytes > PIECE_BYTES_MAX else able[:1]
-        asks.append(Ask(chunk, tuple(chosen)))
+        asks.append(ChunkAsk(chunk, tuple(chosen)))
         for each in chosen:
             share = chunk.size_bytes // len(chosen)
             load[each.node_id] = load.get(each.node_id, 0) + share

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from swarmfeed.core.asks.views import VerifyReport
+from swarmfeed.core.asks.upkeep import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.types import ChunkSpan, FeedId

@@ -24,7 +24,7 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.fetching import Ask, Source, WantedChunk, can_serve, plan_fetches
+from swarmfeed.core.feed.fetching import ChunkAsk, Source, WantedChunk, can_serve, plan_fetches
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, RemoteError
@@ -226,7 +226,7 @@ class Fetcher:
                 load[node_id] = load.get(node_id, 0) + share
         return load
 
-    def _start(self, ask: Ask) -> None:
+    def _start(self, ask: ChunkAsk) -> None:
         chunk = ask.chunk
         replica = self._shelf.replica(chunk.feed_id)
         assert replica is not None, "wanted chunks are those of a replica"

@@ -7,8 +7,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from swarmfeed.core.asks.views import ImportReport, PostView
-from swarmfeed.core.asks.writing import clean_text
+from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.writing import ImportReport, clean_text
 from swarmfeed.core.base.limits import IMPORT_BATCH_ENTRIES, THREAD_DEPTH_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import decode_entry, encode_entry

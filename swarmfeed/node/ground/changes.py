@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from swarmfeed.core.asks.views import Change
+from swarmfeed.core.asks.change import Change
 from swarmfeed.core.base.limits import EVENT_BACKLOG_MAX
 
 

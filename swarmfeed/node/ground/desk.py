@@ -1,14 +1,18 @@
 """Who answers what is asked of a node, and where: one row for each ask."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.change import Change
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.changes import Changes
 
 A = TypeVar("A")
-Q = TypeVar("Q", bound=Ask[Any])
 
 
 class Where(Enum):
@@ -17,7 +21,8 @@ class Where(Enum):
     READER = "reader"
     """In the asker's own: it reads the index, and nothing else of the node."""
     LOOP = "loop"
-    """In the loop that owns the node."""
+    """In the loop that owns the node.  What walks over many feeds goes off it, or lets others
+    in between: a page that is open asks again at each change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,5 +30,50 @@ class Answers:
     """One kind of ask, and what answers it."""
 
     ask: type[Ask[Any]]
-    run: Callable[[Any], Any | Awaitable[Any]]
+    run: Callable[[Any], Any]
+    """Takes the ask; returns the answer, or in the loop an awaitable of it."""
     where: Where
+
+
+def in_reader(ask: type[Ask[A]], run: Callable[[Any], A]) -> Answers:
+    """A row for what is answered from the index, in the asker's thread."""
+    return Answers(ask=ask, run=run, where=Where.READER)
+
+
+def in_loop(ask: type[Ask[A]], run: Callable[[Any], A | Awaitable[A]]) -> Answers:
+    """A row for what is answered in the node's loop, at once or by a coroutine."""
+    return Answers(ask=ask, run=run, where=Where.LOOP)
+
+
+class NodeDesk:
+    """Implements ``desk.Desk``: looks up the row of an ask, and runs it where it belongs."""
+
+    def __init__(
+        self, answers: Iterable[Answers], loop: asyncio.AbstractEventLoop, changes: Changes
+    ) -> None:
+        self._answers: dict[type[Ask[Any]], Answers] = {row.ask: row for row in answers}
+        self._loop = loop
+        self._changes = changes
+
+    def asks(self) -> Mapping[str, type[Ask[Any]]]:
+        return {ask.name: ask for ask in self._answers}
+
+    def ask(self, ask: Ask[A]) -> A:
+        row = self._answers.get(type(ask))
+        if row is None:
+            raise UserError(f"this node does not answer {ask.name!r}")
+        answer: A = (
+            row.run(ask)
+            if row.where is Where.READER
+            else asyncio.run_coroutine_threadsafe(_run(row, ask), self._loop).result()
+        )
+        return answer
+
+    async def changes(self) -> AsyncIterator[Change]:
+        async for change in self._changes.listen():
+            yield change
+
+
+async def _run(row: Answers, ask: Ask[Any]) -> Any:
+    answer = row.run(ask)
+    return await answer if isawaitable(answer) else answer

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from swarmfeed.core.asks.views import PeerStatus
+from swarmfeed.core.asks.upkeep import PeerStatus
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOINTS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.core.asks.views import Whoami
+from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.history.choice import HistoryChoice
 

@@ -1,9 +1,10 @@
 """What people are told about a history server: how it is, and why it does what it does."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
-from swarmfeed.core.asks.views import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
+from swarmfeed.core.asks.history import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
 from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.rows import CustodyState
@@ -20,6 +21,9 @@ from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.viewer import Viewer
 from swarmfeed.ports import Index
+
+FEEDS_AT_ONCE = 50
+"""Feeds looked at before others have their turn."""
 
 _NOT_LOOKED = "not looked at yet"
 
@@ -65,18 +69,15 @@ class HistoryReporter:
         self._server = server
         self._out_bytes = out_bytes
 
-    def status(self) -> HistoryStatus:
-        """All numbers, and each feed with the reason why it is held."""
-        custodies = self._custodian.all()
+    async def status(self) -> HistoryStatus:
+        """All numbers, and each feed with the reason why it is held.
+
+        Names are read in a thread, and others run between parts: a thousand feeds take a while.
+        """
+        authors = self._authors()
+        feeds = await self._all(list(authors.items())[:HISTORY_FEEDS_SHOWN])
+        custodies, tally = self._custodian.all(), self._custodian.tally
         states = Counter(each.state for each in custodies.values())
-        tally = self._custodian.tally
-        watched = {
-            feed_id: author_id
-            for author_id in self._server.watched()
-            for feed_id in self._board.feeds_of(author_id)
-        }
-        held = {feed_id: custody.author_id for feed_id, custody in custodies.items()}
-        ranked = sorted(held) + sorted(watched.keys() - held.keys())
         return HistoryStatus(
             choice=self._server.choice,
             leaving=self._server.leaving,
@@ -85,7 +86,7 @@ class HistoryReporter:
             feeds_leased=states[CustodyState.LEASED],
             feeds_claimed=states[CustodyState.CLAIMED],
             feeds_leaving=states[CustodyState.LEAVING],
-            feeds_watched=len(watched.keys() | held.keys()),
+            feeds_watched=len(authors),
             servers=sum(each.is_server for each in self._sessions.all()),
             in_bytes=tally.in_bytes,
             out_bytes=self._out_bytes(),
@@ -95,25 +96,47 @@ class HistoryReporter:
             refused=tally.refused,
             audits_passed=self._auditor.passed,
             audits_failed=self._auditor.failed,
-            feeds=tuple(
-                self._feed(each, (held | watched)[each])
-                for each in ranked[:HISTORY_FEEDS_SHOWN]
-            ),
+            feeds=tuple(feeds),
         )
 
-    def explain(self, author_id: AuthorId) -> list[Explanation]:
+    async def explain(self, author_id: AuthorId) -> tuple[Explanation, ...]:
         """Everything that goes into the decision on each feed of an author."""
         feeds = {*self._board.feeds_of(author_id), *self._shelf.feeds_of(author_id)}
-        return [
+        told = await self._all([(each, author_id) for each in sorted(feeds)])
+        return tuple(
             Explanation(
-                feed=self._feed(feed_id, author_id),
+                feed=each,
                 quota_bytes=self._allotment.quota_bytes(author_id),
-                holders=tuple(self._holder(each) for each in self._board.notices(feed_id)),
+                holders=tuple(map(self._holder, self._board.notices(each.feed_id))),
             )
-            for feed_id in sorted(feeds)
-        ]
+            for each in told
+        )
 
     # --- inside ---
+
+    def _authors(self) -> dict[FeedId, AuthorId]:
+        """Whose every feed is that is held or watched; those that are held come first."""
+        custodies = self._custodian.all()
+        held = {feed_id: custodies[feed_id].author_id for feed_id in sorted(custodies)}
+        watched = {
+            feed_id: author_id
+            for author_id in self._server.watched()
+            for feed_id in self._board.feeds_of(author_id)
+        }
+        return held | {each: watched[each] for each in sorted(watched.keys() - held.keys())}
+
+    async def _all(self, feeds: Sequence[tuple[FeedId, AuthorId]]) -> list[HistoryFeed]:
+        names = await asyncio.to_thread(self._names, {author_id for _, author_id in feeds})
+        told = []
+        for number, (feed_id, author_id) in enumerate(feeds, start=1):
+            told.append(self._feed(feed_id, author_id, names[author_id]))
+            if number % FEEDS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return told
+
+    def _names(self, authors: Iterable[AuthorId]) -> dict[AuthorId, str]:
+        known = {each: self._index.author(each) for each in authors}
+        return {each: found.name if found else "" for each, found in known.items()}
 
     def _sentence(self, held: int) -> str:
         if self._server.choice is None:
@@ -129,15 +152,14 @@ class HistoryReporter:
         }[self._server.choice.scope]
         return f"In service for {scope}: {held} feeds held or on their way."
 
-    def _feed(self, feed_id: FeedId, author_id: AuthorId) -> HistoryFeed:
+    def _feed(self, feed_id: FeedId, author_id: AuthorId, name: str) -> HistoryFeed:
         custody, look = self._custodian.find(feed_id), self._server.look_of(feed_id)
         replica, own = self._shelf.replica(feed_id), self._board.own(feed_id)
         offer = look.offer if look is not None else self._viewer.offer(feed_id)
         unavailable = look.memory.unavailable if look is not None else None
-        known = self._index.author(author_id)
         return HistoryFeed(
             author_id=author_id,
-            author_name=known.name if known else "",
+            author_name=name,
             feed_id=feed_id,
             state=self._state(feed_id, author_id),
             size=replica.size if replica else 0,

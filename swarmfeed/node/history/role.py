@@ -25,6 +25,7 @@ from swarmfeed.core.history.words import Audit, AuditProof, Farewell, Notices, R
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.interests import Interest, Interests
 from swarmfeed.node.ground.proofs import Prover
@@ -32,6 +33,7 @@ from swarmfeed.node.ground.sessions import Session, Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.allotment import Allotment
+from swarmfeed.node.history.answers import HistoryAnswers
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.board import Kept, NoticeBoard
 from swarmfeed.node.history.census import Census
@@ -195,6 +197,17 @@ class History:
             self._choices({b"history": rows.encode_choice(choice), b"leaving": None})
         self._watch()
         self._tell_report()
+
+    def answers(self) -> tuple[Answers, ...]:
+        """What people ask of it."""
+        return HistoryAnswers(
+            self.reporter,
+            self.board,
+            self.safety,
+            self.choose,
+            self.leave,
+            online=self._node.settings.network,
+        ).rows()
 
     def leave(self) -> None:
         """Hand everything over, and stop being a history server once that is done."""

@@ -1,6 +1,6 @@
 """How safe the own posts are without this machine: the asking side of history servers."""
 
-from swarmfeed.core.asks.views import Safety
+from swarmfeed.core.asks.upkeep import Safety
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.slack import COPIES_MIN

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.people import AuthorView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.ports import KnownHolder
 from swarmfeed.shell.store import nodes as index_nodes

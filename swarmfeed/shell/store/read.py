@@ -7,8 +7,10 @@ order, and only those rows are dressed with names, places and counts.
 from collections.abc import Iterator
 from typing import Final
 
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.people import AuthorView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery, parse_search
-from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
 from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
 from swarmfeed.core.base.limits import (
     PAGE_POSTS_MAX,

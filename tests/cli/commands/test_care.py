@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.node import ANNA, ANNAS_FEED, NODE, NOW_MS, FakeDoors, FakeNode, make_post
+from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, FakeDoors, make_post
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -37,7 +37,7 @@ def test_reading_commands_stay_off_the_network(run: Run, fake: FakeDoors) -> Non
     assert [settings.network for settings in fake.settings] == [False]
 
 
-def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: FakeNode) -> None:
+def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: AnnasDesk) -> None:
     good = run("verify")
     assert (good.exit_code, good.stdout) == (0, "1,000 entries of 1 feed, 50.0 kB: all good\n")
     node.damaged = ("chunk 3 of feed x",)
@@ -49,7 +49,7 @@ def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: Fake
     assert json.loads(as_json.stdout)["damaged"] == ["chunk 3 of feed x"]
 
 
-def test_reindex_counts_posts(run: Run, node: FakeNode) -> None:
+def test_reindex_counts_posts(run: Run, node: AnnasDesk) -> None:
     node.posts = [make_post(1, "one", time_ms=NOW_MS)]
     assert run("reindex").stdout == "1 post indexed\n"
     assert json.loads(run("reindex", "--json").stdout) == {"posts": 1}

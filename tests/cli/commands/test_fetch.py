@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from street.fakes.node import BERT, FakeDoors, FakeNode
+from street.fakes.anna import BERT, AnnasDesk, FakeDoors
 from swarmfeed.cli.commands.fetch import Fetched
-from swarmfeed.core.asks.views import FetchProgress
+from swarmfeed.core.asks.people import FetchProgress
 from swarmfeed.core.base.address import format_address, parse_link
 from swarmfeed.core.base.types import Endpoint
 
@@ -34,7 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swarmfeed.cli.commands.fetch.LOOK_EVERY_S", 0.001)
 
 
-def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: FakeNode) -> None:
+def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [START, HALF, DONE]
     result = run("fetch", ADDRESS, "--json")
     printed = json.loads(result.stdout)
@@ -55,14 +55,14 @@ def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: Fake
     }
 
 
-def test_what_was_fetched_can_be_found_when_the_command_ends(run: Run, node: FakeNode) -> None:
+def test_what_was_fetched_can_be_found_when_the_command_ends(run: Run, node: AnnasDesk) -> None:
     nameless = replace(DONE, name="", searchable=False)
     node.fetch_script = [START, nameless, nameless, DONE]
     result = run("fetch", ADDRESS)
     assert result.stdout.startswith("Bert: all 1,000 entries held and verified")
 
 
-def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) -> None:
+def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [START, DONE]
     result = run("fetch", ADDRESS)
     said = " ".join(result.stdout.split())
@@ -71,7 +71,7 @@ def test_a_person_is_told_what_came_in_one_sentence(run: Run, node: FakeNode) ->
 
 
 def test_a_short_backlog_that_came_with_its_head_names_no_holders(
-    run: Run, node: FakeNode
+    run: Run, node: AnnasDesk
 ) -> None:
     node.fetch_script = [START, replace(DONE, holders=())]
     said = run("fetch", ADDRESS).stdout
@@ -79,17 +79,17 @@ def test_a_short_backlog_that_came_with_its_head_names_no_holders(
     assert said.rstrip().endswith("entries/s)")
 
 
-def test_what_was_here_already_is_not_called_fetched(run: Run, node: FakeNode) -> None:
+def test_what_was_here_already_is_not_called_fetched(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [DONE]
     assert run("fetch", ADDRESS).stdout == "Bert: all 1,000 entries were here already\n"
 
 
-def test_everything_held_but_not_done_is_not_success(run: Run, node: FakeNode) -> None:
+def test_everything_held_but_not_done_is_not_success(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [START, replace(DONE, done=False)]
     assert run("fetch", ADDRESS, "--timeout", "0.01").exit_code == 1
 
 
-def test_a_timeout_says_how_far_it_came(run: Run, node: FakeNode) -> None:
+def test_a_timeout_says_how_far_it_came(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [START, HALF]
     result = run("fetch", ADDRESS, "--timeout", "0.02", "--json")
     assert result.exit_code == 1
@@ -97,21 +97,23 @@ def test_a_timeout_says_how_far_it_came(run: Run, node: FakeNode) -> None:
     assert result.stderr.startswith("Error: 500 of 1,000 entries after 0 s")
 
 
-def test_an_author_nobody_knows_is_told_apart_from_a_slow_one(run: Run, node: FakeNode) -> None:
+def test_an_author_nobody_knows_is_told_apart_from_a_slow_one(
+    run: Run, node: AnnasDesk
+) -> None:
     node.fetch_script = [START]
     result = run("fetch", ADDRESS, "--timeout", "0.01")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "nobody who holds this author answered" in result.stderr
 
 
-def test_a_fetch_that_cannot_go_on_ends_with_its_reason(run: Run, node: FakeNode) -> None:
+def test_a_fetch_that_cannot_go_on_ends_with_its_reason(run: Run, node: AnnasDesk) -> None:
     node.fetch_script = [HALF, replace(HALF, error="the disk is full")]
     result = run("fetch", ADDRESS)
     assert (result.exit_code, result.stderr) == (1, "Error: the disk is full\n")
 
 
 def test_peers_go_to_the_node_in_the_settings_and_in_the_link(
-    run: Run, node: FakeNode, fake: FakeDoors
+    run: Run, node: AnnasDesk, fake: FakeDoors
 ) -> None:
     node.fetch_script = [DONE]
     run("fetch", ADDRESS, "--peer", "127.0.0.2:4000", "--no-dht", "--listen", "127.0.0.1")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.node import ANNA, FakeNode
+from street.fakes.anna import ANNA, AnnasDesk
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 
@@ -57,7 +57,7 @@ def test_explain_says_plainly_when_nothing_is_known(run: Run) -> None:
     assert json.loads(run("history", "explain", somebody, "--json").stdout) == {"feeds": []}
 
 
-def test_leaving_says_what_is_still_held(run: Run, node: FakeNode) -> None:
+def test_leaving_says_what_is_still_held(run: Run, node: AnnasDesk) -> None:
     assert run("history", "leave").stdout == "Leaving: 1 feed is held.\n"
     assert node.history_status.leaving
 
@@ -74,7 +74,7 @@ def test_jobs_say_when_and_what_they_decided(run: Run) -> None:
     assert (job["name"], job["every_s"], job["last_result"]) == ("announce", 60, "told 3")
 
 
-def test_without_a_running_node_there_are_no_jobs(run: Run, node: FakeNode) -> None:
+def test_without_a_running_node_there_are_no_jobs(run: Run, node: AnnasDesk) -> None:
     node.runs = False
     refused = run("jobs")
     assert refused.exit_code == 1

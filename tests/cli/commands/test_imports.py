@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.node import FakeNode
+from street.fakes.anna import AnnasDesk
 
 Run = Callable[..., Result]
 
@@ -22,7 +22,7 @@ def lines() -> str:
 
 
 def test_lines_of_one_author_arrive_in_the_order_of_their_times(
-    run: Run, node: FakeNode, tmp_path: Path, lines: str
+    run: Run, node: AnnasDesk, tmp_path: Path, lines: str
 ) -> None:
     file = tmp_path / "posts.jsonl"
     file.write_text(lines)
@@ -34,7 +34,7 @@ def test_lines_of_one_author_arrive_in_the_order_of_their_times(
     ]
 
 
-def test_a_second_import_adds_nothing(run: Run, node: FakeNode, lines: str) -> None:
+def test_a_second_import_adds_nothing(run: Run, node: AnnasDesk, lines: str) -> None:
     arguments = ("import", "jsonl", "-", "--author", "a")
     run(*arguments, stdin=lines)
     assert run(*arguments, stdin=lines).stdout == "0 posts imported, 2 were already there\n"
@@ -44,7 +44,7 @@ def test_a_second_import_adds_nothing(run: Run, node: FakeNode, lines: str) -> N
 
 
 def test_gzip_is_known_by_its_bytes_not_by_its_name(
-    run: Run, node: FakeNode, tmp_path: Path, lines: str
+    run: Run, node: AnnasDesk, tmp_path: Path, lines: str
 ) -> None:
     file = tmp_path / "posts"
     file.write_bytes(gzip.compress(lines.encode()))
@@ -53,7 +53,9 @@ def test_gzip_is_known_by_its_bytes_not_by_its_name(
     assert len(node.posts) == 3
 
 
-def test_a_file_of_several_authors_needs_a_choice(run: Run, node: FakeNode, lines: str) -> None:
+def test_a_file_of_several_authors_needs_a_choice(
+    run: Run, node: AnnasDesk, lines: str
+) -> None:
     result = run("import", "jsonl", "-", stdin=lines)
     assert (result.exit_code, node.posts) == (1, [])
     assert "line 2 is by b" in result.stderr
@@ -86,7 +88,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_bad_line_is_named_and_nothing_is_imported(
-    run: Run, node: FakeNode, bad: str
+    run: Run, node: AnnasDesk, bad: str
 ) -> None:
     text = line("a", 1, "good") + bad.rstrip("\n") + "\n" + line("a", 2, "good too")
     raw = text.encode("utf-8", "surrogateescape")
@@ -99,13 +101,13 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
     assert skipped.stderr.startswith("left out: line 2: ")
 
 
-def test_blank_lines_and_unknown_keys_are_nothing_bad(run: Run, node: FakeNode) -> None:
+def test_blank_lines_and_unknown_keys_are_nothing_bad(run: Run, node: AnnasDesk) -> None:
     text = '\n{"author": "a", "time": 1.5, "text": "x", "likes": 3}\n\n'
     assert run("import", "jsonl", "-", stdin=text).exit_code == 0
     assert [(post.time_ms, post.text) for post in node.posts] == [(1500, "x")]
 
 
-def test_a_cut_off_gzip_file_imports_nothing(run: Run, node: FakeNode, lines: str) -> None:
+def test_a_cut_off_gzip_file_imports_nothing(run: Run, node: AnnasDesk, lines: str) -> None:
     cut = gzip.compress(lines.encode() * 50)[:-20]
     result = run("import", "jsonl", "-", "--author", "a", stdin=cut)
     assert (result.exit_code, node.posts) == (1, [])
@@ -117,7 +119,7 @@ def test_an_author_who_is_not_in_the_file_is_an_error(run: Run, lines: str) -> N
     assert (result.exit_code, result.stderr) == (1, "Error: there are no posts of zz in it\n")
 
 
-def test_the_node_gets_batches_bounded_in_posts_and_in_bytes(run: Run, node: FakeNode) -> None:
+def test_the_node_gets_batches_bounded_in_posts_and_in_bytes(run: Run, node: AnnasDesk) -> None:
     short = "".join(line("a", n, f"{n}") for n in range(4_100))
     run("import", "jsonl", "-", stdin=short)
     assert node.batches == [4_096, 4]

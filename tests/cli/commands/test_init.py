@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.node import NEXT_WORDS, WORDS, FakeDoors
+from street.fakes.anna import NEXT_WORDS, WORDS, FakeDoors
 from swarmfeed.node.ground.settings import key_path
 
 Run = Callable[..., Result]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.node import ANNA, BERT, LINK, NODE, FakeNode
+from street.fakes.anna import ANNA, BERT, LINK, NODE, AnnasDesk
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -22,7 +22,7 @@ def test_whoami_prints_name_address_link_and_node(run: Run) -> None:
     assert printed == expected
 
 
-def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: FakeNode) -> None:
+def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: AnnasDesk) -> None:
     link = f"swarmfeed:{format_address(BERT)}?name=Bert&at=127.0.0.2:4000"
     result = run("follow", link)
     assert (result.exit_code, result.stdout) == (0, "You follow Bert now.\n")
@@ -33,7 +33,7 @@ def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: FakeNode
 
 
 def test_a_mistyped_address_is_refused_before_the_node_is_asked(
-    run: Run, node: FakeNode
+    run: Run, node: AnnasDesk
 ) -> None:
     address = format_address(BERT)
     mistyped = ("b" if address[0] != "b" else "c") + address[1:]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.node import ANNA, BERT, NOW_MS, FakeNode, make_post
-from swarmfeed.core.asks.views_json import ref_text
+from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -15,7 +15,7 @@ POST_KEYS = {"author", "feed", "index", "time_ms", "text", "hash", "cursor"}
 
 
 @pytest.fixture
-def posts(node: FakeNode) -> FakeNode:
+def posts(node: AnnasDesk) -> AnnasDesk:
     hour_ms = 3_600_000
     node.posts = [
         make_post(1, "good morning", time_ms=NOW_MS - 3 * hour_ms),
@@ -25,7 +25,7 @@ def posts(node: FakeNode) -> FakeNode:
     return node
 
 
-def test_a_post_is_published_and_printed_as_one_json_object(run: Run, node: FakeNode) -> None:
+def test_a_post_is_published_and_printed_as_one_json_object(run: Run, node: AnnasDesk) -> None:
     result = run("post", "hello", "--json")
     printed = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -35,7 +35,7 @@ def test_a_post_is_published_and_printed_as_one_json_object(run: Run, node: Fake
 
 
 def test_a_post_is_read_from_standard_input_without_its_last_line_end(
-    run: Run, node: FakeNode
+    run: Run, node: AnnasDesk
 ) -> None:
     assert run("post", "-", stdin="two\nlines\n").exit_code == 0
     assert node.posts[0].text == "two\nlines"
@@ -48,7 +48,7 @@ def test_standard_input_that_is_not_utf_8_is_one_line_and_exit_code_1(run: Run) 
 
 
 def test_a_reply_names_its_parent_by_feed_and_index_or_by_hash(
-    run: Run, posts: FakeNode
+    run: Run, posts: AnnasDesk
 ) -> None:
     parent = posts.posts[1].ref
     for ref in (ref_text(parent), parent.entry_hash.hex()):
@@ -57,7 +57,9 @@ def test_a_reply_names_its_parent_by_feed_and_index_or_by_hash(
         assert posts.posts[-1].reply_to == parent
 
 
-def test_a_refusal_of_the_node_is_one_line_on_standard_error(run: Run, posts: FakeNode) -> None:
+def test_a_refusal_of_the_node_is_one_line_on_standard_error(
+    run: Run, posts: AnnasDesk
+) -> None:
     result = run("post", "yes", "--reply-to", "nowhere", "--json")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: that post is not held here\n"
@@ -65,7 +67,7 @@ def test_a_refusal_of_the_node_is_one_line_on_standard_error(run: Run, posts: Fa
 
 
 def test_the_timeline_is_newest_first_and_goes_on_behind_a_cursor(
-    run: Run, posts: FakeNode
+    run: Run, posts: AnnasDesk
 ) -> None:
     first = json.loads(run("timeline", "--limit", "2", "--json").stdout)
     assert [post["text"] for post in first] == ["good evening", "hello from Bert"]
@@ -73,7 +75,7 @@ def test_the_timeline_is_newest_first_and_goes_on_behind_a_cursor(
     assert [post["text"] for post in rest] == ["good morning"]
 
 
-def test_a_person_reads_names_ages_texts_and_references(run: Run, posts: FakeNode) -> None:
+def test_a_person_reads_names_ages_texts_and_references(run: Run, posts: AnnasDesk) -> None:
     lines = run("timeline").stdout.splitlines()
     ref = ref_text(posts.posts[2].ref)
     assert [line.rstrip() for line in lines[:3]] == [
@@ -89,14 +91,14 @@ def test_an_empty_timeline_says_what_to_do_and_is_an_empty_list_for_programs(run
 
 
 def test_show_prints_the_posts_of_one_author_by_address_or_link(
-    run: Run, posts: FakeNode
+    run: Run, posts: AnnasDesk
 ) -> None:
     for name in (format_address(BERT), f"swarmfeed:{format_address(BERT)}?name=B"):
         printed = json.loads(run("show", name, "--json").stdout)
         assert [post["text"] for post in printed] == ["hello from Bert"]
 
 
-def test_search_takes_its_words_as_they_come(run: Run, posts: FakeNode) -> None:
+def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None:
     printed = json.loads(run("search", "from", "Bert", "--json").stdout)
     assert [post["text"] for post in printed] == ["hello from Bert"]
     assert run("search", "nothing").stdout.startswith("Nothing found")
@@ -123,7 +125,7 @@ def test_wrong_use_is_exit_code_2_and_prints_nothing(
 
 
 @pytest.mark.attack("A07")
-def test_a_foreign_text_cannot_send_commands_to_the_terminal(run: Run, node: FakeNode) -> None:
+def test_a_foreign_text_cannot_send_commands_to_the_terminal(run: Run, node: AnnasDesk) -> None:
     evil = "\x1b]0;owned\x07\x9b2J\r\x08 \u202egnp.exe [bold]x[/bold]"
     node.posts = [make_post(1, evil, time_ms=NOW_MS)]
     for arguments in (["timeline"], ["timeline", "--json"]):
@@ -133,7 +135,7 @@ def test_a_foreign_text_cannot_send_commands_to_the_terminal(run: Run, node: Fak
     assert json.loads(run("timeline", "--json").stdout)[0]["text"] == evil
 
 
-def test_a_terminal_that_knows_only_ascii_does_not_stop_json(run: Run, node: FakeNode) -> None:
+def test_a_terminal_that_knows_only_ascii_does_not_stop_json(run: Run, node: AnnasDesk) -> None:
     node.posts = [make_post(1, "zażółć 🐝", time_ms=NOW_MS)]
     assert run("timeline", "--json").stdout.isascii()
 

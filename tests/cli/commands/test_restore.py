@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.node import WORDS, FakeDoors
+from street.fakes.anna import WORDS, FakeDoors
 from swarmfeed.cli.commands.restore import find_words
 from swarmfeed.node.ground.settings import key_path
 

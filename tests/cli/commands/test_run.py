@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.node import LINK, FakeDoors
+from street.fakes.anna import LINK, FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.keyfile import Keys, create_keys

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, PIECE_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import covering_spans
-from swarmfeed.core.feed.fetching import Ask, Source, WantedChunk, can_serve, plan_fetches
+from swarmfeed.core.feed.fetching import ChunkAsk, Source, WantedChunk, can_serve, plan_fetches
 
 FEED = FeedId(bytes([1]) * 32)
 OTHER_FEED = FeedId(bytes([2]) * 32)
@@ -23,7 +23,7 @@ def wanted(position: int, size_bytes: int = 1000, *tried: NodeId) -> WantedChunk
     return WantedChunk(FEED, ChunkSpan(0, position), size_bytes, frozenset(tried))
 
 
-def asked(plan: list[Ask]) -> list[tuple[int, list[NodeId]]]:
+def asked(plan: list[ChunkAsk]) -> list[tuple[int, list[NodeId]]]:
     """Chunk positions with the holders they are asked of."""
     return [(ask.chunk.span.position, [each.node_id for each in ask.sources]) for ask in plan]
 

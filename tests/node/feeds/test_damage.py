@@ -5,7 +5,11 @@ from random import Random
 
 import pytest
 from swarmfeed import wiring
-from swarmfeed.facade import Facade
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import Timeline
+from swarmfeed.core.asks.upkeep import Reindex, Verify
+from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
+from swarmfeed.desk import Desk
 from swarmfeed.node.ground.settings import NodeSettings
 
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A29")]
@@ -18,7 +22,8 @@ TEXTS = [f"post {number}" for number in range(1_100)]
 def home(tmp_path: Path) -> Path:
     wiring.create_home(tmp_path, "Ann", "")
     with wiring.open_node(tmp_path, QUIET, "") as node:
-        node.import_posts([(1_000 + at, text) for at, text in enumerate(TEXTS)])
+        posts = tuple(OldPost(1_000 + at, text) for at, text in enumerate(TEXTS))
+        node.ask(ImportPosts(posts=posts))
     return tmp_path
 
 
@@ -32,8 +37,9 @@ def flip(path: Path, bit: int) -> None:
     path.write_bytes(content)
 
 
-def texts_shown(node: Facade) -> set[str]:
-    return {post.text for post in node.author_posts(node.whoami().author_id, 1_000)}
+def texts_shown(node: Desk) -> set[str]:
+    me = node.ask(WhoAreYou()).author_id
+    return {post.text for post in node.ask(Timeline(author=me, limit=1_000)).posts}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -43,11 +49,11 @@ def test_verify_names_exactly_the_chunk_with_a_flipped_bit(home: Path, seed: int
     whole = damaged.read_bytes()
     flip(damaged, random.randrange(len(whole) * 8))
     with wiring.open_node(home, QUIET, "") as node:
-        report = node.verify()
+        report = node.ask(Verify())
         assert len(report.damaged) == 1
         assert damaged.name in report.damaged[0]
         assert report.entries == len(TEXTS) + 2 - 256
-        assert node.verify().damaged == (), "what is named is not trusted any more"
+        assert node.ask(Verify()).damaged == (), "what is named is not trusted any more"
     kept = damaged.parent.parent / "incoming" / damaged.name
     assert len(kept.read_bytes()) == len(whole), "nor is it lost: the rest of it may be good"
 
@@ -58,19 +64,19 @@ def test_an_index_made_from_damaged_logs_shows_nothing_false(home: Path, seed: i
     for path in chunks_of(home):
         flip(path, random.randrange(path.stat().st_size * 8))
     with wiring.open_node(home, QUIET, "") as node:
-        node.reindex()
+        node.ask(Reindex())
         assert texts_shown(node) == set(TEXTS[1_024 - 2 :])
 
 
 def test_verify_mends_a_journal_that_was_damaged_while_the_node_ran(home: Path) -> None:
     (journal,) = home.glob("feeds/*/journal")
     with wiring.open_node(home, QUIET, "") as node:
-        node.publish_post("before")
+        node.ask(WritePost(text="before"))
         flip(journal, journal.stat().st_size * 4)
-        (line,) = node.verify().damaged
+        (line,) = node.ask(Verify()).damaged
         assert "journal" in line
-        assert node.verify().damaged == ()
-        node.publish_post("after")
+        assert node.ask(Verify()).damaged == ()
+        node.ask(WritePost(text="after"))
     with wiring.open_node(home, QUIET, "") as node:
-        assert node.verify().damaged == ()
+        assert node.ask(Verify()).damaged == ()
         assert {"before", "after"} <= texts_shown(node)

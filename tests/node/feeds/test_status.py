@@ -70,14 +70,14 @@ def test_each_feed_has_a_line_the_dearest_first(
         anna.grow_to(600)
         to.care(anna.author_id, interest)
         await to.hear(to.link(1), anna.offer())
-        own, line = to.node.reporter.feeds()
+        own, line = await to.node.reporter.all_feeds()
         assert (own.relation, own.size, own.entries_held) == ("own", 2, 2)
         assert (line.relation, line.size, line.entries_held) == (relation, 600, 88)
         assert line.root == anna.newest.head.root
         to.node.doors.logs.write_chunk(
             anna.feed_id, ChunkSpan(0, 1), anna.chunks[ChunkSpan(0, 1)]
         )
-        before, line = line, to.node.reporter.feeds()[1]
+        before, line = line, (await to.node.reporter.all_feeds())[1]
         assert line.entries_held == 88 + 256
         size = anna.newest.chunks()[ChunkSpan(0, 1)].pieces.size_bytes
         assert line.bytes_held - before.bytes_held == size
@@ -117,6 +117,6 @@ def test_a_forked_feed_says_why_it_goes_no_further(tmp_path: Path) -> None:
         await to.hear(peer, anna.offer(), other.offer())
         progress = to.node.reporter.fetch_progress(anna.author_id)
         assert progress.error == "the author signed two histories; the feed is stopped there"
-        assert to.node.reporter.feeds()[1].forked
+        assert (await to.node.reporter.all_feeds())[1].forked
 
     talk(tmp_path, script)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from swarmfeed.core.asks.views import Change
+from swarmfeed.core.asks.change import Change
 from swarmfeed.core.base.limits import EVENT_BACKLOG_MAX
 from swarmfeed.node.ground.changes import Changes
 

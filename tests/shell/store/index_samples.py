@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, PostBody, encode_body

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import (

@@ -1,7 +1,8 @@
 """What every index does with feeds and pages: the fake and the real one pass the same."""
 
 import pytest
-from swarmfeed.core.asks.views import Cursor, PostView
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
     PAGE_POSTS_MAX,

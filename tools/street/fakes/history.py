@@ -2,13 +2,8 @@
 
 from typing import Final
 
-from swarmfeed.core.asks.views import (
-    Explanation,
-    HistoryFeed,
-    HistoryStatus,
-    HolderOutlook,
-    Safety,
-)
+from swarmfeed.core.asks.history import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
+from swarmfeed.core.asks.upkeep import Safety
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.choice import HistoryChoice
 

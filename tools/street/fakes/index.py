@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.people import AuthorView
+from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import parse_search
-from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,

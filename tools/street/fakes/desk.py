@@ -1,34 +1,82 @@
 """A node for the faces: the same answers each time, nothing on disk, no network."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import ClassVar, Final
 
-from swarmfeed.core.asks.views import (
-    AuthorView,
-    Change,
-    Cursor,
-    Explanation,
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.feeds import (
+    FeedsOf,
     FeedStatus,
-    FetchProgress,
-    HistoryStatus,
-    ImportReport,
-    JobStatus,
-    NodeStatus,
-    PeerStatus,
-    PostView,
-    Safety,
-    VerifyReport,
-    Whoami,
+    GetTorrent,
+    HeldFeeds,
+    ListTorrents,
+    OneFeed,
+    SealedChunk,
+    SealedChunks,
+    TorrentFile,
 )
-from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.asks.history import (
+    ChooseHistory,
+    Explain,
+    Explanations,
+    HistoryStatus,
+    HowHistoryIs,
+    LeaveHistory,
+    SayGoodbye,
+    Told,
+)
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    AuthorView,
+    Fetch,
+    FetchProgress,
+    Follow,
+    Followed,
+    HowFar,
+    Unfollow,
+    Whoami,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.posts import (
+    NewerThan,
+    NewPosts,
+    Posts,
+    PostView,
+    SearchPosts,
+    ShowPost,
+    ThreadView,
+    Timeline,
+    page_of,
+    ref_text,
+)
+from swarmfeed.core.asks.upkeep import (
+    DiskUse,
+    HowFullIsIt,
+    HowIsIt,
+    HowSafe,
+    JobList,
+    JobStatus,
+    LinkedPeers,
+    NodeStatus,
+    OwnSafety,
+    PeerStatus,
+    Reindex,
+    Reindexed,
+    Safety,
+    Status,
+    Verify,
+    VerifyReport,
+    Wellbeing,
+    WhatRepeats,
+    WhoIsLinked,
+)
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
 from swarmfeed.core.base.limits import NAME_CHARS_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.base.types import (
     AuthorId,
-    ChunkSpan,
     Endpoint,
     EntryRef,
     FeedId,
@@ -39,6 +87,9 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import UserError
 
 from street.fakes import history
+from street.fakes.table import Rows, TableDesk
+
+TORRENT: Final = b"d4:infod6:lengthi1eee"
 
 NOON_MS: Final = 1_795_176_000_000
 """20 November 2026, 12:00 UTC: when the samples are looked at."""
@@ -63,29 +114,63 @@ SAMPLES: Final = (
 """Name, minutes before NOON_MS, text."""
 
 
+PEERS: Final = (
+    PeerStatus(
+        node_id=NodeId(sha256(b"fake peer one").digest()),
+        endpoint="192.0.2.7:4711",
+        outgoing=True,
+        since_ms=NOON_MS - 7_200_000,
+    ),
+    PeerStatus(
+        node_id=NodeId(sha256(b"fake peer two").digest()),
+        endpoint="[2001:db8::5]:4711",
+        outgoing=False,
+        since_ms=NOON_MS - 300_000,
+    ),
+)
+
+JOBS: Final = (
+    JobStatus(
+        name="find holders",
+        every_s=300,
+        last_run_ms=NOON_MS - 100_000,
+        next_run_ms=NOON_MS + 200_000,
+        last_result="asked 2 peers about 3 authors",
+    ),
+    JobStatus(
+        name="put heads in the DHT",
+        every_s=3_600,
+        last_run_ms=None,
+        next_run_ms=NOON_MS + 60_000,
+        last_result="",
+    ),
+)
+
+DISK: Final = DiskUse(bytes=312_000_000, budget_bytes=10_737_418_240, free_bytes=84_000_000_000)
+
+
 def key(name: str) -> bytes:
     """Return a made-up public key, always the same for a name."""
     return sha256(b"fake " + name.encode()).digest()
 
 
-class FakeFacade:
-    """Implements ``facade.Facade`` in memory."""
+class FakeDesk(TableDesk):
+    """The desk of Ada, who follows three people."""
 
     def __init__(self, name: str = "Ada", *, samples: bool = True) -> None:
+        super().__init__()
         self.me = AuthorId(key(name))
         self.now_ms = NOON_MS
         self.authors: dict[AuthorId, AuthorView] = {}
         self.posts: list[PostView] = []
         self.sentence = "Well connected: linked to 2 nodes."
         self.changed: list[str] = []
-        """Names of the changing methods that were called."""
+        """What was changed, in order."""
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
         )
         self.feed_statuses: dict[FeedId, FeedStatus] = {}
-        self._listeners: list[asyncio.Queue[Change]] = []
-        self._change_number = 0
         self.add_author(name, bio="Keeps her own history.", is_self=True)
         if samples:
             self._add_samples()
@@ -153,12 +238,6 @@ class FakeFacade:
     def feed_of(self, author_id: AuthorId) -> FeedId:
         return FeedId(sha256(b"feed" + author_id).digest())
 
-    def announce(self, name: str, **fields: str | int) -> None:
-        """Tell open pages something; to be called in the loop ``changes`` runs in."""
-        self._change_number += 1
-        for queue in self._listeners:
-            queue.put_nowait(Change(name, self._change_number, fields))
-
     def _add_samples(self) -> None:
         mira = self.add_author("Mira Lindqvist", bio="Archives. Bicycles.", followed=True)
         self.add_author("Tomás Ferreira", bio="BitTorrent since 2003.", followed=True)
@@ -174,9 +253,9 @@ class FakeFacade:
             if post.ref == ref:
                 self.posts[at] = replace(post, reply_count=post.reply_count + 1)
 
-    # --- Facade -----------------------------------------------------------------------
+    # --- answers ----------------------------------------------------------------------
 
-    def whoami(self) -> Whoami:
+    def whoami(self, _: WhoAreYou) -> Whoami:
         name = self.authors[self.me].name
         link = Link(self.me, name[:NAME_CHARS_MAX], (Endpoint("127.0.0.1", 4711),))
         return Whoami(
@@ -186,40 +265,32 @@ class FakeFacade:
             node_id=NodeId(key("node of " + name)),
         )
 
-    def publish_post(self, text: str, reply_to: EntryRef | None = None) -> PostView:
-        if not text.strip():
+    def write(self, ask: WritePost) -> PostView:
+        parent = self._find(ask.reply_to).ref if ask.reply_to else None
+        if not ask.text.strip():
             raise UserError("A post needs some text.")
-        if len(text.encode()) > TEXT_BYTES_MAX:
+        if len(ask.text.encode()) > TEXT_BYTES_MAX:
             raise UserError(f"A post has at most {TEXT_BYTES_MAX:,} bytes.")
         self.changed.append("publish_post")
         self.now_ms += 1_000
-        return self.add_post(self.me, text, reply_to=reply_to)
+        return self.add_post(self.me, ask.text, reply_to=parent)
 
-    def follow(self, link_or_address: str) -> AuthorView:
-        return self._set_followed(link_or_address, True, "follow")
+    def follow(self, ask: Follow) -> AuthorView:
+        return self._set_followed(ask.who, True, "follow")
 
-    def unfollow(self, link_or_address: str) -> AuthorView:
-        return self._set_followed(link_or_address, False, "unfollow")
+    def unfollow(self, ask: Unfollow) -> AuthorView:
+        return self._set_followed(ask.who, False, "unfollow")
 
-    def _set_followed(self, link_or_address: str, followed: bool, what: str) -> AuthorView:
-        link = parse_link(link_or_address)
-        if link.author_id == self.me:
-            raise UserError("That is you.")
-        self.changed.append(what)
-        author = replace(self.author(link.author_id), followed=followed)
-        self.authors[link.author_id] = replace(author, name=author.name or link.name)
-        return self.authors[link.author_id]
-
-    def fetch(self, link_or_address: str) -> AuthorId:
-        author_id = parse_link(link_or_address).author_id
+    def fetch(self, ask: Fetch) -> FetchProgress:
+        author_id = parse_link(ask.who).author_id
         self.changed.append("fetch")
-        self.authors.setdefault(author_id, self.author(author_id))
-        return author_id
+        self.authors.setdefault(author_id, self._author(author_id))
+        return self.how_far(HowFar(author=author_id))
 
-    def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
-        author = self.author(author_id)
+    def how_far(self, ask: HowFar) -> FetchProgress:
+        author = self._author(ask.author)
         return FetchProgress(
-            author_id=author_id,
+            author_id=ask.author,
             name=author.name,
             entries_held=author.entries_held,
             entries_total=author.entry_count,
@@ -230,38 +301,167 @@ class FakeFacade:
             searchable=True,
         )
 
-    def home(self, limit: int, before: Cursor | None = None) -> list[PostView]:
-        return self._newest(self._home_posts(), limit, before)
+    def timeline(self, ask: Timeline) -> Posts:
+        chosen = self._home_posts()
+        if ask.author is not None:
+            chosen = [post for post in self.posts if post.author_id == ask.author]
+        return page_of(self._newest(chosen, ask.limit, ask.before), ask.limit)
 
-    def newer_than(self, after: Cursor) -> int:
-        return sum(post.cursor > after for post in self._home_posts())
+    def newer_than(self, ask: NewerThan) -> NewPosts:
+        return NewPosts(count=sum(post.cursor > ask.after for post in self._home_posts()))
 
-    def author_posts(
-        self, author_id: AuthorId, limit: int, before: Cursor | None = None
-    ) -> list[PostView]:
-        return self._newest([p for p in self.posts if p.author_id == author_id], limit, before)
-
-    def search(self, words: str, limit: int, before: Cursor | None = None) -> list[PostView]:
-        wanted = [word.strip('"#').lower() for word in words.split()]
+    def search(self, ask: SearchPosts) -> Posts:
+        wanted = [word.strip('"#').lower() for word in ask.words.split()]
         found = [p for p in self.posts if all(word in p.text.lower() for word in wanted)]
-        return self._newest(found, limit, before)
+        return page_of(self._newest(found, ask.limit, ask.before), ask.limit)
 
-    def post(self, ref_text_or_hash: str) -> PostView:
-        for post in self.posts:
-            if ref_text_or_hash in (ref_text(post.ref), post.ref.entry_hash.hex()):
-                return post
-        raise UserError("That post is not on this machine.")
-
-    def thread(self, post: PostView) -> tuple[list[PostView], list[PostView]]:
+    def show(self, ask: ShowPost) -> ThreadView:
+        post = self._find(ask.ref)
         ancestors: list[PostView] = []
         above = post.reply_to
         while above is not None:
             found = [known for known in self.posts if known.ref == above]
             ancestors[:0] = found
             above = found[0].reply_to if found else None
-        return ancestors, [known for known in self.posts if known.reply_to == post.ref]
+        replies = tuple(known for known in self.posts if known.reply_to == post.ref)
+        return ThreadView(post=post, ancestors=tuple(ancestors), replies=replies)
 
-    def author(self, author_id: AuthorId) -> AuthorView:
+    def about(self, ask: AboutAuthor) -> AuthorView:
+        return self._author(ask.author)
+
+    def followed(self, ask: WhoIsFollowed) -> Followed:
+        follows = tuple(author for author in self.authors.values() if author.followed)
+        return Followed(authors=follows[: ask.limit], count=len(follows))
+
+    def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
+        feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
+        return HeldFeeds(feeds=feeds)
+
+    def one_feed(self, ask: OneFeed) -> HeldFeeds:
+        return HeldFeeds(feeds=tuple(e for e in self._feeds() if e.feed_id == ask.feed))
+
+    def how_is_it(self, _: HowIsIt) -> Wellbeing:
+        return Wellbeing(sentence=self.sentence, running=True, peers=len(PEERS))
+
+    def status(self, _: Status) -> NodeStatus:
+        return NodeStatus(
+            node_id=self.whoami(WhoAreYou()).node_id,
+            author_id=self.me,
+            running=True,
+            sentence=self.sentence,
+            feeds=self._feeds(),
+            peers=PEERS,
+            disk=DISK,
+            dht_nodes=214,
+            link_endpoint="127.0.0.1:4711",
+            swarm_port=4712,
+            jobs=JOBS,
+            safety=self.safety,
+            is_history_server=self.history_status.choice is not None,
+        )
+
+    def how_history_is(self, _: HowHistoryIs) -> HistoryStatus:
+        return self.history_status
+
+    def explain(self, ask: Explain) -> Explanations:
+        author_id = parse_link(ask.who).author_id
+        known = self.authors.get(author_id)
+        told = (history.explanation(author_id, known.name, NOON_MS),) if known else ()
+        return Explanations(feeds=told)
+
+    def choose_history(self, ask: ChooseHistory) -> HistoryStatus:
+        if ask.scope not in ("friends", "community", "open"):
+            raise UserError("the scope is one of friends, community, open")
+        self.changed.append("choose_history")
+        choice = HistoryChoice(
+            scope=ask.scope, disk_bytes=ask.disk_bytes, free_bytes_min=ask.free_bytes_min
+        )
+        self.history_status = replace(self.history_status, choice=choice, leaving=False)
+        return self.history_status
+
+    def leave_history(self, _: LeaveHistory) -> HistoryStatus:
+        self.changed.append("leave_history")
+        self.history_status = replace(self.history_status, leaving=True)
+        return self.history_status
+
+    def get_torrent(self, ask: GetTorrent) -> TorrentFile:
+        for known in self.torrents(ListTorrents(feed=ask.feed)).torrents:
+            if (known.level, known.position) == (ask.level, ask.position):
+                return TorrentFile(name=f"{known.name}.torrent", torrent=TORRENT)
+        raise UserError("That chunk is not held here.")
+
+    def torrents(self, ask: ListTorrents) -> SealedChunks:
+        name = f"{format_address(ask.feed)[:16]}-0-0.zst"
+        chunk = SealedChunk(
+            level=0,
+            position=0,
+            start=0,
+            end=256,
+            name=name,
+            magnet=f"magnet:?xt=urn:btih:{key('torrent')[:20].hex()}&dn={name}",
+            bytes=14_336,
+        )
+        return SealedChunks(torrents=(chunk,))
+
+    def import_posts(self, ask: ImportPosts) -> ImportReport:
+        self.changed.append("import_posts")
+        known = {(post.time_ms, post.text) for post in self.posts}
+        fresh = [one for one in ask.posts if one not in known]
+        for time_ms, text in fresh:
+            self.add_post(self.me, text, time_ms)
+        already = len(ask.posts) - len(fresh)
+        return ImportReport(read=len(ask.posts), imported=len(fresh), already_there=already)
+
+    def verify(self, _: Verify) -> VerifyReport:
+        self.changed.append("verify")
+        return VerifyReport(
+            feeds=1,
+            entries=len(self.posts),
+            bytes=56 * len(self.posts),
+            damaged=(),
+            refetching=0,
+        )
+
+    def reindex(self, _: Reindex) -> Reindexed:
+        self.changed.append("reindex")
+        return Reindexed(posts=len(self.posts))
+
+    ROWS: ClassVar[Rows] = {
+        WhoAreYou: whoami,
+        WritePost: write,
+        ImportPosts: import_posts,
+        Timeline: timeline,
+        NewerThan: newer_than,
+        SearchPosts: search,
+        ShowPost: show,
+        AboutAuthor: about,
+        WhoIsFollowed: followed,
+        Follow: follow,
+        Unfollow: unfollow,
+        Fetch: fetch,
+        HowFar: how_far,
+        FeedsOf: feeds_of,
+        OneFeed: one_feed,
+        ListTorrents: torrents,
+        GetTorrent: get_torrent,
+        HowIsIt: how_is_it,
+        WhoIsLinked: lambda desk, _: LinkedPeers(peers=PEERS),
+        WhatRepeats: lambda desk, _: JobList(jobs=JOBS),
+        HowFullIsIt: lambda desk, _: DISK,
+        HowSafe: lambda desk, _: OwnSafety(safety=desk.safety),
+        Status: status,
+        Verify: verify,
+        Reindex: reindex,
+        HowHistoryIs: how_history_is,
+        Explain: explain,
+        ChooseHistory: choose_history,
+        LeaveHistory: leave_history,
+        SayGoodbye: lambda desk, _: Told(told=2),
+    }
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _author(self, author_id: AuthorId) -> AuthorView:
         unknown = AuthorView(
             author_id=author_id,
             name="",
@@ -276,127 +476,24 @@ class FakeFacade:
         )
         return self.authors.get(author_id, unknown)
 
-    def follows(self) -> list[AuthorView]:
-        return [author for author in self.authors.values() if author.followed]
+    def _set_followed(self, who: str, followed: bool, what: str) -> AuthorView:
+        link = parse_link(who)
+        if link.author_id == self.me:
+            raise UserError("That is you.")
+        self.changed.append(what)
+        author = replace(self._author(link.author_id), followed=followed)
+        self.authors[link.author_id] = replace(author, name=author.name or link.name)
+        return self.authors[link.author_id]
 
-    def status(self) -> NodeStatus:
+    def _find(self, name: str) -> PostView:
+        for post in self.posts:
+            if name in (ref_text(post.ref), post.ref.entry_hash.hex()):
+                return post
+        raise UserError("That post is not on this machine.")
+
+    def _feeds(self) -> tuple[FeedStatus, ...]:
         held = [a for a in self.authors.values() if a.is_self or a.followed]
-        return NodeStatus(
-            node_id=self.whoami().node_id,
-            author_id=self.me,
-            running=True,
-            sentence=self.sentence,
-            feeds=tuple(
-                self.feed_statuses.get(self.feed_of(a.author_id), self._feed(a)) for a in held
-            ),
-            peers=(
-                PeerStatus(
-                    node_id=NodeId(key("peer one")),
-                    endpoint="192.0.2.7:4711",
-                    outgoing=True,
-                    since_ms=NOON_MS - 7_200_000,
-                ),
-                PeerStatus(
-                    node_id=NodeId(key("peer two")),
-                    endpoint="[2001:db8::5]:4711",
-                    outgoing=False,
-                    since_ms=NOON_MS - 300_000,
-                ),
-            ),
-            disk_bytes=312_000_000,
-            disk_budget_bytes=10_737_418_240,
-            disk_free_bytes=84_000_000_000,
-            dht_nodes=214,
-            link_endpoint="127.0.0.1:4711",
-            swarm_port=4712,
-            jobs=(
-                JobStatus(
-                    name="find holders",
-                    every_s=300,
-                    last_run_ms=NOON_MS - 100_000,
-                    next_run_ms=NOON_MS + 200_000,
-                    last_result="asked 2 peers about 3 authors",
-                ),
-                JobStatus(
-                    name="put heads in the DHT",
-                    every_s=3_600,
-                    last_run_ms=None,
-                    next_run_ms=NOON_MS + 60_000,
-                    last_result="",
-                ),
-            ),
-            safety=self.safety,
-            is_history_server=self.history_status.choice is not None,
-        )
-
-    def history(self) -> HistoryStatus:
-        return self.history_status
-
-    def explain(self, link_or_address: str) -> list[Explanation]:
-        author_id = parse_link(link_or_address).author_id
-        known = self.authors.get(author_id)
-        return [history.explanation(author_id, known.name, NOON_MS)] if known else []
-
-    def choose_history(self, choice: HistoryChoice) -> HistoryStatus:
-        if choice.scope not in ("friends", "community", "open"):
-            raise UserError("the scope is one of friends, community, open")
-        self.changed.append("choose_history")
-        self.history_status = replace(self.history_status, choice=choice, leaving=False)
-        return self.history_status
-
-    def say_goodbye(self) -> int:
-        return 2
-
-    def leave_history(self) -> HistoryStatus:
-        self.changed.append("leave_history")
-        self.history_status = replace(self.history_status, leaving=True)
-        return self.history_status
-
-    def torrent_file(self, feed_id: FeedId, span: ChunkSpan) -> tuple[str, bytes]:
-        for known, name, _, _ in self.torrents(feed_id):
-            if known == span:
-                return f"{name}.torrent", b"d4:infod6:lengthi1eee"
-        raise UserError("That chunk is not held here.")
-
-    def torrents(self, feed_id: FeedId) -> list[tuple[ChunkSpan, str, str, int]]:
-        name = format_address(feed_id)[:16]
-        magnet = f"magnet:?xt=urn:btih:{key('torrent')[:20].hex()}&dn={name}-0-0.zst"
-        return [(ChunkSpan(0, 0), f"{name}-0-0.zst", magnet, 14_336)]
-
-    def import_posts(self, posts: Sequence[tuple[int, str]]) -> ImportReport:
-        self.changed.append("import_posts")
-        known = {(post.time_ms, post.text) for post in self.posts}
-        fresh = [one for one in posts if one not in known]
-        for time_ms, text in fresh:
-            self.add_post(self.me, text, time_ms)
-        return ImportReport(
-            read=len(posts), imported=len(fresh), already_there=len(posts) - len(fresh)
-        )
-
-    def verify(self) -> VerifyReport:
-        self.changed.append("verify")
-        return VerifyReport(
-            feeds=1,
-            entries=len(self.posts),
-            bytes=56 * len(self.posts),
-            damaged=(),
-            refetching=0,
-        )
-
-    def reindex(self) -> int:
-        self.changed.append("reindex")
-        return len(self.posts)
-
-    async def changes(self) -> AsyncIterator[Change]:
-        queue: asyncio.Queue[Change] = asyncio.Queue()
-        self._listeners.append(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.remove(queue)
-
-    # --- inside -------------------------------------------------------------------------
+        return tuple(map(self._feed, held))
 
     def _home_posts(self) -> list[PostView]:
         shown = {a.author_id for a in self.authors.values() if a.is_self or a.followed}
@@ -409,7 +506,8 @@ class FakeFacade:
         return sorted(wanted, key=lambda post: post.cursor, reverse=True)[:limit]
 
     def _feed(self, author: AuthorView) -> FeedStatus:
-        return FeedStatus(
+        chosen = self.feed_statuses.get(self.feed_of(author.author_id))
+        return chosen or FeedStatus(
             author_id=author.author_id,
             author_name=author.name,
             feed_id=self.feed_of(author.author_id),

@@ -1,0 +1,233 @@
+"""How a command reaches a node: the running one of its home, or the home opened in-process."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from ipaddress import ip_address
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+
+from swarmfeed.cli.home import require_home
+from swarmfeed.core.asks.ask import Ask, answer_type
+from swarmfeed.core.asks.codec import from_json, to_json, to_query
+from swarmfeed.core.asks.page import NewLoginLink
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.desk import Answerer
+from swarmfeed.errors import BadJsonError, InUseError, RetryError, UserError
+from swarmfeed.node.ground.settings import NodeSettings, page_path
+from swarmfeed.shell.disk.durable import HomeLock
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+PREFIX: Final = "/api/1/"
+
+CONNECT_TIMEOUT_S: Final = 5
+"""How long a node on this machine may take to answer that it lives."""
+
+ANSWER_TIMEOUT_S: Final = 3_600
+"""How long it may take for an answer: checking every byte of a large home takes minutes."""
+
+ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Longest answer: a thousand longest posts stay far below."""
+
+WAIT_S: Final = 10
+"""How long a home that is in use is waited for: a node that was just started opens its page
+in about a second, another command is over in less."""
+
+LOOK_EVERY_S: Final = 0.05
+
+
+# --- a running node ----------------------------------------------------------------------
+
+
+def find_running(home: Path) -> "RemoteDesk | None":
+    """Return the desk of the node that runs on ``home`` and answers, else None."""
+    try:
+        page = json.loads(page_path(home).read_text(encoding="utf-8"))
+        os.kill(_found(page, "pid", int), 0)
+        found = RemoteDesk(_found(page, "url", str), _found(page, "key", str))
+    except PermissionError:
+        return None  # somebody else's process got the number of one that is gone
+    except (OSError, ValueError):
+        return None
+    try:
+        found.ask(WhoAreYou())
+    except RetryError:
+        found.close()
+        return None
+    return found
+
+
+class RemoteDesk:
+    """Implements ``desk.Answerer`` by asking another process; a context manager."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Connects at the first question.
+
+        Args:
+            url: ``http://ADDRESS:PORT`` of this machine.
+            key: Of the API.
+
+        Raises:
+            ValueError: The url leads elsewhere; the key must not go there.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not ip_address(parts.hostname or "").is_loopback:
+            raise ValueError(f"{url} is not on this machine")
+        self._connection = HTTPConnection(parts.hostname or "", parts.port, CONNECT_TIMEOUT_S)
+        self._authorization = f"Bearer {key}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; the next question connects again."""
+        self._connection.close()
+
+    def ask(self, ask: Ask[A]) -> A:
+        kind: type[A] = answer_type(type(ask))
+        try:
+            return from_json(kind, self._send(ask))
+        except BadJsonError as error:
+            raise UserError(
+                f"the running node's answer has no {error.key!r}: it is of another version;"
+                " stop it and start it again"
+            ) from error
+
+    def _send(self, ask: Ask[A]) -> object:
+        path = f"{PREFIX}{ask.name}"
+        if ask.changes:
+            return self._request("POST", path, json.dumps(to_json(ask)).encode("ascii"))
+        query = urlencode(to_query(ask))
+        return self._request("GET", f"{path}?{query}" if query else path, None)
+
+    def _request(self, method: str, path: str, body: bytes | None) -> object:
+        headers = {
+            "Authorization": self._authorization,
+            "Accept": "application/json",
+            # A connection that was kept may be closed at the very moment of the next question,
+            # and a post is not sent twice to find out.  A new one costs 0.1 ms here.
+            "Connection": "close",
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            self._connect()
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+            content = response.read(ANSWER_BYTES_MAX)
+        except (OSError, HTTPException) as error:
+            raise RetryError("the running node does not answer; try again") from error
+        finally:
+            self.close()
+        return _open_answer(response, content)
+
+    def _connect(self) -> None:
+        """Connect quickly, or not at all; answers may take longer."""
+        self._connection.connect()
+        # typeshed does not say that connect() sets it.
+        connected = cast(socket.socket, self._connection.sock)
+        connected.settimeout(ANSWER_TIMEOUT_S)
+
+
+def _open_answer(response: HTTPResponse, content: bytes) -> object:
+    answer: object = None
+    with suppress(ValueError, RecursionError):
+        answer = json.loads(content)
+    if response.status in (200, 201):
+        return answer
+    sentence = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(sentence, str):
+        sentence = f"the running node answered {response.status} {response.reason}"
+    raise RetryError(sentence) if response.status == 503 else UserError(sentence)
+
+
+def _found(page: object, key: str, kind: type[T]) -> T:
+    """Return what the page file says; ValueError when it does not."""
+    value = page.get(key) if isinstance(page, dict) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"the page file has no {key}")
+    return value
+
+
+# --- the running one, or one opened here -----------------------------------------------------
+
+
+@contextmanager
+def open_desk(
+    home: Path, settings: NodeSettings, passphrase: Callable[[], str]
+) -> Iterator[Answerer]:
+    """Give the desk of the running node of ``home``, else of a node opened here for as long as
+    it is needed.
+
+    Args:
+        settings: Of the node opened here; a running one keeps its own.
+        passphrase: Asked only when the keys are opened here.
+
+    Raises:
+        UserError: There is no home yet, or it does not open.
+    """
+    require_home(home)
+    secret: list[str] = []
+
+    def reach(opened: ExitStack) -> Answerer:
+        running = find_running(home)
+        if running is not None:
+            return opened.enter_context(running)
+        # Only here, because it loads libtorrent: half a second that most commands need not pay.
+        from swarmfeed import wiring
+
+        secret[:] = secret or [passphrase()]
+        return opened.enter_context(wiring.open_node(home, settings, secret[0]))
+
+    with ExitStack() as opened:
+        yield while_in_use(lambda: reach(opened))
+
+
+def while_in_use(attempt: Callable[[], T]) -> T:
+    """Try until the home is not in use any more, or a node answers; InUseError after WAIT_S."""
+    until_s = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return attempt()
+        except InUseError:
+            if time.monotonic() >= until_s:
+                raise
+        time.sleep(LOOK_EVERY_S)
+
+
+def page_link(home: Path) -> str:
+    """A fresh link that logs a browser in at the running node, once.
+
+    Raises:
+        UserError: No node is running.
+    """
+    require_home(home)
+
+    def find() -> RemoteDesk | None:
+        running = find_running(home)
+        if running is None:
+            with HomeLock(home):
+                pass  # nobody has it, so no node is about to open its page
+        return running
+
+    running = while_in_use(find)
+    if running is None:
+        raise UserError("no node is running here; start it with: swarmfeed run")
+    with running:
+        return running.ask(NewLoginLink()).url

@@ -1,0 +1,133 @@
+"""People: who one is here, whom one follows, and how much of somebody there is."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.base.types import AuthorId, NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whoami:
+    """Who this node writes as, and how others find it."""
+
+    author_id: AuthorId
+    name: str
+    link: str
+    """``swarmfeed:`` link to give to others."""
+    node_id: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorView:
+    """A person as the page shows them."""
+
+    author_id: AuthorId
+    name: str
+    bio: str
+    is_self: bool
+    followed: bool
+    entry_count: int
+    """Entries in all feeds of the author, as their newest heads say."""
+    entries_held: int
+    post_count: int
+    """Posts in the local index."""
+    bytes_held: int
+    forked: bool
+    """A fork proof is kept: the author signed two histories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Whom this node's author follows."""
+
+    authors: tuple[AuthorView, ...]
+    count: int
+    """Of all, also where fewer were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchProgress:
+    """How far the fetch of one author's backlog is."""
+
+    author_id: AuthorId
+    name: str
+    entries_held: int
+    entries_total: int
+    bytes_held: int
+    bytes_total: int
+    holders: tuple[str, ...] = ()
+    """Nodes that served chunks or are being asked, as ``host:port`` of their swarm."""
+    done: bool = False
+    """The whole backlog is held and verified."""
+    searchable: bool = False
+    """All that is held is in the index too, so that timeline and search show it."""
+    error: str = ""
+    """Why it cannot go on; empty while it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoAreYou(Ask[Whoami]):
+    """Who this node writes as, and the link to give to others."""
+
+    name = "whoami"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutAuthor(Ask[AuthorView]):
+    """Who somebody is, and how much of them is here; zeros when nothing is known."""
+
+    name = "author"
+
+    author: AuthorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoIsFollowed(Ask[Followed]):
+    """Whom this node's author follows."""
+
+    name = "follows"
+
+    limit: int | None = None
+    """At most so many; all when it is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow(Ask[AuthorView]):
+    """Follow somebody from now on; everybody can see it."""
+
+    name = "follow"
+    changes = True
+
+    who: str
+    """A link or an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollow(Ask[AuthorView]):
+    """Follow somebody no longer."""
+
+    name = "unfollow"
+    changes = True
+
+    who: str
+    """A link or an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch(Ask[FetchProgress]):
+    """Start to fetch an author's whole backlog, and say how far it is."""
+
+    name = "fetch"
+    changes = True
+
+    who: str
+    """A link or an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowFar(Ask[FetchProgress]):
+    """How far the fetch of an author's backlog is."""
+
+    name = "fetch-progress"
+
+    author: AuthorId

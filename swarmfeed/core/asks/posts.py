@@ -1,0 +1,134 @@
+"""Posts as a reader sees them, and what is asked of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.shape import Flat, Key, Spare, Whole
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
+from swarmfeed.core.base.types import AuthorId, EntryRef
+
+Limit = Annotated[
+    int,
+    Whole(
+        first=1,
+        last=PAGE_POSTS_MAX,
+        sentence=f"A limit is a number from 1 to {PAGE_POSTS_MAX}.",
+    ),
+]
+"""How many posts are asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """One post as a reader sees it."""
+
+    author_id: AuthorId
+    author_name: str
+    """From the author's newest profile entry; empty when unknown."""
+    ref: Annotated[EntryRef, Flat()]
+    time_ms: int
+    """The author's clock, claimed."""
+    text: str
+    cursor: Cursor
+    """Where it stands in a list; what ``before`` takes to go on after it."""
+    reply_count: int = 0
+    held_by: int = 0
+    """Other nodes that confirmed holding it by a receipt; counted for own posts only."""
+    cw: Annotated[str, Spare()] = ""
+    """Content warning; left out when there is none."""
+    reply_to: Annotated[EntryRef | None, Spare()] = None
+    """The post it answers; left out when there is none."""
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its time was in the future when it came here; it sorts by when it came."""
+        return self.time_ms > self.cursor.time_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posts:
+    """A page of posts, newest first."""
+
+    posts: tuple[PostView, ...]
+    next: Cursor | None
+    """What ``before`` takes to go on; null when the list ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """A post and what stands around it."""
+
+    post: PostView
+    ancestors: tuple[PostView, ...]
+    """What it answers, oldest first, as far as it is here."""
+    replies: tuple[PostView, ...]
+    """Direct ones, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPosts:
+    """How many posts wait."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline(Ask[Posts]):
+    """The home timeline, or one author's posts, newest first."""
+
+    name = "timeline"
+
+    limit: Limit = PAGE_POSTS
+    """At most so many posts."""
+    before: Cursor | None = None
+    """Only posts after this place."""
+    author: AuthorId | None = None
+    """Only posts of this author."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewerThan(Ask[NewPosts]):
+    """How many posts of the home timeline are newer than a place in it."""
+
+    name = "newer-than"
+
+    after: Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPosts(Ask[Posts]):
+    """Posts held here that have all words in them, newest first."""
+
+    name = "search"
+
+    words: Annotated[str, Key("q")] = ""
+    """``"a phrase"``, ``-without`` and ``from:name`` work."""
+    limit: Limit = PAGE_POSTS
+    """At most so many posts."""
+    before: Cursor | None = None
+    """Only posts after this place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPost(Ask[ThreadView]):
+    """One post with its thread; a 400 when it is not here."""
+
+    name = "show"
+
+    ref: str
+    """``<feed address>/<index>``, or the hex of its hash."""
+
+
+def page_of(posts: Sequence[PostView], limit: int) -> Posts:
+    """Return a page of at most ``limit`` posts: it goes on only when it is full."""
+    is_full = 0 < limit <= len(posts)
+    return Posts(posts=tuple(posts), next=posts[-1].cursor if is_full else None)
+
+
+def ref_text(ref: EntryRef) -> str:
+    """Return the short name of an entry, ``<feed address>/<index>``."""
+    return f"{format_address(ref.feed_id)}/{ref.index}"

@@ -1,0 +1,327 @@
+"""What people ask about posts, people and feeds, and what they want done with them.
+
+Each class answers some asks from the few parts it is given; ``rows`` lists them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from swarmfeed.core.asks.feeds import (
+    FeedsOf,
+    GetTorrent,
+    HeldFeeds,
+    ListTorrents,
+    OneFeed,
+    SealedChunk,
+    SealedChunks,
+    TorrentFile,
+)
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    AuthorView,
+    Fetch,
+    FetchProgress,
+    Follow,
+    Followed,
+    HowFar,
+    Unfollow,
+    Whoami,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.posts import (
+    NewerThan,
+    NewPosts,
+    Posts,
+    PostView,
+    SearchPosts,
+    ShowPost,
+    ThreadView,
+    Timeline,
+    page_of,
+)
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
+from swarmfeed.errors import FatalError, UserError
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.status import FEEDS_AT_ONCE, Reporter
+from swarmfeed.node.feeds.writer import Author, find_post
+from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Index
+
+_THREAD_POSTS_MAX = 200
+"""Ancestors and replies shown of one thread."""
+
+
+class Reading:
+    """Posts, from the index alone."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def rows(self) -> tuple[Answers, ...]:
+        return (
+            in_reader(Timeline, self.timeline),
+            in_reader(NewerThan, self.newer_than),
+            in_reader(SearchPosts, self.search),
+            in_reader(ShowPost, self.show),
+        )
+
+    def timeline(self, ask: Timeline) -> Posts:
+        if ask.author is None:
+            found = self._index.home(ask.limit, ask.before)
+        else:
+            found = self._index.author_posts(ask.author, ask.limit, ask.before)
+        return page_of(found, ask.limit)
+
+    def newer_than(self, ask: NewerThan) -> NewPosts:
+        return NewPosts(count=self._index.newer_than(ask.after))
+
+    def search(self, ask: SearchPosts) -> Posts:
+        return page_of(self._index.search(ask.words, ask.limit, ask.before), ask.limit)
+
+    def show(self, ask: ShowPost) -> ThreadView:
+        post = self.find(ask.ref)
+        replies = self._index.replies(post.ref.entry_hash, _THREAD_POSTS_MAX)
+        return ThreadView(post=post, ancestors=self._ancestors(post), replies=tuple(replies))
+
+    def find(self, ref_text: str) -> PostView:
+        """Return a post by ``<feed address>/<index>`` or its hash.
+
+        Raises:
+            UserError: It is not here, or this names no post.
+        """
+        post = self._look_for(ref_text.strip())
+        if post is None:
+            raise UserError("that post is not here; fetch its author first")
+        return post
+
+    def _look_for(self, ref_text: str) -> PostView | None:
+        feed, slash, index = ref_text.rpartition("/")
+        if slash and index.isdecimal() and len(index) <= 10:
+            return self._index.post(FeedId(parse_address(feed)), int(index))
+        try:
+            raw = bytes.fromhex(ref_text)
+        except ValueError as error:
+            raise UserError(
+                "name a post as <feed address>/<number>, or by its hash of 64 characters"
+            ) from error
+        return self._index.post_by_hash(Hash(raw)) if len(raw) == 32 else None
+
+    def _ancestors(self, post: PostView) -> tuple[PostView, ...]:
+        found: list[PostView] = []
+        seen = {post.ref.entry_hash}
+        top = post
+        while top.reply_to is not None and len(found) < _THREAD_POSTS_MAX:
+            above = find_post(self._index, top.reply_to)
+            if above is None or above.ref.entry_hash in seen:
+                break
+            seen.add(above.ref.entry_hash)
+            found.append(above)
+            top = above
+        return tuple(reversed(found))
+
+
+class Writing:
+    """Posts, into the own feed."""
+
+    def __init__(
+        self, author: Author, index: Index, identity: Identity, reading: Reading
+    ) -> None:
+        self._author = author
+        self._index = index
+        self._identity = identity
+        self._reading = reading
+
+    def rows(self) -> tuple[Answers, ...]:
+        return in_loop(WritePost, self.write), in_loop(ImportPosts, self.import_posts)
+
+    async def write(self, ask: WritePost) -> PostView:
+        parent = await asyncio.to_thread(self._parent, ask.reply_to)
+        index = await self._author.publish_post(ask.text, parent)
+        post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
+        if post is None:
+            raise FatalError("the post was saved, but is not in the index; run: reindex")
+        return post
+
+    async def import_posts(self, ask: ImportPosts) -> ImportReport:
+        return await self._author.import_posts(ask.posts)
+
+    def _parent(self, reply_to: str) -> EntryRef | None:
+        return self._reading.find(reply_to).ref if reply_to else None
+
+
+class AboutPeople:
+    """Who somebody is, and how much of them is here."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        index: Index,
+        reporter: Reporter,
+        endpoint: Callable[[], Endpoint | None],
+    ) -> None:
+        """``endpoint`` tells where others reach our link; None when nobody knows."""
+        self._identity = identity
+        self._index = index
+        self._reporter = reporter
+        self._endpoint = endpoint
+
+    def rows(self) -> tuple[Answers, ...]:
+        return (
+            in_reader(WhoAreYou, self.whoami),
+            in_loop(AboutAuthor, self.about),
+            in_loop(WhoIsFollowed, self.followed),
+            in_loop(HowFar, self.how_far),
+            in_loop(FeedsOf, self.feeds_of),
+            in_loop(OneFeed, self.one_feed),
+        )
+
+    def whoami(self, _: WhoAreYou) -> Whoami:
+        author_id = self._identity.author_id
+        known = self._index.author(author_id)
+        name = known.name if known else ""
+        endpoint = self._endpoint()
+        return Whoami(
+            author_id=author_id,
+            name=name,
+            link=format_link(Link(author_id, name, (endpoint,) if endpoint else ())),
+            node_id=self._identity.node_id,
+        )
+
+    async def about(self, ask: AboutAuthor) -> AuthorView:
+        follows = await asyncio.to_thread(self._follows)
+        known = await asyncio.to_thread(self._index.author, ask.author)
+        return self._view(ask.author, known, followed=ask.author in follows)
+
+    async def followed(self, ask: WhoIsFollowed) -> Followed:
+        follows = await asyncio.to_thread(self._follows)
+        chosen = follows if ask.limit is None else follows[: max(ask.limit, 0)]
+        known = await asyncio.to_thread(lambda: list(map(self._index.author, chosen)))
+        views = []
+        for number, (author_id, each) in enumerate(zip(chosen, known, strict=True), start=1):
+            views.append(self._view(author_id, each, followed=True))
+            if number % FEEDS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return Followed(authors=tuple(views), count=len(follows))
+
+    def how_far(self, ask: HowFar) -> FetchProgress:
+        return self._reporter.fetch_progress(ask.author)
+
+    async def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
+        return HeldFeeds(feeds=await self._reporter.feeds_of(ask.author))
+
+    async def one_feed(self, ask: OneFeed) -> HeldFeeds:
+        return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
+
+    def _follows(self) -> list[AuthorId]:
+        return self._index.follows_of(self._identity.author_id)
+
+    def _view(
+        self, author_id: AuthorId, known: AuthorView | None, *, followed: bool
+    ) -> AuthorView:
+        size = self._reporter.author_size(author_id)
+        return AuthorView(
+            author_id=author_id,
+            name=known.name if known else "",
+            bio=known.bio if known else "",
+            is_self=author_id == self._identity.author_id,
+            followed=followed,
+            entry_count=size.entries,
+            entries_held=size.entries_held,
+            post_count=known.post_count if known else 0,
+            bytes_held=size.bytes_held,
+            forked=self._reporter.is_forked(author_id),
+        )
+
+
+class Cares(Protocol):
+    """Does something for an author whom a link names."""
+
+    def __call__(self, author_id: AuthorId, /) -> Awaitable[None]: ...
+
+
+class Following:
+    """Whose posts are wanted here."""
+
+    def __init__(
+        self, people: AboutPeople, hint: Callable[[tuple[Endpoint, ...]], None],
+        follow: Cares, unfollow: Cares, fetch: Cares,
+    ) -> None:  # fmt: skip
+        """``hint`` has nodes dialled that a link names."""
+        self._people = people
+        self._hint = hint
+        self._follow = follow
+        self._unfollow = unfollow
+        self._fetch = fetch
+
+    def rows(self) -> tuple[Answers, ...]:
+        return (
+            in_loop(Follow, self.follow),
+            in_loop(Unfollow, self.unfollow),
+            in_loop(Fetch, self.fetch),
+        )
+
+    async def follow(self, ask: Follow) -> AuthorView:
+        link = parse_link(ask.who)
+        self._hint(link.at)
+        await self._follow(link.author_id)
+        return await self._people.about(AboutAuthor(author=link.author_id))
+
+    async def unfollow(self, ask: Unfollow) -> AuthorView:
+        author_id = parse_link(ask.who).author_id
+        await self._unfollow(author_id)
+        return await self._people.about(AboutAuthor(author=author_id))
+
+    async def fetch(self, ask: Fetch) -> FetchProgress:
+        link = parse_link(ask.who)
+        self._hint(link.at)
+        await self._fetch(link.author_id)
+        return self._people.how_far(HowFar(author=link.author_id))
+
+
+class SealedTorrents:
+    """Sealed chunks, for people with ordinary BitTorrent clients."""
+
+    def __init__(self, shelf: Shelf, seeder: Seeder) -> None:
+        self._shelf = shelf
+        self._seeder = seeder
+
+    def rows(self) -> tuple[Answers, ...]:
+        return in_loop(ListTorrents, self.list_all), in_loop(GetTorrent, self.get)
+
+    def list_all(self, ask: ListTorrents) -> SealedChunks:
+        replica = self._shelf.replica(ask.feed)
+        if replica is None:
+            raise UserError("that feed is not here")
+        found = []
+        for span, record in replica.chunks().items():
+            torrent = chunk_torrent(ask.feed, span, record.pieces)
+            found.append(
+                SealedChunk(
+                    level=span.level,
+                    position=span.position,
+                    start=span.start,
+                    end=span.end,
+                    name=torrent.name,
+                    magnet=magnet_link(torrent),
+                    bytes=torrent.size_bytes,
+                )
+            )
+        return SealedChunks(torrents=tuple(found))
+
+    def get(self, ask: GetTorrent) -> TorrentFile:
+        replica = self._shelf.replica(ask.feed)
+        span = ChunkSpan(ask.level, ask.position)
+        record = replica.chunks().get(span) if replica else None
+        if record is None:
+            raise UserError("that chunk is not here")
+        torrent = chunk_torrent(ask.feed, span, record.pieces)
+        # A plain client will come for it, and cannot ask over a link.
+        self._seeder.wake(ask.feed)
+        return TorrentFile(name=f"{torrent.name}.torrent", torrent=torrent.torrent)

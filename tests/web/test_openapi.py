@@ -1,0 +1,138 @@
+"""The document that describes the API: valid, whole, and true of every answer."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from street.fakes.desk import FakeDesk, key
+from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
+from webui.openapi import describe_api
+
+from tests.web.conftest import OWN, URL, Site
+
+DOCUMENT: dict[str, Any] = describe_api(FakeDesk().asks(), URL, "/api/1/")
+MIRA = AuthorId(key("Mira Lindqvist"))
+
+
+def given() -> dict[str, str]:
+    """A value for each parameter that is required, whatever asks for it."""
+    desk = FakeDesk()
+    post = desk.posts[0]
+    return {
+        "author": format_address(MIRA),
+        "feed": format_address(desk.feed_of(MIRA)),
+        "who": format_address(MIRA),
+        "ref": ref_text(post.ref),
+        "after": str(post.cursor),
+        "level": "0",
+        "position": "0",
+    }
+
+
+BODIES: dict[str, object] = {
+    "post": {"text": "hello"},
+    "follow": {"who": format_address(MIRA)},
+    "unfollow": {"who": format_address(MIRA)},
+    "fetch": {"who": format_address(MIRA)},
+    "import": {"posts": [[1_000, "old"]]},
+    "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
+}
+
+
+def operations(method: str) -> dict[str, dict[str, Any]]:
+    """Name -> operation."""
+    found = DOCUMENT["paths"].items()
+    return {
+        path.removeprefix("/api/1/"): each[method] for path, each in found if method in each
+    }
+
+
+def check(schema: dict[str, Any], value: object) -> None:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    Draft202012Validator(whole).validate(value)
+
+
+def answer_schema(operation: dict[str, Any], status: int) -> dict[str, Any]:
+    schema: dict[str, Any] = operation["responses"][str(status)]["content"]["application/json"]
+    return schema["schema"]  # type: ignore[no-any-return]  # it is JSON
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_it_is_served_behind_the_key(site: Site) -> None:
+    served = site.ask("openapi.json").json
+    assert served is not None
+    assert served["paths"].keys() == DOCUMENT["paths"].keys() | {"/api/1/login-link"}
+    OpenAPIV31SpecValidator(served).validate()
+    stranger = site.browser().get("/api/1/openapi.json", base_url=URL, headers=OWN)
+    assert stranger.status_code == 401
+
+
+def test_everything_that_is_asked_is_in_it_under_its_method() -> None:
+    asks = FakeDesk().asks()
+    changing = {name for name, kind in asks.items() if kind.changes}
+    assert operations("post").keys() == changing
+    assert operations("get").keys() == asks.keys() - changing
+
+
+@pytest.mark.parametrize("name", operations("get"))
+def test_every_answer_is_as_its_schema_says(site: Site, name: str) -> None:
+    operation, values = operations("get")[name], given()
+    needed = [each["name"] for each in operation["parameters"] if each["required"]]
+    query = "&".join(f"{each}={values[each]}" for each in needed)
+    answer = site.ask(f"{name}?{query}")
+    assert answer.status_code == 200
+    check(answer_schema(operation, 200), answer.json)
+
+
+@pytest.mark.parametrize("name", operations("post"))
+def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> None:
+    operation, body = operations("post")[name], BODIES.get(name, {})
+    if name in BODIES:
+        check(operation["requestBody"]["content"]["application/json"]["schema"], body)
+    else:
+        assert "requestBody" not in operation
+    answer = site.ask(name, body)
+    assert answer.status_code in (200, 201)
+    check(answer_schema(operation, answer.status_code), answer.json)
+
+
+def test_a_server_of_history_is_described_too(site: Site) -> None:
+    site.ask("choose-history", BODIES["choose-history"])
+    for name in ("history", "status"):
+        check(answer_schema(operations("get")[name], 200), site.ask(name).json)
+
+
+def test_a_refusal_is_as_its_schema_says(site: Site) -> None:
+    answer = site.ask("timeline?limit=0")
+    refused = DOCUMENT["components"]["responses"][str(answer.status_code)]
+    check(refused["content"]["application/json"]["schema"], answer.json)
+
+
+def test_a_schema_refuses_what_is_not_an_answer(site: Site) -> None:
+    answer = site.ask("whoami").json
+    assert answer is not None
+    validator = Draft202012Validator(
+        {
+            **answer_schema(operations("get")["whoami"], 200),
+            "components": DOCUMENT["components"],
+        }
+    )
+    assert not validator.is_valid({**answer, "author": "x"})
+    assert not validator.is_valid({})
+
+
+def test_docstrings_are_the_descriptions() -> None:
+    timeline = operations("get")["timeline"]
+    assert timeline["summary"].startswith("The home timeline")
+    limit = next(each for each in timeline["parameters"] if each["name"] == "limit")
+    assert limit["description"] == "At most so many posts."
+    assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (50, 1000)
+    post = DOCUMENT["components"]["schemas"]["PostView"]
+    assert post["properties"]["held_by"]["description"].startswith("Other nodes that confirmed")
+    assert "cw" not in post["required"] and "hash" in post["required"]

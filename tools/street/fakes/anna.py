@@ -1,0 +1,328 @@
+"""Anna's node for the commands: posts in a list, a fetch that follows a script."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+
+from swarmfeed.cli.context import Doors, Passphrase
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.history import (
+    Explain,
+    Explanations,
+    HistoryStatus,
+    HowHistoryIs,
+    LeaveHistory,
+    SayGoodbye,
+    Told,
+)
+from swarmfeed.core.asks.people import (
+    AuthorView,
+    Fetch,
+    FetchProgress,
+    Follow,
+    HowFar,
+    Unfollow,
+    Whoami,
+    WhoAreYou,
+)
+from swarmfeed.core.asks.posts import (
+    Posts,
+    PostView,
+    SearchPosts,
+    ShowPost,
+    ThreadView,
+    Timeline,
+    page_of,
+    ref_text,
+)
+from swarmfeed.core.asks.upkeep import (
+    DiskUse,
+    JobList,
+    JobStatus,
+    NodeStatus,
+    PeerStatus,
+    Reindex,
+    Reindexed,
+    Status,
+    Verify,
+    VerifyReport,
+    WhatRepeats,
+)
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
+
+from street.fakes import history
+from street.fakes.table import Rows, TableDesk
+
+NOW_MS = 1_700_000_000_000
+ANNA = AuthorId(bytes([1]) * 32)
+BERT = AuthorId(bytes([2]) * 32)
+ANNAS_FEED = FeedId(bytes([3]) * 32)
+NODE = NodeId(bytes([4]) * 32)
+LINK = "swarmfeed:anna"
+NAMES = {ANNA: "Anna", BERT: "Bert"}
+ME = Whoami(author_id=ANNA, name="Anna", link=LINK, node_id=NODE)
+WORDS = " ".join(["abandon"] * 23 + ["art"])
+NEXT_WORDS = " ".join(["zoo"] * 23 + ["vote"])
+
+
+def make_post(index: int, text: str, *, author_id: AuthorId = ANNA, time_ms: int) -> PostView:
+    """A post whose hash is that of its text."""
+    return PostView(
+        ref=EntryRef(ANNAS_FEED, Hash(sha256(text.encode()).digest()), index),
+        author_id=author_id,
+        author_name=NAMES[author_id],
+        time_ms=time_ms,
+        text=text,
+        cursor=Cursor(time_ms, index),
+    )
+
+
+FEED_STATUS = FeedStatus(
+    author_id=ANNA,
+    author_name="Anna",
+    feed_id=ANNAS_FEED,
+    relation="own",
+    size=1_000,
+    root=Hash(bytes(32)),
+    entries_held=900,
+    bytes_held=45_000,
+    bytes_total=50_000,
+    holders=3,
+    held_by=2,
+    fetching=0,
+    rate_bytes_per_s=0,
+    uploaded_bytes=150_000,
+    forked=False,
+)
+
+JOBS = (
+    JobStatus(
+        name="announce",
+        every_s=60,
+        last_run_ms=NOW_MS,
+        next_run_ms=None,
+        last_result="told 3",
+    ),
+)
+
+
+class AnnasDesk(TableDesk):
+    """The desk of Anna, as far as commands ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posts: list[PostView] = []
+        """Oldest first."""
+        self.followed: set[AuthorId] = set()
+        self.fetch_script: list[FetchProgress] = []
+        """One for each look; the last one stays."""
+        self.fetched: list[str] = []
+        self.damaged: tuple[str, ...] = ()
+        self.batches: list[int] = []
+        """Sizes of the import batches."""
+        self.history_status: HistoryStatus = history.history_status(ANNA, "Anna", NOW_MS)
+        self.runs = True
+
+    # --- answers ----------------------------------------------------------------------
+
+    def write(self, ask: WritePost) -> PostView:
+        parent = self._find(ask.reply_to).ref if ask.reply_to else None
+        if not ask.text:
+            raise UserError("write something first")
+        post = make_post(len(self.posts) + 1, ask.text, time_ms=NOW_MS - 1000)
+        self.posts.append(replace(post, reply_to=parent))
+        return self.posts[-1]
+
+    def follow(self, ask: Follow) -> AuthorView:
+        self.followed.add(parse_link(ask.who).author_id)
+        return self._author(parse_link(ask.who).author_id)
+
+    def unfollow(self, ask: Unfollow) -> AuthorView:
+        self.followed.discard(parse_link(ask.who).author_id)
+        return self._author(parse_link(ask.who).author_id)
+
+    def fetch(self, ask: Fetch) -> FetchProgress:
+        self.fetched.append(ask.who)
+        return self.fetch_script[0]
+
+    def how_far(self, _: HowFar) -> FetchProgress:
+        now = self.fetch_script[0]
+        self.fetch_script = self.fetch_script[1:] or [now]
+        return now
+
+    def timeline(self, ask: Timeline) -> Posts:
+        found = self._newest(ask.before)
+        if ask.author is not None:
+            found = [post for post in found if post.author_id == ask.author]
+        return page_of(found[: ask.limit], ask.limit)
+
+    def search(self, ask: SearchPosts) -> Posts:
+        found = [post for post in self._newest(ask.before) if ask.words in post.text]
+        return page_of(found[: ask.limit], ask.limit)
+
+    def show(self, ask: ShowPost) -> ThreadView:
+        post = self._find(ask.ref)
+        replies = tuple(reply for reply in self.posts if reply.reply_to == post.ref)
+        return ThreadView(post=post, ancestors=(), replies=replies)
+
+    def status(self, _: Status) -> NodeStatus:
+        peer = PeerStatus(
+            node_id=NODE, endpoint="127.0.0.2:4000", outgoing=True, since_ms=NOW_MS
+        )
+        return NodeStatus(
+            node_id=NODE,
+            author_id=ANNA,
+            running=True,
+            sentence="All is well.",
+            feeds=(FEED_STATUS,),
+            peers=(peer,),
+            disk=DiskUse(bytes=1_500_000, budget_bytes=10**10, free_bytes=5 * 10**10),
+            dht_nodes=12,
+            link_endpoint="127.0.0.1:4001",
+            swarm_port=4002,
+            jobs=self.what_repeats(WhatRepeats()).jobs,
+            safety=history.SAFETY,
+            is_history_server=True,
+        )
+
+    def what_repeats(self, _: WhatRepeats) -> JobList:
+        return JobList(jobs=JOBS if self.runs else ())
+
+    def how_history_is(self, _: HowHistoryIs) -> HistoryStatus:
+        return self.history_status
+
+    def explain(self, ask: Explain) -> Explanations:
+        is_anna = parse_link(ask.who).author_id == ANNA
+        told = (history.explanation(ANNA, "Anna", NOW_MS),) if is_anna else ()
+        return Explanations(feeds=told)
+
+    def leave_history(self, _: LeaveHistory) -> HistoryStatus:
+        self.history_status = replace(
+            self.history_status, leaving=True, sentence="Leaving: 1 feed is held."
+        )
+        return self.history_status
+
+    def import_posts(self, ask: ImportPosts) -> ImportReport:
+        known = {(post.time_ms, post.text) for post in self.posts}
+        new = [one for one in ask.posts if one not in known]
+        start = len(self.posts)
+        self.posts += [
+            make_post(start + n, text, time_ms=ms) for n, (ms, text) in enumerate(new)
+        ]
+        self.batches.append(len(ask.posts))
+        already = len(ask.posts) - len(new)
+        return ImportReport(read=len(ask.posts), imported=len(new), already_there=already)
+
+    def verify(self, _: Verify) -> VerifyReport:
+        return VerifyReport(
+            feeds=1,
+            entries=1_000,
+            bytes=50_000,
+            damaged=self.damaged,
+            refetching=len(self.damaged),
+        )
+
+    def reindex(self, _: Reindex) -> Reindexed:
+        return Reindexed(posts=len(self.posts))
+
+    ROWS: ClassVar[Rows] = {
+        WhoAreYou: lambda desk, _: ME,
+        WritePost: write,
+        ImportPosts: import_posts,
+        Follow: follow,
+        Unfollow: unfollow,
+        Fetch: fetch,
+        HowFar: how_far,
+        Timeline: timeline,
+        SearchPosts: search,
+        ShowPost: show,
+        Status: status,
+        WhatRepeats: what_repeats,
+        Verify: verify,
+        Reindex: reindex,
+        HowHistoryIs: how_history_is,
+        Explain: explain,
+        LeaveHistory: leave_history,
+        SayGoodbye: lambda desk, _: Told(told=2),
+    }
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _newest(self, before: Cursor | None) -> list[PostView]:
+        older = [post for post in self.posts if before is None or post.cursor < before]
+        return sorted(older, key=lambda post: post.cursor, reverse=True)
+
+    def _find(self, name: str) -> PostView:
+        for post in self.posts:
+            if name in (ref_text(post.ref), post.ref.entry_hash.hex()):
+                return post
+        raise UserError("that post is not held here")
+
+    def _author(self, author_id: AuthorId) -> AuthorView:
+        return AuthorView(
+            author_id=author_id,
+            name=NAMES.get(author_id, ""),
+            bio="",
+            is_self=author_id == ANNA,
+            followed=author_id in self.followed,
+            entry_count=9,
+            entries_held=8,
+            post_count=7,
+            bytes_held=600,
+            forked=False,
+        )
+
+
+class FakeDoors:
+    """Everything a command reaches, in memory; ``doors`` goes to click as its object."""
+
+    def __init__(self, desk: AnnasDesk) -> None:
+        self.desk = desk
+        self.settings: list[NodeSettings] = []
+        self.created: list[tuple[str, str]] = []
+        self.restored: list[tuple[str, str, str]] = []
+        self.ran_with: list[tuple[NodeSettings, str]] = []
+        self.opened: list[str] = []
+        self.doors = Doors(
+            open_desk=self._open_desk,
+            page_link=lambda home: "http://127.0.0.1:1/login?token=t",
+            create_home=self._create_home,
+            restore_home=self._restore_home,
+            run_node=self._run_node,
+            open_browser=self.opened.append,
+            now_ms=lambda: NOW_MS,
+        )
+
+    @contextmanager
+    def _open_desk(
+        self, home: Path, settings: NodeSettings, passphrase: Passphrase
+    ) -> Iterator[AnnasDesk]:
+        self.settings.append(settings)
+        yield self.desk
+
+    def _create_home(self, home: Path, name: str, passphrase: str) -> Created:
+        home.mkdir(parents=True, exist_ok=True)
+        self.created.append((name, passphrase))
+        me = replace(ME, name=name)
+        return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+
+    def _restore_home(self, home: Path, name: str, passphrase: str, words: str) -> Whoami:
+        home.mkdir(parents=True, exist_ok=True)
+        self.restored.append((name, passphrase, words))
+        return replace(ME, name=name)
+
+    def _run_node(
+        self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object
+    ) -> None:
+        self.ran_with.append((settings, passphrase))
+        assert callable(on_ready)
+        on_ready(Ready(page_link="http://127.0.0.1:1/login?token=t", link=LINK))
+        raise KeyboardInterrupt
