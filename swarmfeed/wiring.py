@@ -27,6 +27,7 @@ from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.net.reach import is_loopback, is_reachable
+from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
@@ -179,12 +180,15 @@ async def start_node(
 
     The caller holds the home's lock.
     """
-    node = Node(settings, identity, _open_shells(home, settings, identity), roster.roles)
+    shells = _open_shells(home, settings, identity, roster.vocabulary)
+    node = Node(settings, identity, shells, roster.roles)
     await node.start()
     return node
 
 
-def _open_shells(home: Path, settings: NodeSettings, identity: Identity) -> Shells:
+def _open_shells(
+    home: Path, settings: NodeSettings, identity: Identity, vocabulary: Vocabulary
+) -> Shells:
     clock = SystemClock()
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
@@ -207,7 +211,7 @@ def _open_shells(home: Path, settings: NodeSettings, identity: Identity) -> Shel
         logs=FileLogs(home / "feeds"),
         index=_open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(identity.node_key.seed, run_folder),
+        link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)

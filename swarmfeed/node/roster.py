@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.node import MakeRole
 
@@ -13,6 +14,8 @@ class Roster:
 
     roles: tuple[MakeRole, ...]
     """In the order in which they hear events, recall, and are given their work."""
+    vocabulary: Vocabulary = VOCABULARY
+    """The messages that its links understand; those of its roles among them."""
 
 
 ROSTER: Final = Roster(roles=(history_role,))

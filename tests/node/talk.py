@@ -6,7 +6,7 @@ from pathlib import Path
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.vocabulary import Message
+from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.interests import FOLLOWED, Interest
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.node import Node

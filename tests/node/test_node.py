@@ -26,6 +26,7 @@ from swarmfeed.core.asks.people import (
 from swarmfeed.core.asks.posts import (
     NewerThan,
     Posts,
+    PostView,
     SearchPosts,
     ShowPost,
     Timeline,
@@ -43,6 +44,7 @@ from swarmfeed.core.asks.upkeep import (
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal
@@ -208,6 +210,30 @@ def test_what_is_not_here_is_said_in_a_sentence(tmp_path: Path) -> None:
     talk(tmp_path, script)
 
 
+def ordinary_asks(author: AuthorId, feed: FeedId, post: PostView) -> list[Ask[Any]]:
+    """What pages ask: home, author, post, search, follow, torrents, explain, and others."""
+    return [
+        WhoAreYou(),
+        Timeline(),
+        WhoIsFollowed(limit=8),
+        HowIsIt(),
+        NewerThan(after=post.cursor),
+        AboutAuthor(author=author),
+        Timeline(author=author),
+        FeedsOf(author=author),
+        ShowPost(ref=ref_text(post.ref)),
+        SearchPosts(words="post"),
+        WhoIsFollowed(),
+        OneFeed(feed=feed),
+        ListTorrents(feed=feed),
+        Explain(who=format_address(author)),
+        HowFar(author=author),
+        WhoIsLinked(),
+        WhatRepeats(),
+        HowSafe(),
+    ]
+
+
 def test_no_ordinary_page_looks_at_every_feed_or_at_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,31 +252,8 @@ def test_no_ordinary_page_looks_at_every_feed_or_at_the_disk(
 
         monkeypatch.setattr(to.node.ground.shelf, "feed_ids", fail)
         monkeypatch.setattr(to.node.ground.shells.logs, "disk_bytes", fail)
-        author, feed = anna.author_id, anna.feed_id
-        pages: dict[str, tuple[Ask[Any], ...]] = {
-            "every page": (WhoAreYou(),),
-            "home": (
-                Timeline(),
-                WhoIsFollowed(limit=8),
-                HowIsIt(),
-                NewerThan(after=post.cursor),
-            ),
-            "author": (
-                AboutAuthor(author=author),
-                Timeline(author=author),
-                FeedsOf(author=author),
-            ),
-            "post": (ShowPost(ref=ref_text(post.ref)),),
-            "search": (SearchPosts(words="post"),),
-            "follow": (WhoIsFollowed(),),
-            "torrents": (OneFeed(feed=feed), ListTorrents(feed=feed)),
-            "explain": (AboutAuthor(author=author), Explain(who=format_address(author))),
-            "a fetch": (HowFar(author=author),),
-            "others": (WhoIsLinked(), WhatRepeats(), HowSafe()),
-        }
-        for asks in pages.values():
-            for ask in asks:
-                await asked(to, ask)
+        for ask in ordinary_asks(anna.author_id, anna.feed_id, post):
+            await asked(to, ask)
         with pytest.raises(AssertionError, match="all feeds"):
             await asked(to, Status())
 

@@ -1,17 +1,22 @@
 """Roles: what a node does with the rows of one, and in which order they hear what happens."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbourhood, in_neighbourhood
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.talk.message import Feed
 from swarmfeed.core.talk.words import Wake, Want, WantedAuthor, WantedFeed
+from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.events import listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.history.role import History
 from swarmfeed.node.role import Role
@@ -22,6 +27,7 @@ from tests.node.feeds.test_holder import want
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
 
+FEED = FeedId(b"f" * 32)
 SOUGHT = AuthorId(b"s" * 32)
 
 
@@ -116,6 +122,59 @@ def test_two_roles_cannot_hear_one_message(tmp_path: Path) -> None:
             await street.move_in(roster=Roster(roles=(deaf_role,)))
 
     in_neighbourhood(tmp_path, scenario)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """A message that only the role of this test knows."""
+
+    name = "wave"
+
+    feed_id: Feed
+    """Any feed."""
+
+
+class Waver:
+    """The parts of a role that waves to every new link, and notes who waves."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[NodeId, FeedId]] = []
+
+    def greet(self, event: events.LinkOpened) -> None:
+        session = event.session
+        session.outbox.put(("wave",), partial(session.send, Wave(feed_id=FEED)))
+
+    def note(self, session: Session, wave: Wave) -> None:
+        self.seen.append((session.node_id, wave.feed_id))
+
+
+def waving_role(ground: Ground, feeds: Feeds) -> Role:
+    waver = Waver()
+    return Role(
+        name="waving",
+        parts=waver,
+        hears=(hears(Wave, waver.note),),
+        listens=(listens(events.LinkOpened, waver.greet),),
+    )
+
+
+WAVING = Roster(
+    roles=(*ROSTER.roles, waving_role), vocabulary=Vocabulary((*VOCABULARY.words, Wave))
+)
+
+
+def test_a_role_speaks_in_words_of_its_own_with_those_who_know_them(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, deaf = await street.move_in(), await street.move_in(roster=ROSTER)
+        other = await street.move_in(knows=[me, deaf])
+        await street.pass_time(3)
+        assert me.running.parts(Waver).seen == [(other.identity.node_id, FEED)]
+        assert other.running.parts(Waver).seen == [(me.identity.node_id, FEED)]
+        assert len(deaf.running.ground.sessions.all()) == 1, (
+            "it passes over what it does not know"
+        )
+
+    in_neighbourhood(tmp_path, scenario, roster=WAVING)
 
 
 def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:

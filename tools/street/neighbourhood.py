@@ -93,7 +93,7 @@ class Neighbour:
             logs=FakeLogs(self.disk),
             index=self.index,
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),
-            link=street.links.link(identity.node_id),
+            link=street.links.link(identity.node_id, vocabulary=self.roster.vocabulary),
             board=FakeHeadBoard(street.dht),
             lan=None,
             jobs=self.jobs,

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
-from swarmfeed.core.vocabulary import Message
+from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.outbox import Outbox
 from swarmfeed.ports import Peer

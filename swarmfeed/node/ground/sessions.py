@@ -15,8 +15,8 @@ from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOIN
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.reach import is_reachable
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
 from swarmfeed.node.ground.session import Session

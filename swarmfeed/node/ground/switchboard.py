@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from swarmfeed.core.vocabulary import Message
+from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.session import Session
 
 logger = structlog.get_logger()
