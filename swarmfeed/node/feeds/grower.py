@@ -1,7 +1,7 @@
 """What follows when a feed grew, by our own hand or a peer's: show it, pass it on, complete it.
 
-head on disk --> told here (HeadGrew) --> seeded --> pushed --> indexed --> the rest fetched
-                 chunk on disk (ChunkKept) --> indexed --> all here (FeedCompleted)
+head on disk (HeadGrew) --> seeded --> pushed --> indexed --> the rest fetched
+chunk on disk (ChunkKept) --> indexed --> all here (FeedCompleted)
 """
 
 import structlog
