@@ -12,7 +12,14 @@ from xml.etree import ElementTree
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
-PROGRAMS = ("tools/bench", "tools/check", "tools/run", "tools/simulate", "tools/test")
+PROGRAMS = (
+    "tools/bench",
+    "tools/check",
+    "tools/run",
+    "tools/simulate",
+    "tools/test",
+    "tools/wheel",
+)
 PLACES = ("swarmfeed", "webui", "tests", "tools", *PROGRAMS)
 """What is formatted and linted: folders, and the programs whose names do not end in .py."""
 
