@@ -1,20 +1,18 @@
 """What the faces may ask of a node: the one door of pages and commands.
 
 ``swarmfeed.node.facade`` implements it for a node in this process, ``swarmfeed.cli.remote`` for
-a running one, ``tests.fakes.facade`` in memory.
+a running one, ``street.fakes.facade`` in memory.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from swarmfeed.core.types import AuthorId, ChunkSpan, EntryRef, FeedId
-from swarmfeed.core.views import (
+from swarmfeed.core.asks.views import (
     AuthorView,
     Change,
     Cursor,
     Explanation,
     FetchProgress,
-    HistoryChoice,
     HistoryStatus,
     ImportReport,
     NodeStatus,
@@ -22,6 +20,8 @@ from swarmfeed.core.views import (
     VerifyReport,
     Whoami,
 )
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId
+from swarmfeed.core.history.choice import HistoryChoice
 
 
 class Facade(Protocol):

@@ -19,32 +19,32 @@ from typing import Any, TypeVar
 
 from webui.asgi import PageServer
 
-from swarmfeed.core.address import Link, format_link
-from swarmfeed.core.certificate import hash_next_key, sign_join
-from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.keys import SigningKey, seed_of_words, words_of_seed
-from swarmfeed.core.kinds import FeedBody, ProfileBody, encode_body
-from swarmfeed.core.reach import is_loopback, is_reachable
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.core.views import Whoami
+from swarmfeed.core.asks.views import Whoami
+from swarmfeed.core.base.address import Link, format_link
+from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.certificate import hash_next_key, sign_join
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.facade import Facade
 from swarmfeed.node.facade import NodeFacade
-from swarmfeed.node.identity import Identity
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.node import Doors, Node
-from swarmfeed.node.settings import Created, NodeSettings, Ready, key_path
-from swarmfeed.node.shelf import Shelf
 from swarmfeed.shell.clock import FastClock, SystemClock
-from swarmfeed.shell.durable import HomeLock, make_folder
-from swarmfeed.shell.headboard import KrpcHeadBoard
-from swarmfeed.shell.index import SqliteIndex, delete_index
+from swarmfeed.shell.disk.durable import HomeLock, make_folder
+from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
+from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs
-from swarmfeed.shell.keyfile import Keys, create_keys, new_seed, open_keys
-from swarmfeed.shell.lan import MdnsLan
-from swarmfeed.shell.ledger import open_ledger
-from swarmfeed.shell.link import WebSocketLink
-from swarmfeed.shell.logs import FileLogs
-from swarmfeed.shell.swarm import LibtorrentSwarm
+from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
+from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
+from swarmfeed.shell.wire.lan import MdnsLan
+from swarmfeed.shell.wire.link import WebSocketLink
 
 T = TypeVar("T")
 

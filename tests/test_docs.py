@@ -7,7 +7,9 @@ import click
 import pytest
 from swarmfeed import errors
 from swarmfeed.cli.main import main
-from swarmfeed.core import handshake, limits, wire
+from swarmfeed.core import vocabulary as wire
+from swarmfeed.core.base import limits
+from swarmfeed.core.talk import handshake
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -70,7 +72,7 @@ def test_every_message_has_a_section_in_the_protocol() -> None:
 def test_every_key_of_a_message_is_in_its_section_or_shared() -> None:
     protocol = read("docs/PROTOCOL.md")
     shared = section(protocol, "3. Messages")
-    source = read("swarmfeed/core/wire.py") + read("swarmfeed/core/wire_history.py")
+    source = read("swarmfeed/core/vocabulary.py") + read("swarmfeed/core/history/wire.py")
     for kind in wire._KINDS:
         body = source.partition(f"def {kind.write.__name__}(")[2].partition("\n\n\n")[0]
         for key in re.findall(r'b"(\w)":', body):

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from swarmfeed.core import limits
-from swarmfeed.core.address import format_address, parse_address
-from swarmfeed.core.certificate import Join, Leave, Rotate, open_certificate
-from swarmfeed.core.chunk import verify_chunk
-from swarmfeed.core.chunklist import covering_spans, decode_chunk_list, hash_chunk_list
-from swarmfeed.core.entry import decode_entry, encode_entry, encode_withdrawn, hash_stored
-from swarmfeed.core.feed import open_replica, verify_fork
-from swarmfeed.core.head import open_head, open_receipt
-from swarmfeed.core.merkle import consistency_roots, root_hash, verify_inclusion
-from swarmfeed.core.metainfo import Pieces, chunk_torrent
-from swarmfeed.core.notice import open_goodbye, open_notice
-from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.certificate import Join, Leave, Rotate, open_certificate
+from swarmfeed.core.feed.chunk import verify_chunk
+from swarmfeed.core.feed.chunklist import covering_spans, decode_chunk_list, hash_chunk_list
+from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn, hash_stored
+from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
+from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.feed.replica import open_replica, verify_fork
+from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
-from swarmfeed.shell.journal import read_journal
+from swarmfeed.shell.disk.journal import read_journal
 
 ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors"

@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from swarmfeed.core.address import format_address
-from swarmfeed.core.bencoding import encode
-from swarmfeed.core.certificate import sign_join, sign_leave
-from swarmfeed.core.chunk import pack_frame
-from swarmfeed.core.chunklist import encode_chunk_list, hash_chunk_list, make_record
-from swarmfeed.core.entry import decode_entry, encode_entry, encode_withdrawn
-from swarmfeed.core.feed import Replica
-from swarmfeed.core.head import Head, sign_head
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.kinds import FeedBody, encode_body
-from swarmfeed.core.limits import DISK_FLOOR_BYTES
-from swarmfeed.core.metainfo import Pieces, chunk_torrent
-from swarmfeed.core.types import ChunkSpan, Hash
-from swarmfeed.shell.journal import append_frame, base_frame
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.bencoding import encode
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.types import ChunkSpan, Hash
+from swarmfeed.core.feed.certificate import sign_join, sign_leave
+from swarmfeed.core.feed.chunk import pack_frame
+from swarmfeed.core.feed.chunklist import encode_chunk_list, hash_chunk_list, make_record
+from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn
+from swarmfeed.core.feed.head import Head, sign_head
+from swarmfeed.core.feed.kinds import FeedBody, encode_body
+from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.shell.disk.journal import append_frame, base_frame
+from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core import reference
 from tests.core.samples import FEED, KEY, OTHER_KEY, chunk_of, frame_of, post, posts

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
-from swarmfeed.core.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX, SESSIONS_MAX
+from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX, SESSIONS_MAX
 
 OWN_SITES: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site that mean: our own page, or the person typed it.

@@ -1,20 +1,15 @@
 """The JSON API under /api/1/, for commands: the bearer key instead of a browser's session.
 
 GET asks, POST changes and takes a JSON object.  A refusal is a 4xx status with
-``{"error": sentence}``.  What the answers hold: ``swarmfeed.core.views_json``.
+``{"error": sentence}``.  What the answers hold: ``swarmfeed.core.asks.views_json``.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response, jsonify, request
-from swarmfeed.core.address import parse_address
-from swarmfeed.core.history_json import explanations_json, history_json
-from swarmfeed.core.limits import IMPORT_BYTES_MAX, TIME_MS_MAX
-from swarmfeed.core.notice import FEED_BYTES_MAX
-from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.core.views import HistoryChoice
-from swarmfeed.core.views_json import (
+from swarmfeed.core.asks.history_json import explanations_json, history_json
+from swarmfeed.core.asks.views_json import (
     Json,
     author_json,
     fetch_progress_json,
@@ -27,6 +22,11 @@ from swarmfeed.core.views_json import (
     verify_json,
     whoami_json,
 )
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.limits import IMPORT_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.notice import FEED_BYTES_MAX
 from swarmfeed.errors import UserError
 
 from webui.current import before, limit, node, running

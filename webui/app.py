@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, render_template, request
-from swarmfeed.core.address import ADDRESS_CHARS, format_address, parse_address
-from swarmfeed.core.limits import FORM_BYTES_MAX
-from swarmfeed.core.views_json import ref_text
+from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
+from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.errors import RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
@@ -18,18 +18,16 @@ from werkzeug.routing import BaseConverter, ValidationError
 from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request
 from webui.current import EXTENSION, PageSettings, Running, node, running
-from webui.views import (
-    author_page,
-    follow_page,
-    history_page,
-    home_page,
-    login_page,
-    me_page,
-    post_page,
-    search_page,
-    status_page,
-    torrents_page,
-)
+from webui.pages import author as author_page
+from webui.pages import follow as follow_page
+from webui.pages import history as history_page
+from webui.pages import home as home_page
+from webui.pages import login as login_page
+from webui.pages import me as me_page
+from webui.pages import post as post_page
+from webui.pages import search as search_page
+from webui.pages import status as status_page
+from webui.pages import torrents as torrents_page
 
 if TYPE_CHECKING:
     from swarmfeed.facade import Facade

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from flask import current_app, request
-from swarmfeed.core.limits import PAGE_POSTS, PAGE_POSTS_MAX
-from swarmfeed.core.views import Cursor, parse_cursor
+from swarmfeed.core.asks.views import Cursor, parse_cursor
+from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
 from swarmfeed.errors import UserError
 from swarmfeed.facade import Facade
 

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Final
 
-from swarmfeed.core.limits import EVENT_BACKLOG_MAX, EVENT_HEARTBEAT_S, EVENT_STREAMS_MAX
-from swarmfeed.core.views import Change
+from swarmfeed.core.asks.views import Change
+from swarmfeed.core.base.limits import EVENT_BACKLOG_MAX, EVENT_HEARTBEAT_S, EVENT_STREAMS_MAX
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveCallable, ASGISendCallable

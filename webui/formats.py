@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from swarmfeed.core.address import format_address
+from swarmfeed.core.base.address import format_address
 
 YEAR_9999_MS: Final = 253_370_764_800_000
 """Start of the last year a calendar here knows; an author's clock may say anything."""

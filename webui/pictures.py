@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import segno
 from markupsafe import Markup
-from swarmfeed.core.types import AuthorId
+from swarmfeed.core.base.types import AuthorId
 
 _SHAPES = (
     "M0 0h8v8A8 8 0 0 1 0 0z",

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
-from swarmfeed.core.limits import (
+from swarmfeed.core.base.limits import (
     COMBINING_MARKS_MAX,
     LINK_CHARS_MAX,
     TAG_CHARS_MAX,

@@ -11,8 +11,8 @@ import click
 from swarmfeed.cli import session
 from swarmfeed.cli.home import default_home
 from swarmfeed.cli.node import Node
-from swarmfeed.core.views import Whoami
-from swarmfeed.node.settings import Created, NodeSettings, Ready
+from swarmfeed.core.asks.views import Whoami
+from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
 
 Passphrase = Callable[[], str]
 """Asked only when keys are opened and are protected."""

@@ -1,14 +1,9 @@
-"""JSON about history servers back to views: the other half of ``core.history_json``."""
+"""JSON about history servers back to views: the other half of ``core.asks.history_json``."""
 
 from swarmfeed.cli.views_read import Reader
-from swarmfeed.core.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.views import (
-    Explanation,
-    HistoryChoice,
-    HistoryFeed,
-    HistoryStatus,
-    HolderOutlook,
-)
+from swarmfeed.core.asks.views import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.history.choice import HistoryChoice
 
 
 def read_history(status: Reader) -> HistoryStatus:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import platformdirs
 
-from swarmfeed.node.settings import key_path
+from swarmfeed.node.ground.settings import key_path
 
 
 def default_home() -> Path:

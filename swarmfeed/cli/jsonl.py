@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from swarmfeed.core.limits import TEXT_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.limits import TEXT_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.errors import UserError
 
 LINE_BYTES_MAX: Final = 6 * TEXT_BYTES_MAX + 4_096

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from swarmfeed.core.address import parse_link
+from swarmfeed.core.base.address import parse_link
 from swarmfeed.errors import UserError
-from swarmfeed.node.settings import NodeSettings, Ready, page_path
-from swarmfeed.shell.durable import write_file
+from swarmfeed.node.ground.settings import NodeSettings, Ready, page_path
+from swarmfeed.shell.disk.durable import write_file
 
 PAGE_HOST = "127.0.0.1"
 PORT_MAX = 65_535

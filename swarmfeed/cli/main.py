@@ -9,7 +9,18 @@ from pathlib import Path
 import click
 
 import swarmfeed
-from swarmfeed.cli import care, fetch, history, imports, init, log, people, posts, restore, run
+from swarmfeed.cli import log
+from swarmfeed.cli.commands import (
+    care,
+    fetch,
+    history,
+    imports,
+    init,
+    people,
+    posts,
+    restore,
+    run,
+)
 from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain

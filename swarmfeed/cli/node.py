@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from swarmfeed.core.types import AuthorId, EntryRef
-from swarmfeed.core.views import (
+from swarmfeed.core.asks.views import (
     AuthorView,
     Cursor,
     Explanation,
@@ -16,6 +15,7 @@ from swarmfeed.core.views import (
     VerifyReport,
     Whoami,
 )
+from swarmfeed.core.base.types import AuthorId, EntryRef
 
 
 class Node(Protocol):

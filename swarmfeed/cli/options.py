@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from swarmfeed.cli.params import PORT, CursorParam, EndpointParam, SizeParam
-from swarmfeed.core.limits import PAGE_POSTS, PAGE_POSTS_MAX
-from swarmfeed.core.types import Endpoint
-from swarmfeed.node.settings import DISK_BUDGET_BYTES, NodeSettings
+from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
 
 Command = Callable[..., Any]
 

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 from rich.table import Table
 from rich.text import Text
 
-from swarmfeed.core.views import PostView
-from swarmfeed.core.views_json import ref_text
+from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.asks.views_json import ref_text
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 60 * MINUTE_S

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import click
 
-from swarmfeed.core.address import Link, parse_link
-from swarmfeed.core.types import Endpoint
-from swarmfeed.core.views import Cursor, parse_cursor
+from swarmfeed.core.asks.views import Cursor, parse_cursor
+from swarmfeed.core.base.address import Link, parse_link
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 
 PORT_MAX: Final = 65_535

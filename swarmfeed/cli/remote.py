@@ -14,9 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from swarmfeed.cli import history_read, views_read
 from swarmfeed.cli.views_read import Reader
-from swarmfeed.core.address import format_address
-from swarmfeed.core.types import AuthorId, EntryRef
-from swarmfeed.core.views import (
+from swarmfeed.core.asks.views import (
     AuthorView,
     Cursor,
     Explanation,
@@ -28,9 +26,11 @@ from swarmfeed.core.views import (
     VerifyReport,
     Whoami,
 )
-from swarmfeed.core.views_json import Json, ref_text
+from swarmfeed.core.asks.views_json import Json, ref_text
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.errors import RetryError, UserError
-from swarmfeed.node.settings import page_path
+from swarmfeed.node.ground.settings import page_path
 
 PREFIX: Final = "/api/1/"
 

@@ -13,9 +13,9 @@ from swarmfeed.cli.home import has_keys
 from swarmfeed.cli.node import Node
 from swarmfeed.cli.remote import RemoteNode, find_running
 from swarmfeed.errors import InUseError, UserError
-from swarmfeed.node.settings import NodeSettings, key_path
-from swarmfeed.shell.durable import HomeLock
-from swarmfeed.shell.keyfile import is_protected
+from swarmfeed.node.ground.settings import NodeSettings, key_path
+from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.keyfile import is_protected
 
 PASSPHRASE_CHARS_MAX = 1_024
 """Longest passphrase read from a file; more is the wrong file."""

@@ -1,11 +1,9 @@
-"""JSON from a node back to views: the other half of ``core.views_json``."""
+"""JSON from a node back to views: the other half of ``core.asks.views_json``."""
 
 from dataclasses import dataclass
 from typing import TypeVar
 
-from swarmfeed.core.address import parse_address
-from swarmfeed.core.types import AuthorId, EntryRef, FeedId, Hash, NodeId
-from swarmfeed.core.views import (
+from swarmfeed.core.asks.views import (
     AuthorView,
     FeedStatus,
     FetchProgress,
@@ -19,7 +17,9 @@ from swarmfeed.core.views import (
     Whoami,
     parse_cursor,
 )
-from swarmfeed.core.views_json import Json
+from swarmfeed.core.asks.views_json import Json
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.errors import UserError
 
 T = TypeVar("T")

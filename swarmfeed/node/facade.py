@@ -8,16 +8,12 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from swarmfeed.core.address import Link, format_link, parse_address, parse_link
-from swarmfeed.core.metainfo import chunk_torrent, magnet_link
-from swarmfeed.core.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
-from swarmfeed.core.views import (
+from swarmfeed.core.asks.views import (
     AuthorView,
     Change,
     Cursor,
     Explanation,
     FetchProgress,
-    HistoryChoice,
     HistoryStatus,
     ImportReport,
     NodeStatus,
@@ -25,10 +21,14 @@ from swarmfeed.core.views import (
     VerifyReport,
     Whoami,
 )
+from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
+from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import FatalError, UserError
-from swarmfeed.node.author import find_post
+from swarmfeed.node.feeds.writer import find_post
+from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.history.scope import Reach
-from swarmfeed.node.interests import Interest
 from swarmfeed.node.node import Node
 
 T = TypeVar("T")

@@ -5,32 +5,33 @@ from dataclasses import dataclass
 
 import structlog
 
-from swarmfeed.core.feed import Replica
-from swarmfeed.core.messages import HISTORY_ROLE, Hello
-from swarmfeed.core.ranges import subtract
-from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.base.ranges import subtract
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.history.words import HISTORY_ROLE
+from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
-from swarmfeed.node.author import Author
-from swarmfeed.node.care import Caretaker
-from swarmfeed.node.changes import Changes
-from swarmfeed.node.fetcher import Fetcher
-from swarmfeed.node.finder import Finder
-from swarmfeed.node.follower import Follower
-from swarmfeed.node.friends import FriendsOfFriends
-from swarmfeed.node.hands import NodeHands
-from swarmfeed.node.history.history import History, Surroundings
-from swarmfeed.node.holder import Holder
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.indexer import Indexer
-from swarmfeed.node.interests import Interest, Interests
-from swarmfeed.node.proofs import Prover
-from swarmfeed.node.seeder import Seeder
-from swarmfeed.node.sessions import Session, Sessions
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.node.shelf import Shelf
-from swarmfeed.node.status import Reporter
-from swarmfeed.node.tasks import Tasks
-from swarmfeed.node.whereabouts import Whereabouts
+from swarmfeed.node.feeds.care import Caretaker
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.follower import Follower
+from swarmfeed.node.feeds.friends import FriendsOfFriends
+from swarmfeed.node.feeds.hands import NodeHands
+from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.whereabouts import Whereabouts
+from swarmfeed.node.feeds.writer import Author
+from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.interests import Interest, Interests
+from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.tasks import Tasks
+from swarmfeed.node.history.role import History, Surroundings
 from swarmfeed.ports import (
     Clock,
     DhtPeersFound,

@@ -1,7 +1,7 @@
 """The doors between what a node decides and what touches the world.
 
 Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
-``tests.fakes`` in memory; both pass the same contract suite.
+``street.fakes`` (under ``tools/``) in memory; both pass the same contract suite.
 """
 
 from swarmfeed.ports.index import Index, KnownHolder

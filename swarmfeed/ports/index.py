@@ -5,12 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.core.views import (
-    AuthorView,
-    Cursor,
-    PostView,
-)
+from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 
 
 @dataclass(frozen=True, slots=True)

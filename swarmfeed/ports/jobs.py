@@ -4,9 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from swarmfeed.core.views import (
-    JobStatus,
-)
+from swarmfeed.core.asks.views import JobStatus
 
 
 class Clock(Protocol):

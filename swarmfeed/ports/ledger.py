@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Page(StrEnum):
-    """Parts of the ledger; what key and value are, ``core/ledger.py`` tells."""
+    """Parts of the ledger; what key and value are, ``core/history/rows.py`` tells."""
 
     NOTICES = "notices"
     PRESENCES = "presences"

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from swarmfeed.core.messages import Hello, Message
-from swarmfeed.core.types import Endpoint
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.core.vocabulary import Message
 
 
 class Peer(Protocol):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from swarmfeed.core.feed import Replica
-from swarmfeed.core.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.replica import Replica
 
 Signer = Callable[[bytes], bytes]
 """Signs bytes with a feed key: message in, 64-byte signature out."""

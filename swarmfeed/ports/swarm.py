@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from swarmfeed.core.metainfo import ChunkTorrent
-from swarmfeed.core.types import Endpoint, FeedId
+from swarmfeed.core.base.types import Endpoint, FeedId
+from swarmfeed.core.feed.metainfo import ChunkTorrent
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from swarmfeed.core.views import JobStatus
+from swarmfeed.core.asks.views import JobStatus
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Clock, Job
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 import structlog
 from click.testing import CliRunner, Result
+from street.fakes.node import FakeDoors, FakeNode
 from swarmfeed.cli.main import main
-
-from tests.fakes.node import FakeDoors, FakeNode
 
 Run = Callable[..., Result]
 

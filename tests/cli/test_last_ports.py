@@ -4,12 +4,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from street.fakes.node import ANNA
 from swarmfeed.cli.last_ports import recall, remember
-from swarmfeed.core.address import Link, format_link
-from swarmfeed.core.types import Endpoint
-from swarmfeed.node.settings import NodeSettings, Ready
-
-from tests.fakes.node import ANNA
+from swarmfeed.core.base.address import Link, format_link
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.settings import NodeSettings, Ready
 
 LOCAL = NodeSettings(listen="127.0.0.1")
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
+from street.fakes.node import FakeNode
 from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
-
-from tests.fakes.node import FakeNode
 
 Run = Callable[..., Result]
 

@@ -5,6 +5,7 @@ from unicodedata import category
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from street.fakes.node import NOW_MS, WORDS
 from swarmfeed.cli.output import (
     count,
     format_age,
@@ -13,9 +14,7 @@ from swarmfeed.cli.output import (
     plain,
     print_words,
 )
-from swarmfeed.core.limits import TIME_MS_MAX
-
-from tests.fakes.node import NOW_MS, WORDS
+from swarmfeed.core.base.limits import TIME_MS_MAX
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from street.fakes.facade import FakeFacade, key
 from swarmfeed.cli.node import Node
 from swarmfeed.cli.remote import RemoteNode, find_running
 from swarmfeed.cli.session import open_facade, page_link
-from swarmfeed.core.address import format_address
-from swarmfeed.core.types import AuthorId
-from swarmfeed.core.views_json import ref_text
+from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
-from swarmfeed.node.settings import NodeSettings, key_path, page_path
+from swarmfeed.node.ground.settings import NodeSettings, key_path, page_path
 from webui.asgi import PageServer
-
-from tests.fakes.facade import FakeFacade, key
 
 MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))

@@ -13,9 +13,9 @@ from swarmfeed.cli.session import (
     while_in_use,
 )
 from swarmfeed.errors import InUseError, UserError
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.shell.durable import HomeLock
-from swarmfeed.shell.keyfile import Keys, create_keys
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.keyfile import Keys, create_keys
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from swarmfeed.core.bencoding import encode
-from swarmfeed.core.certificate import DOMAIN
-from swarmfeed.core.chunk import frame_content, hash_frame, pack_frame
-from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.feed import Growth, Replica, grow
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.merkle import root_hash
-from swarmfeed.core.types import AuthorId, ChunkSpan, FeedId, Hash
+from swarmfeed.core.base.bencoding import encode
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.certificate import DOMAIN
+from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.merkle import root_hash
+from swarmfeed.core.feed.replica import Growth, Replica, grow
 
 KEY = SigningKey(bytes(range(32)))
 """The key of the feed; its seed is that of no test vector."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.address import parse_address
-from swarmfeed.core.rendezvous import author_topic
-from swarmfeed.core.types import AuthorId
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.net.rendezvous import author_topic
 
 from tests.e2e.backlog import Post, make_backlog, write_jsonl
 from tests.e2e.nodes import Neighbourhood, Node, new_address

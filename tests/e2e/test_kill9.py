@@ -16,17 +16,17 @@ from random import Random
 from typing import NoReturn
 
 import pytest
+from street.fakes.check_log import CheckLog
 from swarmfeed import wiring
-from swarmfeed.core.address import parse_address
-from swarmfeed.core.entry import decode_entry
-from swarmfeed.core.kinds import PostBody, decode_body
-from swarmfeed.core.types import FeedId
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.facade import Facade
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, posts
-from tests.fakes.check_log import CheckLog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A27")]
 

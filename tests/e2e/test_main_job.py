@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 import pytest
-from swarmfeed.core.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
 
 from tests.e2e.backlog import own_word
 from tests.e2e.nodes import Node

@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarmfeed.core.certificate import sign_join
-from swarmfeed.core.entry import encode_entry, hash_stored
-from swarmfeed.core.feed import Replica, grow
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.kinds import FeedBody, encode_body
-from swarmfeed.core.merkle import full_consistency_proof, root_hash
-from swarmfeed.core.messages import HeadOffer, Hello, Message, NewEntries
-from swarmfeed.core.metainfo import chunk_name
-from swarmfeed.core.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
+from street.fakes.logs import FakeDisk, FakeLogs
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.certificate import sign_join
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.kinds import FeedBody, encode_body
+from swarmfeed.core.feed.merkle import full_consistency_proof, root_hash
+from swarmfeed.core.feed.metainfo import chunk_name
+from swarmfeed.core.feed.replica import Replica, grow
+from swarmfeed.core.talk.words import HeadOffer, Hello, NewEntries
+from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RetryError
-from swarmfeed.node.sessions import Session
-from swarmfeed.node.shelf import Shelf
+from swarmfeed.node.ground.sessions import Session
+from swarmfeed.node.ground.shelf import Shelf
 
 from tests.core.samples import posts
-from tests.fakes.logs import FakeDisk, FakeLogs
 
 NOW_MS = 1_700_000_000_000
 

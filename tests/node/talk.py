@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from swarmfeed.core.messages import Message
-from swarmfeed.core.types import AuthorId
-from swarmfeed.node.interests import Interest
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.vocabulary import Message
+from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.sessions import Session
 from swarmfeed.node.node import Node
-from swarmfeed.node.sessions import Session
 
 from tests.node.rig import NotedPeer, new_session
-from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
 
 
 class Talk:

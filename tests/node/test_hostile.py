@@ -7,37 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.chunklist import encode_chunk_list
-from swarmfeed.core.entry import encode_entry, hash_stored
-from swarmfeed.core.feed import Replica
-from swarmfeed.core.handshake import Greeting, encode_hello
-from swarmfeed.core.head import sign_receipt
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.kinds import PostBody, encode_body
-from swarmfeed.core.limits import MESSAGE_BYTES_MAX, UNPROVEN_HEADS_MAX
-from swarmfeed.core.merkle import full_consistency_proof, root_hash
-from swarmfeed.core.messages import (
-    ForkProof,
-    Have,
-    HeadOffer,
-    HolderRecord,
-    Holders,
-    Message,
-    NewEntries,
-    Receipt,
-    Want,
-    WantedAuthor,
-    Watch,
-)
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.node.facade import NodeFacade
-from swarmfeed.node.node import Node
-from swarmfeed.shell.tls import client_context
-from websockets.asyncio.client import connect
-
-from tests.core import samples
-from tests.fakes.hostile import MALLORY_HELLO, code_of_end, prove, read_nonce
-from tests.fakes.liar import (
+from street.fakes.hostile import MALLORY_HELLO, code_of_end, prove, read_nonce
+from street.fakes.liar import (
     Goods,
     Liar,
     Stage,
@@ -48,6 +19,35 @@ from tests.fakes.liar import (
     stage,
     until,
 )
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, UNPROVEN_HEADS_MAX
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.chunklist import encode_chunk_list
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.head import sign_receipt
+from swarmfeed.core.feed.kinds import PostBody, encode_body
+from swarmfeed.core.feed.merkle import full_consistency_proof, root_hash
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.history.words import Watch
+from swarmfeed.core.talk.handshake import Greeting, encode_hello
+from swarmfeed.core.talk.words import (
+    ForkProof,
+    Have,
+    HeadOffer,
+    HolderRecord,
+    Holders,
+    NewEntries,
+    Receipt,
+    Want,
+    WantedAuthor,
+)
+from swarmfeed.core.vocabulary import Message
+from swarmfeed.node.facade import NodeFacade
+from swarmfeed.node.node import Node
+from swarmfeed.shell.wire.tls import client_context
+from websockets.asyncio.client import connect
+
+from tests.core import samples
 
 pytestmark = [pytest.mark.slow]
 

@@ -7,15 +7,15 @@ from threading import Thread
 from typing import TypeVar
 
 import pytest
-from swarmfeed.core.address import format_address
+from street.fakes.index import FakeIndex
+from street.neighbourhood import Neighbourhood, in_neighbourhood, settle
+from swarmfeed.core.base.address import format_address
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.facade import NodeFacade
-from swarmfeed.node.interests import Interest
+from swarmfeed.node.ground.interests import Interest
 
-from tests.fakes.index import FakeIndex
 from tests.node.rig import Writer
 from tests.node.talk import Talk, talk
-from tests.sim.neighbourhood import Neighbourhood, in_neighbourhood, settle
 
 T = TypeVar("T")
 

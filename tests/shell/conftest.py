@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from street.fakes.index import FakeIndex
 from swarmfeed.ports import Index
-from swarmfeed.shell.index import SqliteIndex
-
-from tests.fakes.index import FakeIndex
+from swarmfeed.shell.store.index import SqliteIndex
 
 
 @pytest.fixture(params=["fake", "sqlite"])

@@ -3,10 +3,9 @@
 import time
 
 import pytest
+from street.fakes.clock import FakeClock
 from swarmfeed.ports import Clock
 from swarmfeed.shell.clock import FastClock, SystemClock
-
-from tests.fakes.clock import FakeClock
 
 YEAR_2020_MS = 1_577_836_800_000
 YEAR_2200_MS = 7_258_118_400_000

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.job import Job as ScheduledJob
+from street.fakes.clock import FakeClock
 from structlog.testing import capture_logs
 from swarmfeed.errors import FatalError, RetryError
 from swarmfeed.ports import Job
 from swarmfeed.shell.jobs import SchedulerJobs, _Every
-
-from tests.fakes.clock import FakeClock
 
 SOON_S = 0.02
 LATER_S = 3_600

@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.ledger import CustodyState
-from swarmfeed.core.notice import Word
-from swarmfeed.core.slack import COPIES_MIN
-from swarmfeed.core.types import FeedId
-from swarmfeed.core.views import HistoryChoice
-
-from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.notice import Word
+from swarmfeed.core.history.rows import CustodyState
+from swarmfeed.core.history.slack import COPIES_MIN
 
 pytestmark = pytest.mark.slow
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.ledger import CustodyState
-from swarmfeed.core.notice import Word
-from swarmfeed.core.views import HistoryChoice
+from street.neighbourhood import Neighbour, Neighbourhood, settle
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.notice import Word
+from swarmfeed.core.history.rows import CustodyState
+from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.history.custodian import replica_bytes
-from swarmfeed.node.interests import Interest
 
 from tests.node.rig import Writer
-from tests.sim.neighbourhood import Neighbour, Neighbourhood, settle
 from tests.sim.test_history import (
     DAY,
     HOUR,

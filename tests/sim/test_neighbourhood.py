@@ -5,8 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
-from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 
 
 def all_have(newest: Neighbour, others: list[Neighbour]) -> Callable[[], bool]:

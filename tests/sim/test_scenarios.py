@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from swarmfeed.core.messages import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
 from swarmfeed.errors import RollbackError
-from swarmfeed.node.interests import Interest
-from swarmfeed.node.sessions import Session
+from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.sessions import Session
 
-from tests.sim.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from tests.sim.test_neighbourhood import all_have
 
 

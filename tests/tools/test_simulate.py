@@ -8,20 +8,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulation import beliefs as believing
-from simulation.contest import Entrant, entrants, interpolated_bytes, play, tune
-from simulation.engine import Copies, run
-from simulation.flood import flood
-from simulation.metrics import Figures, measure
-from simulation.oracle import Oracle, floor_bytes
-from simulation.ours import Ours, feed_id, hashes, name_of, server_id
-from simulation.rivals import AllHoldAll, Carbonite, FixedCopies, Nobody, Past, TotalRecall
-from simulation.trace import Trace, make_trace
-from simulation.world import Setting
-from swarmfeed.core import availability, placement, slack
-from swarmfeed.core.availability import HOUR_MS, SAMPLE_EVERY_MS, Outlook
-from swarmfeed.core.placement import FeedView, Memory, Take, decide
-from swarmfeed.core.types import NodeId
+from simulation.history import beliefs as believing
+from simulation.history.contest import Entrant, entrants, interpolated_bytes, play, tune
+from simulation.history.engine import Copies, run
+from simulation.history.flood import flood
+from simulation.history.metrics import Figures, measure
+from simulation.history.oracle import Oracle, floor_bytes
+from simulation.history.ours import Ours, feed_id, hashes, name_of, server_id
+from simulation.history.rivals import (
+    AllHoldAll,
+    Carbonite,
+    FixedCopies,
+    Nobody,
+    Past,
+    TotalRecall,
+)
+from simulation.history.trace import Trace, make_trace
+from simulation.history.world import Setting
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.history import availability, placement, slack
+from swarmfeed.core.history.availability import HOUR_MS, SAMPLE_EVERY_MS, Outlook
+from swarmfeed.core.history.placement import FeedView, Memory, Take, decide
 
 CHECKOUT = Path(__file__).parents[2]
 TINY = Setting(seed=7, users=30, servers=8, days=10, warm_up_days=3, domains=4, noise=0.0)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from swarmfeed.core.address import format_address
+from street.fakes.facade import FakeFacade
+from swarmfeed.core.base.address import format_address
 from webui.access import Access, allowed_hosts
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
 from werkzeug.test import TestResponse
-
-from tests.fakes.facade import FakeFacade
 
 PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"

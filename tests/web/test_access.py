@@ -1,7 +1,7 @@
 """Login links, sessions and the bearer key."""
 
 import pytest
-from swarmfeed.core.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX, SESSIONS_MAX
+from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX, SESSIONS_MAX
 from webui.access import Access, allowed_hosts
 
 from tests.web.conftest import URL, Site

@@ -1,10 +1,10 @@
 """The JSON API: keys commands rely on, and who may use it."""
 
 import pytest
-from swarmfeed.core.address import format_address, parse_address
-from swarmfeed.core.views_json import ref_text
+from street.fakes.facade import key
+from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.base.address import format_address, parse_address
 
-from tests.fakes.facade import key
 from tests.web.conftest import OWN, URL, Site
 
 POST_KEYS = {

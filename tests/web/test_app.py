@@ -1,12 +1,12 @@
 """The route table as a whole: who may ask, from where, and what every answer carries."""
 
 import pytest
+from street.fakes.facade import FakeFacade
 from webui.access import Access
 from webui.app import create_app
 from webui.current import PageSettings
 from werkzeug.routing import Rule
 
-from tests.fakes.facade import FakeFacade
 from tests.web.conftest import OWN, PORT, URL, Site
 
 FOREIGN = [

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.limits import EVENT_STREAMS_MAX
-from swarmfeed.core.views import Change
+from street.fakes.facade import FakeFacade
+from swarmfeed.core.asks.views import Change
+from swarmfeed.core.base.limits import EVENT_STREAMS_MAX
 from swarmfeed.errors import UserError
 from webui.asgi import PageServer
 from webui.events import Events, format_change, merge_changes
 from webui.headers import HEADERS
-
-from tests.fakes.facade import FakeFacade
 
 TIMEOUT_S = 10
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from swarmfeed.core.address import format_address
-from swarmfeed.core.types import AuthorId
+from street.fakes.facade import FakeFacade, key
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
 from webui.asgi import PageServer
-
-from tests.fakes.facade import FakeFacade, key
 
 pytestmark = pytest.mark.e2e
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from swarmfeed.cli.output import print_posts
-from swarmfeed.core.views import Cursor, PostView
+from swarmfeed.core.asks.views import Cursor, PostView
 
 from tests.web.conftest import Site
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from swarmfeed.core.address import format_address
-from swarmfeed.core.types import AuthorId
-from swarmfeed.core.views import HistoryChoice
+from street.fakes.facade import NOON_MS, FakeFacade, key
+from street.fakes.history import CHOICE, history_status
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.history.choice import HistoryChoice
 
-from tests.fakes.facade import NOON_MS, FakeFacade, key
-from tests.fakes.history import CHOICE, history_status
 from tests.web.conftest import OWN, URL, Site
 
 MIRA = AuthorId(key("Mira Lindqvist"))

@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from swarmfeed.core.address import format_address
-from swarmfeed.core.limits import PAGE_POSTS
-from swarmfeed.core.types import AuthorId
-from swarmfeed.core.views import FeedStatus
+from street.fakes.facade import NOON_MS, FakeFacade, key
+from street.fakes.history import SAFETY
+from swarmfeed.core.asks.views import FeedStatus
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import PAGE_POSTS
+from swarmfeed.core.base.types import AuthorId
 from webui import formats
-from webui.views.status_page import say_safe
+from webui.pages.status import say_safe
 
-from tests.fakes.facade import NOON_MS, FakeFacade, key
-from tests.fakes.history import SAFETY
 from tests.web.conftest import URL, Site
 
 MIRA = AuthorId(key("Mira Lindqvist"))

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.limits import TEXT_BYTES_MAX
+from street.fakes.facade import FakeFacade
+from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from webui.render import link_text, one_line, plain, render_text, shown_host
 
-from tests.fakes.facade import FakeFacade
 from tests.web.conftest import Site
 
 XSS = [

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from swarmfeed.core.types import FeedId
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.shell.disk.logs import FileLogs
 
 from benchmarks import physical
 from benchmarks.bench import Bench, feed_key

@@ -7,14 +7,14 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from swarmfeed.core.certificate import hash_next_key, sign_join
-from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
-from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.certificate import hash_next_key, sign_join
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
 from swarmfeed.errors import UserError
-from swarmfeed.node.shelf import Shelf
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.shell.disk.logs import FileLogs
 
 from benchmarks.posts import Sample, generate, read
 

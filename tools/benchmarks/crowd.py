@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
-from swarmfeed.core.address import format_address
-from swarmfeed.core.chunk import frame_content, unpack_chunk
-from swarmfeed.core.limits import CHUNK_ENTRIES
-from swarmfeed.core.types import AuthorId
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.chunk import frame_content, unpack_chunk
 from swarmfeed.errors import RetryError
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.wiring import open_node
 
 from benchmarks.bench import Bench, write_feed

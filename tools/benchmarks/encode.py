@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from swarmfeed.core.chunk import frame_content, pack_frame, split_frame, unpack_frame
-from swarmfeed.core.entry import decode_entry
-from swarmfeed.core.kinds import decode_body
-from swarmfeed.core.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.feed.chunk import frame_content, pack_frame, split_frame, unpack_frame
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import decode_body
 
 from benchmarks import physical
 from benchmarks.bench import Bench, encode_post

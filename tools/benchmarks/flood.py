@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 import psutil
-from swarmfeed.core.address import format_address
-from swarmfeed.core.types import AuthorId
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.wiring import open_node
 
 from benchmarks.bench import Bench, write_feed

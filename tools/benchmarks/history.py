@@ -12,23 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from swarmfeed.core import ledger as rows
-from swarmfeed.core.address import format_address
-from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.keys import SigningKey
-from swarmfeed.core.kinds import FollowBody, encode_body
-from swarmfeed.core.ledger import Custody, CustodyState
-from swarmfeed.core.messages import NoticeRecord
-from swarmfeed.core.notice import LASTS_MS, Notice, Word, sign_notice
-from swarmfeed.core.placement import Memory
-from swarmfeed.core.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.views import HistoryChoice
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import FollowBody, encode_body
+from swarmfeed.core.history import rows
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
+from swarmfeed.core.history.placement import Memory
+from swarmfeed.core.history.rows import Custody, CustodyState
+from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.errors import RetryError
-from swarmfeed.node.settings import NodeSettings
-from swarmfeed.node.shelf import Shelf
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Page
-from swarmfeed.shell.ledger import SqliteLedger
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.store.ledger import SqliteLedger
 from swarmfeed.wiring import open_identity, open_node
 
 from benchmarks.bench import Bench, feed_key, write_feed

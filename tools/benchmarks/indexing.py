@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import mean
 
-from swarmfeed.node.settings import NodeSettings
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.wiring import open_node
 
 from benchmarks import physical

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from swarmfeed.cli.log import send_to_stderr
-from swarmfeed.core.address import parse_link
-from swarmfeed.core.types import AuthorId, Endpoint
-from swarmfeed.core.views import HistoryChoice
+from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.types import AuthorId, Endpoint
+from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.node.facade import NodeFacade
-from swarmfeed.node.interests import Interest
+from swarmfeed.node.ground.interests import Interest
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.node import Node
-from swarmfeed.node.settings import NodeSettings
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
-from swarmfeed.shell.durable import HomeLock
+from swarmfeed.shell.disk.durable import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from swarmfeed.cli.log import send_to_stderr
-from swarmfeed.core.metainfo import ChunkTorrent, chunk_torrent, hash_pieces
-from swarmfeed.core.types import ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent, hash_pieces
 from swarmfeed.ports import ChunkArrived, SwarmEvent
-from swarmfeed.shell.swarm import LibtorrentSwarm
+from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 
 CLIENT_TIMEOUT_S = 60
 """How long an ordinary client may take: its uTP alone was seen to need a minute."""

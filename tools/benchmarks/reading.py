@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from swarmfeed.core.chunk import frame_content, hash_frame
-from swarmfeed.core.entry import encode_entry
-from swarmfeed.core.kinds import FollowBody, encode_body
-from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.core.views import PostView
-from swarmfeed.shell.index import SqliteIndex
+from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.chunk import frame_content, hash_frame
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import FollowBody, encode_body
+from swarmfeed.shell.store.index import SqliteIndex
 
 from benchmarks import physical
 from benchmarks.bench import Bench, encode_post

@@ -16,9 +16,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from swarmfeed.core.metainfo import chunk_name
-from swarmfeed.core.types import ChunkSpan, FeedId
-from swarmfeed.node.settings import NodeSettings
+from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.metainfo import chunk_name
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.wiring import open_node
 
 from benchmarks.bench import Bench

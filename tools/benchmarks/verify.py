@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator
 
-from swarmfeed.core.chunk import verify_chunk
-from swarmfeed.core.feed import Replica, open_replica
-from swarmfeed.shell.logs import FileLogs
+from swarmfeed.core.feed.chunk import verify_chunk
+from swarmfeed.core.feed.replica import Replica, open_replica
+from swarmfeed.shell.disk.logs import FileLogs
 
 from benchmarks import physical
 from benchmarks.bench import Bench, write_feed

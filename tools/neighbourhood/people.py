@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from swarmfeed.cli.remote import RemoteNode, find_running
-from swarmfeed.core.types import AuthorId
-from swarmfeed.core.views import FeedStatus
+from swarmfeed.core.asks.views import FeedStatus
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.wiring import create_home
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 from swarmfeed.cli.output import plain
-from swarmfeed.core.views import PostView
+from swarmfeed.core.asks.views import PostView
 
 WIDTH = 84
 INDENT = 4

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.cli.output import count, format_bytes
-from swarmfeed.core.address import Link, format_address, format_link, parse_link
-from swarmfeed.core.limits import PAGE_POSTS_MAX
-from swarmfeed.core.views import FeedStatus, FetchProgress, PostView
+from swarmfeed.core.asks.views import FeedStatus, FetchProgress, PostView
+from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.errors import RetryError
 
 from neighbourhood.people import Person, check_loopback

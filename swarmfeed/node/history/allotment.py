@@ -1,16 +1,16 @@
 """How much of a server's disk is taken by whom, and whether an author may have more.
 
-Friends of the operator share the disk as ``core/quota.py`` says.  A server that is open to
-anybody sets a tenth of it apart for those whom no friend introduces: they share that as if one
-friend had introduced them all.
+Friends of the operator share the disk as ``core/history/quota.py`` says.  A server that is open
+to anybody sets a tenth of it apart for those whom no friend introduces: they share that as if
+one friend had introduced them all.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from swarmfeed.core import quota
-from swarmfeed.core.placement import quantised_room
-from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history import quota
+from swarmfeed.core.history.placement import quantised_room
 from swarmfeed.node.history.scope import Scope
 from swarmfeed.ports import Clock
 

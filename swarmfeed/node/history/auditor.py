@@ -11,22 +11,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from swarmfeed.core.audit import verify_audit
-from swarmfeed.core.availability import DAY_MS
-from swarmfeed.core.limits import (
-    AUDIT_ANSWERS_PER_MINUTE,
-    AUDIT_TIMEOUT_S,
-    AUDITS_PER_DAY,
-)
-from swarmfeed.core.messages import Audit, AuditProof
-from swarmfeed.core.notice import SOURCES
-from swarmfeed.core.types import FeedId, NodeId
+
+from swarmfeed.core.base.limits import AUDIT_ANSWERS_PER_MINUTE, AUDIT_TIMEOUT_S, AUDITS_PER_DAY
+from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.history.audit import verify_audit
+from swarmfeed.core.history.availability import DAY_MS
+from swarmfeed.core.history.notice import SOURCES
+from swarmfeed.core.history.words import Audit, AuditProof
 from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.board import Kept, NoticeBoard
 from swarmfeed.node.history.census import Census
-from swarmfeed.node.proofs import Prover
-from swarmfeed.node.sessions import Session, Sessions
-from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()

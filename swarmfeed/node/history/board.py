@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from swarmfeed.core import ledger as rows
-from swarmfeed.core.limits import (
+
+from swarmfeed.core.base.limits import (
     AUTHORS_PER_WANT_MAX,
     FEEDS_PER_AUTHOR_MAX,
     NOTICES_MAX,
@@ -20,8 +20,9 @@ from swarmfeed.core.limits import (
     POST_AHEAD_MS_MAX,
     WATCHED_MAX,
 )
-from swarmfeed.core.messages import Farewell, Hello, NoticeRecord, Notices, Watch
-from swarmfeed.core.notice import (
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.history import rows
+from swarmfeed.core.history.notice import (
     LASTS_MS,
     OF_SERVERS,
     SOURCES,
@@ -33,10 +34,11 @@ from swarmfeed.core.notice import (
     sign_goodbye,
     sign_notice,
 )
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
+from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import BadEncodingError, DamageError
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.sessions import Session, Sessions
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.sessions import Session, Sessions
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()

@@ -9,8 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 import structlog
-from swarmfeed.core import ledger as rows
-from swarmfeed.core.availability import (
+
+from swarmfeed.core.base.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_MAX
+from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.history import rows
+from swarmfeed.core.history.availability import (
     DAY_MS,
     FRIEND,
     HOUR_MS,
@@ -28,15 +31,13 @@ from swarmfeed.core.availability import (
     say_goodbye,
     trust,
 )
-from swarmfeed.core.domain import domain_of
-from swarmfeed.core.ledger import Seen
-from swarmfeed.core.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_MAX
-from swarmfeed.core.messages import Report
-from swarmfeed.core.types import Endpoint, NodeId
+from swarmfeed.core.history.rows import Seen
+from swarmfeed.core.history.words import Report
+from swarmfeed.core.net.domain import domain_of
 from swarmfeed.errors import DamageError
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.sessions import Session, Sessions
 from swarmfeed.node.history.board import NoticeBoard
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.sessions import Session, Sessions
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()

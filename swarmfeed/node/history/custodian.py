@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
-from swarmfeed.core.feed import Replica
-from swarmfeed.core.ledger import Custody, CustodyState
-from swarmfeed.core.limits import FEEDS_HELD_MAX
-from swarmfeed.core.notice import Word
-from swarmfeed.core.placement import Memory
-from swarmfeed.core.types import AuthorId, Endpoint, FeedId
+
+from swarmfeed.core.base.limits import FEEDS_HELD_MAX
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.history.notice import Word
+from swarmfeed.core.history.placement import Memory
+from swarmfeed.core.history.rows import Custody, CustodyState
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.board import NoticeBoard
-from swarmfeed.node.interests import Interests
-from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Clock
 
 logger = structlog.get_logger()

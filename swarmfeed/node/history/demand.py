@@ -10,12 +10,13 @@ from statistics import median
 from typing import Final
 
 import structlog
-from swarmfeed.core import ledger as rows
-from swarmfeed.core.availability import DAY_MS, HOUR_MS
-from swarmfeed.core.limits import FEEDS_HELD_MAX, SEEN_MAX
-from swarmfeed.core.messages import Report, RequestRate
-from swarmfeed.core.slack import REQUESTS_PER_DAY_MIN
-from swarmfeed.core.types import FeedId, NodeId
+
+from swarmfeed.core.base.limits import FEEDS_HELD_MAX, SEEN_MAX
+from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.history import rows
+from swarmfeed.core.history.availability import DAY_MS, HOUR_MS
+from swarmfeed.core.history.slack import REQUESTS_PER_DAY_MIN
+from swarmfeed.core.history.words import Report, RequestRate
 from swarmfeed.errors import DamageError
 from swarmfeed.ports import Clock
 

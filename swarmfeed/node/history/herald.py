@@ -1,12 +1,12 @@
 """Says what this node holds, and says it again before it expires."""
 
-from swarmfeed.core.notice import RENEW_EVERY_MS, Word
-from swarmfeed.core.types import AuthorId, FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history.notice import RENEW_EVERY_MS, Word
+from swarmfeed.node.ground.interests import Interest, Interests
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
 from swarmfeed.node.history.server import HistoryServer
-from swarmfeed.node.interests import Interest, Interests
-from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Clock
 
 SIGNED_PER_ROUND = 1_000

@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 
-from swarmfeed.core.ledger import CustodyState
-from swarmfeed.core.limits import HISTORY_FEEDS_SHOWN
-from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.core.views import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
+from swarmfeed.core.asks.views import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
+from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history.rows import CustodyState
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.board import Kept, NoticeBoard
@@ -15,10 +19,6 @@ from swarmfeed.node.history.custodian import Custodian, replica_bytes
 from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.viewer import Viewer
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.interests import Interests
-from swarmfeed.node.sessions import Sessions
-from swarmfeed.node.shelf import Shelf
 from swarmfeed.ports import Index
 
 _NOT_LOOKED = "not looked at yet"

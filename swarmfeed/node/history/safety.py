@@ -1,13 +1,13 @@
 """How safe the own posts are without this machine: the asking side of history servers."""
 
-from swarmfeed.core.notice import Word
-from swarmfeed.core.slack import COPIES_MIN
-from swarmfeed.core.types import FeedId
-from swarmfeed.core.views import Safety
+from swarmfeed.core.asks.views import Safety
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.history.notice import Word
+from swarmfeed.core.history.slack import COPIES_MIN
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.viewer import Viewer
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.shelf import Shelf
 
 
 class SafetyTeller:

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from swarmfeed.core.limits import WATCHED_MAX
-from swarmfeed.core.quota import Friend
-from swarmfeed.core.types import AuthorId
-from swarmfeed.node.identity import Identity
+from swarmfeed.core.base.limits import WATCHED_MAX
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.history.quota import Friend
+from swarmfeed.node.ground.identity import Identity
 from swarmfeed.ports import Index
 
 

@@ -15,10 +15,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
-from swarmfeed.core.ledger import Custody, CustodyState
-from swarmfeed.core.limits import DISK_FLOOR_BYTES
-from swarmfeed.core.notice import LASTS_MS, Word
-from swarmfeed.core.placement import (
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.notice import LASTS_MS, Word
+from swarmfeed.core.history.placement import (
     PLAN_EVERY_MS,
     FeedView,
     Keep,
@@ -28,10 +29,11 @@ from swarmfeed.core.placement import (
     decide,
     rank_servers,
 )
-from swarmfeed.core.quota import HeldFeed, plan_eviction
-from swarmfeed.core.slack import COPIES_MIN
-from swarmfeed.core.types import AuthorId, FeedId
-from swarmfeed.core.views import HistoryChoice
+from swarmfeed.core.history.quota import HeldFeed, plan_eviction
+from swarmfeed.core.history.rows import Custody, CustodyState
+from swarmfeed.core.history.slack import COPIES_MIN
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
@@ -39,8 +41,6 @@ from swarmfeed.node.history.custodian import Custodian
 from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.scope import Reach, Scope
 from swarmfeed.node.history.viewer import Offer, Viewer, feed_bytes
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.interests import Interests
 from swarmfeed.ports import Clock, Logs
 
 LOOKS_PER_ROUND: Final = 1_000

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from swarmfeed.core import slack
-from swarmfeed.core.availability import Outlook
-from swarmfeed.core.notice import HOLDING, SOURCES, Word
-from swarmfeed.core.placement import FeedView, server_weight
-from swarmfeed.core.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.history import slack
+from swarmfeed.core.history.availability import Outlook
+from swarmfeed.core.history.notice import HOLDING, SOURCES, Word
+from swarmfeed.core.history.placement import FeedView, server_weight
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.history.board import Kept, NoticeBoard
 from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.demand import Demand
-from swarmfeed.node.identity import Identity
-from swarmfeed.node.sessions import Sessions
 
 ORDINARY_FEED_BYTES: Final = 100_000
 """Size of an ordinary feed: some 1,700 posts, packed."""

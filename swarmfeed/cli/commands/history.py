@@ -1,0 +1,226 @@
+"""``swarmfeed history`` and ``swarmfeed jobs``: what a volunteer's node does, and why."""
+
+import click
+
+from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.options import json_option
+from swarmfeed.cli.output import (
+    count,
+    format_age,
+    format_bytes,
+    print_facts,
+    print_json,
+    print_line,
+    print_sentence,
+    print_table,
+)
+from swarmfeed.cli.params import LinkParam
+from swarmfeed.core.asks.history_json import explanations_json, history_json
+from swarmfeed.core.asks.views import (
+    Explanation,
+    HistoryFeed,
+    HistoryStatus,
+    HolderOutlook,
+    JobStatus,
+)
+from swarmfeed.core.asks.views_json import job_json
+from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.errors import UserError
+
+SHORT_CHARS = 8
+"""Of an address in a table; --json has them whole."""
+
+
+@click.group()
+def history() -> None:
+    """Give disk for other people's history, and see what is done with it.
+
+    Start with `swarmfeed run --history --disk 20GB`.
+    """
+
+
+@history.command("status")
+@json_option
+@pass_context
+def history_status(context: Context, as_json: bool) -> None:
+    """Print what this history server holds, and why."""
+    with context.open() as node:
+        found = node.history()
+    if as_json:
+        print_json(history_json(found))
+    else:
+        _print_status(found, context.doors.now_ms())
+
+
+@history.command()
+@click.argument("link", metavar="AUTHOR", type=LinkParam())
+@json_option
+@pass_context
+def explain(context: Context, link: Link, as_json: bool) -> None:
+    """Print who holds the feeds of AUTHOR (a link or an address), and what follows."""
+    with context.open() as node:
+        found = node.explain(format_link(link))
+    if as_json:
+        print_json(explanations_json(found))
+        return
+    if not found:
+        print_sentence("Nobody has said anything about this author here.")
+    for number, each in enumerate(found):
+        if number:
+            print_line("")
+        _print_explanation(each)
+
+
+@history.command()
+@json_option
+@pass_context
+def leave(context: Context, as_json: bool) -> None:
+    """Stop being a history server, once others hold what is held here."""
+    with context.open() as node:
+        found = node.leave_history()
+    if as_json:
+        print_json(history_json(found))
+    else:
+        print_sentence(found.sentence)
+
+
+@history.command()
+@json_option
+@pass_context
+def goodbye(context: Context, as_json: bool) -> None:
+    """Tell others that this node leaves for good, so that they count on it no longer.
+
+    Then stop it. Starting it again takes the word back.
+    """
+    with context.open() as node:
+        told = node.say_goodbye()
+    if as_json:
+        print_json({"told": told})
+    else:
+        print_sentence(f"{count(told, 'node was', 'nodes were')} told; stop this one now.")
+
+
+@click.command()
+@json_option
+@pass_context
+def jobs(context: Context, as_json: bool) -> None:
+    """Print the repeating work of the running node: when, what it decided, and why."""
+    with context.open() as node:
+        found = node.status().jobs
+    if as_json:
+        print_json([job_json(job) for job in found])
+        return
+    if not found:
+        raise UserError("no node is running here; start one with: swarmfeed run")
+    now_ms = context.doors.now_ms()
+    print_table(
+        ("job", ">every", "last run", "next run", "what it decided"),
+        [_job_row(job, now_ms) for job in found],
+    )
+
+
+def _print_status(found: HistoryStatus, now_ms: int) -> None:
+    print_sentence(found.sentence)
+    if found.choice is not None:
+        given = f"{format_bytes(found.used_bytes)} of {format_bytes(found.choice.disk_bytes)}"
+        left = format_bytes(found.choice.free_bytes_min)
+        print_facts(
+            [
+                ("scope", found.choice.scope),
+                ("disk", f"{given} used; {left} of the disk stay free"),
+                ("feeds", _feeds_fact(found)),
+                ("servers", count(found.servers, "other server", "other servers") + " linked"),
+                (
+                    "bytes",
+                    f"{format_bytes(found.in_bytes)} in, {format_bytes(found.out_bytes)} out",
+                ),
+                (
+                    "since start",
+                    f"{found.taken} taken, {found.released} released,"
+                    f" {found.evicted} evicted, {found.refused} refused",
+                ),
+                ("audits", f"{found.audits_passed} passed, {found.audits_failed} failed"),
+            ]
+        )
+    held = [feed for feed in found.feeds if feed.state != "watched"]
+    for feed in held:
+        print_line("")
+        print_line(_feed_line(feed, now_ms))
+        print_sentence(f"  {feed.reason}")
+
+
+def _feeds_fact(found: HistoryStatus) -> str:
+    return (
+        f"{found.feeds_leased:,} leased, {found.feeds_claimed:,} on their way,"
+        f" {found.feeds_leaving:,} leaving; {found.feeds_watched:,} watched"
+    )
+
+
+def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
+    facts = [
+        f"{feed.author_name or '(no name)'}, {format_address(feed.feed_id)[:SHORT_CHARS]}",
+        feed.state,
+        count(feed.size, "entry", "entries"),
+        format_bytes(feed.bytes_held),
+    ]
+    if feed.since_ms:
+        facts.append(f"since {format_age(feed.since_ms, now_ms)}")
+    return " · ".join(facts)
+
+
+def _print_explanation(each: Explanation) -> None:
+    feed = each.feed
+    print_sentence(f"{feed.author_name or '(no name)'}: {feed.reason}")
+    print_facts(
+        [
+            ("feed", format_address(feed.feed_id)),
+            ("here", f"{feed.state}, {feed.size:,} entries, {format_bytes(feed.bytes_held)}"),
+            (
+                "unreachable",
+                f"{feed.unavailable:.4%} of the coming day; target {feed.target:.4%}",
+            ),
+            ("copies", f"{feed.copies:.1f} that last"),
+            ("asked for", f"{feed.requests_per_day:.2f} times a day"),
+            ("quota", format_bytes(each.quota_bytes)),
+        ]
+    )
+    if each.holders:
+        print_line("")
+        print_table(
+            ("holder", "says", "now", ">reachable", ">lasting", "network"),
+            [_holder_row(holder) for holder in each.holders],
+        )
+    for holder in each.holders:
+        if holder.reason:
+            print_sentence(f"{format_address(holder.node_id)[:SHORT_CHARS]}: {holder.reason}")
+
+
+def _holder_row(holder: HolderOutlook) -> tuple[str, ...]:
+    return (
+        "this node" if holder.is_self else format_address(holder.node_id)[:SHORT_CHARS],
+        holder.word,
+        "online" if holder.online else "offline",
+        f"{holder.up:.1%}",
+        f"{holder.lasting:.1%}",
+        holder.domain,
+    )
+
+
+def _job_row(job: JobStatus, now_ms: int) -> tuple[str, ...]:
+    return (
+        job.name,
+        _period(job.every_s),
+        "not yet" if job.last_run_ms is None else format_age(job.last_run_ms, now_ms),
+        "" if job.next_run_ms is None else _wait(job.next_run_ms - now_ms),
+        job.last_result,
+    )
+
+
+def _period(every_s: int) -> str:
+    if every_s >= 3_600:
+        return f"{round(every_s / 3_600, 1):g} h"
+    return f"{round(every_s / 60):g} min" if every_s >= 60 else f"{every_s} s"
+
+
+def _wait(wait_ms: int) -> str:
+    return "now" if wait_ms < 1_000 else f"in {_period(round(wait_ms / 1_000))}"

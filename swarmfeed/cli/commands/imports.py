@@ -1,0 +1,117 @@
+"""``swarmfeed import``: bring posts from elsewhere into one's own feed, with their times."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final
+
+import click
+
+from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.jsonl import Line, read_lines
+from swarmfeed.cli.node import Node
+from swarmfeed.cli.options import json_option
+from swarmfeed.cli.output import count, print_json, print_sentence, progress_bar, warn
+from swarmfeed.core.asks.views import ImportReport
+from swarmfeed.core.asks.views_json import import_json
+from swarmfeed.errors import UserError
+
+BATCH_POSTS_MAX: Final = 4_096
+"""Posts handed to the node at a time: few enough for a bar that moves."""
+
+BATCH_BYTES_MAX: Final = 512 * 1024
+"""Text handed to the node at a time; every byte of it may take six in JSON."""
+
+
+@click.group("import")
+def import_() -> None:
+    """Import posts from a file into your own feed.
+
+    They become part of your feed like posts you write, with their original times, and
+    cannot be taken back. Importing the same file again adds nothing.
+    """
+
+
+@import_.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--author", help="Take the lines of this author only.")
+@click.option(
+    "--skip-bad", is_flag=True, help="Leave out lines that hold no post, and name them."
+)
+@json_option
+@pass_context
+def jsonl(
+    context: Context, file: BinaryIO, author: str | None, skip_bad: bool, as_json: bool
+) -> None:
+    """Import lines of {"author": A, "time": SECONDS, "text": T}.
+
+    FILE may be gzipped, and - is standard input. Nothing is imported before every line is
+    read and found good.
+    """
+    bad: list[str] = []
+    lines = list(_choose(read_lines(file, bad.append), author))
+    if bad and not skip_bad:
+        more = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
+        raise UserError(f"{bad[0]}{more}; nothing was imported. Mend it, or say --skip-bad")
+    if not lines:
+        raise UserError(f"there are no posts of {author} in it" if author else "no posts in it")
+    with context.open() as node:
+        done = _import(node, sorted(lines, key=lambda line: line.time_ms))
+    report = ImportReport(
+        read=len(lines) + len(bad),
+        imported=done.imported,
+        already_there=done.already_there,
+        skipped=(*bad, *done.skipped),
+    )
+    _print_report(report, as_json)
+
+
+def _choose(lines: Iterator[Line], author: str | None) -> Iterator[Line]:
+    """Keep the lines of one author: everybody else's are not ours to sign."""
+    first: str | None = author
+    for line in lines:
+        first = first if first is not None else line.author
+        if line.author == first:
+            yield line
+        elif author is None:
+            raise UserError(
+                f"line {line.number} is by {line.author}, others by {first}: choose one of"
+                " them with --author; nothing was imported"
+            )
+
+
+def _import(node: Node, lines: Sequence[Line]) -> ImportReport:
+    total = ImportReport(read=0, imported=0, already_there=0)
+    with progress_bar("{task.completed:,} of {task.total:,} posts") as bar:
+        task = bar.add_task("importing", total=len(lines))
+        for batch in _batches(lines):
+            part = node.import_posts([(line.time_ms, line.text) for line in batch])
+            total = ImportReport(
+                read=total.read + part.read,
+                imported=total.imported + part.imported,
+                already_there=total.already_there + part.already_there,
+                skipped=total.skipped + part.skipped,
+            )
+            bar.advance(task, len(batch))
+    return total
+
+
+def _batches(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    batch: list[Line] = []
+    size_bytes = 0
+    for line in lines:
+        line_bytes = len(line.text.encode("utf-8"))
+        if len(batch) == BATCH_POSTS_MAX or size_bytes + line_bytes > BATCH_BYTES_MAX:
+            yield batch
+            batch, size_bytes = [], 0
+        batch.append(line)
+        size_bytes += line_bytes
+    yield batch
+
+
+def _print_report(report: ImportReport, as_json: bool) -> None:
+    if as_json:
+        print_json(import_json(report))
+        return
+    for line in report.skipped:
+        warn(f"left out: {line}")
+    already = f", {report.already_there:,} were already there" if report.already_there else ""
+    print_sentence(f"{count(report.imported, 'post', 'posts')} imported{already}")

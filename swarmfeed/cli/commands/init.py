@@ -1,0 +1,156 @@
+"""``swarmfeed init``: make the keys of a new author, and the words to write down."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.home import has_keys
+from swarmfeed.cli.options import json_option
+from swarmfeed.cli.output import (
+    print_facts,
+    print_json,
+    print_line,
+    print_sentence,
+    print_words,
+    warn,
+)
+from swarmfeed.cli.session import read_passphrase_file
+from swarmfeed.core.asks.views_json import whoami_json
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import NAME_CHARS_MAX
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.settings import Created
+from swarmfeed.shell.disk.durable import create_file
+
+FIRST_SHEET = (
+    "Write these 24 words on paper. They are the only way to be this author again when this"
+    " disk is gone. Whoever reads them can write in your name."
+)
+SECOND_SHEET = (
+    "Write these 24 words on a second sheet and keep it in another place. They move your"
+    " followers to a new key if the first sheet or this machine is ever stolen."
+)
+
+
+@click.command()
+@click.option("--name", help="The name others see, asked for when left out.")
+@click.option("--no-passphrase", is_flag=True, help="Leave the key file unprotected.")
+@click.option(
+    "--words-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the backup words to this new file instead of showing them.",
+)
+@json_option
+@pass_context
+def init(
+    context: Context,
+    name: str | None,
+    no_passphrase: bool,
+    words_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Make the keys of a new author.
+
+    They are made in the home folder; existing ones are never touched.
+    """
+    require_no_keys(context.home)
+    if words_file is not None and words_file.exists():
+        raise UserError(f"{words_file} is there already; this never overwrites it")
+    checked = choose_name(name)
+    passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
+    created = context.doors.create_home(context.home, checked, passphrase)
+    kept = words_file is not None and _save_words(words_file, created)
+    if as_json:
+        _print_as_json(created, words_file if kept else None)
+    else:
+        _print_for_people(created, context.home, words_file if kept else None)
+
+
+def require_no_keys(home: Path) -> None:
+    """Raise UserError when there are keys in ``home``: they are never replaced."""
+    if has_keys(home):
+        raise UserError(f"there are keys in {home} already; this never replaces them")
+
+
+def choose_name(name: str | None) -> str:
+    """Check a name, or ask for one at the terminal."""
+    if name is None and not sys.stdin.isatty():
+        raise UserError("give a name to write under with --name")
+    stripped = str(name or click.prompt("name others see", err=True)).strip()
+    if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
+        raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
+    return stripped
+
+
+def choose_passphrase(file: Path | None) -> str:
+    """Read a new passphrase from a file, or ask for it at the terminal, twice."""
+    if file is not None:
+        return read_passphrase_file(file)
+    if not sys.stdin.isatty():
+        raise UserError("choose a passphrase with --passphrase-file, or say --no-passphrase")
+    chosen = click.prompt(
+        "passphrase for your keys (empty: none)",
+        hide_input=True,
+        confirmation_prompt="once more",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return str(chosen)
+
+
+def _save_words(path: Path, created: Created) -> bool:
+    """Write both sheets to a new file; False, and a warning, when that fails."""
+    text = "\n".join(
+        (
+            f"swarmfeed: backup words of {created.whoami.name}",
+            format_address(created.whoami.author_id),
+            "",
+            FIRST_SHEET,
+            created.author_words,
+            "",
+            SECOND_SHEET,
+            created.next_words,
+            "",
+        )
+    )
+    try:
+        create_file(path, text.encode("utf-8"), 0o600)
+    except (UserError, FileExistsError) as error:
+        # The keys are made: words that nobody sees would be worse than words on a screen.
+        warn(f"the words were not written to {path} ({error}); they follow")
+        return False
+    return True
+
+
+def _print_as_json(created: Created, words_file: Path | None) -> None:
+    value = whoami_json(created.whoami)
+    if words_file is None:
+        value["author_words"] = created.author_words
+        value["next_words"] = created.next_words
+    else:
+        value["words_file"] = str(words_file)
+    print_json(value)
+
+
+def _print_for_people(created: Created, home: Path, words_file: Path | None) -> None:
+    print_sentence(f"Welcome, {created.whoami.name}.")
+    print_line("")
+    print_facts(
+        [
+            ("author", format_address(created.whoami.author_id)),
+            ("link", created.whoami.link),
+            ("home", str(home)),
+        ]
+    )
+    if words_file is not None:
+        print_line("")
+        print_line(f"Your backup words are in {words_file}")
+        print_sentence("Copy them to paper, then delete the file.")
+    else:
+        print_words("First sheet", FIRST_SHEET, created.author_words)
+        print_words("Second sheet", SECOND_SHEET, created.next_words)
+    print_line("")
+    print_sentence("Next: swarmfeed run")

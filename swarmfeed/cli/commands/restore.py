@@ -1,0 +1,58 @@
+"""``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
+
+from typing import Final, TextIO
+
+import click
+
+from swarmfeed.cli.commands.init import choose_name, choose_passphrase, require_no_keys
+from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.options import json_option
+from swarmfeed.cli.output import print_facts, print_json, print_line, print_sentence
+from swarmfeed.core.asks.views_json import whoami_json
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.keys import WORD_COUNT
+
+SHEET_BYTES_MAX: Final = 65_536
+"""Longest file that may hold the words: a sheet is two kilobytes."""
+
+
+@click.command()
+@click.argument("words", type=click.File("r", encoding="utf-8"))
+@click.option("--name", help="The name others see, asked for when left out.")
+@click.option("--no-passphrase", is_flag=True, help="Leave the key file unprotected.")
+@json_option
+@pass_context
+def restore(
+    context: Context, words: TextIO, name: str | None, no_passphrase: bool, as_json: bool
+) -> None:
+    """Make a home of an author that there is already, from its 24 words.
+
+    WORDS is a file with the first sheet, as `init --words-file` writes it or as you typed it
+    in; `-` reads them from standard input. This device writes a feed of its own under the same
+    author; what was written before comes from those who hold it, once the node runs.
+    """
+    require_no_keys(context.home)
+    found = find_words(words.read(SHEET_BYTES_MAX))
+    checked = choose_name(name)
+    passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
+    me = context.doors.restore_home(context.home, checked, passphrase, found)
+    if as_json:
+        print_json(whoami_json(me))
+        return
+    print_sentence(f"Welcome back, {me.name}.")
+    print_line("")
+    print_facts(
+        [
+            ("author", format_address(me.author_id)),
+            ("link", me.link),
+            ("home", str(context.home)),
+        ]
+    )
+    print_line("")
+    print_sentence("Next: swarmfeed run, best with --peer and somebody who follows you")
+
+
+def find_words(text: str) -> str:
+    """Return the first line of exactly 24 words, else the whole text."""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if len(line.split()) == WORD_COUNT), text)

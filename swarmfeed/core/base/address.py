@@ -1,0 +1,168 @@
+"""Addresses and links: how people hand each other an author.
+
+    address   base32(key (32) || checksum (2) || version (1)), lower case, 56 characters
+    checksum  SHA3-256("swarmfeed address" || key || version)[:2]
+    version   0x01
+    link      swarmfeed:<author address>?name=NAME&at=host:port&at=[host]:port
+
+The shape of an address is that of Tor v3 onion names: a mistyped one is refused.  In a link
+the query is percent-encoded, and ``at`` repeats; keys it does not know are ignored.
+"""
+
+from base64 import b32decode, b32encode
+from dataclasses import dataclass
+from hashlib import sha3_256
+from ipaddress import ip_address
+from typing import Final
+from unicodedata import category
+from urllib.parse import parse_qsl, quote
+
+from swarmfeed.core.base.limits import ENDPOINTS_MAX, KEY_BYTES, LINK_CHARS_MAX, NAME_CHARS_MAX
+from swarmfeed.core.base.types import AuthorId, Endpoint
+from swarmfeed.errors import UserError
+
+SCHEME: Final = "swarmfeed:"
+
+ADDRESS_CHARS: Final = 56
+"""Length of an address: 35 bytes in base32, which needs no padding."""
+
+_VERSION: Final = b"\x01"
+_ALPHABET: Final = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+_PARAMETERS_MAX: Final = ENDPOINTS_MAX + 8
+"""Parameters a link may have: its own, and a few that later versions may add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An author, what they are called, and where a node that knows them may be."""
+
+    author_id: AuthorId
+    name: str = ""
+    """What the link says; empty when it says nothing."""
+    at: tuple[Endpoint, ...] = ()
+    """Peer links to try first, at most ENDPOINTS_MAX."""
+
+
+def format_address(key: bytes) -> str:
+    """Return the address of an author's or a feed's public key (32 bytes)."""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"key is {len(key)} bytes, not {KEY_BYTES}")
+    return b32encode(key + _checksum(key, _VERSION) + _VERSION).decode("ascii").lower()
+
+
+def parse_address(text: str) -> bytes:
+    """Return the public key, 32 bytes.  White space around and upper case are forgiven.
+
+    Raises:
+        UserError: Which says whether length, a character, version or checksum is wrong.
+    """
+    address = text.strip()
+    if len(address) != ADDRESS_CHARS:
+        raise UserError(
+            f"An address has {ADDRESS_CHARS} characters, this one has {len(address)}."
+        )
+    if address.isascii():
+        address = address.lower()
+    for position, character in enumerate(address, start=1):
+        if character not in _ALPHABET:
+            raise UserError(
+                f"Character {position} of the address is {character!a};"
+                " only a-z and 2-7 occur in one."
+            )
+    return _split_address(b32decode(address.upper()))
+
+
+def _split_address(raw: bytes) -> bytes:
+    key, checksum, version = raw[:32], raw[32:34], raw[34:]
+    if checksum != _checksum(key, version):
+        raise UserError("The address is mistyped: its checksum does not match.")
+    if version != _VERSION:
+        raise UserError(
+            f"The address is of version {version[0]}; this swarmfeed knows version 1."
+        )
+    return key
+
+
+def _checksum(key: bytes, version: bytes) -> bytes:
+    return sha3_256(b"swarmfeed address" + key + version).digest()[:2]
+
+
+def format_link(link: Link) -> str:
+    """Return the link, at most LINK_CHARS_MAX characters.
+
+    Endpoints that no longer fit beside a long name are left out, last ones first.
+    """
+    if len(link.name) > NAME_CHARS_MAX:
+        raise ValueError(f"name is {len(link.name)} characters, at most {NAME_CHARS_MAX}")
+    text = SCHEME + format_address(link.author_id)
+    parameters = [f"name={quote(link.name, safe='')}"] if link.name else []
+    parameters += [f"at={quote(str(at), safe=':')}" for at in link.at[:ENDPOINTS_MAX]]
+    for mark, parameter in zip("?" + "&" * len(parameters), parameters, strict=False):
+        if len(text) + 1 + len(parameter) > LINK_CHARS_MAX:
+            break
+        text += mark + parameter
+    return text
+
+
+def parse_link(text: str) -> Link:
+    """Read a link, or a bare address.
+
+    Raises:
+        UserError: Which says what is wrong with it.
+    """
+    link = text.strip()
+    if len(link) > LINK_CHARS_MAX:
+        raise UserError(f"The link has {len(link)} characters, at most {LINK_CHARS_MAX} fit.")
+    if link[: len(SCHEME)].lower() == SCHEME:
+        link = link[len(SCHEME) :]
+    address, _, query = link.partition("?")
+    author_id = AuthorId(parse_address(address))
+    parameters = _parse_query(query)
+    name = next((value for key, value in parameters if key == "name"), "")
+    at = [parse_endpoint(value) for key, value in parameters if key == "at"]
+    if len(at) > ENDPOINTS_MAX:
+        raise UserError(f"The link names {len(at)} endpoints, at most {ENDPOINTS_MAX} fit.")
+    return Link(author_id, _check_name(name), tuple(at))
+
+
+def _parse_query(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            query, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_MAX
+        )
+    except ValueError as error:
+        raise UserError("The part of the link after the ? cannot be read.") from error
+
+
+def _check_name(name: str) -> str:
+    if len(name) > NAME_CHARS_MAX:
+        raise UserError(
+            f"The name in the link has {len(name)} characters, at most {NAME_CHARS_MAX} fit."
+        )
+    if any(category(character) == "Cc" for character in name):
+        raise UserError("The name in the link holds a control character.")
+    return name
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Read ``host:port`` with an IP address as host, an IPv6 one in brackets.
+
+    Raises:
+        UserError: Not so; names are refused, because nothing here resolves them.
+    """
+    host, colon, port = text.strip().rpartition(":")
+    if not (colon and port.isascii() and port.isdigit() and len(port) <= 5):
+        raise UserError(f"{text[:64]!a} is no endpoint; write host:port.")
+    if not 0 < int(port) < 65536:
+        raise UserError(f"Port {int(port)} does not exist; ports are 1 to 65535.")
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        # A zone ("fe80::1%eth0") means something on one machine only.
+        address = ip_address(host[1:-1] if bracketed else host)
+        if "%" in host or bracketed != (address.version == 6):
+            raise ValueError("zone, or brackets where they do not belong")
+    except ValueError as error:
+        raise UserError(
+            f"{text[:64]!a} does not start with an IP address; an IPv6 one stands in brackets."
+        ) from error
+    return Endpoint(str(address), int(port))

@@ -1,0 +1,312 @@
+"""Bencode, the one spelling of every value.  The only module that imports ``bencodepy``.
+
+    integer   i<decimal>e               -2**63 <= value < 2**63, no leading zero, no -0
+    bytes     <length>:<bytes>          length in decimal without leading zero
+    list      l<values>e
+    dict      d(<key><value>)*e         keys are bytes, ascending as raw bytes, each once
+
+The decoder is total: a value, or BadEncodingError.  It bounds size, nesting and the number of
+values, and then encodes the result again and compares, so that only the one canonical
+spelling of a value is ever accepted.  Two methods of the library's decoder are replaced,
+because it takes lengths such as ``-6`` for the key of a dict: ``d0:i1e-6:`` would send it back
+to read the same bytes for ever.
+
+Source: BEP 3, "bencoding".
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from bencodepy import BencodeDecoder, BencodeEncoder
+
+from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, MESSAGE_VALUES_MAX
+from swarmfeed.errors import BadEncodingError
+
+Value = int | bytes | list["Value"] | dict[bytes, "Value"]
+"""What ``decode`` gives."""
+
+Encodable = (
+    int
+    | bytes
+    | str
+    | Sequence["Encodable"]
+    | Mapping[bytes, "Encodable"]
+    | Mapping[str, "Encodable"]
+)
+"""What ``encode`` takes: text becomes its UTF-8 bytes, tuples become lists."""
+
+INT_MIN: Final = -(2**63)
+"""Smallest integer, so that any language reads it into 64 bits."""
+
+INT_MAX: Final = 2**63 - 1
+"""Largest integer."""
+
+match_length: Final = re.compile(rb"(0|[1-9][0-9]{0,9}):").match
+match_int: Final = re.compile(rb"i(0|-?[1-9][0-9]{0,18})e").match
+
+_encoder: Final = BencodeEncoder()
+
+
+def encode(value: Encodable) -> bytes:
+    """Return the canonical bytes of a value.
+
+    Raises:
+        TypeError: A bool, None, float or anything else that bencode has no word for.
+        ValueError: An integer outside of 64 bits, text that is not Unicode, or the same key
+            twice (once as text and once as bytes).
+    """
+    return cast(bytes, _encoder.encode(_to_plain(value)))
+
+
+def decode(data: bytes, *, limit_bytes: int) -> Value:
+    """Read the one value that ``data`` spells canonically.
+
+    Raises:
+        BadEncodingError: Anything else, whatever the bytes are.
+    """
+    value = decode_lenient(data, limit_bytes=limit_bytes)
+    if _encoder.encode(value) != data:
+        raise BadEncodingError("bencode in another than its canonical spelling")
+    return value
+
+
+def decode_lenient(data: bytes, *, limit_bytes: int) -> Value:
+    """Read a value whose dicts may have their keys in any order, the last of equal ones.
+
+    For protocols of others, and for nothing that is hashed or signed as a whole.
+
+    Raises:
+        BadEncodingError: Anything else, whatever the bytes are.
+    """
+    if len(data) > limit_bytes:
+        raise BadEncodingError(f"{len(data)} bytes, at most {limit_bytes}")
+    try:
+        return cast(Value, _StrictDecoder().decode(data))
+    except Exception as error:
+        # The library's own error, or a bug of it: for the caller both are bad bytes.
+        raise BadEncodingError(f"not bencode: {error}") from error
+
+
+class _StrictDecoder(BencodeDecoder):  # type: ignore[misc]  # the library has no types
+    """The library's decoder with strict numbers and a budget of values; serves one call."""
+
+    def __init__(self) -> None:
+        super().__init__(max_depth=MESSAGE_DEPTH_MAX - 1)
+        self._values_left = MESSAGE_VALUES_MAX
+
+    def decode_int(self, x: bytes, f: int, **_: Any) -> tuple[int, int]:
+        self._spend()
+        found = match_int(x, f)
+        if found is None:
+            raise BadEncodingError(f"no canonical integer at byte {f}")
+        number = int(found[1])
+        if not INT_MIN <= number <= INT_MAX:
+            raise BadEncodingError(f"integer at byte {f} does not fit 64 bits")
+        return number, found.end()
+
+    def decode_string(self, x: bytes, f: int, **_: Any) -> tuple[bytes, int]:
+        self._spend()
+        found = match_length(x, f)
+        if found is None:
+            raise BadEncodingError(f"no length at byte {f}")
+        start = found.end()
+        end = start + int(found[1])
+        if end > len(x):
+            raise BadEncodingError(f"length at byte {f} goes beyond the end")
+        return x[start:end], end
+
+    def decode_list(self, x: bytes, f: int, **depth: Any) -> tuple[list[Value], int]:
+        self._spend()
+        return cast(tuple[list[Value], int], super().decode_list(x, f, **depth))
+
+    def decode_dict(self, x: bytes, f: int, **depth: Any) -> tuple[dict[bytes, Value], int]:
+        self._spend()
+        return cast(tuple[dict[bytes, Value], int], super().decode_dict(x, f, **depth))
+
+    def _spend(self) -> None:
+        self._values_left -= 1
+        if self._values_left < 0:
+            raise BadEncodingError(f"more than {MESSAGE_VALUES_MAX} values")
+
+
+def _to_plain(value: object) -> Value:
+    """Return the value in the exact types the library encodes as BEP 3 says."""
+    # Exact types: a bool is an int to isinstance, and would be encoded as one.
+    if type(value) is bytes:
+        return value
+    if type(value) is int:
+        if not INT_MIN <= value <= INT_MAX:
+            raise ValueError(f"integer {value} does not fit 64 bits")
+        return value
+    if type(value) is str:
+        return value.encode("utf-8")
+    if isinstance(value, dict):
+        return _to_plain_dict(value)
+    if isinstance(value, list | tuple):
+        return [_to_plain(item) for item in value]
+    raise TypeError(f"bencode has no {type(value).__name__}")
+
+
+def _to_plain_dict(value: dict[object, object]) -> dict[bytes, Value]:
+    plain: dict[bytes, Value] = {}
+    for key, item in value.items():
+        name = key.encode("utf-8") if isinstance(key, str) else key
+        if not isinstance(name, bytes):
+            raise TypeError(f"bencode has no {type(key).__name__} as a key")
+        if name in plain:
+            raise ValueError(f"key {name!r} twice")
+        plain[name] = _to_plain(item)
+    return plain
+
+
+class Fields:
+    """Reads a decoded dict key by key; every error names the key.
+
+    Keys that nobody asks for are ignored, so that later versions may add some.  All methods
+    raise BadEncodingError when a key is missing or its value is out of bounds; the
+    ``optional_`` ones give None or their default when it is missing.
+    """
+
+    __slots__ = ("_fields", "_what")
+
+    def __init__(self, value: Value, what: str) -> None:
+        """Wrap a decoded value; ``what`` starts each error message.
+
+        Raises:
+            BadEncodingError: It is not a dict.
+        """
+        if not isinstance(value, dict):
+            raise BadEncodingError(f"{what} is not a dict")
+        self._fields = value
+        self._what = what
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._fields
+
+    def take_bytes(
+        self, key: bytes, *, length: int | None = None, bytes_max: int | None = None
+    ) -> bytes:
+        """Return bytes of exactly ``length``, or at most ``bytes_max``."""
+        value = self._take(key)
+        if not isinstance(value, bytes):
+            raise self._error(key, "is not bytes")
+        if length is not None and len(value) != length:
+            raise self._error(key, f"is {len(value)} bytes, not {length}")
+        if bytes_max is not None and len(value) > bytes_max:
+            raise self._error(key, f"is {len(value)} bytes, at most {bytes_max}")
+        return value
+
+    def optional_bytes(
+        self, key: bytes, *, length: int | None = None, bytes_max: int | None = None
+    ) -> bytes | None:
+        if key not in self._fields:
+            return None
+        return self.take_bytes(key, length=length, bytes_max=bytes_max)
+
+    def take_int(self, key: bytes, low: int, high: int) -> int:
+        """Return an integer, low <= integer <= high."""
+        value = self._take(key)
+        if not isinstance(value, int):
+            raise self._error(key, "is not an integer")
+        if not low <= value <= high:
+            raise self._error(key, f"is {value}, not {low} to {high}")
+        return value
+
+    def take_text(self, key: bytes, *, chars_max: int, chars_min: int = 0) -> str:
+        """Return text, valid UTF-8 of chars_min <= characters <= chars_max."""
+        # No character is longer than 4 bytes: nothing longer is decoded at all.
+        raw = self.take_bytes(key, bytes_max=4 * chars_max)
+        return self._to_text(key, raw, chars_min, chars_max)
+
+    def optional_text(self, key: bytes, *, chars_max: int, default: str = "") -> str:
+        return self.take_text(key, chars_max=chars_max) if key in self._fields else default
+
+    def take_list(self, key: bytes, *, count_max: int) -> list[Value]:
+        """Return a list of at most ``count_max`` values of any type."""
+        value = self._take(key)
+        if not isinstance(value, list):
+            raise self._error(key, "is not a list")
+        if len(value) > count_max:
+            raise self._error(key, f"has {len(value)} values, at most {count_max}")
+        return value
+
+    def take_bytes_list(
+        self,
+        key: bytes,
+        *,
+        count_max: int,
+        length: int | None = None,
+        bytes_max: int | None = None,
+    ) -> tuple[bytes, ...]:
+        """Return a list of bytes, each of exactly ``length`` or at most ``bytes_max``."""
+        found = []
+        for item in self.take_list(key, count_max=count_max):
+            if not isinstance(item, bytes):
+                raise self._error(key, "holds something that is not bytes")
+            if length is not None and len(item) != length:
+                raise self._error(key, f"holds {len(item)} bytes, not {length}")
+            if bytes_max is not None and len(item) > bytes_max:
+                raise self._error(key, f"holds {len(item)} bytes, at most {bytes_max}")
+            found.append(item)
+        return tuple(found)
+
+    def optional_bytes_list(
+        self,
+        key: bytes,
+        *,
+        count_max: int,
+        length: int | None = None,
+        bytes_max: int | None = None,
+    ) -> tuple[bytes, ...]:
+        """The same, or () when the key is missing."""
+        if key not in self._fields:
+            return ()
+        return self.take_bytes_list(
+            key, count_max=count_max, length=length, bytes_max=bytes_max
+        )
+
+    def optional_text_list(
+        self, key: bytes, *, count_max: int, chars_max: int
+    ) -> tuple[str, ...]:
+        """Return a list of texts, or () when the key is missing."""
+        raws = self.optional_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
+        return tuple(self._to_text(key, raw, 0, chars_max) for raw in raws)
+
+    def take_fields(self, key: bytes) -> "Fields":
+        """Return a dict inside this one."""
+        return Fields(self._take(key), self._name(key))
+
+    def optional_fields(self, key: bytes) -> "Fields | None":
+        return self.take_fields(key) if key in self._fields else None
+
+    def take_fields_list(self, key: bytes, *, count_max: int) -> "list[Fields]":
+        """Return a list of dicts."""
+        name = self._name(key)
+        return [Fields(item, name) for item in self.take_list(key, count_max=count_max)]
+
+    def _to_text(self, key: bytes, raw: bytes, chars_min: int, chars_max: int) -> str:
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self._error(key, "is not UTF-8") from error
+        if not chars_min <= len(text) <= chars_max:
+            raise self._error(key, f"is {len(text)} characters, not {chars_min} to {chars_max}")
+        return text
+
+    def _take(self, key: bytes) -> Value:
+        try:
+            return self._fields[key]
+        except KeyError:
+            raise self._error(key, "is missing") from None
+
+    def _name(self, key: bytes) -> str:
+        return f"{self._what}.{key.decode('ascii')}"
+
+    def _error(self, key: bytes, fact: str) -> BadEncodingError:
+        return BadEncodingError(f"{self._name(key)} {fact}")
+
+
+def decode_fields(data: bytes, what: str, *, limit_bytes: int) -> Fields:
+    """Decode a dict and wrap it for reading.  Raises BadEncodingError."""
+    return Fields(decode(data, limit_bytes=limit_bytes), what)

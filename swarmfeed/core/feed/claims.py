@@ -1,0 +1,40 @@
+"""Whose a feed is, by the certificates that lie with it."""
+
+from collections.abc import Iterable, Sequence
+
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import FeedBody, decode_body
+from swarmfeed.errors import RemoteError
+
+
+def open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
+    """Return what the true ones among signed certificates say."""
+    opened = {}
+    for each in signed:
+        try:
+            opened[each] = open_certificate(each)
+        except RemoteError:
+            continue
+    return opened
+
+
+def first_certificate(stored: Sequence[bytes]) -> list[bytes]:
+    """The certificate that stands in entry 0 of a feed, if these entries begin with one."""
+    entry = decode_entry(stored[0]) if stored else None
+    if entry is None or entry.kind != FeedBody.kind or entry.body is None:
+        return []
+    try:
+        body = decode_body(entry.kind, entry.body)
+    except RemoteError:
+        return []
+    return [body.certificate] if isinstance(body, FeedBody) else []
+
+
+def joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:
+    """Return the author whom a feed joined; None when none of these says so."""
+    for each in opened:
+        if isinstance(each, Join) and each.feed_id == feed_id:
+            return each.author_id
+    return None

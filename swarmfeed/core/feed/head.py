@@ -1,0 +1,193 @@
+"""Heads and receipts: what an author signs of a feed, and what a holder confirms.
+
+A head is a text that people can read, a C2SP checkpoint in a signed note:
+
+    swarmfeed/<feed address>
+    <size>
+    <base64 root>
+    time <ms>
+    chunks <base64 SHA-256 of the chunk list>
+    <empty line>
+    — swarmfeed/<feed address> <base64(key hash (4) || Ed25519 signature (64))>
+
+One signature covers any number of entries.  A receipt is one more signature line under the
+same text, made by a holder's node key (cosignature/v1).
+
+Sources: c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-cosignature.
+"""
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.keys import verify_signature
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, HEAD_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.types import FeedId, Hash, NodeId
+from swarmfeed.errors import BadEncodingError, BadSignatureError, UserError
+
+Sign = Callable[[bytes], bytes]
+"""Message in, 64-byte Ed25519 signature out."""
+
+_ED25519_NOTE = b"\x01"
+_COSIGNATURE_V1 = b"\x04"
+
+_HEAD = re.compile(
+    rb"(swarmfeed/([a-z2-7]{56}))\n(0|[1-9][0-9]{0,10})\n([A-Za-z0-9+/]{43}=)\n"
+    rb"time (0|[1-9][0-9]{0,14})\nchunks ([A-Za-z0-9+/]{43}=)\n"
+    rb"\n\xe2\x80\x94 (swarmfeed/[a-z2-7]{56}) ([A-Za-z0-9+/]{91}=)\n"
+)
+_RECEIPT = re.compile(rb"\xe2\x80\x94 (swarmfeed-node/([a-z2-7]{56})) ([A-Za-z0-9+/]{102}==)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """An author's statement: "this feed is exactly these entries".
+
+    Invariant: ``root`` covers entries [0, size); nothing is said about the rest.
+    """
+
+    feed_id: FeedId
+    size: int
+    """Number of entries, 0 <= size <= FEED_ENTRIES_MAX."""
+    root: Hash
+    """Merkle root over entries [0, size)."""
+    time_ms: int
+    """The author's clock when it was signed.  Never trusted alone."""
+    chunks_hash: Hash
+    """SHA-256 of the encoded chunk list."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReceipt:
+    """A holder's word that it held all entries of a head."""
+
+    node_id: NodeId
+    time_s: int
+    """The holder's clock: Unix time in seconds."""
+
+
+def sign_head(head: Head, sign: Sign) -> bytes:
+    """Return the signed text of a head; ``sign`` uses the feed key."""
+    name, key_hash = _feed_name(head.feed_id)
+    body = _head_body(name, head)
+    return body + b"\n\xe2\x80\x94 %b %b\n" % (name, b64encode(key_hash + sign(body)))
+
+
+def open_head(signed: bytes, feed_id: FeedId) -> Head:
+    """Verify ``signed`` under ``feed_id`` and return the head inside.
+
+    Raises:
+        BadEncodingError: Not the one spelling of a head.
+        BadSignatureError: Not signed by ``feed_id``, or about another feed.
+    """
+    match = _HEAD.fullmatch(signed) if len(signed) <= HEAD_BYTES_MAX else None
+    if match is None:
+        raise BadEncodingError("not a head")
+    name, key_hash = _feed_name(feed_id)
+    if match[1] != name or match[7] != name:
+        raise BadSignatureError("head is about another feed")
+    signature = _unbase64(match[8])
+    if signature[:4] != key_hash:
+        raise BadSignatureError("head is signed by another key")
+    # The signed text ends before the empty line.
+    verify_signature(feed_id, head_body(signed), signature[4:])
+    size = int(match[3])
+    if size > FEED_ENTRIES_MAX:
+        raise BadEncodingError(f"head has {size} entries")
+    root, chunks_hash = _unbase64(match[4]), _unbase64(match[6])
+    return Head(
+        feed_id=feed_id,
+        size=size,
+        root=Hash(root),
+        time_ms=int(match[5]),
+        chunks_hash=Hash(chunks_hash),
+    )
+
+
+def head_body(signed: bytes) -> bytes:
+    """Return the text that signatures under a head cover: up to the empty line."""
+    return signed[: signed.index(b"\n\n") + 1]
+
+
+def sign_receipt(signed_head: bytes, node_id: NodeId, time_s: int, sign: Sign) -> bytes:
+    """Return the cosignature line of a head; ``sign`` uses the node key."""
+    name, key_hash = _node_name(node_id)
+    signature = sign(_cosigned(signed_head, time_s))
+    return b"\xe2\x80\x94 %b %b" % (
+        name,
+        b64encode(key_hash + time_s.to_bytes(8, "big") + signature),
+    )
+
+
+def open_receipt(signed_head: bytes, line: bytes) -> OpenedReceipt:
+    """Verify a cosignature line under a head that was itself verified before.
+
+    Raises:
+        BadEncodingError: Not a cosignature line.
+        BadSignatureError: Not signed by the node it names, or under another head.
+    """
+    match = _RECEIPT.fullmatch(line)
+    if match is None:
+        raise BadEncodingError("not a receipt")
+    node_id = NodeId(_address_key(match[2]))
+    name, key_hash = _node_name(node_id)
+    raw = _unbase64(match[3])
+    time_s = int.from_bytes(raw[4:12], "big")
+    if match[1] != name or raw[:4] != key_hash:
+        raise BadSignatureError("receipt is signed by another key")
+    if time_s * 1000 > TIME_MS_MAX:
+        raise BadEncodingError("receipt is from beyond time")
+    verify_signature(node_id, _cosigned(signed_head, time_s), raw[12:])
+    return OpenedReceipt(node_id, time_s)
+
+
+def _head_body(name: bytes, head: Head) -> bytes:
+    return b"%b\n%d\n%b\ntime %d\nchunks %b\n" % (
+        name,
+        head.size,
+        b64encode(head.root),
+        head.time_ms,
+        b64encode(head.chunks_hash),
+    )
+
+
+def _cosigned(signed_head: bytes, time_s: int) -> bytes:
+    return b"cosignature/v1\ntime %d\n" % time_s + head_body(signed_head)
+
+
+@lru_cache(maxsize=16_384)
+def _feed_name(feed_id: FeedId) -> tuple[bytes, bytes]:
+    return _name_and_key_hash("swarmfeed/", feed_id, _ED25519_NOTE)
+
+
+@lru_cache(maxsize=4_096)
+def _node_name(node_id: NodeId) -> tuple[bytes, bytes]:
+    return _name_and_key_hash("swarmfeed-node/", node_id, _COSIGNATURE_V1)
+
+
+def _name_and_key_hash(prefix: str, key: bytes, algorithm: bytes) -> tuple[bytes, bytes]:
+    name = (prefix + format_address(key)).encode("ascii")
+    return name, sha256(name + b"\n" + algorithm + key).digest()[:4]
+
+
+def _address_key(address: bytes) -> bytes:
+    try:
+        return parse_address(address.decode("ascii"))
+    except UserError as error:
+        raise BadEncodingError("not an address") from error
+
+
+def _unbase64(text: bytes) -> bytes:
+    """Decode base64 that has exactly one spelling: unused bits must be zero."""
+    try:
+        raw = b64decode(text, validate=True)
+    except Base64Error as error:
+        raise BadEncodingError("not base64") from error
+    if b64encode(raw) != text:
+        raise BadEncodingError("base64 has stray bits")
+    return raw

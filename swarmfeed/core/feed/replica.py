@@ -1,0 +1,362 @@
+"""A replica of a feed: what may enter it, and how it grows.
+
+    [ chunk ][ chunk ][chunk]...[ tail ]      head signs size, root and the chunk list's hash
+      sealed, in swarms          < 256        the tail travels over the peer link
+
+A replica never goes back: a smaller head is refused, a contradicting one is a fork, and both
+signed heads of a fork are kept as its proof.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame, split_frame
+from swarmfeed.core.feed.chunklist import (
+    ChunkRecord,
+    covering_spans,
+    decode_chunk_list,
+    encode_chunk_list,
+    hash_chunk_list,
+    make_record,
+    sealed_end,
+    sealed_frontier,
+)
+from swarmfeed.core.feed.entry import hash_stored
+from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
+from swarmfeed.core.feed.merkle import Frontier, consistency_roots, root_hash
+from swarmfeed.core.feed.metainfo import hash_pieces
+from swarmfeed.errors import BadEncodingError, BadProofError, ForkError, RollbackError
+
+LoadChunk = Callable[[ChunkSpan], bytes]
+"""Reads a chunk that is on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """The newest verified state of a feed, its chunks' bytes aside.
+
+    Invariant: the records' roots and the tail's hashes give ``head.root``; the hash of
+    ``chunk_list`` is ``head.chunks_hash``; the feed key signed ``signed_head``.
+    """
+
+    head: Head
+    signed_head: bytes
+    records: tuple[ChunkRecord, ...]
+    """One for each of ``covering_spans(head.size)``."""
+    chunk_list: bytes
+    """The records, encoded."""
+    tail: tuple[bytes, ...]
+    """Stored entries [tail_start, head.size)."""
+    frontier: Frontier
+    """Over all ``head.size`` entries."""
+
+    @property
+    def feed_id(self) -> FeedId:
+        return self.head.feed_id
+
+    @property
+    def size(self) -> int:
+        return self.head.size
+
+    @property
+    def tail_start(self) -> int:
+        """First entry of the tail (inclusive)."""
+        return sealed_end(self.head.size)
+
+    def chunks(self) -> dict[ChunkSpan, ChunkRecord]:
+        """Sealed chunks, oldest first."""
+        return dict(zip(covering_spans(self.head.size), self.records, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """An own feed after an append: the new replica, and chunks to write before it."""
+
+    replica: Replica
+    chunks: tuple[tuple[ChunkSpan, bytes], ...]
+
+
+def open_replica(
+    feed_id: FeedId, signed_head: bytes, chunk_list: bytes, tail: Sequence[bytes]
+) -> Replica:
+    """Verify a head together with its chunk list and tail.
+
+    Raises:
+        BadSignatureError: The feed key did not sign this head.
+        BadEncodingError: Chunk list or tail do not fit the head's size or are malformed.
+        BadProofError: They lead to another root, or the list is not the signed one.
+    """
+    head = open_head(signed_head, feed_id)
+    if head.size < 1:
+        raise BadEncodingError("head of an empty feed")
+    if hash_chunk_list(chunk_list) != head.chunks_hash:
+        raise BadProofError("chunk list is not the one the head signs")
+    records = decode_chunk_list(chunk_list, head.size)
+    frontier = sealed_frontier(records, head.size)
+    if frontier.size + len(tail) != head.size:
+        raise BadEncodingError(f"tail has {len(tail)} entries")
+    frontier = _append_all(frontier, tail)
+    if frontier.root() != head.root:
+        raise BadProofError("chunk list and tail lead to another root")
+    return Replica(head, signed_head, records, chunk_list, tuple(tail), frontier)
+
+
+def extend_replica(
+    known: Replica, start: int, stored: Sequence[bytes], signed_head: bytes, chunk_list: bytes
+) -> Replica:
+    """Add entries that were pushed live: [start, start + len(stored)) of the same feed.
+
+    Args:
+        known: What we have; start <= known.size.
+        start: Index of the first pushed entry; entries we have already are passed over.
+        stored: Stored entries.
+        signed_head: Head that covers exactly these entries.
+        chunk_list: Empty when no chunk was sealed in between.
+
+    Raises:
+        RollbackError: Nothing in it is new.
+        ForkError: A head of the size we have, over other entries.
+        BadProofError: The entries are not what the head signs, or do not follow on ours.
+    """
+    if start > known.size:
+        raise BadProofError(f"entries start at {start}, we have {known.size}")
+    head = open_head(signed_head, known.feed_id)
+    check_order(known, head, signed_head)
+    if start + len(stored) != head.size:
+        raise BadProofError(f"entries end at {start + len(stored)}, the head at {head.size}")
+    new = stored[known.size - start :]
+    if sealed_end(head.size) != known.tail_start or chunk_list:
+        pending = [*known.tail, *new]
+        tail = pending[sealed_end(head.size) - known.tail_start :]
+        after = open_replica(known.feed_id, signed_head, chunk_list, tail)
+        _check_pending(known, after, pending)
+        return after
+    if head.chunks_hash != known.head.chunks_hash:
+        raise BadProofError("the head signs another chunk list")
+    frontier = _append_all(known.frontier, new)
+    if frontier.root() != head.root:
+        raise BadProofError("pushed entries lead to another root")
+    return Replica(
+        head, signed_head, known.records, known.chunk_list, (*known.tail, *new), frontier
+    )
+
+
+def check_offer(known: Replica | None, offered: Replica, full_proof: Sequence[Hash]) -> None:
+    """Check that a verified offer may take the place of what we have.
+
+    Raises:
+        RollbackError: It is older, or the same.
+        BadProofError: It is newer, but the consistency proof does not show it.
+        ForkError: The author signed two histories.
+    """
+    if known is None:
+        return
+    check_order(known, offered.head, offered.signed_head)
+    if known.size == offered.size:
+        return
+    old_root, new_root = consistency_roots(known.size, offered.size, full_proof)
+    if new_root != offered.head.root:
+        raise BadProofError("consistency proof leads to another root")
+    if old_root != known.head.root:
+        raise ForkError(known.signed_head, offered.signed_head)
+
+
+def check_order(known: Replica, offered: Head, signed_offer: bytes) -> None:
+    """Check size, root and time of an offered head against what we have.
+
+    Raises:
+        RollbackError: Smaller, or of the same size and not newer.
+        ForkError: Same size, other root.
+    """
+    if offered.size < known.size:
+        raise RollbackError(f"head of {offered.size} entries, we have {known.size}")
+    if offered.size > known.size:
+        return
+    if offered.root != known.head.root:
+        raise ForkError(known.signed_head, signed_offer)
+    # The same entries under a new chunk list: a body was withdrawn.
+    if offered.time_ms <= known.head.time_ms or offered.chunks_hash == known.head.chunks_hash:
+        raise RollbackError(f"head of {offered.size} entries is known")
+
+
+def verify_fork(
+    feed_id: FeedId, first: bytes, second: bytes, full_proof: Sequence[Hash]
+) -> None:
+    """Check that two signed heads cannot both be true.
+
+    Raises:
+        BadSignatureError, BadEncodingError: Not heads of that feed.
+        BadProofError: They do not contradict each other, or the proof does not show it.
+    """
+    old, new = open_head(first, feed_id), open_head(second, feed_id)
+    if old.size == new.size:
+        if old.root == new.root:
+            raise BadProofError("both heads have the same root")
+        if full_proof:
+            raise BadProofError("two heads of one size need no further proof")
+        return
+    if not 0 < old.size < new.size:
+        raise BadProofError("heads of a fork proof stand in the wrong order")
+    old_root, new_root = consistency_roots(old.size, new.size, full_proof)
+    if new_root != new.root or old_root == old.root:
+        raise BadProofError("the heads do not contradict each other")
+
+
+def grow(
+    known: Replica | None,
+    feed_id: FeedId,
+    stored: Sequence[bytes],
+    *,
+    now_ms: int,
+    sign: Sign,
+    load: LoadChunk,
+) -> Growth:
+    """Append entries to an own feed: seal full chunks, merge 16 into one, sign the head.
+
+    Args:
+        known: The feed so far; None starts it.
+        stored: One or more stored entries.
+        load: Reads chunks that were written before, to merge them.
+
+    Raises:
+        BadEncodingError: One of ``stored`` is not an entry.  Nothing was signed.
+    """
+    size = (known.size if known else 0) + len(stored)
+    assert size > 0, "nobody takes a head of an empty feed"
+    if known is not None and sealed_end(size) == known.tail_start:
+        return Growth(_append_to_tail(known, stored, now_ms, sign), ())
+    start = known.tail_start if known else 0
+    pending = [*(known.tail if known else ()), *stored]
+    frames = _seal(pending, start)
+    old = known.chunks() if known else {}
+    records: list[ChunkRecord] = []
+    made: list[tuple[ChunkSpan, bytes]] = []
+    for span in covering_spans(size):
+        if span in old:
+            records.append(old[span])
+            continue
+        chunk, root = _build(span, frames, old, load)
+        records.append(make_record(chunk, root))
+        made.append((span, chunk))
+    tail = tuple(pending[sealed_end(size) - start :])
+    replica = _sign(
+        feed_id, tuple(records), encode_chunk_list(records), tail, size, now_ms, sign
+    )
+    return Growth(replica, tuple(made))
+
+
+def chunks_made_here(
+    known: Replica, newer: Replica, pending: Sequence[bytes], load: LoadChunk
+) -> Iterable[tuple[ChunkSpan, bytes]]:
+    """Yield chunks that were sealed since ``known`` and that we can make ourselves.
+
+    A follower that saw all entries of a chunk has no need to fetch it: the same entries mostly
+    give the same bytes, and where another encoder made others, the hashes tell.
+
+    Args:
+        pending: Stored entries [known.tail_start, newer.size).
+        load: Reads older chunks; it may raise to say that one is not held.
+    """
+    frames = _seal(pending, known.tail_start)
+    old = known.chunks()
+    for span, record in newer.chunks().items():
+        if span in old or span.end > newer.tail_start:
+            continue
+        chunk, _ = _build(span, frames, old, load)
+        if hash_pieces(chunk) == record.pieces:
+            yield span, chunk
+
+
+def _append_to_tail(
+    known: Replica, stored: Sequence[bytes], now_ms: int, sign: Sign
+) -> Replica:
+    """The common case: nothing is sealed, one signature and a few hashes."""
+    frontier = _append_all(known.frontier, stored)
+    head = Head(
+        feed_id=known.feed_id,
+        size=frontier.size,
+        root=frontier.root(),
+        time_ms=now_ms,
+        chunks_hash=known.head.chunks_hash,
+    )
+    return Replica(
+        head,
+        sign_head(head, sign),
+        known.records,
+        known.chunk_list,
+        (*known.tail, *stored),
+        frontier,
+    )
+
+
+def _sign(
+    feed_id: FeedId,
+    records: tuple[ChunkRecord, ...],
+    chunk_list: bytes,
+    tail: tuple[bytes, ...],
+    size: int,
+    now_ms: int,
+    sign: Sign,
+) -> Replica:
+    frontier = _append_all(sealed_frontier(records, size), tail)
+    head = Head(
+        feed_id=feed_id,
+        size=size,
+        root=frontier.root(),
+        time_ms=now_ms,
+        chunks_hash=hash_chunk_list(chunk_list),
+    )
+    return Replica(head, sign_head(head, sign), records, chunk_list, tail, frontier)
+
+
+def _seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
+    """Pack each full run of 256 entries: level-0 position to (frame, subtree root).
+
+    Raises:
+        BadEncodingError: One of ``pending`` is not exactly one entry.
+    """
+    frames = {}
+    for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
+        stored = list(pending[at : at + CHUNK_ENTRIES])
+        content = frame_content(stored)
+        root = root_hash(hash_frame(content))
+        # Two halves of an entry must not pass as a whole one.
+        if split_frame(content) != stored:
+            raise BadEncodingError("an entry is cut in two, or two are in one")
+        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
+    return frames
+
+
+def _build(
+    span: ChunkSpan,
+    frames: Mapping[int, tuple[bytes, Hash]],
+    old: Mapping[ChunkSpan, ChunkRecord],
+    load: LoadChunk,
+) -> tuple[bytes, Hash]:
+    """Make a chunk from new frames and older chunks: its bytes and its subtree root."""
+    if span in old:
+        return load(span), old[span].root
+    if span.level == 0:
+        return frames[span.position]
+    parts = [_build(part, frames, old, load) for part in span.parts()]
+    return b"".join(part for part, _ in parts), root_hash([root for _, root in parts])
+
+
+def _append_all(frontier: Frontier, stored: Iterable[bytes]) -> Frontier:
+    for entry in stored:
+        frontier = frontier.append(hash_stored(entry))
+    return frontier
+
+
+def _check_pending(known: Replica, after: Replica, pending: Sequence[bytes]) -> None:
+    """Check that newly sealed chunks hold the very entries we have seen.
+
+    The new root was only checked against the new chunk list; that it extends our own entries
+    is checked here, by sealing those that we have.
+    """
+    frontier = Frontier(known.tail_start, sealed_frontier(known.records, known.size).roots)
+    frontier = _append_all(frontier, pending)
+    if frontier.root() != after.head.root:
+        raise BadProofError("pushed entries are not what the sealed chunk holds")

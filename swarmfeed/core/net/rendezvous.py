@@ -1,0 +1,14 @@
+"""Where holders of an author meet in the DHT, and what a head's DHT item is signed over.
+
+Holders announce their peer-link port on one topic per author (BEP 5), never one per chunk:
+ten thousand announced torrents would cost a quarter of a megabyte a second for ever.
+"""
+
+from hashlib import sha1
+
+from swarmfeed.core.base.types import AuthorId
+
+
+def author_topic(author_id: AuthorId) -> bytes:
+    """Return the 20-byte info-hash on which holders of an author's feeds announce."""
+    return sha1(b"swarmfeed author 1" + author_id, usedforsecurity=False).digest()

@@ -1,0 +1,126 @@
+"""Taking care of the disk: re-check everything, mend from other holders, rebuild the index."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from swarmfeed.core.asks.views import VerifyReport
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import SUPERSEDED_S
+from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.chunk import verify_chunk
+from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
+from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Clock, Logs, Swarm
+
+
+@dataclass(slots=True)
+class _Found:
+    entries: int = 0
+    bytes: int = 0
+    damaged: list[tuple[FeedId, ChunkSpan, str]] = field(default_factory=list)
+
+
+class Caretaker:
+    """Looks after what is on disk."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        logs: Logs,
+        swarm: Swarm | None,
+        clock: Clock,
+        fetch_again: Callable[[FeedId], None],
+    ) -> None:
+        self._shelf = shelf
+        self._logs = logs
+        self._swarm = swarm
+        self._clock = clock
+        self._fetch_again = fetch_again
+
+    async def verify(self) -> VerifyReport:
+        """Read every byte again; have damaged chunks fetched again, write journals anew."""
+        found = _Found()
+        feeds = self._shelf.feed_ids()
+        lines = [f"{path}: {reason}" for path, reason in self._damaged_journals()]
+        for feed_id in feeds:
+            lines += self._mend_journal(feed_id)
+            await asyncio.to_thread(self._verify_feed, feed_id, found)
+        for feed_id, span, reason in found.damaged:
+            lines.append(
+                f"feed {format_address(feed_id)}: {chunk_name(feed_id, span)}"
+                f" (entries {span.start} to {span.end - 1}): {reason}"
+            )
+            self._drop(feed_id, span)
+        for feed_id in {each for each, _, _ in found.damaged}:
+            self._fetch_again(feed_id)
+        return VerifyReport(
+            feeds=len(feeds),
+            entries=found.entries,
+            bytes=found.bytes,
+            damaged=tuple(lines),
+            refetching=len(found.damaged),
+        )
+
+    async def tidy(self) -> str:
+        """Delete chunks that larger ones have long taken the place of; pack journals."""
+        before_ms = self._clock.now_ms() - SUPERSEDED_S * 1000
+        dropped = 0
+        for feed_id in self._shelf.feed_ids():
+            dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
+        # Comes second: on a full disk it fails, where deleting helps.
+        packed = await self._pack_journals()
+        return f"{dropped} superseded chunks deleted, {packed} journals packed"
+
+    async def _pack_journals(self) -> int:
+        packed = 0
+        for feed_id in self._shelf.feed_ids():
+            if self._logs.pack_journal(feed_id):
+                packed += 1
+                await asyncio.sleep(0)  # it waited for the disk: others first, then the next
+        return packed
+
+    def _verify_feed(self, feed_id: FeedId, found: _Found) -> None:
+        replica = self._shelf.replica(feed_id)
+        if replica is None:
+            return
+        held = self._logs.held(feed_id)
+        # The tail lies in memory, verified; its file was compared with it.
+        found.entries += len(replica.tail)
+        for span, record in replica.chunks().items():
+            if span not in held:
+                continue
+            try:
+                found.bytes += self._verify_chunk(feed_id, span, record)
+                found.entries += span.entry_count
+            except (DamageError, RemoteError) as error:
+                found.damaged.append((feed_id, span, str(error)))
+
+    def _verify_chunk(self, feed_id: FeedId, span: ChunkSpan, record: ChunkRecord) -> int:
+        chunk = self._logs.read_chunk(feed_id, span)
+        if hash_pieces(chunk) != record.pieces:
+            raise DamageError("the bytes are not what was written")
+        verify_chunk(chunk, span.level, record.root)
+        return len(chunk)
+
+    def _mend_journal(self, feed_id: FeedId) -> list[str]:
+        """Write a journal anew that is not what we have in memory; in the node's loop, which
+        alone appends to it."""
+        replica = self._shelf.replica(feed_id)
+        if replica is None or self._logs.is_journal_sound(replica):
+            return []
+        self._logs.replace(replica)
+        return [f"feed {format_address(feed_id)}: its journal was damaged; it is written anew"]
+
+    def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        replica = self._shelf.replica(feed_id)
+        record = replica.chunks().get(span) if replica else None
+        if record is not None and self._swarm is not None:
+            self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
+        self._logs.distrust_chunk(feed_id, span)
+
+    def _damaged_journals(self) -> Iterator[tuple[str, str]]:
+        for feed_id, reason in self._logs.damaged().items():
+            yield f"feed {format_address(feed_id)}", reason

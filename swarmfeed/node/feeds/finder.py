@@ -1,0 +1,271 @@
+"""Finds nodes that hold what we want: named ones, remembered ones, holders, the DHT.
+
+Holders of an author announce their link port on the author's topic; whoever wants the author
+looks there.  Newest heads also lie in the DHT as signed items, so that a follower hears of
+news even while it is linked to nobody who has them.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+import structlog
+
+from swarmfeed.core.base.limits import (
+    ANNOUNCED_AUTHORS_MAX,
+    HINTS_MAX,
+    REMEMBERED_PEERS_DIALLED,
+)
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.core.feed.head import open_head
+from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
+from swarmfeed.core.net.rendezvous import author_topic
+from swarmfeed.errors import RemoteError
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Clock, DhtPeersFound, HeadBoard, Index, Swarm
+
+logger = structlog.get_logger()
+
+_LOOKUPS_PER_ROUND = 20
+"""Authors looked up in the DHT in one round: a burst of more loses answers."""
+
+
+class Finder:
+    """Knows where to look for whom."""
+
+    def __init__(
+        self,
+        settings: NodeSettings,
+        identity: Identity,
+        sessions: Sessions,
+        swarm: Swarm,
+        board: HeadBoard | None,
+        shelf: Shelf,
+        index: Index,
+        interests: Interests,
+        clock: Clock,
+        own_link_port: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._sessions = sessions
+        self._swarm = swarm
+        self._board = board
+        self._shelf = shelf
+        self._index = index
+        self._interests = interests
+        self._clock = clock
+        self._own_link_port = own_link_port
+        self._hints: dict[Endpoint, None] = {}
+        self._topics: dict[bytes, AuthorId] = {}
+        self._announced_at_ms: dict[AuthorId, int] = {}
+        self._looked_at_ms: dict[AuthorId, int] = {}
+        self._seen_sizes: dict[FeedId, int] = {}
+        self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
+        self._read_at_ms: dict[FeedId, int] = {}
+        self._others_turn = 0
+        self._own_put: tuple[int, int] | None = None
+        """Size of the own head that was put last, and when."""
+        self.watched: Callable[[], Iterable[AuthorId]] = list
+        """Authors to look for now and then, because a history server watches them."""
+
+    def hint(self, endpoints: Iterable[Endpoint]) -> None:
+        """The person, or the local network, says that a node is there: dial it at once."""
+        for endpoint in endpoints:
+            self._remember(endpoint)
+            self._sessions.forget_failures(endpoint)
+
+    # --- rounds ---
+
+    async def connect(self) -> str:
+        """Dial everyone we know of that may hold what we want."""
+        opened = await self._sessions.dial_some(self._candidates())
+        return f"{len(self._sessions.all())} links, {opened} new"
+
+    async def look_up(self) -> str:
+        """Ask the DHT for holders of authors nobody linked holds for us."""
+        if not self._settings.dht:
+            return "no DHT"
+        if not self._swarm.dht_nodes():
+            return "no DHT nodes yet"
+        now_ms = self._clock.monotonic_ms()
+        lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
+        chosen = lonely[:_LOOKUPS_PER_ROUND] + self._watched_due(now_ms)
+        for author_id in chosen:
+            topic = author_topic(author_id)
+            self._topics[topic] = author_id
+            self._looked_at_ms[author_id] = now_ms
+            self._swarm.find_peers(topic)
+        return f"looked up {len(chosen)} authors"
+
+    async def announce(self) -> str:
+        """Announce ourselves as a holder: own and followed authors first, within a budget."""
+        port = self._own_link_port()
+        if not self._settings.dht or not port or not self._swarm.dht_nodes():
+            return "nothing to announce on"
+        now_ms = self._clock.monotonic_ms()
+        held = [each for each in self._interests.all() if self._shelf.feeds_of(each)]
+        due = [
+            each
+            for each in held[:ANNOUNCED_AUTHORS_MAX]
+            if now_ms - self._announced_at_ms.get(each, -_ANNOUNCE_MS) >= _ANNOUNCE_MS
+        ]
+        for author_id in due[:_LOOKUPS_PER_ROUND]:
+            self._announced_at_ms[author_id] = now_ms
+            self._swarm.announce(author_topic(author_id), port)
+        return f"announced {len(due[:_LOOKUPS_PER_ROUND])} authors"
+
+    def on_dht_peers(self, found: DhtPeersFound) -> None:
+        """Holders that announced themselves: dial them in the next round."""
+        if found.topic in self._topics:
+            for endpoint in found.peers:
+                self._remember(endpoint)
+
+    # --- heads in the DHT ---
+
+    async def publish_head(self) -> str:
+        """Put the own head into the DHT: each new one, and every hour, for nodes forget."""
+        if self._board is None or not self._swarm.dht_nodes():
+            return "no DHT"
+        replica = self._shelf.replica(self._identity.feed_id)
+        if replica is None:
+            return "no head yet"
+        now_ms = self._clock.monotonic_ms()
+        if self._own_put is not None:
+            size, put_at_ms = self._own_put
+            if size == replica.size and now_ms - put_at_ms < _PUT_MS:
+                return f"own head of {size} entries was put before"
+        buffer = signed_buffer(replica.signed_head, replica.size, HEAD_SALT)
+        signature = self._identity.feed_key.sign(buffer)
+        taken = await self._board.put(
+            replica.feed_id, replica.signed_head, replica.size, signature
+        )
+        if taken:
+            self._own_put = (replica.size, now_ms)
+        return f"own head of {replica.size} entries on {taken} nodes"
+
+    async def refresh_heads(self) -> str:
+        """Read heads of others from the DHT, put them again, and look for news.
+
+        A few feeds in each round, each feed twice an hour: a burst would lose answers.
+        """
+        if self._board is None or not self._swarm.dht_nodes():
+            return "no DHT"
+        read = newer = 0
+        for author_id, feed_id in self._due_heads():
+            self._read_at_ms[feed_id] = self._clock.monotonic_ms()
+            size = await self._refresh(feed_id)
+            read += size > 0
+            self._seen_sizes[feed_id] = size
+            if self._is_behind(feed_id):
+                newer += 1
+                self._looked_at_ms.pop(author_id, None)
+        return f"{read} heads read, {newer} newer than ours"
+
+    def _due_heads(self) -> list[tuple[AuthorId, FeedId]]:
+        now_ms = self._clock.monotonic_ms()
+        due = [
+            (author_id, feed_id)
+            for author_id in self._interests.read()
+            for feed_id in self._shelf.feeds_of(author_id)
+            if feed_id != self._identity.feed_id
+            and now_ms - self._read_at_ms.get(feed_id, -_READ_MS) >= _READ_MS
+        ]
+        return due[:_LOOKUPS_PER_ROUND]
+
+    async def _refresh(self, feed_id: FeedId) -> int:
+        """Size of the newest head in the DHT; 0 when there is none."""
+        assert self._board is not None
+        found = await self._board.get(feed_id) or self._items.get(feed_id)
+        if found is None:
+            return 0
+        signed_head, seq, signature = found
+        try:
+            head = open_head(signed_head, feed_id)
+        except RemoteError as error:
+            logger.info("a head in the DHT is none", reason=str(error))
+            return 0
+        self._items[feed_id] = found
+        await self._board.put(feed_id, signed_head, seq, signature)
+        return head.size
+
+    # --- inside ---
+
+    def _remember(self, endpoint: Endpoint) -> None:
+        self._hints.pop(endpoint, None)
+        self._hints[endpoint] = None
+        if len(self._hints) > HINTS_MAX:
+            del self._hints[next(iter(self._hints))]
+
+    def _candidates(self) -> list[Endpoint]:
+        candidates = [*self._settings.peers, *reversed(self._hints)]
+        for author_id in [*self._interests.read(), *self._some_others()]:
+            for feed_id in self._shelf.feeds_of(author_id):
+                candidates += [each.link for each in self._index.holders(feed_id)]
+        return candidates + self._index.peers(REMEMBERED_PEERS_DIALLED)
+
+    def _some_others(self) -> list[AuthorId]:
+        """Authors held for others, a few in each round: there may be ten thousand of them."""
+        others = [each for each in self._interests.all() if not self._interests.is_read(each)]
+        start = self._others_turn % max(len(others), 1)
+        self._others_turn = start + _OTHERS_PER_ROUND
+        return others[start : start + _OTHERS_PER_ROUND]
+
+    def _needs_look_up(self, author_id: AuthorId, now_ms: int) -> bool:
+        """Whether nobody linked holds the author, and we did not just look.
+
+        Our own counts as any other: another device, or the time before a loss, may have
+        written feeds that only others hold.
+        """
+        feeds = self._shelf.feeds_of(author_id)
+        if feeds and all(self._is_served(feed_id) for feed_id in feeds):
+            return False
+        looked_at_ms = self._looked_at_ms.get(author_id)
+        # Without any feed a person is waiting; with one it is about news.
+        pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
+        return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
+
+    def _watched_due(self, now_ms: int) -> list[AuthorId]:
+        due = (
+            each
+            for each in self.watched()
+            if now_ms - self._looked_at_ms.get(each, -_WATCHED_MS) >= _WATCHED_MS
+        )
+        return list(islice(due, _WATCHED_PER_ROUND))
+
+    def _is_served(self, feed_id: FeedId) -> bool:
+        """Whether somebody linked holds a feed, and we know of no head newer than ours."""
+        return not self._is_behind(feed_id) and bool(self._sessions.sources(feed_id))
+
+    def _is_behind(self, feed_id: FeedId) -> bool:
+        """Whether the DHT has shown a newer head: then those linked keep it from us (A14)."""
+        replica = self._shelf.replica(feed_id)
+        return self._seen_sizes.get(feed_id, 0) > (replica.size if replica else 0)
+
+
+_ANNOUNCE_MS = 15 * 60_000
+"""How often a topic is announced: DHT nodes forget peers after half an hour (BEP 5)."""
+
+_PUT_MS = 60 * 60_000
+"""How often the own head is put again: DHT nodes may forget it after two hours (BEP 44)."""
+
+_READ_MS = 30 * 60_000
+"""How often the head of a feed is read from the DHT, and put again for its author."""
+
+_LOOK_UP_MS = 5 * 60_000
+"""How often an author is looked up whom nobody linked holds."""
+
+_OTHERS_PER_ROUND = 50
+"""Authors held for others whose holders are dialled in one round, of 2 s."""
+
+_WATCHED_MS = 6 * 60 * 60_000
+"""How often a watched author is looked up of whom nobody has said anything."""
+
+_WATCHED_PER_ROUND = 2
+"""Watched authors looked up in one round: 10,000 in an hour and a half."""
+
+_FIRST_LOOK_UP_MS = 3_000
+"""The same while we hold nothing of the author at all."""

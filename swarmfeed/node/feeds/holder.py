@@ -1,0 +1,286 @@
+"""What a holder says: heads on request, news as they come, receipts for what it keeps."""
+
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from swarmfeed.core.base.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.feed.head import sign_receipt
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.words import (
+    Certificates,
+    ForkProof,
+    Have,
+    HeadOffer,
+    HolderRecord,
+    Holders,
+    NewEntries,
+    NotHeld,
+    Receipt,
+    Want,
+)
+from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Clock, Index
+
+logger = structlog.get_logger()
+
+
+class Holder:
+    """Serves what is on the shelf."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        sessions: Sessions,
+        prover: Prover,
+        index: Index,
+        identity: Identity,
+        clock: Clock,
+        seeder: Seeder,
+    ) -> None:
+        self._shelf = shelf
+        self._sessions = sessions
+        self._prover = prover
+        self._index = index
+        self._identity = identity
+        self._clock = clock
+        self._seeder = seeder
+        self.on_request: Callable[[NodeId, FeedId], None] | None = None
+        """Told when a person's node asks for a whole feed."""
+
+    def answer_want(self, session: Session, want: Want) -> None:
+        """Send newer heads of the wanted authors, and remember to send news."""
+        for wanted in want.authors:
+            author_id = wanted.author_id
+            if author_id not in session.wants and len(session.wants) >= AUTHORS_WANTED_MAX:
+                continue
+            session.wants.add(author_id)
+            sizes = {each.feed_id: each.size for each in wanted.feeds}
+            for feed_id in self._shelf.feeds_of(author_id):
+                session.knows[feed_id] = sizes.get(feed_id, 0)
+                if self.on_request is not None and not (feed_id in sizes or session.is_server):
+                    self.on_request(session.node_id, feed_id)
+            session.outbox.put(
+                ("want", author_id), partial(self._answer_author, session, author_id)
+            )
+
+    def wake(self, session: Session, feed_id: FeedId) -> None:
+        """Load a feed's torrents for somebody who is about to fetch, and say so."""
+        replica = self._shelf.replica(feed_id)
+        if replica is not None and self._seeder.wake(feed_id):
+            session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
+
+    def tell_asleep(self, feed_id: FeedId) -> None:
+        """Tell who may come for a feed that it has to be woken first."""
+        author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants and replica is not None:
+                session.outbox.put(
+                    ("awake", feed_id), partial(self._send_have, session, replica)
+                )
+
+    def push(self, before: Replica | None, after: Replica) -> None:
+        """Tell everyone who wants the author what is new; the sender knows it already."""
+        author_id = self._shelf.author_of(after.feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants and session.knows.get(after.feed_id, 0) < after.size:
+                session.outbox.put(
+                    ("news", after.feed_id), partial(self._push_to, session, before, after)
+                )
+
+    def confirm(self, feed_id: FeedId) -> None:
+        """Send a receipt for the newest head to all who hold or want the feed."""
+        if feed_id == self._identity.feed_id or not self._shelf.is_complete(feed_id):
+            return
+        author_id = self._shelf.author_of(feed_id)
+        for session in self._sessions.all():
+            if author_id in session.wants or feed_id in session.holds:
+                session.outbox.put(
+                    ("receipt", feed_id), partial(self._confirm_to, session, feed_id)
+                )
+
+    def announce_holder(self, author_id: AuthorId, feed_id: FeedId, by: Session) -> None:
+        """Tell those who want an author of one more holder: once, and once it is complete.
+
+        Not again as the feed grows: with n followers that would be n * n messages a post.
+        """
+        record = self._record(by, feed_id)
+        if record is None or by.announced.get(feed_id) in (True, record.complete):
+            return
+        by.announced[feed_id] = record.complete
+        news = Holders(author_id, feed_id, (record,))
+        for each in self._sessions.all():
+            if author_id in each.wants and each is not by:
+                each.outbox.put(("holder", feed_id, by.node_id), partial(each.send, news))
+
+    def tell_fork(self, proof: ForkProof) -> None:
+        """Pass the proof of a fork on to everyone who wants the author."""
+        for each in self._sessions.all():
+            if proof.author_id in each.wants:
+                each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
+
+    def tell_certificates(self, author_id: AuthorId) -> None:
+        """Tell everyone who wants an author what its certificates say now."""
+        for each in self._sessions.all():
+            if author_id in each.wants:
+                each.outbox.put(
+                    ("certificates", author_id),
+                    partial(self._send_certificates, each, author_id),
+                )
+
+    # --- inside ---
+
+    async def _answer_author(self, session: Session, author_id: AuthorId) -> None:
+        feeds = self._shelf.feeds_of(author_id)
+        if not feeds:
+            await session.send(NotHeld(author_id))
+        for feed_id in feeds:
+            replica = self._shelf.replica(feed_id)
+            if replica is None:
+                continue
+            if session.knows.get(feed_id, 0) < replica.size:
+                await self._offer(session, replica)
+            else:
+                await self._send_have(session, replica)
+            if (fork := self._shelf.fork_proof(feed_id)) is not None:
+                await session.send(fork)
+            await self._send_holders(session, author_id, feed_id)
+            await self._confirm_to(session, feed_id)
+        await self._send_certificates(session, author_id)
+
+    async def _send_certificates(self, session: Session, author_id: AuthorId) -> None:
+        """Send the certificates of an author, if there are some that no head may carry.
+
+        A join comes with the first head of its feed.  A leave comes when its feed ends, and
+        then there may be no newer head ever.
+        """
+        signed = self._shelf.certificates(author_id)
+        if session.certified.get(author_id) == signed:
+            return
+        if self._shelf.has_more_than_joins(author_id):
+            session.certified[author_id] = signed
+            await session.send(Certificates(author_id, signed))
+
+    async def _confirm_to(self, session: Session, feed_id: FeedId) -> None:
+        """Send a receipt, once for each head, if every entry under it is on our disk."""
+        replica = self._shelf.replica(feed_id)
+        if replica is None or feed_id == self._identity.feed_id:
+            return
+        if session.confirmed.get(feed_id, 0) >= replica.size:
+            return
+        if not self._shelf.is_complete(feed_id):
+            return
+        session.confirmed[feed_id] = replica.size
+        line = sign_receipt(
+            replica.signed_head,
+            self._identity.node_id,
+            self._clock.now_ms() // 1000,
+            self._identity.node_key.sign,
+        )
+        await session.send(Receipt(feed_id, replica.signed_head, line))
+
+    async def _send_have(self, session: Session, replica: Replica) -> None:
+        complete = self._shelf.is_complete(replica.feed_id)
+        awake = self._seeder.is_awake(replica.feed_id)
+        await session.send(
+            Have(feed_id=replica.feed_id, size=replica.size, complete=complete, awake=awake)
+        )
+
+    async def _send_holders(
+        self, session: Session, author_id: AuthorId, feed_id: FeedId
+    ) -> None:
+        known = self._known_holders(session, feed_id)
+        await session.send(Holders(author_id, feed_id, known))
+
+    async def _offer(self, session: Session, replica: Replica) -> None:
+        """Say what we hold, and send the newest head with all that goes with it.
+
+        What we hold goes first: whoever gets the head asks for its chunks at once.
+        """
+        author_id = self._shelf.author_of(replica.feed_id)
+        assert author_id is not None, "every replica on the shelf has an author"
+        await self._send_have(session, replica)
+        try:
+            known_size = session.knows.get(replica.feed_id, 0)
+            proof = await self._prover.consistency(replica, known_size)
+        except (DamageError, RemoteError) as error:
+            # A gap in our own copy: somebody else has to prove it.
+            logger.info("no consistency proof", reason=str(error))
+            return
+        session.knows[replica.feed_id] = replica.size
+        await session.send(
+            HeadOffer(
+                author_id=author_id,
+                feed_id=replica.feed_id,
+                signed_head=replica.signed_head,
+                certificates=self._shelf.certificates(author_id),
+                chunk_list=replica.chunk_list,
+                tail=replica.tail,
+                consistency=proof,
+            )
+        )
+
+    async def _push_to(self, session: Session, before: Replica | None, after: Replica) -> None:
+        start = session.knows.get(after.feed_id, 0)
+        if start >= after.size:
+            return
+        recent = self._recent(before, after, start)
+        if before is None or not recent:
+            await self._offer(session, after)
+            return
+        session.knows[after.feed_id] = after.size
+        if after.chunk_list != before.chunk_list:
+            await self._send_have(session, after)
+        await session.send(
+            NewEntries(
+                feed_id=after.feed_id,
+                start=start,
+                stored=recent,
+                signed_head=after.signed_head,
+                chunk_list=b"" if after.chunk_list == before.chunk_list else after.chunk_list,
+            )
+        )
+
+    def _recent(self, before: Replica | None, after: Replica, start: int) -> tuple[bytes, ...]:
+        """Entries [start, after.size), if few are new since ``before`` and all are here."""
+        if before is None or not before.tail_start <= start or start == 0:
+            return ()
+        if after.size - start > CHUNK_ENTRIES:
+            return ()
+        try:
+            # From the logs, because an entry that seals a chunk is in no tail any more.
+            recent = self._shelf.read_entries(after.feed_id, start, after.size)
+        except DamageError:
+            return ()
+        return recent if len(recent) == after.size - start else ()
+
+    def _known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
+        """Linked holders first, then remembered ones; never the asker or ourselves."""
+        records = {}
+        for session in self._sessions.all():
+            record = self._record(session, feed_id)
+            if record is not None:
+                records[session.node_id] = record
+        for known in self._index.holders(feed_id):
+            remembered = HolderRecord(
+                known.node_id, known.link, known.swarm, known.size, known.complete
+            )
+            records.setdefault(known.node_id, remembered)
+        records.pop(asker.node_id, None)
+        records.pop(self._identity.node_id, None)
+        return tuple(records.values())[:HOLDERS_MAX]
+
+    def _record(self, session: Session, feed_id: FeedId) -> HolderRecord | None:
+        holding = session.holds.get(feed_id)
+        if holding is None or session.link is None or session.swarm is None:
+            return None
+        return HolderRecord(
+            session.node_id, session.link, session.swarm, holding.size, holding.complete
+        )

@@ -1,0 +1,171 @@
+"""Who holds what: what peers say of themselves and of others, and what they confirm.
+
+First-hand word (``have``, ``receipt``, a head that was sent) counts before hearsay
+(``holders``), and nothing of it is trusted: it only says whom to dial and whom to ask.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from swarmfeed.core.base.limits import FEEDS_HELD_MAX
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
+from swarmfeed.errors import BadSignatureError
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.sessions import Holding, Session, Sessions
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.tasks import Tasks
+from swarmfeed.ports import Clock, Index, KnownHolder
+
+
+class Whereabouts:
+    """Learns who holds what, and dials them."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        sessions: Sessions,
+        holder: Holder,
+        fetcher: Fetcher,
+        indexer: Indexer,
+        index: Index,
+        interests: Interests,
+        identity: Identity,
+        changes: Changes,
+        clock: Clock,
+        beside: Tasks,
+    ) -> None:
+        self._shelf = shelf
+        self._sessions = sessions
+        self._holder = holder
+        self._fetcher = fetcher
+        self._indexer = indexer
+        self._index = index
+        self._interests = interests
+        self._identity = identity
+        self._changes = changes
+        self._clock = clock
+        self._beside = beside
+
+    async def on_have(self, session: Session, have: Have) -> None:
+        feed_id, before = have.feed_id, session.holds.get(have.feed_id)
+        holding = Holding(have.size, have.complete, have.awake)
+        if not have.awake:
+            session.woken.discard(feed_id)
+        if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
+            return
+        session.holds[feed_id] = holding
+        # Of a feed we do not know yet this is said before its first head: see _on_offer.
+        if self._shelf.author_of(feed_id) is not None:
+            await self.note_holder(session, feed_id)
+
+    async def note_holder(self, session: Session, feed_id: FeedId) -> None:
+        """Remember a holder of a feed that we know, tell others, and fetch from it."""
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is None or feed_id not in session.holds:
+            return
+        self._holder.announce_holder(author_id, feed_id, session)
+        self._fetcher.plan()
+        await self._remember_holder(session, feed_id)
+
+    def on_holders(self, session: Session, message: Holders) -> None:
+        """Dial holders of an author we care about, then let the fetch begin.
+
+        Only of feeds that are that author's, and one list of a feed at a time from one peer:
+        a flood of lists has no effect.
+        """
+        feed_id = message.feed_id
+        is_wanted = self._interests.of(message.author_id) is not None
+        is_theirs = self._shelf.author_of(feed_id) == message.author_id
+        if not is_wanted or not is_theirs or feed_id in session.meeting:
+            return
+        records = [
+            each
+            for each in message.holders
+            if each.node_id != self._identity.node_id
+            and self._sessions.find(each.node_id) is None
+        ]
+        session.meeting.add(feed_id)
+        self._beside.spawn(self._meet(session, feed_id, records))
+
+    async def _meet(
+        self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]
+    ) -> None:
+        try:
+            await self._remember_hearsay(feed_id, records)
+            if await self._sessions.dial_some(each.link for each in records) == 0:
+                self._fetcher.gathered(feed_id)
+        finally:
+            session.meeting.discard(feed_id)
+
+    async def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
+        """Remember holders that others named: behind all that told us themselves.
+
+        They never take the place of what is known first hand, so a peer cannot make us forget
+        true holders by naming false ones.
+        """
+        known = {each.node_id for each in self._index.holders(feed_id)}
+        new = [
+            KnownHolder(each.node_id, each.link, each.swarm, each.size, each.complete, 0)
+            for each in records
+            if each.node_id not in known
+        ]
+
+        def save() -> None:
+            for each in new:
+                self._index.save_holder(feed_id, each)
+
+        if new:
+            await self._indexer.run_in_thread(save)
+
+    def note_head(self, session: Session, after: Replica) -> None:
+        """Who sends a head holds it: from now on the peer is a source up to its size."""
+        before = session.holds.get(after.feed_id)
+        if before is None:
+            session.holds[after.feed_id] = Holding(after.size, complete=False)
+        elif before.size < after.size:
+            session.holds[after.feed_id] = replace(before, size=after.size)
+
+    async def on_receipt(self, session: Session, receipt: Receipt) -> None:
+        """A peer confirms that it holds all entries of a head."""
+        feed_id = receipt.feed_id
+        if self._shelf.replica(feed_id) is None:
+            return
+        head = open_head(receipt.signed_head, feed_id)
+        opened = open_receipt(receipt.signed_head, receipt.cosignature)
+        if opened.node_id != session.node_id:
+            raise BadSignatureError("a receipt of another node")
+        if head.size <= session.receipts.get(feed_id, 0):
+            return
+        session.receipts[feed_id] = head.size
+        session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
+        before = session.holds.get(feed_id)
+        awake = before is None or before.awake
+        have = Have(feed_id=feed_id, size=head.size, complete=True, awake=awake)
+        await self.on_have(session, have)
+        await self._indexer.run_in_thread(
+            lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
+        )
+        if feed_id == self._identity.feed_id:
+            self._changes.tell("receipt", size=head.size)
+
+    async def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
+        holding = session.holds[feed_id]
+        if session.link is None or session.swarm is None:
+            return
+        known = KnownHolder(
+            session.node_id,
+            session.link,
+            session.swarm,
+            holding.size,
+            holding.complete,
+            self._clock.now_ms(),
+        )
+        await self._indexer.run_in_thread(lambda: self._index.save_holder(feed_id, known))

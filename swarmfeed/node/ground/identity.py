@@ -1,0 +1,27 @@
+"""The keys a running node works with."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this node writes as, and which node it is.
+
+    The author key itself is not here: it signs certificates, once, and then rests.
+    """
+
+    author_id: AuthorId
+    feed_key: SigningKey
+    node_key: SigningKey
+
+    @property
+    def feed_id(self) -> FeedId:
+        """The feed this device writes."""
+        return FeedId(self.feed_key.public)
+
+    @property
+    def node_id(self) -> NodeId:
+        return NodeId(self.node_key.public)

@@ -1,0 +1,204 @@
+"""Feeds the index from the logs, in a thread, newest entries first.
+
+Work is cut into batches of a few thousand entries, and the most urgent waits least: a post
+that just came is searchable before the rest of a backlog is.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import structlog
+
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.chunk import frame_content, hash_frame
+from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.ports import Clock, Index, Logs
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
+
+_BATCH_ENTRIES = 16 * CHUNK_ENTRIES
+"""Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
+
+_BACKLOG_WAIT_S = 1.0
+"""How long a batch of a backlog waits for chunks to be verified first: both need the
+interpreter, and what is verified can be served to others meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Work:
+    """A range of a feed to index; sorts the newest first."""
+
+    urgency: int
+    newer_count: int
+    """Entries of the same feed after these: what is asked for last, of any feed."""
+    order: int
+    feed_id: FeedId = field(compare=False)
+    author_id: AuthorId = field(compare=False)
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+
+
+class Indexer:
+    """Takes ranges of entries and indexes them one batch after the other."""
+
+    def __init__(
+        self,
+        logs: Logs,
+        index: Index,
+        clock: Clock,
+        end_of: Callable[[FeedId], int | None],
+        on_indexed: Callable[[AuthorId, int], None],
+        on_fatal: Callable[[FatalError], None],
+    ) -> None:
+        self._logs = logs
+        self._index = index
+        self._clock = clock
+        self._end_of = end_of
+        self._on_indexed = on_indexed
+        self._on_fatal = on_fatal
+        self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._task: asyncio.Task[None] | None = None
+        self._order = 0
+        self._ends: dict[FeedId, int] = {}
+        self.may_go_on: Callable[[], Awaitable[object]] | None = None
+        """Waited for before each batch of a backlog, but not for long."""
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
+
+    @property
+    def waiting(self) -> int:
+        """Ranges not indexed yet."""
+        return self._queue.qsize()
+
+    def add(self, feed_id: FeedId, author_id: AuthorId, start: int, end: int) -> None:
+        """Index entries [start, end) when their turn comes; they must be held.
+
+        Those that are not the author's any more are left out, here and whenever.
+        """
+        for first, stop in _batches(start, end):
+            # Tails are short and new; batches of a backlog wait, the newest first.
+            urgency = 0 if end - start < CHUNK_ENTRIES else 1
+            self._queue.put_nowait(self._work(urgency, feed_id, author_id, first, stop))
+
+    async def index_now(
+        self, feed_id: FeedId, author_id: AuthorId, start: int, end: int
+    ) -> None:
+        """Index entries [start, end) and return when it is done: for a few entries."""
+        await self._index_range(self._work(0, feed_id, author_id, start, end))
+
+    async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
+        """Take a feed out of the index if entries in it are not the author's any more.
+
+        Returns whether it was: then those that are the author's have to be added again.
+        """
+        end = self._end_of(feed_id)
+        if end is None:
+            return False
+        try:
+            # In the thread, so behind whatever is being added right now.
+            return await self.run_in_thread(
+                lambda: self._cut_in_thread(feed_id, author_id, end)
+            )
+        except (DamageError, FatalError) as error:
+            self._on_fatal(FatalError(str(error)))
+            return False
+
+    async def drain(self) -> None:
+        """Return when all that was added is indexed."""
+        await self._queue.join()
+
+    async def run_in_thread(self, call: Callable[[], T]) -> T:
+        """Run a writing call of the index in the one thread that may write."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    async def _run(self) -> None:
+        while True:
+            work = await self._queue.get()
+            try:
+                if work.urgency:
+                    await self._let_others_go_first()
+                await self._index_range(work)
+            except (DamageError, RemoteError) as error:
+                # `verify` names the file and fetches it again; then it is indexed.
+                logger.warning("entries not indexed", start=work.start, reason=str(error))
+            except (FatalError, UserError) as error:
+                self._on_fatal(FatalError(str(error)))
+            except Exception as error:
+                # A bug.  Were it to end this task, nobody would ever hear of it.
+                logger.error("indexing failed", start=work.start, exc_info=True)
+                self._on_fatal(FatalError(f"indexing failed: {error!r}"))
+            finally:
+                self._queue.task_done()
+
+    async def _let_others_go_first(self) -> None:
+        if self.may_go_on is not None:
+            # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BACKLOG_WAIT_S):
+                    await self.may_go_on()
+
+    def _work(
+        self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int
+    ) -> _Work:
+        self._order += 1
+        self._ends[feed_id] = max(self._ends.get(feed_id, 0), end)
+        newer_count = self._ends[feed_id] - end
+        return _Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
+
+    async def _index_range(self, work: _Work) -> None:
+        end = self._end_of(work.feed_id)
+        if end is not None and end < work.end:
+            work = replace(work, end=end)
+        if work.start >= work.end:
+            return
+        added = await self.run_in_thread(lambda: self._index_in_thread(work))
+        if added:
+            self._on_indexed(work.author_id, added)
+
+    def _index_in_thread(self, work: _Work) -> int:
+        stored = self._logs.read_entries(work.feed_id, work.start, work.end)
+        hashes = hash_frame(frame_content(stored))
+        try:
+            return self._index.add_entries(
+                work.feed_id,
+                work.author_id,
+                work.start,
+                stored,
+                hashes,
+                now_ms=self._clock.now_ms(),
+            )
+        except DamageError as error:
+            # It is only a cache: the next start deletes it and fills it from the logs.
+            raise FatalError(
+                f"the index is damaged, start again to rebuild it: {error}"
+            ) from error
+
+    def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
+        indexed = self._index.indexed_ranges(feed_id)
+        if not indexed or indexed[-1][1] <= end:
+            return False
+        with self._index.together():
+            self._index.drop_feed(feed_id)
+            self._index.reserve(feed_id, author_id, end)
+        return True
+
+
+def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) into ranges of at most _BATCH_ENTRIES, the last one first."""
+    for first in reversed(range(start - start % _BATCH_ENTRIES, end, _BATCH_ENTRIES)):
+        yield max(first, start), min(first + _BATCH_ENTRIES, end)

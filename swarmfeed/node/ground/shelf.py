@@ -1,0 +1,356 @@
+"""The shelf: every feed this node holds, whose it is, and what may enter it.
+
+Nothing gets here unverified, and nothing is told to anyone before it is on disk.  All methods
+run in the node's loop and are short; verifying whole chunks is not done here.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.author import AuthorFeeds, choose_certificates, feeds_of
+from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
+from swarmfeed.core.feed.claims import first_certificate, joined_author, open_all
+from swarmfeed.core.feed.head import open_head
+from swarmfeed.core.feed.replica import (
+    Replica,
+    check_offer,
+    chunks_made_here,
+    extend_replica,
+    open_replica,
+    verify_fork,
+)
+from swarmfeed.core.talk.words import Certificates, ForkProof, HeadOffer, NewEntries
+from swarmfeed.errors import (
+    BadProofError,
+    DamageError,
+    ForkError,
+    RetryError,
+    RollbackError,
+    UserError,
+)
+from swarmfeed.ports import Logs, Signer
+
+
+class Shelf:
+    """Replicas, certificates and forks, in memory and on disk alike."""
+
+    def __init__(self, logs: Logs) -> None:
+        self._logs = logs
+        self._replicas: dict[FeedId, Replica] = {}
+        self._authors: dict[FeedId, AuthorId] = {}
+        self._feeds: dict[AuthorId, list[FeedId]] = {}
+        self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
+        self._forked: set[FeedId] = set()
+        self.on_certified: Callable[[AuthorId], None] | None = None
+        """Told when more certificates are known of an author."""
+
+    def load(self) -> None:
+        """Read everything that is on disk."""
+        for replica in self._logs.read_all():
+            feed_id = replica.feed_id
+            signed = self._read_certificates(feed_id)
+            author_id = joined_author(feed_id, signed.values())
+            if author_id is None:
+                continue  # without a certificate nobody can say whose it is
+            self._replicas[feed_id] = replica
+            self._assign(feed_id, author_id)
+            self._certificates.setdefault(author_id, {}).update(signed)
+            if self._has_fork(feed_id):
+                self._forked.add(feed_id)
+
+    # --- looking ---
+
+    def feed_ids(self) -> list[FeedId]:
+        return list(self._replicas)
+
+    def author_ids(self) -> set[AuthorId]:
+        return set(self._feeds)
+
+    def replica(self, feed_id: FeedId) -> Replica | None:
+        return self._replicas.get(feed_id)
+
+    def author_of(self, feed_id: FeedId) -> AuthorId | None:
+        return self._authors.get(feed_id)
+
+    def feeds_of(self, author_id: AuthorId) -> list[FeedId]:
+        """Feeds of an author that we have a head of."""
+        return list(self._feeds.get(author_id, ()))
+
+    def certified(self, author_id: AuthorId) -> AuthorFeeds:
+        """What the certificates we know say of an author."""
+        return feeds_of(author_id, self._certificates.get(author_id, {}).values())
+
+    def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
+        """Signed certificates known of an author, in ascending order."""
+        return tuple(sorted(self._certificates.get(author_id, {})))
+
+    def has_more_than_joins(self, author_id: AuthorId) -> bool:
+        """Whether certificates are known that may come later than any head."""
+        known = self._certificates.get(author_id, {}).values()
+        return any(not isinstance(each, Join) for each in known)
+
+    def end_of(self, feed_id: FeedId) -> int | None:
+        """Entries [0, end) are the author's, whatever the feed says; None: all are."""
+        author_id = self._authors.get(feed_id)
+        if author_id is None:
+            return None
+        certified = self.certified(author_id).feed(feed_id)
+        return None if certified is None else certified.end
+
+    def is_forked(self, feed_id: FeedId) -> bool:
+        return feed_id in self._forked
+
+    def fork_proof(self, feed_id: FeedId) -> ForkProof | None:
+        fork = self._logs.read_fork(feed_id) if feed_id in self._forked else None
+        if fork is None:
+            return None
+        first, second, proof = fork
+        return ForkProof(self._authors[feed_id], feed_id, first, second, proof)
+
+    def missing(self, feed_id: FeedId) -> list[ChunkSpan]:
+        """Sealed chunks that are not on disk, newest first."""
+        held = self._logs.held(feed_id)
+        chunks = self._replicas[feed_id].chunks()
+        return [span for span in reversed(chunks) if span not in held]
+
+    def is_complete(self, feed_id: FeedId) -> bool:
+        return feed_id in self._replicas and not self.missing(feed_id)
+
+    def held_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
+        """Half-open ranges of entries on disk, newest first: the tail, then the chunks."""
+        replica = self._replicas[feed_id]
+        held = self._logs.held(feed_id)
+        ranges = [(span.start, span.end) for span in reversed(replica.chunks()) if span in held]
+        if replica.tail:
+            ranges.insert(0, (replica.tail_start, replica.size))
+        return ranges
+
+    def entries_held(self, feed_id: FeedId) -> int:
+        return sum(end - start for start, end in self.held_ranges(feed_id))
+
+    def read_entries(self, feed_id: FeedId, start: int, end: int) -> tuple[bytes, ...]:
+        """Stored entries [start, end); all must be held.
+
+        Raises:
+            DamageError: A chunk among them is missing or is not what was written.
+        """
+        return tuple(self._logs.read_entries(feed_id, start, end))
+
+    # --- changing ---
+
+    def start_feed(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
+        """Prepare an own feed, before its first append."""
+        self._assign(feed_id, author_id)
+        self._certificates.setdefault(author_id, {})[certificate] = open_certificate(
+            certificate
+        )
+        self._logs.replace_certificates(feed_id, [certificate])
+
+    def append(
+        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+    ) -> Replica:
+        """Append to an own feed; when this returns it survives a power cut.
+
+        Raises:
+            UserError: The author left the feed, on another device; nobody would show it.
+        """
+        known, end = self._replicas.get(feed_id), self.end_of(feed_id)
+        if end is not None and (known.size if known else 0) + len(stored) > end:
+            raise UserError("this feed was ended by its author; nothing can be added to it")
+        replica = self._logs.append(feed_id, stored, now_ms=now_ms, sign=sign)
+        self._replicas[feed_id] = replica
+        return replica
+
+    def accept_offer(self, offer: HeadOffer) -> Replica:
+        """Verify an offered head and keep it.
+
+        Raises:
+            RollbackError: It is not newer than what we have.
+            RetryError: It is newer, but its proof does not start at what we have: we may have
+                grown since its sender heard of us, so it is to be asked for again.
+            ForkError: It contradicts what we have; the proof is kept already.
+            RemoteError: It is false or malformed; its sender broke the rules.
+        """
+        opened = self._check_certificates(offer)
+        if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
+            raise RollbackError("the feed is another author's already")
+        known = self._replicas.get(offer.feed_id)
+        if known is not None:
+            # They may say more than before, whatever becomes of the head.
+            self._keep_certificates(offer.author_id, opened)
+        self._check_open(offer.feed_id)
+        if known is not None and known.signed_head == offer.signed_head:
+            raise RollbackError("the head is known")
+        offered = open_replica(offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail)
+        try:
+            check_offer(known, offered, offer.consistency)
+        except ForkError as fork:
+            self._keep_fork(offer.feed_id, fork, offer.consistency)
+            raise
+        except BadProofError as error:
+            raise RetryError(str(error)) from error
+        if known is None:
+            self._keep_certificates(offer.author_id, opened, offer.feed_id)
+        self._logs.replace(offered)
+        self._replicas[offer.feed_id] = offered
+        self._assign(offer.feed_id, offer.author_id)
+        if known is not None:
+            self._make_chunks(known, offered, offer.tail)
+        return offered
+
+    def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
+        """Verify entries pushed live and keep them; returns the replica before and after.
+
+        Raises:
+            RollbackError: Nothing in it is new, or we hold no head it could follow on.
+            RetryError: They do not follow on ours: false, or of another history that the
+                author signed.  A head with its proof tells which; it is to be asked for.
+            ForkError: They contradict what we have; the proof is kept already.
+            RemoteError: They are false; their sender broke the rules.
+        """
+        known = self._replicas.get(pushed.feed_id)
+        if known is None:
+            raise RollbackError("entries of a feed that we hold nothing of")
+        self._check_open(pushed.feed_id)
+        if pushed.start > known.size:
+            raise RollbackError("entries are missing in between")
+        try:
+            after = extend_replica(
+                known, pushed.start, pushed.stored, pushed.signed_head, pushed.chunk_list
+            )
+        except ForkError as fork:
+            self._keep_fork(pushed.feed_id, fork, ())
+            raise
+        except BadProofError as error:
+            raise RetryError(str(error)) from error
+        if after.chunk_list == known.chunk_list:
+            self._logs.extend(after, known.size)
+        else:
+            self._logs.replace(after)
+        self._replicas[pushed.feed_id] = after
+        self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
+        return known, after
+
+    def accept_certificates(self, told: Certificates) -> None:
+        """Keep what more certificates say of an author whom we hold a feed of.
+
+        Raises:
+            RemoteError: One of them is false, or another author's.
+        """
+        if self._feeds.get(told.author_id):
+            opened = self._open_with_known(told.author_id, told.signed)
+            self._keep_certificates(told.author_id, opened)
+
+    def accept_fork(self, proof: ForkProof) -> bool:
+        """Keep a fork proof somebody passed on; returns whether it is news.
+
+        Raises:
+            RemoteError: It proves nothing.
+        """
+        if proof.feed_id in self._forked or proof.feed_id not in self._replicas:
+            return False
+        verify_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
+        self._logs.save_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
+        self._forked.add(proof.feed_id)
+        return True
+
+    def drop_feed(self, feed_id: FeedId) -> None:
+        self._logs.drop_feed(feed_id)
+        self._replicas.pop(feed_id, None)
+        self._forked.discard(feed_id)
+        author_id = self._authors.pop(feed_id, None)
+        if author_id is not None:
+            self._feeds[author_id].remove(feed_id)
+            if not self._feeds[author_id]:
+                del self._feeds[author_id]
+
+    # --- inside ---
+
+    def _read_certificates(self, feed_id: FeedId) -> dict[bytes, Certificate]:
+        """Certificates on disk; where they are lost, the one in the feed's own first entry."""
+        with suppress(DamageError):
+            signed = open_all(self._logs.read_certificates(feed_id))
+            if joined_author(feed_id, signed.values()) is not None:
+                return signed
+        with suppress(DamageError):
+            return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
+        return {}
+
+    def _has_fork(self, feed_id: FeedId) -> bool:
+        """Whether a fork proof is kept; a damaged one is told by a peer again."""
+        try:
+            return self._logs.read_fork(feed_id) is not None
+        except DamageError:
+            return False
+
+    def _assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
+        """Note whose a feed is; that never changes."""
+        if feed_id not in self._authors:
+            self._authors[feed_id] = author_id
+            self._feeds.setdefault(author_id, []).append(feed_id)
+
+    def _check_open(self, feed_id: FeedId) -> None:
+        """Check that a feed may still grow: no fork, and its author has not left it."""
+        if feed_id in self._forked:
+            raise RollbackError("the feed is stopped at its fork")
+        known, end = self._replicas.get(feed_id), self.end_of(feed_id)
+        if known is not None and end is not None and end <= known.size:
+            raise RollbackError("its author has left the feed")
+
+    def _check_certificates(self, offer: HeadOffer) -> dict[bytes, Certificate]:
+        """Check that the feed is the author's, by what we know and what came along."""
+        opened = self._open_with_known(offer.author_id, offer.certificates)
+        if feeds_of(offer.author_id, opened.values()).feed(offer.feed_id) is None:
+            raise BadProofError("the feed is not certified by its author")
+        return opened
+
+    def _open_with_known(
+        self, author_id: AuthorId, offered: Sequence[bytes]
+    ) -> dict[bytes, Certificate]:
+        """Return what is worth keeping of the known and the offered certificates.
+
+        Raises:
+            RemoteError: One of them is false, or another author's.  Nobody keeps those, and
+                they would cost us a check each for as many as anybody can sign.
+        """
+        opened = dict(self._certificates.get(author_id, {}))
+        for signed in offered:
+            if signed not in opened:
+                opened[signed] = open_certificate(signed)
+                if opened[signed].author_id != author_id:
+                    raise BadProofError("a certificate of another author")
+        return {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
+
+    def _keep_certificates(
+        self, author_id: AuthorId, opened: dict[bytes, Certificate], *new_feeds: FeedId
+    ) -> None:
+        """Keep certificates beside each feed of the author, if they are news, and new ones."""
+        is_news = self._certificates.get(author_id) != opened
+        self._certificates[author_id] = opened
+        for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
+            self._logs.replace_certificates(feed_id, list(opened))
+        if is_news and self.on_certified is not None:
+            self.on_certified(author_id)
+
+    def _keep_fork(self, feed_id: FeedId, fork: ForkError, proof: Sequence[Hash]) -> None:
+        first, second = fork.known, fork.offered
+        if open_head(first, feed_id).size == open_head(second, feed_id).size:
+            proof = ()
+        self._logs.save_fork(feed_id, first, second, proof)
+        self._forked.add(feed_id)
+
+    def _make_chunks(self, known: Replica, after: Replica, new: Sequence[bytes]) -> None:
+        """Make newly sealed chunks ourselves where we saw all their entries."""
+        pending = [*known.tail, *new]
+        if known.size + len(new) != after.size or known.tail_start == after.tail_start:
+            return
+
+        def load(span: ChunkSpan) -> bytes:
+            return self._logs.read_chunk(known.feed_id, span)
+
+        try:
+            for span, chunk in chunks_made_here(known, after, pending, load):
+                self._logs.write_chunk(known.feed_id, span, chunk)
+        except (DamageError, KeyError):
+            return  # a part is not here: the swarm will bring the whole

@@ -1,0 +1,231 @@
+"""The key file: three seeds in one small text file, encrypted with a passphrase.
+
+    swarmfeed keys 1
+    Whoever has this file and its passphrase can write in your name: keep both safe.
+    passphrase: set
+    argon2id: 3 operations, 268435456 bytes
+    salt: <base64, 16 bytes>
+
+    <base64: nonce (24), then the sealed seeds and their time (120)>
+
+argon2id turns the passphrase into a key; the header is hashed into that key, so a changed
+header opens nothing.  The box is XSalsa20-Poly1305.  Without a passphrase the format is the
+same, with the cheapest argon2id there is: then only the file's mode protects the seeds.
+
+Source: RFC 9106 (argon2id), NaCl's secretbox, RFC 8265 section 4.2 (passphrases are NFC).
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import nacl.exceptions
+from nacl.pwhash import argon2id
+from nacl.secret import SecretBox
+
+from swarmfeed.core.base.limits import (
+    KDF_MEMORY_BYTES_MAX,
+    KDF_OPERATIONS_MAX,
+    KEY_BYTES,
+    KEY_FILE_BYTES_MAX,
+)
+from swarmfeed.errors import DamageError, UserError
+from swarmfeed.shell.disk.durable import create_file, read_file
+
+_TIME_BYTES: Final = 8
+_SECRET_BYTES: Final = 3 * KEY_BYTES + _TIME_BYTES
+_OTHERS_BITS: Final = 0o077
+_LINE_CHARS: Final = 76
+
+_FORM: Final = re.compile(
+    r"(?P<header>swarmfeed keys 1\n"
+    r"[^\n]*\n"
+    r"passphrase: (?P<protection>set|none)\n"
+    r"argon2id: (?P<operations>[1-9][0-9]{0,9}) operations,"
+    r" (?P<memory>[1-9][0-9]{0,11}) bytes\n"
+    r"salt: (?P<salt>[A-Za-z0-9+/=]+)\n)"
+    r"\n"
+    r"(?P<payload>[A-Za-z0-9+/=\n]+)\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What a node signs with.  Its text form shows no seed, so that no log ever does."""
+
+    author_seed: bytes = field(repr=False)
+    """Ed25519 seed of the author key, 32 bytes."""
+    feed_seed: bytes = field(repr=False)
+    """Ed25519 seed of this device's feed key, 32 bytes."""
+    node_seed: bytes = field(repr=False)
+    """Ed25519 seed of the node key, 32 bytes."""
+    created_at_ms: int
+    """Unix time in milliseconds, UTC."""
+
+    def __post_init__(self) -> None:
+        assert all(len(seed) == KEY_BYTES for seed in self.seeds)
+        assert 0 <= self.created_at_ms < 2 ** (8 * _TIME_BYTES)
+
+    @property
+    def seeds(self) -> tuple[bytes, bytes, bytes]:
+        """In the order of the file: author, feed, node."""
+        return self.author_seed, self.feed_seed, self.node_seed
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A key file taken apart, its values within bounds and nothing decrypted yet."""
+
+    header: str
+    protected: bool
+    operations: int
+    memory_bytes: int
+    salt: bytes
+    box: bytes
+
+
+def new_seed() -> bytes:
+    """Return 32 bytes from the system's random source."""
+    return os.urandom(KEY_BYTES)
+
+
+def create_keys(path: Path, keys: Keys, passphrase: str) -> None:
+    """Write a key file, mode 0600, durable when this returns; never overwrites.
+
+    Takes about half a second and 256 MiB, milliseconds when the passphrase is empty.
+
+    Raises:
+        UserError: There is a file already, or it cannot be written.
+    """
+    operations = argon2id.OPSLIMIT_MODERATE if passphrase else argon2id.OPSLIMIT_MIN
+    memory_bytes = argon2id.MEMLIMIT_MODERATE if passphrase else argon2id.MEMLIMIT_MIN
+    salt = os.urandom(argon2id.SALTBYTES)
+    header = _format_header(bool(passphrase), operations, memory_bytes, salt)
+    key = _derive_key(passphrase, header, operations, memory_bytes, salt)
+    secret = b"".join(keys.seeds) + keys.created_at_ms.to_bytes(_TIME_BYTES, "big")
+    payload = base64.b64encode(bytes(SecretBox(key).encrypt(secret))).decode("ascii")
+    lines = [payload[at : at + _LINE_CHARS] for at in range(0, len(payload), _LINE_CHARS)]
+    try:
+        create_file(path, (header + "\n" + "\n".join(lines) + "\n").encode("utf-8"), 0o600)
+    except FileExistsError as error:
+        raise UserError(
+            f"there are keys in {path} already; move that file away first to make new ones"
+        ) from error
+
+
+def open_keys(path: Path, passphrase: str) -> Keys:
+    """Read and decrypt a key file.
+
+    Raises:
+        UserError: Wrong passphrase, a changed or damaged file, no file, or one that other
+            users of the machine may read.
+    """
+    sealed = _read_sealed(path)
+    if sealed.protected and not passphrase:
+        raise UserError(f"the keys in {path} are protected: give their passphrase")
+    key = _derive_key(
+        passphrase, sealed.header, sealed.operations, sealed.memory_bytes, sealed.salt
+    )
+    try:
+        secret = SecretBox(key).decrypt(sealed.box)
+    except nacl.exceptions.CryptoError as error:
+        raise UserError(
+            f"{path} does not open: the passphrase is wrong, or the file was changed."
+            " Try the passphrase again, or take the file from a backup"
+        ) from error
+    return Keys(
+        author_seed=secret[:KEY_BYTES],
+        feed_seed=secret[KEY_BYTES : 2 * KEY_BYTES],
+        node_seed=secret[2 * KEY_BYTES : 3 * KEY_BYTES],
+        created_at_ms=int.from_bytes(secret[3 * KEY_BYTES :], "big"),
+    )
+
+
+def is_protected(path: Path) -> bool:
+    """Whether the header says that a passphrase is needed.  Raises as ``open_keys`` does."""
+    return _read_sealed(path).protected
+
+
+def _format_header(protected: bool, operations: int, memory_bytes: int, salt: bytes) -> str:
+    return (
+        "swarmfeed keys 1\n"
+        "Whoever has this file and its passphrase can write in your name: keep both safe.\n"
+        f"passphrase: {'set' if protected else 'none'}\n"
+        f"argon2id: {operations} operations, {memory_bytes} bytes\n"
+        f"salt: {base64.b64encode(salt).decode('ascii')}\n"
+    )
+
+
+def _derive_key(
+    passphrase: str, header: str, operations: int, memory_bytes: int, salt: bytes
+) -> bytes:
+    normal = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
+    try:
+        stretched = argon2id.kdf(SecretBox.KEY_SIZE, normal, salt, operations, memory_bytes)
+    except (MemoryError, nacl.exceptions.RuntimeError) as error:
+        mib = memory_bytes // 2**20
+        raise UserError(
+            f"opening the keys needs {mib} MiB of free memory; close some programs"
+        ) from error
+    return hashlib.blake2b(
+        header.encode("utf-8"), key=stretched, digest_size=SecretBox.KEY_SIZE
+    ).digest()
+
+
+def _read_sealed(path: Path) -> _Sealed:
+    try:
+        text = read_file(path, KEY_FILE_BYTES_MAX).decode("utf-8")
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise UserError(f"there are no keys in {path}") from error
+    except (DamageError, UnicodeDecodeError) as error:
+        raise _damaged(path) from error
+    if mode & _OTHERS_BITS:
+        raise UserError(f"other users may read {path}; run: chmod 600 {path}")
+    return _parse_sealed(path, text)
+
+
+def _parse_sealed(path: Path, text: str) -> _Sealed:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise _damaged(path)
+    try:
+        salt = base64.b64decode(match["salt"], validate=True)
+        box = base64.b64decode(match["payload"].replace("\n", ""), validate=True)
+    except binascii.Error as error:
+        raise _damaged(path) from error
+    sealed = _Sealed(
+        header=match["header"],
+        protected=match["protection"] == "set",
+        operations=int(match["operations"]),
+        memory_bytes=int(match["memory"]),
+        salt=salt,
+        box=box,
+    )
+    if not _is_within_bounds(sealed):
+        raise _damaged(path)
+    return sealed
+
+
+def _is_within_bounds(sealed: _Sealed) -> bool:
+    """Checked before a byte of memory is set aside for argon2id."""
+    box_bytes = SecretBox.NONCE_SIZE + SecretBox.MACBYTES + _SECRET_BYTES
+    return (
+        argon2id.OPSLIMIT_MIN <= sealed.operations <= KDF_OPERATIONS_MAX
+        and argon2id.MEMLIMIT_MIN <= sealed.memory_bytes <= KDF_MEMORY_BYTES_MAX
+        and len(sealed.salt) == argon2id.SALTBYTES
+        and len(sealed.box) == box_bytes
+    )
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(
+        f"{path} is damaged or no key file; take it from a backup, or restore the author"
+        " from its words"
+    )

@@ -1,0 +1,233 @@
+"""The index file: opened, checked, migrated, written in transactions, read from any thread.
+
+The only importer of sqlite3.  Its errors leave here as ours.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from swarmfeed.errors import DamageError, RetryError, SwarmfeedError, UserError
+from swarmfeed.shell.store.entries import hash_plain_post
+from swarmfeed.shell.store.schema import MIGRATIONS
+
+Connection = sqlite3.Connection
+
+QUERY_TIMEOUT_S: Final = 2.0
+"""Longest a reading query may run: thirty times what the slowest one needs."""
+
+PROGRESS_STEPS: Final = 10_000
+"""Virtual machine steps between two looks at the clock: about a tenth of a millisecond."""
+
+WRITER_CACHE_KIB: Final = 64 * 1024
+"""Pages the writer keeps: the indexes it inserts into at random, for a million posts."""
+
+READER_CACHE_KIB: Final = 8 * 1024
+"""Pages each reader keeps; the system's own cache holds the rest."""
+
+READERS_KEPT_MAX: Final = 8
+"""Idle read connections kept for the next query."""
+
+WAL_PAGES: Final = 8_000
+"""Pages in the write-ahead log (32 MB) before they are moved into the file."""
+
+
+class Database:
+    """One writing connection and as many reading ones as there are readers at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file.
+
+        Checks it whole: half a second for a million posts.
+
+        Raises:
+            DamageError: It is damaged, or a newer version wrote it: delete and rebuild it.
+        """
+        self._path = path
+        self._write_lock = threading.RLock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[_Reader] = []
+        self._closed = False
+        with translated():
+            self._writer = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+        try:
+            with translated():
+                self._prepare()
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Inside another one of the same thread it is a part of that: a failure undoes all.
+        """
+        with self._write_lock, translated():
+            if self._closed:
+                raise RetryError("the index is closed")
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only connection; UserError when the block's queries take too long."""
+        with translated():
+            reader = self._borrow()
+            try:
+                reader.give_time()
+                yield reader.db
+            finally:
+                self._return(reader)
+
+    def shrink(self) -> None:
+        """Give free pages back to the disk, unless a transaction is open.
+
+        Copies all that is there, so it is for a time when that is little.
+        """
+        with self._write_lock, translated():
+            if not self._writer.in_transaction:
+                self._writer.execute("VACUUM")
+
+    def close(self) -> None:
+        with self._pool_lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for reader in idle:
+            reader.db.close()
+        with self._write_lock:
+            self._writer.close()
+
+    def _roll_back(self) -> None:
+        # A full disk or damage may have done it already.
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+
+    def _borrow(self) -> "_Reader":
+        with self._pool_lock:
+            if self._closed:
+                raise RetryError("the index is closed")
+            if self._idle:
+                return self._idle.pop()
+        return _Reader(self._path)
+
+    def _return(self, reader: "_Reader") -> None:
+        with self._pool_lock:
+            if not self._closed and len(self._idle) < READERS_KEPT_MAX:
+                self._idle.append(reader)
+                return
+        reader.db.close()
+
+    def _prepare(self) -> None:
+        db = self._writer
+        add_functions(db)
+        db.execute("PRAGMA journal_mode = WAL")
+        # A cache: after a power cut the logs tell again what its last seconds held.
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
+        db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if not 0 <= version <= len(MIGRATIONS):
+            raise DamageError(
+                f"index has version {version}, this program knows {len(MIGRATIONS)}"
+            )
+        check_schema(db, version)
+        migrate(db)
+        db.execute("PRAGMA foreign_keys = ON")
+
+
+class _Reader:
+    """A read-only connection that gives up when its time is over."""
+
+    def __init__(self, path: Path) -> None:
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        self.db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        add_functions(self.db)
+        self.db.execute("PRAGMA trusted_schema = OFF")
+        self.db.execute(f"PRAGMA cache_size = {-READER_CACHE_KIB}")
+        self._deadline_s = 0.0
+        self.db.set_progress_handler(self._is_late, PROGRESS_STEPS)
+
+    def give_time(self) -> None:
+        self._deadline_s = time.monotonic() + QUERY_TIMEOUT_S
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline_s
+
+
+def add_functions(db: Connection) -> None:
+    """Let statements work out the hashes that are not stored."""
+    db.create_function("hash_plain_post", 2, hash_plain_post, deterministic=True)
+
+
+def migrate(db: Connection) -> None:
+    """Apply the migrations the file has not seen."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+        db.execute("BEGIN IMMEDIATE")
+        for statement in migration:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")
+        db.execute("COMMIT")
+
+
+def check_schema(db: Connection, version: int) -> None:
+    """Raise DamageError unless the file holds just what the first migrations make, whole."""
+    expected = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        for migration in MIGRATIONS[:version]:
+            for statement in migration:
+                expected.execute(statement)
+        if read_schema(db) != read_schema(expected):
+            raise DamageError("index has tables this program did not make")
+    finally:
+        expected.close()
+    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise DamageError(f"index is damaged: {found}")
+
+
+def read_schema(db: Connection) -> set[tuple[str, str, str | None]]:
+    return set(db.execute("SELECT type, name, sql FROM sqlite_schema"))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn sqlite3's errors into ours, by who has to act."""
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except UnicodeDecodeError as error:
+        # sqlite3 itself stumbles over names of damaged tables in SQLite's own messages.
+        raise DamageError(f"index is damaged: {error}") from error
+    except sqlite3.Error as error:
+        raise translate(error) from error
+
+
+def translate(error: sqlite3.Error) -> SwarmfeedError:
+    # Extended codes carry the primary one in their low byte.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return UserError("That took too long; ask for something rarer.")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return UserError(f"The index cannot be written: {error}.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM):
+        return RetryError(f"the index is busy: {error}")
+    # All statements are fixed text, so whatever else fails, fails for what the file holds.
+    return DamageError(f"index is damaged: {error}")

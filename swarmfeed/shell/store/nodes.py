@@ -1,0 +1,102 @@
+"""What was learnt of other nodes: receipts, holders, peers.  Bounded; the oldest give way."""
+
+from swarmfeed.core.base.limits import HOLDERS_MAX, PEERS_KEPT_MAX
+from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
+from swarmfeed.ports import KnownHolder
+from swarmfeed.shell.store.database import Connection
+
+
+def save_receipt(
+    db: Connection, feed_id: FeedId, node_id: NodeId, size: int, time_s: int
+) -> None:
+    db.execute(
+        "INSERT INTO receipt VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET size = excluded.size, time_s = excluded.time_s"
+        " WHERE (excluded.time_s, excluded.size) > (time_s, size)",
+        (feed_id, node_id, size, time_s),
+    )
+    db.execute(
+        "DELETE FROM receipt WHERE feed_id = ?1 AND node_id IN (SELECT node_id FROM receipt"
+        " WHERE feed_id = ?1 ORDER BY time_s DESC, node_id LIMIT -1 OFFSET ?2)",
+        (feed_id, HOLDERS_MAX),
+    )
+
+
+def receipts(db: Connection, feed_id: FeedId) -> dict[NodeId, int]:
+    return dict(
+        db.execute("SELECT node_id, size FROM receipt WHERE feed_id = ?", (feed_id,)).fetchall()
+    )
+
+
+def save_holder(db: Connection, feed_id: FeedId, holder: KnownHolder) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO holder VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            feed_id,
+            holder.node_id,
+            holder.link.host,
+            holder.link.port,
+            holder.swarm.host,
+            holder.swarm.port,
+            holder.size,
+            holder.complete,
+            holder.seen_at_ms,
+        ),
+    )
+    db.execute(
+        "DELETE FROM holder WHERE feed_id = ?1 AND node_id IN (SELECT node_id FROM holder"
+        " WHERE feed_id = ?1 ORDER BY seen_at_ms DESC, node_id LIMIT -1 OFFSET ?2)",
+        (feed_id, HOLDERS_MAX),
+    )
+
+
+def holders(db: Connection, feed_id: FeedId) -> list[KnownHolder]:
+    return [
+        KnownHolder(
+            node_id=node_id,
+            link=Endpoint(link_host, link_port),
+            swarm=Endpoint(swarm_host, swarm_port),
+            size=size,
+            complete=bool(complete),
+            seen_at_ms=seen_at_ms,
+        )
+        for (
+            node_id,
+            link_host,
+            link_port,
+            swarm_host,
+            swarm_port,
+            size,
+            complete,
+            seen_at_ms,
+        ) in db.execute(
+            "SELECT node_id, link_host, link_port, swarm_host, swarm_port, size, complete,"
+            " seen_at_ms FROM holder WHERE feed_id = ? ORDER BY seen_at_ms DESC, node_id",
+            (feed_id,),
+        )
+    ]
+
+
+def save_peer(db: Connection, endpoint: Endpoint, seen_at_ms: int) -> None:
+    db.execute(
+        "INSERT INTO peer VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET seen_at_ms = max(seen_at_ms, excluded.seen_at_ms)",
+        (endpoint.host, endpoint.port, seen_at_ms),
+    )
+    db.execute(
+        "DELETE FROM peer WHERE (host, port) IN (SELECT host, port FROM peer"
+        " ORDER BY seen_at_ms DESC, host, port LIMIT -1 OFFSET ?)",
+        (PEERS_KEPT_MAX,),
+    )
+
+
+def forget_peer(db: Connection, endpoint: Endpoint) -> None:
+    db.execute("DELETE FROM peer WHERE (host, port) = (?, ?)", (endpoint.host, endpoint.port))
+
+
+def peers(db: Connection, limit: int) -> list[Endpoint]:
+    rows = db.execute(
+        "SELECT host, port FROM peer ORDER BY seen_at_ms DESC, host, port LIMIT ?",
+        (max(0, min(limit, PEERS_KEPT_MAX)),),
+    )
+    return [Endpoint(host, port) for host, port in rows]

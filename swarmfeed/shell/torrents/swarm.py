@@ -1,0 +1,395 @@
+"""Swarms and the Mainline DHT through libtorrent.  The only module that imports it.
+
+Alerts die at the next ``pop_alerts()``, so each is turned into our own event at once and
+none leaves this file.  libtorrent wakes the loop through a socket: its Python callback
+(``set_alert_notify``) deadlocks on the interpreter's lock.
+Source: https://libtorrent.org/reference-Alerts.html
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, cast
+
+import libtorrent as lt
+
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
+from swarmfeed.errors import RetryError, UserError
+from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
+from swarmfeed.shell.torrents.held import HeldTorrent, cut_file
+from swarmfeed.shell.torrents.settings import session_settings
+
+PROGRESS_EVERY_S: Final = 0.5
+"""How old a number of ``progress`` may be.  libtorrent itself counts in half seconds."""
+
+PEERS_ASKED_MAX: Final = 16
+"""Torrents whose peers are looked up in one round, oldest first: each waits for libtorrent's
+network thread."""
+
+_ALERTS: Final = (
+    lt.alert_category.status
+    | lt.alert_category.error
+    | lt.alert_category.peer  # who was banned
+    | lt.alert_category.storage
+    | lt.alert_category.dht_operation
+)
+_FLAGS: Final = (
+    lt.torrent_flags.apply_ip_filter
+    | lt.torrent_flags.update_subscribe
+    | lt.torrent_flags.disable_dht  # feeds are announced, not each of their chunks
+)
+_ALONE: Final = lt.torrent_flags.disable_lsd | lt.torrent_flags.disable_pex
+_BLOCKED: Final = 1
+_CONNECTED_NOT_YET: Final = lt.peer_info.connecting | lt.peer_info.handshake
+
+
+_Held = HeldTorrent[lt.torrent_handle]
+
+
+class LibtorrentSwarm:
+    """Implements ``ports.Swarm``.
+
+    libtorrent blocks by address, not by port: a ban stops every node behind that address.
+    Before ``start`` and after ``stop``, joining a swarm is a RetryError; the rest does nothing.
+    """
+
+    def __init__(
+        self,
+        listen: Endpoint,
+        *,
+        dht: bool,
+        down_bytes_per_s: int = 0,
+        up_bytes_per_s: int = 0,
+    ) -> None:
+        """``listen.port`` 0 takes any free port; a rate of 0 is no limit."""
+        self._listen = listen
+        self._alone = is_loopback(listen.host)
+        self._limited = bool(down_bytes_per_s or up_bytes_per_s)
+        self._settings = session_settings(
+            listen,
+            dht=dht,
+            down_bytes_per_s=down_bytes_per_s,
+            up_bytes_per_s=up_bytes_per_s,
+            alert_mask=_ALERTS,
+        )
+        self._named: set[str] = set()
+        self._banned: set[str] = set()
+        self._session: lt.session | None = None
+        self._held: dict[bytes, _Held] = {}
+        self._translators: dict[type[lt.alert], Callable[[Any], SwarmEvent | None]] = {
+            lt.torrent_finished_alert: self._on_finished,
+            lt.cache_flushed_alert: self._on_flushed,
+            lt.hash_failed_alert: self._on_hash_failed,
+            lt.peer_ban_alert: self._on_peer_banned,
+            lt.file_error_alert: self._on_failed,
+            lt.torrent_error_alert: self._on_failed,
+            lt.fastresume_rejected_alert: self._on_failed,
+            lt.state_update_alert: self._on_counters,
+            lt.dht_get_peers_reply_alert: self._on_dht_peers,
+            lt.alerts_dropped_alert: self._on_dropped,
+        }
+
+    # --- life ------------------------------------------------------------------------
+
+    async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
+        """Listen, and return the port.  Events come in the loop's thread.
+
+        Raises:
+            UserError: Nothing can listen there; the port is taken or the address not ours.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._on_event = on_event
+        session, port = await self._loop.run_in_executor(None, self._open)
+        if port == 0:
+            raise UserError(f"cannot listen on {self._listen}: is the port in use?")
+        self._wake, self._alarm = socket.socketpair()
+        self._wake.setblocking(False)
+        self._alarm.setblocking(False)
+        self._session = session
+        session.set_alert_fd(self._alarm.fileno())
+        self._loop.add_reader(self._wake.fileno(), self._drain)
+        self._timer = self._loop.call_later(PROGRESS_EVERY_S, self._ask)
+        self._drain()
+        return port
+
+    async def stop(self) -> None:
+        """Leave all swarms.  What was fetched stays; a later ``fetch`` goes on from it."""
+        if self._session is None:
+            return
+        self._timer.cancel()
+        self._loop.remove_reader(self._wake.fileno())
+        self._held.clear()
+        sessions = [self._session]
+        self._session = None
+        sessions[0].pause()
+        # The last reference goes in a worker thread: the destructor waits for the disk.
+        await self._loop.run_in_executor(None, sessions.clear)
+        self._wake.close()
+        self._alarm.close()
+
+    # --- torrents --------------------------------------------------------------------
+
+    def seed(self, torrent: ChunkTorrent, folder: Path) -> None:
+        """Serve a chunk that is on disk and verified; nothing is hashed again.
+
+        A piece is hashed when it is first asked for; a damaged one is never sent but
+        reported as SwarmFailed, as is a missing or short file.
+        """
+        held = self._held.get(torrent.info_hash)
+        if held is not None and held.complete and held.folder == folder:
+            return
+        self.drop(torrent.info_hash)
+        self._add(torrent, folder, lt.torrent_flags.seed_mode, (), complete=True)
+
+    def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
+        """Download into ``folder``; goes on from what a file there already holds.
+
+        A torrent of one piece is asked of the first peer that may be dialled only: from
+        several, it would come several times over.  Give others with ``add_peer`` when that
+        one is silent.  A torrent already here just gets the peers, unless it failed.
+        """
+        held = self._held.get(torrent.info_hash)
+        if held is not None and not held.failed:
+            for peer in peers:
+                self.add_peer(torrent.info_hash, peer)
+            return
+        self.drop(torrent.info_hash)
+        file = folder / torrent.name
+        fresh = cut_file(file, torrent.size_bytes) == 0
+        reachable = [peer for peer in peers if self._is_reachable(peer)]
+        self._add(
+            torrent,
+            folder,
+            # Without a file there is nothing to check, and peers are dialled at once.
+            lt.torrent_flags.no_verify_files if fresh else 0,
+            reachable[:1] if torrent.piece_count == 1 else reachable,
+            complete=False,
+        )
+
+    def add_peer(self, info_hash: bytes, peer: Endpoint) -> None:
+        """Name one more peer; it is dialled within about half a second."""
+        held = self._held.get(info_hash)
+        if held is not None and self._is_reachable(peer):
+            held.handle.connect_peer((peer.host, peer.port))
+
+    def drop(self, info_hash: bytes) -> None:
+        """Leave a swarm; files stay.  Unknown hashes are ignored."""
+        held = self._held.pop(info_hash, None)
+        if held is not None and self._session is not None:
+            self._session.remove_torrent(held.handle)
+
+    def progress(self) -> dict[bytes, TorrentProgress]:
+        """All torrents, as of at most about a second ago.  Asks nobody."""
+        return {info_hash: held.progress() for info_hash, held in self._held.items()}
+
+    # --- who may talk to us ----------------------------------------------------------
+
+    def ban(self, host: str) -> None:
+        """Never exchange data with this address again in this session; closes what is open."""
+        self._banned.add(host)
+        self._filter_again()
+
+    def allow(self, host: str) -> None:
+        """Open one private address, because the person named it or the LAN showed it."""
+        self._named.add(host)
+        self._filter_again()
+
+    # --- the DHT ---------------------------------------------------------------------
+
+    def add_dht_node(self, node: Endpoint) -> None:
+        if self._session is not None:
+            self._session.add_dht_node((node.host, node.port))
+
+    def dht_nodes(self) -> list[Endpoint]:
+        """Nodes of our routing table, for the signed-item client.  0.2 ms."""
+        if self._session is None:
+            return []
+        flags = lt.save_state_flags_t.save_dht_state
+        state = cast(
+            "dict[bytes, Any]",
+            lt.write_session_params(self._session.session_state(flags), flags),
+        )
+        dht = state.get(b"dht state", {})
+        return [
+            _decode_node(node) for key in (b"nodes", b"nodes6") for node in dht.get(key, ())
+        ]
+
+    def announce(self, topic: bytes, port: int) -> None:
+        """Announce ourselves under a 20-byte topic with a TCP port (BEP 5)."""
+        if self._session is not None:
+            self._session.dht_announce(lt.sha1_hash(topic), port, 0)
+
+    def find_peers(self, topic: bytes) -> None:
+        """Ask the DHT; answers come as DhtPeersFound, one for each node that knows any."""
+        if self._session is not None:
+            self._session.dht_get_peers(lt.sha1_hash(topic))
+
+    # --- inside ----------------------------------------------------------------------
+
+    def _open(self) -> tuple[lt.session, int]:
+        params = lt.session_params()
+        params.settings = cast("Any", self._settings)
+        params.ip_filter = build_filter(self._listen.host, self._named, self._banned)
+        session = lt.session(params)
+        if self._limited:
+            session.set_peer_class_filter(_same_class_for_all(session))
+        return session, session.listen_port()
+
+    def _filter_again(self) -> None:
+        if self._session is not None:
+            self._session.set_ip_filter(
+                build_filter(self._listen.host, self._named, self._banned)
+            )
+
+    def _is_reachable(self, peer: Endpoint) -> bool:
+        allowed = is_reachable(peer, self._listen.host, self._named)
+        return allowed and peer.host not in self._banned
+
+    def _add(
+        self,
+        torrent: ChunkTorrent,
+        folder: Path,
+        flags: int,
+        peers: Sequence[Endpoint],
+        *,
+        complete: bool,
+    ) -> None:
+        if self._session is None:
+            raise RetryError("the swarm is not running")
+        params = lt.load_torrent_buffer(torrent.torrent)
+        params.save_path = str(folder)
+        params.flags = _FLAGS | flags | (_ALONE if self._alone else 0)
+        params.peers = [(peer.host, peer.port) for peer in peers]
+        handle = self._session.add_torrent(params)
+        self._held[torrent.info_hash] = _Held(torrent, folder, handle, complete)
+
+    def _ask(self) -> None:
+        """Have the counters of what changed sent to us; wakes nothing when idle."""
+        self._timer = self._loop.call_later(PROGRESS_EVERY_S, self._ask)
+        if self._session is None or not self._held:
+            return
+        self._session.post_torrent_updates(lt.torrent_handle.query_accurate_download_counters)
+        unfinished = (held for held in self._held.values() if not held.complete)
+        for held in islice(unfinished, PEERS_ASKED_MAX):
+            held.peers = _connected_peers(held.handle)
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            self._wake.recv(4096)
+        if self._session is None:
+            return
+        for alert in self._session.pop_alerts():
+            translate = self._translators.get(type(alert))
+            event = translate(alert) if translate is not None else None
+            if event is not None:
+                # Later, so that a listener that fails costs no other alert.
+                self._loop.call_soon(self._deliver, event)
+
+    def _deliver(self, event: SwarmEvent) -> None:
+        if self._session is None:
+            return
+        if isinstance(event, DhtPeersFound) or event.info_hash in self._held:
+            self._on_event(event)
+
+    def _held_of(self, handle: lt.torrent_handle) -> _Held | None:
+        """The torrent of an alert, unless it was dropped (and perhaps added anew) since."""
+        try:
+            held = self._held.get(handle.info_hashes().v1.to_bytes())
+        except RuntimeError:
+            return None
+        return held if held is not None and held.handle == handle else None
+
+    # --- alerts: each copies what it needs -------------------------------------------
+
+    def _on_finished(self, alert: lt.torrent_finished_alert) -> None:
+        self._flush(self._held_of(alert.handle))
+
+    def _flush(self, held: _Held | None) -> None:
+        """Finished is not on disk: that is known only when the flush is confirmed."""
+        if held is not None and not held.complete and not held.flushing:
+            held.flushing = True
+            held.handle.flush_cache()
+
+    def _on_flushed(self, alert: lt.cache_flushed_alert) -> SwarmEvent | None:
+        held = self._held_of(alert.handle)
+        return None if held is None else held.arrive()
+
+    def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
+        """While fetching, the peer is to blame, and is named by another alert."""
+        held = self._held_of(alert.handle)
+        if held is None or not held.complete:
+            return None
+        return held.fail("the file on disk is damaged")
+
+    def _on_peer_banned(self, alert: lt.peer_ban_alert) -> SwarmEvent | None:
+        held = self._held_of(alert.handle)
+        return None if held is None else held.accuse(Endpoint(*alert.endpoint))
+
+    def _on_failed(
+        self, alert: lt.file_error_alert | lt.torrent_error_alert | lt.fastresume_rejected_alert
+    ) -> SwarmEvent | None:
+        held = self._held_of(alert.handle)
+        return None if held is None else held.fail(alert.error.message())
+
+    def _on_counters(self, alert: lt.state_update_alert) -> None:
+        for status in alert.status:
+            held = self._held_of(status.handle)
+            if held is None:
+                continue
+            held.bytes_done = status.total_done
+            held.down_bytes_per_s = status.download_payload_rate
+            held.up_bytes_per_s = status.upload_payload_rate
+            held.uploaded_bytes = status.total_payload_upload
+
+    def _on_dht_peers(self, alert: lt.dht_get_peers_reply_alert) -> SwarmEvent | None:
+        found = (Endpoint(*peer) for peer in alert.peers())
+        peers = tuple(peer for peer in found if self._is_reachable(peer))
+        return DhtPeersFound(alert.info_hash.to_bytes(), peers) if peers else None
+
+    def _on_dropped(self, _: lt.alerts_dropped_alert) -> None:
+        """Alerts were lost: ask each unfinished torrent whether it finished meanwhile."""
+        for held in list(self._held.values()):
+            if not held.complete and held.handle.status(0).is_finished:
+                held.flushing = False
+                self._flush(held)
+
+
+def build_filter(
+    listen_host: str, named: Collection[str], banned: Collection[str]
+) -> lt.ip_filter:
+    """Return the addresses libtorrent must neither dial nor let in, as 1; others are 0."""
+    rules = lt.ip_filter()
+    for first, last in blocked_ranges(listen_host, named):
+        rules.add_rule(first, last, _BLOCKED)
+    for host in banned:
+        rules.add_rule(host, host, _BLOCKED)
+    return rules
+
+
+def _connected_peers(handle: lt.torrent_handle) -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(*peer.ip)
+        for peer in handle.get_peer_info()
+        if not peer.flags & _CONNECTED_NOT_YET
+    )
+
+
+def _same_class_for_all(session: lt.session) -> lt.ip_filter:
+    """By default local peers are exempt from rate limits; a limit should mean everyone."""
+    rules = lt.ip_filter()
+    everyone = 1 << session.global_peer_class_id
+    rules.add_rule("0.0.0.0", "255.255.255.255", everyone)  # noqa: S104 - a range
+    rules.add_rule("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", everyone)
+    return rules
+
+
+def _decode_node(node: bytes) -> Endpoint:
+    """BEP 5 compact form: address (4 or 16 bytes), port (2)."""
+    address = IPv4Address(node[:-2]) if len(node) == 6 else IPv6Address(node[:-2])
+    return Endpoint(str(address), int.from_bytes(node[-2:], "big"))

@@ -1,0 +1,241 @@
+"""Links to other nodes over the internet: who is at the other end, and what it says.
+
+    TCP > TLS 1.3 (server's node key) > WebSocket > one bencoded message in a binary frame
+
+``core.talk.handshake`` shows how a link is opened.  Everything runs in the node's loop.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from time import monotonic, thread_time
+from typing import NoReturn
+
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.keys import SigningKey, verify_signature
+from swarmfeed.core.base.tokens import TokenBucket
+from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.talk.handshake import (
+    CloseCode,
+    Greeting,
+    decode_hello,
+    decode_welcome,
+    encode_hello,
+    encode_welcome,
+    proof_text,
+)
+from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
+from swarmfeed.core.vocabulary import Message, Unknown, decode_message, encode_message
+from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.ports import Peer
+from swarmfeed.shell.wire.tls import (
+    client_context,
+    hash_certificate,
+    make_certificate,
+    read_node_id,
+    server_context,
+)
+from swarmfeed.shell.wire.websocket import LinkRules, Socket, Sockets
+
+
+class WebSocketLink:
+    """Implements ``ports.Link``."""
+
+    def __init__(
+        self, node_seed: bytes, folder: Path, *, rules: LinkRules | None = None
+    ) -> None:
+        """Take the node key.
+
+        Args:
+            node_seed: Seed of the node key, 32 bytes.
+            folder: Where the TLS key is put for the moment in which ``ssl`` reads it.
+            rules: Narrower bounds than those of ``limits``.
+        """
+        self._key = SigningKey(node_seed)
+        self._node_id = NodeId(self._key.public)
+        self._certificate_hash = hash_certificate(make_certificate(node_seed))
+        self._folder = folder
+        self._rules = rules or LinkRules()
+        self._client_context = client_context()
+        self._sockets = Sockets(self._rules)
+        self._accepted_count = 0
+
+    async def listen(
+        self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
+    ) -> Endpoint:
+        """Accept links.
+
+        A RemoteError or RetryError from ``on_peer`` just ends its link; anything else goes to
+        the loop's exception handler.  RetryError when the port is taken.
+        """
+
+        async def accept(socket: Socket) -> None:
+            await self._accept(socket, own, on_peer)
+
+        context = server_context(self._key.seed, self._folder)
+        return await self._sockets.serve(at, context, accept)
+
+    async def dial(self, endpoint: Endpoint, own: Hello) -> Peer:
+        """Open a link; the whole handshake takes at most HANDSHAKE_TIMEOUT_S."""
+        try:
+            async with asyncio.timeout(self._rules.handshake_timeout_s):
+                return await self._dial(endpoint, own)
+        except TimeoutError as error:
+            raise RetryError(f"{endpoint} did not answer in time") from error
+
+    async def stop(self) -> None:
+        """Say goodbye on every link and listen no more.  A stopped link stays stopped."""
+        await self._sockets.stop()
+
+    # --- server ------------------------------------------------------------------------
+
+    async def _accept(
+        self,
+        socket: Socket,
+        own: Callable[[], Hello],
+        on_peer: Callable[[Peer], Awaitable[None]],
+    ) -> None:
+        if self._accepted_count >= self._rules.peers_max:
+            await socket.close(CloseCode.FULL, "too many links")
+            return
+        self._accepted_count += 1
+        try:
+            await on_peer(await self._greet(socket, own()))
+        except (RemoteError, RetryError):
+            pass  # The link is closed, with a code that tells why.
+        except Exception as error:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "the task of a link failed", "exception": error}
+            )
+        finally:
+            self._accepted_count -= 1
+            await socket.close(CloseCode.GOODBYE, "")
+
+    async def _greet(self, socket: Socket, own: Hello) -> "WebSocketPeer":
+        """Server's side of the handshake, once the WebSocket is open."""
+        try:
+            async with asyncio.timeout(self._rules.handshake_timeout_s / 2):
+                hello = await self._challenge(socket, own)
+        except TimeoutError:
+            await _refuse(socket, CloseCode.TOO_SLOW, RetryError("no hello in time"))
+        except RemoteError as error:
+            await _refuse(socket, CloseCode.BAD_HELLO, error)
+        return WebSocketPeer(socket, hello, self._rules, outgoing=False)
+
+    async def _challenge(self, socket: Socket, own: Hello) -> Hello:
+        nonce = os.urandom(limits.NONCE_BYTES)
+        await socket.send(encode_hello(self._greeting(own, nonce=nonce)))
+        greeting = decode_hello(await socket.receive())
+        await self._check_version_and_self(socket, greeting)
+        text = proof_text(self._certificate_hash, nonce, greeting.hello.node_id)
+        verify_signature(greeting.hello.node_id, text, greeting.proof)
+        socket.widen()
+        await socket.send(encode_welcome())
+        return greeting.hello
+
+    # --- client ------------------------------------------------------------------------
+
+    async def _dial(self, endpoint: Endpoint, own: Hello) -> "WebSocketPeer":
+        socket = await self._sockets.connect(endpoint, self._client_context)
+        try:
+            hello = await self._introduce(socket, own)
+        except RemoteError as error:
+            await _refuse(socket, CloseCode.BAD_HELLO, error)
+        except RetryError as error:
+            if socket.was_blamed:
+                raise RemoteError(f"{endpoint} refused our hello: {error}") from error
+            raise
+        except BaseException:
+            socket.abort()
+            raise
+        return WebSocketPeer(socket, hello, self._rules, outgoing=True)
+
+    async def _introduce(self, socket: Socket, own: Hello) -> Hello:
+        """Client's side of the handshake, once the WebSocket is open."""
+        greeting = decode_hello(await socket.receive())
+        certificate = socket.certificate()
+        if read_node_id(certificate) != greeting.hello.node_id:
+            raise RemoteError("the hello names another node than the certificate")
+        if not greeting.nonce:
+            raise RemoteError("the server's hello has no nonce")
+        await self._check_version_and_self(socket, greeting)
+        text = proof_text(hash_certificate(certificate), greeting.nonce, self._node_id)
+        # Messages may follow the welcome at once.
+        socket.widen()
+        await socket.send(encode_hello(self._greeting(own, proof=self._key.sign(text))))
+        decode_welcome(await socket.receive())
+        return greeting.hello
+
+    # --- both --------------------------------------------------------------------------
+
+    def _greeting(self, own: Hello, *, nonce: bytes = b"", proof: bytes = b"") -> Greeting:
+        if own.node_id != self._node_id:
+            raise ValueError("the hello must carry the node id of this link's key")
+        return Greeting(hello=own, nonce=nonce, proof=proof)
+
+    async def _check_version_and_self(self, socket: Socket, greeting: Greeting) -> None:
+        if greeting.version != PROTOCOL_VERSION:
+            error = RemoteError(f"protocol version {greeting.version}, not {PROTOCOL_VERSION}")
+            await _refuse(socket, CloseCode.VERSION, error)
+        if greeting.hello.node_id == self._node_id:
+            await _refuse(socket, CloseCode.SELF, RetryError("that is this node itself"))
+
+
+class WebSocketPeer:
+    """Implements ``ports.Peer``; one task may read ``messages``, any may send."""
+
+    def __init__(
+        self, socket: Socket, hello: Hello, rules: LinkRules, *, outgoing: bool
+    ) -> None:
+        self._socket = socket
+        rate = rules.decode_s_per_s
+        self._decoding = TokenBucket(rate * rules.window_s, rate, monotonic())
+        self._hello = hello
+        self._outgoing = outgoing
+
+    @property
+    def hello(self) -> Hello:
+        return self._hello
+
+    @property
+    def remote(self) -> Endpoint:
+        return self._socket.remote
+
+    @property
+    def outgoing(self) -> bool:
+        return self._outgoing
+
+    async def send(self, message: Message) -> None:
+        """Send; waits while the peer is slower than we are, and cuts a stuck one off."""
+        await self._socket.send(encode_message(message))
+
+    async def messages(self) -> AsyncIterator[Message]:
+        """Messages of types this version knows."""
+        while True:
+            try:
+                message = self._decode(await self._socket.receive())
+            except RetryError:
+                return
+            except BadEncodingError as error:
+                await _refuse(self._socket, CloseCode.BAD_MESSAGE, error)
+            if message is None:
+                costly = RemoteError("its messages cost too much time")
+                await _refuse(self._socket, CloseCode.OVER_BUDGET, costly)
+            if not isinstance(message, Unknown):
+                yield message
+
+    def _decode(self, data: bytes) -> Message | Unknown | None:
+        """Return the message, or None when the peer's budget of time is used up."""
+        started_s = thread_time()
+        message = decode_message(data)
+        ended_s = thread_time()
+        return message if self._decoding.take(ended_s - started_s, monotonic()) else None
+
+    async def close(self, reason: str) -> None:
+        await self._socket.close(CloseCode.GOODBYE, reason)
+
+
+async def _refuse(socket: Socket, code: CloseCode, error: Exception) -> NoReturn:
+    await socket.close(code, str(error))
+    raise error

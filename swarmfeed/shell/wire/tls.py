@@ -1,0 +1,120 @@
+"""TLS for the peer link.  The only module that imports ``cryptography``.
+
+There are no certificate authorities: a node's certificate is signed by its own node key, and
+all that anybody reads from it is that key.  TLS 1.3 proves that the server holds it; whoever
+dials compares it with the node id the server claims.
+"""
+
+import os
+import ssl
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+
+from swarmfeed.core.base.types import Hash, NodeId
+from swarmfeed.errors import BadEncodingError
+
+NAME: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "swarmfeed node")])
+"""The same for every node: a certificate must not say more than the key."""
+
+VALID_FROM: Final = datetime(2020, 1, 1, tzinfo=UTC)
+"""Fixed, so that the certificate does not tell when a node was set up."""
+
+VALID_UNTIL: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""RFC 5280, 4.1.2.5: the value for "no well-defined expiration date"."""
+
+CERTIFICATE_DER_BYTES_MAX: Final = 8_192
+"""Longest certificate that is looked into; ours has about 220 bytes."""
+
+
+def make_certificate(seed: bytes) -> bytes:
+    """Return a node's certificate in DER; the same seed gives the same bytes."""
+    return _make_certificate(seed).public_bytes(Encoding.DER)
+
+
+def server_context(seed: bytes, folder: Path) -> ssl.SSLContext:
+    """Return TLS 1.3 for accepting links with the certificate of a node key's seed.
+
+    The ssl module reads keys only from files: one is written into ``folder`` with mode 0600
+    and removed at once.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    # Nobody resumes: a peer reconnects rarely, and tickets cost memory and a write each.
+    context.num_tickets = 0
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem += _make_certificate(seed).public_bytes(Encoding.PEM)
+    path = folder / f".link-{token_hex(8)}.pem"
+    try:
+        _write_private(path, pem)
+        context.load_cert_chain(path)
+    finally:
+        path.unlink(missing_ok=True)
+    return context
+
+
+def client_context() -> ssl.SSLContext:
+    """Return TLS 1.3 for dialling: any certificate passes, the caller compares its key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def read_node_id(certificate_der: bytes) -> NodeId:
+    """Return the Ed25519 key in a peer's certificate.
+
+    Raises:
+        BadEncodingError: Not a certificate, or one with another kind of key.
+    """
+    if len(certificate_der) > CERTIFICATE_DER_BYTES_MAX:
+        raise BadEncodingError(f"certificate of {len(certificate_der)} bytes")
+    try:
+        key = x509.load_der_x509_certificate(certificate_der).public_key()
+    except Exception as error:
+        # The library's errors (InvalidVersion, UnsupportedAlgorithm, ...) share no base.
+        raise BadEncodingError(f"not a certificate: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise BadEncodingError("the certificate's key is not Ed25519")
+    return NodeId(key.public_bytes_raw())
+
+
+def hash_certificate(certificate_der: bytes) -> Hash:
+    """Return SHA-256 of a certificate in DER."""
+    return Hash(sha256(certificate_der).digest())
+
+
+def _make_certificate(seed: bytes) -> x509.Certificate:
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(NAME)
+        .issuer_name(NAME)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(VALID_FROM)
+        .not_valid_after(VALID_UNTIL)
+        .sign(key, algorithm=None)
+    )
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

@@ -1,0 +1,335 @@
+"""Bounded WebSockets over TLS 1.3.  The only module that imports ``websockets``.
+
+Whatever the other end does is bounded: bytes and frames before it proved itself, bytes and
+frames a second after, and the time for each step.  Errors of the
+library become RetryError (gone, or never there) and RemoteError (broke a rule).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from ssl import SSLContext, SSLEOFError, SSLError, SSLObject
+from typing import Final, TypedDict
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.connection import Connection
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.protocol import Event, State
+
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.tokens import TokenBucket
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
+from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRules:
+    """What a peer is allowed; tests make it narrower."""
+
+    handshake_timeout_s: float = limits.HANDSHAKE_TIMEOUT_S
+    send_timeout_s: float = limits.SEND_TIMEOUT_S
+    close_timeout_s: float = limits.CLOSE_TIMEOUT_S
+    send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
+    bytes_per_s: float = limits.PEER_BYTES_PER_S
+    messages_per_s: float = limits.PEER_MESSAGES_PER_S
+    decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
+    window_s: float = limits.BUDGET_WINDOW_S
+    peers_max: int = limits.PEERS_MAX
+    """Links that others may open."""
+
+
+class Socket:
+    """One open WebSocket; one task may receive, any may send."""
+
+    def __init__(self, connection: "_Metered", rules: LinkRules) -> None:
+        self.remote: Final = _endpoint_of(connection)
+        """The other end's address, as we see it."""
+        self._connection = connection
+        self._rules = rules
+        self._sending = asyncio.Lock()
+        self._unsent_bytes = 0
+        self._cut = False
+
+    @property
+    def was_blamed(self) -> bool:
+        """Whether the other end closed, and said that we broke a rule."""
+        received = self._connection.protocol.close_rcvd
+        return received is not None and received.code in BLAME_CODES
+
+    def certificate(self) -> bytes:
+        """Return the server's certificate in DER.  RemoteError when there is none."""
+        tls = self._connection.transport.get_extra_info("ssl_object")
+        found = tls.getpeercert(binary_form=True) if isinstance(tls, SSLObject) else None
+        if found is None:
+            raise RemoteError("the server showed no certificate")
+        return found
+
+    def widen(self) -> None:
+        """Give the other end the budget of a peer instead of the narrow one of a stranger."""
+        self._connection.widen(self._rules)
+
+    async def receive(self) -> bytes:
+        """Return the next message.
+
+        Raises:
+            RetryError: The link is closed.
+            BadEncodingError: A text frame.
+            RemoteError: We closed the link because the other end broke a rule.
+        """
+        try:
+            data = await self._connection.recv()
+        except ConnectionClosed as closed:
+            blamed = _is_blamed_by_us(closed)
+            kind = RemoteError if blamed else RetryError
+            raise kind(f"the link to {self.remote} is closed: {closed}") from closed
+        if isinstance(data, str):
+            raise BadEncodingError("a text frame; messages are binary")
+        return data
+
+    async def send(self, data: bytes) -> None:
+        """Send, and wait while the other end is slower than we are.
+
+        Raises:
+            RetryError: The link is closed; or it was now, because the other end took less
+                than SEND_BYTES_PER_S_MIN.
+        """
+        # One at a time: at most one message of memory for a peer that does not read.
+        async with self._sending:
+            if self._cut:
+                raise RetryError(f"the link to {self.remote} was cut")
+            # The one before may still be in the buffers of TLS and the system.
+            waiting_bytes = self._unsent_bytes + len(data)
+            self._unsent_bytes = len(data)
+            slow_s = waiting_bytes / self._rules.send_bytes_per_s_min
+            try:
+                async with asyncio.timeout(self._rules.send_timeout_s + slow_s):
+                    await self._connection.send(data)
+            except TimeoutError as error:
+                self.abort()
+                raise RetryError(f"{self.remote} does not read what we send") from error
+            except ConnectionClosed as closed:
+                raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
+
+    async def close(self, code: CloseCode, reason: str) -> None:
+        """Close, politely if the other end plays along, within CLOSE_TIMEOUT_S."""
+        await self._connection.close_soon(code, reason)
+
+    def abort(self) -> None:
+        """Drop the connection without a word."""
+        # The transport learns of it only in the loop's next round.
+        self._cut = True
+        self._connection.transport.abort()
+
+
+class Sockets:
+    """Opens and accepts WebSockets, and knows all that are open."""
+
+    def __init__(self, rules: LinkRules) -> None:
+        self._rules = rules
+        self._live: set[_Metered] = set()
+        self._servers: list[Server] = []
+        self._stopped = False
+        live = {"live": self._live}
+        self._accepted_type = type("Accepted", (_Metered, ServerConnection), live)
+        self._dialled_type = type("Dialled", (_Metered, ClientConnection), live)
+
+    async def serve(
+        self, at: Endpoint, context: SSLContext, accept: Callable[[Socket], Awaitable[None]]
+    ) -> Endpoint:
+        """Accept WebSockets; each lasts as long as ``accept`` runs.  Port 0 chooses one.
+
+        RetryError when the port is taken.
+        """
+
+        async def run(connection: ServerConnection) -> None:
+            assert isinstance(connection, _Metered)
+            await accept(Socket(connection, self._rules))
+
+        # TLS takes at most half of the time for the handshake, the upgrade and hello the rest.
+        half_s = self._rules.handshake_timeout_s / 2
+        with _library_errors(at):
+            server = await serve(
+                run,
+                at.host,
+                at.port,
+                ssl=context,
+                ssl_handshake_timeout=half_s,
+                open_timeout=half_s,
+                server_header=None,
+                create_connection=self._accepted_type,
+                **_options(self._rules),
+            )
+        self._servers.append(server)
+        return Endpoint(at.host, server.sockets[0].getsockname()[1])
+
+    async def connect(self, endpoint: Endpoint, context: SSLContext) -> Socket:
+        """Open a WebSocket; the caller bounds the time.  RetryError or RemoteError."""
+        if self._stopped:
+            raise RetryError("the link is stopped")
+        with _library_errors(endpoint):
+            connection = await _Connect(
+                f"wss://{endpoint}/",
+                ssl=context,
+                open_timeout=None,
+                user_agent_header=None,
+                proxy=None,
+                create_connection=self._dialled_type,
+                **_options(self._rules),
+            )
+        assert isinstance(connection, _Metered)
+        return Socket(connection, self._rules)
+
+    async def stop(self) -> None:
+        """Listen no more and say goodbye on every socket."""
+        self._stopped = True
+        for server in self._servers:
+            server.close(close_connections=False)
+        goodbyes = [each.close_soon(CloseCode.GOODBYE, "the node stops") for each in self._live]
+        await asyncio.gather(*goodbyes)
+        for server in self._servers:
+            await server.wait_closed()
+        self._servers.clear()
+
+
+class _Metered(Connection):
+    """Counts every byte and frame the other end sends, pings too."""
+
+    live: "set[_Metered]"
+    """Where connections that have a socket are; one set for each ``Sockets``."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # Kept, because the transport forgets it as soon as the connection is lost.
+        self.peer_name = self.remote_address
+        self.live.add(self)
+        now_s = self.loop.time()
+        self._bytes = TokenBucket(limits.HANDSHAKE_BYTES_MAX, 0, now_s)
+        self._frames = TokenBucket(limits.HANDSHAKE_FRAMES_MAX, 0, now_s)
+        self._failed = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.live.discard(self)
+        super().connection_lost(exc)
+
+    def widen(self, rules: LinkRules) -> None:
+        now_s, window_s = self.loop.time(), rules.window_s
+        self._bytes = TokenBucket(rules.bytes_per_s * window_s, rules.bytes_per_s, now_s)
+        self._frames = TokenBucket(rules.messages_per_s * window_s, rules.messages_per_s, now_s)
+
+    def data_received(self, data: bytes) -> None:
+        if self._failed:
+            return
+        # First what it says (at most 256 KiB, all that asyncio reads at once), then the
+        # bill: the library cannot close with a code while it still reads the HTTP response.
+        super().data_received(data)
+        if not self._bytes.take(len(data), self.loop.time()):
+            self._fail("too many bytes")
+
+    def process_event(self, event: Event) -> None:
+        if self._failed:
+            return
+        if self._frames.take(1, self.loop.time()):
+            super().process_event(event)
+        else:
+            self._fail("too many messages")
+
+    async def close_soon(self, code: CloseCode, reason: str) -> None:
+        try:
+            if self.state is State.OPEN:
+                async with asyncio.timeout(self.close_timeout):
+                    # A close frame has room for 123 bytes (RFC 6455, 5.5).
+                    await self.close(code, reason.encode()[:120].decode(errors="ignore"))
+        except TimeoutError:
+            pass
+        finally:
+            self.transport.abort()
+
+    def _fail(self, reason: str) -> None:
+        if self._failed:
+            return
+        self._failed = True
+        if self.state is not State.OPEN:
+            self.transport.abort()
+            return
+        self.protocol.fail(CloseCode.OVER_BUDGET, reason)
+        self.send_data()
+        # One that does not hang up by itself is cut off.
+        self.loop.call_later(self.close_timeout or 0, self.transport.abort)
+
+
+class _Connect(connect):
+    """Follows no redirect: a peer must not choose whom we dial."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+@contextmanager
+def _library_errors(endpoint: Endpoint) -> Iterator[None]:
+    """Turn what opening a WebSocket may raise into our own errors."""
+    try:
+        yield
+    except InvalidStatus as error:
+        # 503 is what the library answers while its server closes.
+        busy = error.response.status_code == 503
+        raise (RetryError if busy else RemoteError)(f"{endpoint}: {error}") from error
+    except WebSocketException as error:
+        # The end of the stream where an answer should be: gone, or not one of us.
+        gone = isinstance(error, ConnectionClosed) or isinstance(error.__cause__, EOFError)
+        raise (RetryError if gone else RemoteError)(f"{endpoint}: {error}") from error
+    except SSLError as error:
+        gone = isinstance(error, SSLEOFError)
+        raise (RetryError if gone else RemoteError)(f"{endpoint}: {error}") from error
+    except OSError as error:
+        raise RetryError(f"{endpoint}: {error}") from error
+
+
+def _is_blamed_by_us(closed: ConnectionClosed) -> bool:
+    sent = closed.sent
+    return sent is not None and not closed.rcvd_then_sent and sent.code in BLAME_CODES
+
+
+def _endpoint_of(connection: _Metered) -> Endpoint:
+    if connection.peer_name is None:
+        raise RetryError("the connection was gone before it was looked at")
+    host, port = connection.peer_name[:2]
+    address = ip_address(host.partition("%")[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return Endpoint(str(address), port)
+
+
+class _Options(TypedDict):
+    compression: None
+    ping_interval: float
+    ping_timeout: float
+    close_timeout: float
+    ssl_shutdown_timeout: float
+    max_size: int
+    max_queue: int
+    logger: logging.Logger
+
+
+def _options(rules: LinkRules) -> _Options:
+    """Return what both ends ask of the library."""
+    return _Options(
+        # Compressing secrets beside foreign text leaks them, and chunks are compressed already.
+        compression=None,
+        ping_interval=limits.PING_EVERY_S,
+        ping_timeout=limits.PONG_TIMEOUT_S,
+        close_timeout=rules.close_timeout_s,
+        ssl_shutdown_timeout=rules.close_timeout_s,
+        max_size=limits.MESSAGE_BYTES_MAX,
+        max_queue=limits.LINK_QUEUE_FRAMES,
+        logger=_quiet,
+    )
+
+
+_quiet: Final = logging.getLogger("swarmfeed.websockets")
+"""What peers do wrong is told by errors and close codes, not by the library's log."""
+_quiet.disabled = True

@@ -1,0 +1,55 @@
+"""``status``, ``verify`` and ``reindex``."""
+
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+from street.fakes.node import ANNA, ANNAS_FEED, NODE, NOW_MS, FakeDoors, FakeNode, make_post
+from swarmfeed.core.base.address import format_address
+
+Run = Callable[..., Result]
+
+
+def test_status_for_programs_has_node_feeds_peers_and_disk(run: Run) -> None:
+    printed = json.loads(run("status", "--json").stdout)
+    assert (printed["node"], printed["author"]) == (format_address(NODE), format_address(ANNA))
+    (feed,) = printed["feeds"]
+    assert (feed["feed"], feed["size"], feed["root"]) == (
+        format_address(ANNAS_FEED),
+        1000,
+        "00" * 32,
+    )
+    assert (feed["entries_held"], feed["bytes_held"], feed["holders"]) == (900, 45_000, 3)
+    assert printed["peers"][0]["endpoint"] == "127.0.0.2:4000"
+    assert printed["disk"]["budget_bytes"] == 10**10
+
+
+def test_status_for_people_starts_with_a_sentence(run: Run) -> None:
+    lines = run("status").stdout.splitlines()
+    assert lines[0] == "All is well."
+    assert "disk        1.5 MB of 10.0 GB, 50.0 GB free" in lines
+    assert any(line.startswith("Anna ") and "900 of 1,000" in line for line in lines)
+    assert any("127.0.0.2:4000" in line and "just now" in line for line in lines)
+
+
+def test_reading_commands_stay_off_the_network(run: Run, fake: FakeDoors) -> None:
+    run("status")
+    assert [settings.network for settings in fake.settings] == [False]
+
+
+def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: FakeNode) -> None:
+    good = run("verify")
+    assert (good.exit_code, good.stdout) == (0, "1,000 entries of 1 feed, 50.0 kB: all good\n")
+    node.damaged = ("chunk 3 of feed x",)
+    bad = run("verify")
+    assert bad.exit_code == 1
+    assert "damaged: chunk 3 of feed x" in bad.stdout.splitlines()
+    as_json = run("verify", "--json")
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["damaged"] == ["chunk 3 of feed x"]
+
+
+def test_reindex_counts_posts(run: Run, node: FakeNode) -> None:
+    node.posts = [make_post(1, "one", time_ms=NOW_MS)]
+    assert run("reindex").stdout == "1 post indexed\n"
+    assert json.loads(run("reindex", "--json").stdout) == {"posts": 1}

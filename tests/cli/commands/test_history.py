@@ -1,0 +1,81 @@
+"""``swarmfeed history`` and ``swarmfeed jobs``."""
+
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+from street.fakes.node import ANNA, FakeNode
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
+
+Run = Callable[..., Result]
+
+
+def test_status_for_people_says_what_is_given_and_why_each_feed_is_held(run: Run) -> None:
+    out = run("history", "status").stdout
+    assert out.splitlines()[0].startswith("In service for")
+    assert "95.0 kB of 20.0 GB used; 1.0 GB of the disk stay free" in out
+    assert "1 leased, 2 on their way, 0 leaving; 40 watched" in out
+    assert "4 taken, 1 released, 0 evicted, 2 refused" in out
+    assert "88 passed, 1 failed" in out
+    assert "worth" in out and "3 days ago" in out
+
+
+def test_status_for_programs(run: Run) -> None:
+    printed = json.loads(run("history", "status", "--json").stdout)
+    assert printed["choice"] == {
+        "scope": "community",
+        "disk_bytes": 20 * 10**9,
+        "free_bytes_min": 10**9,
+    }
+    (feed,) = printed["feeds"]
+    assert (feed["author"], feed["state"], feed["copies"]) == (
+        format_address(ANNA),
+        "leased",
+        2.9,
+    )
+    assert "worth holding" in feed["reason"]
+
+
+def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
+    out = run("history", "explain", format_address(ANNA)).stdout
+    assert out.startswith("Anna: worth holding")
+    assert "0.0200% of the coming day; target 0.1000%" in out
+    assert "this node" in out and "refusal" in out and "the disk is full" in out
+    assert "97.0%" in out and "95.0%" in out
+    printed = json.loads(run("history", "explain", format_address(ANNA), "--json").stdout)
+    assert [each["word"] for each in printed["feeds"][0]["holders"]] == [
+        "lease",
+        "have",
+        "refusal",
+    ]
+
+
+def test_explain_says_plainly_when_nothing_is_known(run: Run) -> None:
+    somebody = format_address(AuthorId(b"x" * 32))
+    assert "Nobody has said anything" in run("history", "explain", somebody).stdout
+    assert json.loads(run("history", "explain", somebody, "--json").stdout) == {"feeds": []}
+
+
+def test_leaving_says_what_is_still_held(run: Run, node: FakeNode) -> None:
+    assert run("history", "leave").stdout == "Leaving: 1 feed is held.\n"
+    assert node.history_status.leaving
+
+
+def test_a_goodbye_says_how_many_were_told(run: Run) -> None:
+    assert run("history", "goodbye").stdout == "2 nodes were told; stop this one now.\n"
+    assert json.loads(run("history", "goodbye", "--json").stdout) == {"told": 2}
+
+
+def test_jobs_say_when_and_what_they_decided(run: Run) -> None:
+    lines = run("jobs").stdout.splitlines()
+    assert lines[1].split() == ["announce", "1", "min", "just", "now", "told", "3"]
+    (job,) = json.loads(run("jobs", "--json").stdout)
+    assert (job["name"], job["every_s"], job["last_result"]) == ("announce", 60, "told 3")
+
+
+def test_without_a_running_node_there_are_no_jobs(run: Run, node: FakeNode) -> None:
+    node.runs = False
+    refused = run("jobs")
+    assert refused.exit_code == 1
+    assert "no node is running here" in refused.stderr

@@ -1,0 +1,43 @@
+"""``whoami``, ``follow`` and ``unfollow``."""
+
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+from street.fakes.node import ANNA, BERT, LINK, NODE, FakeNode
+from swarmfeed.core.base.address import format_address
+
+Run = Callable[..., Result]
+
+
+def test_whoami_prints_name_address_link_and_node(run: Run) -> None:
+    expected = {
+        "name": "Anna",
+        "author": format_address(ANNA),
+        "link": LINK,
+        "node": format_address(NODE),
+    }
+    assert json.loads(run("whoami", "--json").stdout) == expected
+    printed = dict(line.split(maxsplit=1) for line in run("whoami").stdout.splitlines())
+    assert printed == expected
+
+
+def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: FakeNode) -> None:
+    link = f"swarmfeed:{format_address(BERT)}?name=Bert&at=127.0.0.2:4000"
+    result = run("follow", link)
+    assert (result.exit_code, result.stdout) == (0, "You follow Bert now.\n")
+    assert node.followed == {BERT}
+    printed = json.loads(run("unfollow", format_address(BERT), "--json").stdout)
+    assert (printed["author"], printed["followed"]) == (format_address(BERT), False)
+    assert node.followed == set()
+
+
+def test_a_mistyped_address_is_refused_before_the_node_is_asked(
+    run: Run, node: FakeNode
+) -> None:
+    address = format_address(BERT)
+    mistyped = ("b" if address[0] != "b" else "c") + address[1:]
+    result = run("follow", mistyped)
+    assert result.exit_code == 2
+    assert "checksum" in result.stderr
+    assert node.followed == set()

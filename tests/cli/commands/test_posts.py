@@ -1,0 +1,150 @@
+"""``post``, ``timeline``, ``show`` and ``search``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from street.fakes.node import ANNA, BERT, NOW_MS, FakeNode, make_post
+from swarmfeed.core.asks.views_json import ref_text
+from swarmfeed.core.base.address import format_address
+
+Run = Callable[..., Result]
+POST_KEYS = {"author", "feed", "index", "time_ms", "text", "hash", "cursor"}
+
+
+@pytest.fixture
+def posts(node: FakeNode) -> FakeNode:
+    hour_ms = 3_600_000
+    node.posts = [
+        make_post(1, "good morning", time_ms=NOW_MS - 3 * hour_ms),
+        make_post(2, "hello from Bert", author_id=BERT, time_ms=NOW_MS - 2 * hour_ms),
+        make_post(3, "good evening", time_ms=NOW_MS - hour_ms),
+    ]
+    return node
+
+
+def test_a_post_is_published_and_printed_as_one_json_object(run: Run, node: FakeNode) -> None:
+    result = run("post", "hello", "--json")
+    printed = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert printed.keys() >= POST_KEYS
+    assert printed["text"] == node.posts[0].text == "hello"
+    assert printed["author"] == format_address(ANNA)
+
+
+def test_a_post_is_read_from_standard_input_without_its_last_line_end(
+    run: Run, node: FakeNode
+) -> None:
+    assert run("post", "-", stdin="two\nlines\n").exit_code == 0
+    assert node.posts[0].text == "two\nlines"
+
+
+def test_standard_input_that_is_not_utf_8_is_one_line_and_exit_code_1(run: Run) -> None:
+    result = run("post", "-", stdin=b"\xff\xfe")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: the text is not UTF-8\n"
+
+
+def test_a_reply_names_its_parent_by_feed_and_index_or_by_hash(
+    run: Run, posts: FakeNode
+) -> None:
+    parent = posts.posts[1].ref
+    for ref in (ref_text(parent), parent.entry_hash.hex()):
+        printed = json.loads(run("post", "yes", "--reply-to", ref, "--json").stdout)
+        assert printed["reply_to"]["hash"] == parent.entry_hash.hex()
+        assert posts.posts[-1].reply_to == parent
+
+
+def test_a_refusal_of_the_node_is_one_line_on_standard_error(run: Run, posts: FakeNode) -> None:
+    result = run("post", "yes", "--reply-to", "nowhere", "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: that post is not held here\n"
+    assert len(posts.posts) == 3
+
+
+def test_the_timeline_is_newest_first_and_goes_on_behind_a_cursor(
+    run: Run, posts: FakeNode
+) -> None:
+    first = json.loads(run("timeline", "--limit", "2", "--json").stdout)
+    assert [post["text"] for post in first] == ["good evening", "hello from Bert"]
+    rest = json.loads(run("timeline", "--before", first[-1]["cursor"], "--json").stdout)
+    assert [post["text"] for post in rest] == ["good morning"]
+
+
+def test_a_person_reads_names_ages_texts_and_references(run: Run, posts: FakeNode) -> None:
+    lines = run("timeline").stdout.splitlines()
+    ref = ref_text(posts.posts[2].ref)
+    assert [line.rstrip() for line in lines[:3]] == [
+        "Anna  1 hour ago",
+        "  good evening",
+        f"  {ref}",
+    ]
+
+
+def test_an_empty_timeline_says_what_to_do_and_is_an_empty_list_for_programs(run: Run) -> None:
+    assert run("timeline").stdout.startswith("Nothing here yet")
+    assert run("timeline", "--json").stdout == "[]\n"
+
+
+def test_show_prints_the_posts_of_one_author_by_address_or_link(
+    run: Run, posts: FakeNode
+) -> None:
+    for name in (format_address(BERT), f"swarmfeed:{format_address(BERT)}?name=B"):
+        printed = json.loads(run("show", name, "--json").stdout)
+        assert [post["text"] for post in printed] == ["hello from Bert"]
+
+
+def test_search_takes_its_words_as_they_come(run: Run, posts: FakeNode) -> None:
+    printed = json.loads(run("search", "from", "Bert", "--json").stdout)
+    assert [post["text"] for post in printed] == ["hello from Bert"]
+    assert run("search", "nothing").stdout.startswith("Nothing found")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("timeline", "--before", "yesterday"),
+        ("timeline", "--limit", "0"),
+        ("timeline", "--limit", "1001"),
+        ("show", "nobody"),
+        ("show",),
+        ("search",),
+        ("sing",),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_prints_nothing(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.attack("A07")
+def test_a_foreign_text_cannot_send_commands_to_the_terminal(run: Run, node: FakeNode) -> None:
+    evil = "\x1b]0;owned\x07\x9b2J\r\x08 \u202egnp.exe [bold]x[/bold]"
+    node.posts = [make_post(1, evil, time_ms=NOW_MS)]
+    for arguments in (["timeline"], ["timeline", "--json"]):
+        printed = run(*arguments).stdout
+        assert not set(printed) & set("\x1b\x07\x9b\r\x08\u202e")
+        assert "[bold]x[/bold]" in printed
+    assert json.loads(run("timeline", "--json").stdout)[0]["text"] == evil
+
+
+def test_a_terminal_that_knows_only_ascii_does_not_stop_json(run: Run, node: FakeNode) -> None:
+    node.posts = [make_post(1, "zażółć 🐝", time_ms=NOW_MS)]
+    assert run("timeline", "--json").stdout.isascii()
+
+
+def test_without_a_home_a_command_says_how_to_make_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+    from swarmfeed.cli.main import main
+
+    result = CliRunner().invoke(main, ["--home", str(home), "timeline"])
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "swarmfeed init" in result.stderr

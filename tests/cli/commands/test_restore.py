@@ -1,0 +1,42 @@
+"""``restore``: an author comes back from the first sheet."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from street.fakes.node import WORDS, FakeDoors
+from swarmfeed.cli.commands.restore import find_words
+from swarmfeed.node.ground.settings import key_path
+
+Run = Callable[..., Result]
+
+
+def test_the_words_are_found_in_the_file_that_init_wrote(
+    run: Run, fake: FakeDoors, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "words.txt"
+    run("init", "--name", "Zoe", "--no-passphrase", "--words-file", str(sheet))
+    result = run("restore", str(sheet), "--name", "Zoe", "--no-passphrase")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert fake.restored == [("Zoe", "", WORDS)]
+    assert result.stdout.startswith("Welcome back, Zoe.")
+
+
+@pytest.mark.parametrize(
+    "typed", [WORDS, f"my sheet\n\n {WORDS} \n", WORDS.replace(" ", "\n", 11)]
+)
+def test_words_are_taken_as_they_were_typed(typed: str) -> None:
+    assert find_words(typed).split() == WORDS.split()
+
+
+def test_keys_that_are_there_are_never_replaced(
+    run: Run, fake: FakeDoors, home: Path, tmp_path: Path
+) -> None:
+    key_path(home).parent.mkdir(parents=True, exist_ok=True)
+    key_path(home).write_text("keys")
+    sheet = tmp_path / "words.txt"
+    sheet.write_text(WORDS)
+    result = run("restore", str(sheet), "--name", "Zoe", "--no-passphrase")
+    assert (result.exit_code, fake.restored) == (1, [])
+    assert "never replaces" in result.stderr

@@ -1,0 +1,139 @@
+"""``run`` and ``open``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from street.fakes.node import LINK, FakeDoors
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.keyfile import Keys, create_keys
+
+Run = Callable[..., Result]
+PAGE = "http://127.0.0.1:1/login?token=t"
+
+
+@pytest.fixture
+def keys(home: Path) -> Path:
+    home.mkdir()
+    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
+    create_keys(home / "keys", Keys(**seeds, created_at_ms=1), "")
+    return home
+
+
+def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
+    run: Run, fake: FakeDoors, keys: Path
+) -> None:
+    result = run("run", "--no-open")
+    assert (result.exit_code, result.stdout) == (0, f"page: {PAGE}\nlink: {LINK}\n")
+    assert fake.ran_with == [(NodeSettings(), "")]
+    assert fake.opened == []
+
+
+def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path) -> None:
+    run(
+        *("run", "--page-port", "1", "--link-port", "2", "--swarm-port", "3"),
+        *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
+        *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
+        *("--download-limit", "2M", "--upload-limit", "500 KB"),
+    )
+    assert fake.ran_with[0][0] == NodeSettings(
+        page_port=1,
+        link_port=2,
+        swarm_port=3,
+        listen="127.0.0.1",
+        peers=(Endpoint("127.0.0.2", 4), Endpoint("::1", 5)),
+        dht=False,
+        dht_nodes=(Endpoint("127.0.0.1", 6),),
+        lan=True,
+        disk_budget_bytes=1_500_000_000,
+        down_bytes_per_s=2_000_000,
+        up_bytes_per_s=500_000,
+    )
+
+
+def test_the_browser_is_shown_a_private_file_not_the_token(
+    run: Run, fake: FakeDoors, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    (keys / "run").mkdir()
+    run("run")
+    (opened,) = fake.opened
+    redirect = keys / "run" / "open.html"
+    assert opened == redirect.as_uri()
+    assert redirect.stat().st_mode & 0o777 == 0o600
+    assert f"url={PAGE}" in redirect.read_text()
+
+
+def test_without_a_screen_no_browser_is_tried(
+    run: Run, fake: FakeDoors, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert run("run").exit_code == 0
+    assert fake.opened == []
+
+
+def test_without_a_terminal_protected_keys_ask_for_a_file(
+    run: Run, home: Path, fake: FakeDoors
+) -> None:
+    home.mkdir()
+    header = "swarmfeed keys 1\nx\npassphrase: set\nargon2id: 1 operations, 8192 bytes\n"
+    box = "A" * 192
+    (home / "keys").write_text(f"{header}salt: {'A' * 22}==\n\n{box}\n")
+    (home / "keys").chmod(0o600)
+    result = run("run", "--no-open")
+    assert (result.exit_code, fake.ran_with) == (1, [])
+    assert "--passphrase-file" in result.stderr
+    (home / "secret").write_text("open sesame\n")
+    run("run", "--no-open", "--passphrase-file", str(home / "secret"))
+    assert fake.ran_with[0][1] == "open sesame"
+
+
+def test_open_prints_a_fresh_link(run: Run) -> None:
+    assert run("open", "--no-open").stdout == f"page: {PAGE}\n"
+    assert json.loads(run("open", "--json").stdout) == {"page": PAGE}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--peer", "127.0.0.1"),
+        ("--peer", "127.0.0.1:0"),
+        ("--peer", "127.0.0.1:65536"),
+        ("--peer", "::1:5"),
+        ("--disk", "much"),
+        ("--link-port", "70000"),
+    ],
+)
+def test_wrong_values_are_exit_code_2(run: Run, keys: Path, option: tuple[str, str]) -> None:
+    assert run("run", *option).exit_code == 2
+
+
+def test_run_gives_the_disk_for_history(run: Run, fake: FakeDoors, keys: Path) -> None:
+    run("run", "--history", "--disk", "20GB", "--friends", "--keep-free", "5G", "--no-open")
+    choice = fake.ran_with[0][0].history
+    assert choice is not None
+    assert (choice.scope, choice.disk_bytes, choice.free_bytes_min) == (
+        "friends",
+        20 * 10**9,
+        5 * 10**9,
+    )
+
+
+def test_history_is_for_the_community_unless_told_otherwise(
+    run: Run, fake: FakeDoors, keys: Path
+) -> None:
+    run("run", "--history", "--no-open")
+    choice = fake.ran_with[0][0].history
+    assert choice is not None and choice.scope == "community"
+
+
+def test_a_scope_without_history_is_wrong_use(run: Run, fake: FakeDoors, keys: Path) -> None:
+    refused = run("run", "--open", "--no-open")
+    assert refused.exit_code == 2
+    assert "add --history" in refused.stderr
+    assert fake.ran_with == []

@@ -1,0 +1,372 @@
+"""Chunks: frames, their bounds, and bombs that must not go off."""
+
+import subprocess
+import tracemalloc
+
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from swarmfeed.core.base.limits import BODY_BYTES_MAX, FRAME_BLOCKS_MAX, FRAME_BYTES_MAX
+from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.chunk import (
+    frame_content,
+    frame_ranges,
+    hash_chunk,
+    hash_frame,
+    pack_frame,
+    split_frame,
+    unpack_chunk,
+    unpack_frame,
+    verify_chunk,
+)
+from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn, hash_stored
+from swarmfeed.core.feed.merkle import root_hash
+from swarmfeed.errors import BadEncodingError, BadProofError
+
+from tests.core import reference
+from tests.core.samples import chunk_of, frame_of, post, posts
+
+MAGIC = b"\x28\xb5\x2f\xfd"
+STORED = posts(0, 256)
+CONTENT = frame_content(STORED)
+CHUNK, ROOT = chunk_of(STORED)
+EMPTY_RAW_BLOCK = b"\0\0\0"
+LAST_EMPTY_BLOCK = b"\1\0\0"
+
+
+def hashes_of(stored: list[bytes]) -> list[Hash]:
+    return [hash_stored(entry) for entry in stored]
+
+
+few = st.lists(st.binary(max_size=40), max_size=12).map(
+    lambda bodies: [encode_entry("post", at, body) for at, body in enumerate(bodies)]
+)
+
+
+def rle_frame(size: int, *, declared: int | None = None) -> bytes:
+    """A frame by hand that repeats one byte ``size`` times (RFC 8878, 3.1.1)."""
+    head = MAGIC + b"\xa0" + (size if declared is None else declared).to_bytes(4, "little")
+    blocks = b""
+    left = size
+    while left > 0:
+        step = min(left, 128 * 1024)
+        left -= step
+        blocks += ((step << 3) | (1 << 1) | (left == 0)).to_bytes(3, "little") + b"e"
+    return head + (blocks or LAST_EMPTY_BLOCK)
+
+
+# --- the form ---
+
+
+@given(few)
+def test_a_frame_is_a_list_of_entries_and_hashes_like_them(stored: list[bytes]) -> None:
+    content = frame_content(stored)
+    assert hash_frame(content) == [hash_stored(entry) for entry in stored]
+    assert split_frame(content) == stored
+    assert unpack_frame(pack_frame(content)) == content
+
+
+def test_a_chunk_of_level_0_is_one_frame() -> None:
+    assert frame_ranges(CHUNK) == [(0, len(CHUNK))]
+    assert list(unpack_chunk(CHUNK)) == [STORED]
+    assert root_hash(hashes_of(STORED)) == ROOT
+    verify_chunk(CHUNK, 0, ROOT)
+
+
+def test_a_chunk_of_level_1_is_its_16_parts_and_a_valid_zstd_file() -> None:
+    stored = posts(0, 4096)
+    parts = [frame_of(stored[at : at + 256]) for at in range(0, 4096, 256)]
+    chunk = b"".join(parts)
+    verify_chunk(chunk, 1, Hash(reference.mth(hashes_of(stored))))
+    assert [chunk[start:end] for start, end in frame_ranges(chunk)] == parts
+    assert [entry for frame in unpack_chunk(chunk) for entry in frame] == stored
+    assert list(unpack_chunk(chunk, 3, 2)) == [stored[768:1024], stored[1024:1280]]
+    reader = zstandard.ZstdDecompressor().stream_reader(chunk, read_across_frames=True)
+    assert reader.read() == b"".join(b"l%be" % b"".join(part) for part in groups(stored))
+
+
+def groups(stored: list[bytes]) -> list[list[bytes]]:
+    return [stored[at : at + 256] for at in range(0, len(stored), 256)]
+
+
+def test_zstd_itself_opens_a_chunk() -> None:
+    try:
+        done = subprocess.run(["zstd", "-dc"], input=CHUNK, capture_output=True, check=True)
+    except FileNotFoundError:
+        pytest.skip("zstd is not installed")
+    assert done.stdout == frame_content(STORED)
+
+
+@given(st.sets(st.integers(0, 255), max_size=5))
+@settings(max_examples=10)
+def test_withdrawn_bodies_leave_the_root_as_it_is(withdrawn: set[int]) -> None:
+    stored = list(STORED)
+    for at in withdrawn:
+        entry = decode_entry(stored[at])
+        stored[at] = encode_withdrawn(entry.kind, entry.time_ms, entry.body_hash)
+    chunk = frame_of(stored)
+    assert (chunk == CHUNK) == (not withdrawn)
+    verify_chunk(chunk, 0, ROOT)
+
+
+@pytest.mark.parametrize(("level", "checksum"), [(3, True), (19, False), (-5, False)])
+def test_frames_of_other_encoders_are_taken(level: int, checksum: bool) -> None:
+    other = zstandard.ZstdCompressor(level=level, write_checksum=checksum).compress(CONTENT)
+    verify_chunk(other, 0, ROOT)
+    assert frame_ranges(other + CHUNK) == [
+        (0, len(other)),
+        (len(other), len(other) + len(CHUNK)),
+    ]
+
+
+def test_raw_and_repeated_blocks_are_walked_over() -> None:
+    noise = b"".join(Hash(hash_stored(post(at))) for at in range(64))
+    frame = pack_frame(noise)
+    assert len(frame) > len(noise), "kept as a raw block"
+    zeros = rle_frame(300_000)
+    assert frame_ranges(frame + zeros) == [
+        (0, len(frame)),
+        (len(frame), len(frame) + len(zeros)),
+    ]
+    assert unpack_frame(zeros) == b"e" * 300_000
+
+
+def test_the_longest_frame_is_allowed() -> None:
+    body = bytes(range(256)) * (BODY_BYTES_MAX // 256)
+    content = frame_content([encode_entry("k" * 16, 10**15 - 1, body)] * 256)
+    assert len(content) <= FRAME_BYTES_MAX
+    assert len(hash_frame(unpack_frame(pack_frame(content)))) == 256
+
+
+# --- what must be refused ---
+
+
+def test_other_entries_are_refused() -> None:
+    swapped = [STORED[1], STORED[0], *STORED[2:]]
+    for stored in (posts(1, 257), swapped, [post(0, "other"), *STORED[1:]]):
+        with pytest.raises(BadProofError, match="another root"):
+            verify_chunk(frame_of(stored), 0, ROOT)
+
+
+@pytest.mark.parametrize("count", [0, 1, 255, 257, 512])
+def test_a_frame_of_another_number_of_entries_is_refused(count: int) -> None:
+    chunk = frame_of(posts(0, count))
+    with pytest.raises(BadEncodingError, match=f"frame has {count} entries"):
+        verify_chunk(chunk, 0, ROOT)
+
+
+@pytest.mark.parametrize(
+    ("frames", "level"), [(0, 0), (2, 0), (0, 1), (1, 1), (15, 1), (17, 1), (16, 0), (16, 2)]
+)
+def test_a_chunk_of_another_number_of_frames_is_refused(frames: int, level: int) -> None:
+    with pytest.raises(BadEncodingError, match=f"has {frames} frames"):
+        next(iter(hash_chunk(CHUNK * frames, level)))
+
+
+def test_a_frame_count_is_checked_before_anything_is_decompressed() -> None:
+    with pytest.raises(BadEncodingError, match="has 2 frames"):
+        verify_chunk(rle_frame(5) + rle_frame(5), 0, ROOT)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"\0", b"x", MAGIC, MAGIC + b"\xa0", CHUNK[:-1], b"\x50\x2a\x4d\x18\0\0\0\0"]
+)
+def test_trailing_bytes_are_refused(tail: bytes) -> None:
+    with pytest.raises(BadEncodingError):
+        frame_ranges(CHUNK + tail)
+    with pytest.raises(BadEncodingError):
+        unpack_frame(CHUNK + tail)
+
+
+def test_two_frames_are_not_one() -> None:
+    with pytest.raises(BadEncodingError):
+        unpack_frame(CHUNK + CHUNK)
+
+
+def test_a_frame_is_never_decompressed_beyond_a_limit_of_the_caller() -> None:
+    frame = pack_frame(b"x" * 1_000)
+    assert unpack_frame(frame, 1_000) == b"x" * 1_000
+    with pytest.raises(BadEncodingError, match="declares 1000 bytes"):
+        unpack_frame(frame, 999)
+
+
+def test_every_truncation_is_refused() -> None:
+    small = pack_frame(frame_content(posts(0, 3)))
+    for cut in range(1, len(small)):
+        with pytest.raises(BadEncodingError):
+            frame_ranges(small[:cut])
+        with pytest.raises(BadEncodingError):
+            unpack_frame(small[:cut])
+
+
+@pytest.mark.parametrize("number", range(0x184D2A50, 0x184D2A60))
+def test_skippable_frames_are_refused(number: int) -> None:
+    """They would let anyone hide bytes in a chunk (RFC 8878, 3.1.2)."""
+    skippable = number.to_bytes(4, "little") + (4).to_bytes(4, "little") + b"hide"
+    for chunk in (skippable, skippable + CHUNK, CHUNK + skippable):
+        with pytest.raises(BadEncodingError, match="no zstd frame"):
+            frame_ranges(chunk)
+
+
+def test_a_frame_without_a_content_size_is_refused() -> None:
+    compressor = zstandard.ZstdCompressor(write_content_size=False)
+    frame = compressor.compress(frame_content(STORED))
+    with pytest.raises(BadEncodingError, match="does not declare its size"):
+        frame_ranges(frame)
+    with pytest.raises(BadEncodingError, match="declares -1 bytes"):
+        unpack_frame(frame)
+
+
+def test_a_frame_that_names_a_dictionary_is_refused() -> None:
+    content = frame_content(STORED)
+    single = MAGIC + bytes([0xA0 | 1]) + b"\x07" + len(content).to_bytes(4, "little")
+    plain = pack_frame(content)
+    body = plain[zstandard.frame_header_size(plain[:18]) :]
+    for frame in (single + body, single.replace(b"\x07", b"\0", 1) + body):
+        with pytest.raises(BadEncodingError, match="dictionary"):
+            frame_ranges(frame)
+    with pytest.raises(BadEncodingError):
+        unpack_frame(single + body)
+
+
+def test_a_frame_with_the_reserved_bit_is_refused() -> None:
+    frame = CHUNK[:4] + bytes([CHUNK[4] | 8]) + CHUNK[5:]
+    with pytest.raises(BadEncodingError):
+        frame_ranges(frame)
+
+
+def test_a_reserved_block_is_refused() -> None:
+    frame = MAGIC + b"\xa0" + (0).to_bytes(4, "little") + b"\7\0\0"
+    with pytest.raises(BadEncodingError, match="reserved kind"):
+        frame_ranges(frame)
+
+
+def test_a_wrong_checksum_is_refused() -> None:
+    frame = zstandard.ZstdCompressor(write_checksum=True).compress(frame_content(STORED))
+    wrong = frame[:-1] + bytes([frame[-1] ^ 1])
+    assert frame_ranges(wrong) == [(0, len(wrong))]
+    with pytest.raises(BadEncodingError, match="does not decompress"):
+        unpack_frame(wrong)
+
+
+@pytest.mark.attack("A20")
+@pytest.mark.parametrize("declared", [FRAME_BYTES_MAX + 1, 2**31, 2**32 - 1])
+def test_a_frame_that_declares_too_much_is_not_even_opened(declared: int) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadEncodingError, match=f"declares {declared} bytes"):
+            unpack_frame(rle_frame(100, declared=declared))
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.attack("A20")
+@pytest.mark.parametrize("declared", [0, 1, 100, 299_999, 300_001, FRAME_BYTES_MAX])
+def test_a_frame_that_holds_another_size_than_it_declares_is_refused(declared: int) -> None:
+    with pytest.raises(BadEncodingError):
+        unpack_frame(rle_frame(300_000, declared=declared))
+
+
+@pytest.mark.attack("A20")
+def test_a_bomb_that_keeps_to_its_size_is_no_list_of_entries() -> None:
+    bomb = rle_frame(FRAME_BYTES_MAX)
+    assert len(bomb) < 100
+    with pytest.raises(BadEncodingError):
+        verify_chunk(bomb, 0, ROOT)
+    with pytest.raises(BadEncodingError, match="declares"):
+        unpack_frame(rle_frame(FRAME_BYTES_MAX + 1))
+
+
+@pytest.mark.attack("A20")
+def test_a_frame_of_endless_empty_blocks_is_refused_early() -> None:
+    head = MAGIC + b"\xa0" + (0).to_bytes(4, "little")
+    most = head + EMPTY_RAW_BLOCK * (FRAME_BLOCKS_MAX - 1) + LAST_EMPTY_BLOCK
+    assert frame_ranges(most) == [(0, len(most))]
+    with pytest.raises(BadEncodingError, match="blocks"):
+        frame_ranges(head + EMPTY_RAW_BLOCK * FRAME_BLOCKS_MAX + LAST_EMPTY_BLOCK)
+    with pytest.raises(BadEncodingError, match="blocks"):
+        frame_ranges(head + EMPTY_RAW_BLOCK * 3_000_000)
+
+
+@pytest.mark.attack("A20")
+def test_a_chunk_of_endless_empty_frames_is_refused_early() -> None:
+    empty = MAGIC + b"\xa0" + (0).to_bytes(4, "little") + LAST_EMPTY_BLOCK
+    assert len(frame_ranges(empty * 4096)) == 4096
+    with pytest.raises(BadEncodingError, match="more than 4096 frames"):
+        frame_ranges(empty * 500_000)
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"l",
+        b"e",
+        b"el",
+        b"d" + post(0) + b"e",
+        b"l" + post(0),
+        b"l" + post(0) + b"d",
+        b"l" + post(0) + b"ee",
+        b"l" + post(0) + b"xe",
+        b"l" + post(0)[:-1] + b"e",
+        b"l" + post(0) + b"le" + b"e",
+        b"l" + b"d1:b8193:" + b"x" * 8193 + b"1:k4:post1:ti0ee" + b"e",
+        b"l" + b"d1:h32:" + b"h" * 31 + b"1:k4:post1:ti0ee" + b"e",
+        b"l" + b"d1:h32:" + b"h" * 20,
+        b"ld1:b9999:e",
+        b"li5ee",
+    ],
+)
+def test_content_that_is_no_list_of_entries_is_refused(content: bytes) -> None:
+    with pytest.raises(BadEncodingError):
+        hash_frame(content)
+
+
+def test_splitting_damaged_content_is_refused() -> None:
+    """Frames that were verified once may still rot on our disk."""
+    for content in (b"lxxe", b"ld1:b2:xx1:k4:post1:ti0e"):
+        with pytest.raises(BadEncodingError):
+            split_frame(content)
+
+
+@pytest.mark.attack("A09")
+@given(few, st.integers(0, 400), st.integers(0, 4), st.binary(max_size=6))
+def test_edited_content_is_refused_or_is_a_list_of_entries(
+    stored: list[bytes], at: int, cut: int, put: bytes
+) -> None:
+    content = frame_content(stored)
+    at %= len(content)
+    changed = content[:at] + put + content[at + cut :]
+    try:
+        hashes = hash_frame(changed)
+    except BadEncodingError:
+        return
+    again = split_frame(changed)
+    assert frame_content(again) == changed, "two spellings of one list"
+    assert hashes == [hash_stored(entry) for entry in again]
+
+
+@pytest.mark.attack("A20")
+@given(st.one_of(st.binary(max_size=60), st.binary(max_size=60).map(lambda tail: MAGIC + tail)))
+def test_garbage_raises_the_one_error(garbage: bytes) -> None:
+    for read in (frame_ranges, unpack_frame, lambda data: verify_chunk(data, 0, ROOT)):
+        try:
+            read(garbage)
+        except BadEncodingError:
+            continue
+        assert read in (frame_ranges, unpack_frame)
+
+
+@pytest.mark.attack("A12")
+def test_every_changed_bit_of_a_chunk_is_refused_or_changes_nothing() -> None:
+    """Two zstd spellings of the same entries are fine: piece hashes tell them apart."""
+    for at in range(0, len(CHUNK), 7):
+        changed = CHUNK[:at] + bytes([CHUNK[at] ^ 1 << at % 8]) + CHUNK[at + 1 :]
+        try:
+            verify_chunk(changed, 0, ROOT)
+        except (BadEncodingError, BadProofError):
+            continue
+        assert list(unpack_chunk(changed)) == [STORED]

@@ -1,0 +1,220 @@
+"""Bodies of entries: their bytes, their bounds, and what is not known."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from swarmfeed.core.base.bencoding import decode, encode
+from swarmfeed.core.base.limits import (
+    BIO_CHARS_MAX,
+    BODY_BYTES_MAX,
+    CERTIFICATE_BYTES_MAX,
+    EMOJI_CHARS_MAX,
+    FEED_ENTRIES_MAX,
+    LANG_CHARS_MAX,
+    MENTIONS_MAX,
+    NAME_CHARS_MAX,
+    SOURCE_CHARS_MAX,
+    TAG_CHARS_MAX,
+    TAGS_MAX,
+    TEXT_BYTES_MAX,
+    WARNING_CHARS_MAX,
+)
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.kinds import (
+    Body,
+    BoostBody,
+    EditBody,
+    FeedBody,
+    FollowBody,
+    LeaveBody,
+    PinBody,
+    PostBody,
+    ProfileBody,
+    ReactBody,
+    UnknownBody,
+    WithdrawBody,
+    decode_body,
+    encode_body,
+)
+from swarmfeed.errors import BadEncodingError, UserError
+
+F, H, A = b"f" * 32, b"h" * 32, b"a" * 32
+REF = EntryRef(FeedId(F), Hash(H), 7)
+REF_BYTES = b"d1:f32:" + F + b"1:h32:" + H + b"1:ni7ee"
+
+SPELLED: Sequence[tuple[Body, bytes]] = [
+    (FeedBody(b"signed", "laptop"), b"d1:c6:signed4:name6:laptope"),
+    (FeedBody(b"signed"), b"d1:c6:signed4:name0:e"),
+    (PostBody("hello"), b"d4:text5:helloe"),
+    (PostBody("é", lang="fr", cw="mer"), "d2:cw3:mer4:lang2:fr4:text2:ée".encode()),
+    (
+        PostBody("x", reply=REF, root=REF, quote=REF),
+        b"d5:quote%b5:reply%b4:root%b4:text1:xe" % (REF_BYTES, REF_BYTES, REF_BYTES),
+    ),
+    (
+        PostBody("x", tags=("b", "a"), mentions=(AuthorId(A),), src="rss"),
+        b"d8:mentionsl32:%be3:src3:rss4:tagsl1:b1:ae4:text1:xe" % A,
+    ),
+    (ProfileBody("Zoë", "hi"), "d3:bio2:hi4:name4:Zoëe".encode()),
+    (ProfileBody(""), b"d4:name0:e"),
+    (FollowBody(AuthorId(A), True), b"d1:a32:" + A + b"2:oni1ee"),
+    (FollowBody(AuthorId(A), False), b"d1:a32:" + A + b"2:oni0ee"),
+    (ReactBody(REF, "🎉"), "d1:e4:🎉1:r".encode() + REF_BYTES + b"e"),
+    (ReactBody(REF, ""), b"d1:e0:1:r" + REF_BYTES + b"e"),
+    (BoostBody(REF), b"d1:r" + REF_BYTES + b"e"),
+    (EditBody(3, "new", "cw"), b"d2:cw2:cw1:ni3e4:text3:newe"),
+    (EditBody(3, "new"), b"d1:ni3e4:text3:newe"),
+    (WithdrawBody(0), b"d1:ni0ee"),
+    (LeaveBody(b"signed"), b"d1:c6:signede"),
+    (PinBody(5, True), b"d1:ni5e2:oni1ee"),
+    (UnknownBody("later", b"any bytes"), b"any bytes"),
+]
+
+refs = st.builds(
+    EntryRef,
+    st.binary(min_size=32, max_size=32),
+    st.binary(min_size=32, max_size=32),
+    st.integers(0, FEED_ENTRIES_MAX - 1),
+)
+ids = st.binary(min_size=32, max_size=32)
+words = st.text(max_size=20)
+texts = st.text(min_size=1, max_size=99)
+bodies = st.one_of(
+    st.builds(
+        PostBody,
+        texts,
+        words,
+        *[st.none() | refs] * 3,
+        words,
+        st.lists(words, max_size=4).map(tuple),
+        st.lists(ids, max_size=4).map(tuple),
+        words,
+    ),
+    st.builds(FeedBody, st.binary(max_size=99), words),
+    st.builds(ProfileBody, words, words),
+    st.builds(FollowBody, ids, st.booleans()),
+    st.builds(ReactBody, refs, st.text(max_size=EMOJI_CHARS_MAX)),
+    st.builds(BoostBody, refs),
+    st.builds(EditBody, st.integers(0, 9), texts, words),
+    st.builds(WithdrawBody, st.integers(0, 9)),
+    st.builds(LeaveBody, st.binary(max_size=99)),
+    st.builds(PinBody, st.integers(0, 9), st.booleans()),
+)
+
+
+@pytest.mark.parametrize(("body", "spelling"), SPELLED)
+def test_a_body_is_spelled_as_documented(body: Body, spelling: bytes) -> None:
+    assert encode_body(body) == spelling
+    assert decode_body(body.kind, spelling) == body
+
+
+@given(bodies)
+def test_a_body_comes_back_unchanged(body: Body) -> None:
+    assert decode_body(body.kind, encode_body(body)) == body
+
+
+@given(st.binary(min_size=1, max_size=TEXT_BYTES_MAX + 2))
+def test_the_short_way_reads_a_plain_post_like_the_long_way(text: bytes) -> None:
+    plain = encode({"text": text})
+    long_way = encode({"text": text, "zz": 1})
+    assert outcome("post", plain) == outcome("post", long_way)
+    assert outcome("post", plain[:-1] + b"x") is None
+    assert outcome("post", plain + b"e") is None
+    assert outcome("post", plain[:-1]) is None
+
+
+def outcome(kind: str, body: bytes) -> Body | None:
+    """The body, or None for the one error; any other exception fails the test."""
+    try:
+        return decode_body(kind, body)
+    except BadEncodingError:
+        return None
+
+
+def test_a_post_at_the_limit_is_read_and_one_beyond_is_not() -> None:
+    longest = PostBody("a" * TEXT_BYTES_MAX)
+    assert decode_body("post", encode_body(longest)) == longest
+    assert outcome("post", encode_body(PostBody("a" * (TEXT_BYTES_MAX + 1)))) is None
+    assert outcome("post", encode({"text": "a" * (TEXT_BYTES_MAX + 1), "zz": 1})) is None
+
+
+def test_a_body_that_does_not_fit_an_entry_is_told_with_its_figures() -> None:
+    with pytest.raises(UserError, match=rf"8\d\d\d bytes .* at most {BODY_BYTES_MAX}"):
+        encode_body(PostBody("a" * TEXT_BYTES_MAX, reply=REF, root=REF, quote=REF))
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        *(("post", spelling) for spelling in (b"", b"de", b"d4:text0:e", b"d4:text1:\xffe")),
+        *(("post", spelling) for spelling in (b"d4:text01:ae", b"d4:text1:a", b"d4:texti1ee")),
+        ("post", b"d4:text1:a4:text1:ae"),
+        ("post", b"d4:text1:a2:cw1:ae"),
+        ("post", encode({"text": "a", "lang": "x" * (LANG_CHARS_MAX + 1)})),
+        ("post", encode({"text": "a", "cw": "x" * (WARNING_CHARS_MAX + 1)})),
+        ("post", encode({"text": "a", "src": "x" * (SOURCE_CHARS_MAX + 1)})),
+        ("post", encode({"text": "a", "tags": ["x"] * (TAGS_MAX + 1)})),
+        ("post", encode({"text": "a", "tags": ["x" * (TAG_CHARS_MAX + 1)]})),
+        ("post", encode({"text": "a", "tags": [b"\xff"]})),
+        ("post", encode({"text": "a", "tags": "x"})),
+        ("post", encode({"text": "a", "mentions": [A] * (MENTIONS_MAX + 1)})),
+        ("post", encode({"text": "a", "mentions": [A[1:]]})),
+        ("post", encode({"text": "a", "reply": 1})),
+        ("post", encode({"text": "a", "reply": {"f": F, "h": H}})),
+        ("post", encode({"text": "a", "reply": {"f": F, "h": H[1:], "n": 1}})),
+        ("post", encode({"text": "a", "reply": {"f": F[1:], "h": H, "n": 1}})),
+        ("post", encode({"text": "a", "root": {"f": F, "h": H, "n": -1}})),
+        ("post", encode({"text": "a", "quote": {"f": F, "h": H, "n": FEED_ENTRIES_MAX}})),
+        ("feed", encode({"name": "x"})),
+        ("feed", encode({"c": b"x" * (CERTIFICATE_BYTES_MAX + 1), "name": "x"})),
+        ("feed", encode({"c": b"x", "name": "x" * (NAME_CHARS_MAX + 1)})),
+        ("profile", encode({"bio": "x"})),
+        ("profile", encode({"name": "x", "bio": "x" * (BIO_CHARS_MAX + 1)})),
+        ("follow", encode({"a": A, "on": 2})),
+        ("follow", encode({"a": A})),
+        ("follow", encode({"a": A[1:], "on": 1})),
+        ("react", encode({"e": "x" * (EMOJI_CHARS_MAX + 1), "r": {"f": F, "h": H, "n": 1}})),
+        ("boost", encode({"r": F})),
+        ("edit", encode({"n": 1, "text": ""})),
+        ("edit", encode({"n": -1, "text": "x"})),
+        ("withdraw", encode({"n": "1"})),
+        ("leave", encode({"c": 1})),
+        ("pin", encode({"n": 1, "on": -1})),
+        ("pin", encode([1])),
+    ],
+)
+def test_a_malformed_body_of_a_known_kind_is_refused(kind: str, body: bytes) -> None:
+    with pytest.raises(BadEncodingError):
+        decode_body(kind, body)
+
+
+@pytest.mark.parametrize(("body", "spelling"), SPELLED[:-1])
+def test_unknown_keys_are_ignored(body: Body, spelling: bytes) -> None:
+    fields = decode(spelling, limit_bytes=BODY_BYTES_MAX)
+    assert isinstance(fields, dict)
+    later = encode({**fields, b"A": 1, b"zz": [b"x", {b"y": 1}]})
+    assert decode_body(body.kind, later) == body
+
+
+@given(st.binary(max_size=99))
+def test_an_unknown_kind_is_kept_as_it_is(body: bytes) -> None:
+    assert decode_body("sealed", body) == UnknownBody("sealed", body)
+    assert encode_body(UnknownBody("sealed", body)) == body
+
+
+@pytest.mark.attack("A09")
+@given(
+    st.sampled_from(["feed", "post", "profile", "follow", "react", "boost", "edit", "pin"]),
+    bodies.map(encode_body),
+    st.data(),
+)
+def test_a_changed_byte_gives_a_body_or_the_one_error(
+    kind: str, body: bytes, data: st.DataObject
+) -> None:
+    changed = bytearray(body)
+    changed[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    found = outcome(kind, bytes(changed))
+    assert found is None or found.kind == kind

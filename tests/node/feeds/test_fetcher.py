@@ -1,0 +1,450 @@
+"""Fetches: who is asked, what happens when they stall, lie or fail, what a restart keeps."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from street.fakes.clock import FakeClock
+from street.fakes.link import FakeNetwork
+from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
+from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.ground.sessions import Holding, Session, Sessions
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
+
+from tests.node.rig import Writer, new_session, new_shelf
+
+
+class Rig:
+    """A fetcher, and holders of one feed that serve from folders of their own."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.folder = folder
+        self.anna = Writer(1)
+        self.anna.grow_to(size)
+        self.network = FakeSwarmNetwork()
+        self.clock = FakeClock()
+        self.shelf, self.logs = new_shelf(folder / "own")
+        self.shelf.accept_offer(self.anna.offer())
+        self.sessions = self.new_sessions()
+        self.swarm = FakeSwarm(self.network, Endpoint("127.0.2.200", 0))
+        self.fetched: list[ChunkSpan] = []
+        self.fetcher = self.new_fetcher(self.shelf)
+        self.holders: dict[int, FakeSwarm] = {}
+
+    @property
+    def feed_id(self) -> FeedId:
+        return self.anna.feed_id
+
+    def new_sessions(self) -> Sessions:
+        def own() -> Hello:
+            raise AssertionError("nobody is dialled")
+
+        link = FakeNetwork().link(new_session(99)[0].node_id)
+        return Sessions(link, NodeSettings(listen="127.0.2.200"), self.clock, own)
+
+    def new_fetcher(self, shelf: Shelf) -> Fetcher:
+        return Fetcher(
+            shelf,
+            self.logs,
+            self.swarm,
+            self.sessions,
+            self.clock,
+            lambda feed_id, torrent: self.swarm.seed(torrent, self.logs.chunk_folder(feed_id)),
+            lambda _, span: self.fetched.append(span),
+        )
+
+    async def start(self) -> None:
+        await self.swarm.start(self.fetcher_event)
+
+    def fetcher_event(self, event: object) -> None:
+        self.fetcher.on_event(event)  # type: ignore[arg-type]  # what the fake swarm sends
+
+    async def holder(
+        self,
+        number: int,
+        *,
+        spoil: Callable[[bytes], bytes] = lambda chunk: chunk,
+        silent: bool = False,
+        size: int | None = None,
+    ) -> Session:
+        """Link a holder of all chunks that seeds them."""
+        session, peer = new_session(number)
+        at = Endpoint(peer.hello.hosts[0], 8000)
+        swarm = FakeSwarm(self.network, at)
+        await swarm.start(lambda _: None)
+        swarm.lies = True
+        folder = self.folder / f"holder {number}"
+        for span, record in self.anna.newest.chunks().items():
+            folder.mkdir(exist_ok=True)
+            content = spoil(self.anna.chunks[span])
+            (folder / chunk_name(self.feed_id, span)).write_bytes(content)
+            swarm.seed(chunk_torrent(self.feed_id, span, record.pieces), folder)
+        if silent:
+            self.network.silent.add(at)
+        self.holders[number] = swarm
+        held = self.anna.newest.size if size is None else size
+        session.holds[self.feed_id] = Holding(held, True)
+        self.sessions._sessions[session.node_id] = session
+        return session
+
+    def want(self) -> None:
+        self.fetcher.want(self.feed_id)
+        self.fetcher.gathered(self.feed_id)
+
+    async def step(self, seconds: int = 0) -> None:
+        """Let the swarms work once, and what arrived be verified."""
+        for _ in range(max(seconds, 1)):
+            self.clock.advance(1000 if seconds else 0)
+            self.network.step()
+            await self.verified()
+            if seconds:
+                self.fetcher.watch()
+
+    async def verified(self) -> None:
+        await asyncio.sleep(0)
+        while self.fetcher._finishing:
+            await asyncio.sleep(0.001)
+
+    def missing(self) -> list[int]:
+        return [span.position for span in self.shelf.missing(self.feed_id)]
+
+    def uploaded(self, number: int) -> int:
+        return sum(each.uploaded_bytes for each in self.holders[number].progress().values())
+
+
+def play(rig: Rig, script: Callable[[], Awaitable[None]]) -> None:
+    async def run() -> None:
+        await rig.start()
+        await script()
+        await rig.fetcher.stop()
+        await rig.swarm.stop()
+
+    asyncio.run(run())
+
+
+def test_a_fetch_takes_from_several_holders_at_once_and_keeps_what_is_true(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 1100)
+
+    async def script() -> None:
+        for number in (1, 2):
+            await rig.holder(number)
+        rig.want()
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 4
+        await rig.step()
+        assert rig.missing() == []
+        assert rig.fetched == [ChunkSpan(0, n) for n in (3, 2, 1, 0)], "the newest first"
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        assert rig.uploaded(1) > 0 and rig.uploaded(2) > 0
+        assert len(rig.fetcher.served_by(rig.feed_id)) == 2
+        for span in rig.anna.newest.chunks():
+            assert rig.logs.read_chunk(rig.feed_id, span) == rig.anna.chunks[span]
+        seeded = rig.swarm.progress().values()
+        assert [each.bytes_done == each.bytes_total for each in seeded] == [True] * 4
+
+    play(rig, script)
+
+
+def test_a_fetch_waits_a_moment_for_holders_that_are_being_dialled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.fetcher.GATHER_S", 0.02)
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.fetcher.want(rig.feed_id)
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        await asyncio.sleep(0.05)
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
+
+    play(rig, script)
+
+
+def test_a_holder_that_stands_still_is_helped_by_another(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1, silent=True)
+        rig.want()
+        await rig.holder(2)
+        await rig.step(FETCH_TIMEOUT_S)
+        assert rig.missing() == [0]
+        await rig.step(2)
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_chunks_of_a_holder_whose_link_ended_are_asked_of_others_at_once(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        gone = await rig.holder(1, silent=True)
+        rig.want()
+        await rig.holder(2)
+        del rig.sessions._sessions[gone.node_id]
+        rig.fetcher.on_lost(gone.node_id)
+        await rig.step()
+        assert rig.missing() == []
+        assert rig.uploaded(2) > 0
+
+    play(rig, script)
+
+
+def test_a_link_that_ends_leaves_a_fetch_alone_when_nobody_else_is_there(
+    tmp_path: Path,
+) -> None:
+    """The swarm may go on without the link."""
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        gone = await rig.holder(1)
+        rig.want()
+        flying = rig.fetcher.in_flight(rig.feed_id)
+        del rig.sessions._sessions[gone.node_id]
+        rig.fetcher.on_lost(gone.node_id)
+        assert rig.fetcher.in_flight(rig.feed_id) == flying != []
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_with_nobody_else_the_same_holder_is_asked_anew(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1, silent=True)
+        rig.want()
+        await rig.step(FETCH_TIMEOUT_S + 1)
+        assert rig.missing() == [0]
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
+        rig.network.silent.clear()
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A10")
+def test_who_sends_garbage_is_shut_out_and_the_fetch_completes_from_others(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        liar = await rig.holder(1, spoil=lambda chunk: bytes(len(chunk)))
+        await rig.holder(2)
+        rig.want()
+        for _ in range(4):
+            await rig.step()
+        assert rig.missing() == []
+        assert liar.peer.closed_because == "sent bytes that are not the chunk"  # type: ignore[attr-defined]
+        assert liar.holds == {}
+        assert rig.swarm.banned == {"127.0.2.1"}
+
+    play(rig, script)
+
+
+def test_an_address_that_several_peers_share_is_not_banned(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        session = await rig.holder(1)
+        neighbour, peer = new_session(2)
+        peer._host = session.host
+        rig.sessions._sessions[neighbour.node_id] = neighbour
+        rig.want()
+        (info_hash,) = rig.fetcher.in_flight(rig.feed_id)
+        rig.fetcher.on_event(PeerSentGarbage(info_hash, Endpoint(session.host, 55_555)))
+        assert rig.swarm.banned == set()
+
+    play(rig, script)
+
+
+def test_bytes_that_pass_the_pieces_but_are_no_chunk_are_not_kept(tmp_path: Path) -> None:
+    """Piece hashes are what the author signed; the entries' root has to fit as well."""
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        rig.network.step()
+        path = rig.logs.incoming_folder(rig.feed_id) / chunk_name(rig.feed_id, ChunkSpan(0, 0))
+        path.write_bytes(b"damaged between arrival and check")
+        await rig.verified()
+        assert rig.missing() == [0]
+        assert not path.exists()
+        rig.fetcher.plan()
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_a_chunk_that_failed_is_tried_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        (info_hash,) = rig.fetcher.in_flight(rig.feed_id)
+        rig.fetcher.on_event(SwarmFailed(info_hash, "disk error"))
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        rig.fetcher.on_event(SwarmFailed(info_hash, "told twice"))
+        rig.fetcher.watch()
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_an_arrival_nobody_waits_for_is_passed_over(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        rig.fetcher.on_event(ChunkArrived(bytes(20)))
+        await rig.verified()
+        assert rig.fetched == []
+
+    play(rig, script)
+
+
+def test_chunks_that_a_larger_one_took_the_place_of_are_left(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 4000)
+
+    async def script() -> None:
+        await rig.holder(1, silent=True)
+        rig.want()
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 15
+        rig.anna.grow_to(4100)
+        rig.shelf.accept_offer(rig.anna.offer(4000))
+        rig.network.silent.clear()
+        await rig.holder(2)
+        rig.fetcher.plan()
+        (info_hash,) = rig.fetcher.in_flight(rig.feed_id)
+        record = rig.anna.newest.chunks()[ChunkSpan(1, 0)]
+        assert info_hash == chunk_torrent(rig.feed_id, ChunkSpan(1, 0), record.pieces).info_hash
+        assert set(rig.swarm.progress()) == {info_hash}
+        await rig.step()
+        assert rig.shelf.is_complete(rig.feed_id)
+
+    play(rig, script)
+
+
+def test_only_named_chunks_are_fetched_until_all_are_wanted(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 1100)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.fetcher.want(rig.feed_id, {ChunkSpan(0, 2)})
+        rig.fetcher.gathered(rig.feed_id)
+        await rig.step()
+        assert rig.fetched == [ChunkSpan(0, 2)]
+        rig.fetcher.want(rig.feed_id)
+        await rig.step()
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_what_is_forgotten_is_not_fetched_on(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        rig.fetcher.forget(rig.feed_id)
+        assert rig.swarm.progress() == {}
+        await rig.step(3)
+        assert rig.missing() == [0]
+
+    play(rig, script)
+
+
+def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 1100)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.fetcher.want(rig.feed_id, {ChunkSpan(0, 3), ChunkSpan(0, 1)})
+        rig.fetcher.gathered(rig.feed_id)
+        await rig.step()
+        await rig.fetcher.stop()
+        rig.shelf = Shelf(rig.logs)
+        rig.shelf.load()
+        rig.fetcher = rig.new_fetcher(rig.shelf)
+        assert rig.missing() == [2, 0]
+        rig.want()
+        await rig.step()
+        assert rig.fetched[2:] == [ChunkSpan(0, 2), ChunkSpan(0, 0)]
+        assert rig.shelf.is_complete(rig.feed_id)
+
+    play(rig, script)
+
+
+def test_a_full_disk_takes_nothing_of_others(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.logs.disk.free_bytes = DISK_FLOOR_BYTES - 1
+        rig.want()
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        rig.logs.disk.free_bytes = DISK_FLOOR_BYTES
+        rig.fetcher.watch()
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
+
+    play(rig, script)
+
+
+def test_a_disk_that_fails_at_the_last_moment_does_not_lose_the_chunk_for_ever(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        await rig.holder(1)
+        real = rig.logs.keep_chunk
+        failures = [OSError("disk full"), OSError("disk full")]
+
+        def keep(feed_id: FeedId, span: ChunkSpan) -> None:
+            if failures:
+                raise failures.pop()
+            real(feed_id, span)
+
+        rig.logs.keep_chunk = keep  # type: ignore[method-assign]  # a fault
+        rig.want()
+        await rig.step(3)
+        assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_nothing_begins_after_the_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.fetcher.GATHER_S", 0.01)
+    rig = Rig(tmp_path, 300)
+
+    async def run() -> None:
+        failures: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, each: failures.append(each))
+        await rig.start()
+        await rig.holder(1)
+        rig.fetcher.want(rig.feed_id)
+        await rig.fetcher.stop()
+        await rig.swarm.stop()
+        await asyncio.sleep(0.03)
+        assert failures == []
+
+    asyncio.run(run())

@@ -1,0 +1,219 @@
+"""Whom a node looks for, where, and how often."""
+
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
+from swarmfeed.core.net.rendezvous import author_topic
+from swarmfeed.core.talk.words import Have
+from swarmfeed.node.ground.interests import Interest
+from swarmfeed.ports import DhtPeersFound
+
+from tests.node.rig import Writer
+from tests.node.talk import Talk, talk
+
+NOWHERE = Endpoint("127.0.9.9", 7000)
+
+
+def searched(to: Talk) -> list[bytes]:
+    """Note which topics of others the DHT is asked for from now on."""
+    topics: list[bytes] = []
+    own = author_topic(to.node.identity.author_id)
+
+    def note(topic: bytes) -> None:
+        if topic != own:
+            topics.append(topic)
+
+    to.node.doors.swarm.find_peers = note  # type: ignore[method-assign]  # notes
+    return topics
+
+
+def test_holders_of_the_own_feeds_are_looked_up_too(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics: list[bytes] = []
+        to.node.doors.swarm.find_peers = topics.append  # type: ignore[method-assign]  # notes
+        await to.node.finder.look_up()
+        assert topics == [author_topic(to.node.identity.author_id)]
+
+    talk(tmp_path, script)
+
+
+def put_head(to: Talk, writer: Writer) -> None:
+    head, size = writer.newest.signed_head, writer.newest.size
+    signature = writer.feed_key.sign(signed_buffer(head, size, HEAD_SALT))
+    to.street.dht.items[writer.feed_id] = (head, size, signature)
+
+
+def test_without_a_dht_nothing_is_looked_up_or_announced(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        finder = to.node.finder
+        assert await finder.look_up() == "no DHT nodes yet"
+        assert await finder.announce() == "nothing to announce on"
+        assert await finder.publish_head() == "no DHT"
+        assert await finder.refresh_heads() == "no DHT"
+
+    talk(tmp_path, script)
+
+
+def test_an_author_nobody_holds_for_us_is_looked_up_at_once_and_again_later(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics, anna = searched(to), Writer(1)
+        to.care(anna.author_id)
+        finder, clock = to.node.finder, to.street.clock
+        topic = author_topic(anna.author_id)
+        await finder.look_up()
+        await finder.look_up()
+        assert topics == [topic]
+        clock.advance(3_000)
+        await finder.look_up()
+        assert topics == [topic] * 2, "a person is waiting"
+        to.node.shelf.accept_offer(anna.offer())
+        clock.advance(3_000)
+        await finder.look_up()
+        assert topics == [topic] * 2, "with one feed it is only about news"
+        clock.advance(5 * 60_000)
+        await finder.look_up()
+        assert topics == [topic] * 3
+
+    talk(tmp_path, script)
+
+
+def test_an_author_somebody_linked_holds_is_not_looked_up(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics, anna = searched(to), Writer(1)
+        to.care(anna.author_id)
+        to.node.shelf.accept_offer(anna.offer())
+        await to.hear(to.link(1), Have(feed_id=anna.feed_id, size=1, complete=True))
+        await to.node.finder.look_up()
+        assert topics == []
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A14")
+def test_a_newer_head_in_the_dht_starts_a_search_even_past_linked_holders(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics, anna = searched(to), Writer(1)
+        to.care(anna.author_id)
+        to.node.shelf.accept_offer(anna.offer())
+        await to.hear(to.link(1), Have(feed_id=anna.feed_id, size=1, complete=True))
+        anna.grow_to(5)
+        put_head(to, anna)
+        assert await to.node.finder.refresh_heads() == "1 heads read, 1 newer than ours"
+        await to.node.finder.look_up()
+        assert topics == [author_topic(anna.author_id)]
+
+    talk(tmp_path, script)
+
+
+def test_heads_of_others_are_put_again_while_their_author_is_away(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        anna = Writer(1)
+        to.care(anna.author_id)
+        to.node.shelf.accept_offer(anna.offer())
+        put_head(to, anna)
+        await to.node.finder.refresh_heads()
+        assert await to.node.finder.refresh_heads() == "0 heads read, 0 newer than ours"
+        to.street.clock.advance(30 * 60_000)
+        item = to.street.dht.items.pop(anna.feed_id)
+        assert await to.node.finder.refresh_heads() == "1 heads read, 0 newer than ours"
+        assert to.street.dht.items[anna.feed_id] == item
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A12")
+def test_an_item_that_is_no_head_is_not_passed_on(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        anna = Writer(1)
+        to.care(anna.author_id)
+        to.node.shelf.accept_offer(anna.offer())
+        signature = anna.feed_key.sign(signed_buffer(b"junk", 9, HEAD_SALT))
+        to.street.dht.items[anna.feed_id] = (b"junk", 9, signature)
+        assert await to.node.finder.refresh_heads() == "0 heads read, 0 newer than ours"
+        assert to.node.finder._items == {}
+
+    talk(tmp_path, script)
+
+
+def test_the_own_head_is_published_under_its_size(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        me = to.node.identity
+        assert await to.node.finder.publish_head() == "own head of 2 entries on 8 nodes"
+        head, size, _ = to.street.dht.items[me.feed_id]
+        assert (head, size) == (to.me.disk.replicas[me.feed_id].signed_head, 2)
+        assert await to.node.finder.publish_head() == "own head of 2 entries was put before"
+        await to.node.author.publish_post("one more", None)
+        assert await to.node.finder.publish_head() == "own head of 3 entries on 8 nodes"
+
+    talk(tmp_path, script)
+
+
+def test_what_is_held_is_announced_the_dearest_first_and_not_too_often(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        anna, nobody = Writer(1), Writer(2)
+        to.care(anna.author_id, Interest.FETCHED)
+        to.care(nobody.author_id)
+        to.node.shelf.accept_offer(anna.offer())
+        announced: list[bytes] = []
+        swarm = to.node.doors.swarm
+        swarm.announce = lambda topic, _: announced.append(topic)  # type: ignore[method-assign]
+        await to.node.finder.announce()
+        await to.node.finder.announce()
+        own = author_topic(to.node.identity.author_id)
+        assert announced == [own, author_topic(anna.author_id)], "not what is not held"
+        to.street.clock.advance(15 * 60_000)
+        await to.node.finder.announce()
+        assert len(announced) == 4
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A16")
+def test_named_nodes_are_dialled_before_hints_and_hints_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.finder.HINTS_MAX", 5)
+
+    async def script(to: Talk) -> None:
+        finder, anna = to.node.finder, Writer(1)
+        finder._topics[author_topic(anna.author_id)] = anna.author_id
+        finder.hint([NOWHERE])
+        for number in range(100):
+            found = Endpoint("127.0.9.8", 5000 + number)
+            finder.on_dht_peers(DhtPeersFound(author_topic(anna.author_id), (found,)))
+        finder.on_dht_peers(DhtPeersFound(bytes(20), (Endpoint("127.0.9.7", 5000),)))
+        assert [each.port for each in finder._candidates()] == [5099, 5098, 5097, 5096, 5095]
+
+    talk(tmp_path, script)
+
+
+def test_a_hint_of_the_person_is_followed_at_once_a_strangers_is_not(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        finder, anna = to.node.finder, Writer(1)
+        topic = author_topic(anna.author_id)
+        finder._topics[topic] = anna.author_id
+        finder.hint([NOWHERE])
+        await finder.connect()
+        assert NOWHERE in to.node.sessions._resting
+        finder.on_dht_peers(DhtPeersFound(topic, (NOWHERE,)))
+        assert NOWHERE in to.node.sessions._resting
+        finder.hint([NOWHERE])
+        assert NOWHERE not in to.node.sessions._resting
+
+    talk(tmp_path, script)

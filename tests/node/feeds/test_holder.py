@@ -1,0 +1,280 @@
+"""What a holder says: on a want, on news, once per head, and to whom."""
+
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.base.types import AuthorId, ChunkSpan
+from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.merkle import consistency_roots
+from swarmfeed.core.talk.words import (
+    ForkProof,
+    Have,
+    HeadOffer,
+    Holders,
+    NewEntries,
+    NotHeld,
+    Receipt,
+    Want,
+    WantedAuthor,
+    WantedFeed,
+)
+from swarmfeed.node.ground.interests import Interest
+
+from tests.node.rig import Writer
+from tests.node.talk import Talk, talk
+
+NOBODY = AuthorId(bytes(32))
+
+
+def want(writer: Writer, size: int = 0) -> Want:
+    feeds = (WantedFeed(writer.feed_id, size),) if size else ()
+    return Want((WantedAuthor(writer.author_id, feeds),))
+
+
+def hold(to: Talk, writer: Writer, interest: Interest = Interest.FOLLOWED) -> None:
+    """Let the node hold all of a feed it follows, or keeps for another reason."""
+    to.care(writer.author_id, interest)
+    to.node.shelf.accept_offer(writer.offer())
+    writer.give_all(to.node.doors.logs)  # type: ignore[arg-type]  # the fake ones
+
+
+def test_a_want_of_nothing_is_answered_with_all_that_is_needed(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        anna.grow_to(300)
+        hold(to, anna)
+        asker = to.link(1)
+        await to.hear(asker, want(anna))
+        have, offer, holders, receipt = await to.said(asker)
+        assert have == Have(feed_id=anna.feed_id, size=300, complete=True)
+        assert offer == anna.offer()
+        assert holders == Holders(anna.author_id, anna.feed_id, ())
+        assert isinstance(receipt, Receipt)
+        assert open_head(receipt.signed_head, anna.feed_id).size == 300
+        opened = open_receipt(receipt.signed_head, receipt.cosignature)
+        assert opened.node_id == to.node.identity.node_id
+
+    talk(tmp_path, script)
+
+
+def test_a_want_from_an_older_size_is_answered_with_its_proof(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        old = anna.grow_to(100)
+        anna.grow_to(300)
+        hold(to, anna)
+        asker = to.link(1)
+        await to.hear(asker, want(anna, 100))
+        _, offer, *_ = await to.said(asker)
+        assert isinstance(offer, HeadOffer)
+        roots = consistency_roots(100, 300, offer.consistency)
+        assert roots == (old.head.root, anna.newest.head.root)
+
+    talk(tmp_path, script)
+
+
+def test_who_has_the_newest_head_is_told_only_what_is_held(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        anna.grow_to(300)
+        hold(to, anna)
+        asker = to.link(1)
+        await to.hear(asker, want(anna, 300))
+        assert await to.kinds_said(asker) == ["Have", "Holders", "Receipt"]
+        await to.hear(asker, want(anna, 300))
+        assert await to.kinds_said(asker) == ["Have", "Holders"], "one receipt for each head"
+
+    talk(tmp_path, script)
+
+
+def test_what_is_not_held_is_said_too(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        asker = to.link(1)
+        await to.hear(asker, Want((WantedAuthor(NOBODY, ()),)))
+        assert await to.said(asker) == [NotHeld(NOBODY)]
+
+    talk(tmp_path, script)
+
+
+def test_without_the_chunk_no_proof_is_made_up(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        anna.grow_to(300)
+        hold(to, anna)
+        to.node.doors.logs.drop_chunk(anna.feed_id, ChunkSpan(0, 0))
+        asker = to.link(1)
+        await to.hear(asker, want(anna, 100))
+        have, holders = await to.said(asker)
+        assert have == Have(feed_id=anna.feed_id, size=300, complete=False)
+        assert isinstance(holders, Holders)
+        anna.give_all(to.node.doors.logs)  # type: ignore[arg-type]  # the fake ones
+        to.node._on_chunk(anna.feed_id, ChunkSpan(0, 0))
+        assert await to.kinds_said(asker) == ["Have", "HeadOffer", "Receipt"], (
+            "once the chunk is here, the head is offered without being asked for again"
+        )
+
+    talk(tmp_path, script)
+
+
+def test_own_news_go_to_all_who_want_them_and_to_nobody_else(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        me = to.node.identity
+        reader, passer_by = to.link(1), to.link(2)
+        await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
+        assert await to.kinds_said(reader) == ["Have", "HeadOffer", "Holders"], (
+            "and no receipt: that the author has it says nothing"
+        )
+        await to.node.author.publish_post("hello", None)
+        (pushed,) = await to.said(reader)
+        assert isinstance(pushed, NewEntries)
+        assert (pushed.start, len(pushed.stored), pushed.chunk_list) == (2, 1, b"")
+        assert await to.said(passer_by) == []
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.slow
+def test_news_that_seal_a_chunk_say_that_it_is_held(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        me = to.node.identity
+        reader = to.link(1)
+        await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
+        await to.said(reader)
+        await to.me.say_many(1000)
+        have, offer = await to.said(reader)
+        assert have == Have(feed_id=me.feed_id, size=1002, complete=True)
+        assert isinstance(offer, HeadOffer)
+        assert consistency_roots(2, 1002, offer.consistency)
+
+    talk(tmp_path, script)
+
+
+def test_one_entry_that_seals_a_chunk_says_that_it_is_held(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        before = anna.grow_to(255)
+        hold(to, anna)
+        giver, taker = to.link(1), to.link(2)
+        await to.hear(taker, want(anna, 255))
+        await to.said(taker)
+        anna.grow_to(257)
+        await to.hear(giver, anna.entries(255, before))
+        have, pushed, _ = await to.said(taker)
+        assert have == Have(feed_id=anna.feed_id, size=257, complete=True)
+        assert isinstance(pushed, NewEntries)
+        assert (pushed.start, pushed.chunk_list) == (255, anna.newest.chunk_list)
+
+    talk(tmp_path, script)
+
+
+def test_what_was_missed_meanwhile_is_said_in_one_message(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        reader = to.link(1)
+        me = to.node.identity
+        await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
+        await to.said(reader)
+        for number in range(5):
+            await to.node.author.publish_post(f"post {number}", None)
+        messages = await to.said(reader)
+        assert len(messages) == 1
+        replica = to.node.shelf.replica(me.feed_id)
+        assert replica is not None
+        assert getattr(messages[0], "signed_head", b"") == replica.signed_head
+
+    talk(tmp_path, script)
+
+
+def test_news_are_not_sent_back_to_where_they_came_from(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        before = anna.grow_to(10)
+        hold(to, anna)
+        giver, taker = to.link(1), to.link(2)
+        for each in (giver, taker):
+            await to.hear(each, want(anna, 10))
+            await to.said(each)
+        anna.grow_to(12)
+        await to.hear(giver, anna.entries(10, before))
+        assert await to.kinds_said(giver) == ["Receipt"]
+        assert await to.kinds_said(taker) == ["NewEntries", "Receipt"]
+
+    talk(tmp_path, script)
+
+
+def test_a_new_holder_is_named_to_others_once_and_once_more_when_complete(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        anna.grow_to(300)
+        hold(to, anna)
+        holder, reader = to.link(1), to.link(2)
+        await to.hear(reader, want(anna, 300))
+        await to.said(reader)
+        for complete in (False, False, True, False, True):
+            for size in (300, 301):
+                await to.hear(holder, Have(feed_id=anna.feed_id, size=size, complete=complete))
+                await to.said(holder)
+        named = [
+            (each.holders[0].node_id, each.holders[0].complete)
+            for each in await to.said(reader)
+            if isinstance(each, Holders)
+        ]
+        assert named == [(holder.node_id, True)], "the newest word, once"
+        await to.hear(holder, Have(feed_id=anna.feed_id, size=400, complete=False))
+        assert await to.said(reader) == []
+
+    talk(tmp_path, script)
+
+
+def test_who_wants_an_author_is_told_of_all_holders_but_itself(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        hold(to, anna)
+        for number in (1, 2):
+            holder = to.link(number)
+            await to.hear(holder, Have(feed_id=anna.feed_id, size=1, complete=True))
+        await to.hear(holder, want(anna, anna.newest.size))
+        (answer,) = [each for each in await to.said(holder) if isinstance(each, Holders)]
+        assert [each.node_id for each in answer.holders] == [to.peers[0][0].node_id]
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A15")
+def test_a_fork_is_passed_on_at_once_and_to_who_asks_later(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1)
+        anna.grow_to(10)
+        other = anna.branch()
+        anna.grow_to(20)
+        other.grow_to(20, "another history")
+        hold(to, anna)
+        reader, liar, late = to.link(1), to.link(2), to.link(3)
+        await to.hear(reader, want(anna, 20))
+        await to.said(reader)
+        await to.hear(liar, other.offer())
+        (proof,) = await to.said(reader)
+        assert isinstance(proof, ForkProof)
+        await to.hear(late, want(anna))
+        assert proof in await to.said(late)
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A10")
+def test_what_a_peer_may_want_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.holder.AUTHORS_WANTED_MAX", 100)
+
+    async def script(to: Talk) -> None:
+        asker = to.link(1)
+        for start in range(0, 1000, 50):
+            keys = [AuthorId(number.to_bytes(32, "big")) for number in range(start, start + 50)]
+            await to.hear(asker, Want(tuple(WantedAuthor(each, ()) for each in keys)))
+        assert len(asker.wants) == 100
+        assert len(asker.outbox) == 100
+        assert len(await to.said(asker)) == 100
+
+    talk(tmp_path, script)

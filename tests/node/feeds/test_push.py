@@ -1,0 +1,154 @@
+"""What is pushed to those who want an author, entry by entry."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+from street.fakes.clock import FakeClock
+from street.fakes.index import FakeIndex
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.feed.certificate import sign_join
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import FeedBody, encode_body
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.words import Have, HeadOffer, Hello, NewEntries
+from swarmfeed.core.vocabulary import Message
+from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.interests import Interests
+from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Swarm
+from swarmfeed.shell.disk.logs import FileLogs
+
+from tests.core.samples import post, posts
+
+AUTHOR_KEY, FEED_KEY, NODE_KEY = (SigningKey(bytes([number]) * 32) for number in (1, 2, 3))
+AUTHOR, FEED = AuthorId(AUTHOR_KEY.public), FeedId(FEED_KEY.public)
+
+
+class Reader:
+    """A peer that notes what it is sent, and the one session there is."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.hello = Hello(node_id=NodeId(bytes(32)), hosts=(), link_port=0, swarm_port=0)
+        self.remote = Endpoint("127.0.0.1", 1)
+        self.outgoing = False
+        self.session = Session(self, 0, wants={AUTHOR})
+
+    def all(self) -> list[Session]:
+        return [self.session]
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def close(self, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def messages(self) -> AsyncIterator[Message]:
+        raise AssertionError("nobody reads from it")
+
+
+class Writer:
+    """A node that appends and pushes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.logs, self.reader = FileLogs(folder), Reader()
+        self.shelf = Shelf(self.logs)
+        certificate = sign_join(AUTHOR_KEY, FEED_KEY, from_ms=1)
+        self.shelf.start_feed(FEED, AUTHOR, certificate)
+        self.append([encode_entry(FeedBody.kind, 1, encode_body(FeedBody(certificate)))])
+        self.holder = Holder(
+            self.shelf,
+            cast(Sessions, self.reader),
+            Prover(self.logs),
+            FakeIndex(),
+            Identity(AUTHOR, FEED_KEY, NODE_KEY),
+            FakeClock(),
+            Seeder(
+                self.shelf,
+                self.logs,
+                cast(Swarm, None),  # nothing is asleep, and nothing is woken
+                Interests(),
+                FakeClock(),
+            ),
+        )
+
+    def append(self, stored: list[bytes]) -> Replica:
+        return self.shelf.append(FEED, stored, now_ms=1, sign=FEED_KEY.sign)
+
+    def push(self, before: Replica, after: Replica, *, known: int) -> list[Message]:
+        """Push to a reader that knows so many entries; return what it is sent."""
+        self.reader.session.knows[FEED] = known
+        self.reader.sent.clear()
+
+        async def run() -> None:
+            said = asyncio.Event()
+
+            async def end() -> None:
+                said.set()
+
+            self.holder.push(before, after)
+            self.reader.session.outbox.put("end", end)
+            task = asyncio.create_task(self.reader.session.outbox.run())
+            await said.wait()
+            task.cancel()
+
+        asyncio.run(asyncio.wait_for(run(), 10))
+        return self.reader.sent
+
+
+def test_a_new_entry_is_pushed_alone(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    before = writer.append(posts(1, 10))
+    after = writer.append([post(10)])
+    (sent,) = writer.push(before, after, known=10)
+    assert isinstance(sent, NewEntries)
+    assert (sent.start, sent.stored, sent.chunk_list) == (10, (post(10),), b"")
+    assert sent.signed_head == after.signed_head
+
+
+def test_the_entry_that_seals_a_chunk_is_pushed_like_any_other(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    before = writer.append(posts(1, CHUNK_ENTRIES - 1))
+    after = writer.append([post(CHUNK_ENTRIES - 1)])
+    assert after.tail == ()
+    sent = writer.push(before, after, known=CHUNK_ENTRIES - 1)[-1]
+    assert isinstance(sent, NewEntries)
+    assert (sent.start, sent.stored) == (CHUNK_ENTRIES - 1, (post(CHUNK_ENTRIES - 1),))
+    assert sent.chunk_list == after.chunk_list
+
+
+def test_a_reader_who_missed_some_gets_all_of_them_across_the_seal(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.append(posts(1, CHUNK_ENTRIES - 5))
+    before = writer.append(posts(CHUNK_ENTRIES - 5, CHUNK_ENTRIES - 2))
+    after = writer.append(posts(CHUNK_ENTRIES - 2, CHUNK_ENTRIES + 7))
+    sent = writer.push(before, after, known=CHUNK_ENTRIES - 4)[-1]
+    assert isinstance(sent, NewEntries)
+    assert sent.stored == tuple(posts(CHUNK_ENTRIES - 4, CHUNK_ENTRIES + 7))
+
+
+def test_whoever_is_further_behind_is_offered_the_head(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    before = writer.append(posts(1, CHUNK_ENTRIES + 1))
+    after = writer.append([post(CHUNK_ENTRIES + 1)])
+    sent = writer.push(before, after, known=CHUNK_ENTRIES - 1)
+    assert any(isinstance(each, HeadOffer) for each in sent)
+    assert not any(isinstance(each, NewEntries) for each in sent)
+
+
+def test_an_entry_that_cannot_be_read_any_more_is_not_made_up(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    before = writer.append(posts(1, CHUNK_ENTRIES - 1))
+    after = writer.append([post(CHUNK_ENTRIES - 1)])
+    for span in after.chunks():
+        writer.logs.drop_chunk(FEED, span)
+    (sent,) = writer.push(before, after, known=CHUNK_ENTRIES - 1)
+    assert sent == Have(feed_id=FEED, size=CHUNK_ENTRIES, complete=False)

@@ -1,0 +1,162 @@
+"""Writing: what is appended, what is left out, what a reply points to."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from swarmfeed.core.base.types import EntryRef, Hash
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import FollowBody, PostBody, ProfileBody, decode_body
+from swarmfeed.errors import UserError
+
+from tests.node.rig import Writer
+from tests.node.talk import Talk, talk
+
+T = TypeVar("T")
+
+
+def bodies(to: Talk) -> list[object]:
+    """Bodies of the own feed after its certificate and profile."""
+    feed_id = to.node.identity.feed_id
+    size = to.node.shelf.replica(feed_id).size  # type: ignore[union-attr]  # it is there
+    entries = [decode_entry(each) for each in to.me.disk.replicas[feed_id].tail]
+    assert len(entries) == size
+    return [decode_body(each.kind, each.body) for each in entries[2:] if each.body]
+
+
+def ref_of(to: Talk, index: int) -> EntryRef:
+    post = to.me.index.post(to.node.identity.feed_id, index)
+    assert post is not None
+    return post.ref
+
+
+def test_a_post_is_on_disk_and_in_the_index_when_it_was_published(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        index = await to.node.author.publish_post("hello \r\n", None)
+        assert index == 2
+        assert bodies(to) == [PostBody("hello")]
+        assert to.me.reads(to.node.identity.author_id) == ["hello"]
+        with pytest.raises(UserError):
+            await to.node.author.publish_post("   ", None)
+        assert len(bodies(to)) == 1
+
+    talk(tmp_path, script)
+
+
+def test_a_profile_is_an_entry_like_any_other(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await to.node.author.publish_profile("Anna", "likes trees")
+        assert bodies(to) == [ProfileBody("Anna", "likes trees")]
+
+    talk(tmp_path, script)
+
+
+def test_somebody_is_followed_once_and_unfollowed_once(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna = Writer(1).author_id
+        author = to.node.author
+        for on in (False, True, True, False, False, True):
+            await author.set_follow(anna, on=on)
+        assert bodies(to) == [FollowBody(anna, on=on) for on in (True, False, True)]
+        with pytest.raises(UserError):
+            await author.set_follow(to.node.identity.author_id, on=True)
+
+    talk(tmp_path, script)
+
+
+def test_an_import_that_is_run_again_changes_nothing(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        posts = [(1000, "same"), (1000, "same"), (2000, "other"), (3000, "")]
+        first = await to.node.author.import_posts(posts)
+        assert (first.read, first.imported, first.already_there) == (4, 3, 0)
+        assert len(first.skipped) == 1 and first.skipped[0].startswith("post 4: ")
+        again = await to.node.author.import_posts(posts)
+        assert (again.imported, again.already_there) == (0, 3)
+        more = await to.node.author.import_posts([*posts[:2], (1000, "same")])
+        assert (more.imported, more.already_there) == (1, 2)
+
+    talk(tmp_path, script)
+
+
+def test_two_imports_at_once_do_not_store_anything_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def with_a_pause(call: Callable[..., T], *values: object, **options: bool) -> T:
+        result = call(*values, **options)
+        await asyncio.sleep(0)
+        return result
+
+    monkeypatch.setattr("swarmfeed.node.feeds.writer.asyncio.to_thread", with_a_pause)
+
+    async def script(to: Talk) -> None:
+        posts = [(1000 + number, f"post {number}") for number in range(10)]
+        both = await asyncio.gather(
+            to.node.author.import_posts(posts), to.node.author.import_posts(posts)
+        )
+        assert [each.imported for each in both] == [10, 0]
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.parametrize("time_ms", [-1, 10**15])
+def test_a_time_that_is_none_is_skipped_and_named(tmp_path: Path, time_ms: int) -> None:
+    async def script(to: Talk) -> None:
+        report = await to.node.author.import_posts([(time_ms, "when?"), (0, "then")])
+        assert report.imported == 1
+        assert report.skipped == (f"post 1: {time_ms} is no time in milliseconds since 1970",)
+
+    talk(tmp_path, script)
+
+
+def test_a_long_import_goes_out_in_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.writer.IMPORT_BATCH_ENTRIES", 4)
+
+    async def script(to: Talk) -> None:
+        heads = []
+        to.node.follower.on_replica = lambda _, after: heads.append(after.size)
+        await to.me.say_many(10)
+        assert heads == [6, 10, 12]
+
+    talk(tmp_path, script)
+
+
+def test_a_reply_names_its_parent_and_where_the_thread_began(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        author = to.node.author
+        top = ref_of(to, await author.publish_post("top", None))
+        reply = ref_of(to, await author.publish_post("reply", top))
+        await author.publish_post("reply to the reply", reply)
+        unknown = EntryRef(top.feed_id, Hash(bytes(32)), 99)
+        lost = ref_of(to, await author.publish_post("reply to what is not here", unknown))
+        await author.publish_post("reply to that", lost)
+        forged = EntryRef(reply.feed_id, top.entry_hash, reply.index)
+        await author.publish_post("reply to a hash of another place", forged)
+        assert bodies(to)[1:] == [
+            PostBody("reply", reply=top, root=top),
+            PostBody("reply to the reply", reply=reply, root=top),
+            PostBody("reply to what is not here", reply=unknown, root=unknown),
+            PostBody("reply to that", reply=lost, root=unknown),
+            PostBody("reply to a hash of another place", reply=forged, root=forged),
+        ]
+
+    talk(tmp_path, script)
+
+
+def test_an_endless_thread_is_not_climbed_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.writer.THREAD_DEPTH_MAX", 3)
+
+    async def script(to: Talk) -> None:
+        ref = ref_of(to, await to.node.author.publish_post("top", None))
+        for number in range(6):
+            ref = ref_of(to, await to.node.author.publish_post(f"{number}", ref))
+        newest = bodies(to)[-1]
+        assert isinstance(newest, PostBody)
+        assert newest.root == ref_of(to, 4), "three above its parent"
+
+    talk(tmp_path, script)

@@ -1,0 +1,176 @@
+"""What is indexed when: newest first, urgent before backlog, and never twice."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from street.fakes.clock import FakeClock
+from street.fakes.index import FakeIndex
+from street.fakes.logs import FakeLogs
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.node.ground import indexer
+from swarmfeed.node.ground.indexer import Indexer
+
+from tests.node.rig import Writer, new_shelf
+
+
+class NotedIndex(FakeIndex):
+    """Remembers which ranges it was given, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[tuple[int, int]] = []
+        self.error: Exception | None = None
+
+    def add_entries(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        start: int,
+        stored: Sequence[bytes],
+        hashes: Sequence[Hash],
+        *,
+        now_ms: int,
+    ) -> int:
+        if self.error is not None:
+            raise self.error
+        self.given.append((start, start + len(stored)))
+        return len(stored)
+
+
+class Rig:
+    def __init__(self, tmp_path: Path, size: int) -> None:
+        shelf, self.logs = new_shelf(tmp_path)
+        self.anna = Writer(1)
+        self.anna.grow_to(size)
+        shelf.accept_offer(self.anna.offer())
+        self.anna.give_all(self.logs)
+        self.index = NotedIndex()
+        self.told: list[int] = []
+        self.end: int | None = None
+        self.fatal: list[FatalError] = []
+        self.indexer = self.new(self.logs, self.index)
+
+    def new(self, logs: FakeLogs, index: FakeIndex) -> Indexer:
+        return Indexer(
+            logs,
+            index,
+            FakeClock(),
+            lambda _: self.end,
+            lambda _, count: self.told.append(count),
+            self.fatal.append,
+        )
+
+    def add(self, start: int, end: int) -> None:
+        self.indexer.add(self.anna.feed_id, self.anna.author_id, start, end)
+
+    def drain(self) -> None:
+        async def work() -> None:
+            self.indexer.start()
+            await self.indexer.drain()
+            await self.indexer.stop()
+
+        asyncio.run(work())
+
+
+def test_a_backlog_is_indexed_in_batches_the_newest_first(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9000)
+    rig.add(0, 9000)
+    rig.drain()
+    assert rig.index.given == [(8192, 9000), (4096, 8192), (0, 4096)]
+    assert rig.told == [808, 4096, 4096]
+    assert rig.indexer.waiting == 0
+
+
+def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9000)
+    rig.add(0, 8192)
+    rig.add(8990, 9000)
+    rig.drain()
+    assert rig.index.given == [(8990, 9000), (4096, 8192), (0, 4096)]
+
+
+def test_whatever_was_held_first_the_newest_of_a_feed_is_indexed_first(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9000)
+    rig.add(8960, 9000)
+    rig.add(0, 4096)
+    rig.add(4096, 8192)
+    rig.add(8192, 8960)
+    rig.drain()
+    assert rig.index.given == [(8960, 9000), (8192, 8960), (4096, 8192), (0, 4096)]
+
+
+def test_a_backlog_waits_for_what_goes_first_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path, 600)
+    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
+
+    async def work() -> None:
+        may_go_on = asyncio.Event()
+        rig.indexer.may_go_on = may_go_on.wait
+        rig.indexer.start()
+        rig.add(0, 512)
+        rig.add(512, 600)
+        while not rig.index.given:
+            await asyncio.sleep(0.001)
+        assert rig.index.given == [(512, 600)], "a tail waits for nothing"
+        await rig.indexer.drain()
+        assert rig.index.given == [(512, 600), (0, 512)]
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+
+
+def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+    for span in list(rig.anna.newest.chunks()):
+        rig.logs.drop_chunk(rig.anna.feed_id, span)
+    rig.add(0, 512)
+    rig.add(512, 600)
+    rig.drain()
+    assert rig.index.given == [(512, 600)]
+
+
+def test_what_cannot_wait_is_indexed_when_the_call_returns(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def work() -> None:
+        await rig.indexer.index_now(rig.anna.feed_id, rig.anna.author_id, 590, 600)
+        assert rig.index.given == [(590, 600)]
+        rig.logs.drop_chunk(rig.anna.feed_id, next(iter(rig.anna.newest.chunks())))
+        with pytest.raises(DamageError):
+            await rig.indexer.index_now(rig.anna.feed_id, rig.anna.author_id, 0, 10)
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("error", [UserError("disk full"), FatalError("lost"), KeyError("bug")])
+def test_what_the_index_cannot_take_stops_the_node_and_not_silently_the_indexer(
+    tmp_path: Path, error: Exception
+) -> None:
+    rig = Rig(tmp_path, 600)
+    rig.index.error = error
+    rig.add(0, 256)
+    rig.drain()
+    assert len(rig.fatal) == 1
+    rig.index.error = None
+    rig.indexer = rig.new(rig.logs, rig.index)
+    rig.add(512, 600)
+    rig.drain()
+    assert rig.index.given == [(512, 600)]
+
+
+def test_all_posts_are_in_the_index_with_their_places(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 300)
+    index = FakeIndex()
+    rig.indexer = rig.new(rig.logs, index)
+    rig.add(0, 300)
+    rig.drain()
+    assert index.indexed_ranges(rig.anna.feed_id) == [(0, 300)]
+    assert rig.told == [299], "entry 0 is no post"
+    newest = index.author_posts(rig.anna.author_id, 1, None)[0]
+    assert (newest.text, newest.ref.index) == ("post 299", 299)

@@ -1,0 +1,288 @@
+"""The notice board: what is kept, what is passed on to whom, what is bounded."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from street.fakes.clock import FakeClock
+from street.fakes.link import FakeNetwork
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_goodbye, sign_notice
+from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.core.vocabulary import Message
+from swarmfeed.errors import BadSignatureError
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.sessions import Session, Sessions
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.history import board as board_module
+from swarmfeed.node.history.board import NoticeBoard
+
+from tests.node.rig import NotedPeer, new_session
+
+OWN_KEY = SigningKey(b"\x05" * 32)
+OWN = Identity(AuthorId(b"o" * 32), SigningKey(b"\x06" * 32), OWN_KEY)
+ANNA, BERT = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
+FEED = FeedId(b"f" * 32)
+HOUR_MS = 3_600_000
+
+
+class Rig:
+    """A board, and peers that note what they are told."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        link = FakeNetwork().link(OWN.node_id)
+        self.sessions = Sessions(link, NodeSettings(), self.clock, self.hello)
+        self.board = NoticeBoard(self.sessions, OWN, self.clock, self.hello)
+        self.board.watch([ANNA])
+        self.peers: dict[Session, NotedPeer] = {}
+        self.keys = [SigningKey(bytes([20, n]) + bytes(30)) for n in range(100)]
+
+    def hello(self) -> Hello:
+        return Hello(node_id=OWN.node_id, hosts=("127.0.0.9",), link_port=1, swarm_port=2)
+
+    def link(self, number: int) -> Session:
+        session, peer = new_session(number)
+        self.sessions._sessions[session.node_id] = session
+        self.peers[session] = peer
+        return session
+
+    def key_of(self, session: Session) -> SigningKey:
+        return self.peers[session].key
+
+    def notice(
+        self,
+        key: SigningKey,
+        word: Word = Word.LEASE,
+        *,
+        age_ms: int = 0,
+        author_id: AuthorId = ANNA,
+        feed_id: FeedId = FEED,
+    ) -> bytes:
+        made_ms = self.clock.now_ms() - age_ms
+        notice = Notice(
+            node_id=NodeId(key.public),
+            author_id=author_id,
+            feed_id=feed_id,
+            word=word,
+            size=10,
+            feed_bytes=1_000,
+            made_ms=made_ms,
+            until_ms=made_ms + LASTS_MS[word],
+        )
+        return sign_notice(notice, key)
+
+    def hear(self, session: Session, *signed: bytes, link: Endpoint | None = None) -> None:
+        records = tuple(NoticeRecord(each, link) for each in signed)
+        self.board.on_notices(session, Notices(records))
+
+    def words(self, feed_id: FeedId = FEED) -> list[Word]:
+        return [each.notice.word for each in self.board.notices(feed_id)]
+
+    async def said(self, session: Session) -> list[Message]:
+        while len(session.outbox):
+            await session.outbox._due.pop(next(iter(session.outbox._due)))()
+        heard, self.peers[session].sent = self.peers[session].sent, []
+        return heard
+
+    async def told(self, session: Session) -> list[bytes]:
+        """Notices a peer was told."""
+        found = [each for each in await self.said(session) if isinstance(each, Notices)]
+        return [record.signed for each in found for record in each.records]
+
+
+def play(script: Callable[[Rig], Awaitable[None]]) -> None:
+    async def run() -> None:
+        await script(Rig())
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def test_of_one_node_the_newest_word_counts(rig: Rig) -> None:
+    peer, key = rig.link(1), rig.keys[0]
+    rig.hear(peer, rig.notice(key, Word.CLAIM, age_ms=20), rig.notice(key, age_ms=10))
+    assert rig.words() == [Word.LEASE]
+    rig.hear(peer, rig.notice(key, Word.DROPPED))
+    assert rig.words() == [Word.DROPPED]
+
+
+@pytest.mark.attack("A35")
+def test_an_older_notice_that_is_told_again_changes_nothing(rig: Rig) -> None:
+    peer, key = rig.link(1), rig.keys[0]
+    lease = rig.notice(key, age_ms=10)
+    rig.hear(peer, lease, rig.notice(key, Word.DROPPED))
+    rig.hear(peer, lease)
+    assert rig.words() == [Word.DROPPED]
+
+
+def test_what_has_expired_is_not_shown(rig: Rig) -> None:
+    rig.hear(rig.link(1), rig.notice(rig.keys[0]))
+    rig.clock.advance(LASTS_MS[Word.LEASE])
+    assert rig.words() == [] and rig.board.holders() == {}
+
+
+@pytest.mark.attack("A35")
+def test_what_is_of_the_future_or_of_nobody_s_interest_is_passed_over(rig: Rig) -> None:
+    peer = rig.link(1)
+    rig.hear(peer, rig.notice(rig.keys[0], age_ms=-POST_AHEAD_MS_MAX - 1))
+    rig.hear(peer, rig.notice(rig.keys[0], author_id=BERT))
+    assert rig.words() == [] and rig.board.feeds_of(BERT) == []
+    rig.hear(peer, rig.notice(rig.keys[0], age_ms=-POST_AHEAD_MS_MAX))
+    assert rig.words() == [Word.LEASE]
+
+
+@pytest.mark.attack("A35")
+def test_a_forger_is_blamed(rig: Rig) -> None:
+    signed = bytearray(rig.notice(rig.keys[0]))
+    signed[-1] ^= 1
+    with pytest.raises(BadSignatureError):
+        rig.hear(rig.link(1), bytes(signed))
+    assert rig.words() == []
+
+
+@pytest.mark.attack("A35")
+def test_nobody_tells_us_what_we_said(rig: Rig) -> None:
+    rig.hear(rig.link(1), rig.notice(OWN_KEY, Word.DROPPED))
+    assert rig.board.own(FEED) is None
+
+
+def test_news_go_to_those_who_watch_and_never_back() -> None:
+    async def script(rig: Rig) -> None:
+        sender, watcher, other = rig.link(1), rig.link(2), rig.link(3)
+        for each in (sender, watcher):
+            rig.board.on_watch(each, Watch((ANNA,)))
+        signed = rig.notice(rig.keys[0])
+        rig.hear(sender, signed)
+        rig.hear(sender, signed)
+        assert await rig.told(watcher) == [signed]
+        assert await rig.told(sender) == [] and await rig.told(other) == []
+        rig.hear(other, rig.notice(rig.key_of(watcher)))
+        assert await rig.told(watcher) == [], "it said so itself"
+
+    play(script)
+
+
+def test_who_begins_to_watch_is_told_what_is_known() -> None:
+    async def script(rig: Rig) -> None:
+        signed = [rig.notice(each) for each in rig.keys[:3]]
+        rig.hear(rig.link(1), *signed)
+        late = rig.link(2)
+        rig.board.on_watch(late, Watch((ANNA, BERT)))
+        assert sorted(await rig.told(late)) == sorted(signed)
+        rig.board.say(Word.HAVE, BERT, FeedId(b"g" * 32), 3, 300)
+        assert len(await rig.told(late)) == 1
+
+    play(script)
+
+
+def test_a_history_server_is_offered_what_we_hold() -> None:
+    async def script(rig: Rig) -> None:
+        rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
+        person, server = rig.link(1), rig.link(2)
+        server.is_server = True
+        for each in (person, server):
+            rig.board.on_open(each)
+        assert len(await rig.told(server)) == 1 and await rig.told(person) == []
+        rig.clock.advance(1)
+        rig.board.say(Word.HAVE, ANNA, FEED, 4, 400)
+        assert len(await rig.told(server)) == 1
+
+    play(script)
+
+
+def test_an_open_server_takes_offers_of_authors_it_does_not_watch(rig: Rig) -> None:
+    rig.board.takes_offer = lambda notice: notice.author_id == BERT
+    rig.hear(rig.link(1), rig.notice(rig.keys[0], Word.HAVE, author_id=BERT))
+    assert rig.board.feeds_of(BERT) == [FEED]
+
+
+def test_two_words_in_the_same_moment_keep_their_order(rig: Rig) -> None:
+    rig.board.say(Word.CLAIM, ANNA, FEED, 0, 0)
+    rig.board.say(Word.LEASE, ANNA, FEED, 3, 300)
+    own = rig.board.own(FEED)
+    assert own is not None and own.notice.word is Word.LEASE
+    assert own.notice.made_ms == rig.clock.now_ms() + 1
+    assert own.link == Endpoint("127.0.0.9", 1)
+
+
+def test_what_a_node_says_itself_is_dialled_where_it_was_met(rig: Rig) -> None:
+    peer = rig.link(1)
+    rig.hear(peer, rig.notice(rig.key_of(peer)), link=Endpoint("127.0.0.66", 6))
+    (kept,) = rig.board.notices(FEED)
+    assert kept.link == peer.link
+
+
+@pytest.mark.attack("A35")
+def test_a_crowd_does_not_push_out_who_speaks_for_itself(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_module, "NOTICES_PER_FEED_MAX", 5)
+    liar, honest = rig.link(1), rig.link(2)
+    rig.hear(liar, *(rig.notice(each) for each in rig.keys[:9]))
+    assert len(rig.words()) == 5
+    rig.hear(honest, rig.notice(rig.key_of(honest)))
+    nodes = {each.notice.node_id for each in rig.board.notices(FEED)}
+    assert honest.node_id in nodes and len(nodes) == 5
+
+
+@pytest.mark.attack("A38")
+def test_how_much_is_kept_is_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board_module, "NOTICES_MAX", 7)
+    monkeypatch.setattr(board_module, "FEEDS_PER_AUTHOR_MAX", 4)
+    monkeypatch.setattr(board_module, "WATCHED_MAX", 3)
+    peer = rig.link(1)
+    for number in range(10):
+        feed_id = FeedId(bytes([number]) * 32)
+        rig.hear(peer, *(rig.notice(each, feed_id=feed_id) for each in rig.keys[:3]))
+    assert len(rig.board.feeds_of(ANNA)) <= 4
+    assert sum(len(rig.board.notices(each)) for each in rig.board.feeds_of(ANNA)) == 7
+    rig.board.on_watch(peer, Watch(tuple(AuthorId(bytes([n]) * 32) for n in range(9))))
+    assert len(peer.watches) == 3
+
+
+def test_what_nobody_watches_any_more_is_forgotten() -> None:
+    async def script(rig: Rig) -> None:
+        rig.hear(rig.link(1), rig.notice(rig.keys[0]))
+        rig.board.watch([BERT])
+        await rig.board.tidy()
+        assert rig.board.feeds_of(ANNA) == []
+        assert rig.board.take_changes() == {bytes(rig.keys[0].public) + FEED: None}
+
+    play(script)
+
+
+def test_a_restart_forgets_nothing_that_counts(rig: Rig) -> None:
+    rig.hear(rig.link(1), rig.notice(rig.keys[0]), rig.notice(rig.keys[1], age_ms=HOUR_MS))
+    rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
+    rows = {key: row for key, row in rig.board.take_changes().items() if row is not None}
+    again = Rig()
+    again.clock.advance(LASTS_MS[Word.LEASE] - HOUR_MS)
+    again.board.load({**rows, b"junk": b"junk"})
+    assert again.words() == [Word.HAVE, Word.LEASE] or again.words() == [Word.LEASE, Word.HAVE]
+    assert again.board.take_changes() == {}
+
+
+def test_a_goodbye_lasts_until_the_node_is_seen_again() -> None:
+    async def script(rig: Rig) -> None:
+        peer, other, key = rig.link(1), rig.link(2), rig.keys[0]
+        node_id = NodeId(key.public)
+        goodbye = Farewell(sign_goodbye(node_id, rig.clock.now_ms(), key))
+        rig.board.on_farewell(peer, goodbye)
+        assert not rig.board.has_left(node_id), "nobody we know anything of"
+        rig.hear(peer, rig.notice(key))
+        rig.board.on_farewell(peer, goodbye)
+        rig.board.on_farewell(peer, goodbye)
+        assert rig.board.has_left(node_id)
+        assert await rig.said(other) == [goodbye] and await rig.said(peer) == []
+        rig.board.forgive(node_id)
+        assert not rig.board.has_left(node_id)
+
+    play(script)

@@ -1,0 +1,39 @@
+"""Entries for the tests of the index: three authors, four feeds, short ways to write."""
+
+from collections.abc import Sequence
+
+from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.kinds import Body, PostBody, encode_body
+from swarmfeed.ports import Index
+
+NOW_MS = 1_700_000_000_000
+ANN, BOB, CYD = (AuthorId(bytes([number]) * 32) for number in (1, 2, 3))
+LAPTOP, PHONE, BOBS, CYDS = (FeedId(bytes([number]) * 32) for number in (11, 12, 13, 14))
+OWNER = {LAPTOP: ANN, PHONE: ANN, BOBS: BOB, CYDS: CYD}
+
+
+def stored(body: Body | str, time_ms: int = NOW_MS) -> bytes:
+    said = PostBody(body) if isinstance(body, str) else body
+    return encode_entry(said.kind, time_ms, encode_body(said))
+
+
+def add(index: Index, feed_id: FeedId, start: int, records: Sequence[bytes]) -> int:
+    hashes = [hash_stored(record) for record in records]
+    return index.add_entries(feed_id, OWNER[feed_id], start, records, hashes, now_ms=NOW_MS)
+
+
+def add_timed(index: Index, feed_id: FeedId, *posts: tuple[int, str]) -> None:
+    """Add posts with their times from entry 0 on."""
+    add(index, feed_id, 0, [stored(text, time_ms) for time_ms, text in posts])
+
+
+def texts(views: Sequence[PostView]) -> list[str]:
+    return [view.text for view in views]
+
+
+def ref_of(index: Index, feed_id: FeedId, at: int) -> EntryRef:
+    view = index.post(feed_id, at)
+    assert view is not None
+    return view.ref

@@ -1,0 +1,66 @@
+"""The fast way into the index reads exactly what the general way reads."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TIME_MS_MAX
+from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.kinds import PostBody, encode_body
+from swarmfeed.shell.store.entries import (
+    Batch,
+    PostRow,
+    hash_plain_post,
+    match_plain_post,
+    read_batch,
+    read_entry,
+)
+
+NOW_MS = 1_700_000_000_000
+HASH = Hash(b"h" * 32)
+
+almost_plain = st.builds(
+    lambda length, text, end: b"d4:text%d:%b%b" % (length, text, end),
+    st.integers(0, 12),
+    st.binary(max_size=12),
+    st.sampled_from([b"e", b"ee", b"", b"4:xxxxi1ee", b"e1:k4:post1:ti1ee"]),
+)
+plain = st.builds(lambda text: encode_body(PostBody(text)), st.text(min_size=1, max_size=50))
+times = st.one_of(
+    st.integers(0, TIME_MS_MAX),
+    st.sampled_from([NOW_MS, NOW_MS + POST_AHEAD_MS_MAX, NOW_MS + POST_AHEAD_MS_MAX + 1]),
+)
+
+
+@given(st.sampled_from(["post", "posts", "pin"]), st.one_of(plain, almost_plain), times)
+@example("post", b"d4:text04:abcde", 1)
+@example("post", b"d4:text0:e", 1)
+@example("post", b"d4:text8001:" + b"a" * 8001 + b"e", 1)
+@example("post", b"d4:text8000:" + b"a" * 8000 + b"e", 1)
+@example("post", encode_body(PostBody("e1:k4:post1:ti5ee")), 1)
+def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_ms: int) -> None:
+    record = encode_entry(kind, time_ms, body)
+    general = Batch()
+    read_entry(general, 3, record, HASH, 10, 1, NOW_MS)
+    fast = read_batch(3, [record], [HASH], base=10, author_no=1, now_ms=NOW_MS)
+    # A hash that can be worked out is left out.
+    filled: list[PostRow] = [(*row[:4], row[4] or HASH, *row[5:]) for row in fast.posts]
+    assert replace(fast, posts=filled) == general
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "a\x00b", "Grüße 🌳", "ends with e", "1:k4:post", "\n", "x" * 8000]
+)
+def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
+    record = encode_entry("post", 5, encode_body(PostBody(text)))
+    assert match_plain_post(record) is not None
+    batch = read_batch(3, [record], [hash_stored(record)], base=10, author_no=1, now_ms=NOW_MS)
+    assert batch.posts == [(13, 1, 5, None, None, None, text)]
+    assert hash_plain_post(5, text) == hash_stored(record)
+
+
+def test_entries_and_hashes_come_in_pairs() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        read_batch(0, [b"", b""], [HASH], base=1, author_no=1, now_ms=NOW_MS)

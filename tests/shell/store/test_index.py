@@ -1,0 +1,390 @@
+"""The file of the index in SQLite: damage, versions, transactions, threads."""
+
+import random
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.asks.views import PostView
+from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.kinds import (
+    Body,
+    EditBody,
+    FollowBody,
+    PostBody,
+    ProfileBody,
+    WithdrawBody,
+    encode_body,
+)
+from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.shell.store.database import Database
+from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.schema import MIGRATIONS
+
+ANN, BOB = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
+LAPTOP, BOBS = FeedId(b"A" * 32), FeedId(b"B" * 32)
+NOW_MS = 1_700_000_000_000
+
+WORDS = ("river", "stone", "bridge", "water", "under", "above", "the", "a", "of", "light", "2")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index.db"
+
+
+@pytest.fixture
+def index(path: Path) -> Iterator[SqliteIndex]:
+    opened = SqliteIndex(path)
+    yield opened
+    opened.close()
+
+
+def make_records() -> list[bytes]:
+    """A few hundred entries, always the same: posts, replies, a profile."""
+    dice = random.Random(7)
+    records = [encode_entry("profile", 1, encode_body(ProfileBody("Bob")))]
+    for number in range(1, 300):
+        text = f"{number} " + " ".join(dice.choices(WORDS, k=12))
+        parent = EntryRef(BOBS, hash_stored(records[number // 2]), number // 2)
+        body = PostBody(text, reply=parent if number % 9 == 0 else None)
+        records.append(encode_entry("post", dice.randrange(10**6), encode_body(body)))
+    return records
+
+
+RECORDS = make_records()
+HASHES = [hash_stored(record) for record in RECORDS]
+
+
+def fill(index: SqliteIndex) -> None:
+    follow = encode_entry("follow", 1, encode_body(FollowBody(BOB, True)))
+    index.save_own_author(ANN)
+    index.add_entries(LAPTOP, ANN, 0, [follow], [hash_stored(follow)], now_ms=NOW_MS)
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES, now_ms=NOW_MS)
+
+
+def ask_everything(index: SqliteIndex) -> list[list[PostView]]:
+    return [
+        index.home(1000, None),
+        index.author_posts(BOB, 1000, None),
+        index.search("river", 1000, None),
+        index.search('"of the" -water', 1000, None),
+        index.search("from:bob stone", 1000, None),
+        index.replies(HASHES[9], 1000),
+        [view for view in map(index.post_by_hash, HASHES[::20]) if view],
+        [view for at in range(0, 300, 20) if (view := index.post(BOBS, at))],
+    ]
+
+
+# --- the file --------------------------------------------------------------------------
+
+
+def test_what_was_indexed_is_there_after_a_restart(path: Path) -> None:
+    with closing(SqliteIndex(path)) as first:
+        fill(first)
+        before = ask_everything(first)
+        assert all(before)
+    with closing(SqliteIndex(path)) as second:
+        assert ask_everything(second) == before
+        assert second.indexed_ranges(BOBS) == [(0, 300)]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("version", range(len(MIGRATIONS) + 1))
+def test_a_file_of_any_earlier_version_is_brought_up_to_date(path: Path, version: int) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        for migration in MIGRATIONS[:version]:
+            for statement in migration:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {version}")
+        db.commit()
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+        assert all(ask_everything(index))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
+@pytest.mark.parametrize("version", [len(MIGRATIONS) + 1, -1])
+def test_a_file_of_a_version_never_heard_of_is_refused(path: Path, version: int) -> None:
+    SqliteIndex(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(DamageError, match="version"):
+        SqliteIndex(path)
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("content", [b"not a database at all, " * 100, bytes(5000)])
+def test_a_file_that_is_no_database_is_refused(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(DamageError):
+        SqliteIndex(path)
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON peer BEGIN DELETE FROM peer; END",
+        "CREATE VIEW evil AS SELECT load_extension('x')",
+        "DROP TABLE peer",
+        "DROP INDEX post_author",
+    ],
+)
+def test_a_file_with_other_tables_than_ours_is_refused(path: Path, statement: str) -> None:
+    SqliteIndex(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(statement)
+    with pytest.raises(DamageError, match="did not make"):
+        SqliteIndex(path)
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("seed", range(8))
+def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
+    path: Path, seed: int
+) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+        before = ask_everything(index)
+    dice = random.Random(seed)
+    content = bytearray(path.read_bytes())
+    for _ in range(1000):
+        content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    path.write_bytes(content)
+    with pytest.raises(DamageError):
+        SqliteIndex(path)
+    delete_index(path)
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+        assert ask_everything(index) == before
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("seed", range(24))
+def test_a_single_flipped_bit_raises_nothing_but_damage(path: Path, seed: int) -> None:
+    """A flipped letter inside a text may go unnoticed; anything else is DamageError."""
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    dice = random.Random(seed)
+    content = bytearray(path.read_bytes())
+    content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    path.write_bytes(content)
+    with suppress(DamageError, UserError), closing(SqliteIndex(path)) as index:
+        ask_everything(index)
+        index.drop_feed(BOBS)
+        fill(index)
+
+
+@pytest.mark.attack("A29")
+def test_damage_outside_of_the_schema_is_found_at_opening(path: Path) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size - 4096)
+        file.write(random.Random(1).randbytes(4096))
+    with pytest.raises(DamageError):
+        SqliteIndex(path)
+
+
+@pytest.mark.attack("A29")
+def test_damage_behind_our_back_is_damage(path: Path) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    with closing(SqliteIndex(path)) as index:
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(random.Random(1).randbytes(path.stat().st_size - 4096))
+        with pytest.raises(DamageError):
+            ask_everything(index)
+
+
+@pytest.mark.attack("A29")
+def test_a_file_cut_short_is_refused(path: Path) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(DamageError):
+        SqliteIndex(path)
+
+
+def test_deleting_an_index_leaves_nothing(path: Path) -> None:
+    index = SqliteIndex(path)
+    fill(index)
+    index.close()
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).touch()
+    delete_index(path)
+    delete_index(path)
+    assert list(path.parent.iterdir()) == []
+
+
+# --- transactions and threads ----------------------------------------------------------
+
+
+@pytest.mark.attack("A26")
+def test_a_full_disk_is_told_and_changes_nothing(path: Path) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+        before = ask_everything(index)
+        # The nearest thing to a full disk without one: SQLite reports it the same way.
+        writer = index._database._writer
+        (pages,) = writer.execute("PRAGMA page_count").fetchone()
+        writer.execute(f"PRAGMA max_page_count = {pages}")
+        more = [encode_entry("post", 1, b"d4:text4000:" + b"a " * 2000 + b"e")] * 100
+        hashes = [Hash(bytes([at]) * 32) for at in range(100)]
+        with pytest.raises(UserError, match="full"):
+            index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS)
+        assert ask_everything(index) == before
+        assert index.indexed_ranges(BOBS) == [(0, 300)]
+        writer.execute("PRAGMA max_page_count = 100000")
+        assert index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS) == 100
+
+
+def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
+    with index.together():
+        index.reserve(BOBS, BOB, 300)
+        index.add_entries(BOBS, BOB, 150, RECORDS[150:], HASHES[150:], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, 0, RECORDS[:150], HASHES[:150], now_ms=NOW_MS)
+        assert index.indexed_ranges(BOBS) == [], "seen before it is kept"
+    assert index.indexed_ranges(BOBS) == [(0, 300)]
+    assert len(index.search("river", 1000, None)) > 10
+
+
+def test_a_failed_write_leaves_the_index_usable(index: SqliteIndex) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        index.add_entries(BOBS, BOB, 0, RECORDS, HASHES[:-1], now_ms=NOW_MS)
+    assert index.indexed_ranges(BOBS) == []
+    fill(index)
+    assert all(ask_everything(index))
+
+
+def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for _ in range(10):
+                assert len(index.home(50, None)) <= 50
+                index.search("river", 50, None)
+        except BaseException as error:
+            failures.append(error)
+
+    index.save_own_author(BOB)
+    threads = [threading.Thread(target=read) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for start in range(0, 300, 30):
+        cut = slice(start, start + 30)
+        index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+    for thread in threads:
+        thread.join(timeout=10)
+    assert failures == []
+    assert len(index.home(1000, None)) == 299
+
+
+def test_readers_cannot_write(path: Path) -> None:
+    database = Database(path)
+    with closing(database), pytest.raises(UserError), database.read() as db:
+        db.execute("DELETE FROM peer")
+
+
+def test_a_closed_index_answers_not_now(path: Path) -> None:
+    index = SqliteIndex(path)
+    index.home(1, None)
+    index.close()
+    with pytest.raises(RetryError):
+        index.home(1, None)
+    with pytest.raises(RetryError):
+        index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1)
+
+
+def test_no_word_of_what_is_gone_stays_behind(index: SqliteIndex) -> None:
+    fill(index)
+    bodies: list[Body] = [
+        EditBody(1, "new words"),
+        WithdrawBody(2),
+        EditBody(3, "old"),
+        EditBody(3, "new"),
+    ]
+    records = [encode_entry(body.kind, 1, encode_body(body)) for body in bodies]
+    hashes = [hash_stored(record) for record in records]
+    index.add_entries(BOBS, BOB, 300, records, hashes, now_ms=NOW_MS)
+    check_words(index)
+    index.drop_feed(BOBS)
+    check_words(index)
+    fill(index)
+    check_words(index)
+    index.clear()
+    check_words(index)
+
+
+def check_words(index: SqliteIndex) -> None:
+    """Let FTS5 compare what it indexed with the texts that are there; raises if they differ."""
+    with index._database.write() as db:
+        db.execute("INSERT INTO post_words (post_words, rank) VALUES ('integrity-check', 1)")
+
+
+def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> None:
+    for at in range(5):
+        cut = slice(at, at + 1)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+    with index._database.read() as db:
+        assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
+
+
+def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
+    empty_count = count_pages(index)
+    fill(index)
+    assert count_pages(index) > empty_count
+    index.clear()
+    assert count_pages(index) == empty_count
+    assert parts_of_hashes(index) == []
+    fill(index)
+    assert all(ask_everything(index))
+
+
+def test_a_dropped_feed_takes_the_starts_of_its_hashes_along(index: SqliteIndex) -> None:
+    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2, now_ms=NOW_MS)
+    assert parts_of_hashes(index) == [0, 1, 2]
+    index.drop_feed(BOBS)
+    assert parts_of_hashes(index) == [0, 2], "others may have theirs in the first and last"
+
+
+def parts_of_hashes(index: SqliteIndex) -> list[int]:
+    with index._database.read() as db:
+        return [part for (part,) in db.execute("SELECT part FROM hash_start ORDER BY part")]
+
+
+def count_pages(index: SqliteIndex) -> int:
+    with index._database.read() as db:
+        return int(db.execute("PRAGMA page_count").fetchone()[0])
+
+
+def test_the_hash_of_a_post_of_nothing_but_text_is_not_stored(index: SqliteIndex) -> None:
+    fill(index)
+    with index._database.read() as db:
+        stored = db.execute("SELECT hash IS NOT NULL, id IN (SELECT id FROM reply) FROM post")
+        assert {is_stored == is_reply for is_stored, is_reply in stored} == {True}
+    assert [view and view.ref.entry_hash for view in map(index.post_by_hash, HASHES[1:])] == (
+        HASHES[1:]
+    )
+
+
+def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: SqliteIndex) -> None:
+    fill(index)
+    assert index.post_by_hash(HASHES[299]) == index.post(BOBS, 299), "in the second part"
+    index.drop_feed(BOBS)
+    assert index.post_by_hash(HASHES[299]) is None
+    index.reserve(FeedId(b"x" * 32), ANN, 100)
+    for at in reversed(range(0, 300, 100)):
+        cut = slice(at, at + 100)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+    found = [index.post_by_hash(entry_hash) for entry_hash in HASHES[1:]]
+    assert found == [index.post(BOBS, at) for at in range(1, 300)]
+    assert all(found)

@@ -1,0 +1,89 @@
+"""The index under odd questions: no query walks through a table, hangs or breaks."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from swarmfeed.errors import UserError
+from swarmfeed.shell.store import database as index_database
+from swarmfeed.shell.store import read as index_read
+from swarmfeed.shell.store.database import Database
+from swarmfeed.shell.store.index import SqliteIndex
+
+from tests.shell.store.index_samples import BOBS, add, stored
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index.db"
+
+
+@pytest.fixture
+def index(path: Path) -> Iterator[SqliteIndex]:
+    opened = SqliteIndex(path)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "page", ["HOME", "AUTHOR_POSTS", "SEARCH", "BY_PLACE", "BY_ROW", "REPLIES"]
+)
+def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
+    statement = getattr(index_read, page)
+    sql = index_read.VIEWS.format(page=statement, order="DESC", replies=1)
+    count = 2 if page == "BY_PLACE" else statement.count("?")
+    database = Database(path)
+    with closing(database), database.read() as db:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * count)]
+    scans = {line for line in plan if line.startswith("SCAN")}
+    # What the statements make themselves is as long as the page.
+    own = r"page|p|found|timeline|CONSTANT ROW|\(subquery-\d+\)"
+    allowed = re.compile(rf"SCAN ({own}|.* VIRTUAL TABLE INDEX .*)")
+    assert [line for line in scans if not allowed.fullmatch(line)] == []
+
+
+@pytest.mark.attack("A30")
+def test_a_query_that_takes_too_long_is_ended(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_database, "QUERY_TIMEOUT_S", 0.02)
+    endless = (
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
+    )
+    database = Database(path)
+    with closing(database), pytest.raises(UserError, match="too long"), database.read() as db:
+        db.execute(endless).fetchone()
+
+
+ODD_SEARCHES = [
+    '"', '""', '"""', '""""', "*", "river*", "^river", "NEAR(", "NEAR(river stone, 2)",
+    "a AND", "AND", "OR OR OR", "NOT", "river NOT", "river AND NOT stone", "(river", "river)",
+    "()", "{text}", "text:river", "author:1", "col:x", "- river", "--river", '-"river',
+    "river-stone", "+river", "river + stone", "🎉", "🎉 river", "e\u0301", "\u200b", "\ufeff",
+    "\ud800 river", "river\x00stone", "'; DROP TABLE post; --", "%", "_", "\\", "a" * 10_000,
+    "a " * 5_000, '"' * 999, "from:", 'from:"', "from:* river", "FROM:bob river", "rowid:1",
+    "rank:x", "river:stone", "\n\t river", "١٢٣", "river " * 32, "-a " * 31 + "river",
+    "post_words", "ﷺ", "ß ẞ İ ı",
+]  # fmt: skip
+
+
+@pytest.mark.attack("A30")
+@pytest.mark.parametrize("words", ODD_SEARCHES)
+def test_an_odd_search_raises_nothing_but_user_errors(index: SqliteIndex, words: str) -> None:
+    add(index, BOBS, 0, [stored(text) for text in ("river", "a stone", "of the river")])
+    with suppress(UserError):
+        assert len(index.search(words, 50, None)) <= 3
+
+
+@pytest.mark.attack("A30")
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(st.one_of(st.sampled_from('"*^-:(){}+ NEARODTfrom'), st.characters()), max_size=40)
+)
+def test_any_search_raises_nothing_but_user_errors(index: SqliteIndex, words: str) -> None:
+    with suppress(UserError):
+        assert index.search(words, 50, None) == []

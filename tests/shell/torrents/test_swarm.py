@@ -1,0 +1,295 @@
+"""libtorrent itself: many torrents, resuming, liars, filters, lost alerts."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import libtorrent as lt
+import pytest
+from street.fakes.chunks import make_chunk, write_chunk
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import UserError
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
+from swarmfeed.shell.torrents import settings as swarm_settings
+from swarmfeed.shell.torrents.held import HeldTorrent
+from swarmfeed.shell.torrents.settings import session_settings
+from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
+
+from tests.shell.torrents.swarm_rig import RealRig, running
+
+
+class TrustingSwarm(LibtorrentSwarm):
+    """Hands every peer on, so that only libtorrent's own filter is left."""
+
+    def _is_reachable(self, peer: Endpoint) -> bool:
+        return True
+
+
+@contextmanager
+def counting_listener(host: str) -> Iterator[tuple[Endpoint, list[str]]]:
+    """A TCP listener that notes who connects, and hangs up."""
+    seen: list[str] = []
+    with socket.create_server((host, 0)) as server:
+        server.settimeout(0.05)
+        stopped = threading.Event()
+
+        def accept() -> None:
+            while not stopped.is_set():
+                try:
+                    connection, address = server.accept()
+                except TimeoutError:
+                    continue
+                seen.append(address[0])
+                connection.close()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield Endpoint(host, server.getsockname()[1]), seen
+        finally:
+            stopped.set()
+            thread.join()
+
+
+@pytest.mark.slow
+def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(RealRig()) as rig:
+            seeder, fetcher = await rig.start("127.0.82.1"), await rig.start("127.0.82.2")
+            chunks = [make_chunk(number, 20_000) for number in range(200)]
+            for torrent, content in chunks:
+                write_chunk(tmp_path / "a", torrent, content)
+                seeder.swarm.seed(torrent, tmp_path / "a")
+            start_s = time.monotonic()
+            for torrent, _ in chunks:
+                fetcher.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
+            await rig.until(lambda: len(fetcher.events) == len(chunks))
+            # 0.2 s on a quiet machine; with libtorrent's defaults it is a minute.
+            assert time.monotonic() - start_s < 10
+            assert set(fetcher.events) == {ChunkArrived(t.info_hash) for t, _ in chunks}
+            for torrent, content in chunks:
+                assert (tmp_path / "b" / torrent.name).read_bytes() == content
+
+    asyncio.run(scene())
+
+
+@pytest.mark.slow
+def test_a_stopped_fetch_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def scene() -> None:
+        torrent, content = make_chunk(1, 8 << 20)
+        write_chunk(tmp_path / "a", torrent, content)
+        async with running(RealRig()) as rig:
+            seeder = await rig.start("127.0.82.1")
+            seeder.swarm.seed(torrent, tmp_path / "a")
+            fetcher = await rig.start("127.0.82.2", down_bytes_per_s=3 << 20)
+            fetcher.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
+
+            def done_bytes() -> int:
+                return fetcher.swarm.progress()[torrent.info_hash].bytes_done
+
+            await rig.until(lambda: done_bytes() > 3 << 20)
+            assert fetcher.swarm.progress()[torrent.info_hash].peers == (seeder.at,)
+            assert fetcher.events == []
+            await fetcher.swarm.stop()
+
+            again = await rig.start("127.0.82.3")
+            again.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
+            await rig.until(lambda: ChunkArrived(torrent.info_hash) in again.events)
+            assert (tmp_path / "b" / torrent.name).read_bytes() == content
+
+            def sent_bytes() -> int:
+                return seeder.swarm.progress()[torrent.info_hash].uploaded_bytes
+
+            await rig.until(lambda: sent_bytes() >= len(content))
+            await rig.pause()
+            # At least two whole pieces did not travel twice.
+            assert sent_bytes() < 2 * len(content) - (2 << 20)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A10")
+def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path) -> None:
+    async def scene() -> None:
+        torrent, content = make_chunk(1, 6 << 20)
+        write_chunk(tmp_path / "lies", torrent, bytes(len(content)))
+        write_chunk(tmp_path / "a", torrent, content)
+        async with running(RealRig()) as rig:
+            fetcher = await rig.start("127.0.82.2")
+            liar = await rig.start_liar("127.0.82.1", torrent, tmp_path / "lies")
+            fetcher.swarm.fetch(torrent, tmp_path / "b", [liar])
+            await rig.until(lambda: fetcher.events != [])
+            honest = await rig.start("127.0.82.3")
+            honest.swarm.seed(torrent, tmp_path / "a")
+            fetcher.swarm.add_peer(torrent.info_hash, honest.at)
+            await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
+            assert fetcher.events == [
+                PeerSentGarbage(torrent.info_hash, liar),
+                ChunkArrived(torrent.info_hash),
+            ]
+            assert (tmp_path / "b" / torrent.name).read_bytes() == content
+
+    asyncio.run(scene())
+
+
+def test_what_libtorrent_repeats_is_told_once(tmp_path: Path) -> None:
+    torrent, _ = make_chunk(1)
+    held = HeldTorrent(torrent, tmp_path, None, complete=False)
+    liar = Endpoint("127.0.82.1", 6_881)
+    assert held.arrive() is None
+    assert [held.accuse(liar), held.accuse(liar)] == [
+        PeerSentGarbage(torrent.info_hash, liar),
+        None,
+    ]
+    assert [held.fail("full"), held.fail("full")] == [
+        SwarmFailed(torrent.info_hash, "full"),
+        None,
+    ]
+    held.flushing = True
+    assert [held.arrive(), held.arrive()] == [ChunkArrived(torrent.info_hash), None]
+    assert held.progress().bytes_done == torrent.size_bytes
+    assert held.fail("damaged") == SwarmFailed(torrent.info_hash, "damaged")
+    assert held.progress().bytes_done == 0
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A17")
+@pytest.mark.parametrize("banned", [True, False])
+def test_a_listener_on_a_blocked_address_sees_no_connection(
+    tmp_path: Path, banned: bool
+) -> None:
+    async def scene(listener: Endpoint) -> None:
+        swarm = TrustingSwarm(Endpoint("127.0.82.1", 0), dht=False)
+        await swarm.start(lambda _: None)
+        try:
+            if banned:
+                swarm.ban(listener.host)
+            torrent, _ = make_chunk(1)
+            swarm.fetch(torrent, tmp_path, [listener])
+            swarm.add_peer(torrent.info_hash, listener)
+            await asyncio.sleep(1.2)
+        finally:
+            await swarm.stop()
+
+    with counting_listener("127.0.82.9") as (listener, seen):
+        asyncio.run(scene(listener))
+        assert (seen == []) is banned
+        assert set(seen) <= {"127.0.82.1"}
+
+
+@pytest.mark.attack("A17")
+def test_the_filter_closes_private_networks_and_opens_what_was_named() -> None:
+    rules = build_filter("0.0.0.0", {"192.168.1.7"}, {"8.8.4.4", "2606:4700::1"})
+    closed = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "192.168.1.6", "::1"]
+    assert [rules.access(host) for host in [*closed, "fe80::1", "8.8.4.4", "2606:4700::1"]] == (
+        [1] * 9
+    )
+    assert [rules.access(host) for host in ["8.8.8.8", "192.168.1.7", "2606:4700::2"]] == [
+        0
+    ] * 3
+
+
+@pytest.mark.attack("A17")
+def test_on_loopback_nothing_looks_for_other_machines() -> None:
+    def settings(host: str) -> swarm_settings.Settings:
+        return session_settings(
+            Endpoint(host, 6_881), dht=True, down_bytes_per_s=0, up_bytes_per_s=0, alert_mask=0
+        )
+
+    seekers = ["enable_upnp", "enable_natpmp", "enable_lsd", "enable_ip_notifier"]
+    assert [settings("127.0.0.1")[name] for name in seekers] == [False] * 4
+    assert [settings("0.0.0.0")[name] for name in seekers] == [True] * 4
+    assert settings("127.0.0.1")["dht_bootstrap_nodes"] == ""
+    assert "router.bittorrent.com:6881" in str(settings("0.0.0.0")["dht_bootstrap_nodes"])
+    assert settings("0.0.0.0")["no_connect_privileged_ports"] is True
+    assert settings("::")["listen_interfaces"] == "[::]:6881"
+
+
+def test_libtorrent_takes_every_setting_as_it_is_meant() -> None:
+    """It refuses unknown names, but drops a value of the wrong type without a word."""
+    settings = session_settings(
+        Endpoint("127.0.0.1", 0), dht=True, down_bytes_per_s=5, up_bytes_per_s=6, alert_mask=1
+    )
+    params = lt.session_params()
+    params.settings = cast("Any", settings)
+    taken = dict(params.settings)
+    assert {name: taken.get(name) for name in settings} == settings
+
+
+def test_a_taken_port_is_said_to_the_person() -> None:
+    async def scene(at: Endpoint) -> None:
+        swarm = LibtorrentSwarm(at, dht=False)
+        with pytest.raises(UserError, match="in use"):
+            await swarm.start(lambda _: None)
+        await swarm.stop()
+
+    with counting_listener("127.0.82.8") as (at, _):
+        asyncio.run(scene(at))
+
+
+@pytest.mark.slow
+def test_lost_alerts_lose_no_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        async with running(RealRig()) as rig:
+            seeder = await rig.start("127.0.82.1")
+            monkeypatch.setattr(swarm_settings, "ALERT_QUEUE_MAX", 3)
+            fetcher = await rig.start("127.0.82.2")
+            chunks = [make_chunk(number) for number in range(50)]
+            for torrent, content in chunks:
+                write_chunk(tmp_path / "a", torrent, content)
+                seeder.swarm.seed(torrent, tmp_path / "a")
+            for torrent, _ in chunks:
+                fetcher.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
+                time.sleep(0.005)  # the loop sleeps, alerts pile up
+            await rig.until(lambda: len(set(fetcher.events)) == len(chunks))
+
+    asyncio.run(scene())
+
+
+def test_a_listener_that_fails_costs_no_other_event(tmp_path: Path) -> None:
+    async def scene() -> None:
+        heard: list[SwarmEvent] = []
+        failures: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: failures.append(context["exception"])
+        )
+
+        def on_event(event: SwarmEvent) -> None:
+            heard.append(event)
+            if len(heard) == 1:
+                raise ValueError("the first one fails")
+
+        swarm = LibtorrentSwarm(Endpoint("127.0.82.1", 0), dht=False)
+        await swarm.start(on_event)
+        for number in range(3):
+            torrent, content = make_chunk(number)
+            write_chunk(tmp_path, torrent, content)
+            swarm.fetch(torrent, tmp_path, [])
+        for _ in range(1_000):
+            await asyncio.sleep(0.002)
+            if len(heard) == 3:
+                break
+        await swarm.stop()
+        assert len(heard) == 3
+        assert len(failures) == 1
+
+    asyncio.run(scene())
+
+
+def test_ipv6_works_the_same(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(RealRig()) as rig:
+            seeder, fetcher = await rig.start("::1"), await rig.start("::1")
+            torrent, content = make_chunk(1)
+            write_chunk(tmp_path / "a", torrent, content)
+            seeder.swarm.seed(torrent, tmp_path / "a")
+            fetcher.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
+            await rig.until(lambda: fetcher.events == [ChunkArrived(torrent.info_hash)])
+
+    asyncio.run(scene())

@@ -1,0 +1,369 @@
+"""Opening a link over real sockets: strangers and servers that break the rules."""
+
+import asyncio
+import ssl
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from street.fakes.hostile import (
+    CLIENT_SEED,
+    MALLORY_HELLO,
+    MALLORY_SEED,
+    NOTE,
+    SERVER_SEED,
+    Node,
+    code_of_end,
+    hostile_server,
+    listening,
+    prove,
+    read_nonce,
+    run,
+    websocket_to,
+)
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.bencoding import encode
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.core.vocabulary import encode_message
+from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.shell.wire.tls import client_context, server_context
+from swarmfeed.shell.wire.websocket import LinkRules
+from websockets.asyncio.server import ServerConnection
+
+# --- before the handshake is done --------------------------------------------------------
+
+
+@pytest.mark.attack("A33")
+def test_plain_garbage_instead_of_tls_is_dropped(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            reader, writer = await asyncio.open_connection(node.at.host, node.at.port)
+            writer.write(b"GET / HTTP/1.1\r\n\r\n" + bytes(range(256)) * 50)
+            try:
+                while await reader.read(1000):
+                    pass
+            except ConnectionError:
+                pass
+            writer.close()
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+@pytest.mark.parametrize(
+    "garbage",
+    [bytes(100), b"GET / HTTP/1.1\r\n\r\n", b"a" * 100_000],
+    ids=["zeros", "plain http", "long line"],
+)
+def test_garbage_instead_of_a_websocket_is_dropped(tmp_path: Path, garbage: bytes) -> None:
+    async def conversation() -> None:
+        rules = LinkRules(handshake_timeout_s=0.4)
+        async with listening(tmp_path, rules) as node:
+            reader, writer = await asyncio.open_connection(
+                node.at.host, node.at.port, ssl=client_context()
+            )
+            writer.write(garbage)
+            try:
+                while await reader.read(1000):
+                    pass
+            except (ConnectionError, ssl.SSLError):
+                pass
+            writer.close()
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+def test_tls_1_2_is_refused(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            old.check_hostname = False
+            old.verify_mode = ssl.CERT_NONE
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                await asyncio.open_connection(node.at.host, node.at.port, ssl=old)
+
+    run(conversation())
+
+
+@pytest.mark.attack("A10")
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_one_who_connects_and_says_nothing_is_dropped_in_time(
+    tmp_path: Path, with_tls: bool
+) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path, LinkRules(handshake_timeout_s=0.2)) as node:
+            reader, writer = await asyncio.open_connection(
+                node.at.host, node.at.port, ssl=client_context() if with_tls else None
+            )
+            with suppress(ConnectionError, ssl.SSLError):
+                assert await reader.read() == b""
+            writer.close()
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A10")
+def test_one_who_never_says_hello_is_dropped_in_time(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path, LinkRules(handshake_timeout_s=0.2)) as node:
+            async with websocket_to(node) as mallory:
+                assert await code_of_end(mallory) == CloseCode.TOO_SLOW
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A10")
+def test_a_stranger_who_declares_a_huge_frame_is_dropped_at_once(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            # FIN and binary, masked, 2**31 bytes to come, mask.
+            mallory.transport.write(b"\x82\xff" + struct.pack(">Q", 2**31) + b"mask")
+            assert await code_of_end(mallory) == 1009
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A10")
+def test_a_stranger_may_send_no_more_than_a_hello(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            await mallory.send(bytes(limits.HANDSHAKE_BYTES_MAX))
+            assert await code_of_end(mallory) == CloseCode.OVER_BUDGET
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A10")
+def test_a_stranger_who_floods_with_tiny_frames_is_dropped(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            for _ in range(limits.HANDSHAKE_FRAMES_MAX + 1):
+                await mallory.ping()
+            assert await code_of_end(mallory) == CloseCode.OVER_BUDGET
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+@pytest.mark.parametrize(
+    "hello",
+    [
+        "text",
+        b"garbage",
+        encode({b"m": b"welcome"}),
+        encode_hello(Greeting(hello=MALLORY_HELLO)),
+        encode_hello(Greeting(hello=MALLORY_HELLO, proof=bytes(64))),
+        encode_hello(Greeting(hello=replace(MALLORY_HELLO, hosts=("nowhere",)))),
+    ],
+    ids=["text", "garbage", "welcome", "no proof", "empty proof", "bad host"],
+)
+def test_a_bad_hello_is_refused(tmp_path: Path, hello: str | bytes) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            await mallory.send(hello)
+            assert await code_of_end(mallory) == CloseCode.BAD_HELLO
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A12")
+@pytest.mark.parametrize("victim", [CLIENT_SEED, MALLORY_SEED])
+def test_a_proof_by_another_key_or_for_another_server_is_refused(
+    tmp_path: Path, victim: bytes
+) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            nonce = await read_nonce(mallory)
+            if victim == CLIENT_SEED:
+                hello = Hello(node_id=NodeId(SigningKey(CLIENT_SEED).public))
+                greeting = Greeting(hello=hello, proof=prove(nonce))
+            else:
+                # As a server in the middle would get it: for its own certificate.
+                proof = prove(nonce, certificate_of=MALLORY_SEED)
+                greeting = Greeting(hello=MALLORY_HELLO, proof=proof)
+            await mallory.send(encode_hello(greeting))
+            assert await code_of_end(mallory) == CloseCode.BAD_HELLO
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A12")
+def test_a_replayed_proof_is_refused(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            async with websocket_to(node) as mallory:
+                nonce = await read_nonce(mallory)
+                seen = encode_hello(Greeting(hello=MALLORY_HELLO, proof=prove(nonce)))
+                await mallory.send(seen)
+                assert isinstance(await mallory.recv(), bytes)
+            async with websocket_to(node) as mallory:
+                assert await read_nonce(mallory) != nonce
+                await mallory.send(seen)
+                assert await code_of_end(mallory) == CloseCode.BAD_HELLO
+            assert len(node.peers) == 1
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+def test_another_protocol_version_is_refused_with_its_own_code(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node, websocket_to(node) as mallory:
+            proof = prove(await read_nonce(mallory))
+            greeting = Greeting(hello=MALLORY_HELLO, proof=proof, version=2)
+            await mallory.send(encode_hello(greeting))
+            assert await code_of_end(mallory) == CloseCode.VERSION
+
+    run(conversation())
+
+
+# --- a server that breaks the rules --------------------------------------------------------
+
+
+def dial_hostile(
+    folder: Path,
+    speak: Callable[[ServerConnection], Awaitable[None]],
+    expected: type[Exception],
+    rules: LinkRules | None = None,
+) -> None:
+    async def conversation() -> None:
+        client = Node(CLIENT_SEED, folder, rules)
+        async with hostile_server(folder, speak) as at:
+            with pytest.raises(expected):
+                await client.dial(at)
+        await client.link.stop()
+
+    run(conversation())
+
+
+@pytest.mark.attack("A12")
+def test_a_server_that_names_another_node_is_refused(tmp_path: Path) -> None:
+    async def speak(server: ServerConnection) -> None:
+        other = Hello(node_id=NodeId(SigningKey(SERVER_SEED).public))
+        await server.send(encode_hello(Greeting(hello=other, nonce=bytes(32))))
+        await server.recv()
+
+    dial_hostile(tmp_path, speak, RemoteError)
+
+
+@pytest.mark.attack("A33")
+@pytest.mark.parametrize(
+    "first",
+    [
+        "text",
+        b"garbage",
+        encode_hello(Greeting(hello=MALLORY_HELLO)),
+        encode_hello(Greeting(hello=MALLORY_HELLO, nonce=bytes(32), version=2)),
+        bytes(limits.HANDSHAKE_BYTES_MAX),
+        bytes(limits.MESSAGE_BYTES_MAX + 1),
+    ],
+    ids=["text", "garbage", "no nonce", "version", "over budget", "oversized"],
+)
+def test_a_server_with_a_bad_hello_is_refused(tmp_path: Path, first: str | bytes) -> None:
+    async def speak(server: ServerConnection) -> None:
+        await server.send(first)
+        await server.wait_closed()
+
+    dial_hostile(tmp_path, speak, RemoteError)
+
+
+@pytest.mark.attack("A33")
+def test_a_server_that_does_not_welcome_is_refused(tmp_path: Path) -> None:
+    async def speak(server: ServerConnection) -> None:
+        await server.send(encode_hello(Greeting(hello=MALLORY_HELLO, nonce=bytes(32))))
+        await server.recv()
+        await server.send(encode_message(NOTE))
+        await server.wait_closed()
+
+    dial_hostile(tmp_path, speak, RemoteError)
+
+
+def test_a_server_that_blames_our_hello_broke_with_us_for_good(tmp_path: Path) -> None:
+    async def speak(server: ServerConnection) -> None:
+        await server.close(CloseCode.BAD_HELLO)
+
+    dial_hostile(tmp_path, speak, RemoteError)
+
+
+def test_a_server_that_hangs_up_is_worth_another_try(tmp_path: Path) -> None:
+    async def speak(server: ServerConnection) -> None:
+        server.transport.abort()
+
+    dial_hostile(tmp_path, speak, RetryError)
+
+
+@pytest.mark.attack("A10")
+def test_a_server_that_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
+    async def speak(server: ServerConnection) -> None:
+        await server.wait_closed()
+
+    dial_hostile(tmp_path, speak, RetryError, LinkRules(handshake_timeout_s=0.15))
+
+
+@pytest.mark.attack("A17")
+def test_a_server_cannot_send_us_elsewhere(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        visitors: list[object] = []
+
+        async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            visitors.append(writer.get_extra_info("peername"))
+            writer.close()
+
+        async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 302 Found\r\nLocation: wss://127.0.0.1:%d/\r\n" % port)
+            writer.write(b"Content-Length: 0\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        context = server_context(MALLORY_SEED, tmp_path)
+        target = await asyncio.start_server(visited, "127.0.0.1", 0)
+        port = target.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(redirect, "127.0.0.1", 0, ssl=context)
+        client = Node(CLIENT_SEED, tmp_path)
+        async with target, server:
+            with pytest.raises(RemoteError):
+                await client.dial(Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]))
+        await client.link.stop()
+        assert visitors == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+def test_a_server_that_does_not_speak_tls_is_refused(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        spoken = asyncio.Event()
+
+        async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 mail.example ESMTP\r\n" * 10)
+            with suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+            spoken.set()
+
+        server = await asyncio.start_server(speak, "127.0.0.1", 0)
+        client = Node(CLIENT_SEED, tmp_path)
+        async with server:
+            with pytest.raises(RemoteError):
+                await client.dial(Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]))
+            await spoken.wait()
+        await client.link.stop()
+
+    run(conversation())

@@ -1,0 +1,90 @@
+import os
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.wire.tls import (
+    client_context,
+    hash_certificate,
+    make_certificate,
+    read_node_id,
+    server_context,
+)
+
+SEED = b"s" * 32
+
+
+def other_certificate() -> bytes:
+    """A certificate with a key that is not Ed25519."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(1)
+    builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    builder = builder.not_valid_after(datetime(2040, 1, 1, tzinfo=UTC))
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def test_the_certificate_holds_the_node_key_and_is_always_the_same() -> None:
+    der = make_certificate(SEED)
+    assert read_node_id(der) == SigningKey(SEED).public
+    assert hash_certificate(der) == hash_certificate(make_certificate(SEED))
+    assert der != make_certificate(b"t" * 32)
+
+
+def test_the_certificate_is_valid_and_signed_by_its_own_key() -> None:
+    certificate = x509.load_der_x509_certificate(make_certificate(SEED))
+    certificate.verify_directly_issued_by(certificate)
+    assert certificate.not_valid_after_utc.year == 9999
+
+
+def test_no_key_file_stays_behind(tmp_path: Path) -> None:
+    server_context(SEED, tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_no_key_file_stays_behind_when_the_seed_is_bad(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="32"):
+        server_context(b"short", tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_only_tls_1_3_is_spoken(tmp_path: Path) -> None:
+    assert client_context().minimum_version is ssl.TLSVersion.TLSv1_3
+    assert server_context(SEED, tmp_path).minimum_version is ssl.TLSVersion.TLSv1_3
+
+
+@pytest.mark.attack("A33")
+def test_a_certificate_with_another_kind_of_key_is_refused() -> None:
+    with pytest.raises(BadEncodingError, match="Ed25519"):
+        read_node_id(other_certificate())
+
+
+@pytest.mark.attack("A33")
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.binary(max_size=4))
+def test_a_damaged_certificate_gives_a_key_or_the_documented_error(
+    at: int, damage: bytes
+) -> None:
+    der = bytearray(make_certificate(SEED))
+    at %= len(der)
+    der[at : at + len(damage)] = damage
+    with suppress(BadEncodingError):
+        assert len(read_node_id(bytes(der))) == 32
+
+
+@pytest.mark.attack("A10")
+@pytest.mark.parametrize("data", [b"", b"\x30", bytes(9_000), b"\x30\x84\x7f\xff\xff\xff"])
+def test_what_is_not_a_certificate_is_refused(data: bytes) -> None:
+    with pytest.raises(BadEncodingError):
+        read_node_id(data)

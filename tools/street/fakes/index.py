@@ -1,0 +1,320 @@
+"""An index in memory: remembers what it was given and works out each answer from scratch."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.asks.views import AuthorView, Cursor, PostView
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.limits import (
+    HOLDERS_MAX,
+    PAGE_POSTS_MAX,
+    PEERS_KEPT_MAX,
+    POST_AHEAD_MS_MAX,
+    REPLY_COUNT_MAX,
+    SEARCH_CANDIDATES_MAX,
+)
+from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import (
+    Body,
+    EditBody,
+    FollowBody,
+    PostBody,
+    ProfileBody,
+    WithdrawBody,
+    decode_body,
+)
+from swarmfeed.errors import BadEncodingError, UserError
+from swarmfeed.ports import KnownHolder
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as it was indexed."""
+
+    author_id: AuthorId
+    ref: EntryRef
+    time_ms: int
+    now_ms: int
+    body: Body | None
+
+
+class FakeIndex:
+    """Implements ``ports.Index``."""
+
+    def __init__(self) -> None:
+        self._own: AuthorId | None = None
+        self._authors: dict[FeedId, AuthorId] = {}
+        self._numbers: dict[tuple[FeedId, int], int] = {}
+        self._sizes: dict[FeedId, int] = {}
+        self._next = 1
+        self._kept: dict[tuple[FeedId, int], Kept] = {}
+        self._receipts: dict[FeedId, dict[NodeId, tuple[int, int]]] = {}
+        self._holders: dict[FeedId, dict[NodeId, KnownHolder]] = {}
+        self._peers: dict[Endpoint, int] = {}
+
+    # writing
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        before = deepcopy(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__ = before
+            raise
+
+    def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
+        self._authors.setdefault(feed_id, author_id)
+        for index in range(self._sizes.get(feed_id, 0), size):
+            self._numbers[feed_id, index] = self._next
+            self._next += 1
+        self._sizes[feed_id] = max(size, self._sizes.get(feed_id, 0))
+
+    def add_entries(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        start: int,
+        stored: Sequence[bytes],
+        hashes: Sequence[Hash],
+        *,
+        now_ms: int,
+    ) -> int:
+        self.reserve(feed_id, author_id, start + len(stored))
+        before = set(self._kept)
+        for index, (record, entry_hash) in enumerate(zip(stored, hashes, strict=True), start):
+            if (feed_id, index) not in before:
+                entry = decode_entry(record)
+                ref = EntryRef(feed_id, entry_hash, index)
+                body = None if entry.body is None else decode_or_none(entry.kind, entry.body)
+                self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, now_ms, body)
+        new = set(self._kept) - before
+        return sum((view.ref.feed_id, view.ref.index) in new for view in self._posts())
+
+    def drop_feed(self, feed_id: FeedId) -> None:
+        for index in range(self._sizes.pop(feed_id, 0)):
+            self._kept.pop((feed_id, index), None)
+            del self._numbers[feed_id, index]
+        self._authors.pop(feed_id, None)
+        self._receipts.pop(feed_id, None)
+        self._holders.pop(feed_id, None)
+
+    def clear(self) -> None:
+        self._authors.clear()
+        self._numbers.clear()
+        self._sizes.clear()
+        self._kept.clear()
+        self._next = 1
+
+    def save_own_author(self, author_id: AuthorId) -> None:
+        self._own = author_id
+
+    def save_receipt(self, feed_id: FeedId, node_id: NodeId, size: int, time_s: int) -> None:
+        known = self._receipts.setdefault(feed_id, {})
+        known[node_id] = max(known.get(node_id, (-1, -1)), (time_s, size))
+        if len(known) > HOLDERS_MAX:
+            del known[min(known, key=lambda node: known[node][0])]
+
+    def save_holder(self, feed_id: FeedId, holder: KnownHolder) -> None:
+        known = self._holders.setdefault(feed_id, {})
+        known[holder.node_id] = holder
+        if len(known) > HOLDERS_MAX:
+            del known[min(known, key=lambda node: known[node].seen_at_ms)]
+
+    def save_peer(self, endpoint: Endpoint, *, seen_at_ms: int) -> None:
+        self._peers[endpoint] = max(seen_at_ms, self._peers.get(endpoint, seen_at_ms))
+        if len(self._peers) > PEERS_KEPT_MAX:
+            del self._peers[min(self._peers, key=lambda peer: self._peers[peer])]
+
+    def forget_peer(self, endpoint: Endpoint) -> None:
+        self._peers.pop(endpoint, None)
+
+    # reading
+
+    def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
+        ranges: list[tuple[int, int]] = []
+        for index in sorted(index for feed, index in self._kept if feed == feed_id):
+            if ranges and ranges[-1][1] == index:
+                ranges[-1] = (ranges[-1][0], index + 1)
+            else:
+                ranges.append((index, index + 1))
+        return ranges
+
+    def home(self, limit: int, before: Cursor | None) -> list[PostView]:
+        return page(self._home_posts(), limit, before)
+
+    def newer_than(self, after: Cursor) -> int:
+        return sum(view.cursor > after for view in self._home_posts())
+
+    def author_posts(
+        self, author_id: AuthorId, limit: int, before: Cursor | None
+    ) -> list[PostView]:
+        return page([v for v in self._posts() if v.author_id == author_id], limit, before)
+
+    def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
+        query = parse_search(words)
+        found = [
+            view
+            for view in self._posts()
+            if all(holds(view.text, term) for term in query.words)
+            and not any(holds(view.text, term) for term in query.without)
+            and all(is_called(view, name) for name in query.authors)
+            and not any(is_called(view, name) for name in query.without_authors)
+        ]
+        found.sort(key=lambda view: view.cursor.number, reverse=True)
+        return page(found[:SEARCH_CANDIDATES_MAX], limit, before)
+
+    def post(self, feed_id: FeedId, index: int) -> PostView | None:
+        places = ((view.ref.feed_id, view.ref.index) for view in self._posts())
+        found = dict(zip(places, self._posts(), strict=True))
+        return found.get((feed_id, index))
+
+    def post_by_hash(self, entry_hash: Hash) -> PostView | None:
+        found = [view for view in self._posts() if view.ref.entry_hash == entry_hash]
+        return found[0] if found else None
+
+    def replies(self, entry_hash: Hash, limit: int) -> list[PostView]:
+        found = [v for v in self._posts() if v.reply_to and v.reply_to.entry_hash == entry_hash]
+        return sorted(found, key=lambda view: view.cursor)[:limit]
+
+    def author(self, author_id: AuthorId) -> AuthorView | None:
+        if author_id != self._own and author_id not in self._authors.values():
+            return None
+        profile = self._profile(author_id)
+        return AuthorView(
+            author_id=author_id,
+            name=profile.name,
+            bio=profile.bio,
+            is_self=False,
+            followed=False,
+            entry_count=0,
+            entries_held=0,
+            post_count=sum(view.author_id == author_id for view in self._posts()),
+            bytes_held=0,
+            forked=False,
+        )
+
+    def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
+        newest: dict[AuthorId, bool] = {}
+        for kept in self._statements(author_id):
+            if isinstance(kept.body, FollowBody):
+                newest[kept.body.author_id] = kept.body.on
+        return sorted(target for target, on in newest.items() if on)
+
+    def followers_of(self, author_id: AuthorId) -> list[AuthorId]:
+        everyone = {kept.author_id for kept in self._kept.values()}
+        return sorted(one for one in everyone if author_id in self.follows_of(one))
+
+    def receipts(self, feed_id: FeedId) -> dict[NodeId, int]:
+        known = self._receipts.get(feed_id, {})
+        return {node_id: size for node_id, (_, size) in known.items()}
+
+    def holders(self, feed_id: FeedId) -> list[KnownHolder]:
+        known = self._holders.get(feed_id, {}).values()
+        return sorted(known, key=lambda holder: (-holder.seen_at_ms, holder.node_id))
+
+    def peers(self, limit: int) -> list[Endpoint]:
+        return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
+
+    def close(self) -> None:
+        pass
+
+    # how the answers are worked out
+
+    def _statements(self, author_id: AuthorId) -> list[Kept]:
+        """Return the author's entries, oldest first."""
+        mine = [kept for kept in self._kept.values() if kept.author_id == author_id]
+        return sorted(mine, key=lambda kept: (kept.time_ms, kept.ref.index))
+
+    def _profile(self, author_id: AuthorId) -> ProfileBody:
+        newest = ProfileBody("")
+        for kept in self._statements(author_id):
+            if isinstance(kept.body, ProfileBody):
+                newest = kept.body
+        return newest
+
+    def _amended(self, kept: Kept) -> PostBody | None:
+        """Return the post as its feed wants it shown now."""
+        if not isinstance(kept.body, PostBody):
+            return None
+        shown: PostBody = kept.body
+        for index in range(kept.ref.index + 1, self._sizes[kept.ref.feed_id]):
+            later = self._kept.get((kept.ref.feed_id, index))
+            if later is None or not isinstance(later.body, EditBody | WithdrawBody):
+                continue
+            if later.body.index == kept.ref.index:
+                if isinstance(later.body, WithdrawBody):
+                    return None
+                shown = replace(shown, text=later.body.text, cw=later.body.cw)
+        return shown
+
+    def _posts(self) -> list[PostView]:
+        views = list(self._uncounted_posts())
+        answered = [view.reply_to.entry_hash for view in views if view.reply_to]
+        return [
+            replace(view, reply_count=min(answered.count(view.ref.entry_hash), REPLY_COUNT_MAX))
+            for view in views
+        ]
+
+    def _uncounted_posts(self) -> Iterator[PostView]:
+        for (feed_id, index), kept in self._kept.items():
+            shown = self._amended(kept)
+            if shown is not None:
+                ahead = kept.time_ms > kept.now_ms + POST_AHEAD_MS_MAX
+                sizes = self.receipts(feed_id).values() if kept.author_id == self._own else ()
+                yield PostView(
+                    ref=kept.ref,
+                    author_id=kept.author_id,
+                    author_name=self._profile(kept.author_id).name,
+                    time_ms=kept.time_ms,
+                    text=shown.text,
+                    cw=shown.cw,
+                    reply_to=shown.reply,
+                    held_by=sum(size > index for size in sizes),
+                    cursor=Cursor(
+                        kept.now_ms if ahead else kept.time_ms, self._numbers[feed_id, index]
+                    ),
+                )
+
+    def _home_posts(self) -> list[PostView]:
+        shown = {self._own, *(self.follows_of(self._own) if self._own else ())}
+        return [view for view in self._posts() if view.author_id in shown]
+
+
+def page(views: Sequence[PostView], limit: int, before: Cursor | None) -> list[PostView]:
+    older = [view for view in views if before is None or view.cursor < before]
+    older.sort(key=lambda view: view.cursor, reverse=True)
+    return older[: max(0, min(limit, PAGE_POSTS_MAX))]
+
+
+def decode_or_none(kind: str, body: bytes) -> Body | None:
+    try:
+        return decode_body(kind, body)
+    except BadEncodingError:
+        return None
+
+
+def tokens(text: str) -> list[str]:
+    """Return words without case and accents."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)
+    )
+    return re.findall(r"[^\W_]+", plain.lower())
+
+
+def holds(text: str, term: str) -> bool:
+    words, wanted = tokens(text), tokens(term)
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+
+
+def is_called(view: PostView, name: str) -> bool:
+    try:
+        return parse_address(name) == view.author_id
+    except UserError:
+        return view.author_name.casefold() == name.casefold()

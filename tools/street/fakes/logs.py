@@ -1,0 +1,201 @@
+"""Feeds in memory; only chunks are files, because swarms serve them from folders."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.chunk import unpack_chunk
+from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
+from swarmfeed.core.feed.replica import Replica, grow
+from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.ports import Signer
+
+Fork = tuple[bytes, bytes, tuple[Hash, ...]]
+
+
+@dataclass(slots=True)
+class FakeDisk:
+    """What is there after a restart."""
+
+    folder: Path
+    replicas: dict[FeedId, Replica] = field(default_factory=dict)
+    held: dict[FeedId, set[ChunkSpan]] = field(default_factory=dict)
+    certificates: dict[FeedId, tuple[bytes, ...]] = field(default_factory=dict)
+    forks: dict[FeedId, Fork] = field(default_factory=dict)
+    damaged: dict[FeedId, str] = field(default_factory=dict)
+    free_bytes: int = 10**12
+
+
+class FakeLogs:
+    """Implements ``ports.Logs``; several of them on one disk are restarts of one node."""
+
+    def __init__(self, disk: FakeDisk) -> None:
+        self.disk = disk
+
+    def read_all(self) -> list[Replica]:
+        found = self.disk.replicas.items()
+        return [each for feed_id, each in sorted(found) if feed_id not in self.disk.damaged]
+
+    def damaged(self) -> dict[FeedId, str]:
+        return dict(self.disk.damaged)
+
+    def append(
+        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+    ) -> Replica:
+        if feed_id in self.disk.damaged:
+            raise UserError(f"the log is damaged: {self.disk.damaged[feed_id]}")
+        if self.disk.free_bytes < DISK_FLOOR_BYTES:
+            raise UserError("the disk is almost full: nothing was saved; free some space")
+
+        def load(span: ChunkSpan) -> bytes:
+            try:
+                chunk = self.read_chunk(feed_id, span)
+            except DamageError as error:
+                raise UserError(f"nothing was saved: {error}") from error
+            if hash_pieces(chunk) != self.disk.replicas[feed_id].chunks()[span].pieces:
+                raise UserError(f"nothing was saved: {chunk_name(feed_id, span)} is damaged")
+            return chunk
+
+        known = self.disk.replicas.get(feed_id)
+        growth = grow(known, feed_id, stored, now_ms=now_ms, sign=sign, load=load)
+        for span, chunk in growth.chunks:
+            self.write_chunk(feed_id, span, chunk)
+        self.replace(growth.replica)
+        return growth.replica
+
+    def replace(self, replica: Replica) -> None:
+        self._make_folders(replica.feed_id)
+        self.disk.replicas[replica.feed_id] = replica
+        self.disk.damaged.pop(replica.feed_id, None)
+
+    def extend(self, replica: Replica, start: int) -> None:
+        before = self.disk.replicas[replica.feed_id]
+        assert before.tail_start == replica.tail_start, "a chunk was sealed: use replace"
+        assert start == before.size, "entries are missing, or there twice"
+        self.replace(replica)
+
+    def pack_journal(self, feed_id: FeedId) -> bool:
+        return False  # memory keeps no journals
+
+    def drop_feed(self, feed_id: FeedId) -> None:
+        for kept in (
+            self.disk.replicas,
+            self.disk.held,
+            self.disk.certificates,
+            self.disk.forks,
+            self.disk.damaged,
+        ):
+            kept.pop(feed_id, None)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._feed_folder(feed_id))
+
+    def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
+        return self.disk.certificates.get(feed_id, ())
+
+    def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
+        self.disk.certificates[feed_id] = tuple(signed)
+
+    def read_fork(self, feed_id: FeedId) -> Fork | None:
+        return self.disk.forks.get(feed_id)
+
+    def save_fork(
+        self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
+    ) -> None:
+        self.disk.forks[feed_id] = (first, second, tuple(proof))
+
+    def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
+        return frozenset(self.disk.held.get(feed_id, ()))
+
+    def chunk_folder(self, feed_id: FeedId) -> Path:
+        return self._feed_folder(feed_id) / "chunks"
+
+    def incoming_folder(self, feed_id: FeedId) -> Path:
+        return self._feed_folder(feed_id) / "incoming"
+
+    def keep_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        name = chunk_name(feed_id, span)
+        (self.incoming_folder(feed_id) / name).replace(self.chunk_folder(feed_id) / name)
+        self.disk.held[feed_id].add(span)
+
+    def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        self._make_folders(feed_id)
+        (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).write_bytes(chunk)
+        self.disk.held[feed_id].add(span)
+
+    def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        return _read(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
+
+    def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        return _read(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
+
+    def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).unlink(missing_ok=True)
+
+    def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        self.disk.held.get(feed_id, set()).discard(span)
+        (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink(missing_ok=True)
+
+    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        name = chunk_name(feed_id, span)
+        self.disk.held.get(feed_id, set()).discard(span)
+        with suppress(FileNotFoundError):
+            (self.chunk_folder(feed_id) / name).replace(self.incoming_folder(feed_id) / name)
+
+    def is_journal_sound(self, replica: Replica) -> bool:
+        return self.disk.replicas.get(replica.feed_id) == replica
+
+    def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
+        dropped = []
+        for span in sorted(self.held(feed_id) - self.disk.replicas[feed_id].chunks().keys()):
+            path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
+            if not path.exists() or path.stat().st_mtime * 1000 < before_ms:
+                self.drop_chunk(feed_id, span)
+                dropped.append(span)
+        return dropped
+
+    def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
+        replica = self.disk.replicas[feed_id]
+        stored: list[bytes] = []
+        for span, record in replica.chunks().items():
+            if span.start < end and span.end > start:
+                entries = self._unpack(feed_id, span, record)
+                stored += entries[max(start - span.start, 0) : end - span.start]
+        first = max(start - replica.tail_start, 0)
+        return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
+
+    def disk_bytes(self, feed_id: FeedId) -> int:
+        replica = self.disk.replicas.get(feed_id)
+        tail_bytes = sum(map(len, replica.tail)) if replica else 0
+        return tail_bytes + sum(len(self.read_chunk(feed_id, s)) for s in self.held(feed_id))
+
+    def free_bytes(self) -> int:
+        return self.disk.free_bytes
+
+    def _unpack(self, feed_id: FeedId, span: ChunkSpan, record: ChunkRecord) -> list[bytes]:
+        chunk = self.read_chunk(feed_id, span)
+        try:
+            if hash_pieces(chunk) == record.pieces:
+                return [entry for frame in unpack_chunk(chunk) for entry in frame]
+        except RemoteError as error:
+            raise DamageError(f"{chunk_name(feed_id, span)} is damaged: {error}") from error
+        raise DamageError(f"{chunk_name(feed_id, span)} is damaged")
+
+    def _make_folders(self, feed_id: FeedId) -> None:
+        self.disk.held.setdefault(feed_id, set())
+        for folder in (self.chunk_folder(feed_id), self.incoming_folder(feed_id)):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def _feed_folder(self, feed_id: FeedId) -> Path:
+        return self.disk.folder / feed_id.hex()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error

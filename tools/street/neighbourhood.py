@@ -1,0 +1,339 @@
+"""A neighbourhood: many whole nodes in one loop, with a fake behind every door.
+
+Time is virtual: nothing happens but what messages bring about, until a test says how many
+seconds pass.  Work that a node gives to threads is done at once, in the loop.  So a scenario
+is a pure function of what the test does, and twenty nodes cost a fraction of a second.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from swarmfeed.core.asks.views import JobStatus
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
+from swarmfeed.core.feed.certificate import sign_join
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.errors import RetryError
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.node import Doors, Node
+from swarmfeed.ports import Job
+
+from street.fakes.clock import FakeClock
+from street.fakes.headboard import FakeDht, FakeHeadBoard
+from street.fakes.index import FakeIndex
+from street.fakes.ledger import FakeLedger
+from street.fakes.link import FakeNetwork
+from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+
+T = TypeVar("T")
+
+_QUIET_TURNS = 3
+_TURNS_MAX = 20_000
+_BOOTSTRAP = Endpoint("127.0.255.1", 6881)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock a test moves, and that has no threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipped_s = 0.0
+        self.calls = 0
+        self.errors: list[dict[str, Any]] = []
+        self.set_exception_handler(lambda _, context: self.errors.append(context))
+
+    def time(self) -> float:
+        return super().time() + self.skipped_s
+
+    def call_soon(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+        self.calls += 1
+        return super().call_soon(*args, **kwargs)
+
+    def run_in_executor(self, _executor: Any, call: Callable[..., T], *args: Any) -> Any:
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(call(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a scenario to its end; an exception that nobody took fails it."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(scenario())
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        assert loop.errors == []
+
+
+async def settle() -> None:
+    """Return when nothing is left to do until time passes."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    quiet = 0
+    for _ in range(_TURNS_MAX):
+        before = loop.calls
+        await asyncio.sleep(0)
+        # One call is this very task's.
+        quiet = quiet + 1 if loop.calls - before <= 1 else 0
+        if quiet == _QUIET_TURNS:
+            return
+    raise AssertionError("the nodes never come to rest: they answer each other for ever")
+
+
+class QuickClock:
+    """Implements ``ports.Clock``: so many times as fast as another one."""
+
+    def __init__(self, clock: FakeClock, factor: int) -> None:
+        self._clock = clock
+        self._factor = factor
+        self._start_ms = clock.now_ms()
+
+    def now_ms(self) -> int:
+        return self._start_ms + (self._clock.now_ms() - self._start_ms) * self._factor
+
+    def monotonic_ms(self) -> int:
+        return self._clock.monotonic_ms() * self._factor
+
+
+class HandJobs:
+    """Implements ``ports.Jobs``; jobs run when time passes."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._jobs: list[tuple[Job, list[int]]] = []
+
+    def start(self, jobs: Iterable[Job], stop: Callable[[], None]) -> None:
+        now_ms = self._clock.monotonic_ms()
+        for job in jobs:
+            first_ms = now_ms if job.at_start else now_ms + round(job.every_s * 1000)
+            self._jobs.append((job, [first_ms]))
+
+    def stop(self) -> None:
+        self._jobs.clear()
+
+    def status(self) -> list[JobStatus]:
+        return []
+
+    async def run_due(self) -> None:
+        """Run what is due; anything but a RetryError would stop a node, and fails the test."""
+        now_ms = self._clock.monotonic_ms()
+        for job, due_ms in list(self._jobs):
+            if due_ms[0] <= now_ms:
+                due_ms[0] = now_ms + round(job.every_s * 1000)
+                try:
+                    await job.run()
+                except RetryError:
+                    continue
+
+
+@dataclass(eq=False)
+class Neighbour:
+    """One person's device: keys and disk stay, the node comes and goes."""
+
+    street: "Neighbourhood"
+    number: int
+    author_key: SigningKey
+    settings: NodeSettings
+    disk: FakeDisk
+    index: FakeIndex = field(default_factory=FakeIndex)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    node: Node | None = None
+    jobs: HandJobs | None = None
+
+    @property
+    def author_id(self) -> AuthorId:
+        return AuthorId(self.author_key.public)
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(
+            author_id=self.author_id,
+            feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
+            node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
+        )
+
+    @property
+    def feed_id(self) -> FeedId:
+        return self.identity.feed_id
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(self.settings.listen, self.settings.link_port)
+
+    @property
+    def running(self) -> Node:
+        assert self.node is not None, "it is switched off"
+        return self.node
+
+    async def start(self) -> None:
+        """Switch it on; a restart finds what was on disk."""
+        assert self.node is None
+        street, identity = self.street, self.identity
+        self.jobs = HandJobs(street.clock)
+        doors = Doors(
+            logs=FakeLogs(self.disk),
+            index=self.index,
+            swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),
+            link=street.links.link(identity.node_id),
+            board=FakeHeadBoard(street.dht),
+            lan=None,
+            jobs=self.jobs,
+            ledger=self.ledger,
+            clock=street.clock,
+            policy_clock=street.policy_clock,
+        )
+        self.node = Node(self.settings, identity, doors)
+        await self.node.start()
+        await settle()
+
+    async def stop(self) -> None:
+        node, self.node, self.jobs = self.running, None, None
+        await node.stop()
+        await settle()
+
+    async def say(self, *texts: str) -> None:
+        for text in texts:
+            await self.running.author.publish_post(text, None)
+        await settle()
+
+    async def say_many(self, count: int, what: str = "post") -> None:
+        posts = [(1_600_000_000_000 + n, f"{what} {n}") for n in range(count)]
+        await self.running.author.import_posts(posts)
+        await settle()
+
+    async def follow(self, *others: "Neighbour") -> None:
+        for other in others:
+            self.running.finder.hint([other.endpoint])
+            await self.running.follow(other.author_id)
+        await settle()
+
+    def root(self, feed_id: FeedId) -> tuple[int, Hash] | None:
+        """Size and root of the newest head it has of a feed."""
+        replica = self.disk.replicas.get(feed_id)
+        return (replica.size, replica.head.root) if replica else None
+
+    def is_complete(self, feed_id: FeedId) -> bool:
+        return self.running.shelf.is_complete(feed_id)
+
+    def reads(self, author_id: AuthorId, limit: int = 1000) -> list[str]:
+        """Texts of an author's posts in its index, newest first."""
+        return [post.text for post in self.index.author_posts(author_id, limit, None)]
+
+    def _create(self) -> None:
+        shelf, identity = Shelf(FakeLogs(self.disk)), self.identity
+        now_ms = self.street.clock.now_ms()
+        certificate = sign_join(self.author_key, identity.feed_key, from_ms=now_ms)
+        shelf.start_feed(self.feed_id, self.author_id, certificate)
+        bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
+        stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
+        shelf.append(self.feed_id, stored, now_ms=now_ms, sign=identity.feed_key.sign)
+
+
+class Neighbourhood:
+    """The world that nodes live in."""
+
+    def __init__(self, folder: Path, *, history_speed: int = 1) -> None:
+        """``history_speed`` is how many times as fast the policy of history servers runs."""
+        self.folder = folder
+        self.clock = FakeClock()
+        self.history_speed = history_speed
+        self.policy_clock = QuickClock(self.clock, history_speed)
+        self.links = FakeNetwork()
+        self.swarms = FakeSwarmNetwork()
+        self.dht = FakeDht()
+        self.neighbours: list[Neighbour] = []
+
+    async def move_in(
+        self,
+        *,
+        device_of: Neighbour | None = None,
+        knows: Iterable[Neighbour] = (),
+        disk_budget_bytes: int = 10**9,
+        history: HistoryChoice | None = None,
+        on: bool = True,
+    ) -> Neighbour:
+        """Add somebody new, or a further device of somebody."""
+        number = len(self.neighbours) + 1
+        author_key = (
+            device_of.author_key if device_of else SigningKey(bytes([3, number]) + bytes(30))
+        )
+        settings = NodeSettings(
+            listen=f"127.0.1.{number}",
+            link_port=7000,
+            peers=tuple(each.endpoint for each in knows),
+            dht_nodes=(_BOOTSTRAP,),
+            disk_budget_bytes=disk_budget_bytes,
+            history=history,
+            history_speed=self.history_speed,
+        )
+        disk = FakeDisk(self.folder / str(number))
+        neighbour = Neighbour(self, number, author_key, settings, disk)
+        neighbour._create()
+        self.neighbours.append(neighbour)
+        if on:
+            await neighbour.start()
+        return neighbour
+
+    async def open_dht(self) -> None:
+        """Let there be a DHT: before that, nodes find each other by hints alone."""
+        await FakeSwarm(self.swarms, _BOOTSTRAP).start(lambda _: None)
+
+    async def pass_time(self, seconds: int) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        for _ in range(seconds):
+            self.clock.advance(1000)
+            loop.skipped_s += 1
+            for each in self.neighbours:
+                if each.jobs is not None:
+                    await each.jobs.run_due()
+            await settle()
+            self.swarms.step()
+            await settle()
+
+    async def until(self, reached: Callable[[], bool], *, within_s: int) -> None:
+        """Let time pass until something is so."""
+        for _ in range(within_s):
+            if reached():
+                return
+            await self.pass_time(1)
+        assert reached(), f"not within {within_s} s"
+
+    async def close(self) -> None:
+        for each in self.neighbours:
+            if each.node is not None:
+                await each.stop()
+
+    def split(self, one: Neighbour, other: Neighbour) -> None:
+        self.links.split(one.identity.node_id, other.identity.node_id)
+
+    def heal(self, one: Neighbour, other: Neighbour) -> None:
+        self.links.heal(one.identity.node_id, other.identity.node_id)
+
+
+def in_neighbourhood(
+    folder: Path,
+    scenario: Callable[[Neighbourhood], Awaitable[None]],
+    *,
+    history_speed: int = 1,
+) -> None:
+    """Play a scenario in a new neighbourhood, and take it down in good order."""
+
+    async def run() -> None:
+        street = Neighbourhood(folder, history_speed=history_speed)
+        await scenario(street)
+        await street.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left, f"tasks outlive their nodes: {left}"
+
+    play(run)
