@@ -5,6 +5,8 @@ Which feeds have slack is computed for all feeds together, with the formulas of
 `swarmfeed.core.history.placement`, feed by feed.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import placement, slack
@@ -19,34 +21,36 @@ LOOKED_AT = 8
 """Servers of the ranking that are asked whether they are needed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Which parts of the policy are on; all of them unless something is left out."""
+
+    ordinary_target: float = slack.UNAVAILABLE_TARGET
+    """How often a feed may be out of reach when nobody asks for it more than usual."""
+    sharpness: float = placement.SHARPNESS
+    demand: bool = True
+    domains: bool = True
+    noise: float | None = None
+    """Sigma of what a server believes; None: as the world says."""
+    merge: bool = True
+
+
 class Ours:
     """One server's view is another's, apart from noise."""
 
-    def __init__(
-        self,
-        trace: Trace,
-        beliefs: Beliefs,
-        ordinary_target: float = slack.UNAVAILABLE_TARGET,
-        *,
-        sharpness: float = placement.SHARPNESS,
-        demand: bool = True,
-        domains: bool = True,
-        noise: float | None = None,
-        merge: bool = True,
-    ) -> None:
+    def __init__(self, trace: Trace, beliefs: Beliefs, rule: Rule | None = None) -> None:
         self._trace, self._beliefs = trace, beliefs
-        self._ordinary, self._demand = ordinary_target, demand
-        self._sharpness, self._merge = sharpness, merge
+        self._rule = rule = rule or Rule()
         self._merge_steps = np.zeros(trace.feeds, int)
         self._merger = np.zeros(trace.feeds, int)
-        sigma = trace.setting.noise if noise is None else noise
+        sigma = trace.setting.noise if rule.noise is None else rule.noise
         shape = (trace.feeds, len(trace.servers.good))
         dice = np.random.default_rng(trace.setting.seed + 2_000_000)
         self._noise = np.exp(dice.normal(0, sigma, shape)) if sigma else np.ones(shape)
         self._widest = float(np.exp(2 * sigma))
-        self._domain = trace.servers.domain if domains else np.arange(shape[1])
+        self._domain = trace.servers.domain if rule.domains else np.arange(shape[1])
         self._groups = np.equal.outer(self._domain, np.unique(self._domain))
-        self._outage = slack.OUTAGE if domains else 0.0
+        self._outage = slack.OUTAGE if rule.domains else 0.0
         self._outages = {name_of(group): self._outage for group in np.unique(self._domain)}
         self._smoothed = np.full(trace.feeds, np.nan)
         self._steps = np.zeros(trace.feeds, int)
@@ -74,7 +78,7 @@ class Ours:
             one = float(allowed[feed]), float(worry[feed]), bool(lacking[feed])
             self._take(copies, feed, scores[feed], *one)
         spare = self._release(copies, allowed, newest, lasting, scores)
-        if self._merge:
+        if self._rule.merge:
             self._consolidate(copies, allowed, newest, slacking | spare, scores)
 
     def unavailability(
@@ -115,9 +119,9 @@ class Ours:
         return covered
 
     def _allowed(self, hour: int) -> np.ndarray:
-        if not self._demand:
-            return np.full(self._trace.feeds, self._ordinary)
-        return self._beliefs.targets(self._trace, self._ordinary, hour)
+        if not self._rule.demand:
+            return np.full(self._trace.feeds, self._rule.ordinary_target)
+        return self._beliefs.targets(self._trace, self._rule.ordinary_target, hour)
 
     def _smooth(self, newest: np.ndarray) -> None:
         value = np.log(np.maximum(newest, slack.UNAVAILABLE_MIN))
@@ -128,7 +132,7 @@ class Ours:
 
     def _scores(self, hour: int) -> np.ndarray:
         means = self._beliefs.server_mean[hour].tolist()
-        power = self._sharpness / placement.SHARPNESS
+        power = self._rule.sharpness / placement.SHARPNESS
         weights = np.array([placement.server_weight(mean, 1.0) ** power for mean in means])
         # The formula of `placement.score`, with the logarithm taken once for the whole run.
         return weights * self._hashed
