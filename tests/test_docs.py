@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import click
+import message_tables
 import pytest
 from swarmfeed import errors
 from swarmfeed.cli.main import main
-from swarmfeed.core import vocabulary as wire
 from swarmfeed.core.base import limits
+from swarmfeed.core.feed.kinds import KINDS
 from swarmfeed.core.talk import handshake
+from swarmfeed.core.vocabulary import VOCABULARY
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -65,18 +67,21 @@ def test_every_command_has_a_row_in_the_readme() -> None:
 
 def test_every_message_has_a_section_in_the_protocol() -> None:
     protocol = read("docs/PROTOCOL.md")
-    for kind in wire._KINDS:
-        assert section(protocol, kind.name.decode())
+    for word in VOCABULARY.words:
+        assert section(protocol, word.name)
 
 
-def test_every_key_of_a_message_is_in_its_section_or_shared() -> None:
+def test_the_table_of_every_message_says_what_its_class_says() -> None:
     protocol = read("docs/PROTOCOL.md")
-    shared = section(protocol, "3. Messages")
-    source = read("swarmfeed/core/vocabulary.py") + read("swarmfeed/core/history/wire.py")
-    for kind in wire._KINDS:
-        body = source.partition(f"def {kind.write.__name__}(")[2].partition("\n\n\n")[0]
-        for key in re.findall(r'b"(\w)":', body):
-            assert f"`{key}`" in shared + section(protocol, kind.name.decode()), (kind, key)
+    assert message_tables.with_tables(protocol) == protocol, "run tools/message_tables.py"
+
+
+def test_every_kind_has_a_row_in_the_format_with_its_keys() -> None:
+    kinds = section(read("docs/FORMAT.md"), "Kinds")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", kinds, re.M))
+    for kind, codec in KINDS.items():
+        named = re.findall(r"`(\w+)`(\??)", rows[kind])
+        assert set(named) == {(part.key, "?" * part.optional) for part in codec.parts}, kind
 
 
 def test_every_close_code_is_in_the_protocol() -> None:
@@ -100,29 +105,35 @@ def test_every_close_code_is_in_the_protocol() -> None:
         ("PROTOCOL", f"{limits.MESSAGE_VALUES_MAX:,} values"),
         ("PROTOCOL", f"{limits.PEER_BYTES_PER_S // 1024**2} MiB/s"),
         ("PROTOCOL", f"{limits.PEER_MESSAGES_PER_S:,} frames/s"),
-        ("PROTOCOL", f"{limits.AUTHORS_PER_WANT_MAX:,} authors, {limits.FEEDS_PER_AUTHOR_MAX}"),
+        (
+            "PROTOCOL",
+            f"| up to {limits.AUTHORS_PER_WANT_MAX:,} dicts | | `w.a` | Author id | 32 bytes |"
+            " | `w.v` | Feeds of the author that the asker has a head of"
+            f" | up to {limits.FEEDS_PER_AUTHOR_MAX} dicts |",
+        ),
         ("PROTOCOL", f"{limits.AUTHORS_WANTED_MAX:,} at most"),
         ("PROTOCOL", f"Of {limits.FEEDS_HELD_MAX:,} feeds at most"),
         (
             "PROTOCOL",
-            f"| {limits.CERTIFICATES_MAX} of {limits.CERTIFICATE_BYTES_MAX:,} bytes |",
+            f"| up to {limits.CERTIFICATES_MAX} of"
+            f" up to {limits.CERTIFICATE_BYTES_MAX:,} bytes |",
         ),
-        ("PROTOCOL", f"| {limits.CONSISTENCY_HASHES_MAX} hashes |"),
-        ("PROTOCOL", f"| {limits.HOLDERS_MAX} |"),
+        ("PROTOCOL", f"| up to {limits.CONSISTENCY_HASHES_MAX} of 32 bytes |"),
+        ("PROTOCOL", f"| up to {limits.HOLDERS_MAX} dicts |"),
         ("PROTOCOL", f"stands still for {limits.FETCH_TIMEOUT_S} s"),
         ("PROTOCOL", f"at most {limits.CHUNKS_IN_FLIGHT_MAX} in flight"),
         ("PROTOCOL", f"waits {limits.GATHER_S} s"),
         ("PROTOCOL", f"{limits.WATCHED_MAX:,} on one link"),
         (
             "PROTOCOL",
-            f"{limits.NOTICES_PER_MESSAGE_MAX} notices of {limits.NOTICE_BYTES_MAX:,} bytes",
+            f"| up to {limits.NOTICES_PER_MESSAGE_MAX} dicts |",
         ),
         ("PROTOCOL", f"Of one feed {limits.NOTICES_PER_FEED_MAX} notices"),
         ("PROTOCOL", f"At most {limits.TORRENTS_AWAKE_MAX:,} such torrents"),
         ("PROTOCOL", f"{limits.AUDITS_PER_DAY} times a day"),
         ("PROTOCOL", f"at most {limits.AUDIT_ANSWERS_PER_MINUTE} times a minute"),
         ("PROTOCOL", f"no answer comes in {limits.AUDIT_TIMEOUT_S} s"),
-        ("PROTOCOL", f"{limits.INCLUSION_HASHES_MAX} hashes"),
+        ("PROTOCOL", f"| up to {limits.INCLUSION_HASHES_MAX} of 32 bytes |"),
         ("THREATS", f"below {limits.DISK_FLOOR_BYTES // 1024**2} MiB free"),
         ("THREATS", f"{limits.EVENT_STREAMS_MAX} event streams"),
         ("THREATS", f"{limits.SESSIONS_MAX} sessions"),

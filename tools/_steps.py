@@ -12,7 +12,14 @@ from xml.etree import ElementTree
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
-PROGRAMS = ("tools/bench", "tools/check", "tools/run", "tools/simulate", "tools/test")
+PROGRAMS = (
+    "tools/bench",
+    "tools/check",
+    "tools/run",
+    "tools/simulate",
+    "tools/test",
+    "tools/wheel",
+)
 PLACES = ("swarmfeed", "webui", "tests", "tools", *PROGRAMS)
 """What is formatted and linted: folders, and the programs whose names do not end in .py."""
 
@@ -48,7 +55,7 @@ def run_static_checks() -> None:
     config = ["--config", "tools/ruff.toml"]
     run_step("format", BIN / "ruff", "format", "--check", "--quiet", *config, *places)
     run_step("lint", BIN / "ruff", "check", "--quiet", *config, *places)
-    run_step("types", BIN / "mypy")
+    run_step("types", BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS)
     run_step("imports", BIN / "lint-imports", "--config", "setup.cfg")
 
 
@@ -56,8 +63,8 @@ def run_tests(name: str, markers: str, *options: str) -> Tests:
     """Run the tests that ``markers`` choose; StepFailed when one fails or none ran."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [BIN / "python", "-m", "pytest", "-q", "-m", markers, *options]
-        run_step(name, *command, f"--junitxml={report}")
+        pytest = (BIN / "python", "-m", "pytest")
+        run_step(name, *pytest, "-q", "-m", markers, *options, f"--junitxml={report}")
         counted = _count(report)
     if counted.passed == 0:
         raise StepFailed(f"{name}: no test ran")

@@ -1,7 +1,7 @@
 """Makes the virtual environment of this checkout, once, and continues inside it.
 
 Only the standard library is used, and no syntax newer than Python 3.6, so that an old Python
-gets to say that it is too old.
+gets to say that it is too old.  Types that it does not know stand in quotation marks.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(CHECKOUT, ".venv")
@@ -18,7 +19,7 @@ NEWER_PYTHONS = [f"python3.{minor}" for minor in range(14, 10, -1)]
 SETTINGS = ["setup.cfg", "pyproject.toml"]
 
 
-def enter(extra=""):
+def enter(extra: str = "") -> None:
     """Continue this program inside the checkout's environment, making it where needed.
 
     Returns only inside it.  ``extra`` is the group of ``setup.cfg`` that is installed beside
@@ -32,12 +33,12 @@ def enter(extra=""):
         os.execv(python, [python, os.path.abspath(sys.argv[0]), *sys.argv[1:]])
 
 
-def give_up(sentence):
+def give_up(sentence: str) -> "NoReturn":
     """Say why this program cannot go on, and end with exit code 1."""
     sys.exit(f"{os.path.relpath(sys.argv[0])}: {sentence}")
 
 
-def _find_new_python():
+def _find_new_python() -> None:
     if sys.version_info >= PYTHON_OLDEST:
         return
     for name in NEWER_PYTHONS:
@@ -51,7 +52,7 @@ def _find_new_python():
     give_up(f"swarmfeed needs Python {oldest} or newer; this one is {this}")
 
 
-def _install(python, extra):
+def _install(python: str, extra: str) -> None:
     # Two tools that are started at once must not install into one folder together.
     lock = os.open(CHECKOUT, os.O_RDONLY)
     try:
@@ -69,7 +70,7 @@ def _install(python, extra):
         os.close(lock)
 
 
-def _make(python):
+def _make(python: str) -> None:
     print(f"making {os.path.relpath(VENV)} (only the first time) ...", file=sys.stderr)
     try:
         import ensurepip  # noqa: F401  Debian ships venv without it
@@ -88,7 +89,7 @@ def _make(python):
     assert os.path.exists(python)
 
 
-def _install_packages(python, extra):
+def _install_packages(python: str, extra: str) -> None:
     what = f".[{extra}]" if extra else "."
     print(f"installing {what} and what it needs ...", file=sys.stderr)
     command = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
@@ -97,7 +98,7 @@ def _install_packages(python, extra):
         give_up("installing failed, pip says why above; run this again to try again")
 
 
-def _stamp(extra):
+def _stamp(extra: str) -> str:
     """Name what was installed: the settings of the project, for this Python and place."""
     digest = hashlib.sha256(repr((extra, sys.version_info[:2], CHECKOUT)).encode())
     for name in SETTINGS:
@@ -106,7 +107,7 @@ def _stamp(extra):
     return f"{digest.hexdigest()} {extra or 'run'}"
 
 
-def _read_stamps():
+def _read_stamps() -> "list[str]":
     try:
         with open(_stamp_path()) as stamps:
             return stamps.read().splitlines()
@@ -114,5 +115,5 @@ def _read_stamps():
         return []
 
 
-def _stamp_path():
+def _stamp_path() -> str:
     return os.path.join(VENV, "installed")

@@ -19,13 +19,17 @@ from swarmfeed.errors import SwarmfeedError, UserError
 
 POSTS = 9_204
 WORD = "accordion"
+ENDS = (signal.SIGINT, signal.SIGTERM)
+"""What ends the demo in good order."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Play the demo, then leave the newcomer's page open until Ctrl-C."""
     asked = _parse(argv)
     show = Show()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ENDS:
+        # Set, not left as it is: a shell starts what runs in the background deaf to Ctrl-C.
+        signal.signal(number, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="swarmfeed-demo-"))
     try:
         posts = _read(asked.data, asked.author) if asked.data else list(diary.posts(POSTS))
@@ -73,8 +77,12 @@ def _stay(story: Story, show: Show, folder: Path, *, open_page: bool) -> None:
     if open_page:
         # Its own link, handed over in a file: arguments are seen by everybody here.
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    # Blocked from here on, so that one that comes just before the wait is not lost.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     show.say(f"Jonas and Lea keep running. Ctrl-C stops all of them and deletes {folder}.")
-    signal.pause()
+    signal.sigwait(ENDS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+    raise KeyboardInterrupt
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -68,20 +68,29 @@ def certificate_cases() -> Iterator[Case]:
     join, both = {**base, "type": b"join"}, (AUTHOR, FEED)
     leave = {**base, "size": 300, "type": b"leave"}
     rotate = {"author": public(AUTHOR), "next": public(NEXT), "type": b"rotate"}
-    good = {
-        "join": certificate(both, join),
-        "join-with-next-key": certificate(both, {**join, "next": prepared}),
-        "leave": certificate((AUTHOR,), leave),
-        "rotate": certificate((NEXT,), rotate),
+    good: dict[str, tuple[tuple[SigningKey, ...], dict[str, Any]]] = {
+        "join": (both, join),
+        "join-with-next-key": (both, {**base, "next": prepared, "type": b"join"}),
+        "leave": ((AUTHOR,), leave),
+        "rotate": ((NEXT,), rotate),
     }
-    said = {"join": join, "leave": leave, "rotate": rotate}
-    said["join-with-next-key"] = {**base, "next": prepared, "type": b"join"}
-    for name, signed in good.items():
-        yield f"certificate/{name}", {**shown(said[name]), "signed": signed.hex()}
+    for name, (keys, said) in good.items():
+        yield (
+            f"certificate/{name}",
+            {**shown(said), "signed": certificate(keys, said).hex()},
+        )
+    for name, signed in bad_certificates(base, join, leave, rotate).items():
+        yield f"certificate/bad-{name}", {"signed": signed.hex(), "error": name}
+
+
+def bad_certificates(
+    base: dict[str, Any], join: dict[str, Any], leave: dict[str, Any], rotate: dict[str, Any]
+) -> dict[str, bytes]:
+    """What is wrong with each -> its bytes, made from the fields of good ones."""
+    both, thief = (AUTHOR, FEED), {"author": public(NEXT)}
     unsorted = b"d" + bencode(join)[1:-1] + b"3:abci0e" + b"e"
     message = b"swarmfeed certificate 1\n" + unsorted
-    thief = {"author": public(NEXT)}
-    bad = {
+    return {
         "join-signed-by-the-author-alone": certificate((AUTHOR,), join),
         "join-signed-twice-by-the-author": certificate((AUTHOR, AUTHOR), join),
         "join-signed-twice-by-the-feed": certificate((FEED, FEED), join),
@@ -89,7 +98,7 @@ def certificate_cases() -> Iterator[Case]:
         "join-signed-three-times": certificate((AUTHOR, FEED, FEED), join),
         "join-of-the-feed-of-another": certificate((NEXT, NEXT), {**join, **thief}),
         "join-with-signatures-of-another": certificate((), {**join, **thief})
-        + good["join"][-128:],
+        + certificate(both, join)[-128:],
         "leave-signed-by-the-feed": certificate((FEED,), leave),
         "leave-signed-by-both": certificate(both, leave),
         "rotate-signed-by-the-old-key": certificate((AUTHOR,), rotate),
@@ -102,8 +111,6 @@ def certificate_cases() -> Iterator[Case]:
         "version-2": certificate(both, join, b"swarmfeed certificate 2\n"),
         "keys-out-of-order": message + sign(AUTHOR, message) + sign(FEED, message),
     }
-    for name, signed in bad.items():
-        yield f"certificate/bad-{name}", {"signed": signed.hex(), "error": name}
 
 
 def certificate(

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message
 
 
 class Peer(Protocol):

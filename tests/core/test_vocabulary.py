@@ -1,11 +1,13 @@
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Encodable, encode
+from swarmfeed.core.base.marks import At, Between
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.history.words import (
     Audit,
@@ -17,6 +19,7 @@ from swarmfeed.core.history.words import (
     RequestRate,
     Watch,
 )
+from swarmfeed.core.talk.message import Feed, Message, Size
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -32,8 +35,10 @@ from swarmfeed.core.talk.words import (
     WantedAuthor,
     WantedFeed,
 )
-from swarmfeed.core.vocabulary import Message, Unknown, decode_message, encode_message
+from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError
+
+from tests.core.declared import records
 
 AUTHOR = AuthorId(b"a" * 32)
 FEED = FeedId(b"f" * 32)
@@ -61,90 +66,18 @@ HOLDER = HolderRecord(
 )
 
 keys = st.binary(min_size=32, max_size=32)
-author_ids = keys.map(AuthorId)
-feed_ids = keys.map(FeedId)
-node_ids = keys.map(NodeId)
-hashes = st.lists(keys.map(Hash), max_size=4).map(tuple)
-sizes = st.integers(0, limits.FEED_ENTRIES_MAX)
-texts = st.binary(max_size=50)
-many_texts = st.lists(texts, max_size=4).map(tuple)
-hosts = st.one_of(
-    st.ip_addresses(v=4).map(str),
-    st.ip_addresses(v=6).map(str).filter(lambda host: not host.startswith("::ffff:")),
-)
-endpoints = st.builds(Endpoint, hosts, st.integers(1, 65_535))
-wanted_feeds = st.builds(WantedFeed, feed_ids, sizes)
-wanted_authors = st.builds(
-    WantedAuthor, author_ids, st.lists(wanted_feeds, max_size=3).map(tuple)
-)
-holder_records = st.builds(
-    HolderRecord,
-    node_id=node_ids,
-    link=endpoints,
-    swarm=endpoints,
-    size=sizes,
-    complete=st.booleans(),
-)
-indices = st.integers(0, limits.FEED_ENTRIES_MAX - 1)
-notice_records = st.builds(NoticeRecord, texts, st.none() | endpoints, st.none() | endpoints)
-request_rates = st.builds(RequestRate, feed_ids, st.integers(0, limits.REQUESTS_PER_MONTH_MAX))
-messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Want, st.lists(wanted_authors, max_size=3).map(tuple)),
-    st.builds(NotHeld, author_ids),
-    st.builds(Certificates, author_ids, many_texts),
-    st.builds(
-        HeadOffer,
-        author_id=author_ids,
-        feed_id=feed_ids,
-        signed_head=texts,
-        certificates=many_texts,
-        chunk_list=texts,
-        tail=many_texts,
-        consistency=hashes,
-    ),
-    st.builds(
-        NewEntries,
-        feed_id=feed_ids,
-        start=st.integers(0, limits.FEED_ENTRIES_MAX - 1),
-        stored=many_texts,
-        signed_head=texts,
-        chunk_list=texts,
-    ),
-    st.builds(Have, feed_id=feed_ids, size=sizes, complete=st.booleans(), awake=st.booleans()),
-    st.builds(Holders, author_ids, feed_ids, st.lists(holder_records, max_size=3).map(tuple)),
-    st.builds(Receipt, feed_ids, texts, texts),
-    st.builds(ForkProof, author_ids, feed_ids, texts, texts, hashes),
-    st.builds(Wake, feed_ids),
-    st.builds(Watch, st.lists(author_ids, max_size=3).map(tuple)),
-    st.builds(Notices, st.lists(notice_records, max_size=3).map(tuple)),
-    st.builds(Farewell, texts),
-    st.builds(
-        Report,
-        st.lists(node_ids, max_size=3).map(tuple),
-        st.lists(request_rates, max_size=3).map(tuple),
-        st.integers(0, 8),
-    ),
-    st.builds(Audit, feed_ids, indices),
-    st.builds(
-        AuditProof,
-        feed_id=feed_ids,
-        index=indices,
-        signed_head=texts,
-        stored=texts,
-        path=hashes,
-    ),
-)
+messages: st.SearchStrategy[Message] = st.one_of(*map(records, VOCABULARY.words))
 
 
 def test_a_message_is_spelled_exactly_like_this() -> None:
     have = Have(feed_id=FEED, size=7, complete=True)
-    assert encode_message(have) == b"d1:f32:" + FEED + b"1:m4:have1:ni7e1:wi1e1:yi1ee"
+    assert VOCABULARY.encode(have) == b"d1:f32:" + FEED + b"1:m4:have1:ni7e1:wi1e1:yi1ee"
 
 
 @settings(max_examples=60)
 @given(messages)
 def test_every_message_comes_back_as_it_was_sent(message: Message) -> None:
-    assert decode_message(encode_message(message)) == message
+    assert VOCABULARY.decode(VOCABULARY.encode(message)) == message
 
 
 @pytest.mark.attack("A33")
@@ -153,7 +86,7 @@ def test_every_message_comes_back_as_it_was_sent(message: Message) -> None:
 def test_garbage_gives_a_value_or_the_documented_error(garbage: bytes) -> None:
     for data in (garbage, b"d1:m4:want" + garbage + b"e", b"d1:m4:head" + garbage):
         with suppress(BadEncodingError):
-            decode_message(data)
+            VOCABULARY.decode(data)
 
 
 @pytest.mark.attack("A33")
@@ -162,16 +95,16 @@ def test_garbage_gives_a_value_or_the_documented_error(garbage: bytes) -> None:
 def test_a_damaged_message_gives_a_value_or_the_documented_error(
     message: Message, draw: st.DataObject
 ) -> None:
-    data = bytearray(encode_message(message))
+    data = bytearray(VOCABULARY.encode(message))
     at = draw.draw(st.integers(0, len(data) - 1))
     data[at : at + draw.draw(st.integers(0, 3))] = draw.draw(st.binary(max_size=3))
     try:
-        decoded = decode_message(bytes(data))
+        decoded = VOCABULARY.decode(bytes(data))
     except BadEncodingError:
         return
     # Whatever was accepted had its one spelling, or keys that this version skips.
     if not isinstance(decoded, Unknown):
-        assert len(encode_message(decoded)) <= len(data)
+        assert len(VOCABULARY.encode(decoded)) <= len(data)
 
 
 field_names = st.sampled_from([bytes([letter]) for letter in b"acefghilnoprsvwy"])
@@ -181,9 +114,7 @@ values: st.SearchStrategy[Encodable] = st.one_of(
     st.lists(leaves, max_size=3),
     st.lists(st.dictionaries(field_names, leaves, max_size=4), max_size=3),
 )
-names = ["want", "not-held", "head", "certificates", "entries", "have"]
-names += ["holders", "fork", "wake", "watch", "notices", "farewell", "report", "audit"]
-names += ["audit-proof"]
+names = [word.name for word in VOCABULARY.words]
 
 
 @pytest.mark.attack("A33")
@@ -193,7 +124,7 @@ def test_wrong_types_anywhere_give_the_documented_error(
     name: str, fields: dict[bytes, Encodable]
 ) -> None:
     with suppress(BadEncodingError):
-        decode_message(encode({**fields, b"m": name}))
+        VOCABULARY.decode(encode({**fields, b"m": name}))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +180,7 @@ def test_wrong_types_anywhere_give_the_documented_error(
 @pytest.mark.attack("A10")
 def test_a_message_out_of_bounds_is_refused(message: Message) -> None:
     with pytest.raises(BadEncodingError):
-        decode_message(encode_message(message))
+        VOCABULARY.decode(VOCABULARY.encode(message))
 
 
 @pytest.mark.parametrize(
@@ -270,28 +201,75 @@ def test_a_message_out_of_bounds_is_refused(message: Message) -> None:
     ids=["most feeds", "most authors", "longest offer", "most holders"],
 )
 def test_the_longest_message_of_each_type_fits(message: Message) -> None:
-    assert decode_message(encode_message(message)) == message
+    assert VOCABULARY.decode(VOCABULARY.encode(message)) == message
 
 
 def test_a_message_that_no_peer_would_accept_is_not_sent() -> None:
     huge = replace(OFFER, tail=(bytes(limits.MESSAGE_BYTES_MAX),))
     with pytest.raises(ValueError, match="at most"):
-        encode_message(huge)
+        VOCABULARY.encode(huge)
 
 
 @pytest.mark.attack("A10")
 def test_a_long_frame_is_refused_before_it_is_read() -> None:
     with pytest.raises(BadEncodingError, match="at most"):
-        decode_message(bytes(limits.MESSAGE_BYTES_MAX + 1))
+        VOCABULARY.decode(bytes(limits.MESSAGE_BYTES_MAX + 1))
 
 
 def test_a_message_of_a_later_version_is_unknown() -> None:
-    assert decode_message(encode({b"m": b"lease", b"q": 1})) == Unknown("lease")
+    assert VOCABULARY.decode(encode({b"m": b"lease", b"q": 1})) == Unknown("lease")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A message of this test's own."""
+
+    name: ClassVar[str] = "lease"
+    feed_id: Feed
+    size: Size
+    months: Annotated[int, At("q"), Between(1, 12)] = 1
+
+
+def test_a_message_is_declared_in_one_place() -> None:
+    later = Vocabulary((*VOCABULARY.words, Lease))
+    lease = Lease(FEED, 7, months=12)
+    data = later.encode(lease)
+    assert data == b"d1:f32:" + FEED + b"1:m5:lease1:ni7e1:qi12ee"
+    assert later.decode(data) == lease
+    assert VOCABULARY.decode(data) == Unknown("lease")
+    with pytest.raises(BadEncodingError, match=r"^message\.q is 13, not 1 to 12$"):
+        later.decode(later.encode(replace(lease, months=13)))
+
+
+@dataclass(frozen=True, slots=True)
+class Shouting:
+    name: ClassVar[str] = "LEASE"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    name: ClassVar[str] = "have"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    name: ClassVar[str] = "lease"
+    flag: Annotated[bool, At("m")]
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong"), [(Shouting, BadEncodingError), (Taken, TypeError), (Keyed, TypeError)]
+)
+def test_a_message_with_a_bad_name_is_told_at_once(
+    word: type[Message], wrong: type[Exception]
+) -> None:
+    with pytest.raises(wrong):
+        Vocabulary((*VOCABULARY.words, word))
 
 
 def test_keys_of_a_later_version_are_skipped() -> None:
     later = encode({b"a": AUTHOR, b"m": b"not-held", b"zz": [1, {b"x": b"y"}]})
-    assert decode_message(later) == NotHeld(AUTHOR)
+    assert VOCABULARY.decode(later) == NotHeld(AUTHOR)
 
 
 @pytest.mark.attack("A33")
@@ -315,4 +293,4 @@ def test_keys_of_a_later_version_are_skipped() -> None:
 )
 def test_anything_but_a_canonical_message_is_refused(data: bytes) -> None:
     with pytest.raises(BadEncodingError):
-        decode_message(data)
+        VOCABULARY.decode(data)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,6 +39,12 @@ def kept_chunks(town: Town, node: Node) -> dict[str, tuple[int, int]]:
     return {
         path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir()
     }
+
+
+def finds(node: Node, town: Town, number: int) -> bool:
+    """Whether a search for a post's own word finds it and nothing else."""
+    posts = node.get("search", q=own_word(number), limit=2)["posts"]
+    return [post["text"] for post in posts] == [town.posts[number].text]
 
 
 @pytest.fixture
@@ -80,15 +87,5 @@ def test_a_newcomer_killed_in_the_middle_goes_on_where_it_was(
     assert 0 < sent_again <= missing_bytes, "what it had was not fetched a second time"
 
     for number in (0, len(town.posts) - 1):
-        node.wait_for(
-            f"post {number} to be found",
-            lambda number=number: (
-                [  # type: ignore[misc]  # no inference of defaults
-                    post["text"]
-                    for post in node.get("search", q=own_word(number), limit=2)["posts"]
-                ]
-                == [town.posts[number].text]
-            ),
-            30,
-        )
+        node.wait_for(f"post {number} to be found", partial(finds, node, town, number), 30)
     assert node.command_json("verify")["damaged"] == []

@@ -43,6 +43,7 @@ from swarmfeed.core.talk.handshake import (
     encode_welcome,
     proof_text,
 )
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -59,7 +60,10 @@ from swarmfeed.core.talk.words import (
     WantedAuthor,
     WantedFeed,
 )
-from swarmfeed.core.vocabulary import Message, decode_message, encode_message
+from swarmfeed.core.vocabulary import VOCABULARY
+
+decode_message = VOCABULARY.decode
+encode_message = VOCABULARY.encode
 
 __all__ = [
     "SERVER",

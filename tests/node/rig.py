@@ -13,8 +13,8 @@ from swarmfeed.core.feed.kinds import FeedBody, encode_body
 from swarmfeed.core.feed.merkle import full_consistency_proof, root_hash
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, grow
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import HeadOffer, Hello, NewEntries
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.sessions import Session
 from swarmfeed.node.ground.shelf import Shelf

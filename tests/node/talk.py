@@ -5,7 +5,7 @@ from pathlib import Path
 
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood, settle
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.vocabulary import Message
+from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.ground.sessions import Session
 from swarmfeed.node.node import Node

@@ -31,6 +31,7 @@ from swarmfeed.core.feed.merkle import full_consistency_proof, root_hash
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.history.words import Watch
 from swarmfeed.core.talk.handshake import Greeting, encode_hello
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import (
     ForkProof,
     Have,
@@ -42,7 +43,6 @@ from swarmfeed.core.talk.words import (
     Want,
     WantedAuthor,
 )
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.node import Node
 from swarmfeed.shell.wire.tls import client_context

@@ -58,30 +58,19 @@ def measure(bench: Bench) -> Iterator[Row]:
         process = psutil.Process(server.process.pid)
         before_bytes = process.memory_info().rss
         peak_bytes, state = _watch(server, process, bench.choose(WATCH_S, WATCH_S_QUICK), large)
-    yield Row(
-        "flood.rss",
-        f"{what}: memory it costs a server at most",
-        (peak_bytes - before_bytes) / 1e6,
-        "MB",
-        None,
-        (at_most(200),),
-    )
-    yield Row(
-        "flood.taken",
-        f"{what}: what is taken of it",
-        state["leased_bytes"] / 1e6,
-        "MB",
-        None,
-        (at_most(GIVEN_BYTES / 1e6),),
-    )
-    yield Row(
-        "flood.disk",
-        f"{what}: what it leaves on the server's disk",
-        _size(server_home / "feeds") / 1e6,
-        "MB",
-        None,
-        (at_most(GIVEN_BYTES / 1e6 * 1.2),),
-    )
+    given_mb = GIVEN_BYTES / 1e6
+    for name, of, found_bytes, bar_mb in (
+        ("rss", "memory it costs a server at most", peak_bytes - before_bytes, 200),
+        ("taken", "what is taken of it", state["leased_bytes"], given_mb),
+        (
+            "disk",
+            "what it leaves on the server's disk",
+            _size(server_home / "feeds"),
+            given_mb * 1.2,
+        ),
+    ):
+        bars = (at_most(bar_mb),)
+        yield Row(f"flood.{name}", f"{what}: {of}", found_bytes / 1e6, "MB", None, bars)
 
 
 def _watch(

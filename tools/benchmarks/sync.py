@@ -131,6 +131,27 @@ def _rows(
 ) -> Iterator[Row]:
     many = "1 holder" if count == 1 else f"{count} holders"
     middle = {key: median(run[key] for run in runs) for key in runs[0]}
+    yield from _verified(count, many, middle, limits_s, size)
+    yield Row(
+        f"sync.indexed_from_{count}",
+        f"the same from {many}, until all is searchable",
+        size / middle["indexed"],
+        "/s",
+    )
+    yield Row(
+        f"sync.first_from_{count}",
+        f"first posts on screen, from {many}",
+        middle["shown"] * 1000,
+        "ms",
+        None,
+        (at_most(300),),
+    )
+
+
+def _verified(
+    count: int, many: str, middle: dict[str, float], limits_s: dict[str, float], size: int
+) -> Iterator[Row]:
+    """Entries a second until all are here and verified, beside what the machine can do."""
     rate = size / middle["verified"]
     same = Limit("one plain torrent of the same entries /s", size / limits_s["plain"])
     yield Row(
@@ -151,33 +172,15 @@ def _rows(
         {f"{key}_s": value for key, value in middle.items() if key != "holders"}
         | {"holders": middle["holders"]},
     )
-    yield Row(
-        f"sync.client_from_{count}",
-        f"the same from {many}, beside an ordinary client",
-        rate,
-        "/s",
-        Limit("the same torrent, libtorrent as it comes /s", size / limits_s["client"]),
-        (ratio_at_least(0.3),),
-    )
-    yield Row(
-        f"sync.packed_from_{count}",
-        f"the same from {many}, beside the compressed bytes",
-        rate,
-        "/s",
-        Limit("one plain torrent of the chunk files /s", size / limits_s["packed"]),
-        (ratio_at_least(0.3),),
-    )
-    yield Row(
-        f"sync.indexed_from_{count}",
-        f"the same from {many}, until all is searchable",
-        size / middle["indexed"],
-        "/s",
-    )
-    yield Row(
-        f"sync.first_from_{count}",
-        f"first posts on screen, from {many}",
-        middle["shown"] * 1000,
-        "ms",
-        None,
-        (at_most(300),),
-    )
+    for name, beside, limit in (
+        ("client", "an ordinary client", "the same torrent, libtorrent as it comes /s"),
+        ("packed", "the compressed bytes", "one plain torrent of the chunk files /s"),
+    ):
+        yield Row(
+            f"sync.{name}_from_{count}",
+            f"the same from {many}, beside {beside}",
+            rate,
+            "/s",
+            Limit(limit, size / limits_s[name]),
+            (ratio_at_least(0.3),),
+        )

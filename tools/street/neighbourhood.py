@@ -7,9 +7,11 @@ is a pure function of what the test does, and twenty nodes cost a fraction of a 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import Executor
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.core.base.keys import SigningKey
@@ -34,6 +36,7 @@ from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _QUIET_TURNS = 3
 _TURNS_MAX = 20_000
@@ -53,14 +56,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return super().time() + self.skipped_s
 
-    def call_soon(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+    def call_soon(
+        self,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
         self.calls += 1
-        return super().call_soon(*args, **kwargs)
+        return super().call_soon(callback, *args, context=context)
 
-    def run_in_executor(self, _executor: Any, call: Callable[..., T], *args: Any) -> Any:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self.create_future()
         try:
-            future.set_result(call(*args))
+            future.set_result(func(*args))
         except Exception as error:
             future.set_exception(error)
         return future

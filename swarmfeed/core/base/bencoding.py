@@ -15,6 +15,7 @@ Source: BEP 3, "bencoding".
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -45,7 +46,20 @@ INT_MAX: Final = 2**63 - 1
 match_length: Final = re.compile(rb"(0|[1-9][0-9]{0,9}):").match
 match_int: Final = re.compile(rb"i(0|-?[1-9][0-9]{0,18})e").match
 
-_encoder: Final = BencodeEncoder()
+
+class _PlainEncoder(BencodeEncoder):  # type: ignore[misc]  # the library has no types
+    """The library's encoder for dicts whose keys are bytes already: a third faster."""
+
+    def encode_dict(self, x: dict[bytes, Value], r: deque[bytes]) -> None:
+        r.append(b"d")
+        for key in sorted(x):
+            self.encode_bytes(key, r)
+            value = x[key]
+            self.encode_func[type(value)](value, r)
+        r.append(b"e")
+
+
+_encoder: Final = _PlainEncoder()
 
 
 def encode(value: Encodable) -> bytes:
@@ -144,28 +158,35 @@ def _to_plain(value: object) -> Value:
     if isinstance(value, dict):
         return _to_plain_dict(value)
     if isinstance(value, list | tuple):
-        return [_to_plain(item) for item in value]
+        # Most are lists of bytes: not to call for each of them halves what they cost.
+        return [item if type(item) is bytes else _to_plain(item) for item in value]
     raise TypeError(f"bencode has no {type(value).__name__}")
 
 
 def _to_plain_dict(value: dict[object, object]) -> dict[bytes, Value]:
     plain: dict[bytes, Value] = {}
     for key, item in value.items():
-        name = key.encode("utf-8") if isinstance(key, str) else key
-        if not isinstance(name, bytes):
-            raise TypeError(f"bencode has no {type(key).__name__} as a key")
+        name = key if type(key) is bytes else _to_plain_key(key)
         if name in plain:
             raise ValueError(f"key {name!r} twice")
-        plain[name] = _to_plain(item)
+        plain[name] = item if type(item) is bytes else _to_plain(item)
     return plain
+
+
+def _to_plain_key(key: object) -> bytes:
+    if isinstance(key, str):
+        return key.encode("utf-8")
+    if not isinstance(key, bytes):
+        raise TypeError(f"bencode has no {type(key).__name__} as a key")
+    return key
 
 
 class Fields:
     """Reads a decoded dict key by key; every error names the key.
 
     Keys that nobody asks for are ignored, so that later versions may add some.  All methods
-    raise BadEncodingError when a key is missing or its value is out of bounds; the
-    ``optional_`` ones give None or their default when it is missing.
+    raise BadEncodingError when a key is missing or its value is out of bounds;
+    ``optional_bytes`` gives None when it is missing.
     """
 
     __slots__ = ("_fields", "_what")
@@ -219,9 +240,6 @@ class Fields:
         raw = self.take_bytes(key, bytes_max=4 * chars_max)
         return self._to_text(key, raw, chars_min, chars_max)
 
-    def optional_text(self, key: bytes, *, chars_max: int, default: str = "") -> str:
-        return self.take_text(key, chars_max=chars_max) if key in self._fields else default
-
     def take_list(self, key: bytes, *, count_max: int) -> list[Value]:
         """Return a list of at most ``count_max`` values of any type."""
         value = self._take(key)
@@ -251,34 +269,14 @@ class Fields:
             found.append(item)
         return tuple(found)
 
-    def optional_bytes_list(
-        self,
-        key: bytes,
-        *,
-        count_max: int,
-        length: int | None = None,
-        bytes_max: int | None = None,
-    ) -> tuple[bytes, ...]:
-        """The same, or () when the key is missing."""
-        if key not in self._fields:
-            return ()
-        return self.take_bytes_list(
-            key, count_max=count_max, length=length, bytes_max=bytes_max
-        )
-
-    def optional_text_list(
-        self, key: bytes, *, count_max: int, chars_max: int
-    ) -> tuple[str, ...]:
-        """Return a list of texts, or () when the key is missing."""
-        raws = self.optional_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
+    def take_text_list(self, key: bytes, *, count_max: int, chars_max: int) -> tuple[str, ...]:
+        """Return a list of texts, each of at most ``chars_max`` characters."""
+        raws = self.take_bytes_list(key, count_max=count_max, bytes_max=4 * chars_max)
         return tuple(self._to_text(key, raw, 0, chars_max) for raw in raws)
 
     def take_fields(self, key: bytes) -> "Fields":
         """Return a dict inside this one."""
         return Fields(self._take(key), self._name(key))
-
-    def optional_fields(self, key: bytes) -> "Fields | None":
-        return self.take_fields(key) if key in self._fields else None
 
     def take_fields_list(self, key: bytes, *, count_max: int) -> "list[Fields]":
         """Return a list of dicts."""

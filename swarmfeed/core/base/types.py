@@ -1,7 +1,11 @@
 """The words of the domain as types: ids, hashes, endpoints, references."""
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import Annotated, NewType
+
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
+from swarmfeed.core.base.marks import At, Between, Spelled, UpTo
+from swarmfeed.core.base.spelling import HOST_CHARS_MAX, read_host
 
 AuthorId = NewType("AuthorId", bytes)
 """A person: Ed25519 public key of the author key, 32 bytes."""
@@ -20,11 +24,11 @@ Hash = NewType("Hash", bytes)
 class Endpoint:
     """Where a socket listens."""
 
-    host: str
+    host: Annotated[str, At("h"), UpTo(HOST_CHARS_MAX), Spelled(read_host, "IP address")]
     """IPv4 or IPv6 address in its canonical text form; never a name."""
 
-    port: int
-    """0 < port < 65536."""
+    port: Annotated[int, At("p"), Between(1, 65_535)]
+    """TCP or UDP port."""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -69,7 +73,6 @@ class ChunkSpan:
 class EntryRef:
     """Names one entry for good: the feed, its position and what it says."""
 
-    feed_id: FeedId
-    entry_hash: Hash
-    index: int
-    """index >= 0."""
+    feed_id: Annotated[FeedId, At("f")]
+    entry_hash: Annotated[Hash, At("h")]
+    index: Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX - 1)]

@@ -21,6 +21,7 @@ from struct import Struct, error
 from typing import Final, ParamSpec, TypeVar
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
+from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.limits import (
     FEED_ENTRIES_MAX,
     KEY_BYTES,
@@ -33,7 +34,6 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import FEED_BYTES_MAX
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.quota import Allowance
-from swarmfeed.core.history.wire import read_record, write_record
 from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.errors import BadEncodingError, DamageError
 
@@ -46,6 +46,7 @@ ROW_BYTES_MAX: Final = 4_096
 REASON_BYTES_MAX: Final = 1_000
 """Longest reason of a decision, in UTF-8; a longer one is cut."""
 
+_NOTICE: Final = codec_of(NoticeRecord)
 _COUNTS: Final = Struct(f"<{2 * WEEK_HOURS}f")
 _PRESENCE: Final = Struct("<2d?3qH?3d")
 _MEMORY: Final = Struct("<dIQI")
@@ -150,13 +151,13 @@ def decode_seen(row: bytes) -> Seen:
 
 
 def encode_notice(record: NoticeRecord) -> bytes:
-    return encode(write_record(record))
+    return encode(_NOTICE.write(record))
 
 
 @_total
 def decode_notice(row: bytes) -> NoticeRecord:
     """Read a notice row; its signature was verified when it came.  Raises DamageError."""
-    return read_record(decode_fields(row, "notice row", limit_bytes=2 * NOTICE_BYTES_MAX))
+    return _NOTICE.read(decode_fields(row, "notice row", limit_bytes=2 * NOTICE_BYTES_MAX))
 
 
 def encode_custody(custody: Custody) -> bytes:

@@ -1,9 +1,13 @@
 """Messages about who holds what for others, and how surely: notices, reports, audits."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, ClassVar, Final
 
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import AuthorId, Endpoint, Hash, NodeId
+from swarmfeed.core.history.placement import ROOM_STEPS
+from swarmfeed.core.talk.message import Feed, Index, Message, SignedHead, Stored
 
 HISTORY_ROLE: Final = "history"
 """Role of a node that gives disk for the history of others."""
@@ -13,39 +17,47 @@ HISTORY_ROLE: Final = "history"
 class Watch:
     """Tell me the notices about feeds of these authors, now and as they come."""
 
-    authors: tuple[AuthorId, ...]
+    name: ClassVar[str] = "watch"
+    authors: Annotated[tuple[AuthorId, ...], At("w"), UpTo(limits.AUTHORS_PER_WANT_MAX)]
+    """Author ids; more of them in further messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
     """A signed notice, and where its node was reached: a hint, not signed."""
 
-    signed: bytes
-    """From ``notice.sign_notice``."""
-    link: Endpoint | None = None
-    swarm: Endpoint | None = None
+    signed: Annotated[bytes, At("n"), UpTo(limits.NOTICE_BYTES_MAX)]
+    """Signed notice (FORMAT 12)."""
+    link: Annotated[Endpoint | None, At("l")] = None
+    """Where the sender reached the notice's node: a hint, not signed."""
+    swarm: Annotated[Endpoint | None, At("s")] = None
+    """Where that node's swarm listens: likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
     """Notices for a peer that watches their authors, or, of our own, for a history server."""
 
-    records: tuple[NoticeRecord, ...]
+    name: ClassVar[str] = "notices"
+    records: Annotated[tuple[NoticeRecord, ...], At("o"), UpTo(limits.NOTICES_PER_MESSAGE_MAX)]
+    """Notices, each with where its node was reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
     """Somebody's signed goodbye: it leaves for good."""
 
-    signed: bytes
+    name: ClassVar[str] = "farewell"
+    signed: Annotated[bytes, At("n"), UpTo(limits.NOTICE_BYTES_MAX)]
+    """Signed goodbye (FORMAT 12)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRate:
     """How often a feed's backlog was asked for at one history server."""
 
-    feed_id: FeedId
-    per_month: int
+    feed_id: Feed
+    per_month: Annotated[int, At("n"), Between(0, limits.REQUESTS_PER_MONTH_MAX)]
     """Requests of different people in 30 days, at the present rate."""
 
 
@@ -53,29 +65,48 @@ class RequestRate:
 class Report:
     """What a history server tells others every quarter of an hour; nothing of it is proven."""
 
-    seen: tuple[NodeId, ...]
+    name: ClassVar[str] = "report"
+    seen: Annotated[tuple[NodeId, ...], At("o"), UpTo(limits.SEEN_MAX)]
     """Nodes, not servers, that it was linked to since the last report."""
-    rates: tuple[RequestRate, ...]
-    room: int
-    """Free eighths of the disk it gives for history, 0 to 8."""
+    rates: Annotated[tuple[RequestRate, ...], At("r"), UpTo(limits.SEEN_MAX)]
+    """How often the backlogs of feeds were asked for."""
+    room: Annotated[int, At("s"), Between(0, ROOM_STEPS)]
+    """Free eighths of the disk it gives for history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
     """Prove that you hold this entry."""
 
-    feed_id: FeedId
-    index: int
+    name: ClassVar[str] = "audit"
+    feed_id: Feed
+    index: Annotated[Index, At("i")]
+    """Index of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditProof:
     """Answer to an audit: the entry, and its way to a root the author signed."""
 
-    feed_id: FeedId
-    index: int
-    signed_head: bytes
+    name: ClassVar[str] = "audit-proof"
+    feed_id: Feed
+    """As asked."""
+    index: Annotated[Index, At("i")]
+    """As asked."""
+    signed_head: SignedHead
     """Head of the holder's replica; empty when it cannot show the entry."""
-    stored: bytes
-    path: tuple[Hash, ...]
-    """Inclusion proof (``merkle.verify_inclusion``) of the entry under that head."""
+    stored: Stored
+    """The stored entry."""
+    path: Annotated[tuple[Hash, ...], At("p"), UpTo(limits.INCLUSION_HASHES_MAX)]
+    """Inclusion proof of the entry under that head (RFC 9162, 2.1.3)."""
+
+
+WORDS: Final[tuple[type[Message], ...]] = (
+    Watch,
+    Notices,
+    Farewell,
+    Report,
+    Audit,
+    AuditProof,
+)
+"""In the order of docs/PROTOCOL.md."""

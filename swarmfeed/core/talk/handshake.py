@@ -14,8 +14,8 @@ from typing import Final
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Fields, decode_fields, encode
+from swarmfeed.core.base.spelling import HOST_CHARS_MAX, check_word, read_host, take_word
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.talk.fields import check_word, read_host, take_node_id, take_word
 from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.errors import BadEncodingError
 
@@ -86,7 +86,7 @@ def decode_hello(data: bytes) -> Greeting:
     if take_word(fields, b"m") != b"hello":
         raise BadEncodingError("the first message is not a hello")
     hello = Hello(
-        node_id=take_node_id(fields),
+        node_id=NodeId(fields.take_bytes(b"i", length=limits.KEY_BYTES)),
         roles=_take_roles(fields),
         hosts=_take_hosts(fields),
         link_port=fields.take_int(b"l", 0, 65_535),
@@ -129,7 +129,9 @@ def _take_roles(fields: Fields) -> tuple[str, ...]:
 
 
 def _take_hosts(fields: Fields) -> tuple[str, ...]:
-    hosts = fields.take_bytes_list(b"a", count_max=limits.ENDPOINTS_MAX, bytes_max=45)
+    hosts = fields.take_bytes_list(
+        b"a", count_max=limits.ENDPOINTS_MAX, bytes_max=HOST_CHARS_MAX
+    )
     return tuple(read_host(host) for host in hosts)
 
 

@@ -1,8 +1,23 @@
-"""Messages of the peer link: what they say.  Encoding is one bencoded dict each."""
+"""Messages between any two nodes: what they say, field by field."""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
 
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base import limits
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import Endpoint, Hash, NodeId
+from swarmfeed.core.talk.message import (
+    Author,
+    ChunkList,
+    Complete,
+    Feed,
+    Message,
+    NodeKey,
+    SignedCertificates,
+    SignedHead,
+    Size,
+    Stored,
+)
 
 PROTOCOL_VERSION = 1
 
@@ -26,81 +41,95 @@ class Hello:
 class WantedFeed:
     """One feed of a wanted author, and how much of it the asker has a head for."""
 
-    feed_id: FeedId
-    size: int
+    feed_id: Feed
+    size: Size
+    """Size of the newest head the asker has."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedAuthor:
     """An author the asker wants heads of."""
 
-    author_id: AuthorId
-    feeds: tuple[WantedFeed, ...]
+    author_id: Author
+    feeds: Annotated[tuple[WantedFeed, ...], At("v"), UpTo(limits.FEEDS_PER_AUTHOR_MAX)]
+    """Feeds of the author that the asker has a head of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """Send me newer heads of these authors now, and new entries as they come."""
 
-    authors: tuple[WantedAuthor, ...]
+    name: ClassVar[str] = "want"
+    authors: Annotated[tuple[WantedAuthor, ...], At("w"), UpTo(limits.AUTHORS_PER_WANT_MAX)]
+    """Wanted authors; more of them in further messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotHeld:
     """Answer to a want: I hold nothing of this author."""
 
-    author_id: AuthorId
+    name: ClassVar[str] = "not-held"
+    author_id: Author
+    """An author of whom nothing is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadOffer:
     """A feed's newest head with all that is needed to check it and to fetch the rest."""
 
-    author_id: AuthorId
-    feed_id: FeedId
-    signed_head: bytes
-    certificates: tuple[bytes, ...]
-    """All signed certificates known of the author."""
-    chunk_list: bytes
-    """Encoded chunk list; its hash stands in the head."""
-    tail: tuple[bytes, ...]
+    name: ClassVar[str] = "head"
+    author_id: Author
+    feed_id: Feed
+    signed_head: SignedHead
+    certificates: SignedCertificates
+    """All signed certificates known of the author, and of nobody else."""
+    chunk_list: ChunkList
+    """Encoded chunk list; its SHA-256 stands in the head."""
+    tail: Annotated[tuple[Stored, ...], At("e"), UpTo(limits.CHUNK_ENTRIES - 1)]
     """Stored entries after the last sealed chunk."""
-    consistency: tuple[Hash, ...]
-    """Full consistency proof (``merkle.full_consistency_proof``) from the size the asker named,
-    when that is > 0 and smaller than this head's; at most 64 hashes."""
+    consistency: Annotated[tuple[Hash, ...], At("p"), UpTo(limits.CONSISTENCY_HASHES_MAX)]
+    """Full consistency proof (FORMAT 6) from the size the asker named; empty when that was 0.
+
+    See ``merkle.full_consistency_proof``; also empty when that size is not smaller than this
+    head's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
     """What an author's key said of their feeds: also when no newer head carries it."""
 
-    author_id: AuthorId
-    signed: tuple[bytes, ...]
-    """All signed certificates known of the author."""
+    name: ClassVar[str] = "certificates"
+    author_id: Author
+    signed: SignedCertificates
+    """All signed certificates known of the author, and of nobody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntries:
     """Live push: entries that were just added, and the head that covers them."""
 
-    feed_id: FeedId
-    start: int
+    name: ClassVar[str] = "entries"
+    feed_id: Feed
+    start: Annotated[int, At("s"), Between(0, limits.FEED_ENTRIES_MAX - 1)]
     """Index of the first entry here."""
-    stored: tuple[bytes, ...]
-    signed_head: bytes
-    chunk_list: bytes
-    """Empty while it is the same as before."""
+    stored: Annotated[tuple[Stored, ...], At("e"), UpTo(limits.CHUNK_ENTRIES)]
+    """Stored entries from ``s`` on."""
+    signed_head: SignedHead
+    """Head that covers exactly the entries before ``s`` and these."""
+    chunk_list: ChunkList
+    """Chunk list; empty while it is the same as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Have:
     """I hold this feed up to a size; ``complete`` says that no chunk is missing."""
 
-    feed_id: FeedId
-    size: int
-    complete: bool
-    awake: bool = True
-    """Whether its torrents are loaded; otherwise ask for them with ``wake`` first."""
+    name: ClassVar[str] = "have"
+    feed_id: Feed
+    size: Size
+    complete: Complete
+    awake: Annotated[bool, At("w")] = True
+    """1 if its torrents are loaded; 0 if they sleep, and ``wake`` has to come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,50 +139,75 @@ class Wake:
     The answer is a ``have`` with ``awake``.
     """
 
-    feed_id: FeedId
+    name: ClassVar[str] = "wake"
+    feed_id: Feed
 
 
 @dataclass(frozen=True, slots=True)
 class HolderRecord:
     """A holder as one peer tells another: a hint, not a proof."""
 
-    node_id: NodeId
-    link: Endpoint
-    swarm: Endpoint
-    size: int
-    complete: bool
+    node_id: NodeKey
+    link: Annotated[Endpoint, At("l")]
+    """Where it accepts links."""
+    swarm: Annotated[Endpoint, At("s")]
+    """Where its swarm listens."""
+    size: Size
+    complete: Complete
 
 
 @dataclass(frozen=True, slots=True)
 class Holders:
     """Holders of one feed; goes with the answer to a want, and to whoever wants the author."""
 
-    author_id: AuthorId
-    feed_id: FeedId
-    holders: tuple[HolderRecord, ...]
+    name: ClassVar[str] = "holders"
+    author_id: Author
+    feed_id: Feed
+    holders: Annotated[tuple[HolderRecord, ...], At("o"), UpTo(limits.HOLDERS_MAX)]
+    """Who holds the feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """I hold all entries of this head: a C2SP cosignature by my node key."""
 
-    feed_id: FeedId
-    signed_head: bytes
-    cosignature: bytes
-    """One signature line, without the line feed."""
+    name: ClassVar[str] = "receipt"
+    feed_id: Feed
+    signed_head: SignedHead
+    """The head it confirms, as the author signed it."""
+    cosignature: Annotated[bytes, At("c"), UpTo(limits.COSIGNATURE_BYTES_MAX)]
+    """One signature line by the sender's node key (FORMAT 6), without the line feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForkProof:
     """Two signed heads of one feed that cannot both be true."""
 
-    author_id: AuthorId
-    feed_id: FeedId
-    first: bytes
+    name: ClassVar[str] = "fork"
+    author_id: Author
+    feed_id: Feed
+    first: Annotated[SignedHead, At("g")]
     """Signed head of the smaller or equal size."""
-    second: bytes
+    second: SignedHead
     """Signed head of the larger or equal size."""
-    consistency: tuple[Hash, ...]
-    """Empty when the sizes are equal.  Else a full consistency proof that leads to the root
-    of ``second`` but not to that of ``first``: what the second head commits to is not an
-    extension of the first."""
+    consistency: Annotated[tuple[Hash, ...], At("p"), UpTo(limits.CONSISTENCY_HASHES_MAX)]
+    """Full consistency proof (FORMAT 6); empty when the sizes are equal.
+
+    It leads to the root of ``second`` but not to that of ``first``: what the second head
+    commits to is not an extension of the first.
+    """
+
+
+WORDS: Final[tuple[type[Message], ...]] = (
+    Want,
+    NotHeld,
+    Have,
+    HeadOffer,
+    Certificates,
+    NewEntries,
+    Holders,
+    Receipt,
+    ForkProof,
+    Wake,
+)
+"""In the order of docs/PROTOCOL.md."""

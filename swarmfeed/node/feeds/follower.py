@@ -20,6 +20,7 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -34,7 +35,6 @@ from swarmfeed.core.talk.words import (
     WantedAuthor,
     WantedFeed,
 )
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import (
     BadProofError,
     DamageError,

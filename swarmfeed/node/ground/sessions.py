@@ -16,8 +16,8 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.core.net.reach import is_reachable
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.outbox import Outbox
 from swarmfeed.node.ground.settings import NodeSettings

@@ -22,8 +22,8 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import OF_SERVERS, Notice
 from swarmfeed.core.history.placement import ROOM_STEPS
 from swarmfeed.core.history.words import Audit, AuditProof, Farewell, Notices, Report, Watch
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import DamageError, RetryError, UserError
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.identity import Identity

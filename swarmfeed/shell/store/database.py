@@ -6,7 +6,7 @@ The only importer of sqlite3.  Its errors leave here as ours.
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -39,7 +39,7 @@ WAL_PAGES: Final = 8_000
 class Database:
     """One writing connection and as many reading ones as there are readers at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
         """Open or create the file.
 
         Checks it whole: half a second for a million posts.
@@ -48,6 +48,7 @@ class Database:
             DamageError: It is damaged, or a newer version wrote it: delete and rebuild it.
         """
         self._path = path
+        self._migrations = migrations
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
@@ -133,7 +134,7 @@ class Database:
         reader.db.close()
 
     def _prepare(self) -> None:
-        db = self._writer
+        db, newest = self._writer, len(self._migrations)
         add_functions(db)
         db.execute("PRAGMA journal_mode = WAL")
         # A cache: after a power cut the logs tell again what its last seconds held.
@@ -142,12 +143,10 @@ class Database:
         db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        if not 0 <= version <= len(MIGRATIONS):
-            raise DamageError(
-                f"index has version {version}, this program knows {len(MIGRATIONS)}"
-            )
-        check_schema(db, version)
-        migrate(db)
+        if not 0 <= version <= newest:
+            raise DamageError(f"index has version {version}, this program knows {newest}")
+        check_schema(db, self._migrations[:version])
+        migrate(db, self._migrations)
         db.execute("PRAGMA foreign_keys = ON")
 
 
@@ -175,10 +174,10 @@ def add_functions(db: Connection) -> None:
     db.create_function("hash_plain_post", 2, hash_plain_post, deterministic=True)
 
 
-def migrate(db: Connection) -> None:
+def migrate(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
     """Apply the migrations the file has not seen."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+    for number, migration in enumerate(migrations[version:], start=version + 1):
         db.execute("BEGIN IMMEDIATE")
         for statement in migration:
             db.execute(statement)
@@ -186,11 +185,11 @@ def migrate(db: Connection) -> None:
         db.execute("COMMIT")
 
 
-def check_schema(db: Connection, version: int) -> None:
-    """Raise DamageError unless the file holds just what the first migrations make, whole."""
+def check_schema(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
+    """Raise DamageError unless the file holds just what these migrations make, whole."""
     expected = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        for migration in MIGRATIONS[:version]:
+        for migration in migrations:
             for statement in migration:
                 expected.execute(statement)
         if read_schema(db) != read_schema(expected):

@@ -1,26 +1,20 @@
-"""Stored entries of a feed as rows for the index.
+"""Stored entries of a feed as rows for the tables of the index.
 
+What a table keeps of which kinds is its own affair (``Table``); the tables are in ``kinds``.
 Nearly all entries are posts of nothing but text: one pattern reads them from the stored form
 into a row, without an object in between.  The rest takes the general way.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TEXT_BYTES_MAX
-from swarmfeed.core.base.types import EntryRef, Hash
+from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, hash_stored
-from swarmfeed.core.feed.kinds import (
-    Body,
-    EditBody,
-    FollowBody,
-    PostBody,
-    ProfileBody,
-    WithdrawBody,
-    decode_body,
-)
+from swarmfeed.core.feed.kinds import KnownBody, PostBody, decode_body, kinds_of
 from swarmfeed.errors import BadEncodingError
 
 match_plain_post: Final = re.compile(
@@ -30,6 +24,9 @@ match_plain_post: Final = re.compile(
 ).fullmatch
 """A stored post of nothing but text (groups: its length, itself, its time).  Greedy, so it
 ends at the last thing that looks like an end; whether that is so, the length tells."""
+
+POSTS: Final = "post"
+"""The table of posts."""
 
 PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
 """Row number, author, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
@@ -44,40 +41,85 @@ def hash_plain_post(time_ms: int, text: str) -> Hash:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What a run of entries holds, by where it goes; indices are those of the feed."""
+class Place:
+    """Where a run of entries of one feed stands in the index."""
 
-    posts: list[PostRow] = field(default_factory=list)
-    replies: list[tuple[int, EntryRef]] = field(default_factory=list)
-    """Row number of the reply, and the post it answers."""
-    follows: list[tuple[int, int, FollowBody]] = field(default_factory=list)
-    """Index, time_ms, body."""
-    profiles: list[tuple[int, int, ProfileBody]] = field(default_factory=list)
-    """Index, time_ms, body."""
-    amendments: list[tuple[int, EditBody | WithdrawBody]] = field(default_factory=list)
-    """Index, body."""
+    feed_no: int
+    author_no: int
+    base: int
+    """Entry ``n`` has the row number ``base + n``."""
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry, read."""
+
+    place: Place
+    index: int
+    time_ms: int
+    entry_hash: Hash
+    body: Any
+    """Of one of the kinds that the table keeps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of the index that keeps something of the entries of some kinds."""
+
+    name: str
+    bodies: tuple[type[KnownBody], ...]
+    """Kinds it keeps something of."""
+    read: Callable[[Said], Any]
+    """Makes what ``save`` is given of an entry; None when it keeps nothing of this one."""
+    save: Callable[[Any, Place, Sequence[Any]], int]
+    """Keeps what was read of a run, in the order of the entries, inside the transaction of a
+    connection; returns how many posts more are shown."""
+    drop: Callable[[Any, int], None] | None = None
+    """Forgets what the feed of that number said; None: all rows with it in ``feed``."""
+    creates: tuple[str, ...] = ()
+    """Statements that make the table, if it is none of the first version of the file."""
+
+
+class Tables:
+    """The tables that are filled, in that order; children come after their parents."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.all: Final = tuple(tables)
+        self.kinds: Final = kinds_of(body for table in self.all for body in table.bodies)
+        self.of_kind: Final = {
+            kind: [table for table in self.all if kind in {body.kind for body in table.bodies}]
+            for kind in self.kinds
+        }
+
+    def migrations(self) -> tuple[tuple[str, ...], ...]:
+        """What was added to the first version of the file, in that order."""
+        return tuple(table.creates for table in self.all if table.creates)
+
+
+Batch = defaultdict[str, list[Any]]
+"""What a run of entries holds, by the tables that keep it."""
 
 
 def read_batch(
     start: int,
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
-    *,
-    base: int,
-    author_no: int,
-    now_ms: int,
+    place: Place,
+    tables: Tables,
 ) -> Batch:
-    """Read entries [start, start + len(stored)); entry ``n`` gets the row number ``base + n``.
+    """Read entries [start, start + len(stored)).
 
     Entries that are withdrawn, malformed, or of a kind nobody shows are left out.
     """
-    batch = Batch()
-    add_post = batch.posts.append
+    batch: Batch = defaultdict(list)
+    add_post = batch[POSTS].append
+    base, author_no, now_ms = place.base, place.author_no, place.now_ms
     latest_ms = now_ms + POST_AHEAD_MS_MAX
     for index, (record, entry_hash) in enumerate(zip(stored, hashes, strict=True), start):
         plain = match_plain_post(record)
         if plain is None or len(plain[2]) != int(plain[1]) or len(plain[2]) > TEXT_BYTES_MAX:
-            read_entry(batch, index, record, entry_hash, base, author_no, now_ms)
+            read_entry(batch, index, record, entry_hash, place, tables)
             continue
         try:
             text = plain[2].decode()
@@ -92,33 +134,28 @@ def read_batch(
 
 
 def read_entry(
-    batch: Batch,
-    index: int,
-    record: bytes,
-    entry_hash: Hash,
-    base: int,
-    author_no: int,
-    now_ms: int,
+    batch: Batch, index: int, record: bytes, entry_hash: Hash, place: Place, tables: Tables
 ) -> None:
     """Put one entry of any kind where it belongs."""
     try:
         entry = decode_entry(record)
         if entry.body is None:
             return
-        body: Body = decode_body(entry.kind, entry.body)
+        body = decode_body(entry.kind, entry.body, tables.kinds)
     except BadEncodingError:
         # What others sign is theirs; it stays in the log and is not shown.
         return
-    if isinstance(body, PostBody):
-        ahead = entry.time_ms > now_ms + POST_AHEAD_MS_MAX
-        times = (now_ms, entry.time_ms) if ahead else (entry.time_ms, None)
-        row_id = base + index
-        batch.posts.append((row_id, author_no, *times, entry_hash, body.cw or None, body.text))
-        if body.reply is not None:
-            batch.replies.append((row_id, body.reply))
-    elif isinstance(body, FollowBody):
-        batch.follows.append((index, entry.time_ms, body))
-    elif isinstance(body, ProfileBody):
-        batch.profiles.append((index, entry.time_ms, body))
-    elif isinstance(body, EditBody | WithdrawBody) and body.index < index:
-        batch.amendments.append((index, body))
+    said = Said(place, index, entry.time_ms, entry_hash, body)
+    for table in tables.of_kind.get(entry.kind, ()):
+        row = table.read(said)
+        if row is not None:
+            batch[table.name].append(row)
+
+
+def read_post(said: Said) -> PostRow:
+    """Return the row of a post, as it is shown until it is amended."""
+    post, now_ms = said.body, said.place.now_ms
+    ahead = said.time_ms > now_ms + POST_AHEAD_MS_MAX
+    times = (now_ms, said.time_ms) if ahead else (said.time_ms, None)
+    row_id, author_no = said.place.base + said.index, said.place.author_no
+    return (row_id, author_no, *times, said.entry_hash, post.cw or None, post.text)

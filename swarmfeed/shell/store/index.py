@@ -1,7 +1,7 @@
 """The index in SQLite and FTS5: ``ports.Index`` for real.
 
-Tables are in ``index_schema``, the file in ``index_database``, what goes in in
-``index_write``, what comes out in ``index_read``, other nodes in ``index_nodes``.
+Tables are in ``schema``, the file in ``database``, what is kept of which kind in ``kinds``,
+what goes in in ``write``, what comes out in ``read``, other nodes in ``nodes``.
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
@@ -15,9 +15,13 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.ports import KnownHolder
 from swarmfeed.shell.store import nodes as index_nodes
+from swarmfeed.shell.store import places
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
 from swarmfeed.shell.store.database import Database
+from swarmfeed.shell.store.entries import Tables
+from swarmfeed.shell.store.kinds import TABLES
+from swarmfeed.shell.store.schema import MIGRATIONS
 
 
 def delete_index(path: Path) -> None:
@@ -33,13 +37,14 @@ class SqliteIndex:
     ``delete_index`` and rebuild it from the logs.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the index.
+    def __init__(self, path: Path, tables: Tables = TABLES) -> None:
+        """Open or create the index; ``tables`` say what it keeps of which kinds.
 
         Raises:
             DamageError: The file is damaged, or written by a newer version.
         """
-        self._database = Database(path)
+        self._tables = tables
+        self._database = Database(path, (*MIGRATIONS, *tables.migrations()))
 
     # writing
 
@@ -51,7 +56,7 @@ class SqliteIndex:
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
         with self._database.write() as db:
-            index_write.reserve(db, feed_id, author_id, size)
+            places.reserve(db, feed_id, author_id, size)
 
     def add_entries(
         self,
@@ -66,16 +71,16 @@ class SqliteIndex:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, feed_id, author_id, start, stored, hashes, now_ms
+                db, self._tables, feed_id, author_id, start, stored, hashes, now_ms
             )
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:
-            index_write.drop_feed(db, feed_id)
+            index_write.drop_feed(db, self._tables, feed_id)
 
     def clear(self) -> None:
         with self._database.write() as db:
-            index_write.clear(db)
+            index_write.clear(db, self._tables)
         self._database.shrink()
 
     def save_own_author(self, author_id: AuthorId) -> None:

@@ -56,7 +56,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID, STRICT
         """,
         # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
-        # and text alone make it (see index_entries.hash_plain_post): nearly always.
+        # and text alone make it (see entries.hash_plain_post): nearly always.
         """
         CREATE TABLE post (
             id         INTEGER PRIMARY KEY CHECK (id > 0),

@@ -25,8 +25,9 @@ from swarmfeed.core.talk.handshake import (
     encode_welcome,
     proof_text,
 )
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
-from swarmfeed.core.vocabulary import Message, Unknown, decode_message, encode_message
+from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.tls import (
@@ -43,7 +44,12 @@ class WebSocketLink:
     """Implements ``ports.Link``."""
 
     def __init__(
-        self, node_seed: bytes, folder: Path, *, rules: LinkRules | None = None
+        self,
+        node_seed: bytes,
+        folder: Path,
+        *,
+        rules: LinkRules | None = None,
+        vocabulary: Vocabulary = VOCABULARY,
     ) -> None:
         """Take the node key.
 
@@ -51,12 +57,14 @@ class WebSocketLink:
             node_seed: Seed of the node key, 32 bytes.
             folder: Where the TLS key is put for the moment in which ``ssl`` reads it.
             rules: Narrower bounds than those of ``limits``.
+            vocabulary: The messages it understands.
         """
         self._key = SigningKey(node_seed)
         self._node_id = NodeId(self._key.public)
         self._certificate_hash = hash_certificate(make_certificate(node_seed))
         self._folder = folder
         self._rules = rules or LinkRules()
+        self._vocabulary = vocabulary
         self._client_context = client_context()
         self._sockets = Sockets(self._rules)
         self._accepted_count = 0
@@ -121,7 +129,7 @@ class WebSocketLink:
             await _refuse(socket, CloseCode.TOO_SLOW, RetryError("no hello in time"))
         except RemoteError as error:
             await _refuse(socket, CloseCode.BAD_HELLO, error)
-        return WebSocketPeer(socket, hello, self._rules, outgoing=False)
+        return self._peer(socket, hello, outgoing=False)
 
     async def _challenge(self, socket: Socket, own: Hello) -> Hello:
         nonce = os.urandom(limits.NONCE_BYTES)
@@ -149,7 +157,7 @@ class WebSocketLink:
         except BaseException:
             socket.abort()
             raise
-        return WebSocketPeer(socket, hello, self._rules, outgoing=True)
+        return self._peer(socket, hello, outgoing=True)
 
     async def _introduce(self, socket: Socket, own: Hello) -> Hello:
         """Client's side of the handshake, once the WebSocket is open."""
@@ -169,6 +177,9 @@ class WebSocketLink:
 
     # --- both --------------------------------------------------------------------------
 
+    def _peer(self, socket: Socket, hello: Hello, *, outgoing: bool) -> "WebSocketPeer":
+        return WebSocketPeer(socket, hello, self._rules, self._vocabulary, outgoing=outgoing)
+
     def _greeting(self, own: Hello, *, nonce: bytes = b"", proof: bytes = b"") -> Greeting:
         if own.node_id != self._node_id:
             raise ValueError("the hello must carry the node id of this link's key")
@@ -186,9 +197,16 @@ class WebSocketPeer:
     """Implements ``ports.Peer``; one task may read ``messages``, any may send."""
 
     def __init__(
-        self, socket: Socket, hello: Hello, rules: LinkRules, *, outgoing: bool
+        self,
+        socket: Socket,
+        hello: Hello,
+        rules: LinkRules,
+        vocabulary: Vocabulary,
+        *,
+        outgoing: bool,
     ) -> None:
         self._socket = socket
+        self._vocabulary = vocabulary
         rate = rules.decode_s_per_s
         self._decoding = TokenBucket(rate * rules.window_s, rate, monotonic())
         self._hello = hello
@@ -208,7 +226,7 @@ class WebSocketPeer:
 
     async def send(self, message: Message) -> None:
         """Send; waits while the peer is slower than we are, and cuts a stuck one off."""
-        await self._socket.send(encode_message(message))
+        await self._socket.send(self._vocabulary.encode(message))
 
     async def messages(self) -> AsyncIterator[Message]:
         """Messages of types this version knows."""
@@ -228,7 +246,7 @@ class WebSocketPeer:
     def _decode(self, data: bytes) -> Message | Unknown | None:
         """Return the message, or None when the peer's budget of time is used up."""
         started_s = thread_time()
-        message = decode_message(data)
+        message = self._vocabulary.decode(data)
         ended_s = thread_time()
         return message if self._decoding.take(ended_s - started_s, monotonic()) else None
 

@@ -323,19 +323,16 @@ def test_fields_are_read_by_key() -> None:
     assert FIELDS.take_text(b"text", chars_max=2) == "né"
     assert FIELDS.take_list(b"mixed", count_max=2) == [b"ab", 1]
     assert FIELDS.take_bytes_list(b"list", count_max=2, length=2) == (b"ab", b"cd")
-    assert FIELDS.optional_text_list(b"list", count_max=2, chars_max=2) == ("ab", "cd")
+    assert FIELDS.take_text_list(b"list", count_max=2, chars_max=2) == ("ab", "cd")
     assert FIELDS.take_fields(b"dict").take_int(b"n", 0, 9) == 1
     found = FIELDS.take_fields_list(b"dicts", count_max=2)
     assert [inner.take_int(b"n", 0, 9) for inner in found] == [1, 2]
     assert b"int" in FIELDS and b"none" not in FIELDS
 
 
-def test_optional_fields_have_a_default() -> None:
+def test_optional_bytes_may_be_missing() -> None:
     assert FIELDS.optional_bytes(b"none") is None
-    assert FIELDS.optional_text(b"none", chars_max=1, default="-") == "-"
-    assert FIELDS.optional_bytes_list(b"none", count_max=1) == ()
-    assert FIELDS.optional_text_list(b"none", count_max=1, chars_max=1) == ()
-    assert FIELDS.optional_fields(b"none") is None
+    assert FIELDS.optional_bytes(b"bytes") == b"\xff\x00"
 
 
 @pytest.mark.parametrize(
@@ -349,7 +346,7 @@ def test_optional_fields_have_a_default() -> None:
         (lambda: FIELDS.take_int(b"int", 8, 9), "thing.int is 7, not 8 to 9"),
         (lambda: FIELDS.take_text(b"bytes", chars_max=9), "thing.bytes is not UTF-8"),
         (lambda: FIELDS.take_text(b"text", chars_max=1), "is 2 characters, not 0 to 1"),
-        (lambda: FIELDS.optional_text(b"text", chars_max=0), "is 3 bytes, at most 0"),
+        (lambda: FIELDS.take_text(b"text", chars_max=0), "is 3 bytes, at most 0"),
         (lambda: FIELDS.take_text(b"text", chars_max=9, chars_min=3), "not 3 to 9"),
         (lambda: FIELDS.take_list(b"int", count_max=9), "thing.int is not a list"),
         (lambda: FIELDS.take_list(b"list", count_max=1), "has 2 values, at most 1"),

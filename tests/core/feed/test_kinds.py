@@ -1,6 +1,8 @@
 """Bodies of entries: their bytes, their bounds, and what is not known."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import pytest
 from hypothesis import given
@@ -21,8 +23,10 @@ from swarmfeed.core.base.limits import (
     TEXT_BYTES_MAX,
     WARNING_CHARS_MAX,
 )
+from swarmfeed.core.base.marks import OPTIONAL, At, UpTo
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.kinds import (
+    KINDS,
     Body,
     BoostBody,
     EditBody,
@@ -33,10 +37,12 @@ from swarmfeed.core.feed.kinds import (
     PostBody,
     ProfileBody,
     ReactBody,
+    Text,
     UnknownBody,
     WithdrawBody,
     decode_body,
     encode_body,
+    kinds_of,
 )
 from swarmfeed.errors import BadEncodingError, UserError
 
@@ -218,3 +224,34 @@ def test_a_changed_byte_gives_a_body_or_the_one_error(
     changed[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     found = outcome(kind, bytes(changed))
     assert found is None or found.kind == kind
+
+
+@dataclass(frozen=True, slots=True)
+class PollBody:
+    """A kind of this test's own."""
+
+    kind: ClassVar[str] = "poll"
+    question: Text
+    answers: Annotated[tuple[Annotated[str, UpTo(9)], ...], At("a"), UpTo(3), OPTIONAL] = ()
+    about: EntryRef | None = None
+
+
+def test_a_kind_is_declared_in_one_place() -> None:
+    later = {**KINDS, **kinds_of([PollBody])}
+    for poll, spelling in (
+        (PollBody("why?"), b"d8:question4:why?e"),
+        (
+            PollBody("why?", ("so", "no"), REF),
+            b"d1:al2:so2:noe5:about" + REF_BYTES + b"8:question4:why?e",
+        ),
+    ):
+        assert encode_body(poll) == spelling
+        assert decode_body("poll", spelling, later) == poll
+        assert decode_body("poll", spelling) == UnknownBody("poll", spelling)
+    with pytest.raises(BadEncodingError, match=r"poll\.a has 4 values, at most 3"):
+        decode_body("poll", encode_body(PollBody("why?", ("so",) * 4)), later)
+
+
+def test_the_kinds_of_this_version_are_those_of_the_format() -> None:
+    names = "feed post profile follow react boost edit withdraw leave pin"
+    assert sorted(KINDS) == sorted(names.split())

@@ -14,8 +14,8 @@ from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, encode_body
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, HeadOffer, Hello, NewEntries
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.identity import Identity

@@ -11,8 +11,8 @@ from street.fakes.link import FakeNetwork
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.sessions import Holding, Session, Sessions
 from swarmfeed.node.ground.settings import NodeSettings

@@ -11,8 +11,8 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_goodbye, sign_notice
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.sessions import Session, Sessions

@@ -1,6 +1,6 @@
 """The fast way into the index reads exactly what the general way reads."""
 
-from dataclasses import replace
+from collections import defaultdict
 
 import pytest
 from hypothesis import example, given
@@ -10,16 +10,20 @@ from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import PostBody, encode_body
 from swarmfeed.shell.store.entries import (
+    POSTS,
     Batch,
+    Place,
     PostRow,
     hash_plain_post,
     match_plain_post,
     read_batch,
     read_entry,
 )
+from swarmfeed.shell.store.kinds import TABLES
 
 NOW_MS = 1_700_000_000_000
 HASH = Hash(b"h" * 32)
+PLACE = Place(feed_no=4, author_no=1, base=10, now_ms=NOW_MS)
 
 almost_plain = st.builds(
     lambda length, text, end: b"d4:text%d:%b%b" % (length, text, end),
@@ -42,12 +46,12 @@ times = st.one_of(
 @example("post", encode_body(PostBody("e1:k4:post1:ti5ee")), 1)
 def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_ms: int) -> None:
     record = encode_entry(kind, time_ms, body)
-    general = Batch()
-    read_entry(general, 3, record, HASH, 10, 1, NOW_MS)
-    fast = read_batch(3, [record], [HASH], base=10, author_no=1, now_ms=NOW_MS)
+    general: Batch = defaultdict(list, {POSTS: []})
+    read_entry(general, 3, record, HASH, PLACE, TABLES)
+    fast = read_batch(3, [record], [HASH], PLACE, TABLES)
     # A hash that can be worked out is left out.
-    filled: list[PostRow] = [(*row[:4], row[4] or HASH, *row[5:]) for row in fast.posts]
-    assert replace(fast, posts=filled) == general
+    filled: list[PostRow] = [(*row[:4], row[4] or HASH, *row[5:]) for row in fast[POSTS]]
+    assert {**fast, POSTS: filled} == general
 
 
 @pytest.mark.parametrize(
@@ -56,11 +60,11 @@ def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_m
 def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
     record = encode_entry("post", 5, encode_body(PostBody(text)))
     assert match_plain_post(record) is not None
-    batch = read_batch(3, [record], [hash_stored(record)], base=10, author_no=1, now_ms=NOW_MS)
-    assert batch.posts == [(13, 1, 5, None, None, None, text)]
+    batch = read_batch(3, [record], [hash_stored(record)], PLACE, TABLES)
+    assert batch[POSTS] == [(13, 1, 5, None, None, None, text)]
     assert hash_plain_post(5, text) == hash_stored(record)
 
 
 def test_entries_and_hashes_come_in_pairs() -> None:
     with pytest.raises(ValueError, match="zip"):
-        read_batch(0, [b"", b""], [HASH], base=1, author_no=1, now_ms=NOW_MS)
+        read_batch(0, [b"", b""], [HASH], PLACE, TABLES)

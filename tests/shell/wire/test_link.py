@@ -25,7 +25,7 @@ from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
 from swarmfeed.core.talk.words import Have
-from swarmfeed.core.vocabulary import encode_message
+from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.websocket import LinkRules
@@ -54,8 +54,8 @@ def test_a_message_of_a_later_version_is_skipped(tmp_path: Path) -> None:
     async def conversation() -> None:
         async with listening(tmp_path) as node, admitted(node) as mallory:
             await mallory.send(encode({b"m": b"lease"}))
-            await mallory.send(encode_message(NOTE))
-            assert await mallory.recv() == encode_message(NOTE)
+            await mallory.send(VOCABULARY.encode(NOTE))
+            assert await mallory.recv() == VOCABULARY.encode(NOTE)
 
     run(conversation())
 
@@ -85,7 +85,9 @@ def test_a_flood_closes_the_link(tmp_path: Path, how: str) -> None:
                         if how == "pings":
                             await mallory.ping()
                         else:
-                            await mallory.send(encode_message(LONG if how == "bytes" else NOTE))
+                            await mallory.send(
+                                VOCABULARY.encode(LONG if how == "bytes" else NOTE)
+                            )
                         await asyncio.sleep(0)
                 # What it had not yet read resets the socket, and the code may be lost with it.
                 assert mallory.close_code in (CloseCode.OVER_BUDGET, 1006)
@@ -107,7 +109,7 @@ def test_a_dialled_server_that_floods_is_dropped_too(tmp_path: Path) -> None:
             await server.send(encode({b"m": b"welcome"}))
             with pytest.raises(ConnectionClosed):
                 while True:
-                    await server.send(encode_message(NOTE))
+                    await server.send(VOCABULARY.encode(NOTE))
                     await asyncio.sleep(0)
 
         async with hostile_server(tmp_path, speak) as at:
@@ -233,8 +235,8 @@ def test_many_messages_in_a_row_stay_within_the_budget(tmp_path: Path) -> None:
         async with listening(tmp_path) as node, admitted(node) as mallory:
             for size in range(300):
                 have = Have(feed_id=FeedId(b"f" * 32), size=size, complete=True)
-                await mallory.send(encode_message(have))
-                assert await mallory.recv() == encode_message(have)
+                await mallory.send(VOCABULARY.encode(have))
+                assert await mallory.recv() == VOCABULARY.encode(have)
 
     run(conversation())
 

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from street.fakes.link import FakeNetwork
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.talk.message import Feed, Message
 from swarmfeed.core.talk.words import Have, Hello, NewEntries, NotHeld
-from swarmfeed.core.vocabulary import Message
+from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Link, Peer
 from swarmfeed.shell.wire.link import WebSocketLink
@@ -35,13 +39,16 @@ class Nodes:
         self._network = FakeNetwork()
         self.links: list[Link] = []
 
-    def make(self, seed: bytes, *, peers_max: int = 256) -> tuple[Link, Hello]:
+    def make(
+        self, seed: bytes, *, peers_max: int = 256, vocabulary: Vocabulary = VOCABULARY
+    ) -> tuple[Link, Hello]:
         node_id = NodeId(SigningKey(seed).public)
         link: Link
         if self._kind == "fake":
-            link = self._network.link(node_id, peers_max=peers_max)
+            link = self._network.link(node_id, peers_max=peers_max, vocabulary=vocabulary)
         else:
-            link = WebSocketLink(seed, self._folder, rules=LinkRules(peers_max=peers_max))
+            rules = LinkRules(peers_max=peers_max)
+            link = WebSocketLink(seed, self._folder, rules=rules, vocabulary=vocabulary)
         self.links.append(link)
         return link, Hello(node_id=node_id, roles=("history",), link_port=7, swarm_port=8)
 
@@ -123,6 +130,34 @@ def test_messages_arrive_whole_and_in_order(run: Callable[[Conversation], None])
         messages = aiter(peer.messages())
         assert [await anext(messages) for _ in sent] == sent
         await sending
+
+    run(conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Nod:
+    """A message of this test's own."""
+
+    name: ClassVar[str] = "nod"
+    feed_id: Feed
+
+
+def test_a_link_speaks_the_vocabulary_it_was_given(run: Callable[[Conversation], None]) -> None:
+    async def conversation(nodes: Nodes) -> None:
+        nod = Nod(FeedId(b"f" * 32))
+        later = Vocabulary((*VOCABULARY.words, Nod))
+        client, client_hello = nodes.make(b"c" * 32, vocabulary=later)
+        for seed, words, expected in (
+            (b"s" * 32, later, [nod, NOTE]),
+            (b"t" * 32, VOCABULARY, [NOTE]),
+        ):
+            server, server_hello = nodes.make(seed, vocabulary=words)
+            at = await server.listen(ANYWHERE, partial(replace, server_hello), echo)
+            peer = await client.dial(at, client_hello)
+            await peer.send(nod)
+            await peer.send(NOTE)
+            messages = aiter(peer.messages())
+            assert [await anext(messages) for _ in expected] == expected
 
     run(conversation)
 

@@ -30,7 +30,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import encode_message
+from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.shell.wire.tls import client_context, server_context
 from swarmfeed.shell.wire.websocket import LinkRules
@@ -288,7 +288,7 @@ def test_a_server_that_does_not_welcome_is_refused(tmp_path: Path) -> None:
     async def speak(server: ServerConnection) -> None:
         await server.send(encode_hello(Greeting(hello=MALLORY_HELLO, nonce=bytes(32))))
         await server.recv()
-        await server.send(encode_message(NOTE))
+        await server.send(VOCABULARY.encode(NOTE))
         await server.wait_closed()
 
     dial_hostile(tmp_path, speak, RemoteError)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from swarmfeed.core.history import availability as core
-from swarmfeed.core.history.slack import EVEN, PEOPLE_COPIES_MAX, at_most, target
+from swarmfeed.core.history.slack import EVEN, PEOPLE_COPIES_MAX
 
+from simulation.history import arrays
 from simulation.history.trace import Trace, local_evening
 from simulation.history.world import HOURS, SLOTS
 
@@ -41,11 +42,11 @@ class Beliefs:
         """Allowed unavailability of each feed."""
         asked = self.requests[hour]
         sizes, mean = trace.people.size_bytes, trace.people.sizes_mean
-        return target(asked, float(asked.mean()), sizes, mean, ordinary)
+        return arrays.target(asked, float(asked.mean()), sizes, mean, ordinary)
 
     def capped_people(self, hour: int) -> np.ndarray:
         """People's copies as they count."""
-        return at_most(self.people_copies[hour], PEOPLE_COPIES_MAX)
+        return arrays.at_most(self.people_copies[hour], PEOPLE_COPIES_MAX)
 
 
 @dataclass
@@ -120,7 +121,8 @@ def watch(trace: Trace, variant: str = "") -> Beliefs:
 
 def _first(is_server: np.ndarray) -> tuple[Seen, tuple[np.ndarray, np.ndarray]]:
     def pick(name: str) -> np.ndarray:
-        return np.where(is_server, getattr(core.SERVER, name), getattr(core.FRIEND, name))
+        server, friend = (float(getattr(each, name)) for each in (core.SERVER, core.FRIEND))
+        return np.where(is_server, server, friend)
 
     count = len(is_server)
     seen = Seen(
@@ -151,9 +153,9 @@ def _tell(
     if variant == "diurnal":
         day = np.repeat(mean[:, None], core.DAY_PARTS, axis=1)
     held = _held(seen, prior[1], now_ms, variant)
-    held[users:] *= core.trust(age_hours * AUDITS_PER_HOUR, 0.0, 1.0)
+    held[users:] *= arrays.trust(age_hours * AUDITS_PER_HOUR, 0.0, 1.0)
     held[users:] *= trace.servers.born_slot <= hour * SLOTS
-    up = core.reachable(held[:, None], day)
+    up = arrays.reachable(held[:, None], day)
     if variant == "persistence":
         later = np.exp(-np.arange(core.DAY_PARTS) * core.PART_HOURS / 12)
         up += (seen.online[:, None] * held[:, None] - up) * later * 0.5
@@ -169,11 +171,11 @@ def _tell(
 def _coming_day(seen: Seen, prior: np.ndarray, now_ms: int) -> tuple[np.ndarray, np.ndarray]:
     """`core.week_profile` and `core.coming_day`, for the next 24 hours only."""
     count = len(prior)
-    mean = core.posterior(seen.ups.sum(1), seen.downs.sum(1), prior, core.HOLDER_WEIGHT)
+    mean = arrays.posterior(seen.ups.sum(1), seen.downs.sum(1), prior, core.HOLDER_WEIGHT)
     ups, downs = (each.reshape(count, 7, 24).sum(1) for each in (seen.ups, seen.downs))
-    of_day = core.posterior(ups, downs, mean[:, None], core.HOUR_WEIGHT)
+    of_day = arrays.posterior(ups, downs, mean[:, None], core.HOUR_WEIGHT)
     hours = (core.hour_of_week(now_ms) + np.arange(24)) % core.WEEK_HOURS
-    of_week = core.posterior(
+    of_week = arrays.posterior(
         seen.ups[:, hours], seen.downs[:, hours], of_day[:, hours % 24], core.HOUR_WEIGHT
     )
     return mean, of_week.reshape(count, core.DAY_PARTS, core.PART_HOURS).mean(2)
@@ -183,7 +185,7 @@ def _held(seen: Seen, leaving: np.ndarray, now_ms: int, variant: str) -> np.ndar
     off_ms = np.maximum(0, now_ms - seen.since)
     if variant == "survival":
         return np.where(seen.online, 1.0, (off_ms < core.DAY_MS) * 1.0)
-    hope = core.survival(off_ms, seen.up_mean, seen.down_mean, leaving)
+    hope = arrays.survival(off_ms, seen.up_mean, seen.down_mean, leaving)
     return np.where(seen.online, 1.0, hope)
 
 
@@ -202,4 +204,5 @@ def _readers(trace: Trace) -> np.ndarray:
     """Readers of a feed live where its author lives."""
     hours = np.arange(24)[:, None, None] + 3 * np.arange(len(EVEN)) + 1.5
     weights = 1 + 0.8 * local_evening(trace.people.zone[:, None], hours)
-    return (weights / weights.sum(2, keepdims=True)).astype(np.float32)
+    shares: np.ndarray = (weights / weights.sum(2, keepdims=True)).astype(np.float32)
+    return shares

@@ -16,7 +16,7 @@ from simulation.history import beliefs as believing
 from simulation.history.engine import Policy, run
 from simulation.history.metrics import Figures, measure, timeline
 from simulation.history.oracle import Oracle
-from simulation.history.ours import Ours
+from simulation.history.ours import Ours, Rule
 from simulation.history.rivals import (
     AllHoldAll,
     Carbonite,
@@ -57,8 +57,8 @@ def entrants(*, ablations: bool) -> list[Entrant]:
 
 def _ours() -> Iterator[Entrant]:
     yield Entrant("ours", "ours", lambda trace, told: Ours(trace, told), heavy=True)
-    lax = 3 * slack.UNAVAILABLE_TARGET
-    yield Entrant("", "ours, 3e-3", lambda trace, told: Ours(trace, told, lax), heavy=True)
+    lax = Rule(ordinary_target=3 * slack.UNAVAILABLE_TARGET)
+    yield Entrant("", "ours, 3e-3", _ours_by(lax), heavy=True)
 
 
 def _ablations() -> Iterator[Entrant]:
@@ -74,20 +74,20 @@ def _ablations() -> Iterator[Entrant]:
     yield Entrant("", "ours without smoothing", plain, True, change=short)
     keep = ((placement, "RELEASE_STEPS", 1e9),)
     yield Entrant("", "ours without release", plain, True, change=keep)
-    for name, options in {
-        "without weights": {"sharpness": 0.0},
-        "weights of one power": {"sharpness": 1.0},
-        "without merging": {"merge": False},
-        "without demand": {"demand": False},
-        "without domains": {"domains": False},
-        "without noise": {"noise": 0.0},
-        "noise of sigma 1": {"noise": 1.0},
+    for name, rule in {
+        "without weights": Rule(sharpness=0.0),
+        "weights of one power": Rule(sharpness=1.0),
+        "without merging": Rule(merge=False),
+        "without demand": Rule(demand=False),
+        "without domains": Rule(domains=False),
+        "without noise": Rule(noise=0.0),
+        "noise of sigma 1": Rule(noise=1.0),
     }.items():
-        yield Entrant("", f"ours {name}", _ours_with(options), True)
+        yield Entrant("", f"ours {name}", _ours_by(rule), True)
 
 
-def _ours_with(options: dict[str, Any]) -> Maker:
-    return lambda trace, told: Ours(trace, told, **options)
+def _ours_by(rule: Rule) -> Maker:
+    return lambda trace, told: Ours(trace, told, rule)
 
 
 def _oracles() -> Iterator[Entrant]:

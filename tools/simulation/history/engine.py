@@ -152,10 +152,13 @@ class Truth:
         people = self._trace.people
         here = self._people * (people.left_slot > hour * SLOTS)
         nobody = np.add.reduceat(here[people.holder_of_copy], people.first_copy)
-        return np.exp(nobody + have @ (self._servers * self._trace.alive_servers(hour)))
+        servers = have @ (self._servers * self._trace.alive_servers(hour))
+        chance: np.ndarray = np.exp(nobody + servers)
+        return chance
 
 
 def _share(up: np.ndarray, born: np.ndarray | int, left: np.ndarray) -> np.ndarray:
     """Share of its life that each is online; a life of no slot counts as one."""
     lived = np.minimum(left, len(up)) - born
-    return np.minimum(0.9999, up.sum(0) / np.maximum(1, lived))
+    share: np.ndarray = np.minimum(0.9999, up.sum(0) / np.maximum(1, lived))
+    return share

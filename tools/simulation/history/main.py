@@ -5,11 +5,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from simulation.history.contest import entrants, play, tune
+from simulation.history.contest import Entrant, entrants, play, tune
 from simulation.history.flood import flood
 from simulation.history.metrics import Figures, average
 from simulation.history.oracle import floor_bytes
@@ -35,38 +35,56 @@ def main(argv: Sequence[str]) -> int:
     )
     started = time.monotonic()
     contest = entrants(ablations=asked.ablations)
-    by_seed: dict[str, list[Figures]] = {each.name: [] for each in contest}
-    lines: dict[str, dict[str, list[float]]] = {}
-    floors = []
-    for seed in asked.seeds:
-        print(f"seed {seed} ...", file=sys.stderr, flush=True)
-        trace = make_trace(replace(setting, seed=seed))
-        floors.append(floor_bytes(trace))
-        for name, (figures, line) in play(trace, contest, asked.jobs).items():
-            by_seed[name].append(figures)
-            lines[name] = line
-    means = {name: average(runs) for name, runs in by_seed.items()}
+    played = _play(asked, setting, contest)
+    means = {name: average(runs) for name, runs in played.by_seed.items()}
     chosen = tune(means, contest)
     rows = bars(setting, means, chosen, contest)
-    about: dict[str, Any] = {"floor_bytes": sum(floors) / len(floors)}
+    about: dict[str, Any] = {"floor_bytes": sum(played.floors) / len(played.floors)}
     if asked.sybils:
         about["flood"] = flood(asked.seeds[0], asked.sybils, asked.days)
     about["seconds"] = round(time.monotonic() - started, 1)
-    title = (
-        f"{asked.users:,} feeds, {asked.servers} servers, {asked.flaky:.0%} flaky,"
-        f" {asked.days} days, {len(asked.seeds)} seeds, {about['seconds']:.0f} s"
-    )
-    print_tables(setting, means, chosen, rows, title)
+    print_tables(setting, means, chosen, rows, _title(asked, about))
     _print_about(about)
     if asked.json:
-        value = as_json(setting, asked.seeds, means, by_seed, chosen, rows, about)
+        value = as_json(setting, asked.seeds, means, played.by_seed, chosen, rows, about)
         write_json(asked.json, value)
     if asked.plots:
         from simulation.history.plots import draw
 
-        for path in draw(asked.plots, means, chosen, lines, contest):
+        for path in draw(asked.plots, means, chosen, played.lines, contest):
             print(path)
     return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Played:
+    """What all worlds gave."""
+
+    by_seed: dict[str, list[Figures]]
+    """Policy -> its figures, one for each world."""
+    lines: dict[str, dict[str, list[float]]]
+    """Policy -> its days in the last world."""
+    floors: list[float]
+    """Bytes below which nobody can go, one for each world."""
+
+
+def _play(asked: argparse.Namespace, setting: Setting, contest: list[Entrant]) -> _Played:
+    played = _Played(by_seed={each.name: [] for each in contest}, lines={}, floors=[])
+    for seed in asked.seeds:
+        print(f"seed {seed} ...", file=sys.stderr, flush=True)
+        trace = make_trace(replace(setting, seed=seed))
+        played.floors.append(floor_bytes(trace))
+        for name, (figures, line) in play(trace, contest, asked.jobs).items():
+            played.by_seed[name].append(figures)
+            played.lines[name] = line
+    return played
+
+
+def _title(asked: argparse.Namespace, about: dict[str, Any]) -> str:
+    return (
+        f"{asked.users:,} feeds, {asked.servers} servers, {asked.flaky:.0%} flaky,"
+        f" {asked.days} days, {len(asked.seeds)} seeds, {about['seconds']:.0f} s"
+    )
 
 
 def _print_about(about: dict[str, Any]) -> None:

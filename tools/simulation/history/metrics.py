@@ -66,4 +66,5 @@ def _gone(trace: Trace, copies: Copies) -> np.ndarray:
     stayed = (people.left_slot >= len(trace.people_up))[people.holder_of_copy]
     has_people = np.add.reduceat(stayed.astype(int), people.first_copy) > 0
     has_servers = (copies.have & trace.alive_servers(trace.hours - 1)).any(1)
-    return ~has_people & ~has_servers
+    gone: np.ndarray = ~has_people & ~has_servers
+    return gone

@@ -7,6 +7,7 @@ knew even those would store is the floor of `floor_bytes`, without any policy th
 import numpy as np
 from swarmfeed.core.history import slack
 
+from simulation.history import arrays
 from simulation.history.engine import Copies, Truth
 from simulation.history.ours import hashes
 from simulation.history.trace import Trace
@@ -32,7 +33,7 @@ class Oracle:
         self._tie = 1e-6 * tie / tie.max()
         domain = trace.servers.domain
         self._groups = np.equal.outer(domain, np.unique(domain)).astype(np.float32)
-        inside = slack.missing(1 - np.exp(-self._truth.quality), slack.OUTAGE)
+        inside = arrays.missing(1 - np.exp(-self._truth.quality), slack.OUTAGE)
         self._missing = (np.log(inside)[:, None] * self._groups).astype(np.float32)
 
     def act(self, copies: Copies) -> None:
@@ -57,14 +58,16 @@ class Oracle:
         # Whole nines, so that not one server has to carry everything.
         rank = np.round(self._truth.quality) * (copies.online & stays) + self._tie
         covered = (copies.have.astype(np.float32) @ self._groups) @ self._groups.T > 0
-        return np.where(copies.have, -1.0, rank * (1 - 0.5 * covered)).argmax(1)
+        best: np.ndarray = np.where(copies.have, -1.0, rank * (1 - 0.5 * covered)).argmax(1)
+        return best
 
     def _unavailability(self, hour: int, have: np.ndarray) -> np.ndarray:
         """The formula of `swarmfeed.core.history.slack`, fed with the truth."""
         rows = have.astype(np.float32)
-        within = slack.domain_missing(np.exp(rows @ self._missing), slack.OUTAGE)
+        within = arrays.domain_missing(np.exp(rows @ self._missing), slack.OUTAGE)
         servers = np.where(rows @ self._groups > 0, within, 1.0).prod(1)
-        return servers * self._truth.unavailability(hour, np.zeros_like(rows))
+        nobody: np.ndarray = servers * self._truth.unavailability(hour, np.zeros_like(rows))
+        return nobody
 
     def _trim(self, copies: Copies, stays: np.ndarray, later: int) -> None:
         useful = copies.have & stays

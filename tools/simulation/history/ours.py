@@ -5,11 +5,14 @@ Which feeds have slack is computed for all feeds together, with the formulas of
 `swarmfeed.core.history.placement`, feed by feed.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import placement, slack
 from swarmfeed.core.history.availability import DAY_PARTS, Outlook
 
+from simulation.history import arrays
 from simulation.history.beliefs import Beliefs
 from simulation.history.engine import Copies
 from simulation.history.trace import Trace
@@ -19,34 +22,36 @@ LOOKED_AT = 8
 """Servers of the ranking that are asked whether they are needed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Which parts of the policy are on; all of them unless something is left out."""
+
+    ordinary_target: float = slack.UNAVAILABLE_TARGET
+    """How often a feed may be out of reach when nobody asks for it more than usual."""
+    sharpness: float = placement.SHARPNESS
+    demand: bool = True
+    domains: bool = True
+    noise: float | None = None
+    """Sigma of what a server believes; None: as the world says."""
+    merge: bool = True
+
+
 class Ours:
     """One server's view is another's, apart from noise."""
 
-    def __init__(
-        self,
-        trace: Trace,
-        beliefs: Beliefs,
-        ordinary_target: float = slack.UNAVAILABLE_TARGET,
-        *,
-        sharpness: float = placement.SHARPNESS,
-        demand: bool = True,
-        domains: bool = True,
-        noise: float | None = None,
-        merge: bool = True,
-    ) -> None:
+    def __init__(self, trace: Trace, beliefs: Beliefs, rule: Rule | None = None) -> None:
         self._trace, self._beliefs = trace, beliefs
-        self._ordinary, self._demand = ordinary_target, demand
-        self._sharpness, self._merge = sharpness, merge
+        self._rule = rule = rule or Rule()
         self._merge_steps = np.zeros(trace.feeds, int)
         self._merger = np.zeros(trace.feeds, int)
-        sigma = trace.setting.noise if noise is None else noise
+        sigma = trace.setting.noise if rule.noise is None else rule.noise
         shape = (trace.feeds, len(trace.servers.good))
         dice = np.random.default_rng(trace.setting.seed + 2_000_000)
         self._noise = np.exp(dice.normal(0, sigma, shape)) if sigma else np.ones(shape)
         self._widest = float(np.exp(2 * sigma))
-        self._domain = trace.servers.domain if domains else np.arange(shape[1])
+        self._domain = trace.servers.domain if rule.domains else np.arange(shape[1])
         self._groups = np.equal.outer(self._domain, np.unique(self._domain))
-        self._outage = slack.OUTAGE if domains else 0.0
+        self._outage = slack.OUTAGE if rule.domains else 0.0
         self._outages = {name_of(group): self._outage for group in np.unique(self._domain)}
         self._smoothed = np.full(trace.feeds, np.nan)
         self._steps = np.zeros(trace.feeds, int)
@@ -63,18 +68,18 @@ class Ours:
         newest = self.unavailability(hour, copies.have)
         lasting = self.lasting(hour, copies.have)
         self._smooth(newest)
-        slacking = slack.has_slack(self._smoothed * self._widest, allowed, lasting)
+        slacking = arrays.has_slack(self._smoothed * self._widest, allowed, lasting)
         self._steps = np.where(slacking, self._steps + 1, 0)
         scores = self._scores(hour)
         lacking = lasting < slack.COPIES_MIN
         # Where there is no slack at this moment, nobody is needed at this moment.
         worry = np.minimum(self._smoothed, newest)
-        pressing = slack.has_slack(worry * self._widest, allowed, lasting)
+        pressing = arrays.has_slack(worry * self._widest, allowed, lasting)
         for feed in np.flatnonzero(slacking & pressing & copies.source).tolist():
             one = float(allowed[feed]), float(worry[feed]), bool(lacking[feed])
             self._take(copies, feed, scores[feed], *one)
         spare = self._release(copies, allowed, newest, lasting, scores)
-        if self._merge:
+        if self._rule.merge:
             self._consolidate(copies, allowed, newest, slacking | spare, scores)
 
     def unavailability(
@@ -82,17 +87,18 @@ class Ours:
     ) -> np.ndarray:
         """`slack.unavailability` of many feeds at once, one row of ``have`` each."""
         up = self._beliefs.server_up[hour]
-        missing = np.log(np.maximum(slack.missing(up, self._outage), 1e-30))
+        missing = np.log(np.maximum(arrays.missing(up, self._outage), 1e-30))
         # One matrix product: (feed, server) x (server, group and part).
         spread = (self._groups[:, :, None] * missing[:, None, :]).reshape(len(up), -1)
         rows = have.astype(np.float32)
         inside = np.exp(rows @ spread.astype(np.float32))
         by_group = inside.reshape(len(inside), self._groups.shape[1], DAY_PARTS)
         held = (rows @ self._groups.astype(np.float32)) > 0
-        outside = slack.domain_missing(by_group, self._outage)
+        outside = arrays.domain_missing(by_group, self._outage)
         nobody = np.where(held[:, :, None], outside, 1.0).prod(1)
         nobody *= np.exp(self._beliefs.nobody[hour][feeds])
-        return (nobody * self._beliefs.readers[hour % HOURS][feeds]).sum(1)
+        missed: np.ndarray = (nobody * self._beliefs.readers[hour % HOURS][feeds]).sum(1)
+        return missed
 
     def lasting(
         self, hour: int, have: np.ndarray, feeds: np.ndarray | slice = slice(None)
@@ -100,8 +106,9 @@ class Ours:
         """`slack.copies_of` of many feeds at once."""
         held = self._groups * self._beliefs.server_held[hour][:, None]
         in_domains = have.astype(np.float32) @ held.astype(np.float32)
-        counted = slack.at_most(in_domains, slack.DOMAIN_COPIES_MAX).sum(1)
-        return counted + self._beliefs.capped_people(hour)[feeds]
+        counted = arrays.at_most(in_domains, slack.DOMAIN_COPIES_MAX).sum(1)
+        lasting: np.ndarray = counted + self._beliefs.capped_people(hour)[feeds]
+        return lasting
 
     def coverage(self, hour: int, feed: int, have: np.ndarray) -> slack.Coverage:
         """One feed's coverage as `swarmfeed.core` sees it."""
@@ -115,23 +122,24 @@ class Ours:
         return covered
 
     def _allowed(self, hour: int) -> np.ndarray:
-        if not self._demand:
-            return np.full(self._trace.feeds, self._ordinary)
-        return self._beliefs.targets(self._trace, self._ordinary, hour)
+        if not self._rule.demand:
+            return np.full(self._trace.feeds, self._rule.ordinary_target)
+        return self._beliefs.targets(self._trace, self._rule.ordinary_target, hour)
 
     def _smooth(self, newest: np.ndarray) -> None:
         value = np.log(np.maximum(newest, slack.UNAVAILABLE_MIN))
         share = slack.smoothing_share(placement.PLAN_EVERY_MS)
         first = np.isnan(self._smoothed)
         before = np.where(first, value, np.log(np.where(first, 1, self._smoothed)))
-        self._smoothed = np.exp(slack.smooth(before, value, share))
+        self._smoothed = np.exp(arrays.smooth(before, value, share))
 
     def _scores(self, hour: int) -> np.ndarray:
         means = self._beliefs.server_mean[hour].tolist()
-        power = self._sharpness / placement.SHARPNESS
+        power = self._rule.sharpness / placement.SHARPNESS
         weights = np.array([placement.server_weight(mean, 1.0) ** power for mean in means])
         # The formula of `placement.score`, with the logarithm taken once for the whole run.
-        return weights * self._hashed
+        scores: np.ndarray = weights * self._hashed
+        return scores
 
     def _outlook(self, hour: int, server: int) -> Outlook:
         if self._told_at != hour:
@@ -197,7 +205,7 @@ class Ours:
         lowest = np.where(copies.have, scores, np.inf).argmin(1)
         has_any = copies.have[np.arange(len(allowed)), lowest]
         # Without one copy it is never better than with it: few are left to be looked at.
-        maybe = has_any & placement.is_spare(self._smoothed, allowed, lasting)
+        maybe = has_any & arrays.is_spare(self._smoothed, allowed, lasting)
         feeds = np.flatnonzero(maybe)
         without = copies.have[feeds]
         without[np.arange(len(feeds)), lowest[feeds]] = False
@@ -205,7 +213,7 @@ class Ours:
         left = self.unavailability(copies.hour, without, feeds) * swing
         rest = self.lasting(copies.hour, without, feeds)
         spare = np.zeros(len(allowed), bool)
-        spare[feeds] = placement.is_spare(left, allowed[feeds], rest)
+        spare[feeds] = arrays.is_spare(left, allowed[feeds], rest)
         # A server that is away does not look, and goes on counting when it is back.
         kept = np.where(lowest == self._spare, self._spare_steps, 0)
         self._spare_steps = np.where(spare, kept + copies.online[lowest], 0)
@@ -241,7 +249,7 @@ class Ours:
         swing = np.maximum(1.0, self._smoothed[feeds] / np.maximum(newest[feeds], 1e-12))
         left = self.unavailability(copies.hour, rows, feeds) * swing
         mine = allowed[feeds] / self._noise[feeds, best[feeds]]
-        worth = placement.is_spare(left, mine, self.lasting(copies.hour, rows, feeds)) & better
+        worth = arrays.is_spare(left, mine, self.lasting(copies.hour, rows, feeds)) & better
         ready = np.zeros(len(best), bool)
         ready[feeds] = worth
         kept = np.where(best == self._merger, self._merge_steps, 0)

@@ -8,6 +8,7 @@ matplotlib.use("svg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from simulation.history.contest import Entrant
 from simulation.history.metrics import Figures
@@ -90,7 +91,7 @@ def _load(path: Path, lines: Timelines, shown: dict[str, str]) -> Path:
     return _save(figure, path)
 
 
-def _save(figure: plt.Figure, path: Path) -> Path:
+def _save(figure: Figure, path: Path) -> Path:
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

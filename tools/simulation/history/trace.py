@@ -69,7 +69,7 @@ def make_trace(setting: Setting) -> Trace:
     )
 
 
-def local_evening(zone: np.ndarray, hour: int | np.ndarray) -> np.ndarray:
+def local_evening(zone: np.ndarray, hour: float | np.ndarray) -> np.ndarray:
     """1 at 20 h local time, -1 at 8 h."""
     return np.cos(2 * np.pi * (hour + zone - 20) / HOURS)
 

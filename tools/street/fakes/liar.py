@@ -19,8 +19,8 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.metainfo import chunk_torrent
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, HeadOffer, Hello, Want
-from swarmfeed.core.vocabulary import Message
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.ground.settings import NodeSettings

@@ -8,8 +8,9 @@ from itertools import count
 from swarmfeed.core.base.limits import PEERS_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.core.vocabulary import Message, Unknown, decode_message, encode_message
+from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
 
@@ -21,7 +22,9 @@ class FakeNetwork:
     Messages pass through the real codec, so its bounds hold here too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, vocabulary: Vocabulary = VOCABULARY) -> None:
+        """Take the messages that its nodes understand."""
+        self._vocabulary = vocabulary
         self._listeners: dict[Endpoint, _Listener] = {}
         self._ports = count(20_000)
         self._pairs: list[tuple[FakePeer, FakePeer]] = []
@@ -37,9 +40,15 @@ class FakeNetwork:
         for watcher in self._watchers:
             watcher(sender, receiver, data)
 
-    def link(self, node_id: NodeId, *, peers_max: int = PEERS_MAX) -> "FakeLink":
-        """Return a new node's link."""
-        return FakeLink(self, node_id, peers_max)
+    def link(
+        self,
+        node_id: NodeId,
+        *,
+        peers_max: int = PEERS_MAX,
+        vocabulary: Vocabulary | None = None,
+    ) -> "FakeLink":
+        """Return a new node's link; a ``vocabulary`` that is given is its own."""
+        return FakeLink(self, node_id, peers_max, vocabulary or self._vocabulary)
 
     def split(self, one: NodeId, other: NodeId) -> None:
         """Cut all links between two nodes and let none be made until ``heal``."""
@@ -68,8 +77,11 @@ class _Listener:
 class FakeLink:
     """Implements ``ports.Link``."""
 
-    def __init__(self, network: FakeNetwork, node_id: NodeId, peers_max: int) -> None:
+    def __init__(
+        self, network: FakeNetwork, node_id: NodeId, peers_max: int, vocabulary: Vocabulary
+    ) -> None:
         self.node_id = node_id
+        self.vocabulary = vocabulary
         self._network = network
         self._peers_max = peers_max
         self._peers: list[FakePeer] = []
@@ -111,12 +123,10 @@ class FakeLink:
 
     def _join(self, endpoint: Endpoint, listener: _Listener, own: Hello) -> "FakePeer":
         here = Endpoint("127.0.0.1", next(self._network._ports))
-        theirs, ours = (
-            _travel(listener.own(), listener.link.node_id),
-            _travel(own, self.node_id),
-        )
-        near = FakePeer(self._network, theirs, endpoint, outgoing=True)
-        far = FakePeer(self._network, ours, here, outgoing=False)
+        there = listener.link
+        theirs, ours = _travel(listener.own(), there.node_id), _travel(own, self.node_id)
+        near = FakePeer(self, theirs, endpoint, outgoing=True)
+        far = FakePeer(there, ours, here, outgoing=False)
         for hello, reader in ((theirs, ours), (ours, theirs)):
             data = encode_hello(Greeting(hello=hello))
             self._network.carry(hello.node_id, reader.node_id, data)
@@ -151,11 +161,12 @@ class FakePeer:
     other: "FakePeer"
 
     def __init__(
-        self, network: FakeNetwork, hello: Hello, remote: Endpoint, *, outgoing: bool
+        self, link: "FakeLink", hello: Hello, remote: Endpoint, *, outgoing: bool
     ) -> None:
         self.sent: list[Message] = []
         self.closed_because: str | None = None
-        self._network = network
+        self._network = link._network
+        self._vocabulary = link.vocabulary
         self._hello = hello
         self._remote = remote
         self._outgoing = outgoing
@@ -176,7 +187,7 @@ class FakePeer:
         return self._outgoing
 
     async def send(self, message: Message) -> None:
-        data = encode_message(message)
+        data = self._vocabulary.encode(message)
         # A real link gives others a turn, too.
         await asyncio.sleep(0)
         if self._gone:
@@ -189,7 +200,7 @@ class FakePeer:
         while True:
             while self._arrived:
                 try:
-                    message = decode_message(self._arrived.popleft())
+                    message = self._vocabulary.decode(self._arrived.popleft())
                 except BadEncodingError:
                     self.cut()
                     raise

@@ -1,0 +1,99 @@
+"""Which numbers authors, feeds and entries have in the index, and which entries it has read.
+
+Every function runs inside a transaction.
+"""
+
+from collections.abc import Iterator
+
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.shell.store.database import Connection
+
+
+def number_author(db: Connection, author_id: AuthorId) -> int:
+    """Return the author's number, a new one if need be."""
+    db.execute("INSERT INTO author (author_id) VALUES (?) ON CONFLICT DO NOTHING", (author_id,))
+    row = db.execute("SELECT no FROM author WHERE author_id = ?", (author_id,)).fetchone()
+    return int(row[0])
+
+
+def find_feed(db: Connection, feed_id: FeedId) -> int | None:
+    row = db.execute("SELECT no FROM feed WHERE feed_id = ?", (feed_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> tuple[int, int]:
+    """Cover entries [0, size) with blocks of row numbers.
+
+    Returns:
+        The numbers of the feed and of its author.
+    """
+    author_no = number_author(db, author_id)
+    db.execute(
+        "INSERT INTO feed (feed_id, author) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (feed_id, author_no),
+    )
+    feed_no = find_feed(db, feed_id)
+    assert feed_no is not None
+    last = db.execute(
+        "SELECT base, start, size FROM block WHERE feed = ? ORDER BY start DESC LIMIT 1",
+        (feed_no,),
+    ).fetchone()
+    base, start, count = last or (0, 0, 0)
+    if size <= start + count:
+        return feed_no, author_no
+    (next_base,) = db.execute(
+        "SELECT coalesce(max(base + size), 1) FROM"
+        " (SELECT base, size FROM block ORDER BY base DESC LIMIT 1)"
+    ).fetchone()
+    if base + count == next_base:
+        # The feed that grew last grows again: no new block.
+        db.execute("UPDATE block SET size = ? WHERE base = ?", (size - start, base))
+    else:
+        db.execute(
+            "INSERT INTO block VALUES (?, ?, ?, ?)",
+            (next_base, feed_no, start + count, size - start - count),
+        )
+    return feed_no, author_no
+
+
+def missing_ranges(
+    db: Connection, feed_no: int, start: int, end: int
+) -> Iterator[tuple[int, int]]:
+    """Yield what of [start, end) is not indexed, ascending."""
+    known = db.execute(
+        "SELECT start, stop FROM indexed WHERE feed = ? AND start < ? AND stop > ?"
+        " ORDER BY start",
+        (feed_no, end, start),
+    ).fetchall()
+    for low, high in known:
+        if start < low:
+            yield start, low
+        start = high
+    if start < end:
+        yield start, end
+
+
+def mark_indexed(db: Connection, feed_no: int, start: int, end: int) -> None:
+    """Add [start, end) to the feed's ranges, merged with those it meets."""
+    if start == end:
+        return
+    where = "WHERE feed = ? AND start <= ? AND stop >= ?"
+    low, high = db.execute(
+        f"SELECT min(start), max(stop) FROM indexed {where}",  # noqa: S608  # fixed text
+        (feed_no, end, start),
+    ).fetchone()
+    db.execute(f"DELETE FROM indexed {where}", (feed_no, end, start))  # noqa: S608  # fixed
+    merged = (start, end) if low is None else (min(start, low), max(end, high))
+    db.execute("INSERT INTO indexed VALUES (?, ?, ?)", (feed_no, *merged))
+
+
+def block_ranges(
+    db: Connection, feed_no: int, start: int, end: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield ``(base, first, last)``: entries [first, last) have row numbers base + index."""
+    for base, low, size in db.execute(
+        "SELECT base, start, size FROM block WHERE feed = ? AND start < ? AND start >="
+        " (SELECT max(start) FROM block WHERE feed = ? AND start <= ?) ORDER BY start",
+        (feed_no, end, feed_no, start),
+    ):
+        yield base - low, max(start, low), min(end, low + size)

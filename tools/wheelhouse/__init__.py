@@ -1,0 +1,1 @@
+"""What a stranger gets by ``pip install``, built, installed and played for ``tools/wheel``."""
