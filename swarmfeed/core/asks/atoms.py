@@ -5,21 +5,21 @@ import binascii
 from collections.abc import Callable
 from typing import Any, Final
 
-from swarmfeed.core.asks.shape import Json, Shape, Whole
+from swarmfeed.core.asks.shape import Json, JsonShape, Whole
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import HASH_BYTES
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.errors import BadJsonError, UserError
 
 
-def _checked(kind: type, described: str, name: str) -> Shape:
+def _checked(kind: type, described: str, name: str) -> JsonShape:
     def read(value: object, key: str) -> Any:
         # True is an int for isinstance, and for nobody else.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise shape.refuse(key)
         return value
 
-    shape = Shape(
+    shape = JsonShape(
         write=lambda value: value,
         read=read,
         schema=lambda _: {"type": name},
@@ -40,7 +40,7 @@ _FROM_TEXT: Final[dict[type, Callable[[str], object]]] = {
 }
 
 
-def whole(bounds: Whole) -> Shape:
+def whole(bounds: Whole) -> JsonShape:
     def read(value: object, key: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
             raise shape.refuse(key)
@@ -49,7 +49,7 @@ def whole(bounds: Whole) -> Shape:
         return value
 
     limits = {"type": "integer", "minimum": bounds.first, "maximum": bounds.last}
-    shape = Shape(
+    shape = JsonShape(
         write=lambda value: value,
         read=read,
         schema=lambda _: dict(limits),
@@ -60,7 +60,7 @@ def whole(bounds: Whole) -> Shape:
     return shape
 
 
-def _float() -> Shape:
+def _float() -> JsonShape:
     def read(value: object, key: str) -> Any:
         # Some write 1 for 1.0; an int may be too long for a float.
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -70,7 +70,7 @@ def _float() -> Shape:
         except OverflowError as error:
             raise shape.refuse(key) from error
 
-    shape = Shape(
+    shape = JsonShape(
         write=lambda value: value,
         read=read,
         schema=lambda _: {"type": "number"},
@@ -84,7 +84,7 @@ def _parsed(
     parse: Callable[[str], Any],
     described: str,
     schema: Json,
-) -> Shape:
+) -> JsonShape:
     """A value with a text form; ``parse`` raises UserError."""
 
     def read(value: object, key: str) -> Any:
@@ -95,7 +95,7 @@ def _parsed(
         except UserError as error:
             raise BadJsonError(key, str(error)) from error
 
-    shape = Shape(
+    shape = JsonShape(
         write=write,
         read=read,
         schema=lambda _: {"type": "string", **schema},
@@ -104,7 +104,7 @@ def _parsed(
     return shape
 
 
-def own_form(kind: Any) -> Shape:
+def own_form(kind: Any) -> JsonShape:
     """A class that says itself how it looks: ``as_json``, ``from_json``, ``json_schema``."""
 
     def read(value: object, key: str) -> Any:
@@ -113,7 +113,7 @@ def own_form(kind: Any) -> Shape:
         except UserError as error:
             raise BadJsonError(key, str(error)) from error
 
-    return Shape(
+    return JsonShape(
         write=lambda value: value.as_json(),
         read=read,
         schema=lambda _: kind.json_schema(),
@@ -145,7 +145,7 @@ _ADDRESS: Final = _parsed(
     {"pattern": f"^[a-z2-7]{{{ADDRESS_CHARS}}}$"},
 )
 
-ATOMS: Final[dict[Any, Shape]] = {
+ATOMS: Final[dict[Any, JsonShape]] = {
     AuthorId: _ADDRESS,
     FeedId: _ADDRESS,
     NodeId: _ADDRESS,

@@ -22,8 +22,8 @@ from swarmfeed.core.asks.shape import (
     Definitions,
     Flat,
     Json,
+    JsonShape,
     Key,
-    Shape,
     Spare,
     Whole,
     described,
@@ -48,7 +48,7 @@ class Field:
 
     name: str
     key: str
-    shape: Shape
+    shape: JsonShape
     flat: bool
     spare: bool
     default: object
@@ -96,7 +96,7 @@ def from_query(kind: type[T], query: Mapping[str, str]) -> T:
     return from_json(kind, values)
 
 
-def shape_of(kind: Any) -> Shape:
+def shape_of(kind: Any) -> JsonShape:
     """Return how a type looks as JSON.
 
     Raises:
@@ -106,7 +106,7 @@ def shape_of(kind: Any) -> Shape:
 
 
 @cache
-def _shape_of(kind: Any) -> Shape:
+def _shape_of(kind: Any) -> JsonShape:
     if kind in ATOMS:
         return ATOMS[kind]
     origin, arguments = get_origin(kind), get_args(kind)
@@ -151,7 +151,7 @@ def _field(field: "dataclasses.Field[Any]", hint: Any) -> Field:
 # --- objects and lists ---------------------------------------------------------------------
 
 
-def _object(kind: Any) -> Shape:
+def _object(kind: Any) -> JsonShape:
     # Fields are looked up when they are needed: a dataclass may hold itself.
     def write(value: Any) -> Json:
         written: Json = {}
@@ -178,7 +178,7 @@ def _object(kind: Any) -> Shape:
             definitions.found[kind.__name__] = object_schema(kind, definitions)
         return {"$ref": f"#/components/schemas/{kind.__name__}"}
 
-    return Shape(write=write, read=read, schema=schema, plural="objects")
+    return JsonShape(write=write, read=read, schema=schema, plural="objects")
 
 
 def _read(field: Field, value: Json) -> Any:
@@ -214,7 +214,7 @@ def _held(kind: type, name: str) -> type:
     return held
 
 
-def _list(item: Shape) -> Shape:
+def _list(item: JsonShape) -> JsonShape:
     plural = f"a list of {item.plural or item.described}"
 
     def read(value: object, key: str) -> Any:
@@ -222,7 +222,7 @@ def _list(item: Shape) -> Shape:
             raise BadJsonError(key, f'"{key}" has to be {plural}.')
         return tuple(item.read(each, key) for each in value)
 
-    return Shape(
+    return JsonShape(
         write=lambda value: [item.write(each) for each in value],
         read=read,
         schema=lambda found: {"type": "array", "items": item.schema(found)},
@@ -230,8 +230,8 @@ def _list(item: Shape) -> Shape:
     )
 
 
-def _optional(inner: Shape) -> Shape:
-    return Shape(
+def _optional(inner: JsonShape) -> JsonShape:
+    return JsonShape(
         write=lambda value: None if value is None else inner.write(value),
         read=lambda value, key: None if value is None else inner.read(value, key),
         schema=lambda found: {"anyOf": [inner.schema(found), {"type": "null"}]},

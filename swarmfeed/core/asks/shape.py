@@ -39,7 +39,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class JsonShape:
     """How values of one type look as JSON."""
 
     write: Callable[[Any], Any]
