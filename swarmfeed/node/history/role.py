@@ -119,6 +119,7 @@ class History:
             self.viewer,
             self.custodian,
             clock,
+            node.settings.history_speed,
         )
         self.herald = Herald(
             node.shelf, node.interests, self.board, self.custodian, self.server, clock

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
-from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import LASTS_MS, Word
@@ -51,6 +51,10 @@ LOOKS_PER_TURN: Final = 20
 
 SCOPE_EVERY_MS: Final = 5 * 60_000
 """How often the scope is read anew: who has just begun to follow people waits for it."""
+
+CLAIM_S_MIN: Final = 4 * FETCH_TIMEOUT_S
+"""Real seconds that a claim lasts at least, however fast the policy's clock runs (ADR 13): a
+holder that does not send has its time, and another one after it."""
 
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
@@ -88,6 +92,7 @@ class HistoryServer:
         viewer: Viewer,
         custodian: Custodian,
         clock: Clock,
+        speed: float,
     ) -> None:
         self._own = identity.node_id
         self._interests = interests
@@ -100,6 +105,7 @@ class HistoryServer:
         self._viewer = viewer
         self._custodian = custodian
         self._clock = clock
+        self._claim_ms = max(LASTS_MS[Word.CLAIM], CLAIM_S_MIN * 1000 * speed)
         self._looks: dict[FeedId, Look] = {}
         self._scoped_at_ms: int | None = None
         self.choice: HistoryChoice | None = None
@@ -268,7 +274,7 @@ class HistoryServer:
             if custody.state is not CustodyState.CLAIMED:
                 continue
             self._custodian.settle(feed_id)
-            late = now_ms - custody.since_ms >= LASTS_MS[Word.CLAIM]
+            late = now_ms - custody.since_ms >= self._claim_ms
             if late and self._custodian.find(feed_id) == custody:
                 self._custodian.give_up(feed_id, "it could not be fetched within an hour")
 
