@@ -20,9 +20,9 @@ from urllib.parse import urlencode, urlsplit
 T = TypeVar("T")
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
-READY_S: Final = 30
-STOP_S: Final = 15
-COMMAND_S: Final = 90
+READY_S: Final = 120
+STOP_S: Final = 60
+COMMAND_S: Final = 180
 LOG_LINES_SHOWN: Final = 40
 
 _numbers = itertools.count()
@@ -203,7 +203,7 @@ class Node:
             time.sleep(every_s)
         return found
 
-    def wait_until_held(self, author: str, size: int, seconds: float = 60) -> Any:
+    def wait_until_held(self, author: str, size: int, seconds: float = 120) -> Any:
         """Wait for all ``size`` entries of an author; returns the feed's line of status."""
 
         def look() -> Any:

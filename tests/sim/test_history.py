@@ -11,6 +11,7 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.core.history.slack import COPIES_MIN
+from swarmfeed.node.history.server import CLAIM_S_MIN
 
 pytestmark = pytest.mark.slow
 
@@ -223,6 +224,34 @@ def test_a_server_that_claims_and_does_not_hold_is_found_out(tmp_path: Path) -> 
         assert outlook.held < 0.5
         assert judge.auditor.failed > 0
         assert judge.sight.viewer.offer(author.feed_id).copies >= COPIES_MIN
+
+    play_days(tmp_path, scenario)
+
+
+def test_a_claim_gives_holders_that_do_not_send_their_time_and_then_ends(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        hub = await street.move_in()
+        author = await add_author(street, hub)
+        for liar in (author, hub):
+            for span in list(liar.disk.replicas[author.feed_id].chunks()):
+                liar.running.ground.shells.logs.drop_chunk(author.feed_id, span)
+        (server,) = await add_servers(street, 1, hub)
+        history = server.history
+
+        def is_claimed() -> bool:
+            custody = history.custodian.find(author.feed_id)
+            return custody is not None and custody.state is CustodyState.CLAIMED
+
+        await street.until(is_claimed, within_s=DAY)
+        await street.pass_time(CLAIM_S_MIN - 2)
+        assert is_claimed(), "many hours of the policy, in which holders may stand still"
+        await street.pass_time(4)
+        assert not is_claimed()
+        own = history.sight.board.own(author.feed_id)
+        assert own is not None and own.notice.word is Word.REFUSAL
+        assert own.notice.reason == "it could not be fetched within an hour"
 
     play_days(tmp_path, scenario)
 

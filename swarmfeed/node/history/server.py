@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
-from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.choice import HistoryChoice
@@ -38,6 +38,7 @@ from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.custodian import Custodian
 from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.scope import Reach, Scope
+from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.history.sight import Sight
 from swarmfeed.node.history.viewer import Offer, feed_bytes
 
@@ -49,6 +50,10 @@ LOOKS_PER_TURN: Final = 20
 
 SCOPE_EVERY_MS: Final = 5 * 60_000
 """How often the scope is read anew: who has just begun to follow people waits for it."""
+
+CLAIM_S_MIN: Final = 4 * FETCH_TIMEOUT_S
+"""Real seconds that a claim lasts at least, however fast the policy's clock runs (ADR 13): a
+holder that does not send has its time, and another one after it."""
 
 SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
@@ -90,6 +95,8 @@ class HistoryServer:
         self._scope = scope
         self._allotment = allotment
         self._custodian = custodian
+        speed = ground.settings.of(HistorySettings).speed
+        self._claim_ms = max(LASTS_MS[Word.CLAIM], CLAIM_S_MIN * 1000 * speed)
         self._looks: dict[FeedId, Look] = {}
         self._scoped_at_ms: int | None = None
 
@@ -257,7 +264,7 @@ class HistoryServer:
             if custody.state is not CustodyState.CLAIMED:
                 continue
             self._custodian.settle(feed_id)
-            late = now_ms - custody.since_ms >= LASTS_MS[Word.CLAIM]
+            late = now_ms - custody.since_ms >= self._claim_ms
             if late and self._custodian.find(feed_id) == custody:
                 self._custodian.give_up(feed_id, sentences.TOO_LATE())
 
