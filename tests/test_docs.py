@@ -10,6 +10,15 @@ from swarmfeed import errors
 from swarmfeed.cli.main import main
 from swarmfeed.core.base import limits
 from swarmfeed.core.feed.kinds import KINDS
+from swarmfeed.core.history.limits import (
+    AUDIT_ANSWERS_PER_MINUTE,
+    AUDIT_TIMEOUT_S,
+    AUDITS_PER_DAY,
+    INCLUSION_HASHES_MAX,
+    NOTICES_PER_FEED_MAX,
+    NOTICES_PER_MESSAGE_MAX,
+    WATCHED_MAX,
+)
 from swarmfeed.core.talk import handshake
 from swarmfeed.core.vocabulary import VOCABULARY
 
@@ -123,17 +132,17 @@ def test_every_close_code_is_in_the_protocol() -> None:
         ("PROTOCOL", f"stands still for {limits.FETCH_TIMEOUT_S} s"),
         ("PROTOCOL", f"at most {limits.CHUNKS_IN_FLIGHT_MAX} in flight"),
         ("PROTOCOL", f"waits {limits.GATHER_S} s"),
-        ("PROTOCOL", f"{limits.WATCHED_MAX:,} on one link"),
+        ("PROTOCOL", f"{WATCHED_MAX:,} on one link"),
         (
             "PROTOCOL",
-            f"| up to {limits.NOTICES_PER_MESSAGE_MAX} dicts |",
+            f"| up to {NOTICES_PER_MESSAGE_MAX} dicts |",
         ),
-        ("PROTOCOL", f"Of one feed {limits.NOTICES_PER_FEED_MAX} notices"),
+        ("PROTOCOL", f"Of one feed {NOTICES_PER_FEED_MAX} notices"),
         ("PROTOCOL", f"At most {limits.TORRENTS_AWAKE_MAX:,} such torrents"),
-        ("PROTOCOL", f"{limits.AUDITS_PER_DAY} times a day"),
-        ("PROTOCOL", f"at most {limits.AUDIT_ANSWERS_PER_MINUTE} times a minute"),
-        ("PROTOCOL", f"no answer comes in {limits.AUDIT_TIMEOUT_S} s"),
-        ("PROTOCOL", f"| up to {limits.INCLUSION_HASHES_MAX} of 32 bytes |"),
+        ("PROTOCOL", f"{AUDITS_PER_DAY} times a day"),
+        ("PROTOCOL", f"at most {AUDIT_ANSWERS_PER_MINUTE} times a minute"),
+        ("PROTOCOL", f"no answer comes in {AUDIT_TIMEOUT_S} s"),
+        ("PROTOCOL", f"| up to {INCLUSION_HASHES_MAX} of 32 bytes |"),
         ("THREATS", f"below {limits.DISK_FLOOR_BYTES // 1024**2} MiB free"),
         ("THREATS", f"{limits.EVENT_STREAMS_MAX} event streams"),
         ("THREATS", f"{limits.SESSIONS_MAX} sessions"),

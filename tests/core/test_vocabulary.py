@@ -9,6 +9,13 @@ from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Encodable, encode
 from swarmfeed.core.base.marks import At, Between
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.history.limits import (
+    INCLUSION_HASHES_MAX,
+    NOTICE_BYTES_MAX,
+    NOTICES_PER_MESSAGE_MAX,
+    REQUESTS_PER_MONTH_MAX,
+    SEEN_MAX,
+)
 from swarmfeed.core.history.words import (
     Audit,
     AuditProof,
@@ -138,19 +145,19 @@ def test_wrong_types_anywhere_give_the_documented_error(
         Wake(FeedId(b"f" * 31)),
         Watch((AUTHOR,) * (limits.AUTHORS_PER_WANT_MAX + 1)),
         Watch((AuthorId(b"a" * 33),)),
-        Notices((NoticeRecord(b""),) * (limits.NOTICES_PER_MESSAGE_MAX + 1)),
-        Notices((NoticeRecord(bytes(limits.NOTICE_BYTES_MAX + 1)),)),
+        Notices((NoticeRecord(b""),) * (NOTICES_PER_MESSAGE_MAX + 1)),
+        Notices((NoticeRecord(bytes(NOTICE_BYTES_MAX + 1)),)),
         Notices((NoticeRecord(b"", link=Endpoint("example.org", 1)),)),
-        Farewell(bytes(limits.NOTICE_BYTES_MAX + 1)),
-        Report((NodeId(b"n" * 32),) * (limits.SEEN_MAX + 1), (), 0),
-        Report((), (RequestRate(FEED, 1),) * (limits.SEEN_MAX + 1), 0),
-        Report((), (RequestRate(FEED, limits.REQUESTS_PER_MONTH_MAX + 1),), 0),
+        Farewell(bytes(NOTICE_BYTES_MAX + 1)),
+        Report((NodeId(b"n" * 32),) * (SEEN_MAX + 1), (), 0),
+        Report((), (RequestRate(FEED, 1),) * (SEEN_MAX + 1), 0),
+        Report((), (RequestRate(FEED, REQUESTS_PER_MONTH_MAX + 1),), 0),
         Report((), (), 9),
         Audit(FEED, limits.FEED_ENTRIES_MAX),
         Audit(FEED, -1),
         replace(PROOF, stored=bytes(limits.STORED_BYTES_MAX + 1)),
         replace(PROOF, signed_head=bytes(limits.HEAD_BYTES_MAX + 1)),
-        replace(PROOF, path=(Hash(bytes(32)),) * (limits.INCLUSION_HASHES_MAX + 1)),
+        replace(PROOF, path=(Hash(bytes(32)),) * (INCLUSION_HASHES_MAX + 1)),
         Certificates(AUTHOR, (b"",) * (limits.CERTIFICATES_MAX + 1)),
         Certificates(AUTHOR, (bytes(limits.CERTIFICATE_BYTES_MAX + 1),)),
         replace(OFFER, certificates=(b"",) * (limits.CERTIFICATES_MAX + 1)),

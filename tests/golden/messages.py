@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from tests.golden.spoil import outcome, short_hex, spoilt
 from tests.golden.stage_core import (
+    INCLUSION_HASHES_MAX,
+    NOTICE_BYTES_MAX,
+    REQUESTS_PER_MONTH_MAX,
     Audit,
     AuditProof,
     AuthorId,
@@ -138,19 +141,19 @@ SAMPLES: Final[dict[str, tuple[Message, ...]]] = {
         Notices((NoticeRecord(b"signed", link=V6),)),
         Notices((NoticeRecord(b"signed", swarm=V6),)),
         Notices(()),
-        Notices((NoticeRecord(b"n" * limits.NOTICE_BYTES_MAX, V6, V6),) * 500),
+        Notices((NoticeRecord(b"n" * NOTICE_BYTES_MAX, V6, V6),) * 500),
     ),
-    "farewell": (Farewell(b"signed"), Farewell(b""), Farewell(b"n" * limits.NOTICE_BYTES_MAX)),
+    "farewell": (Farewell(b"signed"), Farewell(b""), Farewell(b"n" * NOTICE_BYTES_MAX)),
     "report": (
         Report((NODE, NODE_TOO), (RequestRate(FEED, 30), RequestRate(FEED_TOO, 0)), 5),
         Report((), (), 0),
-        Report((NODE,) * 1_000, (RequestRate(FEED, limits.REQUESTS_PER_MONTH_MAX),) * 1_000, 8),
+        Report((NODE,) * 1_000, (RequestRate(FEED, REQUESTS_PER_MONTH_MAX),) * 1_000, 8),
     ),
     "audit": (Audit(FEED, 3), Audit(FEED, 0), Audit(FEED, MOST - 1)),
     "audit-proof": (
         PROOF,
         replace(PROOF, signed_head=b"", stored=b"", path=()),
-        replace(PROOF, index=MOST - 1, path=(HASH,) * limits.INCLUSION_HASHES_MAX),
+        replace(PROOF, index=MOST - 1, path=(HASH,) * INCLUSION_HASHES_MAX),
     ),
 }
 """Name on the wire -> samples; the first one is spoilt, so it has every optional part."""

@@ -22,6 +22,11 @@ from swarmfeed.core.feed.kinds import (
 from swarmfeed.core.history import rows
 from swarmfeed.core.history.availability import SERVER, Audits, first_presence, observe
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.limits import (
+    INCLUSION_HASHES_MAX,
+    NOTICE_BYTES_MAX,
+    REQUESTS_PER_MONTH_MAX,
+)
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.quota import Allowance
 from swarmfeed.core.history.rows import Custody, CustodyState, Seen
@@ -66,6 +71,9 @@ decode_message = VOCABULARY.decode
 encode_message = VOCABULARY.encode
 
 __all__ = [
+    "INCLUSION_HASHES_MAX",
+    "NOTICE_BYTES_MAX",
+    "REQUESTS_PER_MONTH_MAX",
     "SERVER",
     "Allowance",
     "Audit",

@@ -1,4 +1,7 @@
-"""Every bound swarmfeed enforces, with its unit and its reason."""
+"""Bounds that several rooms go by, each with its unit and its reason.
+
+What only one group of the core needs stands in the ``limits`` of that group.
+"""
 
 from typing import Final
 
@@ -341,78 +344,12 @@ PEERS_KEPT_MAX: Final = 1_000
 POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
 """How far ahead of our clock a post's claimed time may be; beyond, it sorts as received."""
 
-KRPC_PACKET_BYTES_MAX: Final = 2_048
-"""Longest DHT packet read: a reply with a whole item (1,100 bytes), 8 nodes of each address
-family (512) and a token."""
-
-KRPC_TRANSACTION_BYTES_MAX: Final = 32
-"""Longest transaction id echoed to a stranger; 2 to 4 bytes are usual."""
-
-KRPC_TOKEN_BYTES_MAX: Final = 128
-"""Longest write token kept from a DHT node; 4 to 20 bytes are usual."""
-
-KRPC_VALUE_BYTES_MAX: Final = 996
-"""Longest bytes in a BEP 44 item: 1,000 bytes once bencoded, `996:` and all."""
-
-KRPC_SALT_BYTES_MAX: Final = 64
-"""Longest salt (BEP 44)."""
-
-LOOKUP_QUERIES_MAX: Final = 64
-"""Most nodes asked in one DHT lookup: lying nodes cannot keep it going for ever."""
-
 LAN_QUESTIONS_MAX: Final = 32
 """Nodes nearby asked for their address at the same time: anybody in the network may
 announce as many names as they like."""
-
-NOTICE_BYTES_MAX: Final = 1_500
-"""Longest signed notice: three ids, five numbers and the longest reason in UTF-8."""
-
-REASON_CHARS_MAX: Final = 200
-"""Longest reason of a refusal: one sentence."""
-
-NOTICES_PER_MESSAGE_MAX: Final = 500
-"""Most notices in one message: 150 kB of ordinary ones."""
-
-NOTICES_PER_FEED_MAX: Final = 64
-"""Nodes remembered with a notice about one feed; those that expire first give way."""
-
-NOTICES_MAX: Final = 200_000
-"""Notices remembered altogether: four on each of 50,000 feeds, about 100 MB."""
-
-WATCHED_MAX: Final = 20_000
-"""Authors a peer may watch at a node, and a node watches: as many as it may want."""
-
-PRESENCES_MAX: Final = 10_000
-"""Nodes whose presence is remembered, 1.5 kB each; those longest unseen give way."""
-
-SEEN_MAX: Final = 1_000
-"""Nodes one report may name as seen, and feeds it may count requests of."""
-
-REQUESTS_PER_MONTH_MAX: Final = 10**9
-"""Most requests a month that a report may tell of a feed."""
-
-PROBES_PER_ROUND: Final = 32
-"""Holders without a link that are dialled to see whether they are there, each quarter of an
-hour: half a kilobyte a second at most."""
-
-AUDITS_PER_DAY: Final = 30
-"""Random entries asked of each holder in a day: one that lacks a tenth of what it claims passes
-all of them once in 24 days."""
-
-AUDIT_TIMEOUT_S: Final = 10
-"""How long an answer to an audit may take: a disk that sleeps needs some seconds."""
-
-AUDIT_ANSWERS_PER_MINUTE: Final = 60
-"""Audits of one peer that are answered in a minute: each costs a read and a frame's hashes."""
-
-INCLUSION_HASHES_MAX: Final = 32
-"""Most hashes in an inclusion proof: the depth of the largest feed."""
 
 TORRENTS_AWAKE_MAX: Final = 2_000
 """Torrents a history server has loaded at once for those who asked; 20 kB each."""
 
 AWAKE_S: Final = 1_800
 """How long the torrents of a feed stay loaded after somebody asked for them."""
-
-HISTORY_FEEDS_SHOWN: Final = 1_000
-"""Feeds that a status of a history server lists; the rest is counted."""

@@ -22,15 +22,9 @@ from typing import Final
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import (
-    FEED_ENTRIES_MAX,
-    KEY_BYTES,
-    NOTICE_BYTES_MAX,
-    REASON_CHARS_MAX,
-    SIGNATURE_BYTES,
-    TIME_MS_MAX,
-)
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, KEY_BYTES, SIGNATURE_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.history.limits import NOTICE_BYTES_MAX, REASON_CHARS_MAX
 from swarmfeed.errors import BadEncodingError
 
 DOMAIN: Final = b"swarmfeed notice 1\n"

@@ -6,6 +6,13 @@ from typing import Annotated, ClassVar, Final
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import AuthorId, Endpoint, Hash, NodeId
+from swarmfeed.core.history.limits import (
+    INCLUSION_HASHES_MAX,
+    NOTICE_BYTES_MAX,
+    NOTICES_PER_MESSAGE_MAX,
+    REQUESTS_PER_MONTH_MAX,
+    SEEN_MAX,
+)
 from swarmfeed.core.history.placement import ROOM_STEPS
 from swarmfeed.core.talk.message import Feed, Index, Message, SignedHead, Stored
 
@@ -26,7 +33,7 @@ class Watch:
 class NoticeRecord:
     """A signed notice, and where its node was reached: a hint, not signed."""
 
-    signed: Annotated[bytes, At("n"), UpTo(limits.NOTICE_BYTES_MAX)]
+    signed: Annotated[bytes, At("n"), UpTo(NOTICE_BYTES_MAX)]
     """Signed notice (FORMAT 12)."""
     link: Annotated[Endpoint | None, At("l")] = None
     """Where the sender reached the notice's node: a hint, not signed."""
@@ -39,7 +46,7 @@ class Notices:
     """Notices for a peer that watches their authors, or, of our own, for a history server."""
 
     name: ClassVar[str] = "notices"
-    records: Annotated[tuple[NoticeRecord, ...], At("o"), UpTo(limits.NOTICES_PER_MESSAGE_MAX)]
+    records: Annotated[tuple[NoticeRecord, ...], At("o"), UpTo(NOTICES_PER_MESSAGE_MAX)]
     """Notices, each with where its node was reached."""
 
 
@@ -48,7 +55,7 @@ class Farewell:
     """Somebody's signed goodbye: it leaves for good."""
 
     name: ClassVar[str] = "farewell"
-    signed: Annotated[bytes, At("n"), UpTo(limits.NOTICE_BYTES_MAX)]
+    signed: Annotated[bytes, At("n"), UpTo(NOTICE_BYTES_MAX)]
     """Signed goodbye (FORMAT 12)."""
 
 
@@ -57,7 +64,7 @@ class RequestRate:
     """How often a feed's backlog was asked for at one history server."""
 
     feed_id: Feed
-    per_month: Annotated[int, At("n"), Between(0, limits.REQUESTS_PER_MONTH_MAX)]
+    per_month: Annotated[int, At("n"), Between(0, REQUESTS_PER_MONTH_MAX)]
     """Requests of different people in 30 days, at the present rate."""
 
 
@@ -66,9 +73,9 @@ class Report:
     """What a history server tells others every quarter of an hour; nothing of it is proven."""
 
     name: ClassVar[str] = "report"
-    seen: Annotated[tuple[NodeId, ...], At("o"), UpTo(limits.SEEN_MAX)]
+    seen: Annotated[tuple[NodeId, ...], At("o"), UpTo(SEEN_MAX)]
     """Nodes, not servers, that it was linked to since the last report."""
-    rates: Annotated[tuple[RequestRate, ...], At("r"), UpTo(limits.SEEN_MAX)]
+    rates: Annotated[tuple[RequestRate, ...], At("r"), UpTo(SEEN_MAX)]
     """How often the backlogs of feeds were asked for."""
     room: Annotated[int, At("s"), Between(0, ROOM_STEPS)]
     """Free eighths of the disk it gives for history."""
@@ -97,7 +104,7 @@ class AuditProof:
     """Head of the holder's replica; empty when it cannot show the entry."""
     stored: Stored
     """The stored entry."""
-    path: Annotated[tuple[Hash, ...], At("p"), UpTo(limits.INCLUSION_HASHES_MAX)]
+    path: Annotated[tuple[Hash, ...], At("p"), UpTo(INCLUSION_HASHES_MAX)]
     """Inclusion proof of the entry under that head (RFC 9162, 2.1.3)."""
 
 

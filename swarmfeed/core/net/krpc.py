@@ -17,16 +17,15 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, Value, decode_lenient, encode
-from swarmfeed.core.base.limits import (
-    KEY_BYTES,
+from swarmfeed.core.base.limits import KEY_BYTES, SIGNATURE_BYTES
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.limits import (
     KRPC_PACKET_BYTES_MAX,
     KRPC_SALT_BYTES_MAX,
     KRPC_TOKEN_BYTES_MAX,
     KRPC_TRANSACTION_BYTES_MAX,
     KRPC_VALUE_BYTES_MAX,
-    SIGNATURE_BYTES,
 )
-from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import BadEncodingError
 
 NODE_ID_BYTES: Final = 20

@@ -10,9 +10,9 @@ Source: Maymounkov and Mazieres, "Kademlia", section 2.3; BEP 5.
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from swarmfeed.core.base.limits import LOOKUP_QUERIES_MAX
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.krpc import Reply, distance
+from swarmfeed.core.net.limits import LOOKUP_QUERIES_MAX
 
 CLOSEST: Final = 8
 """k: how many of the nearest nodes keep an item."""

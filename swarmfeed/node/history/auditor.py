@@ -12,11 +12,15 @@ from functools import partial
 
 import structlog
 
-from swarmfeed.core.base.limits import AUDIT_ANSWERS_PER_MINUTE, AUDIT_TIMEOUT_S, AUDITS_PER_DAY
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.audit import verify_audit
 from swarmfeed.core.history.availability import DAY_MS
+from swarmfeed.core.history.limits import (
+    AUDIT_ANSWERS_PER_MINUTE,
+    AUDIT_TIMEOUT_S,
+    AUDITS_PER_DAY,
+)
 from swarmfeed.core.history.notice import SOURCES
 from swarmfeed.core.history.words import Audit, AuditProof
 from swarmfeed.errors import DamageError, RemoteError

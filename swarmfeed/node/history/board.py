@@ -13,14 +13,16 @@ import structlog
 from swarmfeed.core.base.limits import (
     AUTHORS_PER_WANT_MAX,
     FEEDS_PER_AUTHOR_MAX,
-    NOTICES_MAX,
-    NOTICES_PER_FEED_MAX,
-    NOTICES_PER_MESSAGE_MAX,
     POST_AHEAD_MS_MAX,
-    WATCHED_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history import rows, sentences
+from swarmfeed.core.history.limits import (
+    NOTICES_MAX,
+    NOTICES_PER_FEED_MAX,
+    NOTICES_PER_MESSAGE_MAX,
+    WATCHED_MAX,
+)
 from swarmfeed.core.history.notice import (
     LASTS_MS,
     OF_SERVERS,

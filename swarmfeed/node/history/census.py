@@ -10,7 +10,6 @@ from typing import Final
 
 import structlog
 
-from swarmfeed.core.base.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.availability import (
@@ -31,6 +30,7 @@ from swarmfeed.core.history.availability import (
     say_goodbye,
     trust,
 )
+from swarmfeed.core.history.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_MAX
 from swarmfeed.core.history.rows import Seen
 from swarmfeed.core.history.words import Report
 from swarmfeed.core.net.domain import domain_of

@@ -11,10 +11,11 @@ from typing import Final
 
 import structlog
 
-from swarmfeed.core.base.limits import FEEDS_HELD_MAX, SEEN_MAX
+from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import rows
 from swarmfeed.core.history.availability import DAY_MS, HOUR_MS
+from swarmfeed.core.history.limits import SEEN_MAX
 from swarmfeed.core.history.slack import REQUESTS_PER_DAY_MIN
 from swarmfeed.core.history.words import Report, RequestRate
 from swarmfeed.errors import DamageError

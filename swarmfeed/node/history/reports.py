@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from swarmfeed.core.asks.history import Explanation, HistoryFeed, HistoryStatus, HolderOutlook
-from swarmfeed.core.base.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import sentences
+from swarmfeed.core.history.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground

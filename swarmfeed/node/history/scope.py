@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from swarmfeed.core.base.limits import WATCHED_MAX
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.history.limits import WATCHED_MAX
 from swarmfeed.core.history.quota import Friend
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.ports import Index

@@ -20,7 +20,6 @@ from typing import Final, cast
 import structlog
 
 from swarmfeed.core.base.keys import verify_signature
-from swarmfeed.core.base.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import (
     HEAD_SALT,
@@ -42,6 +41,7 @@ from swarmfeed.core.net.krpc import (
     mutable_target,
     signed_buffer,
 )
+from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.net.lookup import AT_ONCE, Lookup
 from swarmfeed.errors import BadEncodingError, BadSignatureError, RetryError, UserError
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.core.base.limits import REASON_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.certificate import sign_leave
+from swarmfeed.core.history.limits import REASON_CHARS_MAX
 from swarmfeed.core.history.notice import (
     HOLDING,
     LASTS_MS,

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import KRPC_PACKET_BYTES_MAX, KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.krpc import (
     METHOD_UNKNOWN,
@@ -27,6 +26,7 @@ from swarmfeed.core.net.krpc import (
     mutable_target,
     signed_buffer,
 )
+from swarmfeed.core.net.limits import KRPC_PACKET_BYTES_MAX, KRPC_VALUE_BYTES_MAX
 from swarmfeed.errors import BadEncodingError
 
 BEP44_PUBLIC = bytes.fromhex("77ff84905a91936367c01360803104f92432fcd904a43511876df5cdf3e7e548")

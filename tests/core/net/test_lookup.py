@@ -4,9 +4,9 @@ import random
 from zlib import crc32
 
 import pytest
-from swarmfeed.core.base.limits import LOOKUP_QUERIES_MAX
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.krpc import DhtNode, Reply, distance
+from swarmfeed.core.net.limits import LOOKUP_QUERIES_MAX
 from swarmfeed.core.net.lookup import AT_ONCE, CLOSEST, Lookup
 
 TARGET = bytes(20)

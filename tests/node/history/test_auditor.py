@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from swarmfeed.core.base.limits import AUDIT_ANSWERS_PER_MINUTE, AUDIT_TIMEOUT_S, AUDITS_PER_DAY
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.history.limits import (
+    AUDIT_ANSWERS_PER_MINUTE,
+    AUDIT_TIMEOUT_S,
+    AUDITS_PER_DAY,
+)
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
 from swarmfeed.core.history.words import Audit, AuditProof, NoticeRecord, Notices
 from swarmfeed.node.ground.session import Session

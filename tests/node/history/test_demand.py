@@ -1,7 +1,7 @@
 import pytest
 from street.fakes.clock import FakeClock
-from swarmfeed.core.base.limits import SEEN_MAX
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.history.limits import SEEN_MAX
 from swarmfeed.core.history.words import Report, RequestRate
 from swarmfeed.node.history import demand as demand_module
 from swarmfeed.node.history.demand import Demand

@@ -11,7 +11,6 @@ import pytest
 from street.fakes.dhtnode import FakeDhtNode, small_dht
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import (
     HEAD_SALT,
@@ -33,6 +32,7 @@ from swarmfeed.core.net.krpc import (
     mutable_target,
     signed_buffer,
 )
+from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import HeadBoard

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from swarmfeed.core.base.keys import verify_signature
-from swarmfeed.core.base.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
+from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.errors import BadSignatureError, RetryError
 
 
