@@ -15,10 +15,12 @@ from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.roster import ROSTER, Roster
 from webui.pages import PAGES
 
+from tests.toys.greeter import words
 from tests.toys.greeter.role import greeter_role
 
 TOYS: Final = Roster(
-    roles=(*ROSTER.roles, greeter_role), vocabulary=Vocabulary((*VOCABULARY.words,))
+    roles=(*ROSTER.roles, greeter_role),
+    vocabulary=Vocabulary((*VOCABULARY.words, *words.WORDS)),
 )
 
 main: Final = make_main((*COMMANDS,), (*SETTINGS,))

@@ -6,6 +6,7 @@ from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.node.roster import ROSTER
 
 from tests.toys.greeter.role import Greeter
+from tests.toys.greeter.words import Greeting
 from tests.toys.program import TOYS
 
 
@@ -24,6 +25,32 @@ def test_it_hears_of_links_and_remembers_them(tmp_path: Path) -> None:
         assert greeter(anna).met == {ben.identity.node_id: 1}, "it stood in the ledger"
         await street.pass_time(10)
         assert greeter(anna).met == {ben.identity.node_id: 2}
+
+    in_neighbourhood(tmp_path, scenario, roster=TOYS)
+
+
+def test_two_of_them_greet_each_other(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna = await street.move_in()
+        ben = await street.move_in(knows=[anna])
+        await street.pass_time(3)
+        assert greeter(anna).said() == {ben.identity.node_id: ["Good day."]}
+        assert greeter(ben).said() == {anna.identity.node_id: ["Good day."]}
+
+    in_neighbourhood(tmp_path, scenario, roster=TOYS)
+
+
+def test_who_does_not_know_the_word_passes_it_over(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna = await street.move_in()
+        ben = await street.move_in(knows=[anna], roster=ROSTER)
+        await street.pass_time(3)
+        (session,) = anna.running.ground.sessions.all()
+        session.outbox.put("greeting", lambda: session.send(Greeting("Hello?")))
+        await street.pass_time(3)
+        assert [each.node_id for each in ben.running.ground.sessions.all()] == [
+            anna.identity.node_id
+        ]
 
     in_neighbourhood(tmp_path, scenario, roster=TOYS)
 

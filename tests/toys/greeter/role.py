@@ -1,21 +1,38 @@
 """Greets every peer, and remembers who greeted us: one of each thing that a role may bring."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import LinkOpened, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
+
+from tests.toys.greeter.words import Greeting
+
+TEXT: Final = "Good day."
+"""What is said to whom one meets."""
+
+
+@dataclass(slots=True)
+class GreeterSide:
+    """What is remembered of one link."""
+
+    said: list[str] = field(default_factory=list)
 
 
 class Greeter:
     """Whom this node met, and how often since it first ran."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        self._sessions = ground.sessions
         self.met: dict[NodeId, int] = {}
         self._unwritten: dict[bytes, bytes | None] = {}
 
@@ -29,6 +46,15 @@ class Greeter:
         node_id = event.session.node_id
         self.met[node_id] = self.met.get(node_id, 0) + 1
         self._unwritten[node_id] = b"%d" % self.met[node_id]
+        if "greeter" in event.session.peer.hello.roles:
+            self._greet(event.session, TEXT)
+
+    def on_greeting(self, session: Session, greeting: Greeting) -> None:
+        session.part(GreeterSide).said.append(greeting.text)
+
+    def said(self) -> dict[NodeId, list[str]]:
+        """What each peer that is linked said."""
+        return {each.node_id: each.part(GreeterSide).said for each in self._sessions.all()}
 
     def load(self, page: Mapping[bytes, bytes]) -> None:
         self.met = {NodeId(key): int(count) for key, count in page.items()}
@@ -37,6 +63,9 @@ class Greeter:
         taken, self._unwritten = self._unwritten, {}
         return taken
 
+    def _greet(self, session: Session, text: str) -> None:
+        session.outbox.put(("greeting", text), partial(session.send, Greeting(text)))
+
 
 def greeter_role(ground: Ground, feeds: Feeds) -> Role:
     greeter = Greeter(ground)
@@ -44,6 +73,7 @@ def greeter_role(ground: Ground, feeds: Feeds) -> Role:
         name="greeter",
         parts=greeter,
         says=lambda: True,
+        hears=(hears(Greeting, greeter.on_greeting),),
         listens=(listens(LinkOpened, greeter.on_opened),),
         jobs=greeter.jobs,
         rows=(Rows(page="greeter", load=greeter.load, take_changes=greeter.take_changes),),
