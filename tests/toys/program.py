@@ -16,6 +16,7 @@ from swarmfeed.node.roster import ROSTER, Roster
 from webui.pages import PAGES
 
 from tests.toys.greeter import words
+from tests.toys.greeter.command import greet
 from tests.toys.greeter.role import greeter_role
 
 TOYS: Final = Roster(
@@ -23,7 +24,7 @@ TOYS: Final = Roster(
     vocabulary=Vocabulary((*VOCABULARY.words, *words.WORDS)),
 )
 
-main: Final = make_main((*COMMANDS,), (*SETTINGS,))
+main: Final = make_main((*COMMANDS, greet), (*SETTINGS,))
 
 if __name__ == "__main__":
     opens = partial(open_desk, open_node=partial(wiring.open_node, roster=TOYS))

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.errors import UserError
 from swarmfeed.node.roster import ROSTER
 
+from tests.toys.greeter.asks import Greet, Greeted
 from tests.toys.greeter.role import Greeter
 from tests.toys.greeter.words import Greeting
 from tests.toys.program import TOYS
@@ -72,5 +75,20 @@ def test_its_job_runs(tmp_path: Path) -> None:
         (job,) = [each for each in greeter(anna).jobs() if each.name == "greetings"]
         assert job in anna.running._jobs()
         assert await job.run() == "met 0 nodes"
+
+    in_neighbourhood(tmp_path, scenario, roster=TOYS)
+
+
+def test_it_can_be_asked(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna = await street.move_in()
+        ben = await street.move_in(knows=[anna])
+        await street.pass_time(3)
+        answering = anna.running.ground.answering
+        assert await answering.answer(Greet(text="Lovely weather.")) == Greeted(nodes=1)
+        await street.pass_time(1)
+        assert greeter(ben).said() == {anna.identity.node_id: ["Good day.", "Lovely weather."]}
+        with pytest.raises(UserError, match="1 to 200 bytes"):
+            await answering.answer(Greet(text=""))
 
     in_neighbourhood(tmp_path, scenario, roster=TOYS)

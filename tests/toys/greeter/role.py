@@ -6,7 +6,9 @@ from functools import partial
 from typing import Final
 
 from swarmfeed.core.base.types import NodeId
+from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.feeds import Feeds
+from swarmfeed.node.ground.desk import in_loop
 from swarmfeed.node.ground.events import LinkOpened, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
@@ -15,7 +17,8 @@ from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
-from tests.toys.greeter.words import Greeting
+from tests.toys.greeter.asks import Greet, Greeted
+from tests.toys.greeter.words import TEXT_BYTES_MAX, Greeting
 
 TEXT: Final = "Good day."
 """What is said to whom one meets."""
@@ -46,11 +49,19 @@ class Greeter:
         node_id = event.session.node_id
         self.met[node_id] = self.met.get(node_id, 0) + 1
         self._unwritten[node_id] = b"%d" % self.met[node_id]
-        if "greeter" in event.session.peer.hello.roles:
+        if _is_greeter(event.session):
             self._greet(event.session, TEXT)
 
     def on_greeting(self, session: Session, greeting: Greeting) -> None:
         session.part(GreeterSide).said.append(greeting.text)
+
+    def greet(self, ask: Greet) -> Greeted:
+        if not 0 < len(ask.text.encode()) <= TEXT_BYTES_MAX:
+            raise UserError(f"A greeting has 1 to {TEXT_BYTES_MAX} bytes.")
+        others = [each for each in self._sessions.all() if _is_greeter(each)]
+        for session in others:
+            self._greet(session, ask.text)
+        return Greeted(nodes=len(others))
 
     def said(self) -> dict[NodeId, list[str]]:
         """What each peer that is linked said."""
@@ -67,6 +78,10 @@ class Greeter:
         session.outbox.put(("greeting", text), partial(session.send, Greeting(text)))
 
 
+def _is_greeter(session: Session) -> bool:
+    return "greeter" in session.peer.hello.roles
+
+
 def greeter_role(ground: Ground, feeds: Feeds) -> Role:
     greeter = Greeter(ground)
     return Role(
@@ -74,6 +89,7 @@ def greeter_role(ground: Ground, feeds: Feeds) -> Role:
         parts=greeter,
         says=lambda: True,
         hears=(hears(Greeting, greeter.on_greeting),),
+        answers=(in_loop(Greet, greeter.greet),),
         listens=(listens(LinkOpened, greeter.on_opened),),
         jobs=greeter.jobs,
         rows=(Rows(page="greeter", load=greeter.load, take_changes=greeter.take_changes),),
