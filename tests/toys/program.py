@@ -15,7 +15,7 @@ from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.roster import ROSTER, Roster
 from webui.pages import PAGES
 
-from tests.toys.greeter import words
+from tests.toys.greeter import page, words
 from tests.toys.greeter.command import greet
 from tests.toys.greeter.role import greeter_role
 
@@ -28,5 +28,5 @@ main: Final = make_main((*COMMANDS, greet), (*SETTINGS,))
 
 if __name__ == "__main__":
     opens = partial(open_desk, open_node=partial(wiring.open_node, roster=TOYS))
-    runs = partial(wiring.run_node, roster=TOYS, pages=(*PAGES,))
+    runs = partial(wiring.run_node, roster=TOYS, pages=(*PAGES, page.PAGE))
     main(obj=Doors(open_desk=opens, run_node=runs))

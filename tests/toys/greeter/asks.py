@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.base.types import NodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,25 @@ class Greet(Ask[Greeted]):
 
     text: str
     """What is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingView:
+    """One greeting."""
+
+    node_id: NodeId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greetings:
+    """What was said, by whom."""
+
+    greetings: tuple[GreetingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoGreeted(Ask[Greetings]):
+    """What the peers that are linked said so far."""
+
+    name = "greetings"

@@ -17,7 +17,7 @@ from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
-from tests.toys.greeter.asks import Greet, Greeted
+from tests.toys.greeter.asks import Greet, Greeted, Greetings, GreetingView, WhoGreeted
 from tests.toys.greeter.words import TEXT_BYTES_MAX, Greeting
 
 TEXT: Final = "Good day."
@@ -63,9 +63,13 @@ class Greeter:
             self._greet(session, ask.text)
         return Greeted(nodes=len(others))
 
-    def said(self) -> dict[NodeId, list[str]]:
-        """What each peer that is linked said."""
-        return {each.node_id: each.part(GreeterSide).said for each in self._sessions.all()}
+    def who_greeted(self, ask: WhoGreeted) -> Greetings:
+        said = [
+            GreetingView(node_id=session.node_id, text=text)
+            for session in self._sessions.all()
+            for text in session.part(GreeterSide).said
+        ]
+        return Greetings(greetings=tuple(said))
 
     def load(self, page: Mapping[bytes, bytes]) -> None:
         self.met = {NodeId(key): int(count) for key, count in page.items()}
@@ -89,7 +93,7 @@ def greeter_role(ground: Ground, feeds: Feeds) -> Role:
         parts=greeter,
         says=lambda: True,
         hears=(hears(Greeting, greeter.on_greeting),),
-        answers=(in_loop(Greet, greeter.greet),),
+        answers=(in_loop(Greet, greeter.greet), in_loop(WhoGreeted, greeter.who_greeted)),
         listens=(listens(LinkOpened, greeter.on_opened),),
         jobs=greeter.jobs,
         rows=(Rows(page="greeter", load=greeter.load, take_changes=greeter.take_changes),),
