@@ -22,8 +22,9 @@ def wait_until_said(node: Node, *texts: str) -> None:
 
 def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhood) -> None:
     anna = greeter(neighbourhood, "anna").start()
-    ben = greeter(neighbourhood, "ben", "--peer", anna.link_endpoint()).start()
-    wait_until_said(anna, "Good day.")
+    ben = greeter(neighbourhood, "ben", "--peer", anna.link_endpoint())
+    ben.start("--greeting", "Ahoy!")
+    wait_until_said(anna, "Ahoy!")
     wait_until_said(ben, "Good day.")
     # From the command line, through the API of the running node.
     assert anna.command("greet", "Lovely weather.") == "1 heard it.\n"
@@ -35,7 +36,7 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
     paths = ben.get("openapi.json")["paths"]
     assert "post" in paths["/api/1/greet"] and "get" in paths["/api/1/greetings"]
     assert ben.post("greet", text="It is.") == {"nodes": 1}
-    wait_until_said(anna, "Good day.", "It is.")
+    wait_until_said(anna, "Ahoy!", "It is.")
     # On the page, in the menu, in words of its own template.
     browser = build_opener(HTTPCookieProcessor())
     browser.open(ben.post("login-link")["url"], timeout=60).close()
@@ -43,7 +44,7 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
     assert "Lovely weather." in page and ">Greetings</span></a>" in page
     form = Request(f"{ben.page_url}/greetings", b"text=Bye.", {"Origin": ben.page_url})
     browser.open(form, timeout=60).close()
-    wait_until_said(anna, "Good day.", "It is.", "Bye.")
+    wait_until_said(anna, "Ahoy!", "It is.", "Bye.")
     jobs = {each["name"]: each for each in ben.get("status")["jobs"]}
     assert jobs["greetings"]["last_result"].startswith("met ")
 

@@ -18,13 +18,14 @@ from webui.pages import PAGES
 from tests.toys.greeter import page, words
 from tests.toys.greeter.command import greet
 from tests.toys.greeter.role import greeter_role
+from tests.toys.greeter.settings import GreeterSettings
 
 TOYS: Final = Roster(
     roles=(*ROSTER.roles, greeter_role),
     vocabulary=Vocabulary((*VOCABULARY.words, *words.WORDS)),
 )
 
-main: Final = make_main((*COMMANDS, greet), (*SETTINGS,))
+main: Final = make_main((*COMMANDS, greet), (*SETTINGS, GreeterSettings))
 
 if __name__ == "__main__":
     opens = partial(open_desk, open_node=partial(wiring.open_node, roster=TOYS))

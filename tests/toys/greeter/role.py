@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.errors import UserError
@@ -18,10 +17,8 @@ from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
 from tests.toys.greeter.asks import Greet, Greeted, Greetings, GreetingView, WhoGreeted
+from tests.toys.greeter.settings import GreeterSettings
 from tests.toys.greeter.words import TEXT_BYTES_MAX, Greeting
-
-TEXT: Final = "Good day."
-"""What is said to whom one meets."""
 
 
 @dataclass(slots=True)
@@ -36,6 +33,7 @@ class Greeter:
 
     def __init__(self, ground: Ground) -> None:
         self._sessions = ground.sessions
+        self._text = ground.settings.of(GreeterSettings).greeting
         self.met: dict[NodeId, int] = {}
         self._unwritten: dict[bytes, bytes | None] = {}
 
@@ -50,7 +48,7 @@ class Greeter:
         self.met[node_id] = self.met.get(node_id, 0) + 1
         self._unwritten[node_id] = b"%d" % self.met[node_id]
         if _is_greeter(event.session):
-            self._greet(event.session, TEXT)
+            self._greet(event.session, self._text)
 
     def on_greeting(self, session: Session, greeting: Greeting) -> None:
         session.part(GreeterSide).said.append(greeting.text)
