@@ -67,7 +67,10 @@ def _read(kind: type[Ask[Any]]) -> Ask[Any]:
 
 def _body() -> Json:
     # A form could be sent by any web site; this content type cannot (A01).
-    given = request.get_json(silent=True) if request.is_json else None
+    try:
+        given = request.get_json(silent=True) if request.is_json else None
+    except RecursionError:  # lists in lists in lists; not among what silent is about
+        given = None
     if not isinstance(given, dict):
         raise UserError("The request needs a JSON object, sent as application/json.")
     return given

@@ -141,6 +141,21 @@ def test_a_form_is_no_json(site: Site) -> None:
     assert site.desk.changed == []
 
 
+def test_no_nesting_is_too_deep_for_a_refusal(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.access.key}"}
+    answer = site.browser().post(
+        "/api/1/post",
+        base_url=URL,
+        headers=headers,
+        data='{"text": ' + "[" * 60_000,
+        content_type="application/json",
+    )
+    assert answer.status_code == 400
+    assert answer.json == {
+        "error": "The request needs a JSON object, sent as application/json."
+    }
+
+
 @pytest.mark.attack("A01")
 def test_a_session_is_no_key(site: Site) -> None:
     browser = site.browser()
