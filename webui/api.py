@@ -12,25 +12,37 @@ from typing import Any, Final
 from flask import Flask, Response, jsonify, request
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.codec import fields_of, from_json, from_query, to_json
-from swarmfeed.core.asks.page import NewLoginLink
+from swarmfeed.core.asks.page import NewLoginLink, PageLink
 from swarmfeed.core.asks.shape import Json
 from swarmfeed.errors import UserError
 
 from webui.current import ask, running
 from webui.openapi import describe_api
-from webui.pages.login import new_login_link
 
 PREFIX: Final = "/api/1/"
 
 Asks = Mapping[str, type[Ask[Any]]]
+
+
+def new_login_link(_: NewLoginLink) -> PageLink:
+    """A fresh link that logs one browser in, once."""
+    token = running().access.new_login_token()
+    return PageLink(url=f"{running().settings.url}/login?token={token}")
+
 
 OWN: Final[dict[type[Ask[Any]], Callable[[Any], object]]] = {NewLoginLink: new_login_link}
 """What the page answers itself."""
 
 
 def add_routes(app: Flask, asks: Asks) -> None:
-    """Add a route for each ask, and one for the document that describes them."""
-    every = {**asks, **{kind.name: kind for kind in OWN}}
+    """Add a route for each ask, and one for the document that describes them.
+
+    The node's asks have names of their own (``NodeDesk``); ValueError: one has the page's.
+    """
+    own = {kind.name: kind for kind in OWN}
+    if taken := own.keys() & asks.keys():
+        raise ValueError(f"{min(taken)} is answered by the page")
+    every = {**asks, **own}
     for name, kind in every.items():
         method = "POST" if kind.changes else "GET"
         view = partial(answer, kind)

@@ -1,9 +1,15 @@
 """The JSON API: keys commands rely on, and who may use it."""
 
+from dataclasses import dataclass
+
 import pytest
+from flask import Flask
 from street.fakes.desk import key
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.page import PageLink
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address, parse_address
+from webui.api import add_routes
 
 from tests.web.conftest import OWN, URL, Site
 
@@ -154,6 +160,15 @@ def test_no_nesting_is_too_deep_for_a_refusal(site: Site) -> None:
     assert answer.json == {
         "error": "The request needs a JSON object, sent as application/json."
     }
+
+
+def test_a_name_that_the_page_answers_is_not_given_again() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class NewLoginLinkToo(Ask[PageLink]):
+        name = "login-link"
+
+    with pytest.raises(ValueError, match="login-link is answered by the page"):
+        add_routes(Flask("toy"), {"login-link": NewLoginLinkToo})
 
 
 @pytest.mark.attack("A01")

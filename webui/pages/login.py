@@ -6,17 +6,10 @@ Logging in is the one GET that changes something: it uses up the token it carrie
 from typing import Final
 
 from flask import g, redirect, render_template, request
-from swarmfeed.core.asks.page import NewLoginLink, PageLink
 from werkzeug.wrappers import Response
 
 from webui.current import running
 from webui.routes import Page, get, post
-
-
-def new_login_link(_: NewLoginLink) -> PageLink:
-    """A fresh link that logs one browser in, once."""
-    token = running().access.new_login_token()
-    return PageLink(url=f"{running().settings.url}/login?token={token}")
 
 
 def show_welcome() -> Response | str:
