@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from swarmfeed.core.base.spelling import check_word
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.ground.identity import Identity
@@ -45,7 +46,15 @@ class Introduction:
         return Endpoint(hosts[0], self._link_port) if hosts and self._link_port else None
 
     def add_role(self, word: str, says: Callable[[], bool]) -> None:
-        """Name a role in every hello from now on, whenever ``says`` does."""
+        """Name a role in every hello from now on, whenever ``says`` does.
+
+        Raises:
+            ValueError: A role has this name already.
+            BadEncodingError: It is not a short lower-case word: no peer would read our hello.
+        """
+        check_word(word.encode())
+        if any(word == other for other, _ in self._roles):
+            raise ValueError(f"two roles are called {word}")
         self._roles.append((word, says))
 
     def opened_link(self, port: int) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import BadEncodingError
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.settings import NodeSettings
 
@@ -34,3 +35,16 @@ def test_a_role_is_named_while_it_says_so() -> None:
     assert introduction.hello().roles == ()
     serving.append("now")
     assert introduction.hello().roles == ("history",)
+
+
+def test_a_name_belongs_to_one_role() -> None:
+    introduction = Introduction(NodeSettings(), OWN)
+    introduction.add_role("history", lambda: True)
+    with pytest.raises(ValueError, match="two roles are called history"):
+        introduction.add_role("history", lambda: True)
+
+
+@pytest.mark.parametrize("name", ["", "History", "two words", "h" * 500])
+def test_a_name_is_a_word_that_peers_can_read(name: str) -> None:
+    with pytest.raises(BadEncodingError, match="short lower-case word"):
+        Introduction(NodeSettings(), OWN).add_role(name, lambda: False)
