@@ -3,6 +3,7 @@
 What there is to see comes from the site map, ``webui.pages``; who may see it is decided here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -69,6 +70,9 @@ def create_app(
 def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
     """Add what the pages bring: routes, doors that need no session, menu, templates."""
     routes = [route for page in pages for route in page.routes]
+    for (method, rule), count in Counter((each.method, each.rule) for each in routes).items():
+        if count > 1:
+            raise ValueError(f"two pages answer {method} {rule}")
     for route in routes:
         app.add_url_rule(route.rule, route.endpoint, route.view, methods=[route.method])
     app.before_request(partial(_check_access, {route.endpoint: route for route in routes}))

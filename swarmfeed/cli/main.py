@@ -93,7 +93,11 @@ def make_main(
     commands: Sequence[click.Command | MakeCommand] = COMMANDS,
     settings: Sequence[type] = SETTINGS,
 ) -> click.Group:
-    """Build the command line of these commands, for nodes with these settings of roles."""
+    """Build the command line of these commands, for nodes with these settings of roles.
+
+    Raises:
+        ValueError: Two commands have the same name.
+    """
 
     @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(swarmfeed.__version__, package_name="swarmfeed")
@@ -112,7 +116,10 @@ def make_main(
         ctx.obj = make_context(home, passphrase_file, ctx.obj)
 
     for each in commands:
-        main.add_command(each if isinstance(each, click.Command) else each(settings))
+        command = each if isinstance(each, click.Command) else each(settings)
+        if command.name in main.commands:
+            raise ValueError(f"two commands are called {command.name}")
+        main.add_command(command)
     return main
 
 

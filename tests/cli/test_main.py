@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import click
 import pytest
 from click.testing import Result
 from street.fakes.anna import AnnasDesk
+from swarmfeed.cli.main import COMMANDS, make_main
 from swarmfeed.core.asks.upkeep import Reindex, Reindexed
 from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
 
@@ -49,3 +51,8 @@ def test_bugs_and_failing_disks_are_not_swallowed(run: Run) -> None:
 @pytest.mark.parametrize("arguments", [("--help",), ("run", "-h"), ("--version",)])
 def test_help_needs_no_home(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 0
+
+
+def test_a_command_has_a_name_of_its_own() -> None:
+    with pytest.raises(ValueError, match="two commands are called status"):
+        make_main((*COMMANDS, click.Command("status")))

@@ -238,6 +238,12 @@ def test_an_endpoint_is_given_once() -> None:
         create_app(FakeDesk(), Access(PORT), SETTINGS, pages=(*SITE, twice))
 
 
+def test_a_path_is_answered_by_one_page() -> None:
+    twice = Page(routes=(site_map.get("/search", "other", lambda: "other"),))
+    with pytest.raises(ValueError, match="two pages answer GET /search"):
+        create_app(FakeDesk(), Access(PORT), SETTINGS, pages=(*SITE, twice))
+
+
 def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:
     entries = [route.menu for page in SITE for route in page.routes if route.menu]
     assert [menu.label for menu in entries] == ["Home", "Search", "Follow", "Status", "Me"]
