@@ -76,7 +76,7 @@ class Carer:
                 self._fetcher.want(feed_id)
         # Also of those who told us before: what they said of a feed we had let go is gone.
         self._follower.ask_all([author_id])
-        ground.beside.spawn(self._finder.dial_now())
+        ground.beside.spawn(self._finder.connect())
 
     def let_go(self, feed_id: FeedId) -> None:
         """Delete a feed, and fetch no more of it."""

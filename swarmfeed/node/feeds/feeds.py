@@ -79,7 +79,7 @@ class Feeds:
         """Take what the swarm says."""
         if isinstance(event, DhtPeersFound):
             self.finder.on_dht_peers(event)
-            self.ground.beside.spawn(self.finder.dial_now())
+            self.ground.beside.spawn(self.finder.connect())
         else:
             self.fetcher.on_event(event)
 

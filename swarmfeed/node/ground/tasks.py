@@ -8,13 +8,13 @@ class Tasks:
     """Keeps hold of running tasks: the loop itself would let them be collected."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Run something beside until it ends, or ``stop`` is called."""
+    def spawn(self, work: Coroutine[None, None, object]) -> None:
+        """Run something beside until it ends, or ``stop`` is called; what it returns is lost."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
