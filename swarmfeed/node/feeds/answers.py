@@ -47,12 +47,13 @@ from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.feeds.caring import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.feeds.status import FEEDS_AT_ONCE, Reporter
+from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index
 
 _THREAD_POSTS_MAX = 200
@@ -195,11 +196,10 @@ class AboutPeople:
         follows = await asyncio.to_thread(self._follows)
         chosen = follows if ask.limit is None else follows[: max(ask.limit, 0)]
         known = await asyncio.to_thread(lambda: list(map(self._index.author, chosen)))
-        views = []
-        for number, (author_id, each) in enumerate(zip(chosen, known, strict=True), start=1):
-            views.append(self._view(author_id, each, followed=True))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        views = [
+            self._view(author_id, each, followed=True)
+            async for author_id, each in in_turns(zip(chosen, known, strict=True))
+        ]
         return Followed(authors=tuple(views), count=len(follows))
 
     def how_far(self, ask: HowFar) -> FetchProgress:

@@ -14,10 +14,8 @@ from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import TorrentProgress
-
-FEEDS_AT_ONCE = 50
-"""Feeds looked at before others have their turn: about two milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +81,10 @@ class Reporter:
         progress = self._swarm.progress()
         uploaded_bytes = _uploaded_bytes(progress)
         found = []
-        for number, feed_id in enumerate(feed_ids, start=1):
+        async for feed_id in in_turns(feed_ids):
             # One may have been dropped meanwhile.
             if feed_id in noted and self._shelf.replica(feed_id) is not None:
                 found.append(self._feed(feed_id, noted[feed_id], progress, uploaded_bytes))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
         return tuple(found)
 
     def author_size(self, author_id: AuthorId) -> Size:

@@ -1,7 +1,21 @@
-"""Tasks that run beside the rest, and end with the node."""
+"""Work beside the rest: tasks that end with the node, and long work that lets others in."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+FEEDS_AT_ONCE: Final = 50
+"""Feeds looked at before others have their turn: about two milliseconds."""
+
+
+async def in_turns(feeds: Iterable[T]) -> AsyncIterator[T]:
+    """Go over feeds, or what is as long to look at, and let others run after each few."""
+    for number, each in enumerate(feeds, start=1):
+        yield each
+        if number % FEEDS_AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 class Tasks:
@@ -14,7 +28,7 @@ class Tasks:
         return len(self._running)
 
     def spawn(self, work: Coroutine[None, None, object]) -> None:
-        """Run something beside until it ends, or ``stop`` is called; what it returns is lost."""
+        """Run something beside until it ends, or ``stop`` is called; its result is dropped."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)

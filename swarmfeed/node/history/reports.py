@@ -11,6 +11,7 @@ from swarmfeed.core.history.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
@@ -18,9 +19,6 @@ from swarmfeed.node.history.kept import Kept
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight
-
-FEEDS_AT_ONCE = 50
-"""Feeds looked at before others have their turn."""
 
 _STATES = {
     CustodyState.LEASED: "leased",
@@ -116,12 +114,10 @@ class HistoryReporter:
 
     async def _all(self, feeds: Sequence[tuple[FeedId, AuthorId]]) -> list[HistoryFeed]:
         names = await asyncio.to_thread(self._names, {author_id for _, author_id in feeds})
-        told = []
-        for number, (feed_id, author_id) in enumerate(feeds, start=1):
-            told.append(self._feed(feed_id, author_id, names[author_id]))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return told
+        return [
+            self._feed(feed_id, author_id, names[author_id])
+            async for feed_id, author_id in in_turns(feeds)
+        ]
 
     def _names(self, authors: Iterable[AuthorId]) -> dict[AuthorId, str]:
         known = {each: self._index.author(each) for each in authors}
