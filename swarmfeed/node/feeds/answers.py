@@ -44,7 +44,7 @@ from swarmfeed.core.base.address import Link, format_link, parse_address, parse_
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.errors import FatalError, UserError
-from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.status import Reporter
