@@ -15,7 +15,7 @@ from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
-from swarmfeed.node.history.kept import Kept
+from swarmfeed.node.history.kept import KeptNotice
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight
@@ -162,7 +162,7 @@ class HistoryReporter:
             return "own"
         return "followed" if self._interests.is_read(author_id) else "watched"
 
-    def _holder(self, kept: Kept) -> HolderOutlook:
+    def _holder(self, kept: KeptNotice) -> HolderOutlook:
         outlook, notice = self._viewer.outlook(kept), kept.notice
         is_self = notice.node_id == self._identity.node_id
         return HolderOutlook(
