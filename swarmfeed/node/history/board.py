@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-import structlog
-
 from swarmfeed.core.base.limits import (
     AUTHORS_PER_WANT_MAX,
     FEEDS_PER_AUTHOR_MAX,
@@ -37,16 +35,14 @@ from swarmfeed.core.history.notice import (
 )
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.errors import BadEncodingError, DamageError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.history.kept import Claimant, KeptNotice, NoticeCame
 from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
-
-logger = structlog.get_logger()
 
 
 class NoticeBoard:
@@ -81,15 +77,9 @@ class NoticeBoard:
     def load(self, page: Mapping[bytes, bytes]) -> None:
         """Take up what was kept before a restart; signatures were verified then."""
         now_ms = self._clock.now_ms()
-        for row in page.values():
-            try:
-                record = rows.decode_notice(row)
-                notice = read_notice(record.signed)
-            except (DamageError, BadEncodingError) as error:
-                logger.warning("a notice on disk is passed over", reason=str(error))
-                continue
-            if notice.counts(now_ms):
-                self._put(KeptNotice(notice, record))
+        for _, kept in readable(page, _decode_kept):
+            if kept.notice.counts(now_ms):
+                self._put(kept)
         self._changed.clear()
 
     def take_changes(self) -> dict[bytes, bytes | None]:
@@ -376,3 +366,8 @@ class NoticeBoard:
             feeds.pop(feed_id, None)
             if not feeds:
                 del self._by_author[author_id]
+
+
+def _decode_kept(row: bytes) -> KeptNotice:
+    record = rows.decode_notice(row)
+    return KeptNotice(read_notice(record.signed), record)
