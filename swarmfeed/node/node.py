@@ -12,7 +12,7 @@ from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal, listens
 from swarmfeed.node.ground.ground import Ground, lay_ground
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.telling import Telling
+from swarmfeed.node.ground.live_updates import LiveUpdates
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.role import Role
@@ -43,7 +43,7 @@ class Node:
         for role in self.roles:
             self._connect(role)
         self.ground.events.connect(
-            (listens(Fatal, self._on_fatal), *Telling(self.ground).rows())
+            (listens(Fatal, self._on_fatal), *LiveUpdates(self.ground).rows())
         )
 
     def parts(self, kind: type[P]) -> P:
