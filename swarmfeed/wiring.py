@@ -12,12 +12,14 @@ home/
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from webui.asgi import PageServer
+from webui.pages import PAGES
+from webui.routes import Page
 
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.base.address import Link, format_link
@@ -139,15 +141,21 @@ def run_node(
     on_ready: Callable[[Ready], None],
     *,
     roster: Roster = ROSTER,
+    pages: Sequence[Page] = PAGES,
 ) -> None:
     """Run a node and its page until SIGINT or SIGTERM; returns when all is stopped.
+
+    Args:
+        on_ready: Told once, when the page and the link can be reached.
+        roster: What the node is made of.
+        pages: The site map.
 
     Raises:
         UserError: Wrong passphrase, a port in use, or another process uses the home.
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home):
-        asyncio.run(_run(home, settings, identity, on_ready, roster))
+        asyncio.run(_run(home, settings, identity, on_ready, roster, pages))
 
 
 async def _run(
@@ -156,13 +164,14 @@ async def _run(
     identity: Identity,
     on_ready: Callable[[Ready], None],
     roster: Roster,
+    pages: Sequence[Page],
 ) -> None:
     loop = asyncio.get_running_loop()
     node = await start_node(home, settings, identity, roster=roster)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     desk = NodeDesk(node.ground.answering, loop, node.ground.changes)
-    page = PageServer(desk, home / "run", port=settings.page_port)
+    page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())

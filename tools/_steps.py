@@ -16,6 +16,7 @@ PROGRAMS = (
     "tools/bench",
     "tools/check",
     "tools/run",
+    "tools/shape",
     "tools/simulate",
     "tools/test",
     "tools/wheel",
@@ -50,13 +51,14 @@ def run_step(name: str, *command: str | Path) -> None:
 
 
 def run_static_checks() -> None:
-    """Format, lint, types and import contracts."""
+    """Format, lint, types, import contracts, and what is too long or named twice."""
     places = [name for name in PLACES if (CHECKOUT / name).exists()]
     config = ["--config", "tools/ruff.toml"]
     run_step("format", BIN / "ruff", "format", "--check", "--quiet", *config, *places)
     run_step("lint", BIN / "ruff", "check", "--quiet", *config, *places)
     run_step("types", BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS)
     run_step("imports", BIN / "lint-imports", "--config", "setup.cfg")
+    run_step("shape", BIN / "python", "tools/shape")
 
 
 def run_tests(name: str, markers: str, *options: str) -> Tests:

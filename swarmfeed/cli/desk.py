@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from pathlib import Path
@@ -168,9 +168,26 @@ def _found(page: object, key: str, kind: type[T]) -> T:
 # --- the running one, or one opened here -----------------------------------------------------
 
 
+OpenNode = Callable[[Path, NodeSettings, str], AbstractContextManager[Answerer]]
+"""Opens a home in this process; takes its passphrase."""
+
+
+def _open_node(
+    home: Path, settings: NodeSettings, passphrase: str
+) -> AbstractContextManager[Answerer]:
+    # Only here, because it loads libtorrent: half a second that most commands need not pay.
+    from swarmfeed import wiring
+
+    return wiring.open_node(home, settings, passphrase)
+
+
 @contextmanager
 def open_desk(
-    home: Path, settings: NodeSettings, passphrase: Callable[[], str]
+    home: Path,
+    settings: NodeSettings,
+    passphrase: Callable[[], str],
+    *,
+    open_node: OpenNode = _open_node,
 ) -> Iterator[Answerer]:
     """Give the desk of the running node of ``home``, else of a node opened here for as long as
     it is needed.
@@ -178,6 +195,7 @@ def open_desk(
     Args:
         settings: Of the node opened here; a running one keeps its own.
         passphrase: Asked only when the keys are opened here.
+        open_node: Opens it; a program with another roster hands in its own.
 
     Raises:
         UserError: There is no home yet, or it does not open.
@@ -189,11 +207,8 @@ def open_desk(
         running = find_running(home)
         if running is not None:
             return opened.enter_context(running)
-        # Only here, because it loads libtorrent: half a second that most commands need not pay.
-        from swarmfeed import wiring
-
         secret[:] = secret or [passphrase()]
-        return opened.enter_context(wiring.open_node(home, settings, secret[0]))
+        return opened.enter_context(open_node(home, settings, secret[0]))
 
     with ExitStack() as opened:
         yield while_in_use(lambda: reach(opened))

@@ -42,7 +42,13 @@ class Node:
     """A home and, between ``start`` and ``stop``, the process that runs it."""
 
     def __init__(
-        self, folder: Path, name: str, options: Iterable[str] = (), *, words: str = ""
+        self,
+        folder: Path,
+        name: str,
+        options: Iterable[str] = (),
+        *,
+        words: str = "",
+        program: str = "swarmfeed",
     ) -> None:
         """Make the home, by ``swarmfeed init``, or by ``restore`` from ``words``.
 
@@ -50,9 +56,11 @@ class Node:
             folder: Where the home and the log of the process go.
             options: Of every ``run`` of this node, after ``--listen``.
             words: First sheet of an author that there is already.
+            program: Module that is run.
         """
         self.name = name
         self.home = folder / name
+        self.program = program
         self.host = new_address()
         self.log = folder / f"{name}.log"
         self.options = tuple(options)
@@ -76,7 +84,7 @@ class Node:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    *_swarmfeed(self.home),
+                    *self._swarmfeed(),
                     *("run", "--no-open", "--listen", self.host),
                     *self.options,
                     *options,
@@ -124,7 +132,7 @@ class Node:
             Refused: The exit code is another than ``code``.
         """
         done = subprocess.run(
-            [*_swarmfeed(self.home), *words],
+            [*self._swarmfeed(), *words],
             cwd=CHECKOUT,
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
@@ -222,6 +230,9 @@ class Node:
 
     # --- inside -------------------------------------------------------------------------
 
+    def _swarmfeed(self) -> list[str]:
+        return [sys.executable, "-m", self.program, "--home", str(self.home)]
+
     def _find_page(self) -> dict[str, Any] | None:
         assert self.process is not None
         try:
@@ -256,9 +267,11 @@ class Neighbourhood:
         self.folder = folder
         self.nodes: list[Node] = []
 
-    def add(self, name: str, *options: str, words: str = "") -> Node:
+    def add(
+        self, name: str, *options: str, words: str = "", program: str = "swarmfeed"
+    ) -> Node:
         """Make a home; the node is not started yet."""
-        node = Node(self.folder, name, options, words=words)
+        node = Node(self.folder, name, options, words=words, program=program)
         self.nodes.append(node)
         return node
 
@@ -269,7 +282,3 @@ class Neighbourhood:
 
     def logs(self) -> str:
         return "\n".join(node.log_end() for node in self.nodes)
-
-
-def _swarmfeed(home: Path) -> list[str]:
-    return [sys.executable, "-m", "swarmfeed", "--home", str(home)]
