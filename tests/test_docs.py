@@ -71,7 +71,7 @@ FILE = re.compile(r"(?<![\w./*$-])((?:[\w*-]+/)*[\w*-]+\.(?:py|md|html|toml))(?!
 """``server.py``, ``core/*/limits.py``, ``docs/FORMAT.md``."""
 
 MODULE = re.compile(
-    r"(?<![\w./-])((?:swarmfeed|webui|core\.\w+|node\.\w+|shell\.\w+|ports|street)(?:\.\w+)+)"
+    r"(?<![\w./-])((?:swarmfeed|webui|core\.\w+|node\.\w+|shell\.\w+|ports|street|tests)(?:\.\w+)+)"
 )
 """``swarmfeed.ports``, ``core.base.codec``, ``webui.routes.Page``."""
 
