@@ -17,8 +17,8 @@ from swarmfeed.core.asks.upkeep import (
     Wellbeing,
     WhatRepeats,
     WhoIsLinked,
+    is_history_server,
 )
-from swarmfeed.core.history.words import HISTORY_ROLE
 from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
@@ -122,7 +122,7 @@ class Overview:
             swarm_port=introduction.swarm_port,
             jobs=self._about_node.what_repeats(WhatRepeats()).jobs,
             safety=await self._safety(),
-            is_history_server=HISTORY_ROLE in introduction.hello().roles,
+            is_history_server=is_history_server(introduction.hello().roles),
         )
 
     async def _safety(self) -> Safety | None:
