@@ -54,7 +54,7 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.tasks import in_turns
-from swarmfeed.ports import Index
+from swarmfeed.ports import Index, KnownAuthor
 
 _THREAD_POSTS_MAX = 200
 """Ancestors and replies shown of one thread."""
@@ -177,8 +177,7 @@ class AboutPeople:
 
     def whoami(self, _: WhoAreYou) -> Whoami:
         author_id = self._identity.author_id
-        known = self._index.author(author_id)
-        name = known.name if known else ""
+        name = self._known(author_id).name
         endpoint = self._introduction.endpoint()
         return Whoami(
             author_id=author_id,
@@ -189,13 +188,13 @@ class AboutPeople:
 
     async def about(self, ask: AboutAuthor) -> AuthorView:
         follows = await asyncio.to_thread(self._follows)
-        known = await asyncio.to_thread(self._index.author, ask.author)
+        known = await asyncio.to_thread(self._known, ask.author)
         return self._view(ask.author, known, followed=ask.author in follows)
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)
         chosen = follows if ask.limit is None else follows[: max(ask.limit, 0)]
-        known = await asyncio.to_thread(lambda: list(map(self._index.author, chosen)))
+        known = await asyncio.to_thread(lambda: list(map(self._known, chosen)))
         views = [
             self._view(author_id, each, followed=True)
             async for author_id, each in in_turns(zip(chosen, known, strict=True))
@@ -211,22 +210,23 @@ class AboutPeople:
     async def one_feed(self, ask: OneFeed) -> HeldFeeds:
         return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
 
+    def _known(self, author_id: AuthorId) -> KnownAuthor:
+        return self._index.author(author_id) or KnownAuthor()
+
     def _follows(self) -> list[AuthorId]:
         return self._index.follows_of(self._identity.author_id)
 
-    def _view(
-        self, author_id: AuthorId, known: AuthorView | None, *, followed: bool
-    ) -> AuthorView:
+    def _view(self, author_id: AuthorId, known: KnownAuthor, *, followed: bool) -> AuthorView:
         size = self._reporter.author_size(author_id)
         return AuthorView(
             author_id=author_id,
-            name=known.name if known else "",
-            bio=known.bio if known else "",
+            name=known.name,
+            bio=known.bio,
             is_self=author_id == self._identity.author_id,
             followed=followed,
             entry_count=size.entries,
             entries_held=size.entries_held,
-            post_count=known.post_count if known else 0,
+            post_count=known.post_count,
             bytes_held=size.bytes_held,
             forked=self._reporter.is_forked(author_id),
         )

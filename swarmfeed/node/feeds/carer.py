@@ -15,6 +15,7 @@ from swarmfeed.node.ground.interests import (
     OWN,
     Interest,
 )
+from swarmfeed.ports import KnownAuthor
 
 
 class Carer:
@@ -136,5 +137,5 @@ class Carer:
         shelf = self._ground.shelf
         if index_is_new:
             return all(shelf.is_complete(each) for each in shelf.feeds_of(author_id))
-        known = self._ground.shells.index.author(author_id)
-        return known is not None and known.post_count > 0
+        known = self._ground.shells.index.author(author_id) or KnownAuthor()
+        return known.post_count > 0

@@ -19,6 +19,7 @@ from swarmfeed.node.history.kept import KeptNotice
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight
+from swarmfeed.ports import KnownAuthor
 
 _STATES = {
     CustodyState.LEASED: "leased",
@@ -120,8 +121,7 @@ class HistoryReporter:
         ]
 
     def _names(self, authors: Iterable[AuthorId]) -> dict[AuthorId, str]:
-        known = {each: self._index.author(each) for each in authors}
-        return {each: found.name if found else "" for each, found in known.items()}
+        return {each: (self._index.author(each) or KnownAuthor()).name for each in authors}
 
     def _sentence(self, held: int) -> str:
         choice = self._office.choice
