@@ -33,8 +33,9 @@ from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.history.settings import HistorySettings
