@@ -83,9 +83,13 @@ class History:
         )
 
     def answers(self) -> tuple[Answers, ...]:
-        online = self.ground.settings.network
-        parts = (self.reporter, self.sight.board, self.safety, self.service)
-        return HistoryAnswers(*parts, online=online).rows()
+        return HistoryAnswers(
+            self.reporter,
+            self.sight.board,
+            self.safety,
+            self.service,
+            online=self.ground.settings.network,
+        ).rows()
 
     def listens(self) -> tuple[Listens, ...]:
         return (
