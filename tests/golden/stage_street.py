@@ -148,8 +148,7 @@ class Street:
             },
             "ledger": {
                 page: {
-                    key.hex(): _rounded(page, row)
-                    for key, row in one.ledger.read(page).items()
+                    key.hex(): _rounded(page, row) for key, row in one.ledger.read(page).items()
                 }
                 for page in PAGES
             },
