@@ -94,8 +94,8 @@ SEARCH: Final = """
 """
 
 BY_PLACE: Final = """
-    SELECT block.base + ?1 - block.start AS id FROM feed JOIN block ON block.feed = feed.no
-    WHERE feed.feed_id = ?2 AND block.start <= ?1 AND ?1 < block.start + block.size
+    SELECT block.base + ? - block.start AS id FROM feed JOIN block ON block.feed = feed.no
+    WHERE feed.feed_id = ? AND block.start <= ? AND ? < block.start + block.size
     ORDER BY block.start DESC LIMIT 1
 """
 
@@ -158,7 +158,8 @@ def author_posts(
 
 
 def post(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
-    found = read_posts(db, BY_PLACE, (clamp(index), feed_id))
+    at = clamp(index)
+    found = read_posts(db, BY_PLACE, (at, feed_id, at, at))
     return found[0] if found else None
 
 
