@@ -161,9 +161,7 @@ class Street:
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     def _desk(self, one: Neighbour) -> NodeDesk:
-        return NodeDesk(
-            one.running.ground.answering, asyncio.get_running_loop(), one.running.ground.changes
-        )
+        return one.running.desk(asyncio.get_running_loop())
 
     def _carry(self, sender: bytes, receiver: bytes, data: bytes) -> None:
         message = decode(data, limit_bytes=len(data))

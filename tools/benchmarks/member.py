@@ -19,7 +19,6 @@ from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, Endpoint
-from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
 from swarmfeed.node.history.role import History
@@ -67,7 +66,7 @@ def main() -> None:
 
 async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None:
     node = await start_node(home, settings, open_identity(home, ""))
-    desk = NodeDesk(node.ground.answering, asyncio.get_running_loop(), node.ground.changes)
+    desk = node.desk(asyncio.get_running_loop())
     page = PageServer(desk, home / "run")
     await page.start()
     member = Member(node, turns)

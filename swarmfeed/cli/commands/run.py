@@ -15,7 +15,8 @@ from swarmfeed.cli.desk import find_running, while_in_use
 from swarmfeed.cli.options import json_option, node_options, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import NodeSettings, Ready, page_path
+from swarmfeed.node.ground.home import Ready, page_path
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.durable import write_file
 
 

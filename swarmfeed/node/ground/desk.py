@@ -52,9 +52,10 @@ class Answering:
         self._rows: dict[type[Ask[Any]], Answers] = {}
 
     def connect(self, rows: Iterable[Answers]) -> None:
-        """Add rows; each ask is answered by one role alone."""
+        """Add rows.  Two parts that answer the same ask are a bug: ValueError."""
         for row in rows:
-            assert row.ask not in self._rows, f"{row.ask.name} is answered already"
+            if row.ask in self._rows:
+                raise ValueError(f"{row.ask.__name__} is answered twice")
             self._rows[row.ask] = row
 
     def rows(self) -> tuple[Answers, ...]:
