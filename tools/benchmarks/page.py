@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from swarmfeed.errors import RetryError
-from swarmfeed.node.ground.settings import page_path
+from swarmfeed.node.ground.home import page_path
 
 from benchmarks import physical
 from benchmarks.bench import Bench
