@@ -59,7 +59,7 @@ class Doors:
     now_ms: Callable[[], int] = _now_ms
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What stands before the name of the command, checked."""
 

@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.durable import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
+
+from benchmarks.turns import TurnsSelector
 
 Answer = dict[str, Any]
 FetchEvent = ChunkArrived | SwarmFailed | PeerSentGarbage
@@ -53,16 +56,20 @@ def main() -> None:
         disk_budget_bytes=asked.history_disk or DISK_BUDGET_BYTES,
         others=(history,),
     )
-    with HomeLock(asked.home):
-        asyncio.run(_run(asked.home, settings))
+    turns = TurnsSelector()
+    with (
+        HomeLock(asked.home),
+        asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner,
+    ):
+        runner.run(_run(asked.home, settings, turns))
 
 
-async def _run(home: Path, settings: NodeSettings) -> None:
+async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None:
     node = await start_node(home, settings, open_identity(home, ""))
     desk = node.desk(asyncio.get_running_loop())
     page = PageServer(desk, home / "run")
     await page.start()
-    member = Member(node)
+    member = Member(node, turns)
     try:
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
         _say({"link": me.link, "at": str(node.ground.introduction.endpoint())})
@@ -77,14 +84,16 @@ async def _run(home: Path, settings: NodeSettings) -> None:
 class Member:
     """Answers questions with times."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, turns: TurnsSelector) -> None:
         self._node = node
+        self._turns = turns
         self.actions: dict[str, Callable[..., Awaitable[Answer]]] = {
             "fetch": self.fetch,
             "follow": self.follow,
             "publish": self.publish,
             "watch": self.watch,
             "idle": self.idle,
+            "turns": self.turns,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -148,6 +157,10 @@ class Member:
             "waiting": self._node.ground.indexer.waiting,
             "peers": len(self._node.ground.sessions.all()),
         }
+
+    async def turns(self) -> Answer:
+        """For how long the loop was held since this was asked the last time."""
+        return asdict(self._turns.take())
 
     # --- inside ---
 

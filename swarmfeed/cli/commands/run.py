@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,8 +39,8 @@ def make_run(others: Sequence[type]) -> click.Command:
         The page listens on 127.0.0.1 only. Its link works once, in one browser; get another
         with `swarmfeed open`.
         """
-        context.passphrase_file = passphrase_file or context.passphrase_file
-        _run(context, settings, opens_browser=not no_open)
+        chosen = replace(context, passphrase_file=passphrase_file or context.passphrase_file)
+        _run(chosen, settings, opens_browser=not no_open)
 
     return run
 
