@@ -165,12 +165,12 @@ class Member:
     # --- inside ---
 
     async def _watch_fetch(self, author_id: AuthorId, size: int, seen: dict[str, int]) -> None:
+        index = self._node.ground.shells.index
         async for _ in self._node.ground.changes.listen():
             now = time.monotonic_ns()
             if "linked" not in seen and self._node.ground.sessions.all():
                 seen["linked"] = now
-            posts = self._node.ground.shells.index.author_posts(author_id, 20, None)
-            if "shown" not in seen and posts:
+            if "shown" not in seen and index.author_posts(author_id, 20, None):
                 seen["shown"] = time.monotonic_ns()
             held = sum(map(self._node.ground.shelf.entries_held, self._feeds(author_id)))
             if held >= size and "shown" in seen:
