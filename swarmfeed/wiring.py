@@ -32,10 +32,10 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
-from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.settings import Created, NodeSettings, Ready, key_path
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.history.settings import HistorySettings
@@ -129,7 +129,7 @@ def open_node(
     with HomeLock(home), _loop_in_thread() as loop:
         node = _call(loop, start_node(home, settings, identity, roster=roster))
         try:
-            yield NodeDesk(node.ground.answering, loop, node.ground.changes)
+            yield node.desk(loop)
         finally:
             _call(loop, node.stop())
 
@@ -170,7 +170,7 @@ async def _run(
     node = await start_node(home, settings, identity, roster=roster)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
-    desk = NodeDesk(node.ground.answering, loop, node.ground.changes)
+    desk = node.desk(loop)
     page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
     try:
         await page.start()

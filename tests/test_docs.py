@@ -1,6 +1,8 @@
 """What is there is named in its page, and what the pages point at is there."""
 
 import re
+from configparser import ConfigParser
+from functools import cache
 from pathlib import Path
 
 import click
@@ -59,11 +61,103 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert [each for each in relative if each and not (page.parent / each).exists()] == []
 
 
+# --- files and modules that are named -------------------------------------------------------
+
+ROOMS = ("swarmfeed", "webui", "tests", "tools")
+ROOTS = (CHECKOUT, *(CHECKOUT / room for room in ("swarmfeed", "tools", "tests")))
+"""Where a path may begin: ``core/base/types.py`` is in ``swarmfeed``."""
+
+FILE = re.compile(r"(?<![\w./*$-])((?:[\w*-]+/)*[\w*-]+\.(?:py|md|html|toml))(?![\w/]|\.\w)")
+"""``server.py``, ``core/*/limits.py``, ``docs/FORMAT.md``."""
+
+MODULE = re.compile(
+    r"(?<![\w./-])((?:swarmfeed|webui|core\.\w+|node\.\w+|shell\.\w+|ports|street|tests)(?:\.\w+)+)"
+)
+"""``swarmfeed.ports``, ``core.base.codec``, ``webui.routes.Page``."""
+
+PLACE = re.compile(
+    r"`((?:swarmfeed|webui|tests|tools|docs|core|node|shell|ports|cli)/[\w/-]*)(?=[` :])"
+)
+"""In backquotes, as folders, modules and programs are named: ``core/feed/``, ``node/role``."""
+
+COMMENT = re.compile(r"(?:^|  )# (.*)", re.M)
+
+NOT_OURS = frozenset(["bencode.py"])
+
+
+@cache
+def file_names() -> frozenset[str]:
+    inside = (path for room in (*ROOMS, "docs") for path in (CHECKOUT / room).rglob("*.*"))
+    return frozenset(path.name for path in (*inside, *CHECKOUT.glob("*.*")))
+
+
+def is_file(named: str, page: Path) -> bool:
+    """A bare name is that of any file; a path begins at a root, or beside the page."""
+    if "*" in named:
+        return any(any(root.glob(named)) for root in (*ROOTS, page.parent))
+    if "/" not in named:
+        return named in file_names() | NOT_OURS
+    return any((root / named).is_file() for root in (*ROOTS, page.parent))
+
+
+def is_place(named: str) -> bool:
+    """A folder, a program, or a module without its ending."""
+    return any((root / f"{named}{end}").exists() for root in ROOTS for end in ("", ".py"))
+
+
+def is_module(named: str) -> bool:
+    """A module, a package, or a name that one of them has."""
+    return any(_leads_somewhere(root, named.split(".")) for root in ROOTS)
+
+
+def _leads_somewhere(folder: Path, parts: list[str]) -> bool:
+    if not parts:
+        return True
+    first, *rest = parts
+    if (folder / first).is_dir():
+        return _leads_somewhere(folder / first, rest)
+    if (folder / f"{first}.py").is_file():
+        return not rest or _has_name(folder / f"{first}.py", rest[0])
+    return folder not in ROOTS and _has_name(folder / "__init__.py", first)
+
+
+def _has_name(module: Path, name: str) -> bool:
+    """Whether it is defined there at the top, or in the list of what a package gives."""
+    text = module.read_text(encoding="utf-8") if module.is_file() else ""
+    defined = rf"^(?:class |def |async def )?{name}\b|^    \"{name}\",$"
+    return re.search(defined, text, re.M) is not None
+
+
+def said_in(path: Path) -> str:
+    """What a page says, or a module in its docstrings and comments."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    # Cheaper than a parser: a second for all modules.
+    return "\n".join([*re.findall(r'"""(.*?)"""', text, re.S), *COMMENT.findall(text)])
+
+
+def wrongly_named(path: Path) -> list[str]:
+    text = said_in(path)
+    return [
+        *(each for each in FILE.findall(text) if not is_file(each, path)),
+        *(each for each in MODULE.findall(text) if not is_module(each)),
+        *(each for each in PLACE.findall(text) if not is_place(each)),
+    ]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
-def test_every_file_named_by_its_path_exists(page: Path) -> None:
-    roots = "swarmfeed|webui|tests|tools|docs"
-    named = re.findall(rf"`((?:{roots})/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
-    assert [each for each in named if not (CHECKOUT / each).exists()] == []
+def test_every_file_and_module_that_a_page_names_exists(page: Path) -> None:
+    assert wrongly_named(page) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_file_and_module_that_a_docstring_or_comment_names_exists(room: str) -> None:
+    wrong = {path: wrongly_named(path) for path in (CHECKOUT / room).rglob("*.py")}
+    assert {str(path): names for path, names in wrong.items() if names} == {}
+
+
+# --- what has to be named -------------------------------------------------------------------
 
 
 def test_every_command_has_a_row_in_the_readme() -> None:
@@ -172,13 +266,28 @@ def test_every_exception_stands_in_the_tree_of_its_module() -> None:
     assert [name for name in names if not re.search(rf"\b{name}\b", tree)] == []
 
 
-@pytest.mark.parametrize("room", ["core", "node", "shell"])
+@pytest.mark.parametrize("room", ["core", "node", "ports", "shell", "cli"])
 def test_every_module_is_in_the_architecture(room: str) -> None:
-    words = set(re.findall(r"\w+\*?", read("docs/ARCHITECTURE.md")))
-    families = tuple(word[:-1] for word in words if word.endswith("*"))
-    modules = [path.stem for path in (CHECKOUT / "swarmfeed" / room).glob("[a-z]*.py")]
-    missing = [name for name in modules if name not in words and not name.startswith(families)]
-    assert sorted(missing) == []
+    words = set(re.findall(r"\w+", read("docs/ARCHITECTURE.md")))
+    modules = {path.stem for path in (CHECKOUT / "swarmfeed" / room).rglob("[a-z]*.py")}
+    commands = {path.stem for path in (CHECKOUT / "swarmfeed/cli/commands").glob("[a-z]*.py")}
+    assert sorted(modules - commands - words) == []
+
+
+def test_every_module_of_the_page_is_in_the_architecture() -> None:
+    words = set(re.findall(r"\w+", read("docs/ARCHITECTURE.md")))
+    modules = {path.stem for path in (CHECKOUT / "webui").glob("[a-z]*.py")}
+    assert sorted(modules - words) == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    setup = ConfigParser()
+    setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
+    extras = "\n".join(setup["options.extras_require"].values())
+    named = re.findall(r"^([\w.-]+)", setup["options"]["install_requires"] + extras, re.M)
+    reasons = read("docs/adr/0009-dependencies.md").lower()
+    assert len(named) > 30
+    assert [each for each in named if each.lower() not in reasons] == []
 
 
 def test_every_defended_attack_has_a_test() -> None:

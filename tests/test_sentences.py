@@ -6,18 +6,22 @@ import string
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from swarmfeed.core.asks import sentences as of_nodes
 from swarmfeed.core.base.texts import Text
-from swarmfeed.core.history import sentences as of_history
 
 CHECKOUT = Path(__file__).parents[1]
+MODULES = {
+    path: import_module(".".join(path.relative_to(CHECKOUT).with_suffix("").parts))
+    for path in sorted((CHECKOUT / "swarmfeed/core").glob("*/sentences.py"))
+}
+"""The tables: that of the node, and one of each role."""
 TABLES = {
     f"{module.__name__}.{name}": text
-    for module in (of_nodes, of_history)
+    for module in MODULES.values()
     for name, text in vars(module).items()
     if isinstance(text, Text)
 }
@@ -52,7 +56,7 @@ def test_a_text_has_named_places_and_only_numbers_have_plurals(name: str) -> Non
 def table_of(tree: ast.Module) -> dict[str, Text]:
     """The texts that a module can name: by the table's name, or imported by their own."""
     found: dict[str, Text] = {}
-    tables: dict[str, ModuleType] = {m.__name__: m for m in (of_nodes, of_history)}
+    tables = {module.__name__: module for module in MODULES.values()}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
@@ -74,8 +78,8 @@ def calls() -> Iterator[tuple[str, Text, set[str]]]:
     """Each place where a text is given its values."""
     for path, tree in SOURCES.items():
         known = table_of(tree)
-        if path.name == "sentences.py":
-            known |= dict(texts_in(of_nodes if "asks" in path.parts else of_history))
+        if path in MODULES:
+            known |= dict(texts_in(MODULES[path]))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in known:
                 where = f"{path.relative_to(CHECKOUT)}:{node.lineno}"

@@ -45,7 +45,12 @@ def ask(question: Ask[A]) -> A:
     return running().desk.ask(question)
 
 
+def place(name: str) -> Cursor | None:
+    """Return the place in a list that the query names, or None.  UserError when it is none."""
+    text = request.args.get(name, "")
+    return parse_cursor(text) if text else None
+
+
 def before() -> Cursor | None:
     """Return where the page asked for starts; None at the top."""
-    text = request.args.get("before", "")
-    return parse_cursor(text) if text else None
+    return place("before")

@@ -12,7 +12,8 @@ from swarmfeed.cli import desk
 from swarmfeed.cli.home import default_home, read_passphrase
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.desk import Answerer
-from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
+from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.settings import NodeSettings
 
 Passphrase = Callable[[], str]
 """Asked only when keys are opened and are protected."""

@@ -20,7 +20,8 @@ from swarmfeed.core.asks.page import NewLoginLink
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import BadJsonError, InUseError, RetryError, UserError
-from swarmfeed.node.ground.settings import NodeSettings, page_path
+from swarmfeed.node.ground.home import page_path
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.durable import HomeLock
 
 A = TypeVar("A")

@@ -7,7 +7,7 @@ import click
 import platformdirs
 
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import key_path
+from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import is_protected
 
 PASSPHRASE_CHARS_MAX = 1_024

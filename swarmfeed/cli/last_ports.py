@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import NodeSettings, Ready, declared, page_path
+from swarmfeed.node.ground.home import Ready, page_path
+from swarmfeed.node.ground.settings import NodeSettings, declared
 from swarmfeed.shell.disk.durable import write_file
 
 PAGE_HOST = "127.0.0.1"

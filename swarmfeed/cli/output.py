@@ -16,6 +16,7 @@ from rich.text import Text
 
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.texts import counted, format_size
 
 NO_NAME: Final = "(no name)"
@@ -162,7 +163,12 @@ def flush() -> None:
     sys.stdout.flush()
 
 
-# --- numbers for people ----------------------------------------------------------------
+# --- values for people -----------------------------------------------------------------
+
+
+def short(key: bytes) -> str:
+    """Return the start of an address: enough to tell two apart in a table."""
+    return format_address(key)[:8]
 
 
 def format_bytes(size_bytes: int) -> str:

@@ -8,12 +8,13 @@ import structlog
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.feeds.feeds import Feeds, make_feeds
+from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal, listens
 from swarmfeed.node.ground.ground import Ground, lay_ground
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.live_updates import LiveUpdates
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
-from swarmfeed.node.ground.telling import Telling
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
@@ -42,7 +43,7 @@ class Node:
         for role in self.roles:
             self._connect(role)
         self.ground.events.connect(
-            (listens(Fatal, self._on_fatal), *Telling(self.ground).rows())
+            (listens(Fatal, self._on_fatal), *LiveUpdates(self.ground).rows())
         )
 
     def parts(self, kind: type[P]) -> P:
@@ -51,6 +52,10 @@ class Node:
             if isinstance(role.parts, kind):
                 return role.parts
         raise LookupError(f"no role of this node is made of {kind.__name__}")
+
+    def desk(self, loop: asyncio.AbstractEventLoop) -> NodeDesk:
+        """Return where faces ask this node, which runs in ``loop``."""
+        return NodeDesk(self.ground.answering, loop, self.ground.changes)
 
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""

@@ -15,46 +15,30 @@ from swarmfeed.node.ground.switchboard import Hears
 from swarmfeed.ports import Job
 
 
-def _no() -> bool:
-    return False
-
-
-def _no_jobs() -> Sequence[Job]:
-    return ()
-
-
-def _nobody() -> Iterable[AuthorId]:
-    return ()
-
-
-def _none() -> str:
-    return ""
-
-
 async def _nothing() -> None:
     """Nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """The rows of one role; all but the name may be left out."""
+    """The rows of one role; all but the name may be left out: an empty answer stands for it."""
 
     name: str
     """Short lower-case word; stands in our hello's roles while ``says`` does."""
     parts: object = None
     """What it is made of, for ``Node.parts``; the node itself looks at nothing of it."""
-    says: Callable[[], bool] = _no
+    says: Callable[[], bool] = bool
     hears: tuple[Hears, ...] = ()
     """Messages of peers; each type is heard by one role alone."""
     answers: tuple[Answers, ...] = ()
     listens: tuple[Listens, ...] = ()
     """Events; those of an earlier role hear each of them first."""
-    jobs: Callable[[], Sequence[Job]] = _no_jobs
+    jobs: Callable[[], Sequence[Job]] = tuple
     rows: tuple[Rows, ...] = ()
     """Pages of the ledger; each has one role alone."""
-    seeks: Callable[[], Iterable[AuthorId]] = _nobody
+    seeks: Callable[[], Iterable[AuthorId]] = tuple
     """Authors that the finder looks for now and then, though no person asked for them."""
-    policy: Callable[[], str] = _none
+    policy: Callable[[], str] = str
     """What decides which feeds are held for others while it does, so that the budget for
     friends of friends rests; empty while it does not."""
     start: Callable[[], Awaitable[None]] = _nothing

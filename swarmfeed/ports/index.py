@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 
@@ -23,6 +22,15 @@ class KnownHolder:
     complete: bool
     """Whether it says it holds every chunk."""
     seen_at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAuthor:
+    """What the index has of an author; the defaults are what it has of somebody unknown."""
+
+    name: str = ""
+    bio: str = ""
+    post_count: int = 0
 
 
 class Index(Protocol):
@@ -98,8 +106,8 @@ class Index(Protocol):
 
     def replies(self, entry_hash: Hash, limit: int) -> list[PostView]: ...
 
-    def author(self, author_id: AuthorId) -> AuthorView | None:
-        """What the index knows: name, bio, post count; the rest zero or False."""
+    def author(self, author_id: AuthorId) -> KnownAuthor | None:
+        """An author who is ourselves, or has a feed in the index; else None."""
         ...
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:

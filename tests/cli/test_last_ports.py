@@ -8,7 +8,8 @@ from street.fakes.anna import ANNA
 from swarmfeed.cli.last_ports import recall, remember
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.node.ground.settings import NodeSettings, Ready
+from swarmfeed.node.ground.home import Ready
+from swarmfeed.node.ground.settings import NodeSettings
 
 LOCAL = NodeSettings(listen="127.0.0.1")
 

@@ -41,7 +41,8 @@ from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
-from swarmfeed.node.ground.settings import NodeSettings, key_path, page_path
+from swarmfeed.node.ground.home import key_path, page_path
+from swarmfeed.node.ground.settings import NodeSettings
 from webui.asgi import PageServer
 
 MIRA = AuthorId(key("Mira Lindqvist"))

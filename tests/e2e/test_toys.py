@@ -27,9 +27,9 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
     wait_until_said(anna, "Ahoy!")
     wait_until_said(ben, "Good day.")
     # From the command line, through the API of the running node.
-    assert anna.command("greet", "Lovely weather.") == "1 heard it.\n"
+    assert anna.command("greet", "Lovely weather.") == "1 node heard it.\n"
     assert anna.command_json("greet", "Is it not?") == {"nodes": 1}
-    with pytest.raises(Refused, match="A greeting has 1 to 200 bytes"):
+    with pytest.raises(Refused, match="A greeting has 1 to 200 characters"):
         anna.command("greet", "")
     wait_until_said(ben, "Good day.", "Lovely weather.", "Is it not?")
     # Over HTTP, as its document says.
@@ -51,4 +51,4 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
 
 def test_it_works_without_a_running_node_too(neighbourhood: Neighbourhood) -> None:
     anna = greeter(neighbourhood, "anna")
-    assert anna.command("greet", "Anybody?") == "0 heard it.\n"
+    assert anna.command("greet", "Anybody?") == "0 nodes heard it.\n"

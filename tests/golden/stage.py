@@ -28,7 +28,8 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
+from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
 from webui.access import Access, allowed_hosts

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -35,6 +36,7 @@ from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.bencoding import decode
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.rows import decode_custody, encode_custody
 from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.history import pages
@@ -145,7 +147,9 @@ class Street:
                 for feed_id, replica in sorted(one.disk.replicas.items())
             },
             "ledger": {
-                page: {key.hex(): row for key, row in one.ledger.read(page).items()}
+                page: {
+                    key.hex(): _rounded(page, row) for key, row in one.ledger.read(page).items()
+                }
                 for page in PAGES
             },
         }
@@ -157,9 +161,7 @@ class Street:
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     def _desk(self, one: Neighbour) -> NodeDesk:
-        return NodeDesk(
-            one.running.ground.answering, asyncio.get_running_loop(), one.running.ground.changes
-        )
+        return one.running.desk(asyncio.get_running_loop())
 
     def _carry(self, sender: bytes, receiver: bytes, data: bytes) -> None:
         message = decode(data, limit_bytes=len(data))
@@ -263,3 +265,15 @@ def _thread(desk: NodeDesk, who: Neighbour, index: int) -> Any:
     post = thread.post
     assert post == desk.ask(ShowPost(ref=post.ref.entry_hash.hex())).post
     return to_json(thread)
+
+
+def _rounded(page: str, row: bytes) -> bytes:
+    """A chance to nine digits: how floats are summed differs between versions of Python."""
+    if page != pages.CUSTODIES:
+        return row
+    custody = decode_custody(row)
+    unavailable = custody.memory.unavailable
+    if unavailable is None:
+        return row
+    memory = replace(custody.memory, unavailable=round(unavailable, 9))
+    return encode_custody(replace(custody, memory=memory))

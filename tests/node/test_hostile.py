@@ -588,4 +588,4 @@ def size_of(node: Node, feed_id: FeedId) -> int:
 
 
 def desk(node: Node) -> NodeDesk:
-    return NodeDesk(node.ground.answering, asyncio.get_running_loop(), node.ground.changes)
+    return node.desk(asyncio.get_running_loop())

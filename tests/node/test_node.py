@@ -75,9 +75,7 @@ async def as_page(call: Callable[[], T]) -> T:
 
 
 def desk_of(to: Talk) -> NodeDesk:
-    return NodeDesk(
-        to.node.ground.answering, asyncio.get_running_loop(), to.node.ground.changes
-    )
+    return to.node.desk(asyncio.get_running_loop())
 
 
 async def asked(to: Talk, ask: Ask[T]) -> T:

@@ -60,8 +60,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     count = bench.choose(FEEDS, FEEDS_QUICK)
     folder = bench.new_folder()
     home, peer_home = new_home(folder, "server"), new_home(folder, "peer")
-    with without_sync():
-        _fill(home, bench, count)
+    fill(home, bench, count)
     _follow_hub(peer_home)
     what = f"history server with {count:,} feeds"
     started = time.monotonic()
@@ -111,17 +110,18 @@ def without_sync() -> Iterator[None]:
         os.sync()
 
 
-def _fill(home: Path, bench: Bench, count: int) -> None:
+def fill(home: Path, bench: Bench, count: int) -> None:
     """Write feeds, a hub that follows their authors, and a ledger that promises them."""
     logs, sizes = FileLogs(home / "feeds"), _sizes(count)
     samples = bench.samples(max(sizes))
     held: list[Held] = []
-    for number, size in enumerate(sizes):
-        author_id, feed_id = write_feed(logs, number, f"author{number}", samples[:size])
-        held.append((author_id, feed_id, size + 2))
-    _write_hub(logs, bench, [author_id for author_id, _, _ in held])
-    _follow_hub(home)
-    _promise(home, held)
+    with without_sync():
+        for number, size in enumerate(sizes):
+            author_id, feed_id = write_feed(logs, number, f"author{number}", samples[:size])
+            held.append((author_id, feed_id, size + 2))
+        _write_hub(logs, bench, [author_id for author_id, _, _ in held])
+        _follow_hub(home)
+        _promise(home, held)
 
 
 def _sizes(count: int) -> list[int]:

@@ -18,6 +18,7 @@ from benchmarks import (
     history,
     indexing,
     live,
+    page,
     reading,
     sync,
     verify,
@@ -36,6 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,
     "history": history.measure,
+    "page": page.measure,
     "flood": flood.measure,
 }
 

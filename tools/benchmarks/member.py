@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, Endpoint
-from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
 from swarmfeed.node.history.role import History
@@ -28,6 +28,8 @@ from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.durable import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
+
+from benchmarks.turns import TurnsSelector
 
 Answer = dict[str, Any]
 FetchEvent = ChunkArrived | SwarmFailed | PeerSentGarbage
@@ -54,16 +56,20 @@ def main() -> None:
         disk_budget_bytes=asked.history_disk or DISK_BUDGET_BYTES,
         others=(history,),
     )
-    with HomeLock(asked.home):
-        asyncio.run(_run(asked.home, settings))
+    turns = TurnsSelector()
+    with (
+        HomeLock(asked.home),
+        asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner,
+    ):
+        runner.run(_run(asked.home, settings, turns))
 
 
-async def _run(home: Path, settings: NodeSettings) -> None:
+async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None:
     node = await start_node(home, settings, open_identity(home, ""))
-    desk = NodeDesk(node.ground.answering, asyncio.get_running_loop(), node.ground.changes)
+    desk = node.desk(asyncio.get_running_loop())
     page = PageServer(desk, home / "run")
     await page.start()
-    member = Member(node)
+    member = Member(node, turns)
     try:
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
         _say({"link": me.link, "at": str(node.ground.introduction.endpoint())})
@@ -78,14 +84,16 @@ async def _run(home: Path, settings: NodeSettings) -> None:
 class Member:
     """Answers questions with times."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, turns: TurnsSelector) -> None:
         self._node = node
+        self._turns = turns
         self.actions: dict[str, Callable[..., Awaitable[Answer]]] = {
             "fetch": self.fetch,
             "follow": self.follow,
             "publish": self.publish,
             "watch": self.watch,
             "idle": self.idle,
+            "turns": self.turns,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -150,15 +158,19 @@ class Member:
             "peers": len(self._node.ground.sessions.all()),
         }
 
+    async def turns(self) -> Answer:
+        """For how long the loop was held since this was asked the last time."""
+        return asdict(self._turns.take())
+
     # --- inside ---
 
     async def _watch_fetch(self, author_id: AuthorId, size: int, seen: dict[str, int]) -> None:
+        index = self._node.ground.shells.index
         async for _ in self._node.ground.changes.listen():
             now = time.monotonic_ns()
             if "linked" not in seen and self._node.ground.sessions.all():
                 seen["linked"] = now
-            posts = self._node.ground.shells.index.author_posts(author_id, 20, None)
-            if "shown" not in seen and posts:
+            if "shown" not in seen and index.author_posts(author_id, 20, None):
                 seen["shown"] = time.monotonic_ns()
             held = sum(map(self._node.ground.shelf.entries_held, self._feeds(author_id)))
             if held >= size and "shown" in seen:

@@ -9,7 +9,7 @@ from swarmfeed.core.asks.upkeep import HowFullIsIt, HowIsIt
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.history.notice import FEED_BYTES_MAX
+from swarmfeed.core.history.limits import FEED_BYTES_MAX
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 

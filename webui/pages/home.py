@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from flask import Response, jsonify, render_template, request
-from swarmfeed.core.asks.cursor import Cursor, parse_cursor
+from flask import Response, jsonify, render_template
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.people import WhoIsFollowed
 from swarmfeed.core.asks.posts import NewerThan, Timeline
 from swarmfeed.core.asks.sentences import NEW_POSTS
 from swarmfeed.core.asks.upkeep import HowIsIt
 
-from webui.current import ask, before
+from webui.current import ask, before, place
 from webui.routes import Menu, Page, get
 
 FOLLOWS_SHOWN = 8
@@ -20,7 +20,7 @@ def show_home() -> str:
     start = before()
     page = ask(Timeline(before=start))
     top = page.posts[0].cursor if page.posts else None
-    seen = _seen() or top
+    seen = place("seen") or top
     followed = ask(WhoIsFollowed(limit=FOLLOWS_SHOWN))
     return render_template(
         "home.html",
@@ -36,8 +36,8 @@ def show_home() -> str:
 
 
 def show_updates() -> Response:
-    """How many posts wait above the newest one a page shows."""
-    seen = _seen()
+    """How many posts wait above ``seen``, the newest one a page shows."""
+    seen = place("seen")
     new_count = _count_newer(seen) if seen else len(ask(Timeline(limit=1)).posts)
     return jsonify({"count": new_count, "label": NEW_POSTS(posts=new_count)})
 
@@ -50,12 +50,6 @@ def show_sentence() -> Response:
 
 def _count_newer(seen: Cursor) -> int:
     return ask(NewerThan(after=seen)).count
-
-
-def _seen() -> Cursor | None:
-    """The newest post the reader was shown."""
-    text = request.args.get("seen", "")
-    return parse_cursor(text) if text else None
 
 
 PAGE: Final = Page(

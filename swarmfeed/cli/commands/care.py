@@ -13,6 +13,7 @@ from swarmfeed.cli.output import (
     print_line,
     print_sentence,
     print_table,
+    short,
 )
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
@@ -25,9 +26,6 @@ from swarmfeed.core.asks.upkeep import (
     VerifyReport,
 )
 from swarmfeed.core.base.address import format_address
-
-SHORT_CHARS = 8
-"""Of an address in a table: enough to tell two apart; --json has them whole."""
 
 
 @click.command()
@@ -130,7 +128,7 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
         state = f"fetching, {format_bytes(feed.rate_bytes_per_s)}/s"
     return (
         feed.author_name or NO_NAME,
-        format_address(feed.feed_id)[:SHORT_CHARS],
+        short(feed.feed_id),
         state,
         f"{feed.entries_held:,} of {feed.size:,}",
         format_bytes(feed.bytes_held),
@@ -141,6 +139,6 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
 def _peer_row(peer: PeerStatus, now_ms: int) -> tuple[str, ...]:
     return (
         peer.endpoint,
-        format_address(peer.node_id)[:SHORT_CHARS],
+        short(peer.node_id),
         format_age(peer.since_ms, now_ms),
     )

@@ -1,4 +1,4 @@
-"""``swarmfeed history`` and ``swarmfeed jobs``: what a volunteer's node does, and why."""
+"""``swarmfeed history``: what a volunteer's node does for others, and why."""
 
 import click
 
@@ -10,13 +10,12 @@ from swarmfeed.cli.output import (
     format_bytes,
     print_answer,
     print_facts,
-    print_json,
     print_line,
     print_sentence,
     print_table,
+    short,
 )
 from swarmfeed.cli.params import LinkParam
-from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.history import (
     Explain,
     Explanation,
@@ -27,14 +26,9 @@ from swarmfeed.core.asks.history import (
     LeaveHistory,
     SayGoodbye,
 )
-from swarmfeed.core.asks.upkeep import JobStatus, WhatRepeats
 from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.history import sentences
-from swarmfeed.errors import UserError
-
-SHORT_CHARS = 8
-"""Of an address in a table; --json has them whole."""
 
 
 @click.group()
@@ -106,25 +100,6 @@ def goodbye(context: Context, as_json: bool) -> None:
         print_sentence(sentences.TOLD(nodes=heard.told))
 
 
-@click.command()
-@json_option
-@pass_context
-def jobs(context: Context, as_json: bool) -> None:
-    """Print the repeating work of the running node: when, what it decided, and why."""
-    with context.open() as desk:
-        found = desk.ask(WhatRepeats()).jobs
-    if as_json:
-        print_json([to_json(job) for job in found])
-        return
-    if not found:
-        raise UserError("no node is running here; start one with: swarmfeed run")
-    now_ms = context.doors.now_ms()
-    print_table(
-        ("job", ">every", "last run", "next run", "what it decided"),
-        [_job_row(job, now_ms) for job in found],
-    )
-
-
 def _print_status(found: HistoryStatus, now_ms: int) -> None:
     print_sentence(found.sentence)
     if found.choice is not None:
@@ -167,7 +142,7 @@ def _feeds_fact(found: HistoryStatus) -> str:
 
 def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
     facts = [
-        f"{feed.author_name or NO_NAME}, {format_address(feed.feed_id)[:SHORT_CHARS]}",
+        f"{feed.author_name or NO_NAME}, {short(feed.feed_id)}",
         feed.state,
         counted(feed.size, "entry", "entries"),
         format_bytes(feed.bytes_held),
@@ -201,35 +176,15 @@ def _print_explanation(each: Explanation) -> None:
         )
     for holder in each.holders:
         if holder.reason:
-            print_sentence(f"{format_address(holder.node_id)[:SHORT_CHARS]}: {holder.reason}")
+            print_sentence(f"{short(holder.node_id)}: {holder.reason}")
 
 
 def _holder_row(holder: HolderOutlook) -> tuple[str, ...]:
     return (
-        "this node" if holder.is_self else format_address(holder.node_id)[:SHORT_CHARS],
+        "this node" if holder.is_self else short(holder.node_id),
         holder.word,
         "online" if holder.online else "offline",
         f"{holder.up:.1%}",
         f"{holder.lasting:.1%}",
         holder.domain,
     )
-
-
-def _job_row(job: JobStatus, now_ms: int) -> tuple[str, ...]:
-    return (
-        job.name,
-        _period(job.every_s),
-        "not yet" if job.last_run_ms is None else format_age(job.last_run_ms, now_ms),
-        "" if job.next_run_ms is None else _wait(job.next_run_ms - now_ms),
-        job.last_result,
-    )
-
-
-def _period(every_s: int) -> str:
-    if every_s >= 3_600:
-        return f"{round(every_s / 3_600, 1):g} h"
-    return f"{round(every_s / 60):g} min" if every_s >= 60 else f"{every_s} s"
-
-
-def _wait(wait_ms: int) -> str:
-    return "now" if wait_ms < 1_000 else f"in {_period(round(wait_ms / 1_000))}"

@@ -20,7 +20,7 @@ from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import Created
+from swarmfeed.node.ground.home import Created
 from swarmfeed.shell.disk.durable import create_file
 
 FIRST_SHEET = (

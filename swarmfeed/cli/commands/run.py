@@ -16,7 +16,8 @@ from swarmfeed.cli.desk import find_running, while_in_use
 from swarmfeed.cli.options import json_option, node_options, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import NodeSettings, Ready, page_path
+from swarmfeed.node.ground.home import Ready, page_path
+from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.durable import write_file
 
 
@@ -38,8 +39,8 @@ def make_run(others: Sequence[type]) -> click.Command:
         The page listens on 127.0.0.1 only. Its link works once, in one browser; get another
         with `swarmfeed open`.
         """
-        file = passphrase_file or context.passphrase_file
-        _run(replace(context, passphrase_file=file), settings, opens_browser=not no_open)
+        chosen = replace(context, passphrase_file=passphrase_file or context.passphrase_file)
+        _run(chosen, settings, opens_browser=not no_open)
 
     return run
 

@@ -3,8 +3,8 @@
     class Timeline(Ask[Posts]):          a frozen dataclass, its fields are what is asked
         name = "timeline"
 
-A handler of the node, ``/api/1/<name>``, the client of a running node, ``--json`` and the
-OpenAPI document all derive from the declaration.
+A row of the node answers it (``node.ground.desk``); ``/api/1/<name>``, the client of a running
+node, ``--json`` and the OpenAPI document derive from the declaration.
 """
 
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin

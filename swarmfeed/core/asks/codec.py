@@ -105,7 +105,7 @@ def shape_of(kind: Any) -> JsonShape:
     return _shape_of(kind)
 
 
-@cache
+@cache  # apart, because to mypy a class is not Hashable
 def _shape_of(kind: Any) -> JsonShape:
     if kind in ATOMS:
         return ATOMS[kind]

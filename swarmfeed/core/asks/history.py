@@ -7,7 +7,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Flat, Whole
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.core.history.notice import FEED_BYTES_MAX
+from swarmfeed.core.history.limits import FEED_BYTES_MAX
 
 DiskBytes = Annotated[int, Whole(first=0, last=FEED_BYTES_MAX, described="a number of bytes")]
 """A part of a disk."""

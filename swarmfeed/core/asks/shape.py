@@ -1,4 +1,7 @@
-"""How one type looks as JSON, and the annotations that say so."""
+"""How one type looks as JSON, and the annotations that say so.
+
+Not those of ``core.base.marks``: an ``EntryRef`` goes both ways, and has other keys as bytes.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """How the node is, and making sure that it is well."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.shape import Key
 from swarmfeed.core.base.types import AuthorId, NodeId
+from swarmfeed.core.history.words import HISTORY_ROLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,11 @@ class NodeStatus:
     safety: Safety | None = None
     """Null while nothing was written, or nothing is known because the node is not online."""
     is_history_server: Annotated[bool, Key("history_server")] = False
+
+
+def is_history_server(roles: Iterable[str]) -> bool:
+    """Whether a node with these roles in its hello is one."""
+    return HISTORY_ROLE in roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ NOTICE_BYTES_MAX: Final = 1_500
 REASON_CHARS_MAX: Final = 200
 """Longest reason of a refusal: one sentence."""
 
+FEED_BYTES_MAX: Final = 2**50
+"""Most bytes a feed may be said to have: a petabyte."""
+
 NOTICES_PER_MESSAGE_MAX: Final = 500
 """Most notices in one message: 150 kB of ordinary ones."""
 

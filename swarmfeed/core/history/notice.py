@@ -24,7 +24,7 @@ from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, enco
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, KEY_BYTES, SIGNATURE_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.history.limits import NOTICE_BYTES_MAX, REASON_CHARS_MAX
+from swarmfeed.core.history.limits import FEED_BYTES_MAX, NOTICE_BYTES_MAX, REASON_CHARS_MAX
 from swarmfeed.errors import BadEncodingError
 
 DOMAIN: Final = b"swarmfeed notice 1\n"
@@ -34,9 +34,6 @@ HOUR_MS: Final = 3_600_000
 
 RENEW_EVERY_MS: Final = 6 * HOUR_MS
 """How often a notice that stays true is signed anew: three renewals may be lost."""
-
-FEED_BYTES_MAX: Final = 2**50
-"""Most bytes a feed may be said to have: a petabyte."""
 
 
 class Word(StrEnum):

@@ -26,8 +26,7 @@ from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, KEY_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.availability import WEEK_HOURS, Audits, Presence
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.core.history.limits import NOTICE_BYTES_MAX
-from swarmfeed.core.history.notice import FEED_BYTES_MAX
+from swarmfeed.core.history.limits import FEED_BYTES_MAX, NOTICE_BYTES_MAX
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.quota import Allowance
 from swarmfeed.core.history.words import NoticeRecord

@@ -44,16 +44,17 @@ from swarmfeed.core.base.address import Link, format_link, parse_address, parse_
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.errors import FatalError, UserError
-from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.feeds.status import FEEDS_AT_ONCE, Reporter
+from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Index
+from swarmfeed.node.ground.tasks import in_turns
+from swarmfeed.ports import Index, KnownAuthor
 
 _THREAD_POSTS_MAX = 200
 """Ancestors and replies shown of one thread."""
@@ -176,8 +177,7 @@ class AboutPeople:
 
     def whoami(self, _: WhoAreYou) -> Whoami:
         author_id = self._identity.author_id
-        known = self._index.author(author_id)
-        name = known.name if known else ""
+        name = self._known(author_id).name
         endpoint = self._introduction.endpoint()
         return Whoami(
             author_id=author_id,
@@ -188,18 +188,17 @@ class AboutPeople:
 
     async def about(self, ask: AboutAuthor) -> AuthorView:
         follows = await asyncio.to_thread(self._follows)
-        known = await asyncio.to_thread(self._index.author, ask.author)
+        known = await asyncio.to_thread(self._known, ask.author)
         return self._view(ask.author, known, followed=ask.author in follows)
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)
         chosen = follows if ask.limit is None else follows[: max(ask.limit, 0)]
-        known = await asyncio.to_thread(lambda: list(map(self._index.author, chosen)))
-        views = []
-        for number, (author_id, each) in enumerate(zip(chosen, known, strict=True), start=1):
-            views.append(self._view(author_id, each, followed=True))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        known = await asyncio.to_thread(lambda: list(map(self._known, chosen)))
+        views = [
+            self._view(author_id, each, followed=True)
+            async for author_id, each in in_turns(zip(chosen, known, strict=True))
+        ]
         return Followed(authors=tuple(views), count=len(follows))
 
     def how_far(self, ask: HowFar) -> FetchProgress:
@@ -211,22 +210,23 @@ class AboutPeople:
     async def one_feed(self, ask: OneFeed) -> HeldFeeds:
         return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
 
+    def _known(self, author_id: AuthorId) -> KnownAuthor:
+        return self._index.author(author_id) or KnownAuthor()
+
     def _follows(self) -> list[AuthorId]:
         return self._index.follows_of(self._identity.author_id)
 
-    def _view(
-        self, author_id: AuthorId, known: AuthorView | None, *, followed: bool
-    ) -> AuthorView:
+    def _view(self, author_id: AuthorId, known: KnownAuthor, *, followed: bool) -> AuthorView:
         size = self._reporter.author_size(author_id)
         return AuthorView(
             author_id=author_id,
-            name=known.name if known else "",
-            bio=known.bio if known else "",
+            name=known.name,
+            bio=known.bio,
             is_self=author_id == self._identity.author_id,
             followed=followed,
             entry_count=size.entries,
             entries_held=size.entries_held,
-            post_count=known.post_count if known else 0,
+            post_count=known.post_count,
             bytes_held=size.bytes_held,
             forked=self._reporter.is_forked(author_id),
         )

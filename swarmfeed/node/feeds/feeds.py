@@ -19,8 +19,8 @@ from swarmfeed.core.talk.words import (
     Want,
 )
 from swarmfeed.node.feeds import answers, upkeep
-from swarmfeed.node.feeds.care import Caretaker
-from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.carer import Carer
+from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
@@ -79,7 +79,7 @@ class Feeds:
         """Take what the swarm says."""
         if isinstance(event, DhtPeersFound):
             self.finder.on_dht_peers(event)
-            self.ground.beside.spawn(self.finder.dial_now())
+            self.ground.beside.spawn(self.finder.connect())
         else:
             self.fetcher.on_event(event)
 
@@ -111,17 +111,17 @@ class Feeds:
         ground, reporter = self.ground, self.reporter
         reading = answers.Reading(ground.shells.index)
         people = answers.AboutPeople(ground, reporter)
-        wellness = upkeep.Wellness(ground, reporter)
-        care = upkeep.Care(ground, reporter, self.caretaker, self.showing)
+        about_node = upkeep.AboutNode(ground, reporter)
+        about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
             *reading.rows(),
             *answers.Writing(ground, self.writer, reading).rows(),
             *people.rows(),
             *answers.Following(people, self.finder, self.carer).rows(),
             *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
-            *wellness.rows(),
-            *care.rows(),
-            *upkeep.Overview(ground, reporter, wellness, care).rows(),
+            *about_node.rows(),
+            *about_disk.rows(),
+            *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
         )
 
     def _jobs(self) -> Sequence[Job]:

@@ -76,10 +76,6 @@ class Finder:
         await self.connect()
         await self.look_up()
 
-    async def dial_now(self) -> None:
-        """Do not wait for the next round of dialling."""
-        await self.connect()
-
     # --- rounds ---
 
     async def connect(self) -> str:

@@ -85,24 +85,19 @@ class Holder:
     def tell_asleep(self, event: FellAsleep) -> None:
         """Tell who may come for a feed that it has to be woken first."""
         feed_id = event.feed_id
-        author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
-        for session in self._sessions.all():
-            if author_id in session.part(HolderSide).wants and replica is not None:
-                session.outbox.put(
-                    ("awake", feed_id), partial(self._send_have, session, replica)
-                )
+        replica = self._shelf.replica(feed_id)
+        if replica is None:
+            return
+        for session in self._who_want(self._shelf.author_of(feed_id)):
+            session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
 
     def push(self, before: Replica | None, after: Replica) -> None:
         """Tell everyone who wants the author what is new; the sender knows it already."""
-        author_id = self._shelf.author_of(after.feed_id)
-        for session in self._sessions.all():
-            if (
-                author_id in session.part(HolderSide).wants
-                and session.knows.get(after.feed_id, 0) < after.size
-            ):
-                session.outbox.put(
-                    ("news", after.feed_id), partial(self._push_to, session, before, after)
-                )
+        feed_id = after.feed_id
+        for session in self._who_want(self._shelf.author_of(feed_id)):
+            if session.knows.get(feed_id, 0) < after.size:
+                saying = partial(self._push_to, session, before, after)
+                session.outbox.put(("news", feed_id), saying)
 
     def confirm(self, feed_id: FeedId) -> None:
         """Send a receipt for the newest head to all who hold or want the feed."""
@@ -126,27 +121,28 @@ class Holder:
             return
         announced[feed_id] = record.complete
         news = Holders(author_id, feed_id, (record,))
-        for each in self._sessions.all():
-            if author_id in each.part(HolderSide).wants and each is not by:
+        for each in self._who_want(author_id):
+            if each is not by:
                 each.outbox.put(("holder", feed_id, by.node_id), partial(each.send, news))
 
     def tell_fork(self, proof: ForkProof) -> None:
         """Pass the proof of a fork on to everyone who wants the author."""
-        for each in self._sessions.all():
-            if proof.author_id in each.part(HolderSide).wants:
-                each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
+        for each in self._who_want(proof.author_id):
+            each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
 
     def tell_certificates(self, event: CertificatesGrew) -> None:
         """Tell everyone who wants an author what its certificates say now."""
         author_id = event.author_id
-        for each in self._sessions.all():
-            if author_id in each.part(HolderSide).wants:
-                each.outbox.put(
-                    ("certificates", author_id),
-                    partial(self._send_certificates, each, author_id),
-                )
+        for each in self._who_want(author_id):
+            saying = partial(self._send_certificates, each, author_id)
+            each.outbox.put(("certificates", author_id), saying)
 
     # --- inside ---
+
+    def _who_want(self, author_id: AuthorId | None) -> list[Session]:
+        return [
+            each for each in self._sessions.all() if author_id in each.part(HolderSide).wants
+        ]
 
     async def _answer_author(self, session: Session, author_id: AuthorId) -> None:
         feeds = self._shelf.feeds_of(author_id)
@@ -172,10 +168,8 @@ class Holder:
         A join comes with the first head of its feed.  A leave comes when its feed ends, and
         then there may be no newer head ever.
         """
-        signed, certified = (
-            self._shelf.certificates(author_id),
-            session.part(HolderSide).certified,
-        )
+        signed = self._shelf.certificates(author_id)
+        certified = session.part(HolderSide).certified
         if certified.get(author_id) == signed:
             return
         if self._shelf.has_more_than_joins(author_id):

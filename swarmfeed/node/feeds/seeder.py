@@ -1,7 +1,7 @@
 """Which chunks are in the swarm: loaded for good, or asleep until somebody asks.
 
 Own, followed and fetched feeds are few, and plain BitTorrent clients come for them: their
-torrents are always loaded.  Feeds held only for history are many, and nobody asks for most of
+torrents are always loaded.  Feeds held only for others are many, and nobody asks for most of
 them: theirs are loaded when a fetcher says that it is coming, and dropped when it is gone.
 """
 

@@ -14,10 +14,8 @@ from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
-from swarmfeed.ports import TorrentProgress
-
-FEEDS_AT_ONCE = 50
-"""Feeds looked at before others have their turn: about two milliseconds."""
+from swarmfeed.node.ground.tasks import in_turns
+from swarmfeed.ports import KnownAuthor, TorrentProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +81,10 @@ class Reporter:
         progress = self._swarm.progress()
         uploaded_bytes = _uploaded_bytes(progress)
         found = []
-        for number, feed_id in enumerate(feed_ids, start=1):
+        async for feed_id in in_turns(feed_ids):
             # One may have been dropped meanwhile.
             if feed_id in noted and self._shelf.replica(feed_id) is not None:
                 found.append(self._feed(feed_id, noted[feed_id], progress, uploaded_bytes))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
         return tuple(found)
 
     def author_size(self, author_id: AuthorId) -> Size:
@@ -105,11 +101,11 @@ class Reporter:
     def fetch_progress(self, author_id: AuthorId) -> FetchProgress:
         feeds = self._shelf.feeds_of(author_id)
         size = self.author_size(author_id)
-        known = self._index.author(author_id)
+        known = self._index.author(author_id) or KnownAuthor()
         served = {str(each) for feed_id in feeds for each in self._fetcher.served_by(feed_id)}
         return FetchProgress(
             author_id=author_id,
-            name=known.name if known else "",
+            name=known.name,
             entries_held=size.entries_held,
             entries_total=size.entries,
             bytes_held=size.bytes_held,
@@ -150,10 +146,10 @@ class Reporter:
         found = {}
         for feed_id, author_id in authors.items():
             if author_id is not None:
-                known = self._index.author(author_id)
+                known = self._index.author(author_id) or KnownAuthor()
                 found[feed_id] = _Noted(
                     author_id=author_id,
-                    author_name=known.name if known else "",
+                    author_name=known.name,
                     holders=frozenset(each.node_id for each in self._index.holders(feed_id)),
                     receipts=tuple(self._index.receipts(feed_id).values()),
                 )

@@ -17,16 +17,16 @@ from swarmfeed.core.asks.upkeep import (
     Wellbeing,
     WhatRepeats,
     WhoIsLinked,
+    is_history_server,
 )
-from swarmfeed.core.history.words import HISTORY_ROLE
-from swarmfeed.node.feeds.care import Caretaker
+from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
 
 
-class Wellness:
+class AboutNode:
     """How the node is, in a few numbers that cost nothing however many feeds it holds."""
 
     def __init__(self, ground: Ground, reporter: Reporter) -> None:
@@ -57,7 +57,7 @@ class Wellness:
         return JobList(jobs=tuple(self._jobs.status()) if self._settings.network else ())
 
 
-class Care:
+class AboutDisk:
     """What is on disk, and whether it is what was written."""
 
     def __init__(
@@ -94,35 +94,35 @@ class Overview:
     """Everything at once."""
 
     def __init__(
-        self, ground: Ground, reporter: Reporter, wellness: Wellness, care: Care
+        self, ground: Ground, reporter: Reporter, about_node: AboutNode, about_disk: AboutDisk
     ) -> None:
         self._ground = ground
         self._reporter = reporter
-        self._wellness = wellness
-        self._care = care
+        self._about_node = about_node
+        self._about_disk = about_disk
 
     def rows(self) -> tuple[Answers, ...]:
         return (in_loop(Status, self.status),)
 
     async def status(self, _: Status) -> NodeStatus:
         ground, introduction = self._ground, self._ground.introduction
-        disk = await self._care.how_full(HowFullIsIt())
+        disk = await self._about_disk.how_full(HowFullIsIt())
         feeds = await self._reporter.all_feeds()
-        wellbeing, endpoint = self._wellness.how_is_it(HowIsIt()), introduction.endpoint()
+        wellbeing, endpoint = self._about_node.how_is_it(HowIsIt()), introduction.endpoint()
         return NodeStatus(
             node_id=ground.identity.node_id,
             author_id=ground.identity.author_id,
             running=wellbeing.running,
             sentence=wellbeing.sentence,
             feeds=feeds,
-            peers=self._wellness.who_is_linked(WhoIsLinked()).peers,
+            peers=self._about_node.who_is_linked(WhoIsLinked()).peers,
             disk=disk,
             dht_nodes=len(ground.shells.swarm.dht_nodes()) if wellbeing.running else 0,
             link_endpoint=str(endpoint) if endpoint else f":{introduction.link_port}",
             swarm_port=introduction.swarm_port,
-            jobs=self._wellness.what_repeats(WhatRepeats()).jobs,
+            jobs=self._about_node.what_repeats(WhatRepeats()).jobs,
             safety=await self._safety(),
-            is_history_server=HISTORY_ROLE in introduction.hello().roles,
+            is_history_server=is_history_server(introduction.hello().roles),
         )
 
     async def _safety(self) -> Safety | None:

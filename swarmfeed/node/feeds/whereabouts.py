@@ -55,7 +55,7 @@ class Whereabouts:
         if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
         session.holds[feed_id] = holding
-        # Of a feed we do not know yet this is said before its first head: see _on_offer.
+        # Of a feed we do not know yet this is said before its head: see Follower.on_offer.
         if self._shelf.author_of(feed_id) is not None:
             await self.note_holder(session, feed_id)
 

@@ -6,14 +6,20 @@ round is there, or nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
+
+import structlog
 
 from swarmfeed.core.asks.sentences import ROWS_WRITTEN
-from swarmfeed.errors import RetryError, UserError
+from swarmfeed.errors import BadEncodingError, DamageError, RetryError, UserError
 from swarmfeed.ports import Job, Ledger
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
 
 SAVE_EVERY_S: Final = 60
 """How often what changed is written down; a role may save sooner what it promises."""
@@ -31,6 +37,17 @@ class Rows:
     """Takes up everything on the page, by key in ascending order; once, at the start."""
     take_changes: Callable[[], Changes]
     """What changed since the last call."""
+
+
+def readable(
+    page: Mapping[bytes, bytes], decode: Callable[[bytes], T]
+) -> Iterator[tuple[bytes, T]]:
+    """Yield the rows that ``decode`` can read; a damaged one is as if it had never been."""
+    for key, value in page.items():
+        try:
+            yield key, decode(value)
+        except (BadEncodingError, DamageError) as error:
+            logger.warning("a row of the ledger is passed over", reason=str(error))
 
 
 class Bookkeeper:

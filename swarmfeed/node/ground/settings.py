@@ -7,10 +7,8 @@ settings of its own in a dataclass of the same form, beside these in ``others``.
 
 from dataclasses import KW_ONLY, MISSING, dataclass, fields
 from enum import Enum
-from pathlib import Path
 from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.types import Endpoint
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
@@ -191,39 +189,3 @@ class NodeSettings:
     def of(self, kind: type[S]) -> S:
         """Return a role's own settings: those given, or all its defaults."""
         return next((each for each in self.others if isinstance(each, kind)), None) or kind()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """A node that was started says how it is reached."""
-
-    page_link: str
-    """``http://127.0.0.1:...`` with a key that logs a browser in once."""
-
-    link: str
-    """``swarmfeed:`` link of its author, with the endpoints of this node."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """A home that was just made."""
-
-    whoami: Whoami
-
-    author_words: str
-    """24 words of the author key, with spaces between: the only way back to being this
-    author when the disk is gone."""
-
-    next_words: str
-    """24 words of the key that takes over if the author key is ever stolen."""
-
-
-def key_path(home: Path) -> Path:
-    """Where a home keeps its seeds; there is no author before this file is."""
-    return home / "keys"
-
-
-def page_path(home: Path) -> Path:
-    """Where a running node says how its own programs reach it: a JSON object, mode 0600,
-    with ``url`` of the page, ``key`` for the API and ``pid``; gone when it stops."""
-    return home / "run" / "page.json"

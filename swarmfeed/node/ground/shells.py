@@ -31,4 +31,4 @@ class Shells:
     ledger: Ledger
     clock: Clock
     policy_clock: Clock
-    """What history servers go by; apart from tests it shows the time of ``clock`` (ADR 13)."""
+    """What policies of roles go by: the time of ``clock``, but faster in tests (ADR 13)."""

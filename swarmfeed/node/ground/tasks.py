@@ -1,20 +1,34 @@
-"""Tasks that run beside the rest, and end with the node."""
+"""Work beside the rest: tasks that end with the node, and long work that lets others in."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+FEEDS_AT_ONCE: Final = 50
+"""Feeds looked at before others have their turn: about two milliseconds."""
+
+
+async def in_turns(feeds: Iterable[T]) -> AsyncIterator[T]:
+    """Go over feeds, or what is as long to look at, and let others run after each few."""
+    for number, each in enumerate(feeds, start=1):
+        yield each
+        if number % FEEDS_AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 class Tasks:
     """Keeps hold of running tasks: the loop itself would let them be collected."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Run something beside until it ends, or ``stop`` is called."""
+    def spawn(self, work: Coroutine[None, None, object]) -> None:
+        """Run something beside until it ends, or ``stop`` is called; its result is dropped."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -16,10 +16,10 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.history.board import NoticeBoard
-from swarmfeed.node.history.reports import HistoryReporter
 from swarmfeed.node.history.safety import SafetyTeller
 from swarmfeed.node.history.scope import Reach
 from swarmfeed.node.history.service import Service
+from swarmfeed.node.history.status import HistoryReporter
 
 
 class HistoryAnswers:

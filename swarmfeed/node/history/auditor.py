@@ -28,7 +28,7 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
-from swarmfeed.node.history.kept import Kept
+from swarmfeed.node.history.kept import KeptNotice
 
 logger = structlog.get_logger()
 
@@ -135,7 +135,7 @@ class Auditor:
         session.outbox.put(("ask audit",), partial(session.send, audit))
         return True
 
-    def _choose(self, node_id: NodeId, held: Sequence[Kept]) -> Kept | None:
+    def _choose(self, node_id: NodeId, held: Sequence[KeptNotice]) -> KeptNotice | None:
         """The feed whose turn it is: all of them once before any of them twice."""
         able = [each for each in held if each.notice.size > 0]
         if not able:

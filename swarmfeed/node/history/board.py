@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-import structlog
-
 from swarmfeed.core.base.limits import (
     AUTHORS_PER_WANT_MAX,
     FEEDS_PER_AUTHOR_MAX,
@@ -37,16 +35,14 @@ from swarmfeed.core.history.notice import (
 )
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.errors import BadEncodingError, DamageError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.history.kept import Claimant, Kept, NoticeCame
+from swarmfeed.node.history.kept import Claimant, KeptNotice, NoticeCame
 from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
-
-logger = structlog.get_logger()
 
 
 class NoticeBoard:
@@ -68,7 +64,7 @@ class NoticeBoard:
         self._hello = hello
         self._events = events
         self._takes_offer = takes_offer
-        self._feeds: dict[FeedId, dict[NodeId, Kept]] = {}
+        self._feeds: dict[FeedId, dict[NodeId, KeptNotice]] = {}
         self._by_author: dict[AuthorId, dict[FeedId, None]] = {}
         self._watched: frozenset[AuthorId] = frozenset()
         self._goodbyes: dict[NodeId, bytes] = {}
@@ -81,15 +77,9 @@ class NoticeBoard:
     def load(self, page: Mapping[bytes, bytes]) -> None:
         """Take up what was kept before a restart; signatures were verified then."""
         now_ms = self._clock.now_ms()
-        for row in page.values():
-            try:
-                record = rows.decode_notice(row)
-                notice = read_notice(record.signed)
-            except (DamageError, BadEncodingError) as error:
-                logger.warning("a notice on disk is passed over", reason=str(error))
-                continue
-            if notice.counts(now_ms):
-                self._put(Kept(notice, record))
+        for _, kept in readable(page, _decode_kept):
+            if kept.notice.counts(now_ms):
+                self._put(kept)
         self._changed.clear()
 
     def take_changes(self) -> dict[bytes, bytes | None]:
@@ -104,13 +94,13 @@ class NoticeBoard:
 
     # --- looking ---
 
-    def notices(self, feed_id: FeedId) -> list[Kept]:
+    def notices(self, feed_id: FeedId) -> list[KeptNotice]:
         """Those that count now, one of each node, in the order of node ids, ours included."""
         now_ms = self._clock.now_ms()
         found = self._feeds.get(feed_id, {})
         return [found[each] for each in sorted(found) if found[each].notice.counts(now_ms)]
 
-    def own(self, feed_id: FeedId) -> Kept | None:
+    def own(self, feed_id: FeedId) -> KeptNotice | None:
         kept = self._feeds.get(feed_id, {}).get(self._identity.node_id)
         return kept if kept and kept.notice.counts(self._clock.now_ms()) else None
 
@@ -132,7 +122,7 @@ class NoticeBoard:
                 holders[node_id] = Claimant(server=serves, link=kept.link or known.link)
         return holders
 
-    def held_by(self, node_id: NodeId) -> list[Kept]:
+    def held_by(self, node_id: NodeId) -> list[KeptNotice]:
         """What a node says now that it holds, in the order of feed ids."""
         now_ms = self._clock.now_ms()
         found = (each[node_id] for each in self._feeds.values() if node_id in each)
@@ -183,7 +173,7 @@ class NoticeBoard:
             Endpoint(host, hello.link_port) if host and hello.link_port else None,
             Endpoint(host, hello.swarm_port) if host and hello.swarm_port else None,
         )
-        kept = Kept(notice, record)
+        kept = KeptNotice(notice, record)
         self._put(kept)
         self._pass_on(kept, None)
 
@@ -273,7 +263,7 @@ class NoticeBoard:
             batch = tuple(authors[at : at + AUTHORS_PER_WANT_MAX])
             session.outbox.put(("watch", batch), partial(session.send, Watch(batch)))
 
-    def _tell(self, session: Session, known: Iterable[Kept]) -> None:
+    def _tell(self, session: Session, known: Iterable[KeptNotice]) -> None:
         records = [each.record for each in known]
         for at in range(0, len(records), NOTICES_PER_MESSAGE_MAX):
             batch = tuple(records[at : at + NOTICES_PER_MESSAGE_MAX])
@@ -291,7 +281,7 @@ class NoticeBoard:
         if first_hand:
             # We know better where it is than it does.
             record = NoticeRecord(record.signed, session.link, session.swarm)
-        kept = Kept(notice, record, first_hand)
+        kept = KeptNotice(notice, record, first_hand)
         self._make_room(notice)
         self._put(kept)
         self._pass_on(kept, session)
@@ -331,7 +321,7 @@ class NoticeBoard:
         if is_full and least is not None:
             self._remove(notice.feed_id, least)
 
-    def _least(self, found: Mapping[NodeId, Kept]) -> NodeId | None:
+    def _least(self, found: Mapping[NodeId, KeptNotice]) -> NodeId | None:
         """Of the hearsay about a feed, what expires first."""
         hearsay = [
             each
@@ -340,7 +330,7 @@ class NoticeBoard:
         ]
         return min(hearsay, key=lambda each: found[each].notice.until_ms, default=None)
 
-    def _pass_on(self, kept: Kept, sender: Session | None) -> None:
+    def _pass_on(self, kept: KeptNotice, sender: Session | None) -> None:
         notice = kept.notice
         is_own = notice.node_id == self._identity.node_id
         for session in self._sessions.all():
@@ -352,7 +342,7 @@ class NoticeBoard:
             key = ("notice", notice.feed_id, notice.node_id)
             session.outbox.put(key, partial(session.send, Notices((kept.record,))))
 
-    def _put(self, kept: Kept) -> None:
+    def _put(self, kept: KeptNotice) -> None:
         notice = kept.notice
         found = self._feeds.setdefault(notice.feed_id, {})
         if notice.node_id not in found:
@@ -376,3 +366,8 @@ class NoticeBoard:
             feeds.pop(feed_id, None)
             if not feeds:
                 del self._by_author[author_id]
+
+
+def _decode_kept(row: bytes) -> KeptNotice:
+    record = rows.decode_notice(row)
+    return KeptNotice(read_notice(record.signed), record)

@@ -8,8 +8,6 @@ not to have seen nobody.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
-import structlog
-
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.availability import (
@@ -34,14 +32,12 @@ from swarmfeed.core.history.limits import PRESENCES_MAX, PROBES_PER_ROUND, SEEN_
 from swarmfeed.core.history.rows import Seen
 from swarmfeed.core.history.words import Report
 from swarmfeed.core.net.domain import domain_of
-from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.ports import Clock
-
-logger = structlog.get_logger()
 
 _FAILED_LATELY: Final = 0.5
 """Failed audits, faded: one stops counting in the ranking after four weeks."""
@@ -81,13 +77,8 @@ class Census:
 
     def load(self, page: Mapping[bytes, bytes]) -> None:
         """Take up what was known before a restart; the time since then we were offline."""
-        for key, row in page.items():
-            try:
-                rows.decode_seen(row)
-            except DamageError as error:
-                logger.warning("a presence on disk is passed over", reason=str(error))
-                continue
-            self._rows[NodeId(key)] = row
+        for key, _ in readable(page, rows.decode_seen):
+            self._rows[NodeId(key)] = page[key]
         self._fill_own_gap()
 
     def take_changes(self) -> dict[bytes, bytes | None]:

@@ -13,7 +13,7 @@ from swarmfeed.core.history import sentences
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.rows import Custody, CustodyState
-from swarmfeed.node.feeds.caring import Carer
+from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import Interest
 from swarmfeed.node.history.allotment import Allotment

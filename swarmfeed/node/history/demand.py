@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Final
 
-import structlog
-
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import rows
@@ -18,10 +16,8 @@ from swarmfeed.core.history.availability import DAY_MS, HOUR_MS
 from swarmfeed.core.history.limits import SEEN_MAX
 from swarmfeed.core.history.slack import REQUESTS_PER_DAY_MIN
 from swarmfeed.core.history.words import Report, RequestRate
-from swarmfeed.errors import DamageError
+from swarmfeed.node.ground.memory import readable
 from swarmfeed.ports import Clock
-
-logger = structlog.get_logger()
 
 HALF_LIFE_DAYS: Final = 7.0
 """After so long without a request a rate is half of what it was."""
@@ -46,11 +42,9 @@ class Demand:
 
     def load(self, page: Mapping[bytes, bytes]) -> None:
         """Take up what was counted before a restart."""
-        for key, row in page.items():
-            try:
-                self._rates[FeedId(key)] = rows.decode_rate(row)
-            except DamageError as error:
-                logger.warning("a rate on disk is passed over", reason=str(error))
+        self._rates.update(
+            (FeedId(key), rate) for key, rate in readable(page, rows.decode_rate)
+        )
 
     def take_changes(self) -> dict[bytes, bytes | None]:
         """Rows that changed since the last call."""

@@ -8,7 +8,7 @@ from swarmfeed.core.history.words import NoticeRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptNotice:
     """A notice on the board."""
 
     notice: Notice
@@ -27,7 +27,7 @@ class Kept:
 class NoticeCame:
     """An event: a notice of another node was news, and is on the board."""
 
-    kept: Kept
+    kept: KeptNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

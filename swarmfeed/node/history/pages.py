@@ -3,23 +3,16 @@
 What key and value are, ``core/history/rows.py`` tells.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
-
-import structlog
+from collections.abc import Mapping
+from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import rows
-from swarmfeed.errors import DamageError
-from swarmfeed.node.ground.memory import Changes, Rows
+from swarmfeed.node.ground.memory import Changes, Rows, readable
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.custodian import Custodian
 from swarmfeed.node.history.service import CHOICES, Service
 from swarmfeed.node.history.sight import Sight
-
-logger = structlog.get_logger()
-
-T = TypeVar("T")
 
 NOTICES: Final = "notices"
 PRESENCES: Final = "presences"
@@ -46,8 +39,8 @@ def pages_of(
 
 def _allowances(allotment: Allotment) -> Rows:
     def load(page: Mapping[bytes, bytes]) -> None:
-        found = _decoded(page, rows.decode_allowance)
-        allotment.recall({AuthorId(key): each for key, each in found.items()})
+        found = readable(page, rows.decode_allowance)
+        allotment.recall({AuthorId(key): each for key, each in found})
 
     def take_changes() -> Changes:
         changes = allotment.take_changes()
@@ -58,8 +51,8 @@ def _allowances(allotment: Allotment) -> Rows:
 
 def _custodies(custodian: Custodian) -> Rows:
     def load(page: Mapping[bytes, bytes]) -> None:
-        found = _decoded(page, rows.decode_custody)
-        custodian.recall({FeedId(key): each for key, each in found.items()})
+        found = readable(page, rows.decode_custody)
+        custodian.recall({FeedId(key): each for key, each in found})
 
     def take_changes() -> Changes:
         return {
@@ -68,14 +61,3 @@ def _custodies(custodian: Custodian) -> Rows:
         }
 
     return Rows(page=CUSTODIES, load=load, take_changes=take_changes)
-
-
-def _decoded(page: Mapping[bytes, bytes], decode: Callable[[bytes], T]) -> dict[bytes, T]:
-    """Rows that can be read; a damaged one is as if it had never been."""
-    found = {}
-    for key, value in page.items():
-        try:
-            found[key] = decode(value)
-        except DamageError as error:
-            logger.warning("a row of the ledger is passed over", reason=str(error))
-    return found

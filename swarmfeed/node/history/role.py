@@ -38,7 +38,6 @@ from swarmfeed.node.history.herald import Herald
 from swarmfeed.node.history.kept import NoticeCame
 from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.pages import pages_of
-from swarmfeed.node.history.reports import HistoryReporter
 from swarmfeed.node.history.safety import SafetyTeller
 from swarmfeed.node.history.scope import Scope
 from swarmfeed.node.history.server import HistoryServer
@@ -46,6 +45,7 @@ from swarmfeed.node.history.service import Service
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight
+from swarmfeed.node.history.status import HistoryReporter
 from swarmfeed.node.history.viewer import Viewer
 from swarmfeed.node.history.watching import Watching
 from swarmfeed.node.role import Role
@@ -83,9 +83,13 @@ class History:
         )
 
     def answers(self) -> tuple[Answers, ...]:
-        online = self.ground.settings.network
-        parts = (self.reporter, self.sight.board, self.safety, self.service)
-        return HistoryAnswers(*parts, online=online).rows()
+        return HistoryAnswers(
+            self.reporter,
+            self.sight.board,
+            self.safety,
+            self.service,
+            online=self.ground.settings.network,
+        ).rows()
 
     def listens(self) -> tuple[Listens, ...]:
         return (

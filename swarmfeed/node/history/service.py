@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-import structlog
-
 from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.history.colleagues import Colleagues
 from swarmfeed.node.history.office import Office
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.history.watching import Watching
-
-logger = structlog.get_logger()
 
 CHOICES: Final = "choices"
 """Page of the ledger: what the operator gives, and whether the server is leaving."""
@@ -81,10 +77,6 @@ class Service:
 
 
 def _recalled(choices: Mapping[bytes, bytes]) -> HistoryChoice | None:
-    """What was chosen on the page; a damaged row is as if it had never been."""
-    row = choices.get(b"history")
-    try:
-        return None if row is None else rows.decode_choice(row)
-    except DamageError as error:
-        logger.warning("a row of the ledger is passed over", reason=str(error))
-        return None
+    """What was chosen on the page, if it can be read."""
+    chosen = {key: row for key, row in choices.items() if key == b"history"}
+    return next((choice for _, choice in readable(chosen, rows.decode_choice)), None)

@@ -15,7 +15,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
 from swarmfeed.node.history.demand import Demand
-from swarmfeed.node.history.kept import Kept
+from swarmfeed.node.history.kept import KeptNotice
 from swarmfeed.node.history.side import HistorySide, is_server
 
 ORDINARY_FEED_BYTES: Final = 100_000
@@ -81,7 +81,7 @@ class Viewer:
             ORDINARY_FEED_BYTES,
         )
 
-    def outlook(self, kept: Kept) -> Outlook:
+    def outlook(self, kept: KeptNotice) -> Outlook:
         """Chances of the node behind a notice."""
         serves = kept.notice.word is not Word.HAVE
         return self._census.outlook(kept.notice.node_id, server=serves)
@@ -97,7 +97,7 @@ class Viewer:
         ]
         return _offer(self._outlooks(others, HOLDING))
 
-    def sources(self, feed_id: FeedId) -> list[Kept]:
+    def sources(self, feed_id: FeedId) -> list[KeptNotice]:
         """Other nodes the feed can be fetched from, as they say."""
         kept = self._board.notices(feed_id)
         return [each for each in kept if _is_source(each) and each.notice.node_id != self._own]
@@ -108,10 +108,14 @@ class Viewer:
 
     # --- inside ---
 
-    def _outlooks(self, kept: Iterable[Kept], words: Iterable[Word]) -> tuple[Outlook, ...]:
+    def _outlooks(
+        self, kept: Iterable[KeptNotice], words: Iterable[Word]
+    ) -> tuple[Outlook, ...]:
         return tuple(self.outlook(each) for each in kept if each.notice.word in words)
 
-    def _candidates(self, author_id: AuthorId, kept: Iterable[Kept]) -> tuple[Outlook, ...]:
+    def _candidates(
+        self, author_id: AuthorId, kept: Iterable[KeptNotice]
+    ) -> tuple[Outlook, ...]:
         """Servers that could add a copy: linked, watching the author, and silent so far."""
         spoke = {each.notice.node_id for each in kept if each.notice.word is not Word.DROPPED}
         linked = {
@@ -134,17 +138,17 @@ class Viewer:
     def _room(self, node_id: NodeId) -> float:
         return self._own_room() if node_id == self._own else self._rooms.get(node_id, 1.0)
 
-    def _is_online(self, kept: Kept) -> bool:
+    def _is_online(self, kept: KeptNotice) -> bool:
         return kept.notice.node_id == self._own or self._census.is_online(kept.notice.node_id)
 
 
-def feed_bytes(kept: Iterable[Kept]) -> int:
+def feed_bytes(kept: Iterable[KeptNotice]) -> int:
     """Bytes of a feed as most holders say; 0 when nobody does."""
     said = [each.notice.feed_bytes for each in kept if _is_source(each)]
     return int(median(said)) if said else 0
 
 
-def _is_source(kept: Kept) -> bool:
+def _is_source(kept: KeptNotice) -> bool:
     return kept.notice.word in SOURCES
 
 

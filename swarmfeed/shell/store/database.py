@@ -156,14 +156,21 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         self.db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        add_functions(self.db)
-        self.db.execute("PRAGMA trusted_schema = OFF")
-        self.db.execute(f"PRAGMA cache_size = {-READER_CACHE_KIB}")
         self._deadline_s = 0.0
-        self.db.set_progress_handler(self._is_late, PROGRESS_STEPS)
+        try:
+            self._prepare()
+        except BaseException:
+            self.db.close()
+            raise
 
     def give_time(self) -> None:
         self._deadline_s = time.monotonic() + QUERY_TIMEOUT_S
+
+    def _prepare(self) -> None:
+        add_functions(self.db)
+        self.db.execute("PRAGMA trusted_schema = OFF")
+        self.db.execute(f"PRAGMA cache_size = {-READER_CACHE_KIB}")
+        self.db.set_progress_handler(self._is_late, PROGRESS_STEPS)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline_s

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.ports import KnownHolder
+from swarmfeed.ports import KnownAuthor, KnownHolder
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import places
 from swarmfeed.shell.store import read as index_read
@@ -140,7 +139,7 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.replies(db, entry_hash, limit)
 
-    def author(self, author_id: AuthorId) -> AuthorView | None:
+    def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:
             return index_read.author(db, author_id)
 

@@ -16,9 +16,9 @@ def save_receipt(
         (feed_id, node_id, size, time_s),
     )
     db.execute(
-        "DELETE FROM receipt WHERE feed_id = ?1 AND node_id IN (SELECT node_id FROM receipt"
-        " WHERE feed_id = ?1 ORDER BY time_s DESC, node_id LIMIT -1 OFFSET ?2)",
-        (feed_id, HOLDERS_MAX),
+        "DELETE FROM receipt WHERE feed_id = ? AND node_id IN (SELECT node_id FROM receipt"
+        " WHERE feed_id = ? ORDER BY time_s DESC, node_id LIMIT -1 OFFSET ?)",
+        (feed_id, feed_id, HOLDERS_MAX),
     )
 
 
@@ -44,9 +44,9 @@ def save_holder(db: Connection, feed_id: FeedId, holder: KnownHolder) -> None:
         ),
     )
     db.execute(
-        "DELETE FROM holder WHERE feed_id = ?1 AND node_id IN (SELECT node_id FROM holder"
-        " WHERE feed_id = ?1 ORDER BY seen_at_ms DESC, node_id LIMIT -1 OFFSET ?2)",
-        (feed_id, HOLDERS_MAX),
+        "DELETE FROM holder WHERE feed_id = ? AND node_id IN (SELECT node_id FROM holder"
+        " WHERE feed_id = ? ORDER BY seen_at_ms DESC, node_id LIMIT -1 OFFSET ?)",
+        (feed_id, feed_id, HOLDERS_MAX),
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery, parse_search
 from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
@@ -20,6 +19,7 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.errors import UserError
+from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 
@@ -94,8 +94,8 @@ SEARCH: Final = """
 """
 
 BY_PLACE: Final = """
-    SELECT block.base + ?1 - block.start AS id FROM feed JOIN block ON block.feed = feed.no
-    WHERE feed.feed_id = ?2 AND block.start <= ?1 AND ?1 < block.start + block.size
+    SELECT block.base + ? - block.start AS id FROM feed JOIN block ON block.feed = feed.no
+    WHERE feed.feed_id = ? AND block.start <= ? AND ? < block.start + block.size
     ORDER BY block.start DESC LIMIT 1
 """
 
@@ -158,7 +158,8 @@ def author_posts(
 
 
 def post(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
-    found = read_posts(db, BY_PLACE, (clamp(index), feed_id))
+    at = clamp(index)
+    found = read_posts(db, BY_PLACE, (at, feed_id, at, at))
     return found[0] if found else None
 
 
@@ -182,7 +183,7 @@ def replies(db: Connection, entry_hash: Hash, limit: int) -> list[PostView]:
     return read_posts(db, REPLIES, (entry_hash, clamp_limit(limit)), order="ASC")
 
 
-def author(db: Connection, author_id: AuthorId) -> AuthorView | None:
+def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
     row = db.execute(
         "SELECT coalesce(name, ''), coalesce(bio, ''),"
         " (SELECT count(*) FROM post WHERE post.author = author.no)"
@@ -190,20 +191,7 @@ def author(db: Connection, author_id: AuthorId) -> AuthorView | None:
         " AND (own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no))",
         (author_id,),
     ).fetchone()
-    if row is None:
-        return None
-    return AuthorView(
-        author_id=author_id,
-        name=row[0],
-        bio=row[1],
-        is_self=False,
-        followed=False,
-        entry_count=0,
-        entries_held=0,
-        post_count=row[2],
-        bytes_held=0,
-        forked=False,
-    )
+    return None if row is None else KnownAuthor(name=row[0], bio=row[1], post_count=row[2])
 
 
 def follows_of(db: Connection, author_id: AuthorId) -> list[AuthorId]:

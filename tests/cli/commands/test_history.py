@@ -1,4 +1,4 @@
-"""``swarmfeed history`` and ``swarmfeed jobs``."""
+"""``swarmfeed history``."""
 
 import json
 from collections.abc import Callable
@@ -65,17 +65,3 @@ def test_leaving_says_what_is_still_held(run: Run, node: AnnasDesk) -> None:
 def test_a_goodbye_says_how_many_were_told(run: Run) -> None:
     assert run("history", "goodbye").stdout == "2 nodes were told; stop this one now.\n"
     assert json.loads(run("history", "goodbye", "--json").stdout) == {"told": 2}
-
-
-def test_jobs_say_when_and_what_they_decided(run: Run) -> None:
-    lines = run("jobs").stdout.splitlines()
-    assert lines[1].split() == ["announce", "1", "min", "just", "now", "told", "3"]
-    (job,) = json.loads(run("jobs", "--json").stdout)
-    assert (job["name"], job["every_s"], job["last_result"]) == ("announce", 60, "told 3")
-
-
-def test_without_a_running_node_there_are_no_jobs(run: Run, node: AnnasDesk) -> None:
-    node.runs = False
-    refused = run("jobs")
-    assert refused.exit_code == 1
-    assert "no node is running here" in refused.stderr

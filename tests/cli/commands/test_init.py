@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from street.fakes.anna import NEXT_WORDS, WORDS, FakeDoors
-from swarmfeed.node.ground.settings import key_path
+from swarmfeed.node.ground.home import key_path
 
 Run = Callable[..., Result]
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 from street.fakes.anna import WORDS, FakeDoors
 from swarmfeed.cli.commands.restore import find_words
-from swarmfeed.node.ground.settings import key_path
+from swarmfeed.node.ground.home import key_path
 
 Run = Callable[..., Result]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from swarmfeed.errors import RetryError, UserError
-from swarmfeed.node.ground.memory import Bookkeeper, Rows
+from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.node.ground.memory import Bookkeeper, Rows, readable
 
 
 class Ledger(FakeLedger):
@@ -108,3 +108,13 @@ def test_a_page_has_one_writer(rig: Rig) -> None:
 def test_it_is_saved_every_minute_but_not_at_the_start(rig: Rig) -> None:
     job = rig.memory.job()
     assert (job.name, job.every_s, job.jitter_s, job.at_start) == ("ledger", 60, 0, False)
+
+
+def test_a_damaged_row_is_as_if_it_had_never_been() -> None:
+    def decode(row: bytes) -> int:
+        if not row.isdigit():
+            raise DamageError("no number")
+        return int(row)
+
+    page = {b"a": b"1", b"b": b"?", b"c": b"3"}
+    assert dict(readable(page, decode)) == {b"a": 1, b"c": 3}

@@ -7,7 +7,7 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.errors import UserError
-from swarmfeed.ports import Index
+from swarmfeed.ports import Index, KnownAuthor
 
 from tests.shell.store.index_samples import (
     ANN,
@@ -115,10 +115,7 @@ def test_the_newest_profile_counts_whatever_arrives_first(index: Index) -> None:
         0,
         [stored(ProfileBody("Annie", "old"), 10), stored(ProfileBody("A"), 20)],
     )
-    author = index.author(ANN)
-    assert author is not None
-    assert (author.name, author.bio, author.post_count) == ("Ann", "new", 1)
-    assert (author.is_self, author.followed, author.entry_count) == (False, False, 0)
+    assert index.author(ANN) == KnownAuthor(name="Ann", bio="new", post_count=1)
     assert index.author_posts(ANN, 1, None)[0].author_name == "Ann"
 
 

@@ -5,6 +5,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_sentence
 
+from tests.toys.greeter import sentences
 from tests.toys.greeter.asks import Greet
 
 
@@ -19,4 +20,4 @@ def greet(context: Context, text: str, as_json: bool) -> None:
     if as_json:
         print_answer(greeted)
     else:
-        print_sentence(f"{greeted.nodes} heard it.")
+        print_sentence(sentences.HEARD(nodes=greeted.nodes))

@@ -3,13 +3,30 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import Setting
+
+from tests.toys.greeter import sentences
+from tests.toys.greeter.words import TEXT_CHARS_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GreeterSettings:
-    """Choices of one start."""
+    """Choices of one start.
+
+    Raises:
+        UserError: Peers would take the greeting for none.
+    """
 
     greeting: Annotated[str, Setting("--greeting", "What is said to whom one meets.")] = (
         "Good day."
     )
+
+    def __post_init__(self) -> None:
+        check_text(self.greeting)
+
+
+def check_text(text: str) -> None:
+    """Raise UserError when a text is no greeting."""
+    if not 0 < len(text) <= TEXT_CHARS_MAX:
+        raise UserError(sentences.TOO_LONG(most=TEXT_CHARS_MAX))

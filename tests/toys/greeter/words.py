@@ -5,8 +5,11 @@ from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base.marks import At, UpTo
 
-TEXT_BYTES_MAX: Final = 200
-"""Longest greeting, in UTF-8."""
+GREETER_ROLE: Final = "greeter"
+"""Role of a node that greets, as its hello says."""
+
+TEXT_CHARS_MAX: Final = 200
+"""Longest greeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Greeting:
     """Nice to meet you."""
 
     name: ClassVar[str] = "greeting"
-    text: Annotated[str, At("t"), UpTo(TEXT_BYTES_MAX)]
+    text: Annotated[str, At("t"), UpTo(TEXT_CHARS_MAX)]
     """What is said."""
 
 

@@ -51,7 +51,7 @@ class Beliefs:
 
 @dataclass
 class Seen:
-    """Presence of all holders at once: `core.Presence` as arrays."""
+    """Presence of all holders at once: `availability.Presence` as arrays."""
 
     ups: np.ndarray
     downs: np.ndarray
@@ -67,7 +67,7 @@ class Seen:
         self.downs *= core.FORGET_PER_WEEK
 
     def add(self, sample: np.ndarray, known: np.ndarray, now_ms: int) -> None:
-        """Do what `core.observe` does."""
+        """Do what `availability.observe` does."""
         hour = core.hour_of_week(now_ms)
         self.ups[:, hour] += sample & known
         self.downs[:, hour] += ~sample & known
@@ -169,7 +169,7 @@ def _tell(
 
 
 def _coming_day(seen: Seen, prior: np.ndarray, now_ms: int) -> tuple[np.ndarray, np.ndarray]:
-    """`core.week_profile` and `core.coming_day`, for the next 24 hours only."""
+    """`availability.week_profile` and `availability.coming_day`, for the next 24 hours only."""
     count = len(prior)
     mean = arrays.posterior(seen.ups.sum(1), seen.downs.sum(1), prior, core.HOLDER_WEIGHT)
     ups, downs = (each.reshape(count, 7, 24).sum(1) for each in (seen.ups, seen.downs))

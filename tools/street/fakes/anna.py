@@ -56,7 +56,8 @@ from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import Created, NodeSettings, Ready
+from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.settings import NodeSettings
 
 from street.fakes import history
 from street.fakes.table import Rows, TableDesk

@@ -8,7 +8,6 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.address import parse_address
@@ -32,7 +31,7 @@ from swarmfeed.core.feed.kinds import (
     decode_body,
 )
 from swarmfeed.errors import BadEncodingError, UserError
-from swarmfeed.ports import KnownHolder
+from swarmfeed.ports import KnownAuthor, KnownHolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,22 +184,12 @@ class FakeIndex:
         found = [v for v in self._posts() if v.reply_to and v.reply_to.entry_hash == entry_hash]
         return sorted(found, key=lambda view: view.cursor)[:limit]
 
-    def author(self, author_id: AuthorId) -> AuthorView | None:
+    def author(self, author_id: AuthorId) -> KnownAuthor | None:
         if author_id != self._own and author_id not in self._authors.values():
             return None
         profile = self._profile(author_id)
-        return AuthorView(
-            author_id=author_id,
-            name=profile.name,
-            bio=profile.bio,
-            is_self=False,
-            followed=False,
-            entry_count=0,
-            entries_held=0,
-            post_count=sum(view.author_id == author_id for view in self._posts()),
-            bytes_held=0,
-            forked=False,
-        )
+        post_count = sum(view.author_id == author_id for view in self._posts())
+        return KnownAuthor(name=profile.name, bio=profile.bio, post_count=post_count)
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         newest: dict[AuthorId, bool] = {}

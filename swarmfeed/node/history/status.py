@@ -11,16 +11,15 @@ from swarmfeed.core.history.limits import HISTORY_FEEDS_SHOWN
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
-from swarmfeed.node.history.kept import Kept
+from swarmfeed.node.history.kept import KeptNotice
 from swarmfeed.node.history.server import HistoryServer
 from swarmfeed.node.history.side import is_server
 from swarmfeed.node.history.sight import Sight
-
-FEEDS_AT_ONCE = 50
-"""Feeds looked at before others have their turn."""
+from swarmfeed.ports import KnownAuthor
 
 _STATES = {
     CustodyState.LEASED: "leased",
@@ -116,16 +115,13 @@ class HistoryReporter:
 
     async def _all(self, feeds: Sequence[tuple[FeedId, AuthorId]]) -> list[HistoryFeed]:
         names = await asyncio.to_thread(self._names, {author_id for _, author_id in feeds})
-        told = []
-        for number, (feed_id, author_id) in enumerate(feeds, start=1):
-            told.append(self._feed(feed_id, author_id, names[author_id]))
-            if number % FEEDS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return told
+        return [
+            self._feed(feed_id, author_id, names[author_id])
+            async for feed_id, author_id in in_turns(feeds)
+        ]
 
     def _names(self, authors: Iterable[AuthorId]) -> dict[AuthorId, str]:
-        known = {each: self._index.author(each) for each in authors}
-        return {each: found.name if found else "" for each, found in known.items()}
+        return {each: (self._index.author(each) or KnownAuthor()).name for each in authors}
 
     def _sentence(self, held: int) -> str:
         choice = self._office.choice
@@ -166,7 +162,7 @@ class HistoryReporter:
             return "own"
         return "followed" if self._interests.is_read(author_id) else "watched"
 
-    def _holder(self, kept: Kept) -> HolderOutlook:
+    def _holder(self, kept: KeptNotice) -> HolderOutlook:
         outlook, notice = self._viewer.outlook(kept), kept.notice
         is_self = notice.node_id == self._identity.node_id
         return HolderOutlook(

@@ -15,6 +15,7 @@ from swarmfeed.node.ground.interests import (
     OWN,
     Interest,
 )
+from swarmfeed.ports import KnownAuthor
 
 
 class Carer:
@@ -76,7 +77,7 @@ class Carer:
                 self._fetcher.want(feed_id)
         # Also of those who told us before: what they said of a feed we had let go is gone.
         self._follower.ask_all([author_id])
-        ground.beside.spawn(self._finder.dial_now())
+        ground.beside.spawn(self._finder.connect())
 
     def let_go(self, feed_id: FeedId) -> None:
         """Delete a feed, and fetch no more of it."""
@@ -136,5 +137,5 @@ class Carer:
         shelf = self._ground.shelf
         if index_is_new:
             return all(shelf.is_complete(each) for each in shelf.feeds_of(author_id))
-        known = self._ground.shells.index.author(author_id)
-        return known is not None and known.post_count > 0
+        known = self._ground.shells.index.author(author_id) or KnownAuthor()
+        return known.post_count > 0

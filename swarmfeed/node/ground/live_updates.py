@@ -5,7 +5,7 @@ from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
 
 
-class Telling:
+class LiveUpdates:
     """Listens to everything that a page wants to know."""
 
     def __init__(self, ground: Ground) -> None:

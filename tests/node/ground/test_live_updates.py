@@ -6,7 +6,7 @@ from pathlib import Path
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.changes import Changes
-from swarmfeed.node.ground.telling import Telling
+from swarmfeed.node.ground.live_updates import LiveUpdates
 
 from tests.node.rig import OWN, Scribe, new_ground, new_session
 
@@ -28,7 +28,7 @@ def test_each_event_is_told_in_the_words_of_a_page(tmp_path: Path) -> None:
     ground, heard, anna = new_ground(tmp_path), Heard(), Scribe(1)
     anna.grow_to(10)
     ground.shelf.accept_offer(anna.offer())
-    ground.events.connect(Telling(replace(ground, changes=heard)).rows())
+    ground.events.connect(LiveUpdates(replace(ground, changes=heard)).rows())
     session, _ = new_session(1)
     for event in (
         events.LinkOpened(session),

@@ -1,0 +1,45 @@
+"""A home: what stands in it, and what is told of one that was made, or is in use.
+
+Plain data between whoever opens homes and the commands: loading it costs nothing.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarmfeed.core.asks.people import Whoami
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A node that was started says how it is reached."""
+
+    page_link: str
+    """``http://127.0.0.1:...`` with a key that logs a browser in once."""
+
+    link: str
+    """``swarmfeed:`` link of its author, with the endpoints of this node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A home that was just made."""
+
+    whoami: Whoami
+
+    author_words: str
+    """24 words of the author key, with spaces between: the only way back to being this
+    author when the disk is gone."""
+
+    next_words: str
+    """24 words of the key that takes over if the author key is ever stolen."""
+
+
+def key_path(home: Path) -> Path:
+    """Where a home keeps its seeds; there is no author before this file is."""
+    return home / "keys"
+
+
+def page_path(home: Path) -> Path:
+    """Where a running node says how its own programs reach it: a JSON object, mode 0600,
+    with ``url`` of the page, ``key`` for the API and ``pid``; gone when it stops."""
+    return home / "run" / "page.json"
