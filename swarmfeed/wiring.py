@@ -21,6 +21,7 @@ from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
@@ -248,7 +249,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not key_path(home).exists():
-        raise UserError(f"there are no keys in {home}; make them with: swarmfeed init")
+        raise UserError(sentences.NO_KEYS(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

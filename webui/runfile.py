@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.errors import UserError
 
 NAME: Final = "page.json"
@@ -55,4 +56,4 @@ class RunFile:
                 file.write(text)
             temporary.replace(path)
         except OSError as error:
-            raise UserError(f"{path} cannot be written: {error.strerror}") from error
+            raise UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror)) from error

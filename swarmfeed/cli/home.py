@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import platformdirs
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import is_protected
@@ -27,7 +28,7 @@ def has_keys(home: Path) -> bool:
 def require_home(home: Path) -> None:
     """Raise UserError when ``home`` has no keys."""
     if not has_keys(home):
-        raise UserError(f"there are no keys in {home} yet; make them with: swarmfeed init")
+        raise UserError(sentences.NO_KEYS(home=home))
 
 
 def read_passphrase(home: Path, file: Path | None) -> str:

@@ -9,6 +9,11 @@ from typing import Final
 
 from swarmfeed.core.base.texts import Text
 
+# --- what a home and its files refuse ------------------------------------------------------
+
+NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+
 # --- how the node is --------------------------------------------------------------------
 
 OFFLINE: Final = Text("Offline: this command opened the data without the network.")

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
 
 TEMPORARY_SUFFIX: Final = ".tmp"
@@ -254,5 +255,5 @@ def _translated(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise UserError(f"the disk is full: {path} was not written; free some") from error
         if error.errno in _REFUSED:
-            raise UserError(f"{path} cannot be written: {error.strerror}") from error
+            raise UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror)) from error
         raise FatalError(f"writing {path} failed: {error.strerror}") from error

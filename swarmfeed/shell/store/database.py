@@ -71,8 +71,7 @@ class Database:
         Inside another one of the same thread it is a part of that: a failure undoes all.
         """
         with self._write_lock, translated():
-            if self._closed:
-                raise RetryError("the index is closed")
+            self._require_open()
             if self._writer.in_transaction:
                 yield self._writer
                 return
@@ -118,10 +117,13 @@ class Database:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RetryError("the index is closed")
+
     def _borrow(self) -> "_Reader":
         with self._pool_lock:
-            if self._closed:
-                raise RetryError("the index is closed")
+            self._require_open()
             if self._idle:
                 return self._idle.pop()
         return _Reader(self._path)
