@@ -19,6 +19,7 @@ PROGRAMS = (
     "tools/shape",
     "tools/simulate",
     "tools/test",
+    "tools/torture",
     "tools/wheel",
 )
 PLACES = ("swarmfeed", "webui", "tests", "tools", *PROGRAMS)

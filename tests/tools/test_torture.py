@@ -1,0 +1,46 @@
+"""``tools/torture`` says what held and what gave way, and never that nothing ran."""
+
+import pytest
+from ordeals import main as torture
+from ordeals.ordeal import Ordeal, Outcome, Plan
+
+
+def made(name: str, *gave_way: str, runs: bool = True) -> Ordeal:
+    def play(plan: Plan) -> Outcome:
+        cases = plan.cases if runs else 0
+        figures = {"luck": str(plan.luck(3).randrange(1000))}
+        return Outcome(cases=cases, figures=figures, gave_way=list(gave_way))
+
+    return Ordeal(name=name, about="of a test", cases=70, sample=7, play=play)
+
+
+@pytest.fixture
+def ordeals(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = (made("calm"), made("weak", "case 2: lost a post"), made("idle", runs=False))
+    monkeypatch.setattr(torture, "ORDEALS", chosen)
+
+
+@pytest.mark.usefixtures("ordeals")
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["calm"], 0, "calm: held, 70 cases of seed 1"),
+        (["calm", "--sample", "--seed", "5"], 0, "calm: held, 7 cases of seed 5"),
+        (["calm", "--cases", "3"], 0, "calm: held, 3 cases"),
+        (["weak"], 1, "  gave way: case 2: lost a post"),
+        (["idle"], 1, "idle: GAVE WAY, 0 cases"),
+        ([], 1, "weak: GAVE WAY"),
+        (["--list"], 0, "weak           of a test (70 cases)"),
+    ],
+)
+def test_it_fails_when_something_gave_way_or_nothing_ran(
+    asked: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert torture.main(asked) == code
+    assert said in capsys.readouterr().out
+
+
+def test_the_luck_of_a_case_does_not_depend_on_those_before_it() -> None:
+    first = Plan(seed=1, cases=9).luck(4).random()
+    assert first == Plan(seed=1, cases=2).luck(4).random()
+    assert first != Plan(seed=2, cases=9).luck(4).random()

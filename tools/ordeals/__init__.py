@@ -1,0 +1,1 @@
+"""Long proofs: what a home and a node go through without losing, inventing or stopping."""

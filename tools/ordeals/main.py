@@ -1,0 +1,65 @@
+"""The command line of ``tools/torture``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from ordeals.ordeal import Ordeal, Outcome, Plan
+
+ORDEALS: Final[tuple[Ordeal, ...]] = ()
+"""All there are; a new one is a line here."""
+
+GIVEN_WAY_SHOWN_MAX: Final = 20
+"""Lines on what gave way that are printed; the first ones tell the kind."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Play what was asked for; 0 when all held."""
+    asked = _parse(argv)
+    if asked.list:
+        for each in ORDEALS:
+            print(f"{each.name:<14} {each.about} ({each.cases} cases)")
+        return 0
+    chosen = [each for each in ORDEALS if asked.name in (None, each.name)]
+    held = [_play(each, asked) for each in chosen]
+    return 0 if held and all(held) else 1
+
+
+def _play(ordeal: Ordeal, asked: argparse.Namespace) -> bool:
+    cases = asked.cases or (ordeal.sample if asked.sample else ordeal.cases)
+    started = time.monotonic()
+    outcome = ordeal.play(Plan(seed=asked.seed, cases=cases))
+    _print(ordeal.name, asked.seed, outcome, time.monotonic() - started)
+    return outcome.held
+
+
+def _print(name: str, seed: int, outcome: Outcome, seconds: float) -> None:
+    verdict = "held" if outcome.held else "GAVE WAY"
+    print(f"{name}: {verdict}, {outcome.cases} cases of seed {seed} in {seconds:.0f} s")
+    for label, value in outcome.figures.items():
+        print(f"  {label}: {value}")
+    for line in outcome.gave_way[:GIVEN_WAY_SHOWN_MAX]:
+        print(f"  gave way: {line}")
+    if len(outcome.gave_way) > GIVEN_WAY_SHOWN_MAX:
+        print(f"  and {len(outcome.gave_way) - GIVEN_WAY_SHOWN_MAX} more")
+    sys.stdout.flush()
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tools/torture", description=__doc__)
+    names = [each.name for each in ORDEALS]
+    parser.add_argument(
+        "name", nargs="?", choices=names, metavar="NAME", help="all if left out"
+    )
+    parser.add_argument("--list", action="store_true", help="what there is")
+    parser.add_argument("--seed", type=int, default=1, help="of the cases' luck")
+    parser.add_argument("--cases", type=int, help="how many, instead of the whole proof")
+    parser.add_argument(
+        "--sample", action="store_true", help="a few cases of each, as tools/test"
+    )
+    asked = parser.parse_args(argv)
+    if asked.cases is not None and asked.cases < 1:
+        parser.error("--cases: at least 1")
+    return asked

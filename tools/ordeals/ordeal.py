@@ -1,0 +1,47 @@
+"""What an ordeal is: many seeded cases against the real thing, figures, and what gave way."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long, and with which luck."""
+
+    seed: int
+    cases: int
+    """At most so many; an ordeal that walks through a table ends with it."""
+
+    def luck(self, case: int) -> random.Random:
+        """The luck of one case: the same whichever cases ran before it."""
+        return random.Random(f"{self.seed}:{case}")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it.  It went well when nothing gave way and a case ran at all."""
+
+    cases: int = 0
+    figures: dict[str, str] = field(default_factory=dict)
+    """Name -> value with its unit, as it goes into docs/MEASUREMENTS.md."""
+    gave_way: list[str] = field(default_factory=list)
+    """A line for each case that ended otherwise than it must: what was done, what came."""
+
+    @property
+    def held(self) -> bool:
+        return self.cases > 0 and not self.gave_way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordeal:
+    """One kind of torture."""
+
+    name: str
+    about: str
+    """One line: what is done to what."""
+    cases: int
+    """Cases of the whole proof."""
+    sample: int
+    """Cases of the sample that ``tools/test`` plays: about ten seconds of them."""
+    play: Callable[[Plan], Outcome]
