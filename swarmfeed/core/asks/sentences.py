@@ -14,6 +14,21 @@ from swarmfeed.core.base.texts import Text
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
+# --- the own feed, where it is not what it was -----------------------------------------------
+
+NEW_DEVICE: Final = Text(
+    "To write again, stop the node and make this a new device of yours, from your first sheet:"
+    " swarmfeed restore -"
+)
+NOT_SIGNED: Final = Text(
+    "nothing was saved: what is here of your feed is not what was signed last; see: swarmfeed"
+    " status"
+)
+OWN_MISSING: Final = Text(
+    "Nothing can be written yet: {entries} of your own feed {was} lost on this machine."
+    " {was_it} fetched back from those who hold them while the node runs; then writing goes on"
+    " by itself. If nobody has them: swarmfeed restore -"
+)
 # --- how the node is --------------------------------------------------------------------
 
 OFFLINE: Final = Text("Offline: this command opened the data without the network.")
