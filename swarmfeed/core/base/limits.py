@@ -262,6 +262,10 @@ one slot and not its neighbour."""
 MARK_FRAME_BYTES_MAX: Final = MARK_SLOT_BYTES - 512
 """Longest append that is kept in the mark too: what any single post needs."""
 
+OWN_FEED_HEARD_S: Final = 3
+"""How long the first own word since the start waits for what others know of the own feed:
+longer than a round trip around the world and a handshake take, and short for a person."""
+
 METADATA_BYTES_MAX: Final = 1_000_000
 """libtorrent: most metadata accepted from a peer."""
 

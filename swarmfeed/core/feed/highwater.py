@@ -77,8 +77,10 @@ class Memories:
     """Verified entries that are here; 0 where the journal is lost."""
     root: Hash | None
     """Of the head over them; None for none."""
-    elsewhere: int
-    """Largest size that anything else on this machine tells: index, chunk files, receipts."""
+    noted: int
+    """Largest size that index and receipts tell."""
+    chunks: int
+    """Where the last chunk file ends, known to a head or not."""
     forked: bool
     """A proof is kept that two heads contradict each other."""
 
@@ -100,7 +102,9 @@ def judge(memories: Memories) -> Verdict:
         return _ended(Reason.FORKED)
     if mark is None:
         return _ended(Reason.NO_MARK)
-    if mark.ending is Ending.NEWER or max(memories.size, memories.elsewhere) > mark.size:
+    is_outgrown = max(memories.size, memories.noted) > mark.size
+    # An append that failed may have left its chunks.
+    if mark.ending is Ending.NEWER or is_outgrown or memories.chunks > mark.reach:
         return _ended(Reason.NEWER)
     if memories.size < mark.size:
         missing = (memories.size, mark.size)

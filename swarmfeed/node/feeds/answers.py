@@ -134,7 +134,6 @@ class Writing:
 
     def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
         self._index = ground.shells.index
-        self._identity = ground.identity
         self._writer = writer
         self._reading = reading
 
@@ -143,8 +142,8 @@ class Writing:
 
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
-        index = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
+        ref = await self._writer.publish_post(ask.text, parent)
+        post = await asyncio.to_thread(find_post, self._index, ref)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post

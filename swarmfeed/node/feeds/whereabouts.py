@@ -36,6 +36,7 @@ class Whereabouts:
 
     def __init__(self, ground: Ground, holder: Holder, fetcher: Fetcher) -> None:
         self._shelf = ground.shelf
+        self._pen = ground.pen
         self._sessions = ground.sessions
         self._indexer = ground.indexer
         self._index = ground.shells.index
@@ -129,7 +130,8 @@ class Whereabouts:
     async def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""
         feed_id = receipt.feed_id
-        if self._shelf.replica(feed_id) is None:
+        is_own = feed_id == self._identity.feed_id
+        if self._shelf.replica(feed_id) is None and not is_own:
             return
         head = open_head(receipt.signed_head, feed_id)
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
@@ -139,6 +141,8 @@ class Whereabouts:
         if head.size <= receipts.get(feed_id, 0):
             return
         receipts[feed_id] = head.size
+        if is_own:
+            self._pen.heard_of(head.size)
         session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
         before = session.holds.get(feed_id)
         awake = before is None or before.awake
