@@ -39,6 +39,7 @@ from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeds:
     """The parts; roles call them, and they know no role."""
@@ -165,4 +166,3 @@ def make_feeds(ground: Ground) -> Feeds:
         caretaker=Caretaker(ground, fetcher),
         reporter=Reporter(ground, fetcher),
     )
-

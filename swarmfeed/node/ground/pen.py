@@ -34,7 +34,8 @@ class Pen:
         self._index = index
         self._clock = clock
         self._noted = 0
-        """Largest size that index and receipts told at the start, or since."""
+        """Largest size that index and receipts told at the start."""
+        self._wrote: Replica | None = None
 
     def recall(self) -> None:
         """Read what this machine remembers of the feed's size beside its log; at the start."""
@@ -84,7 +85,12 @@ class Pen:
         before = self._shelf.replica(feed_id)
         sign = self._identity.feed_key.sign
         after = self._shelf.append(feed_id, stored, now_ms=self._clock.now_ms(), sign=sign)
+        self._wrote = after
         return before, after
+
+    def wrote(self, replica: Replica) -> bool:
+        """Whether a replica of the own feed comes from here."""
+        return replica is self._wrote
 
 
 def say(verdict: Verdict) -> str:

@@ -61,7 +61,9 @@ class MarkFiles:
     def read(self, feed_id: FeedId) -> Mark | None:
         """Return the mark; None when there is none, or nothing of it can be read."""
         slots = self._read_slots(feed_id)
-        newest = max((each for each in slots if each), key=lambda each: each.count, default=None)
+        newest = max(
+            (each for each in slots if each), key=lambda each: each.count, default=None
+        )
         return newest.mark if newest else None
 
     def write(self, feed_id: FeedId, mark: Mark) -> None:
@@ -122,7 +124,10 @@ class MarkFiles:
             content = read_file(self._path(feed_id), 2 * MARK_SLOT_BYTES)
         except (FileNotFoundError, DamageError):
             return [None, None]
-        return [_decode_slot(content[:MARK_SLOT_BYTES]), _decode_slot(content[MARK_SLOT_BYTES:])]
+        return [
+            _decode_slot(content[:MARK_SLOT_BYTES]),
+            _decode_slot(content[MARK_SLOT_BYTES:]),
+        ]
 
     def _overwrite(self, feed_id: FeedId, mark: Mark) -> int:
         """Write the older slot, and return the open file: it is not synced yet."""

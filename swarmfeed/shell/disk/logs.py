@@ -66,6 +66,7 @@ from swarmfeed.shell.disk.statements import (
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
+
 class FileLogs:
     """Implements ``ports.Logs`` on a folder."""
 
@@ -403,4 +404,3 @@ class FileLogs:
         if folder is None:
             folder = self._folders[feed_id] = self._folder / format_address(feed_id)
         return folder
-

@@ -1,7 +1,7 @@
 """What stands beside a feed on disk: certificates of its author, and the proof of a fork.
 
-    certificates    [signed certificate, ...]
-    fork            {"a": signed head, "b": signed head, "p": consistency proof}
+certificates    [signed certificate, ...]
+fork            {"a": signed head, "b": signed head, "p": consistency proof}
 """
 
 from collections.abc import Sequence

@@ -183,7 +183,17 @@ class _Writer:
 def recording(root: Path) -> Iterator[Recorder]:
     """Record everything that is done to files under ``root`` through ``os``."""
     recorder = Recorder(root)
-    names = ("open", "close", "write", "pwrite", "ftruncate", "fsync", "mkdir", "unlink", "replace")
+    names = (
+        "open",
+        "close",
+        "write",
+        "pwrite",
+        "ftruncate",
+        "fsync",
+        "mkdir",
+        "unlink",
+        "replace",
+    )
     with pytest.MonkeyPatch.context() as patch:
         for name in (*names, "fdopen"):
             recorder.real[name] = getattr(os, name)
