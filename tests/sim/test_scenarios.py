@@ -10,7 +10,7 @@ import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
-from swarmfeed.errors import RollbackError
+from swarmfeed.errors import RollbackError, UserError
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 from swarmfeed.node.ground.session import Session
 

@@ -7,7 +7,7 @@ other nodes.  What they say goes in here, and one of three words comes out:
 
     signs   the mark equals what is here, and nobody remembers more
     waits   the mark says more than what is here: the rest is fetched, as of any feed
-    ended   there is no mark, or somebody remembers more than it, or a contradiction: never again
+    ended   there is no mark, or somebody remembers more than it, or a contradiction: for good
 
 A mark is made once, with the feed.  Where it is lost nobody can tell how far the feed was
 signed, so the feed ends, and its author goes on with another one: a new device.

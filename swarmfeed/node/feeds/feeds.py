@@ -98,6 +98,8 @@ class Feeds:
         return (
             listens(events.LinkOpened, self.follower.on_open),
             listens(events.LinkClosed, self.fetcher.on_close),
+            listens(events.LinkClosed, self.hearing.on_news),
+            listens(events.HoldingTold, self.hearing.on_news),
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),

@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from swarmfeed.core.base.limits import HOLDERS_MAX, OWN_FEED_HEARD_S
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.words import NotHeld
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
-_LOOK_EVERY_S = 0.02
+_LOOK_EVERY_S = 0.1
+"""For dials of others that end in nothing: nobody tells of those."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Hearing:
         self._sessions = ground.sessions
         self._has_begun = False
         self._is_over = asyncio.Event()
+        self._news = asyncio.Event()
 
     async def hear_out(self) -> None:
         """Return when all have answered who can be asked, or the time is up."""
@@ -55,6 +58,11 @@ class Hearing:
     def on_not_held(self, session: Session, message: NotHeld) -> None:
         if message.author_id == self._identity.author_id:
             session.part(HearingSide).holds_nothing = True
+            self._news.set()
+
+    def on_news(self, _: HoldingTold | LinkClosed) -> None:
+        """A peer said what it holds, or is gone."""
+        self._news.set()
 
     # --- inside ---
 
@@ -64,7 +72,9 @@ class Hearing:
             async with asyncio.timeout(OWN_FEED_HEARD_S):
                 await self._sessions.dial_some(holders)
                 while not self._have_all_answered(holders):
-                    await asyncio.sleep(_LOOK_EVERY_S)
+                    self._news.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), _LOOK_EVERY_S)
         if not self._settings.network:
             await self._sessions.stop()
 

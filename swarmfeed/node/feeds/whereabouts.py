@@ -15,7 +15,7 @@ from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
-from swarmfeed.node.ground.events import ReceiptCame
+from swarmfeed.node.ground.events import HoldingTold, ReceiptCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
@@ -56,6 +56,7 @@ class Whereabouts:
         if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
         session.holds[feed_id] = holding
+        self._events.tell(HoldingTold(session, feed_id))
         # Of a feed we do not know yet this is said before its head: see Follower.on_offer.
         if self._shelf.author_of(feed_id) is not None:
             await self.note_holder(session, feed_id)
@@ -126,6 +127,7 @@ class Whereabouts:
             session.holds[after.feed_id] = Holding(after.size, complete=False)
         elif before.size < after.size:
             session.holds[after.feed_id] = replace(before, size=after.size)
+        self._events.tell(HoldingTold(session, after.feed_id))
 
     async def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""

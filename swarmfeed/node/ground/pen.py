@@ -1,7 +1,7 @@
 """The pen: the one thing that signs into the own feed, and only where nobody remembers more.
 
 Every way to write - posts, profiles, follows, imports, by page, command or API - comes here.
-Before each append all memories of the feed's size are laid before ``core/feed/highwater.judge``.
+Before each append all memories of the feed's size go into ``core/feed/highwater.judge``.
 """
 
 from collections.abc import Sequence

@@ -200,7 +200,7 @@ def test_nothing_is_signed_twice_where_a_file_is_gone(root: Path, spoilt: str) -
     logs = opened(root)
     assert logs.mark(FEED) is None if spoilt in ("mark", "both") else logs.mark(FEED)
     if spoilt != "both":  # then nothing here knows of the feed, and the pen asks for its mark
-        with pytest.raises(UserError, match="not what was signed|log is damaged"):
+        with pytest.raises(UserError, match=r"not what was signed|log is damaged"):
             append(logs, 0 if spoilt == "folder" else 5, 6)
 
 
@@ -294,7 +294,7 @@ def test_a_flipped_bit_is_named_and_nothing_is_appended(root: Path, part: float)
         append(again, 20, 21)
     else:
         assert all(each.size < 20 for each in kept), "up to what is damaged"
-        with pytest.raises(UserError, match="the log is damaged|nothing was saved"):
+        with pytest.raises(UserError, match=r"the log is damaged|nothing was saved"):
             append(again, 20, 21)
     if kept:
         evidence = journal.with_name("journal.damaged")
