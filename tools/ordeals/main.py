@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.own.history import OWN_HISTORY
 
-ORDEALS: Final[tuple[Ordeal, ...]] = ()
+ORDEALS: Final[tuple[Ordeal, ...]] = (OWN_HISTORY,)
 """All there are; a new one is a line here."""
 
 GIVEN_WAY_SHOWN_MAX: Final = 20
