@@ -5,9 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.own import online
+from ordeals.own import spoilings as offline
 from ordeals.own.life import live
 from ordeals.own.offline import GaveWayError, suffer
-from ordeals.own.spoilings import table
+from ordeals.own.online import Beside, Town
+from ordeals.own.spoilings import Spoiling
 
 
 def play_all(plan: Plan) -> Outcome:
@@ -16,20 +19,24 @@ def play_all(plan: Plan) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="swarmfeed-own-") as name:
         folder = Path(name)
         life = live(folder / "life")
-        rows = table(life)
+        town = Town(life, folder)
+        rows: list[Spoiling | Beside] = [*offline.table(life), *online.table(life)]
         count = min(plan.cases, len(rows))
         for number in range(count):
             case = rows[number * len(rows) // count]
             outcome.cases += 1
             try:
-                seen = suffer(life, case, folder / str(number), plan.luck(number))
+                if isinstance(case, Beside):
+                    town.suffer(case, number, plan.luck(number))
+                    came[f"beside a holder: {case.ends}"] += 1
+                else:
+                    seen = suffer(life, case, folder / str(number), plan.luck(number))
+                    came["alone: " + (seen.standing.value if seen.refused else "signs")] += 1
             except GaveWayError as error:
                 outcome.gave_way.append(f"{case.what}: {error}")
             except Exception as error:
                 outcome.gave_way.append(f"{case.what}: {type(error).__name__}: {error}")
-            else:
-                came["signed" if not seen.refused else seen.standing.value] += 1
-    outcome.figures |= {f"homes that {what}": str(n) for what, n in sorted(came.items())}
+    outcome.figures |= {what: str(n) for what, n in sorted(came.items())}
     return outcome
 
 
