@@ -214,18 +214,10 @@ class FileLogs:
         self._write_chunk_files(feed_id, {span: chunk})
 
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.incoming_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         with suppress(FileNotFoundError):
@@ -400,8 +392,14 @@ class FileLogs:
         return self._feed_folder(feed_id) / "journal"
 
     def _feed_folder(self, feed_id: FeedId) -> Path:
-        # To spell an address and join paths anew is a tenth of an append's own time.
         folder = self._folders.get(feed_id)
         if folder is None:
             folder = self._folders[feed_id] = self._folder / format_address(feed_id)
         return folder
+
+
+def _read_chunk_file(path: Path) -> bytes:
+    try:
+        return read_file(path, CHUNK_BYTES_MAX)
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error
