@@ -23,6 +23,7 @@ from webui.routes import Page
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -176,7 +177,8 @@ async def _run(
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
-        on_ready(Ready(page_link=page.login_link(), link=me.link))
+        trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
+        on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
     finally:
         await page.stop()

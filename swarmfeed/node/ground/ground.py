@@ -12,6 +12,7 @@ from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -32,6 +33,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    pen: Pen
     introduction: Introduction
     indexer: Indexer
     sessions: Sessions
@@ -75,6 +77,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=Interests(),
         shelf=shelf,
+        pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,

@@ -94,6 +94,10 @@ class Sessions:
             for each in self._sessions.values()
         )
 
+    def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
+        """Whether one of these is being dialled now, or its link is about to be taken in."""
+        return any(each in self._dialling for each in endpoints)
+
     # --- opening ---
 
     async def listen(self, at: Endpoint) -> Endpoint:
