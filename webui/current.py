@@ -20,11 +20,21 @@ class PageSettings:
     """What the page knows of itself."""
 
     url: str
-    """``http://127.0.0.1:PORT``, without a slash at the end."""
+    """``http://127.0.0.1:PORT``, without a slash at the end: for programs."""
+    own_host: str
+    """The one Host header with which a browser can be logged in; a secret."""
     hosts: frozenset[str]
-    """Host headers we answer to."""
+    """The other Host headers we answer to; nobody is logged in there."""
     reader_key: str = ""
     """Secret behind the keys of torrent lists; empty: they need a session."""
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a Host header, in lower case, is one of ours; others were rebound (A02)."""
+        return host == self.own_host or host in self.hosts
+
+    def login_link(self, token: str) -> str:
+        """Return the link that opens a session with a token of ``Access``."""
+        return f"http://{self.own_host}/login?token={token}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,11 @@ class Running:
 
 def running() -> Running:
     return cast(Running, current_app.extensions[EXTENSION])
+
+
+def is_own_host() -> bool:
+    """Whether the request came to the one host where browsers are logged in."""
+    return request.host.lower() == running().settings.own_host
 
 
 def ask(question: Ask[A]) -> A:
