@@ -14,20 +14,38 @@ from typing import Final
 
 from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX
 
-from webui.sessions import Sessions
+from webui.logins import Logins
 
 OWN_SITES: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site that mean: our own page, or the person typed it.
 ``same-site`` is not among them: it means another port of this machine."""
+
+Address = tuple[str, int]
+"""Host and port of one end of a connection."""
+
+NOWHERE: Final = ("", 0)
+
+OwnerOf = Callable[[Address, Address], int | None]
+"""Tells which user of this machine has the client's end; takes client and server."""
 
 
 class Access:
     """Login links, sessions and the API's key.  Safe from any thread."""
 
     def __init__(
-        self, sessions: Sessions, now_s: Callable[[], float] = time.monotonic
+        self,
+        logins: Logins,
+        owner_of: OwnerOf = lambda client, server: None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.sessions = sessions
+        """Nobody has a login link yet.
+
+        Args:
+            owner_of: Tells whose connection a request came by; None where nobody can tell.
+            now_s: Seconds of any clock that never runs backwards.
+        """
+        self.logins = logins
+        self._owner_of = owner_of
         self.key = secrets.token_urlsafe(32)
         """The bearer key of this run."""
         self._now_s = now_s
@@ -49,14 +67,27 @@ class Access:
         with self._lock:
             return self._find(token) is not None
 
-    def open_session(self, token: str) -> str | None:
-        """Use up a token and return a new session, or None if the token is no good."""
+    def open_session(
+        self, token: str, client: Address = NOWHERE, server: Address = NOWHERE
+    ) -> str | None:
+        """Use up a token and return a new session, or None if the token is no good.
+
+        Args:
+            client, server: The two ends of the connection the token came by; the session is
+                for the user who has it.
+        """
         with self._lock:
             known = self._find(token)
             if known is None:
                 return None
             del self._expiry_s[known]
-        return self.sessions.open()
+        return self.logins.open(self._owner_of(client, server))
+
+    def session(self, cookies: str, client: Address, server: Address) -> str | None:
+        """Return the session that a Cookie header proves on this connection, or None."""
+        if self.logins.find(cookies) is None:
+            return None  # most strangers: the kernel need not be asked
+        return self.logins.find(cookies, self._owner_of(client, server))
 
     def has_key(self, authorization: str) -> bool:
         """Whether an Authorization header carries the bearer key."""

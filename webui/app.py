@@ -25,7 +25,15 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request, same_secret
-from webui.current import EXTENSION, PageSettings, Running, ask, is_own_host, running
+from webui.current import (
+    EXTENSION,
+    PageSettings,
+    Running,
+    ask,
+    both_ends,
+    is_own_host,
+    running,
+)
 from webui.pages import PAGES
 from webui.routes import Page, Route
 
@@ -133,15 +141,15 @@ def _session() -> str | None:
     """Return the session of this browser, on the one host where there can be any."""
     if not is_own_host():
         return None
-    sessions = running().access.sessions
-    session = sessions.find(request.headers.get("Cookie", ""))
+    access = running().access
+    session = access.session(request.headers.get("Cookie", ""), *both_ends())
     if session is not None:
-        sessions.note_use(session)
+        access.logins.note_use(session)
     return session
 
 
 def _has_form_key() -> bool:
-    key = running().access.sessions.form_key(g.session)
+    key = running().access.logins.form_key(g.session)
     return same_secret(key, request.form.get(FORM_KEY, ""))
 
 
@@ -149,7 +157,7 @@ def _form_key() -> Markup:
     """Return the field that makes a form one of our own page."""
     if not g.get("session"):
         return Markup()
-    key = running().access.sessions.form_key(g.session)
+    key = running().access.logins.form_key(g.session)
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, key)
 
 

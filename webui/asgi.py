@@ -16,7 +16,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from swarmfeed.errors import UserError
 
-from webui.access import OWN_SITES, Access
+from webui.access import NOWHERE, OWN_SITES, Access, Address, OwnerOf
 from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import EventStream
@@ -94,7 +94,8 @@ class BrowserEvents:
         assert scope["type"] == "http", "Front lets nothing else through"
         own = _values(scope, b"host")[0].lower() == self._own_host
         cookies = "; ".join(_values(scope, b"cookie"))
-        session = self._access.sessions.find(cookies) if own else None
+        ends = _end(scope["client"]), _end(scope["server"])
+        session = self._access.session(cookies, *ends) if own else None
         foreign = any(site not in OWN_SITES for site in _values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
             await _refuse(send, 405, "This address only streams.\n")
@@ -112,9 +113,21 @@ class PageServer:
     """
 
     def __init__(
-        self, desk: "Desk", run_folder: Path, port: int = 0, pages: Sequence[Page] = PAGES
+        self,
+        desk: "Desk",
+        run_folder: Path,
+        port: int = 0,
+        pages: Sequence[Page] = PAGES,
+        owner_of: OwnerOf = lambda client, server: None,
     ) -> None:
+        """Nothing is served yet.
+
+        Args:
+            port: 0 takes any that is free.
+            owner_of: Tells whose connection a request came by; a login is then for that user.
+        """
         self._desk = desk
+        self._owner_of = owner_of
         self._pages = pages
         self._port = port
         self._run_file = RunFile(run_folder)
@@ -167,11 +180,11 @@ class PageServer:
         self._run_file.remove(self._access.key)
 
     def _build(self, port: int) -> Front:
-        sessions = self._run_file.sessions(port)
-        self._access = access = Access(sessions)
+        logins = self._run_file.logins(port)
+        self._access = access = Access(logins, self._owner_of)
         self._settings = settings = PageSettings(
             url=self.url,
-            own_host=own_host(sessions.name, port),
+            own_host=own_host(logins.name, port),
             hosts=machine_hosts(port),
             reader_key=self._run_file.reader_key(),
         )
@@ -203,6 +216,11 @@ def _config(front: Front) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
+
+
+def _end(found: "tuple[str, int | None] | None") -> Address:
+    host, port = found or NOWHERE
+    return host, port or 0
 
 
 def _values(scope: "HTTPScope", name: bytes) -> list[str]:

@@ -8,7 +8,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.desk import Desk
 
-from webui.access import Access
+from webui.access import Access, Address
 
 A = TypeVar("A")
 
@@ -53,6 +53,13 @@ def running() -> Running:
 def is_own_host() -> bool:
     """Whether the request came to the one host where browsers are logged in."""
     return request.host.lower() == running().settings.own_host
+
+
+def both_ends() -> tuple[Address, Address]:
+    """Return the connection of this request: the client's end, and ours."""
+    found = request.environ
+    client = found.get("REMOTE_ADDR", ""), int(found.get("REMOTE_PORT", 0))
+    return client, (found["SERVER_NAME"], int(found["SERVER_PORT"]))
 
 
 def ask(question: Ask[A]) -> A:

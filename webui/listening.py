@@ -7,14 +7,14 @@ program has one half is therefore no port for us: it would receive what is meant
 import asyncio
 import errno
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from swarmfeed.errors import UserError
 
 from webui.hosts import LISTENING
 
-if TYPE_CHECKING:
-    from socket import socket
+Socket = Any
+"""A ``socket.socket`` that the loop opened; this room does without that library itself."""
 
 TRIES_MAX: Final = 16
 """How often the system is asked for a free port before its other half is free as well."""
@@ -23,7 +23,7 @@ _TAKEN: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 """Everything else says that this machine does without IPv6; then no browser tries it either."""
 
 
-async def listen(port: int) -> "list[socket]":
+async def listen(port: int) -> list[Socket]:
     """Return listening sockets of one port, the one for 127.0.0.1 first.
 
     Args:
@@ -38,7 +38,7 @@ async def listen(port: int) -> "list[socket]":
     return await _listen_on_both(port)
 
 
-async def _listen_on_both(port: int) -> "list[socket]":
+async def _listen_on_both(port: int) -> list[Socket]:
     first, second = LISTENING
     try:
         ours = await _listen(first, port)
@@ -54,7 +54,7 @@ async def _listen_on_both(port: int) -> "list[socket]":
         return [ours]
 
 
-async def _listen(host: str, port: int) -> "socket":
+async def _listen(host: str, port: int) -> Socket:
     loop = asyncio.get_running_loop()
     bound = await loop.create_server(asyncio.Protocol, host, port, start_serving=False)
     if not bound.sockets:

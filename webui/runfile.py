@@ -1,8 +1,8 @@
 """What a page keeps in the folder ``run`` of its home, readable by its owner alone.
 
 ``page.json``, how commands find it: ``{"key": bearer key, "pid": process, "url":
-"http://127.0.0.1:PORT"}``; there only while the page is served.  ``sessions.json``: who is
-logged in (``webui.sessions``).  ``reader.key``: behind the links of torrent lists.
+"http://127.0.0.1:PORT"}``; there only while the page is served.  ``logins.json``: who is
+logged in (``webui.logins``).  ``reader.key``: behind the links of torrent lists.
 """
 
 import json
@@ -17,11 +17,11 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.errors import UserError
 
-from webui.sessions import Kept, Sessions, format_kept, parse_kept
+from webui.logins import Kept, Logins, format_kept, parse_kept
 
 NAME: Final = "page.json"
 READER_KEY_NAME: Final = "reader.key"
-SESSIONS_NAME: Final = "sessions.json"
+LOGINS_NAME: Final = "logins.json"
 
 logger = structlog.get_logger()
 
@@ -54,14 +54,14 @@ class RunFile:
         self._put(path, key + "\n")
         return key
 
-    def sessions(self, port: int) -> Sessions:
+    def logins(self, port: int) -> Logins:
         """Return who is logged in to the page on this port, from now on kept here."""
         text = ""
         with suppress(OSError, ValueError):
-            text = self._path(SESSIONS_NAME).read_text(encoding="ascii")
+            text = self._path(LOGINS_NAME).read_text(encoding="ascii")
         kept = parse_kept(text, port, int(time.time()))
         self._keep(kept)
-        return Sessions(kept, self._keep)
+        return Logins(kept, self._keep)
 
     def _keep(self, kept: Kept) -> None:
         """Keep who is logged in; on a disk that takes nothing, keep nobody.
@@ -69,11 +69,11 @@ class RunFile:
         Somebody who logged out must not be logged in again by the next start.
         """
         try:
-            self._put(self._path(SESSIONS_NAME), format_kept(kept))
+            self._put(self._path(LOGINS_NAME), format_kept(kept))
         except UserError as error:
             logger.warning("logins are not kept", reason=str(error))
             with suppress(OSError):
-                self._path(SESSIONS_NAME).unlink(missing_ok=True)
+                self._path(LOGINS_NAME).unlink(missing_ok=True)
                 self._sync_folder()
 
     def _sync_folder(self) -> None:

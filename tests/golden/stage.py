@@ -36,7 +36,7 @@ from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
 from webui.hosts import machine_hosts, own_host
-from webui.sessions import Kept, Sessions
+from webui.logins import Kept, Logins
 from werkzeug import serving
 from werkzeug.test import TestResponse
 
@@ -180,7 +180,7 @@ def parse(text: str) -> Any:
 
 @cache
 def _app() -> Flask:
-    return create_app(FakeDesk(), Access(Sessions(KEPT)), SETTINGS)
+    return create_app(FakeDesk(), Access(Logins(KEPT)), SETTINGS)
 
 
 def rules() -> list[str]:
@@ -210,10 +210,10 @@ class Page:
         if logged_in:
             session = self.access.open_session(self.access.new_login_token())
             assert session is not None
-            sessions = self.access.sessions
-            client.set_cookie(sessions.cookie_name, session, domain=f"{KEPT.name}.localhost")
+            logins = self.access.logins
+            client.set_cookie(logins.cookie_name, session, domain=f"{KEPT.name}.localhost")
             if method == "POST":
-                form = {"form_key": sessions.form_key(session)}
+                form = {"form_key": logins.form_key(session)}
                 request["data"] = {**request.get("data", {}), **form}
         return client.open(path, method=method, base_url=URL, buffered=True, **request)
 
@@ -223,7 +223,7 @@ def open_page(node: FakeDesk | None = None) -> Page:
 
 
 def _access() -> Access:
-    access = Access(Sessions(KEPT))
+    access = Access(Logins(KEPT))
     access.key = BEARER
     return access
 

@@ -11,7 +11,7 @@ from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
 from webui.hosts import machine_hosts, own_host
-from webui.sessions import Kept, Sessions
+from webui.logins import Kept, Logins
 from werkzeug.test import TestResponse
 
 PORT = 8765
@@ -38,17 +38,17 @@ class Site:
         if logged_in:
             session = self.access.open_session(self.access.new_login_token())
             assert session is not None
-            name = self.access.sessions.cookie_name
+            name = self.access.logins.cookie_name
             client.set_cookie(name, session, domain=f"{KEPT.name}.localhost")
         return client
 
     def form_key(self, browser: FlaskClient) -> str:
         """Return what stands in the forms of this browser."""
         cookie = browser.get_cookie(
-            self.access.sessions.cookie_name, domain=f"{KEPT.name}.localhost"
+            self.access.logins.cookie_name, domain=f"{KEPT.name}.localhost"
         )
         assert cookie is not None
-        return self.access.sessions.form_key(cookie.value)
+        return self.access.logins.form_key(cookie.value)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.browser().get(path, base_url=URL, headers=headers, buffered=True)
@@ -89,7 +89,7 @@ def app() -> Flask:
 
 def new_access() -> Access:
     """Nobody is logged in."""
-    return Access(Sessions(KEPT))
+    return Access(Logins(KEPT))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX
 from webui.access import Access
-from webui.sessions import Sessions
+from webui.logins import Logins
 
 from tests.web.conftest import HOST, KEPT, MACHINE_URL, OWN, URL, Site, new_access
 
@@ -28,7 +28,7 @@ def test_a_login_link_works_once() -> None:
 @pytest.mark.attack("A04")
 def test_a_login_link_works_for_ten_minutes() -> None:
     hands = Hands()
-    access = Access(Sessions(KEPT), hands)
+    access = Access(Logins(KEPT), now_s=hands)
     early, late = access.new_login_token(), access.new_login_token()
     hands.now_s += LOGIN_LINK_S - 1
     assert access.open_session(early) is not None
@@ -66,7 +66,7 @@ def test_logging_in_leaves_the_token_behind(site: Site) -> None:
     answer = browser.get(f"/login?token={token}", base_url=URL)
     assert (answer.status_code, answer.location) == (303, "/")
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith(f"{site.access.sessions.cookie_name}=")
+    assert cookie.startswith(f"{site.access.logins.cookie_name}=")
     assert "Domain" not in cookie, "for this host alone"
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
@@ -87,16 +87,18 @@ def test_logging_out_ends_the_session(site: Site) -> None:
 
 
 @pytest.mark.attack("A70")
-@pytest.mark.parametrize("base_url", [MACHINE_URL, "http://localhost:8765", "http://[::1]:8765"])
+@pytest.mark.parametrize(
+    "base_url", [MACHINE_URL, "http://localhost:8765", "http://[::1]:8765"]
+)
 def test_a_cookie_is_no_login_on_the_names_of_the_machine(site: Site, base_url: str) -> None:
-    session = site.access.sessions.open()
-    cookie = {"Cookie": f"{site.access.sessions.cookie_name}={session}"}
+    session = site.access.logins.open()
+    cookie = {"Cookie": f"{site.access.logins.cookie_name}={session}"}
     stranger = site.app.test_client(use_cookies=False)
     assert stranger.get("/", base_url=URL, headers=cookie).status_code == 200
     refused = stranger.get("/", base_url=base_url, headers=cookie)
     assert refused.status_code == 401
     assert "swarmfeed open" in refused.text
-    form = {"text": "x", "form_key": site.access.sessions.form_key(session)}
+    form = {"text": "x", "form_key": site.access.logins.form_key(session)}
     posted = stranger.post("/posts", base_url=base_url, headers={**cookie, **OWN}, data=form)
     assert posted.status_code == 401
     assert site.desk.changed == []

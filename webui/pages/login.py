@@ -8,7 +8,7 @@ from typing import Final
 from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webui.current import is_own_host, running
+from webui.current import both_ends, is_own_host, running
 from webui.routes import Page, get, post
 
 
@@ -26,7 +26,7 @@ def log_in() -> Response | tuple[str, int]:
         if running().access.is_login_token(token):
             return redirect(running().settings.login_link(token), 303)
         return render_template("welcome.html", here="/", token_failed=True), 403
-    session = running().access.open_session(token)
+    session = running().access.open_session(token, *both_ends())
     if session is None:
         if g.session:
             return redirect("/", 303)
@@ -38,14 +38,14 @@ def log_in() -> Response | tuple[str, int]:
 
 def log_out() -> Response:
     if g.session:
-        running().access.sessions.close(g.session)
+        running().access.logins.close(g.session)
     response = redirect("/welcome", 303)
     response.delete_cookie(_cookie_name(), httponly=True, samesite="Strict", path="/")
     return response
 
 
 def _cookie_name() -> str:
-    return running().access.sessions.cookie_name
+    return running().access.logins.cookie_name
 
 
 PAGE: Final = Page(

@@ -13,8 +13,8 @@ from swarmfeed.core.base.limits import (
     SESSIONS_MAX,
 )
 from webui.hosts import NAME_BYTES, machine_hosts, new_name, own_host
+from webui.logins import Kept, Logins, format_kept, new_kept, parse_kept
 from webui.runfile import RunFile
-from webui.sessions import Kept, Sessions, format_kept, new_kept, parse_kept
 
 PORT = 8765
 
@@ -30,14 +30,14 @@ class Disk:
     def keep(self, kept: Kept) -> None:
         self.kept, self.writes = kept, self.writes + 1
 
-    def start(self, port: int = PORT) -> Sessions:
+    def start(self, port: int = PORT) -> Logins:
         """What a node finds that starts now."""
         kept = parse_kept(format_kept(self.kept), port, int(self.now_s))
         self.kept = kept
-        return Sessions(kept, self.keep, lambda: self.now_s)
+        return Logins(kept, self.keep, lambda: self.now_s)
 
 
-def header(sessions: Sessions, value: str) -> str:
+def header(sessions: Logins, value: str) -> str:
     return f"{sessions.cookie_name}={value}"
 
 
@@ -179,28 +179,26 @@ def test_a_changed_file_logs_out_and_no_more(key: str, value: object) -> None:
 
 def test_the_file_is_private_and_a_later_start_reads_it(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    sessions = RunFile(folder).sessions(PORT)
+    sessions = RunFile(folder).logins(PORT)
     value = sessions.open()
-    path = folder / "sessions.json"
+    path = folder / "logins.json"
     assert path.stat().st_mode & 0o777 == 0o600
-    again = RunFile(folder).sessions(PORT)
+    again = RunFile(folder).logins(PORT)
     assert again.find(header(sessions, value)) == value
     path.write_bytes(b"\xff")
-    assert RunFile(folder).sessions(PORT).find(header(sessions, value)) is None
+    assert RunFile(folder).logins(PORT).find(header(sessions, value)) is None
 
 
-def test_who_logs_out_on_a_full_disk_stays_out(
-    tmp_path: Path
-) -> None:
+def test_who_logs_out_on_a_full_disk_stays_out(tmp_path: Path) -> None:
     files = RunFile(tmp_path)
-    sessions = files.sessions(PORT)
+    sessions = files.logins(PORT)
     gone, other = sessions.open(), sessions.open()
     # A folder in the way of the temporary file refuses the write, for root as well.
-    in_the_way = tmp_path / f".sessions.json.{os.getpid()}.tmp"
+    in_the_way = tmp_path / f".logins.json.{os.getpid()}.tmp"
     (in_the_way / "x").mkdir(parents=True)
     sessions.close(gone)
     assert sessions.find(header(sessions, other)) == other
-    again = RunFile(tmp_path).sessions(PORT)
+    again = RunFile(tmp_path).logins(PORT)
     assert again.find(header(sessions, gone)) is None
 
 

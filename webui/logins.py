@@ -30,7 +30,7 @@ SECRET_CHARS: Final = 43
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Login:
     """One browser that is logged in."""
 
     proof: str
@@ -39,6 +39,8 @@ class Session:
     """Unix time."""
     seen_at_s: int
     """Unix time of its last request, rounded down to SESSION_SEEN_EVERY_S."""
+    owner: int | None = None
+    """User of this machine whose browser it is; None where nobody can tell."""
 
     def is_alive(self, now_s: int) -> bool:
         return (
@@ -57,7 +59,7 @@ class Kept:
     """Of our own host, see ``webui.hosts``."""
     secret: str
     """Behind the name of the cookie and the keys of forms."""
-    sessions: tuple[Session, ...] = ()
+    sessions: tuple[Login, ...] = ()
     """Oldest first."""
 
 
@@ -89,7 +91,7 @@ def _read(found: dict[str, object]) -> Kept:
     rows = found["sessions"]
     if not isinstance(rows, list) or len(rows) > SESSIONS_MAX:
         raise ValueError("no list of sessions")
-    kept = Kept(**{**found, "sessions": tuple(Session(**row) for row in rows)})  # type: ignore[arg-type]  # checked below
+    kept = Kept(**{**found, "sessions": tuple(Login(**row) for row in rows)})  # type: ignore[arg-type]  # checked below
     if not _has_types(kept, port=int, name=str, secret=str):
         raise ValueError("not the file of a page")
     if len(kept.secret) < SECRET_CHARS or not (kept.secret + kept.name).isascii():
@@ -99,6 +101,8 @@ def _read(found: dict[str, object]) -> Kept:
     for each in kept.sessions:
         if not _has_types(each, proof=str, opened_at_s=int, seen_at_s=int):
             raise ValueError("no session")
+        if each.owner is not None and type(each.owner) is not int:
+            raise ValueError("no user")
     return kept
 
 
@@ -106,7 +110,7 @@ def _has_types(record: object, **types: type) -> bool:
     return all(type(getattr(record, name)) is kind for name, kind in types.items())
 
 
-class Sessions:
+class Logins:
     """Who is logged in.  Safe from any thread; whatever changes it waits for the disk."""
 
     def __init__(
@@ -130,10 +134,10 @@ class Sessions:
         """Other servers' cookies have other names, even other nodes'."""
         self.name = kept.name
 
-    def open(self) -> str:
-        """Log a browser in and return what its cookie is to say."""
+    def open(self, owner: int | None = None) -> str:
+        """Log a browser of this user in and return what its cookie is to say."""
         value, now_s = secrets.token_urlsafe(32), int(self._now_s())
-        session = Session(proof=_proof(value), opened_at_s=now_s, seen_at_s=now_s)
+        session = Login(proof=_proof(value), opened_at_s=now_s, seen_at_s=now_s, owner=owner)
         with self._lock:
             others = [each for each in self._kept.sessions if each.is_alive(now_s)]
             self._replace([*others, session][-SESSIONS_MAX:])
@@ -147,11 +151,19 @@ class Sessions:
             self._replace(each for each in self._kept.sessions if each.proof != proof)
         self._save()
 
-    def find(self, cookie_header: str) -> str | None:
-        """Return the session that a Cookie header proves, or None.  Never waits."""
+    def find(self, cookie_header: str, owner: int | None = None) -> str | None:
+        """Return the session that a Cookie header proves, or None.  Never waits.
+
+        Args:
+            owner: Whose request it is; another user's proves nothing.
+        """
         now_s = int(self._now_s())
         with self._lock:
-            alive = {each.proof for each in self._kept.sessions if each.is_alive(now_s)}
+            alive = {
+                each.proof
+                for each in self._kept.sessions
+                if each.is_alive(now_s) and (owner is None or owner == each.owner)
+            }
         values = cookie_values(cookie_header, self.cookie_name)
         return next((value for value in values if _proof(value) in alive), None)
 
@@ -174,7 +186,7 @@ class Sessions:
         """Return what a form of this session has to carry."""
         return _mac(self._kept.secret, "form", value)
 
-    def _replace(self, sessions: Iterable[Session]) -> None:
+    def _replace(self, sessions: Iterable[Login]) -> None:
         self._kept = replace(self._kept, sessions=tuple(sessions))
 
     def _save(self) -> None:
