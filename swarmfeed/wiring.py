@@ -48,6 +48,7 @@ from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
@@ -173,7 +174,14 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     desk = node.desk(loop)
-    page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
+    owners = Owners()
+    page = PageServer(
+        desk,
+        home / "run",
+        port=settings.page_port,
+        pages=pages,
+        owner_of=owners.owner_of,
+    )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
@@ -182,6 +190,7 @@ async def _run(
         await node.stopped.wait()
     finally:
         await page.stop()
+        owners.close()
         await node.stop()
 
 

@@ -319,6 +319,16 @@ LOGIN_LINKS_MAX: Final = 16
 SESSIONS_MAX: Final = 64
 """Most browsers logged in at once; the oldest session is dropped."""
 
+SESSION_AGE_S: Final = 90 * 24 * 3_600
+"""How long a browser stays logged in, however much it is used: a copy of its cookie that
+nobody noticed ends some day."""
+
+SESSION_IDLE_S: Final = 30 * 24 * 3_600
+"""How long a browser that does not come stays logged in: over a holiday."""
+
+SESSION_SEEN_EVERY_S: Final = 3_600
+"""How exactly the last visit of a browser is remembered: one write an hour at most."""
+
 EVENT_HEARTBEAT_S: Final = 15
 """Longest silence on `/events`, so that a vanished browser is noticed."""
 
