@@ -129,7 +129,7 @@ class Feeds:
             Job(name="connect", run=finder.connect, every_s=2),
             Job(name="look-up", run=finder.look_up, every_s=1),
             Job(name="announce", run=finder.announce, every_s=5),
-            Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
+            Job(name="fetch-watch", run=self._watch_fetches, every_s=0.25, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
