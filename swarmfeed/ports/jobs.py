@@ -18,6 +18,10 @@ class Clock(Protocol):
         """Milliseconds that never run backwards; only differences mean anything."""
         ...
 
+    def stopwatch_s(self) -> float:
+        """Seconds, as finely as they can be had, to measure how long something takes."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

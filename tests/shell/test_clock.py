@@ -26,6 +26,26 @@ def test_monotonic_time_never_runs_backwards(clock: Clock) -> None:
     assert times == sorted(times)
 
 
+def test_a_stopwatch_never_runs_backwards(clock: Clock) -> None:
+    times = [clock.stopwatch_s() for _ in range(1_000)]
+    assert times == sorted(times)
+
+
+def test_the_fake_stopwatch_shows_time_and_work() -> None:
+    clock = FakeClock()
+    before_s = clock.stopwatch_s()
+    clock.advance(500)
+    clock.work(0.25)
+    assert clock.stopwatch_s() - before_s == 0.75
+    assert clock.monotonic_ms() == 500
+
+
+def test_work_takes_as_long_however_fast_the_clock_of_the_policy_runs() -> None:
+    clock = FastClock(1_000_000)
+    before_s = clock.stopwatch_s()
+    assert clock.stopwatch_s() - before_s < 60
+
+
 def test_the_system_clock_agrees_with_the_machine() -> None:
     assert abs(SystemClock().now_ms() - time.time() * 1_000) < 1_000
     before = SystemClock().monotonic_ms()
