@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.talk.words import (
     Certificates,
@@ -36,12 +34,9 @@ from swarmfeed.node.ground import events
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
-
-logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +89,7 @@ class Feeds:
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
             hears(Receipt, self.whereabouts.on_receipt),
-            hears(NotHeld, _note_not_held),
+            hears(NotHeld, self.whereabouts.on_not_held),
         )
 
     def _listens(self) -> tuple[Listens, ...]:
@@ -167,7 +162,3 @@ def make_feeds(ground: Ground) -> Feeds:
         caretaker=Caretaker(ground, fetcher),
         reporter=Reporter(ground, fetcher),
     )
-
-
-def _note_not_held(_: Session, message: NotHeld) -> None:
-    logger.debug("not held there", author=message.author_id.hex()[:16])

@@ -327,7 +327,12 @@ class Fetcher:
         feed_id, span = task.chunk.feed_id, task.chunk.span
         try:
             await asyncio.to_thread(self._verify, task)
+            if self._tasks.get(info_hash) is not task:
+                self._logs.drop_incoming(feed_id, span)
+                return  # the feed was let go meanwhile
         except (DamageError, RemoteError) as error:
+            if self._tasks.get(info_hash) is not task:
+                return
             # The pieces are what the author signed, and yet no chunk: the author's fault, or
             # our disk's.  Either way these bytes are not kept.
             logger.warning("chunk refused", reason=str(error))
