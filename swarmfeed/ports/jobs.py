@@ -18,8 +18,8 @@ class Clock(Protocol):
         """Milliseconds that never run backwards; only differences mean anything."""
         ...
 
-    def stopwatch_s(self) -> float:
-        """Seconds, as finely as they can be had, to measure how long something takes."""
+    def busy_s(self) -> float:
+        """Processor seconds that the thread has used that asks; only differences count."""
         ...
 
 

@@ -14,9 +14,9 @@ class SystemClock:
         """Milliseconds since some moment; stands still while the machine sleeps."""
         return time.monotonic_ns() // 1_000_000
 
-    def stopwatch_s(self) -> float:
-        """Seconds since some moment, finer than a microsecond."""
-        return time.perf_counter()
+    def busy_s(self) -> float:
+        """Processor seconds of this thread: what it cost, however busy the machine is."""
+        return time.thread_time()
 
 
 class FastClock:
@@ -40,6 +40,6 @@ class FastClock:
         """Milliseconds of the policy since some moment."""
         return int(self._system.monotonic_ms() * self._factor)
 
-    def stopwatch_s(self) -> float:
-        """As the system's: work takes as long as it takes."""
-        return self._system.stopwatch_s()
+    def busy_s(self) -> float:
+        """As the system's: work costs what it costs."""
+        return self._system.busy_s()

@@ -136,7 +136,7 @@ BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
 
 PEER_WORK_S_PER_S: Final = 0.2
-"""Seconds of work that a peer's messages, and the answers to them, may cost in a second, on
+"""Processor seconds that a peer's messages, and the answers to them, may cost in a second, on
 average over BUDGET_WINDOW_S.  Beyond, it is read more slowly until that is paid off: who asks
 for 20,000 authors at once breaks no rule."""
 

@@ -1,11 +1,11 @@
 """Who may run how long: work for peers, beside the page and the node's own jobs.
 
 One loop serves all.  What is done on behalf of a peer - its messages heard, answers made and
-sent - runs as a coroutine that is driven step by step from here, from one ``await`` to the next:
+sent - runs as a coroutine that is driven step by step from here, from ``await`` to ``await``:
 
     own account in debt? --> wait until it is paid off       a peer is read more slowly
     turn of peers over?  --> wait in line                    the page and jobs come in between
-    step --> its time is taken from the account, and from what all peers have together
+    step --> what it cost is taken from the account, and from what all peers have together
 
 So a peer that costs much is never shut out for it: it is only read as slowly as it may be
 served, and its socket fills up behind that.  In line goes first who used least lately.  Long
@@ -46,7 +46,7 @@ class Account:
 
     def __init__(self, fairness: "Fairness", now_s: float) -> None:
         self._fairness = fairness
-        self._began_s = now_s
+        self._began_s = 0.0
         rate = PEER_WORK_S_PER_S
         self.seconds: Final = TokenBucket(rate * BUDGET_WINDOW_S, rate, now_s)
         """Seconds it may use before it has to wait."""
@@ -57,26 +57,26 @@ class Account:
 
     def begin(self) -> None:
         """A step begins."""
-        self._began_s = self._fairness.clock.stopwatch_s()
+        self._began_s = self._fairness.clock.busy_s()
 
     def end(self) -> None:
         """A step ends: take what it cost."""
-        self._fairness.charge(self, self._fairness.clock.stopwatch_s() - self._began_s)
+        self._fairness.charge(self, self._fairness.clock.busy_s() - self._began_s)
 
     def has_had_its_turn(self) -> bool:
         """Whether the present step has lasted as long as one may."""
-        return self._fairness.clock.stopwatch_s() - self._began_s >= TURN_S
+        return self._fairness.clock.busy_s() - self._began_s >= TURN_S
 
     async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
         """Run a call in a thread and take what it cost there."""
         took_s: list[float] = []
 
         def timed() -> T:
-            began_s = self._fairness.clock.stopwatch_s()
+            began_s = self._fairness.clock.busy_s()
             try:
                 return call()
             finally:
-                took_s.append(self._fairness.clock.stopwatch_s() - began_s)
+                took_s.append(self._fairness.clock.busy_s() - began_s)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(executor, timed)
@@ -89,7 +89,7 @@ class Fairness:
 
     def __init__(self, clock: Clock) -> None:
         self.clock: Final = clock
-        now_s = clock.stopwatch_s()
+        now_s = self._now_s()
         self._together = TokenBucket(PEERS_WORK_BURST_S, PEERS_WORK_S_PER_S, now_s)
         self._accounts: dict[NodeId, Account] = {}
         self._in_line: dict[asyncio.Future[None], Account] = {}
@@ -101,7 +101,7 @@ class Fairness:
     def account(self, node_id: NodeId) -> Account:
         """The account of a node: the same again, if it comes back while it owes something."""
         found = self._accounts.pop(node_id, None)
-        now_s = self.clock.stopwatch_s()
+        now_s = self._now_s()
         if found is None:
             self._forget_some(now_s)
             found = Account(self, now_s)
@@ -122,7 +122,7 @@ class Fairness:
 
     def charge(self, account: Account, took_s: float) -> None:
         """Take what a piece of work cost, and end the turn of peers if it was long enough."""
-        now_s = self.clock.stopwatch_s()
+        now_s = self._now_s()
         account.seconds.owe(took_s, now_s)
         self._together.owe(took_s, now_s)
         self._used_s += took_s
@@ -142,8 +142,11 @@ class Fairness:
 
     # --- inside ---
 
+    def _now_s(self) -> float:
+        return self.clock.monotonic_ms() / 1000
+
     def _owed_s(self, account: Account) -> float:
-        return account.seconds.paid_off_in_s(self.clock.stopwatch_s())
+        return account.seconds.paid_off_in_s(self._now_s())
 
     def _next_turn(self) -> None:
         self._is_turn, self._used_s = True, 0.0
@@ -153,7 +156,7 @@ class Fairness:
         """Let one more run: who used least lately, and of those alike who waits longest."""
         if not self._in_line:
             return
-        now_s = self.clock.stopwatch_s()
+        now_s = self._now_s()
         called = max(self._in_line, key=lambda each: self._in_line[each].seconds.left(now_s))
         del self._in_line[called]
         if not called.done():

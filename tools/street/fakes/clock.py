@@ -15,11 +15,11 @@ class FakeClock:
     def monotonic_ms(self) -> int:
         return self._monotonic_ms
 
-    def stopwatch_s(self) -> float:
-        return self._monotonic_ms / 1000 + self._worked_s
+    def busy_s(self) -> float:
+        return self._worked_s
 
     def work(self, for_s: float) -> None:
-        """Let something have taken so long, for_s >= 0, as only a stopwatch shows."""
+        """Let something have cost so much, for_s >= 0; no time passes."""
         assert for_s >= 0
         self._worked_s += for_s
 
@@ -48,5 +48,5 @@ class QuickClock:
     def monotonic_ms(self) -> int:
         return self._clock.monotonic_ms() * self._factor
 
-    def stopwatch_s(self) -> float:
-        return self._clock.stopwatch_s()
+    def busy_s(self) -> float:
+        return self._clock.busy_s()
