@@ -91,7 +91,7 @@ class Feeds:
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
             hears(Receipt, self.whereabouts.on_receipt),
-            hears(NotHeld, self.hearing.on_not_held),
+            hears(NotHeld, self.whereabouts.on_not_held),
         )
 
     def _listens(self) -> tuple[Listens, ...]:
@@ -100,6 +100,7 @@ class Feeds:
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
             listens(events.HoldingTold, self.hearing.on_news),
+            listens(events.NothingHeld, self.hearing.on_nothing_held),
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),

@@ -11,11 +11,11 @@ from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
+from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Receipt
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
-from swarmfeed.node.ground.events import HoldingTold, ReceiptCame
+from swarmfeed.node.ground.events import HoldingTold, NothingHeld, ReceiptCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
@@ -60,6 +60,12 @@ class Whereabouts:
         # Of a feed we do not know yet this is said before its head: see Follower.on_offer.
         if self._shelf.author_of(feed_id) is not None:
             await self.note_holder(session, feed_id)
+
+    def on_not_held(self, session: Session, message: NotHeld) -> None:
+        """A peer holds nothing of an author: also what it said it held before."""
+        for feed_id in self._shelf.feeds_of(message.author_id):
+            session.holds.pop(feed_id, None)
+        self._events.tell(NothingHeld(session, message.author_id))
 
     async def note_holder(self, session: Session, feed_id: FeedId) -> None:
         """Remember a holder of a feed that we know, tell others, and fetch from it."""

@@ -86,6 +86,14 @@ class HoldingTold:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingHeld:
+    """A peer said that it holds nothing of an author."""
+
+    session: Session
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
 class FellAsleep:
     """The torrents of a feed were dropped, until somebody asks for them."""
 

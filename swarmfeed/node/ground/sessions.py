@@ -19,10 +19,11 @@ from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Links, Peer
+from swarmfeed.ports import Links, Peer
 
 logger = structlog.get_logger()
 
@@ -42,7 +43,7 @@ class Sessions:
         self,
         link: Links,
         settings: NodeSettings,
-        clock: Clock,
+        fairness: Fairness,
         own: Callable[[], Hello],
         events: Events,
         hear: Callable[[Session, Message], Awaitable[None]],
@@ -51,7 +52,8 @@ class Sessions:
         """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
         self._link = link
         self._settings = settings
-        self._clock = clock
+        self._fairness = fairness
+        self._clock = fairness.clock
         self._own = own
         self._events = events
         self._hear = hear
@@ -209,9 +211,10 @@ class Sessions:
         session = Session(peer, self._clock.now_ms())
         if not await self._admit(session):
             return
-        saying = asyncio.create_task(self._say(session))
+        account = self._fairness.account(session.node_id)
+        saying = asyncio.create_task(account.pay(lambda: self._say(session)))
         try:
-            await self._serve(session)
+            await account.pay(lambda: self._serve(session))
         finally:
             saying.cancel()
             await asyncio.gather(saying, return_exceptions=True)

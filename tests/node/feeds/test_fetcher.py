@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from structlog.testing import capture_logs
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.limits import RACE_MS_FIRST
@@ -403,6 +404,30 @@ def test_bytes_that_pass_the_pieces_but_are_no_chunk_are_not_kept(tmp_path: Path
         rig.fetcher.plan()
         await rig.step()
         assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_a_feed_that_is_let_go_while_its_chunk_is_verified_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        rig.network.step()
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
+        with capture_logs() as logs:
+            await asyncio.sleep(0)
+            rig.fetcher.forget(rig.feed_id)
+            rig.shelf.drop_feed(rig.feed_id)
+            await rig.verified()
+        assert logs == []
+        assert rig.fetched == []
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        folder = rig.logs.incoming_folder(rig.feed_id)
+        assert not folder.exists() or list(folder.iterdir()) == []
 
     play(rig, script)
 

@@ -10,9 +10,10 @@ from typing import Final
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.strangers.bare_connects import BARE_CONNECTS
 from ordeals.strangers.half_sent import HALF_SENT
+from ordeals.strangers.noisy_peer import NOISY_PEER
 from ordeals.strangers.siege import WHOLE, Siege, Terms
 
-SIEGES: Final[tuple[Siege, ...]] = (BARE_CONNECTS, HALF_SENT)
+SIEGES: Final[tuple[Siege, ...]] = (BARE_CONNECTS, HALF_SENT, NOISY_PEER)
 """All there are; a new one is a line here."""
 
 SAMPLE: Final = 5
