@@ -57,9 +57,7 @@ class _Siege:
                 time.sleep(self.lasts_s)
         self._judge(name, visits, babbles, bar_ms)
 
-    def _judge(
-        self, name: str, visits: Visits, babbles: Sequence[Babble], bar_ms: int
-    ) -> None:
+    def _judge(self, name: str, visits: Visits, babbles: Sequence[Babble], bar_ms: int) -> None:
         said = {
             key: sum(each.said.get(key, 0) for each in babbles)
             for key in ("messages", "bytes", "endings", "blamed")
