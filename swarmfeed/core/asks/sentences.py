@@ -12,6 +12,13 @@ from swarmfeed.core.base.texts import Text
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+KEYS_THERE: Final = Text("there are keys in {home} already; this never replaces them")
+KEYS_CAN_WRITE: Final = Text(
+    "there are keys in {home} already, and they can write; this never replaces them"
+)
+KEYS_OF_ANOTHER: Final = Text(
+    "the keys in {home} are another author's than these words; choose another folder"
+)
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
 # --- the own feed, where it is not what it was -----------------------------------------------
