@@ -71,7 +71,7 @@ class Carer:
         """Fetch an author's feeds to hold them, from these nodes among others."""
         ground = self._ground
         ground.interests.raise_to(author_id, interest)
-        self._finder.hint(sources)
+        self._finder.heard(sources)
         for feed_id in ground.shelf.feeds_of(author_id):
             if not ground.shelf.is_complete(feed_id):
                 self._fetcher.want(feed_id)

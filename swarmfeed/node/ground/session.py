@@ -46,18 +46,22 @@ class Session:
 
     @property
     def host(self) -> str:
+        """Where we reached the peer; of one that came to us, where it says that it is."""
+        if self.peer.outgoing:
+            return self.peer.remote.host
         hosts = self.peer.hello.hosts
         return hosts[0] if hosts else self.peer.remote.host
 
     @property
     def link(self) -> Endpoint | None:
-        """Where the peer accepts links; None when it does not."""
+        """Where the peer says it accepts links; None when it does not.  To be dialled, not to
+        be believed."""
         port = self.peer.hello.link_port
         return Endpoint(self.host, port) if port else None
 
     @property
     def swarm(self) -> Endpoint | None:
-        """Where the peer's swarm listens; None when it does not."""
+        """Where the peer says its swarm listens; None when it does not."""
         port = self.peer.hello.swarm_port
         return Endpoint(self.host, port) if port else None
 

@@ -49,4 +49,4 @@ class Watching:
         is_server = kept.notice.word in OF_SERVERS
         is_linked = self._sessions.find(kept.notice.node_id) is not None
         if kept.link is not None and not is_linked and (is_server or self._office.is_held):
-            self._finder.hint([kept.link])
+            self._finder.heard([kept.link])
