@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
+from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.outbox import Outbox
@@ -51,6 +52,15 @@ class Session:
             return self.peer.remote.host
         hosts = self.peer.hello.hosts
         return hosts[0] if hosts else self.peer.remote.host
+
+    @property
+    def proven_host(self) -> str:
+        """Where the peer is reached or came from.
+
+        Within loopback, where all come from one address, it is where it says it is.
+        """
+        came_from = self.peer.remote.host
+        return self.host if is_loopback(came_from) else came_from
 
     @property
     def link(self) -> Endpoint | None:
