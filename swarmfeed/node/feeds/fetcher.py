@@ -243,12 +243,15 @@ class Fetcher:
             feed.tried[flight.chunk.span] = before | flight.asked.keys()
 
     def _blame(self, info_hash: bytes, endpoint: Endpoint) -> None:
-        """Shut out a peer whose bytes fail the hashes the author signed."""
-        session = self._sessions.by_swarm(endpoint)
-        hosts = [each.host for each in self._sessions.all()]
-        if hosts.count(endpoint.host) <= 1:
+        """Shut out a peer whose bytes fail the hashes the author signed.
+
+        Peers answer for the swarm they named as theirs.  An address where others are linked
+        too is not banned; what anybody says of where they are does not count for that.
+        """
+        vouching = self._sessions.vouching(endpoint)
+        if all(each in vouching for each in self._sessions.at_host(endpoint.host)):
             self._swarm.ban(endpoint.host)
-        if session is not None:
+        for session in vouching:
             session.holds.clear()  # at once: nothing is asked of it again
             self._finishing.spawn(
                 self._sessions.shut_out(session, "sent bytes that are not the chunk")

@@ -101,7 +101,7 @@ class Whereabouts:
     ) -> None:
         try:
             await self._remember_hearsay(feed_id, records)
-            if await self._sessions.dial_some(each.link for each in records) == 0:
+            if await self._sessions.dial_told(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
             session.part(WhereaboutsSide).meeting.discard(feed_id)
