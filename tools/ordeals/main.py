@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.own.history import OWN_HISTORY
 from ordeals.strangers.main import STRANGERS
 
-ORDEALS: Final[tuple[Ordeal, ...]] = (STRANGERS,)
+ORDEALS: Final[tuple[Ordeal, ...]] = (OWN_HISTORY, STRANGERS)
 """All there are; a new one is a line here."""
 
 GIVEN_WAY_SHOWN_MAX: Final = 20

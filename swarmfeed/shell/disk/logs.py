@@ -316,7 +316,8 @@ class FileLogs:
     def _lose(self, feed_id: FeedId, reason: str) -> None:
         """Note that a journal is damaged; the chunks beside it are what they were."""
         self._damaged[feed_id] = reason
-        self._held[feed_id] = set(self._list_chunks(feed_id))
+        if self.chunk_folder(feed_id).is_dir() and self.incoming_folder(feed_id).is_dir():
+            self._held[feed_id] = set(self._list_chunks(feed_id))
 
     def _settle(self, mark: Mark, state: JournalState, replica: Replica) -> None:
         """Finish an own append that a crash cut short: either journal or mark has all of it."""

@@ -205,6 +205,25 @@ def test_nothing_is_signed_twice_where_a_file_is_gone(root: Path, spoilt: str) -
 
 
 @pytest.mark.attack("A50")
+@pytest.mark.parametrize("gone", ["folder", "journal"])
+def test_what_was_lost_of_an_own_feed_comes_back_and_it_goes_on(root: Path, gone: str) -> None:
+    author = Author()
+    replica = author.append(posts(0, 300))
+    append(opened(root), 0, 300)
+    if gone == "folder":
+        shutil.rmtree(root / FOLDER)
+    else:
+        (root / FOLDER / "journal").unlink()
+    logs = opened(root)
+    assert "missing" in logs.damaged()[FEED]
+    logs.replace(replica)
+    for span in replica.chunks().keys() - logs.held(FEED):
+        logs.write_chunk(FEED, span, author.chunks[span])
+    append(opened(root), 300, 301)
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 301))
+
+
+@pytest.mark.attack("A50")
 def test_a_mark_that_vanishes_while_the_node_runs_ends_the_feed(root: Path) -> None:
     logs = opened(root)
     append(logs, 0, 5)
