@@ -1,11 +1,13 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
+import sys
 from typing import Final, TextIO
 
 import click
 
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase, require_no_keys
 from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.home import require_private
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_line, print_sentence
 from swarmfeed.core.base.address import format_address
@@ -31,6 +33,8 @@ def restore(
     author; what was written before comes from those who hold it, once the node runs.
     """
     require_no_keys(context.home)
+    if words is not sys.stdin:
+        require_private(words)
     found = find_words(words.read(SHEET_BYTES_MAX))
     checked = choose_name(name)
     passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)

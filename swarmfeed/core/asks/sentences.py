@@ -12,6 +12,14 @@ from swarmfeed.core.base.texts import Text
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+OTHERS_MAY_READ: Final = Text("other users may read {path}; run: chmod 600 {path}")
+OTHERS_COULD_READ: Final = Text(
+    "other users could look into {folder}; it is closed to them now"
+)
+EVERYBODY_MAY_REPLACE: Final = Text(
+    "every user of this machine may put other files in place of yours in {folder};"
+    " run: chmod o-w {folder}"
+)
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
 # --- how the node is --------------------------------------------------------------------

@@ -37,6 +37,7 @@ def test_keys_that_are_there_are_never_replaced(
     key_path(home).write_text("keys")
     sheet = tmp_path / "words.txt"
     sheet.write_text(WORDS)
+    sheet.chmod(0o600)
     result = run("restore", str(sheet), "--name", "Zoe", "--no-passphrase")
     assert (result.exit_code, fake.restored) == (1, [])
     assert "never replaces" in result.stderr
