@@ -53,7 +53,7 @@ class Sessions:
         self._hear = hear
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
-        self._dialler = Dialler(link, settings, clock, own, self._sessions.__contains__)
+        self._dialler = Dialler(link, settings, self._clock, own, self._sessions.__contains__)
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
 
@@ -94,7 +94,7 @@ class Sessions:
 
     def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
         """Whether one of these is being dialled now, or its link is about to be taken in."""
-        return any(each in self._dialling for each in endpoints)
+        return self._dialler.is_dialling(endpoints)
 
     # --- opening ---
 
