@@ -57,7 +57,7 @@ class Owners:
             try:
                 self._kernel.send(_question(self._number, client, server))
                 return self._hear(self._kernel)
-            except OSError:
+            except (OSError, ValueError):  # it hung up, or that is no address
                 return UNKNOWN
 
     def close(self) -> None:

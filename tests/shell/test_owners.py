@@ -52,6 +52,7 @@ def test_who_has_let_go_is_nobody(owners: Owners) -> None:
             assert accepted.recv(1) == b""
             assert owners.owner_of(*found) == UNKNOWN
         assert owners.owner_of(("127.0.0.1", 1), ("127.0.0.1", 2)) == UNKNOWN
+        assert owners.owner_of(("", 0), ("", 0)) == UNKNOWN
 
 
 def test_another_users_connection_is_theirs(owners: Owners) -> None:

@@ -1,8 +1,10 @@
 """The route table as a whole: who may ask, from where, and what every answer carries."""
 
+import re
 from pathlib import Path
 
 import pytest
+import webui.app
 from flask import render_template
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
@@ -178,6 +180,18 @@ def test_what_needs_no_session_is_known() -> None:
     declared = [route for page in SITE for route in page.routes]
     assert {route.rule for route in declared if route.open_to_all} == WITHOUT_SESSION
     assert {route.rule for route in declared if route.opened_by} == WITH_A_READER_KEY
+
+
+@pytest.mark.attack("A70")
+def test_every_form_that_changes_something_has_its_key() -> None:
+    folder = Path(webui.app.__file__).parent / "templates"
+    forms = [
+        form
+        for path in folder.glob("*.html")
+        for form in re.findall(r'<form[^>]*method="post"[^>]*>.{16}', path.read_text())
+    ]
+    assert len(forms) >= 7
+    assert [form for form in forms if not form.endswith("{{ form_key() }}")] == []
 
 
 # --- a page from outside ----------------------------------------------------------------
