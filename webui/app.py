@@ -16,6 +16,7 @@ from markupsafe import Markup
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import NEW_POSTS
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
@@ -233,8 +234,10 @@ def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, i
 
 
 def _shared_values() -> dict[str, object]:
+    is_in = bool(g.get("session") or g.get("has_key"))
     return {
         "at_home": is_own_host(),
         "now_year": datetime.now(UTC).year,
-        "me": ask(WhoAreYou()) if g.get("session") or g.get("has_key") else None,
+        "me": ask(WhoAreYou()) if is_in else None,
+        "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
     }

@@ -279,10 +279,12 @@ class Desk:
         with RemoteDesk(self._page_url, BEARER) as remote:
             yield remote
 
-    def _create(self, home: Path, name: str, passphrase: str) -> Created:
+    def _create(self, home: Path, name: str, passphrase: str, show: Any) -> Created:
         self.told.append(["create", name, passphrase])
         me = replace(self.node.ask(WhoAreYou()), name=name)
-        return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        created = Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        show(created)
+        return created
 
     def _restore(self, home: Path, name: str, passphrase: str, words: str) -> Any:
         self.told.append(["restore", name, passphrase, words])

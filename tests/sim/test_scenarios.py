@@ -10,7 +10,7 @@ import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
-from swarmfeed.errors import RollbackError
+from swarmfeed.errors import RollbackError, UserError
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 from swarmfeed.node.ground.session import Session
 
@@ -89,6 +89,7 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
         copy = await street.move_in(on=False)
         copy.number, copy.author_key = anna.number, anna.author_key
         copy.disk.replicas[anna.feed_id] = anna.disk.replicas[anna.feed_id]
+        copy.disk.marks[anna.feed_id] = anna.disk.marks[anna.feed_id]
         copy.disk.certificates[anna.feed_id] = anna.disk.certificates[anna.feed_id]
         await bert.follow(anna, carl)
         await carl.follow(anna, bert)
@@ -108,6 +109,11 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
             assert each.reads(anna.author_id) == ["one history"]
             assert each.running.ground.sessions._shut_out == {}
             assert each.disk.forks[anna.feed_id] is not None
+        await street.until(
+            lambda: copy.running.ground.shelf.is_forked(anna.feed_id), within_s=20
+        )
+        with pytest.raises(UserError, match="two different ways"):
+            await copy.say("and on")
 
     in_neighbourhood(tmp_path, scenario)
 

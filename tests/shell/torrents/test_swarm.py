@@ -60,7 +60,7 @@ def counting_listener(host: str) -> Iterator[tuple[Endpoint, list[str]]]:
 def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(RealRig()) as rig:
-            seeder, fetcher = await rig.start("127.0.82.1"), await rig.start("127.0.82.2")
+            seeder, fetcher = (await rig.start("127.0.82.1"), await rig.start("127.0.82.2"))
             chunks = [make_chunk(number, 20_000) for number in range(200)]
             for torrent, content in chunks:
                 write_chunk(tmp_path / "a", torrent, content)
@@ -127,7 +127,7 @@ def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path)
             await rig.until(lambda: fetcher.events != [])
             honest = await rig.start("127.0.82.3")
             honest.swarm.seed(torrent, tmp_path / "a")
-            fetcher.swarm.add_peer(torrent.info_hash, honest.at)
+            fetcher.swarm.add_peers(torrent.info_hash, [honest.at])
             await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
             assert fetcher.events == [
                 PeerSentGarbage(torrent.info_hash, liar),
@@ -172,7 +172,7 @@ def test_a_listener_on_a_blocked_address_sees_no_connection(
                 swarm.ban(listener.host)
             torrent, _ = make_chunk(1)
             swarm.fetch(torrent, tmp_path, [listener])
-            swarm.add_peer(torrent.info_hash, listener)
+            swarm.add_peers(torrent.info_hash, [listener])
             await asyncio.sleep(1.2)
         finally:
             await swarm.stop()
