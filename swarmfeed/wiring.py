@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
@@ -51,7 +52,9 @@ from swarmfeed.shell.disk.birth import begin, clear_away, finish
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
@@ -60,6 +63,8 @@ from swarmfeed.shell.wire.lan import MdnsLan
 from swarmfeed.shell.wire.link import WebSocketLink
 
 T = TypeVar("T")
+
+logger = structlog.get_logger()
 
 
 def create_home(
@@ -180,6 +185,7 @@ def open_node(
         UserError: Wrong passphrase, or another process uses the home.
     """
     identity = open_identity(home, passphrase)
+    _close(home)
     with HomeLock(home), _loop_in_thread() as loop:
         clear_away(home)
         node = _call(loop, start_node(home, settings, identity, roster=roster))
@@ -209,9 +215,20 @@ def run_node(
         UserError: Wrong passphrase, a port in use, or another process uses the home.
     """
     identity = open_identity(home, passphrase)
+    _close(home)
     with HomeLock(home):
         clear_away(home)
         asyncio.run(_run(home, settings, identity, on_ready, roster, pages))
+
+
+def _close(home: Path) -> None:
+    """See to it that nobody else reads a home, whoever wrote it, or copied it here."""
+    found = open_folder(home)
+    if found is not None:
+        logger.warning(sentences.EVERYBODY_MAY_REPLACE(folder=found))
+    if home in close_to_others(home):
+        # What lies in a closed folder was out of reach, whatever its own mode said.
+        logger.warning(sentences.OTHERS_COULD_READ(folder=home))
 
 
 async def _run(
@@ -227,7 +244,14 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     desk = node.desk(loop)
-    page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
+    owners = Owners()
+    page = PageServer(
+        desk,
+        home / "run",
+        port=settings.page_port,
+        pages=pages,
+        owner_of=owners.owner_of,
+    )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
@@ -236,6 +260,7 @@ async def _run(
         await node.stopped.wait()
     finally:
         await page.stop()
+        owners.close()
         await node.stop()
 
 

@@ -1,12 +1,13 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
+import sys
 from typing import Final, TextIO
 
 import click
 
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys
+from swarmfeed.cli.home import has_keys, require_private
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_line, print_sentence
 from swarmfeed.core.base.address import format_address
@@ -34,6 +35,8 @@ def restore(
     In a home whose own feed may not be signed any more, what is there stays as it is, the old
     keys too, and writing goes on as a new device.
     """
+    if words is not sys.stdin:
+        require_private(words)
     found = find_words(words.read(SHEET_BYTES_MAX))
     checked = choose_name(name)
     if has_keys(context.home):

@@ -19,6 +19,14 @@ KEYS_CAN_WRITE: Final = Text(
 KEYS_OF_ANOTHER: Final = Text(
     "the keys in {home} are another author's than these words; choose another folder"
 )
+OTHERS_MAY_READ: Final = Text("other users may read {path}; run: chmod 600 {path}")
+OTHERS_COULD_READ: Final = Text(
+    "other users could look into {folder}; it is closed to them now"
+)
+EVERYBODY_MAY_REPLACE: Final = Text(
+    "every user of this machine may put other files in place of yours in {folder};"
+    " run: chmod o-w {folder}"
+)
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
 # --- the own feed, where it is not what it was -----------------------------------------------

@@ -91,7 +91,7 @@ class Feeds:
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
             hears(Receipt, self.whereabouts.on_receipt),
-            hears(NotHeld, self.hearing.on_not_held),
+            hears(NotHeld, self.whereabouts.on_not_held),
         )
 
     def _listens(self) -> tuple[Listens, ...]:
@@ -100,6 +100,7 @@ class Feeds:
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
             listens(events.HoldingTold, self.hearing.on_news),
+            listens(events.NothingHeld, self.hearing.on_nothing_held),
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
@@ -129,7 +130,7 @@ class Feeds:
             Job(name="connect", run=finder.connect, every_s=2),
             Job(name="look-up", run=finder.look_up, every_s=1),
             Job(name="announce", run=finder.announce, every_s=5),
-            Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
+            Job(name="fetch-watch", run=self._watch_fetches, every_s=0.25, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 from swarmfeed.core.base.limits import HOLDERS_MAX, OWN_FEED_HEARD_S
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.core.talk.words import NotHeld
-from swarmfeed.node.ground.events import HoldingTold, LinkClosed
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed, NothingHeld
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -55,9 +54,9 @@ class Hearing:
                 self._is_over.set()
         await self._is_over.wait()
 
-    def on_not_held(self, session: Session, message: NotHeld) -> None:
-        if message.author_id == self._identity.author_id:
-            session.part(HearingSide).holds_nothing = True
+    def on_nothing_held(self, told: NothingHeld) -> None:
+        if told.author_id == self._identity.author_id:
+            told.session.part(HearingSide).holds_nothing = True
             self._news.set()
 
     def on_news(self, _: HoldingTold | LinkClosed) -> None:

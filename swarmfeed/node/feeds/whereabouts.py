@@ -11,11 +11,11 @@ from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
+from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Receipt
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
-from swarmfeed.node.ground.events import HoldingTold, ReceiptCame
+from swarmfeed.node.ground.events import HoldingTold, NothingHeld, ReceiptCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
@@ -61,6 +61,12 @@ class Whereabouts:
         if self._shelf.author_of(feed_id) is not None:
             await self.note_holder(session, feed_id)
 
+    def on_not_held(self, session: Session, message: NotHeld) -> None:
+        """A peer holds nothing of an author: also what it said it held before."""
+        for feed_id in self._shelf.feeds_of(message.author_id):
+            session.holds.pop(feed_id, None)
+        self._events.tell(NothingHeld(session, message.author_id))
+
     async def note_holder(self, session: Session, feed_id: FeedId) -> None:
         """Remember a holder of a feed that we know, tell others, and fetch from it."""
         author_id = self._shelf.author_of(feed_id)
@@ -95,7 +101,7 @@ class Whereabouts:
     ) -> None:
         try:
             await self._remember_hearsay(feed_id, records)
-            if await self._sessions.dial_some(each.link for each in records) == 0:
+            if await self._sessions.dial_told(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
             session.part(WhereaboutsSide).meeting.discard(feed_id)

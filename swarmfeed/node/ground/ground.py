@@ -7,6 +7,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
@@ -62,7 +63,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     sessions = Sessions(
         shells.link,
         settings,
-        shells.clock,
+        Fairness(shells.clock),
         introduction.hello,
         events,
         switchboard.hear,

@@ -39,6 +39,7 @@ def test_keys_that_do_not_open_are_left_alone(
     key_path(home).chmod(0o600)
     sheet = tmp_path / "words.txt"
     sheet.write_text(WORDS)
+    sheet.chmod(0o600)
     result = run("restore", str(sheet), "--name", "Zoe", "--no-passphrase")
     assert (result.exit_code, fake.restored) == (1, [])
     assert "no key file" in result.stderr
@@ -53,5 +54,6 @@ def test_in_a_home_with_keys_the_new_ones_get_the_same_passphrase(
     create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
     sheet = tmp_path / "words.txt"
     sheet.write_text(WORDS)
+    sheet.chmod(0o600)
     assert run("restore", str(sheet), "--name", "Zoe").exit_code == 0
     assert fake.restored == [("Zoe", "", WORDS)]
