@@ -11,7 +11,7 @@ from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.highwater import Standing
+from swarmfeed.core.feed.highwater import OwnStanding
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.feeds.fetcher import Fetcher
@@ -128,12 +128,12 @@ class Caretaker:
     def _absent(self) -> Iterator[str]:
         """What is missing of the own feed: of others it is fetched as they are cared for."""
         feed_id, verdict = self._identity.feed_id, self._pen.verdict()
-        ranges = [verdict.missing] if verdict.standing is Standing.WAITS else []
+        ranges = [verdict.missing] if verdict.standing is OwnStanding.WAITS else []
         if self._shelf.replica(feed_id) is not None:
             ranges += [(span.start, span.end) for span in self._shelf.missing(feed_id)]
         for start, end in sorted(ranges):
             yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
-        if verdict.standing is Standing.ENDED:
+        if verdict.standing is OwnStanding.ENDED:
             yield say(verdict)
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.highwater import Standing
+from swarmfeed.core.feed.highwater import OwnStanding
 from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.writer import find_post
@@ -34,7 +34,7 @@ class Seen:
     """Entries it had when it was asked to write."""
     refused: str = ""
     """Its sentence; empty: the post was taken."""
-    standing: Standing = Standing.ENDED
+    standing: OwnStanding = OwnStanding.ENDED
     missing: tuple[int, int] = (0, 0)
     named: tuple[str, ...] = ()
     """What verify named."""
@@ -126,7 +126,7 @@ def _check_refusal(key: WatchedKey, seen: Seen) -> None:
         raise GaveWayError(f"refused without a next step: {seen.refused}")
     if not seen.named:
         raise GaveWayError("refused, and verify says that all is good")
-    if seen.standing is Standing.WAITS:
+    if seen.standing is OwnStanding.WAITS:
         first, last = seen.missing[0], seen.missing[1] - 1
         wanted = f"entries {first} to {last}" if first < last else f"entry {first}"
         if wanted not in seen.refused or not any(
