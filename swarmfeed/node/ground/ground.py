@@ -51,8 +51,7 @@ class Ground:
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
-    introduction = Introduction(settings, identity)
-    shelf = Shelf(shells.logs, events)
+    introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)

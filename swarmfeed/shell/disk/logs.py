@@ -35,6 +35,7 @@ from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow, open_replica
 from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.shell.disk import statements
 from swarmfeed.shell.disk.durable import (
     drop_temporary,
     fsync_file,
@@ -56,13 +57,6 @@ from swarmfeed.shell.disk.journal import (
 )
 from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, replay
 from swarmfeed.shell.disk.slices import entries_of
-from swarmfeed.shell.disk.statements import (
-    Fork,
-    read_certificates,
-    read_fork,
-    write_certificates,
-    write_fork,
-)
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
@@ -175,21 +169,21 @@ class FileLogs:
     # --- certificates and forks ---
 
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
-        return read_certificates(self._feed_folder(feed_id))
+        return statements.read_certificates(self._feed_folder(feed_id))
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self._make_folder(feed_id)
-        write_certificates(self._feed_folder(feed_id), signed)
+        statements.write_certificates(self._feed_folder(feed_id), signed)
 
-    def read_fork(self, feed_id: FeedId) -> Fork | None:
-        return read_fork(self._feed_folder(feed_id))
+    def read_fork(self, feed_id: FeedId) -> statements.Fork | None:
+        return statements.read_fork(self._feed_folder(feed_id))
 
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
     ) -> None:
         self._own.end(feed_id, Ending.FORKED)
         self._make_folder(feed_id)
-        write_fork(self._feed_folder(feed_id), (first, second, tuple(proof)))
+        statements.write_fork(self._feed_folder(feed_id), (first, second, tuple(proof)))
 
     # --- chunks ---
 
@@ -214,18 +208,10 @@ class FileLogs:
         self._write_chunk_files(feed_id, {span: chunk})
 
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.incoming_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         with suppress(FileNotFoundError):
@@ -400,8 +386,14 @@ class FileLogs:
         return self._feed_folder(feed_id) / "journal"
 
     def _feed_folder(self, feed_id: FeedId) -> Path:
-        # To spell an address and join paths anew is a tenth of an append's own time.
         folder = self._folders.get(feed_id)
         if folder is None:
             folder = self._folders[feed_id] = self._folder / format_address(feed_id)
         return folder
+
+
+def _read_chunk_file(path: Path) -> bytes:
+    try:
+        return read_file(path, CHUNK_BYTES_MAX)
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error

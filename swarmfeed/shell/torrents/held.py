@@ -15,6 +15,10 @@ Handle = TypeVar("Handle")
 BLOCK_BYTES: Final = 16 * 1024
 """What one request asks for (BEP 3)."""
 
+BYTES_LOST_MAX: Final = 4 * BLOCK_BYTES
+"""What may be asked for once more, so that peers that were named later are dialled at once
+and not in a second: what a silent peer was asked for before it fell silent."""
+
 
 @dataclass(slots=True)
 class HeldTorrent(Generic[Handle]):
@@ -47,8 +51,8 @@ class HeldTorrent(Generic[Handle]):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether anything of it came, or lay in the file before."""
-        return bool(self.bytes_done) or any(self.given.values())
+        """Whether more of it came, or lay in the file before, than is lost without a pang."""
+        return max(self.bytes_done, sum(self.given.values())) > BYTES_LOST_MAX
 
     def honest(self) -> list[Endpoint]:
         """Peers that it was given, but those that sent what it is not."""
@@ -70,6 +74,16 @@ class HeldTorrent(Generic[Handle]):
         """It cannot go on, or what we thought complete is not."""
         again, self.failed, self.complete = self.failed, True, False
         return None if again else SwarmFailed(self.torrent.info_hash, reason)
+
+    def spoil(self) -> SwarmFailed | None:
+        """A piece failed its hash: our disk did it, or one of those who sent a part of it.
+
+        Which of several, libtorrent would find out in half a minute.
+        """
+        if self.complete:
+            return self.fail("the file on disk is damaged")
+        several = len(set(self.requested.values())) > 1
+        return self.fail("one of several peers sent false bytes") if several else None
 
     def accuse(self, peer: Endpoint) -> PeerSentGarbage | None:
         """A peer sent bytes that fail the piece hash."""

@@ -327,11 +327,9 @@ class LibtorrentSwarm:
         return None if held is None else held.arrive()
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
-        """While fetching, the peer is to blame, and is named by another alert."""
+        """While fetching from one peer, that is to blame, and is named by another alert."""
         held = self._held_of(alert.handle)
-        if held is None or not held.complete:
-            return None
-        return held.fail("the file on disk is damaged")
+        return None if held is None else held.spoil()
 
     def _on_peer_banned(self, alert: lt.peer_ban_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)

@@ -82,7 +82,21 @@ def table(life: Life) -> list[Beside]:
         ("chunks deleted", (delete_chunks,)),
         ("journal and chunks deleted", (delete_journal, delete_chunks)),
     ]
-    gone: list[tuple[str, tuple[Spoil, ...]]] = [
+    old = [
+        Beside(f"an old copy, of step {step}, that {how}", (leave,), "ended", step, by_command)
+        for step in (0, middle, last - 1)
+        for how, by_command in (("runs", False), ("posts by command", True))
+    ]
+    return [
+        *(Beside(what, spoil, "signs") for what, spoil in back),
+        *(Beside(what, spoil, "ended") for what, spoil in _gone(middle)),
+        *old,
+    ]
+
+
+def _gone(middle: int) -> list[tuple[str, tuple[Spoil, ...]]]:
+    """Cases where nothing comes back: the mark is gone, or knows too little."""
+    return [
         ("mark gone", (delete_mark,)),
         ("mark and journal gone", (delete_mark, delete_journal)),
         ("all but the keys gone", (delete_mark, delete_feeds, delete_index_files)),
@@ -95,16 +109,6 @@ def table(life: Life) -> list[Beside]:
             "mark of a middle step, journal, index and chunks gone",
             (delete_journal, older_mark(middle), delete_index_files, delete_chunks),
         ),
-    ]
-    old = [
-        Beside(f"an old copy, of step {step}, that {how}", (leave,), "ended", step, by_command)
-        for step in (0, middle, last - 1)
-        for how, by_command in (("runs", False), ("posts by command", True))
-    ]
-    return [
-        *(Beside(what, spoil, "signs") for what, spoil in back),
-        *(Beside(what, spoil, "ended") for what, spoil in gone),
-        *old,
     ]
 
 
