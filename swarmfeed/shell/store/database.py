@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -44,10 +44,20 @@ WAL_PAGES: Final = 8_000
 class Database:
     """One writing connection and as many reading ones as there are readers at a time."""
 
-    def __init__(self, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        on_damage: Callable[[DamageError], None] | None = None,
+    ) -> None:
         """Open or create the file.
 
         Checks it whole: half a second for a million posts.
+
+        Args:
+            path: The file.
+            migrations: What makes its tables.
+            on_damage: Told in any thread, whenever damage is met once it is open.
 
         Raises:
             DamageError: It is damaged, has no checksums, or a newer version wrote it: delete
@@ -55,6 +65,7 @@ class Database:
         """
         self._path = path
         self._migrations = migrations
+        self._on_damage = on_damage
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
@@ -74,7 +85,7 @@ class Database:
 
         Inside another one of the same thread it is a part of that: a failure undoes all.
         """
-        with self._write_lock, translated():
+        with self._write_lock, self._noticing():
             self._require_open()
             if self._writer.in_transaction:
                 yield self._writer
@@ -90,7 +101,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only connection; UserError when the block's queries take too long."""
-        with translated():
+        with self._noticing():
             reader = self._borrow()
             try:
                 reader.give_time()
@@ -116,6 +127,17 @@ class Database:
             reader.db.close()
         with self._write_lock:
             self._writer.close()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """SQLite's errors as ours, and damage told to who looks after it."""
+        try:
+            with translated():
+                yield
+        except DamageError as error:
+            if self._on_damage is not None:
+                self._on_damage(error)
+            raise
 
     def _roll_back(self) -> None:
         # A full disk or damage may have done it already.

@@ -3,13 +3,13 @@
 A damaged file is set aside and a new one begun: what it held is observed again in weeks.
 """
 
-import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.shell.store.aside import set_aside
 from swarmfeed.shell.store.sqlite import (
     Connection,
     OpenFile,
@@ -123,8 +123,5 @@ def open_ledger(path: Path) -> SqliteLedger:
     try:
         return SqliteLedger(path)
     except DamageError:
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                os.replace(part, path.with_name(f"{path.name}.damaged{suffix}"))
+        set_aside(path)
         return SqliteLedger(path)
