@@ -55,11 +55,13 @@ class Node:
 
     def desk(self, loop: asyncio.AbstractEventLoop) -> NodeDesk:
         """Return where faces ask this node, which runs in ``loop``."""
-        return NodeDesk(self.ground.answering, loop, self.ground.changes)
+        mend = self.feeds.showing.mend
+        return NodeDesk(self.ground.answering, loop, self.ground.changes, mend)
 
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""
         self.ground.shelf.load()
+        self.feeds.showing.watch()
         await self.feeds.showing.save_own_author()
         self.ground.indexer.start()
         await self._recall()
@@ -106,6 +108,7 @@ class Node:
         for role in self.roles:
             await role.start()
         carer.recall_others(index_is_new=index_is_new)
+        self.ground.inventory.save()
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings

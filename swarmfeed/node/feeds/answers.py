@@ -43,10 +43,11 @@ from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
@@ -132,11 +133,14 @@ class Reading:
 class Writing:
     """Posts, into the own feed."""
 
-    def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
+    def __init__(
+        self, ground: Ground, writer: Writer, reading: Reading, showing: Showing
+    ) -> None:
         self._index = ground.shells.index
         self._identity = ground.identity
         self._writer = writer
         self._reading = reading
+        self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return in_loop(WritePost, self.write), in_loop(ImportPosts, self.import_posts)
@@ -144,13 +148,22 @@ class Writing:
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         index = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
+        try:
+            post = await self._saved(index)
+        except DamageError:
+            post = None
+        if post is None:
+            await self._showing.mend()
+            post = await self._saved(index)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
+
+    async def _saved(self, index: int) -> PostView | None:
+        return await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
 
     def _parent(self, reply_to: str) -> EntryRef | None:
         return self._reading.find(reply_to).ref if reply_to else None

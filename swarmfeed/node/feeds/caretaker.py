@@ -8,13 +8,16 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
-from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.inventory import Lack
+from swarmfeed.ports import KnownAuthor
 
 
 @dataclass(slots=True)
@@ -27,20 +30,32 @@ class _Found:
 class Caretaker:
     """Looks after what is on disk."""
 
-    def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+    def __init__(self, ground: Ground, fetcher: Fetcher, comparer: Comparer) -> None:
+        self._ground = ground
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._swarm = ground.shells.swarm
         self._clock = ground.shells.clock
+        self._inventory = ground.inventory
         self._fetcher = fetcher
+        self._comparer = comparer
+        self._verifying = asyncio.Lock()
 
     async def verify(self) -> VerifyReport:
-        """Read every byte again; have damaged chunks fetched again, write journals anew."""
+        """Read every byte again; have damaged chunks fetched again, write journals anew.
+
+        What is shown is compared with the logs, and what was here once is named until it is
+        back.
+        """
+        async with self._verifying:
+            return await self._verify()
+
+    async def _verify(self) -> VerifyReport:
         found = _Found()
         feeds = self._shelf.feed_ids()
         lines = [f"{path}: {reason}" for path, reason in self._damaged_journals()]
         for feed_id in feeds:
-            lines += self._mend_journal(feed_id)
+            lines += self._mend_papers(feed_id)
             await asyncio.to_thread(self._verify_feed, feed_id, found)
         for feed_id, span, reason in found.damaged:
             lines.append(
@@ -55,13 +70,26 @@ class Caretaker:
             self._drop(feed_id, span)
         for feed_id in {each for each, _, _ in found.damaged}:
             self._fetcher.want(feed_id)
+        self._inventory.save()
+        lines += await self._comparer.compare()
         return VerifyReport(
             feeds=len(feeds),
             entries=found.entries,
             bytes=found.bytes,
             damaged=tuple(lines),
             refetching=len(found.damaged),
+            missing=tuple(self.missing()),
         )
+
+    def missing(self) -> list[str]:
+        """Lines on what was here once and is not."""
+        lines = [line for lack in self._inventory.lacks() for line in self._lines(lack)]
+        own = self._ground.identity.feed_id
+        if self._shelf.replica(own) is None and not self._inventory.knows(own):
+            lines.append(sentences.NOTHING_OF_OWN(feed=format_address(own)))
+        if self._ground.shells.ledger.was_lost():
+            lines.append(sentences.LEDGER_LOST())
+        return lines
 
     async def tidy(self) -> str:
         """Delete chunks that larger ones have long taken the place of; pack journals."""
@@ -71,6 +99,7 @@ class Caretaker:
             dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
         # Comes second: on a full disk it fails, where deleting helps.
         packed = await self._pack_journals()
+        self._inventory.look()
         return sentences.TIDIED(chunks=dropped, journals=packed)
 
     async def _pack_journals(self) -> int:
@@ -103,6 +132,29 @@ class Caretaker:
             raise DamageError("the bytes are not what was written")
         verify_chunk(chunk, span.level, record.root)
         return len(chunk)
+
+    def _mend_papers(self, feed_id: FeedId) -> list[str]:
+        """Write anew what is not as it is known to be, in the node's loop."""
+        lines = self._mend_journal(feed_id)
+        if self._shelf.replica(feed_id) is not None and self._shelf.mend_certificates(feed_id):
+            lines.append(sentences.PAPERS_MENDED(feed=format_address(feed_id)))
+        return lines
+
+    def _lines(self, lack: Lack) -> Iterator[str]:
+        values = {"feed": format_address(lack.feed_id), "name": self._name(lack.author_id)}
+        if lack.ranges and lack.ranges[0][0] == 0 and self._shelf.replica(lack.feed_id) is None:
+            yield sentences.FEED_MISSING(entries=lack.entries, **values)
+        elif lack.ranges:
+            ranges = ", ".join(f"{start} to {end - 1}" for start, end in lack.ranges)
+            yield sentences.ENTRIES_MISSING(ranges=ranges, **values)
+        if lack.statements:
+            yield sentences.PAPERS_MISSING(papers=lack.statements, **values)
+        if lack.proof:
+            yield sentences.PROOF_MISSING(**values)
+
+    def _name(self, author_id: AuthorId) -> str:
+        known = self._ground.shells.index.author(author_id) or KnownAuthor()
+        return known.name or format_address(author_id)
 
     def _mend_journal(self, feed_id: FeedId) -> list[str]:
         """Write a journal anew that is not what we have in memory; in the node's loop, which

@@ -11,6 +11,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
@@ -37,6 +38,7 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    inventory: Inventory
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -67,19 +69,21 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard.hear,
         remember,
     )
+    interests, memory = Interests(), Bookkeeper(shells.ledger)
     return Ground(
         settings=settings,
         identity=identity,
         shells=shells,
         events=events,
         switchboard=switchboard,
-        interests=Interests(),
+        interests=interests,
         shelf=shelf,
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,
         prover=Prover(shells.logs),
-        memory=Bookkeeper(shells.ledger),
+        memory=memory,
+        inventory=Inventory(shelf, interests, shells.index, memory),
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),

@@ -49,6 +49,8 @@ class Database:
         path: Path,
         migrations: Sequence[Sequence[str]] = MIGRATIONS,
         on_damage: Callable[[DamageError], None] | None = None,
+        *,
+        is_kept: bool = True,
     ) -> None:
         """Open or create the file.
 
@@ -58,6 +60,7 @@ class Database:
             path: The file.
             migrations: What makes its tables.
             on_damage: Told in any thread, whenever damage is met once it is open.
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: It is damaged, has no checksums, or a newer version wrote it: delete
@@ -66,6 +69,7 @@ class Database:
         self._path = path
         self._migrations = migrations
         self._on_damage = on_damage
+        self._is_kept = is_kept
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
@@ -167,7 +171,7 @@ class Database:
         add_functions(db)
         db.execute("PRAGMA journal_mode = WAL")
         # A cache: after a power cut the logs tell again what its last seconds held.
-        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(f"PRAGMA synchronous = {'NORMAL' if self._is_kept else 'OFF'}")
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")

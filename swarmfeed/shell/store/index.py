@@ -34,14 +34,20 @@ class SqliteIndex:
     met it raises DamageError, and so do all until ``begin_anew``.
     """
 
-    def __init__(self, path: Path, tables: Tables = TABLES) -> None:
+    def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:
         """Open or create the index; ``tables`` say what it keeps of which kinds.
+
+        Args:
+            path: The file.
+            tables: All there are.
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: The file is damaged, or written by a newer version.
         """
         self._path = path
         self._tables = tables
+        self._is_kept = is_kept
         self._damage: DamageError | None = None
         self._tell: Callable[[], None] = _nobody_listens
         self._noticing = threading.Lock()
@@ -69,7 +75,7 @@ class SqliteIndex:
     def scratch(self) -> Iterator["SqliteIndex"]:
         path = self._path.with_name(f"scratch-{self._path.name}")
         delete(path)
-        opened = SqliteIndex(path, self._tables)
+        opened = SqliteIndex(path, self._tables, is_kept=False)
         try:
             yield opened
         finally:
@@ -78,7 +84,7 @@ class SqliteIndex:
 
     def _open(self) -> Database:
         migrations = (*MIGRATIONS, *self._tables.migrations())
-        return Database(self._path, migrations, self._on_damage)
+        return Database(self._path, migrations, self._on_damage, is_kept=self._is_kept)
 
     def _on_damage(self, error: DamageError) -> None:
         with self._noticing:
