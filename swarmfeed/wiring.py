@@ -240,7 +240,8 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not key_path(home).exists():
-        raise UserError(sentences.NO_KEYS(home=home))
+        was_used = any(home.glob("feeds/*/journal"))
+        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

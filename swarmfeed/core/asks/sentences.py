@@ -12,6 +12,10 @@ from swarmfeed.core.base.texts import Text
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+KEYS_LOST: Final = Text(
+    "the keys are missing in {home}, though there are posts of an author: put the file keys"
+    " back from a backup, or make a new device with: swarmfeed restore -"
+)
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
 # --- how the node is --------------------------------------------------------------------

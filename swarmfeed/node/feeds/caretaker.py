@@ -141,16 +141,16 @@ class Caretaker:
         return lines
 
     def _lines(self, lack: Lack) -> Iterator[str]:
-        values = {"feed": format_address(lack.feed_id), "name": self._name(lack.author_id)}
-        if lack.ranges and lack.ranges[0][0] == 0 and self._shelf.replica(lack.feed_id) is None:
-            yield sentences.FEED_MISSING(entries=lack.entries, **values)
+        feed, name = format_address(lack.feed_id), self._name(lack.author_id)
+        if lack.ranges and self._shelf.replica(lack.feed_id) is None:
+            yield sentences.FEED_MISSING(feed=feed, name=name, entries=lack.entries)
         elif lack.ranges:
             ranges = ", ".join(f"{start} to {end - 1}" for start, end in lack.ranges)
-            yield sentences.ENTRIES_MISSING(ranges=ranges, **values)
+            yield sentences.ENTRIES_MISSING(feed=feed, name=name, ranges=ranges)
         if lack.statements:
-            yield sentences.PAPERS_MISSING(papers=lack.statements, **values)
+            yield sentences.PAPERS_MISSING(feed=feed, name=name, papers=lack.statements)
         if lack.proof:
-            yield sentences.PROOF_MISSING(**values)
+            yield sentences.PROOF_MISSING(feed=feed, name=name)
 
     def _name(self, author_id: AuthorId) -> str:
         known = self._ground.shells.index.author(author_id) or KnownAuthor()

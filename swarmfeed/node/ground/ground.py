@@ -1,6 +1,7 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
@@ -56,10 +57,6 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
 
-    async def remember(link: Endpoint) -> None:
-        now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
-
     sessions = Sessions(
         shells.link,
         settings,
@@ -67,7 +64,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         introduction.hello,
         events,
         switchboard.hear,
-        remember,
+        _remembering(shells, indexer),
     )
     interests, memory = Interests(), Bookkeeper(shells.ledger)
     return Ground(
@@ -89,3 +86,13 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         beside=Tasks(),
         nothing_to_verify=calm,
     )
+
+
+def _remembering(shells: Shells, indexer: Indexer) -> Callable[[Endpoint], Awaitable[None]]:
+    """Return what notes down where a peer was reached."""
+
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    return remember

@@ -21,9 +21,9 @@ from swarmfeed.core.feed.kinds import (
     encode_body,
 )
 from swarmfeed.errors import DamageError, RetryError, UserError
-from swarmfeed.shell.store.aside import delete, set_aside
+from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 

@@ -1,11 +1,16 @@
 """The ordeal: copy the home, change a file, read everything, verify, read again."""
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -21,7 +26,7 @@ from swarmfeed.shell.disk.durable import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 
 from ordeals.bits.changes import CHANGES, Change
-from ordeals.bits.homes import Homes, Place, Shown, make_homes, read_everything
+from ordeals.bits.homes import WORDS, Homes, Place, Shown, make_homes, read_everything
 from ordeals.ordeal import Ordeal, Outcome, Plan
 
 OFFLINE: Final = NodeSettings(network=False, dht=False)
@@ -30,6 +35,12 @@ RUNNING_EVERY: Final = 4
 
 HOLDER_EVERY: Final = 25
 """Every so manieth case has a holder online afterwards."""
+
+COMMANDS_EVERY: Final = 40
+"""Every so manieth case is also asked by commands: each takes a second or two."""
+
+WORKERS_MAX: Final = 8
+"""Each takes some 200 MB."""
 
 BACK_WITHIN_S: Final = 40
 """Longest wait for what a holder has: far more than it takes on a quiet machine."""
@@ -53,27 +64,50 @@ class _Case:
 
 
 def play(plan: Plan) -> Outcome:
-    """Play the cases; what gave way is told by case, change and file."""
-    outcome = Outcome()
-    counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="swarmfeed-bits-") as folder:
-        homes = make_homes(Path(folder))
-        truth = asyncio.run(_prepare(homes))
-        files = _files(homes.home)
-        for number in range(1, plan.cases + 1):
-            case = _choose(number, files, plan.luck(number))
-            home = Path(folder) / "case"
-            shutil.copytree(homes.home, home)
-            try:
-                complaints = list(_play_one(homes, home, case, truth, counts))
-            finally:
-                shutil.rmtree(home)
-            outcome.cases += 1
-            outcome.gave_way += [f"{case}: {each}" for each in complaints]
+    """Play the cases, a share in each of a few processes; what gave way is told by case."""
+    workers = min(os.cpu_count() or 1, WORKERS_MAX, plan.cases)
+    outcome, counts = Outcome(), Counter[str]()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        shares = [pool.submit(_play_share, plan, at, workers) for at in range(workers)]
+        for share in shares:
+            done = share.result()
+            outcome.cases += done.cases
+            outcome.gave_way += done.gave_way
+            counts += done.counts
     outcome.figures = {
         f"cases {name}": f"{count} of {outcome.cases}" for name, count in sorted(counts.items())
     }
     return outcome
+
+
+@dataclass(slots=True)
+class _Share:
+    """What came of the cases of one process."""
+
+    cases: int = 0
+    gave_way: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def _play_share(plan: Plan, worker: int, workers: int) -> _Share:
+    """Play every so manieth case."""
+    done = _Share()
+    net = f"127.0.{77 + worker}"
+    with tempfile.TemporaryDirectory(prefix="swarmfeed-bits-") as folder:
+        homes = make_homes(Path(folder))
+        truth = asyncio.run(_prepare(homes, net))
+        files = _files(homes.home)
+        for number in range(1 + worker, plan.cases + 1, workers):
+            case = _choose(number, files, plan.luck(number))
+            home = Path(folder) / "case"
+            shutil.copytree(homes.home, home)
+            try:
+                complaints = list(_play_one(homes, home, case, truth, done.counts, net))
+            finally:
+                shutil.rmtree(home)
+            done.cases += 1
+            done.gave_way += [f"{case}: {each}" for each in complaints]
+    return done
 
 
 def _choose(number: int, files: Sequence[Path], luck: Random) -> _Case:
@@ -86,7 +120,7 @@ def _files(home: Path) -> list[Path]:
     return sorted(each.relative_to(home) for each in home.rglob("*") if each.is_file())
 
 
-async def _prepare(homes: Homes) -> Shown:
+async def _prepare(homes: Homes, net: str) -> Shown:
     """Have both homes indexed and what they hold remembered; return what is shown.
 
     Once with the network, so that its files are there too.
@@ -96,7 +130,7 @@ async def _prepare(homes: Homes) -> Shown:
         (homes.home, homes.identity),
     ):
         with HomeLock(home):
-            node = await start_node(home, _online("127.0.77.1", ()), identity)
+            node = await start_node(home, _online(f"{net}.1", ()), identity)
             await node.ground.indexer.drain()
             await node.stop()
     with HomeLock(homes.home):
@@ -112,7 +146,7 @@ def _online(host: str, peers: Sequence[Endpoint]) -> NodeSettings:
 
 
 def _play_one(
-    homes: Homes, home: Path, case: _Case, truth: Shown, counts: Counter[str]
+    homes: Homes, home: Path, case: _Case, truth: Shown, counts: Counter[str], net: str
 ) -> Iterator[str]:
     path, other = home / case.path, home / case.other
     if not case.while_running:
@@ -122,8 +156,11 @@ def _play_one(
         if keys_are_read and open_identity(home, "") != homes.identity:
             yield "other keys were opened"
             return
+        if case.number % COMMANDS_EVERY == 0:
+            counts["asked by commands, too"] += 1
+            yield from _command(home)
         with HomeLock(home):
-            yield from asyncio.run(_open(homes, home, case, truth, counts))
+            yield from asyncio.run(_open(homes, home, case, truth, counts, net))
     except SwarmfeedError as error:
         counts["that a sentence refused"] += 1
         if not str(error):
@@ -132,8 +169,21 @@ def _play_one(
         yield f"{type(error).__name__}: {error}"
 
 
+def _command(home: Path) -> Iterator[str]:
+    """Ask with commands, each a process of its own: never a traceback."""
+    for words in (["timeline"], ["search", WORDS[0]], ["status"], ["verify"], ["reindex"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "swarmfeed", "--home", str(home), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "Traceback" in done.stderr or done.returncode not in (0, 1):
+            yield f"the command {words[0]} ended with {done.returncode}: {done.stderr[-300:]}"
+
+
 async def _open(
-    homes: Homes, home: Path, case: _Case, truth: Shown, counts: Counter[str]
+    homes: Homes, home: Path, case: _Case, truth: Shown, counts: Counter[str], net: str
 ) -> list[str]:
     node = await start_node(home, OFFLINE, homes.identity)
     try:
@@ -144,7 +194,7 @@ async def _open(
         await node.stop()
     if case.number % HOLDER_EVERY == 0:
         counts["with a holder online"] += 1
-        complaints += await _come_back(homes, home, truth)
+        complaints += await _come_back(homes, home, truth, net)
     return complaints
 
 
@@ -159,9 +209,9 @@ async def _look(
     await asyncio.to_thread(node.desk(asyncio.get_running_loop()).ask, Reindex())
     again = await _read(node, homes, known)
     complaints = [
-        *_false(before, truth, "before verify", node, ()),
-        *_false(after, truth, "after verify", node, ()),
-        *_false(again, truth, "after reindex", node, ()),
+        *_false(before, truth, "before verify", node),
+        *_false(after, truth, "after verify", node),
+        *_false(again, truth, "after reindex", node),
         *_unexplained(again, truth, node, second),
     ]
     if first.damaged:
@@ -171,14 +221,14 @@ async def _look(
     return complaints
 
 
-async def _come_back(homes: Homes, home: Path, truth: Shown) -> list[str]:
+async def _come_back(homes: Homes, home: Path, truth: Shown, net: str) -> list[str]:
     """With somebody online who holds everything, all is there again by itself."""
     held = home.with_name("held")
     shutil.copytree(homes.holder, held)
     try:
-        holder = await start_node(held, _online("127.0.77.2", ()), homes.holder_identity)
-        at = Endpoint("127.0.77.2", holder.ground.introduction.link_port)
-        node = await start_node(home, _online("127.0.77.3", (at,)), homes.identity)
+        holder = await start_node(held, _online(f"{net}.2", ()), homes.holder_identity)
+        at = Endpoint(f"{net}.2", holder.ground.introduction.link_port)
+        node = await start_node(home, _online(f"{net}.3", (at,)), homes.identity)
         try:
             return await _wait_until_back(node, homes, truth)
         finally:
@@ -212,9 +262,7 @@ async def _ask_verify(node: Node) -> VerifyReport:
     return await asyncio.to_thread(node.desk(asyncio.get_running_loop()).ask, Verify())
 
 
-def _false(
-    shown: Shown, truth: Shown, when: str, node: Node, _: Sequence[Place]
-) -> Iterator[str]:
+def _false(shown: Shown, truth: Shown, when: str, node: Node) -> Iterator[str]:
     """Complain of what is shown and was never said."""
     for at, said in shown.posts.items():
         if at not in truth.posts and not _may_lack(node, at):
@@ -270,6 +318,6 @@ BITS: Final = Ordeal(
     name="bits",
     about="one change to any file of a home: healed or named, and never a false word",
     cases=1_000,
-    sample=24,
+    sample=16,
     play=play,
 )
