@@ -12,6 +12,7 @@ SwarmfeedError
 │   └── ForkError      an author signed two histories; keep both heads as evidence
 ├── RetryError         the outside world said "not now"; try again later
 ├── DamageError        our own disk lost or changed bytes; name them, fetch them again
+│   └── MendingError   what is derived was damaged, and is being made anew; also "not now"
 └── FatalError         our own state is unknown; stop, restart, recover from disk
 """
 
@@ -80,6 +81,10 @@ class RetryError(SwarmfeedError):
 
 class DamageError(SwarmfeedError):
     """Bytes on our own disk are missing or are not what was written."""
+
+
+class MendingError(DamageError, RetryError):
+    """What is derived from the logs is damaged: it is made anew by itself, so try again."""
 
 
 class FatalError(SwarmfeedError):

@@ -64,8 +64,8 @@ class Node:
         self.feeds.showing.watch()
         await self.feeds.showing.save_own_author()
         self.ground.indexer.start()
-        await self._recall()
-        await self.feeds.showing.catch_up_all()
+        index_is_new = await self._recall()
+        await self.feeds.showing.catch_up_all(index_is_new=index_is_new)
         if self.ground.settings.network:
             await self._go_online()
         else:
@@ -99,8 +99,11 @@ class Node:
         ground.memory.connect(role.rows)
         ground.answering.connect(role.answers)
 
-    async def _recall(self) -> None:
-        """Take up what was remembered, and whom this node cares for: each reason in turn."""
+    async def _recall(self) -> bool:
+        """Take up what was remembered, and whom this node cares for: each reason in turn.
+
+        Returns whether the index was empty.
+        """
         carer = self.feeds.carer
         carer.recall_own()
         self.ground.memory.recall()
@@ -109,6 +112,7 @@ class Node:
             await role.start()
         carer.recall_others(index_is_new=index_is_new)
         self.ground.inventory.save()
+        return index_is_new
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings

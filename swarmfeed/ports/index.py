@@ -43,7 +43,7 @@ class Index(Protocol):
     def when_damaged(self, tell: Callable[[], None]) -> None:
         """Have ``tell`` called, in any thread, when damage is met: once for each time.
 
-        Every call that meets it raises DamageError.
+        Every call that meets it raises MendingError.
         """
         ...
 
@@ -52,7 +52,7 @@ class Index(Protocol):
         ...
 
     def check(self) -> None:
-        """Look whether all of it agrees with itself.  Raises DamageError."""
+        """Look whether all of it agrees with itself.  Raises MendingError."""
         ...
 
     def scratch(self) -> AbstractContextManager["Index"]:

@@ -43,7 +43,7 @@ from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import FatalError, MendingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
@@ -150,7 +150,7 @@ class Writing:
         index = await self._writer.publish_post(ask.text, parent)
         try:
             post = await self._saved(index)
-        except DamageError:
+        except MendingError:
             post = None
         if post is None:
             await self._showing.mend()

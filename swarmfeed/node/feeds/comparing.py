@@ -16,7 +16,7 @@ from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import CHUNK_ENTRIES, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import MendingError
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import Index, KnownAuthor
@@ -53,7 +53,7 @@ class Comparer:
                 if await self._differs(author_id):
                     lines.append(sentences.INDEX_MENDED(name=self._name(author_id)))
                     await self._showing.read_again(self._shelf.feeds_of(author_id))
-        except DamageError:
+        except MendingError:
             await self._showing.mend()
             lines = [sentences.INDEX_DAMAGED()]
         await self._indexer.drain()
@@ -94,7 +94,7 @@ class Comparer:
         ]
 
     def _agrees(self, author_id: AuthorId, held: Ranges) -> bool:
-        """In a thread.  Raises DamageError."""
+        """In a thread.  Raises MendingError."""
         with self._index.scratch() as scratch:
             for feed_id, ranges in held.items():
                 self._put(scratch, feed_id, author_id, ranges)

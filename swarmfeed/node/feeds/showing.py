@@ -78,11 +78,14 @@ class Showing:
             for first, stop in subtract(start, end, done):
                 self._indexer.add(feed_id, author_id, first, stop)
 
-    async def catch_up_all(self) -> None:
+    async def catch_up_all(self, *, index_is_new: bool) -> None:
         """Cut and fill the index for everything that is on the shelf."""
         for feed_id in self._shelf.feed_ids():
             await self.cut(feed_id)
             self.catch_up(feed_id)
+        if index_is_new and self._indexer.waiting:
+            self._filled.clear()
+            self._beside.spawn(self._note_filled())
 
     async def cut(self, feed_id: FeedId) -> None:
         """See to it that nothing is shown of a feed that its author has left by then."""

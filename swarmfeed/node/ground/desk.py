@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import MendingError, UserError
 from swarmfeed.node.ground.changes import Changes
 
 A = TypeVar("A")
@@ -93,7 +93,7 @@ class NodeDesk:
         changes: Changes,
         mend: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        """``mend`` is awaited, in the loop, where an answer met damage."""
+        """``mend`` is awaited, in the loop, where an answer met damage that can be mended."""
         self._answering = answering
         self._loop = loop
         self._changes = changes
@@ -106,7 +106,7 @@ class NodeDesk:
         row = self._answering.row(type(ask))
         try:
             answer: A = self._answer(row, ask)
-        except DamageError:
+        except MendingError:
             if type(ask).changes:
                 raise  # twice would be done twice
             asyncio.run_coroutine_threadsafe(self._mend(), self._loop).result()

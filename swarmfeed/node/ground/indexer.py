@@ -16,7 +16,7 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.errors import DamageError, FatalError, MendingError, RemoteError, UserError
 from swarmfeed.node.ground.events import Events, Fatal, Indexed
 from swarmfeed.ports import Clock, Index, Logs
 
@@ -114,7 +114,7 @@ class Indexer:
             return await self.run_in_thread(
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
-        except DamageError:
+        except MendingError:
             return False  # it is made anew, and what is put into it is cut
         except FatalError as error:
             self._events.tell(Fatal(FatalError(str(error))))
@@ -183,7 +183,7 @@ class Indexer:
                 hashes,
                 now_ms=self._clock.now_ms(),
             )
-        except DamageError as error:
+        except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
             return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from swarmfeed.core.base.types import Hash
-from swarmfeed.errors import DamageError, RetryError
+from swarmfeed.errors import DamageError, MendingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
@@ -59,7 +59,8 @@ class Database:
         Args:
             path: The file.
             migrations: What makes its tables.
-            on_damage: Told in any thread, whenever damage is met once it is open.
+            on_damage: Told in any thread, whenever damage is met once it is open; who met it
+                is told that it is being mended (MendingError).
             is_kept: Whether it is to be there after a power cut.
 
         Raises:
@@ -139,9 +140,10 @@ class Database:
             with translated():
                 yield
         except DamageError as error:
-            if self._on_damage is not None:
-                self._on_damage(error)
-            raise
+            if self._on_damage is None:
+                raise
+            self._on_damage(error)
+            raise MendingError(str(error)) from error
 
     def _roll_back(self) -> None:
         # A full disk or damage may have done it already.

@@ -31,7 +31,7 @@ class SqliteIndex:
     """Implements ``ports.Index``.
 
     A file that turns out to be damaged is told of once, to who asked for it; every method that
-    met it raises DamageError, and so do all until ``begin_anew``.
+    meets it raises MendingError, until ``begin_anew``.
     """
 
     def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:

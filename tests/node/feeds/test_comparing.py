@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from ordeals.bits.homes import Homes, Shown, make_homes, read_everything
 from swarmfeed.core.asks.upkeep import Verify
+from swarmfeed.core.asks.writing import WritePost
+from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.store.sqlite import connect
 from swarmfeed.wiring import open_node
@@ -102,3 +104,26 @@ def test_an_index_that_is_damaged_while_it_is_read_is_made_anew(
         assert read_everything(node, built) == truth
         assert node.ask(Verify()).damaged == ()
     assert path.with_name("index.db.damaged").exists()
+
+
+def test_a_node_that_runs_makes_its_index_anew_by_itself(
+    built: Homes, home: Path, truth: Shown
+) -> None:
+    """Nobody has to ask for a post: whoever meets the damage has it mended."""
+    online = NodeSettings(listen="127.0.81.1", dht=False)
+    with open_node(home, online, "") as node:
+        path = home / "index.db"
+        content = bytearray(path.read_bytes())
+        for page in range(4_096, len(content), 4_096):
+            content[page + 300] ^= 1
+        with path.open("r+b") as file:
+            file.write(content)
+        with suppress(DamageError):
+            node.ask(WritePost(text="written into a damaged index"))
+        shown = read_everything(node, built)
+        assert set(truth.posts) < set(shown.posts)
+        assert [*shown.names.values()] == [*truth.names.values()]
+        new = {said for at, said in shown.posts.items() if at not in truth.posts}
+        assert "written into a damaged index" in str(new)
+        assert len(new) == 1
+        assert path.with_name("index.db.damaged").exists()
