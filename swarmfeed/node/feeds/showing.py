@@ -124,14 +124,18 @@ class Showing:
     async def _make_anew(self) -> None:
         """Put an empty index in the place of a damaged one, and begin to fill it."""
         async with self._mending:
+            was_filled = self._filled.is_set()
+            self._filled.clear()  # before anybody finds an empty one
             try:
                 if not await self._indexer.run_in_thread(self._index.begin_anew):
+                    if was_filled:
+                        self._filled.set()
                     return
-                self._filled.clear()
                 logger.warning("the index was damaged; it is made anew")
                 await self._fill()
             except SwarmfeedError as error:
                 logger.error("the index was not made anew", reason=str(error))
+                self._filled.set()
                 return
             self._beside.spawn(self._note_filled())
 

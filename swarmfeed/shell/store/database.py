@@ -74,7 +74,7 @@ class Database:
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
-        self._closed = False
+        self._closed: RetryError | None = None
         with translated():
             self._writer = connect(path)
         try:
@@ -124,9 +124,10 @@ class Database:
             if not self._writer.in_transaction:
                 self._writer.execute("VACUUM")
 
-    def close(self) -> None:
+    def close(self, why: RetryError | None = None) -> None:
+        """Close it for good; who comes later is told ``why``."""
         with self._pool_lock:
-            self._closed = True
+            self._closed = why or RetryError("the index is closed")
             idle, self._idle = self._idle, []
         for reader in idle:
             reader.db.close()
@@ -151,8 +152,8 @@ class Database:
             self._writer.execute("ROLLBACK")
 
     def _require_open(self) -> None:
-        if self._closed:
-            raise RetryError("the index is closed")
+        if self._closed is not None:
+            raise self._closed
 
     def _borrow(self) -> "_Reader":
         with self._pool_lock:
@@ -163,7 +164,7 @@ class Database:
 
     def _return(self, reader: "_Reader") -> None:
         with self._pool_lock:
-            if not self._closed and len(self._idle) < READERS_KEPT_MAX:
+            if self._closed is None and len(self._idle) < READERS_KEPT_MAX:
                 self._idle.append(reader)
                 return
         reader.db.close()

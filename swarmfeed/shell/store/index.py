@@ -13,7 +13,7 @@ from pathlib import Path
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
@@ -61,7 +61,8 @@ class SqliteIndex:
     def begin_anew(self) -> bool:
         if self._damage is None:
             return False
-        self._database.close()
+        # Who has the old one at hand is told to come again.
+        self._database.close(MendingError(f"the index is made anew: {self._damage}"))
         set_aside(self._path)
         self._database = self._open()
         self._damage = None

@@ -1,13 +1,15 @@
 """The index is compared with the logs: rows that are right by every checksum, and false."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from ordeals.bits.homes import Homes, Shown, make_homes, read_everything
-from swarmfeed.core.asks.upkeep import Verify
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.upkeep import HowIsIt, Verify
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.settings import NodeSettings
@@ -120,6 +122,9 @@ def test_a_node_that_runs_makes_its_index_anew_by_itself(
             file.write(content)
         with suppress(DamageError):
             node.ask(WritePost(text="written into a damaged index"))
+        read_everything(node, built)  # or what there is of it by now
+        while sentences.INDEX_FILLS() in node.ask(HowIsIt()).sentence:
+            time.sleep(0.05)
         shown = read_everything(node, built)
         assert set(truth.posts) < set(shown.posts)
         assert [*shown.names.values()] == [*truth.names.values()]
