@@ -8,15 +8,18 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
+from swarmfeed.core.base.ranges import widest
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.highwater import Standing
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.inventory import Lack
+from swarmfeed.node.ground.pen import say
 from swarmfeed.ports import KnownAuthor
 
 
@@ -32,6 +35,8 @@ class Caretaker:
 
     def __init__(self, ground: Ground, fetcher: Fetcher, comparer: Comparer) -> None:
         self._ground = ground
+        self._identity = ground.identity
+        self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._swarm = ground.shells.swarm
@@ -83,10 +88,8 @@ class Caretaker:
 
     def missing(self) -> list[str]:
         """Lines on what was here once and is not."""
-        lines = [line for lack in self._inventory.lacks() for line in self._lines(lack)]
-        own = self._ground.identity.feed_id
-        if self._shelf.replica(own) is None and not self._inventory.knows(own):
-            lines.append(sentences.NOTHING_OF_OWN(feed=format_address(own)))
+        lines = list(self._own_absent())
+        lines += [line for lack in self._inventory.lacks() for line in self._lines(lack)]
         if self._ground.shells.ledger.was_lost():
             lines.append(sentences.LEDGER_LOST())
         return lines
@@ -136,13 +139,24 @@ class Caretaker:
     def _mend_papers(self, feed_id: FeedId) -> list[str]:
         """Write anew what is not as it is known to be, in the node's loop."""
         lines = self._mend_journal(feed_id)
-        if self._shelf.replica(feed_id) is not None and self._shelf.mend_certificates(feed_id):
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is not None and not self._are_papers_sound(feed_id, author_id):
+            self._logs.replace_certificates(feed_id, self._shelf.certificates(author_id))
             lines.append(sentences.PAPERS_MENDED(feed=format_address(feed_id)))
         return lines
 
+    def _are_papers_sound(self, feed_id: FeedId, author_id: AuthorId) -> bool:
+        try:
+            found = self._logs.read_certificates(feed_id)
+        except DamageError:
+            return False
+        return set(found) == set(self._shelf.certificates(author_id))
+
     def _lines(self, lack: Lack) -> Iterator[str]:
         feed, name = format_address(lack.feed_id), self._name(lack.author_id)
-        if lack.ranges and self._shelf.replica(lack.feed_id) is None:
+        if lack.feed_id == self._identity.feed_id:
+            pass  # said already
+        elif lack.ranges and self._shelf.replica(lack.feed_id) is None:
             yield sentences.FEED_MISSING(feed=feed, name=name, entries=lack.entries)
         elif lack.ranges:
             ranges = ", ".join(f"{start} to {end - 1}" for start, end in lack.ranges)
@@ -171,6 +185,21 @@ class Caretaker:
         if record is not None:
             self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
         self._logs.distrust_chunk(feed_id, span)
+
+    def _own_absent(self) -> Iterator[str]:
+        """What is missing of the own feed, whoever remembers it: mark, chunk list, ledger."""
+        feed_id, verdict = self._identity.feed_id, self._pen.verdict()
+        ranges = {verdict.missing} if verdict.standing is Standing.WAITS else set()
+        if self._shelf.replica(feed_id) is not None:
+            ranges |= {(span.start, span.end) for span in self._shelf.missing(feed_id)}
+        for lack in self._inventory.lacks():
+            ranges |= set(lack.ranges if lack.feed_id == feed_id else ())
+        for start, end in widest(ranges):
+            yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
+        if verdict.standing is Standing.ENDED:
+            yield say(verdict)
+        elif self._shelf.replica(feed_id) is None and not ranges:
+            yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:
         for feed_id, reason in self._logs.damaged().items():

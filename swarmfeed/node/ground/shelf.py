@@ -281,18 +281,6 @@ class Shelf:
         except DamageError:
             return False
 
-    def mend_certificates(self, feed_id: FeedId) -> bool:
-        """Write the certificates beside a feed anew where they are not what is known.
-
-        Returns whether they had to be.
-        """
-        known = self.certificates(self._authors[feed_id])
-        with suppress(DamageError):
-            if set(self._logs.read_certificates(feed_id)) == set(known):
-                return False
-        self._logs.replace_certificates(feed_id, list(known))
-        return True
-
     # --- inside ---
 
     def _read_certificates(self, feed_id: FeedId) -> dict[bytes, Certificate]:
