@@ -196,10 +196,10 @@ class Caretaker:
             ranges |= set(lack.ranges if lack.feed_id == feed_id else ())
         for start, end in widest(ranges):
             yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
+        if self._shelf.replica(feed_id) is None and not ranges:
+            yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
         if verdict.standing is Standing.ENDED:
             yield say(verdict)
-        elif self._shelf.replica(feed_id) is None and not ranges:
-            yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:
         for feed_id, reason in self._logs.damaged().items():
