@@ -4,7 +4,7 @@ home/
     keys            encrypted key file
     feeds/          logs: the truth
     high-water/     how far each own feed was signed
-    index.db        what is derived from them; deleted and rebuilt when damaged
+    index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
@@ -36,7 +36,7 @@ from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
@@ -55,7 +55,7 @@ from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.owners import Owners
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
@@ -127,7 +127,7 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
     """Check that a home with keys needs new ones, and is the same author's."""
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
-    logs, index = FileLogs(home / "feeds"), _open_index(home / "index.db")
+    logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
     shelf = Shelf(logs, Events())
     shelf.load()
     pen = Pen(old, shelf, logs, index, SystemClock())
@@ -300,7 +300,7 @@ def _open_shells(
     )
     return Shells(
         logs=FileLogs(home / "feeds"),
-        index=_open_index(home / "index.db"),
+        index=open_index(home / "index.db"),
         swarm=swarm,
         link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
         board=board if settings.dht else None,
@@ -314,15 +314,6 @@ def _open_shells(
     )
 
 
-def _open_index(path: Path) -> SqliteIndex:
-    """Open the index; a damaged one is deleted: it is rebuilt from the logs at start."""
-    try:
-        return SqliteIndex(path)
-    except DamageError:
-        delete_index(path)
-        return SqliteIndex(path)
-
-
 def open_identity(home: Path, passphrase: str) -> Identity:
     """Open the keys of a home.
 
@@ -330,7 +321,8 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not key_path(home).exists():
-        raise UserError(sentences.NO_KEYS(home=home))
+        was_used = any(home.glob("feeds/*/journal"))
+        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

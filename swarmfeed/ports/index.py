@@ -1,6 +1,6 @@
 """What is derived from the logs, and what was learnt of other nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -38,6 +38,26 @@ class Index(Protocol):
 
     Writing methods are called from one thread at a time; reading ones from any.
     """
+
+    # damage
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        """Have ``tell`` called, in any thread, when damage is met: once for each time.
+
+        Every call that meets it raises MendingError.
+        """
+        ...
+
+    def begin_anew(self) -> bool:
+        """Set a damaged index aside, and go on with an empty one; False: it is not damaged."""
+        ...
+
+    def check(self) -> None:
+        """Look whether all of it agrees with itself.  Raises MendingError."""
+        ...
+
+    def scratch(self) -> AbstractContextManager["Index"]:
+        """An empty index of the same kind, gone at the end of the block."""
+        ...
 
     # writing
     def together(self) -> AbstractContextManager[None]:
@@ -86,6 +106,10 @@ class Index(Protocol):
     def forget_peer(self, endpoint: Endpoint) -> None: ...
 
     # reading
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        """Of each feed whose it is, and how many entries it was known to have."""
+        ...
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]: ...
 
     def newer_than(self, after: Cursor) -> int:

@@ -49,10 +49,11 @@ from swarmfeed.core.asks.writing import (
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.errors import FatalError, MendingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
@@ -139,11 +140,14 @@ class Reading:
 class Writing:
     """Posts, into the own feed."""
 
-    def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
+    def __init__(
+        self, ground: Ground, writer: Writer, reading: Reading, showing: Showing
+    ) -> None:
         self._index = ground.shells.index
         self._pen = ground.pen
         self._writer = writer
         self._reading = reading
+        self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -155,13 +159,22 @@ class Writing:
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         ref = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(find_post, self._index, ref)
+        try:
+            post = await self._saved(ref)
+        except MendingError:
+            post = None
+        if post is None:
+            await self._showing.mend()
+            post = await self._saved(ref)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
+
+    async def _saved(self, ref: EntryRef) -> PostView | None:
+        return await asyncio.to_thread(find_post, self._index, ref)
 
     def own_feed(self, _: HowIsMyFeed) -> OwnFeed:
         verdict = self._pen.verdict()

@@ -19,6 +19,7 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
+from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
@@ -69,6 +70,7 @@ class Feeds:
             answers=self._answers(),
             listens=self._listens(),
             jobs=self._jobs,
+            rows=self.ground.inventory.rows(),
             stop=self.fetcher.stop,
         )
 
@@ -96,6 +98,7 @@ class Feeds:
 
     def _listens(self) -> tuple[Listens, ...]:
         return (
+            *self.ground.inventory.listens(),
             listens(events.LinkOpened, self.follower.on_open),
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
@@ -115,7 +118,7 @@ class Feeds:
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
             *reading.rows(),
-            *answers.Writing(ground, self.writer, reading).rows(),
+            *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
             *answers.Following(people, self.finder, self.carer).rows(),
             *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
@@ -166,6 +169,6 @@ def make_feeds(ground: Ground) -> Feeds:
         friends=FriendsOfFriends(ground, follower, fetcher),
         showing=showing,
         carer=Carer(ground, writer, follower, fetcher, seeder, finder, showing),
-        caretaker=Caretaker(ground, fetcher),
-        reporter=Reporter(ground, fetcher),
+        caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
+        reporter=Reporter(ground, fetcher, showing),
     )

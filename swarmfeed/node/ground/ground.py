@@ -1,6 +1,7 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
@@ -12,6 +13,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
@@ -40,6 +42,7 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    inventory: Inventory
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -56,10 +59,6 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
 
-    async def remember(link: Endpoint) -> None:
-        now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
-
     sessions = Sessions(
         shells.link,
         settings,
@@ -67,24 +66,36 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         introduction.hello,
         events,
         switchboard.hear,
-        remember,
+        _remembering(shells, indexer),
     )
+    interests, memory = Interests(), Bookkeeper(shells.ledger)
     return Ground(
         settings=settings,
         identity=identity,
         shells=shells,
         events=events,
         switchboard=switchboard,
-        interests=Interests(),
+        interests=interests,
         shelf=shelf,
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,
         prover=Prover(shells.logs),
-        memory=Bookkeeper(shells.ledger),
+        memory=memory,
+        inventory=Inventory(shelf, interests, shells.index, memory),
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),
         nothing_to_verify=calm,
     )
+
+
+def _remembering(shells: Shells, indexer: Indexer) -> Callable[[Endpoint], Awaitable[None]]:
+    """Return what notes down where a peer was reached."""
+
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    return remember

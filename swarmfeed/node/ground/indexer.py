@@ -16,7 +16,7 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.errors import DamageError, FatalError, MendingError, RemoteError, UserError
 from swarmfeed.node.ground.events import Events, Fatal, Indexed
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Clock, Index, Logs
@@ -115,7 +115,9 @@ class Indexer:
             return await self.run_in_thread(
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
-        except (DamageError, FatalError) as error:
+        except MendingError:
+            return False  # it is made anew, and what is put into it is cut
+        except FatalError as error:
             self._events.tell(Fatal(FatalError(str(error))))
             return False
 
@@ -182,11 +184,10 @@ class Indexer:
                 hashes,
                 now_ms=self._clock.now_ms(),
             )
-        except DamageError as error:
-            # It is only a cache: the next start deletes it and fills it from the logs.
-            raise FatalError(
-                f"the index is damaged, start again to rebuild it: {error}"
-            ) from error
+        except MendingError as error:
+            # It is only a cache: it is made anew from the logs, and these entries with it.
+            logger.warning("the index is damaged", reason=str(error))
+            return 0
 
     def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
         indexed = self._index.indexed_ranges(feed_id)

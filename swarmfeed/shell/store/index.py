@@ -5,45 +5,93 @@ what goes in in ``write``, what comes out in ``read``, other nodes in ``nodes``.
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
+from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import places
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
+from swarmfeed.shell.store.aside import delete, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
 
 
-def delete_index(path: Path) -> None:
-    """Remove the file and what SQLite keeps beside it; nobody may have it open."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 class SqliteIndex:
     """Implements ``ports.Index``.
 
-    Every method raises DamageError when the file turns out to be damaged; then close it,
-    ``delete_index`` and rebuild it from the logs.
+    A file that turns out to be damaged is told of once, to who asked for it; every method that
+    meets it raises MendingError, until ``begin_anew``.
     """
 
-    def __init__(self, path: Path, tables: Tables = TABLES) -> None:
+    def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:
         """Open or create the index; ``tables`` say what it keeps of which kinds.
+
+        Args:
+            path: The file.
+            tables: All there are.
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: The file is damaged, or written by a newer version.
         """
+        self._path = path
         self._tables = tables
-        self._database = Database(path, (*MIGRATIONS, *tables.migrations()))
+        self._is_kept = is_kept
+        self._damage: DamageError | None = None
+        self._tell: Callable[[], None] = _nobody_listens
+        self._noticing = threading.Lock()
+        self._database = self._open()
+
+    # damage
+
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def begin_anew(self) -> bool:
+        if self._damage is None:
+            return False
+        # Who has the old one at hand is told to come again.
+        self._database.close(MendingError(f"the index is made anew: {self._damage}"))
+        set_aside(self._path)
+        self._database = self._open()
+        self._damage = None
+        return True
+
+    def check(self) -> None:
+        with self._database.write() as db:
+            index_check.check(db)
+
+    @contextmanager
+    def scratch(self) -> Iterator["SqliteIndex"]:
+        path = self._path.with_name(f"scratch-{self._path.name}")
+        delete(path)
+        opened = SqliteIndex(path, self._tables, is_kept=False)
+        try:
+            yield opened
+        finally:
+            opened.close()
+            delete(path)
+
+    def _open(self) -> Database:
+        migrations = (*MIGRATIONS, *self._tables.migrations())
+        return Database(self._path, migrations, self._on_damage, is_kept=self._is_kept)
+
+    def _on_damage(self, error: DamageError) -> None:
+        with self._noticing:
+            is_news, self._damage = self._damage is None, error
+        if is_news:
+            self._tell()
 
     # writing
 
@@ -108,6 +156,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.indexed_ranges(db, feed_id)
 
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        with self._database.read() as db:
+            return places.known_sizes(db)
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]:
         with self._database.read() as db:
             return index_read.home(db, limit, before)
@@ -165,3 +217,16 @@ class SqliteIndex:
 
     def close(self) -> None:
         self._database.close()
+
+
+def open_index(path: Path) -> SqliteIndex:
+    """Open the index; a damaged one is set aside, and an empty one takes its place."""
+    try:
+        return SqliteIndex(path)
+    except DamageError:
+        set_aside(path)
+        return SqliteIndex(path)
+
+
+def _nobody_listens() -> None:
+    """Before the node starts, who opens it hears of damage by the error alone."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.shell.store import seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.places import block_ranges, number_author
 from swarmfeed.shell.store.sqlite import Connection
@@ -28,6 +29,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     """Add posts whose row numbers ascend, as their feed wants them shown now."""
     first, last = posts[0][0], posts[-1][0]
     db.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
+    seals.seal(db, ((row[0], *row[-2:]) for row in posts))
     add_words(db, first, last)
     span = (first - place.base, last - place.base + 1)
     return len(posts) - apply_amendments(db, place.feed_no, *span)
@@ -65,6 +67,7 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
     """Remove posts with row numbers from first to last; returns how many there were."""
     span = (first, last)
     drop_words(db, *span)
+    seals.unseal(db, *span)
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span)
     return db.changes()
@@ -131,10 +134,21 @@ def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
             if text is None:
                 gone += drop_posts(db, row_id, row_id)
             else:
-                drop_words(db, row_id, row_id)
-                db.execute(EDIT, (cw, text, row_id))
-                add_words(db, row_id, row_id)
+                edit_post(db, row_id, cw, text)
     return gone
+
+
+def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
+    """Give a post another text, if it is there yet."""
+    old = db.execute("SELECT cw, text FROM post WHERE id = ?", (row_id,)).fetchone()
+    if old is None:
+        return
+    seals.require_sealed(db, row_id, *old)  # its hash is made of the old text
+    drop_words(db, row_id, row_id)
+    seals.unseal(db, row_id, row_id)
+    db.execute(EDIT, (cw, text, row_id))
+    seals.seal(db, ((row_id, cw, text),))
+    add_words(db, row_id, row_id)
 
 
 # --- people ------------------------------------------------------------------------------
@@ -241,6 +255,13 @@ TABLES: Final = Tables(
             read=read_follow,
             save=save_follows,
             drop=drop_follows_of,
+        ),
+        Table(
+            name="seal",
+            bodies=(),
+            read=lambda _: None,
+            save=lambda _db, _place, _rows: 0,
+            drop=lambda _db, _feed_no: None,  # it leaves with its post
         ),
     )
 )

@@ -97,3 +97,15 @@ def block_ranges(
         (feed_no, end, feed_no, start),
     ):
         yield base - low, max(start, low), min(end, low + size)
+
+
+def known_sizes(db: Connection) -> dict[FeedId, tuple[AuthorId, int]]:
+    """Return of each feed whose it is, and how many entries it was known to have."""
+    return {
+        FeedId(feed_id): (AuthorId(author_id), size)
+        for feed_id, author_id, size in db.execute(
+            "SELECT feed_id, author_id, max(start + size) FROM block"
+            " JOIN feed ON feed.no = block.feed JOIN author ON author.no = feed.author"
+            " GROUP BY feed.no"
+        )
+    }

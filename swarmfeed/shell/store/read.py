@@ -21,6 +21,7 @@ from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
 
 NUMBER_MAX: Final = 2**63 - 1
@@ -120,7 +121,11 @@ def read_posts(
 ) -> list[PostView]:
     """Return the posts whose row numbers the statement ``page`` gives."""
     sql = VIEWS.format(page=page, order=order, replies=REPLY_COUNT_MAX)
-    return [build_view(row) for row in db.execute(sql, values)]
+    rows = db.execute(sql, values).fetchall()
+    views = [build_view(row) for row in rows]
+    for view, row in zip(views, rows, strict=True):
+        require_sealed(db, row[-1], view.cw, view.text)
+    return views
 
 
 def build_view(row: ViewRow) -> PostView:

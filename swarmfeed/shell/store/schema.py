@@ -166,5 +166,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every block
     # of words would run over into a page of its own.
     ("INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",),
+    (
+        # Digests of long posts: see seals.py.
+        """
+        CREATE TABLE seal (
+            id   INTEGER PRIMARY KEY REFERENCES post,
+            seal BLOB NOT NULL CHECK (length(seal) = 16)
+        ) STRICT
+        """,
+    ),
 )
 """One tuple of statements for each version of the file."""

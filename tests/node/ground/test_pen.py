@@ -63,7 +63,7 @@ def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
         assert "swarmfeed restore" in feed.sentence
         assert feed.standing == standing.value
         assert (await answering.answer(HowIsIt())).sentence == feed.sentence
-        assert (await answering.answer(Verify())).damaged
+        assert (await answering.answer(Verify())).missing
         for write in (
             lambda: to.node.feeds.writer.publish_post("three", None),
             lambda: to.node.feeds.writer.publish_profile("Somebody"),

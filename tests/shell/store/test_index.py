@@ -21,8 +21,9 @@ from swarmfeed.core.feed.kinds import (
     encode_body,
 )
 from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 
@@ -168,7 +169,7 @@ def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
     path.write_bytes(content)
     with pytest.raises(DamageError):
         SqliteIndex(path)
-    delete_index(path)
+    delete(path)
     with closing(SqliteIndex(path)) as index:
         fill(index)
         assert ask_everything(index) == before
@@ -288,8 +289,8 @@ def test_deleting_an_index_leaves_nothing(path: Path) -> None:
     index.close()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).touch()
-    delete_index(path)
-    delete_index(path)
+    delete(path)
+    delete(path)
     assert list(path.parent.iterdir()) == []
 
 

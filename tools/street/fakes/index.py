@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -58,6 +58,21 @@ class FakeIndex:
         self._receipts: dict[FeedId, dict[NodeId, tuple[int, int]]] = {}
         self._holders: dict[FeedId, dict[NodeId, KnownHolder]] = {}
         self._peers: dict[Endpoint, int] = {}
+
+    # damage
+
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        """Memory is never damaged."""
+
+    def begin_anew(self) -> bool:
+        return False
+
+    def check(self) -> None:
+        """What is worked out from scratch agrees with itself."""
+
+    @contextmanager
+    def scratch(self) -> Iterator["FakeIndex"]:
+        yield FakeIndex()
 
     # writing
 
@@ -146,6 +161,9 @@ class FakeIndex:
             else:
                 ranges.append((index, index + 1))
         return ranges
+
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        return {each: (self._authors[each], size) for each, size in self._sizes.items()}
 
     def home(self, limit: int, before: Cursor | None) -> list[PostView]:
         return page(self._home_posts(), limit, before)
