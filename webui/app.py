@@ -13,7 +13,7 @@ from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import NEW_POSTS
+from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
@@ -25,6 +25,7 @@ from webui import api, formats, headers, pictures, render
 from webui.access import Access, is_own_request
 from webui.current import EXTENSION, PageSettings, Running, ask, running
 from webui.pages import PAGES
+from webui.pages.post import post_url
 from webui.routes import Page, Route
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def create_app(
     app.context_processor(_shared_values)
     for filter_name, function in FILTERS.items():
         app.add_template_filter(function, filter_name)
+    app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -91,6 +93,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "line": render.one_line,
     "number": formats.count,
     "percent": formats.percent,
+    "post_url": post_url,
     "post_text": render.render_text,
     "new_posts": lambda count: NEW_POSTS(posts=count),
     "qr_code": pictures.qr_code,

@@ -35,6 +35,9 @@ class PostView:
     text: str
     cursor: Cursor
     """Where it stands in a list; what ``before`` takes to go on after it."""
+    id: Annotated[str, Spare()] = ""
+    """Its public id, in decimal; left out when it claims too late a time to have one.  Of two
+    posts with the same one, asked for alone only the one that is meant by it says so."""
     reply_count: int = 0
     held_by: int = 0
     """Other nodes that confirmed holding it by a receipt; counted for own posts only."""
@@ -45,7 +48,7 @@ class PostView:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether its time was in the future when it came here; it sorts by when it came."""
+        """Whether its time was still to come when it was first seen; it stands by that."""
         return self.time_ms > self.cursor.time_ms
 
 
@@ -120,7 +123,7 @@ class ShowPost(Ask[ThreadView]):
     name = "show"
 
     ref: str
-    """``<feed address>/<index>``, or the hex of its hash."""
+    """Its public id, ``<feed address>/<index>``, or the hex of its hash."""
 
 
 def page_of(posts: Sequence[PostView], limit: int) -> Posts:

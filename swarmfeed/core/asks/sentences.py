@@ -14,6 +14,10 @@ from swarmfeed.core.base.texts import Text
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
+# --- posts ---------------------------------------------------------------------------------
+
+DATED_AHEAD: Final = Text("dated ahead by its author's clock")
+
 # --- how the node is --------------------------------------------------------------------
 
 OFFLINE: Final = Text("Offline: this command opened the data without the network.")
@@ -127,3 +131,4 @@ LEFT_TO: Final = Text("left to {policy}")
 FEEDS_AWAKE: Final = Text("{feeds} feeds awake, held for others")
 TIDIED: Final = Text("{chunks} superseded chunks deleted, {journals} journals packed")
 ROWS_WRITTEN: Final = Text("{rows} rows written")
+PUT_IN_ORDER: Final = Text("clock looked at; {feeds} feeds sorted anew")

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -37,6 +38,7 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    almanac: Almanac
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -52,7 +54,9 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     shelf = Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
-    indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
+    memory = Bookkeeper(shells.ledger)
+    almanac = Almanac(memory, shells.clock)
+    indexer = Indexer(shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait)
 
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
@@ -79,7 +83,8 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         indexer=indexer,
         sessions=sessions,
         prover=Prover(shells.logs),
-        memory=Bookkeeper(shells.ledger),
+        memory=memory,
+        almanac=almanac,
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),

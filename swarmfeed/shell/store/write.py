@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
 from swarmfeed.shell.store.kinds import refresh_home
@@ -16,6 +17,7 @@ from swarmfeed.shell.store.places import (
     reserve,
 )
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.times import note_times
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
 """What the logs can tell again, besides what entries say; children before their parents."""
@@ -29,7 +31,7 @@ def add_entries(
     start: int,
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
-    now_ms: int,
+    reckoning: Reckoning,
 ) -> int:
     """Index those entries that are not indexed yet; returns how many posts were added."""
     end = start + len(stored)
@@ -38,13 +40,14 @@ def add_entries(
     for low, high in list(missing_ranges(db, feed_no, start, end)):
         for base, first, last in list(block_ranges(db, feed_no, low, high)):
             cut = slice(first - start, last - start)
-            place = Place(feed_no, author_no, base, now_ms)
+            place = Place(feed_no, author_no, base, reckoning.within(first, last))
             batch = read_batch(first, stored[cut], hashes[cut], place, tables)
             save_hash_starts(db, base + first, hashes[cut])
             for table in tables.all:
                 rows = batch[table.name]
                 added += table.save(db, place, rows) if rows else 0
     mark_indexed(db, feed_no, start, end)
+    note_times(db, feed_no, start, stored, reckoning.within(start, end))
     return added
 
 
