@@ -8,7 +8,7 @@ from typing import Final
 
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.shell.store.database import Connection
+from swarmfeed.shell.store.sqlite import Connection
 
 FEED_PREFIX_BITS: Final = 27
 """Of a feed's id in the number of a cursor: with those of an entry it has 59, 18 digits.  Two

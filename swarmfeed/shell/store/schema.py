@@ -163,6 +163,9 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID, STRICT
         """,
     ),
+    # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every block
+    # of words would run over into a page of its own.
+    ("INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",),
     # What an author said counts by place within a feed, not by the clock alone; posts stand in
     # an order that all indexes share.  All of it is read from the logs again.
     (
@@ -238,6 +241,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             tokenize = 'unicode61 remove_diacritics 2'
         )
         """,
+        "INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",
         """
         CREATE TABLE reply (
             id           INTEGER PRIMARY KEY REFERENCES post,

@@ -9,9 +9,9 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
-from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.kinds import author_of, count_follows, count_profiles
 from swarmfeed.shell.store.places import block_ranges, find_feed
+from swarmfeed.shell.store.sqlite import Connection
 
 
 def note_times(

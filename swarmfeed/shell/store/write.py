@@ -5,7 +5,6 @@ from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.sightings import Reckoning
-from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
 from swarmfeed.shell.store.kinds import refresh_home
 from swarmfeed.shell.store.places import (
@@ -17,6 +16,7 @@ from swarmfeed.shell.store.places import (
     reserve,
 )
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
