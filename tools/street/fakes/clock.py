@@ -25,6 +25,20 @@ class FakeClock:
         self._now_ms = now_ms
 
 
+class WrongClock:
+    """Implements ``ports.Clock``: set wrong by somebody, beside one that is right."""
+
+    def __init__(self, right: FakeClock) -> None:
+        self._right = right
+        self.ahead_ms = 0
+
+    def now_ms(self) -> int:
+        return self._right.now_ms() + self.ahead_ms
+
+    def monotonic_ms(self) -> int:
+        return self._right.monotonic_ms()
+
+
 class QuickClock:
     """Implements ``ports.Clock``: so many times as fast as another one."""
 
