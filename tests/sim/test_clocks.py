@@ -1,11 +1,13 @@
 """Nodes whose clocks are a year fast or slow, and are then set right."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from street.fakes.index import FakeIndex
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId
 
 pytestmark = pytest.mark.attack("A25")
@@ -26,9 +28,12 @@ def name_of(author_id: AuthorId, who: Neighbour) -> str:
     return known.name if known else ""
 
 
-def everything(who: Neighbour) -> list[list[PostView]]:
+def everything(who: Neighbour) -> list[object]:
     people = [each.author_id for each in who.street.neighbours]
+    names = [name_of(author_id, who) for author_id in people]
     return [
+        names,
+        who.index.follows_of(people[0]),
         who.index.home(50, None),
         who.index.search("post", 50, None),
         *(who.index.author_posts(author_id, 50, None) for author_id in people),
@@ -166,3 +171,56 @@ def test_imported_posts_keep_their_old_places(tmp_path: Path) -> None:
         await changes_no_order(me)
 
     in_neighbourhood(tmp_path, scenario)
+
+
+HOUR_MS = 3600 * 1000
+steps = st.one_of(
+    st.tuples(st.just("say"), st.integers(0, 2)),
+    st.tuples(st.just("rename"), st.integers(0, 2)),
+    st.tuples(st.just("wait"), st.sampled_from([1, 61, 700])),
+    st.tuples(st.just("restart"), st.just(0)),
+    st.tuples(st.just("unfollow"), st.just(1)),
+    *(
+        st.tuples(st.just(ahead_ms), st.integers(0, 2))
+        for ahead_ms in (0, -YEAR_MS, YEAR_MS, 2 * HOUR_MS)
+    ),
+)
+
+
+async def take(step: tuple[str | int, int], people: list[Neighbour]) -> None:
+    what, number = step
+    who = people[number % len(people)]
+    if isinstance(what, int):
+        who.clock.ahead_ms = what
+    elif what == "say":
+        await who.say(f"post of {number}")
+    elif what == "rename":
+        await who.running.feeds.writer.publish_profile(f"somebody at {who.clock.now_ms()}")
+    elif what == "wait":
+        await who.street.pass_time(number)
+    elif what == "restart":
+        await who.stop()
+        await who.start()
+    else:
+        await people[0].running.feeds.carer.unfollow(who.author_id)
+
+
+@pytest.mark.slow
+@given(st.lists(steps, max_size=12))
+@settings(deadline=None)
+def test_whatever_clocks_did_a_new_index_comes_out_the_same(
+    taken: list[tuple[str | int, int]],
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        people = [await street.move_in() for _ in range(3)]
+        await people[0].follow(*people[1:])
+        for each in people:
+            await each.say("first post")
+        await street.pass_time(2)
+        for step in taken:
+            await take(step, people)
+        await street.pass_time(61)
+        await changes_no_order(people[0])
+
+    with TemporaryDirectory() as folder:
+        in_neighbourhood(Path(folder), scenario)
