@@ -1,7 +1,7 @@
 """Posts as a reader sees them, and what is asked of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
@@ -129,7 +129,17 @@ class ShowPost(Ask[ThreadView]):
 def page_of(posts: Sequence[PostView], limit: int) -> Posts:
     """Return a page of at most ``limit`` posts: it goes on only when it is full."""
     is_full = 0 < limit <= len(posts)
-    return Posts(posts=tuple(posts), next=posts[-1].cursor if is_full else None)
+    return Posts(posts=told_apart(posts), next=posts[-1].cursor if is_full else None)
+
+
+def told_apart(posts: Sequence[PostView]) -> tuple[PostView, ...]:
+    """Return posts of which no two have the same id: the lowest (feed, index) keeps it."""
+    owner: dict[str, EntryRef] = {}
+    for post in posts:
+        known = owner.setdefault(post.id, post.ref)
+        if (post.ref.feed_id, post.ref.index) < (known.feed_id, known.index):
+            owner[post.id] = post.ref
+    return tuple(post if owner[post.id] == post.ref else replace(post, id="") for post in posts)
 
 
 def ref_text(ref: EntryRef) -> str:

@@ -39,6 +39,7 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     Timeline,
     page_of,
+    told_apart,
 )
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
@@ -92,7 +93,9 @@ class Reading:
     def show(self, ask: ShowPost) -> ThreadView:
         post = self._named(self.find(ask.ref))
         replies = self._index.replies(post.ref.entry_hash, _THREAD_POSTS_MAX)
-        return ThreadView(post=post, ancestors=self._ancestors(post), replies=tuple(replies))
+        return ThreadView(
+            post=post, ancestors=self._ancestors(post), replies=told_apart(replies)
+        )
 
     def find(self, ref_text: str) -> PostView:
         """Return a post by its public id, ``<feed address>/<index>`` or its hash.

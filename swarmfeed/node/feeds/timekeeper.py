@@ -6,8 +6,6 @@ ahead: what it did is undone once it is right.  And a wrong one is not believed 
 authors that one follows.
 """
 
-import asyncio
-
 from swarmfeed.core.asks.sentences import PUT_IN_ORDER
 from swarmfeed.core.base.limits import AUTHORS_AGREEING, POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
@@ -27,25 +25,26 @@ class Timekeeper:
         self._index = ground.shells.index
         self._indexer = ground.indexer
         self._almanac = ground.almanac
+        self._shelf = ground.shelf
+        self._own_feed = ground.identity.feed_id
 
     def job(self) -> Job:
         return Job(name="clock", run=self.check, every_s=CHECK_EVERY_S, at_start=False)
 
     async def check(self) -> str:
         """Look at the clock.  RetryError: the disk is full, and the order stays as it is."""
-        agreed_ms = None
-        if self._indexer.waiting == 0:
-            # Of an index that is being filled too few authors would be heard.
-            agreed_ms = await asyncio.to_thread(self._index.time_agreed_on, AUTHORS_AGREEING)
+        own = self._shelf.replica(self._own_feed)
+        own_size = own.size if own else 0
         try:
-            feeds = await self._indexer.run_in_thread(lambda: self._put_in_order(agreed_ms))
+            feeds = await self._indexer.run_in_thread(lambda: self._put_in_order(own_size))
         except UserError as error:
             raise RetryError(str(error)) from error
         return PUT_IN_ORDER(feeds=feeds)
 
-    def _put_in_order(self, agreed_ms: int | None) -> int:
+    def _put_in_order(self, own_size: int) -> int:
         """Returns how many feeds were sorted anew."""
         almanac, index = self._almanac, self._index
+        agreed_ms = self._agreed_ms(own_size)
         changed = set(almanac.feeds_seen()) if almanac.look(agreed_ms) else set[FeedId]()
         now_ms = almanac.now_ms()
         for feed_id in index.feeds_later_than(now_ms + POST_AHEAD_MS_MAX):
@@ -54,6 +53,12 @@ class Timekeeper:
         for feed_id in changed:
             index.resort(feed_id, 0, self._size(feed_id), almanac.reckoning(feed_id))
         return len(changed)
+
+    def _agreed_ms(self, own_size: int) -> int | None:
+        """None while the index is being filled: too few would be heard, or nobody followed."""
+        if self._indexer.waiting or self._size(self._own_feed) < own_size:
+            return None
+        return self._index.time_agreed_on(AUTHORS_AGREEING)
 
     def _size(self, feed_id: FeedId) -> int:
         """Entries of a feed up to the last one that is in the index."""

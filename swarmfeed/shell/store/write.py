@@ -19,8 +19,9 @@ from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
 
-PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
-"""What the logs can tell again, besides what entries say; children before their parents."""
+PLACE_TABLES: Final = ("hash_start", "indexed")
+"""What the logs can tell again, besides what entries say.  Row numbers stay set aside for the
+feeds: a search looks at the highest first, and finds the same ones again."""
 
 
 def add_entries(
@@ -107,4 +108,5 @@ def clear(db: Connection, tables: Tables) -> None:
     db.execute("INSERT INTO post_words (post_words) VALUES ('delete-all')")
     for name in (*(table.name for table in reversed(tables.all)), *PLACE_TABLES):
         db.execute(f"DELETE FROM {name}")  # noqa: S608  # fixed text
-    db.execute("DELETE FROM author WHERE NOT own")
+    db.execute("UPDATE feed SET latest_ms = 0")
+    db.execute("DELETE FROM author WHERE NOT own AND no NOT IN (SELECT author FROM feed)")

@@ -21,6 +21,7 @@ from swarmfeed.core.feed.kinds import (
     encode_body,
 )
 from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.schema import MIGRATIONS
@@ -456,3 +457,18 @@ def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: Sqlit
     found = [index.post_by_hash(entry_hash) for entry_hash in HASHES[1:]]
     assert found == [index.post(BOBS, at) for at in range(1, 300)]
     assert all(found)
+
+
+def test_a_search_of_too_many_looks_at_the_same_ones_in_an_index_made_anew(
+    index: SqliteIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_read, "SEARCH_CANDIDATES_MAX", 20)
+    index.add_entries(BOBS, BOB, 0, RECORDS[:100], HASHES[:100])
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    index.add_entries(BOBS, BOB, 100, RECORDS[100:], HASHES[100:])
+    before = index.search("river", 1000, None)
+    assert len(before) == 20
+    index.clear()
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    assert index.search("river", 1000, None) == before

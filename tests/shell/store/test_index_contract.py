@@ -314,6 +314,11 @@ def test_receipts_count_for_own_posts_they_cover(index: Index) -> None:
     index.save_receipt(LAPTOP, first, 1, 9)
     index.save_receipt(BOBS, first, 1, 10)
     assert index.receipts(LAPTOP) == {first: 2, second: 1}
+    # A node whose clock was a year ahead, and is right again.
+    index.save_receipt(LAPTOP, second, 1, 10 + 365 * 24 * 3600)
+    index.save_receipt(LAPTOP, second, 3, 11)
+    assert index.receipts(LAPTOP) == {first: 2, second: 3}
+    index.save_receipt(LAPTOP, second, 1, 12)
     assert [view.held_by for view in index.author_posts(ANN, 10, None)] == [1, 2]
     assert [view.held_by for view in index.author_posts(BOB, 10, None)] == [0]
 

@@ -110,8 +110,6 @@ class FakeIndex:
         self._holders.pop(feed_id, None)
 
     def clear(self) -> None:
-        self._authors.clear()
-        self._sizes.clear()
         self._kept.clear()
 
     def save_own_author(self, author_id: AuthorId) -> None:
@@ -119,7 +117,9 @@ class FakeIndex:
 
     def save_receipt(self, feed_id: FeedId, node_id: NodeId, size: int, time_s: int) -> None:
         known = self._receipts.setdefault(feed_id, {})
-        known[node_id] = max(known.get(node_id, (-1, -1)), (time_s, size))
+        before_s, before = known.get(node_id, (-1, -1))
+        if time_s > before_s or size > before:
+            known[node_id] = (time_s, size)
         if len(known) > HOLDERS_MAX:
             del known[min(known, key=lambda node: known[node][0])]
 
