@@ -1,6 +1,7 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
@@ -57,11 +58,6 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     memory = Bookkeeper(shells.ledger)
     almanac = Almanac(memory, shells.clock)
     indexer = Indexer(shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait)
-
-    async def remember(link: Endpoint) -> None:
-        now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
-
     sessions = Sessions(
         shells.link,
         settings,
@@ -69,7 +65,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         introduction.hello,
         events,
         switchboard.hear,
-        remember,
+        _rememberer(shells, indexer),
     )
     return Ground(
         settings=settings,
@@ -90,3 +86,13 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         beside=Tasks(),
         nothing_to_verify=calm,
     )
+
+
+def _rememberer(shells: Shells, indexer: Indexer) -> Callable[[Endpoint], Awaitable[None]]:
+    """Return what remembers where a peer was reached."""
+
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    return remember
