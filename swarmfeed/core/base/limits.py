@@ -388,29 +388,6 @@ POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
 """How far ahead of our time an entry's claimed time may be; beyond, it is sorted by when it
 was seen."""
 
-SIGHTINGS_FINE: Final = 64
-"""Sightings of one feed after which what counts as seen together doubles: from ten minutes
-to seven months.  An author whose clock stays wrong for years takes a few hundred."""
-
-SIGHTINGS_MAX: Final = 1_024
-"""Sightings remembered of one feed, 60 bytes each; honest clocks leave none."""
-
-LEAP_MS_MIN: Final = 30 * 24 * 3600 * 1000
-"""How far our time goes at once when it is taken to have been slow, 30 days: longer than
-most holidays, shorter than what a clock is slow by that fell back to the year of its making."""
-
-LEAPS_MAX: Final = 64
-"""Leaps remembered: those within a later one are forgotten, so a clock that falls back at
-each start takes one."""
-
-ID_POSTS_MAX: Final = 256
-"""Posts of one feed that claim the same millisecond and have a public id, the first ones: so
-many are looked through, whatever an author signs."""
-
-AUTHORS_AGREEING: Final = 3
-"""Followed authors whose entries claim a time before it is believed to have passed, whatever
-our clock says: two may be one person."""
-
 LAN_QUESTIONS_MAX: Final = 32
 """Nodes nearby asked for their address at the same time: anybody in the network may
 announce as many names as they like."""

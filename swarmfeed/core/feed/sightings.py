@@ -13,12 +13,8 @@ index that is made anew comes out the same.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.base.limits import (
-    LEAPS_MAX,
-    POST_AHEAD_MS_MAX,
-    SIGHTINGS_FINE,
-    SIGHTINGS_MAX,
-)
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
+from swarmfeed.core.feed.limits import LEAPS_MAX, SIGHTINGS_FINE, SIGHTINGS_MAX
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -7,8 +7,9 @@ authors that one follows.
 """
 
 from swarmfeed.core.asks.sentences import PUT_IN_ORDER
-from swarmfeed.core.base.limits import AUTHORS_AGREEING, POST_AHEAD_MS_MAX
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.limits import AUTHORS_AGREEING
 from swarmfeed.core.feed.sightings import Sighting
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.ground import Ground

@@ -8,9 +8,10 @@ made anew puts everything where it stood.  Belongs to the thread that writes the
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from swarmfeed.core.base.limits import LEAP_MS_MIN, POST_AHEAD_MS_MAX
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
+from swarmfeed.core.feed.limits import LEAP_MS_MIN
 from swarmfeed.core.feed.sightings import (
     PLAIN,
     Leap,

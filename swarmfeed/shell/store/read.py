@@ -12,13 +12,13 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery, parse_search
 from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
 from swarmfeed.core.base.limits import (
-    ID_POSTS_MAX,
     PAGE_POSTS_MAX,
     REPLY_COUNT_MAX,
     SEARCH_AUTHORS_MAX,
     SEARCH_CANDIDATES_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.limits import ID_POSTS_MAX
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor

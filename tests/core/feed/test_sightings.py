@@ -3,13 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.base.limits import (
-    LEAPS_MAX,
-    POST_AHEAD_MS_MAX,
-    SIGHTINGS_FINE,
-    SIGHTINGS_MAX,
-)
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.feed.entry import encode_entry, time_of
+from swarmfeed.core.feed.limits import LEAPS_MAX, SIGHTINGS_FINE, SIGHTINGS_MAX
 from swarmfeed.core.feed.sightings import (
     PLAIN,
     Leap,

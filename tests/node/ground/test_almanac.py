@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.ledger import FakeLedger
-from swarmfeed.core.base.limits import LEAP_MS_MIN, POST_AHEAD_MS_MAX
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.limits import LEAP_MS_MIN
 from swarmfeed.core.feed.sightings import PLAIN, Leap, Sighting
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.almanac import SIGHTINGS_PAGE, TIME_PAGE, Almanac
