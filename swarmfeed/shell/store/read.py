@@ -47,7 +47,7 @@ VIEWS: Final = """
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,
-        p.sort_ms
+        p.sort_ms, p.id
     FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
@@ -141,7 +141,7 @@ REPLIES: Final = """
 
 ViewRow = tuple[
     FeedId, Hash, int, AuthorId, str, int, str, str,
-    FeedId | None, Hash, int, int, int, int,
+    FeedId | None, Hash, int, int, int, int, int,
 ]  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def read_posts(
 
 def build_view(row: ViewRow) -> PostView:
     feed_id, entry_hash, index, author_id, author_name, time_ms, text, cw = row[:8]
-    parent_feed, parent_hash, parent_index, reply_count, held_by, sort_ms = row[8:]
+    parent_feed, parent_hash, parent_index, reply_count, held_by, sort_ms, _ = row[8:]
     return PostView(
         ref=EntryRef(feed_id, entry_hash, index),
         author_id=author_id,
