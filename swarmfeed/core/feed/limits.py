@@ -1,4 +1,4 @@
-"""Bounds of feeds: how long whom is waited for, how much is risked on whom, what clocks may do."""
+"""Bounds of feeds: how long whom is waited for, how much is risked, what clocks may do."""
 
 from typing import Final
 
