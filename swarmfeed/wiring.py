@@ -29,6 +29,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.net.open_files import OpenFiles, share_files
 from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
@@ -47,12 +48,14 @@ from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.open_files import raise_files_max
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 from swarmfeed.shell.wire.lan import MdnsLan
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 
 T = TypeVar("T")
 
@@ -200,6 +203,7 @@ def _open_shells(
     home: Path, settings: NodeSettings, identity: Identity, vocabulary: Vocabulary
 ) -> Shells:
     clock = SystemClock()
+    files = share_files(raise_files_max())
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -208,6 +212,7 @@ def _open_shells(
         dht=settings.dht,
         down_bytes_per_s=settings.down_bytes_per_s,
         up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
     )
     for peer in settings.peers:
         swarm.allow(peer.host)
@@ -221,7 +226,9 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=_open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
+        link=WebSocketLink(
+            identity.node_key.seed, run_folder, rules=_rules(files), vocabulary=vocabulary
+        ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -230,6 +237,12 @@ def _open_shells(
         ledger=open_ledger(home / "ledger.db"),
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
+    )
+
+
+def _rules(files: OpenFiles) -> LinkRules:
+    return LinkRules(
+        peers_max=files.links, silent_max=files.silent, speaking_max=files.speaking
     )
 
 

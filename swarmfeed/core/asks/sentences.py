@@ -13,6 +13,10 @@ from swarmfeed.core.base.texts import Text
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+TOO_FEW_FILES: Final = Text(
+    "this system lets the program have {files:1 file|# files} open, and it needs {least};"
+    " allow more with: ulimit -n 1024"
+)
 
 # --- how the node is --------------------------------------------------------------------
 

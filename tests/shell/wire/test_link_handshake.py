@@ -32,8 +32,8 @@ from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import client_context, server_context
-from swarmfeed.shell.wire.websocket import LinkRules
 from websockets.asyncio.server import ServerConnection
 
 # --- before the handshake is done --------------------------------------------------------
@@ -365,5 +365,28 @@ def test_a_server_that_does_not_speak_tls_is_refused(tmp_path: Path) -> None:
                 await client.dial(Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]))
             await spoken.wait()
         await client.link.stop()
+
+    run(conversation())
+
+
+@pytest.mark.attack("A60")
+def test_half_a_handshake_costs_nobody_a_link(tmp_path: Path) -> None:
+    """Those who are in the middle of it do not count among the links there may be."""
+
+    async def conversation() -> None:
+        rules = LinkRules(peers_max=1)
+        async with (
+            listening(tmp_path, rules) as node,
+            websocket_to(node) as first,
+            websocket_to(node) as second,
+        ):
+            await read_nonce(first)
+            await read_nonce(second)
+            client = Node(CLIENT_SEED, tmp_path)
+            peer = await client.dial(node.at)
+            await peer.send(NOTE)
+            assert await anext(aiter(peer.messages())) == NOTE
+            await client.link.stop()
+            assert await node.endings.get() is None
 
     run(conversation())
