@@ -175,7 +175,13 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     desk = node.desk(loop)
-    page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
+    page = PageServer(
+        desk,
+        home / "run",
+        port=settings.page_port,
+        pages=pages,
+        connections_max=share_files(raise_files_max()).page,
+    )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())

@@ -6,24 +6,27 @@ because a stream from there would hold a thread.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
-import uvicorn
 from a2wsgi import WSGIMiddleware
+from swarmfeed.core.base.limits import FORM_BYTES_MAX
+from swarmfeed.core.net.limits import PAGE_CONNECTIONS_MAX
 from swarmfeed.errors import UserError
 
+from webui import api
 from webui.access import OWN_SITES, Access, allowed_hosts
 from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import EventStream
-from webui.headers import HEADERS
 from webui.pages import PAGES
+from webui.plain import HEADER_LIST, refuse, values
 from webui.routes import Page
 from webui.runfile import RunFile
+from webui.server import Server
+from webui.whole import BodyRules, WholeRequests
 
 if TYPE_CHECKING:
     from swarmfeed.desk import Desk
@@ -34,12 +37,6 @@ if TYPE_CHECKING:
         HTTPScope,
         Scope,
     )
-
-HEADER_LIST: Final = [
-    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
-]
-STOP_TIMEOUT_S: Final = 3
-"""How long a response under way may take when the node stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +66,10 @@ class Front:
     ) -> None:
         if scope["type"] != "http":
             return
-        hosts = _values(scope, b"host")
+        hosts = values(scope, b"host")
         if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
             url = self._settings.url
-            await _refuse(send, 403, f"Host check failed: open the page as {url}\n")
+            await refuse(send, 403, f"Host check failed: open the page as {url}\n")
             return
         path = scope["path"]
         app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
@@ -90,14 +87,14 @@ class BrowserEvents:
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         assert scope["type"] == "http", "Front lets nothing else through"
-        session = self._access.session("; ".join(_values(scope, b"cookie")))
-        foreign = any(site not in OWN_SITES for site in _values(scope, b"sec-fetch-site"))
+        session = self._access.session("; ".join(values(scope, b"cookie")))
+        foreign = any(site not in OWN_SITES for site in values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
-            await _refuse(send, 405, "This address only streams.\n")
+            await refuse(send, 405, "This address only streams.\n")
         elif session is None or foreign:
-            await _refuse(send, 401, "Log in first: swarmfeed open\n")
+            await refuse(send, 401, "Log in first: swarmfeed open\n")
         else:
-            last = "".join(_values(scope, b"last-event-id"))
+            last = "".join(values(scope, b"last-event-id"))
             await self._events.stream(session, last, HEADER_LIST, receive, send)
 
 
@@ -114,15 +111,17 @@ class PageServer:
         host: str = "127.0.0.1",
         port: int = 0,
         pages: Sequence[Page] = PAGES,
+        connections_max: int = PAGE_CONNECTIONS_MAX,
     ) -> None:
         self._desk = desk
+        self._connections_max = connections_max
         self._pages = pages
         self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
         self._events = EventStream(desk.changes)
         self._access: Access | None = None
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._flask: WSGIMiddleware | None = None
         self.url = ""
@@ -157,7 +156,7 @@ class PageServer:
         except BaseException:
             listening.close()
             raise
-        self._server = _Server(_config(front))
+        self._server = Server(front, connections_max=self._connections_max)
         self._events.start()
         self._serving = loop.create_task(self._server.serve(sockets=[listening]))
         return port
@@ -188,39 +187,22 @@ class PageServer:
         )
         self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
         mounts = (Mount(path="/events", app=BrowserEvents(access, self._events)),)
-        return Front(settings, mounts, cast("ASGI3Application", self._flask))
+        rules = BodyRules(whose=whose_with(access), bytes_max=self.body_bytes_max)
+        pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
+        return Front(settings, mounts, pages)
+
+    def body_bytes_max(self, path: str) -> int:
+        kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
+        is_ask = kind is not None and path.startswith(api.PREFIX)
+        return kind.bytes_max if kind is not None and is_ask else FORM_BYTES_MAX
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that leaves the process's signals alone."""
+def whose_with(access: Access) -> "Callable[[HTTPScope], str | None]":
+    """Return what tells who sent a request: their session, or that they have the key."""
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    def whose(scope: "HTTPScope") -> str | None:
+        if access.has_key("".join(values(scope, b"authorization"))):
+            return "key"
+        return access.session("; ".join(values(scope, b"cookie")))
 
-
-def _config(front: Front) -> uvicorn.Config:
-    return uvicorn.Config(
-        cast("ASGI3Application", front),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_TIMEOUT_S,
-    )
-
-
-def _values(scope: "HTTPScope", name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-
-
-async def _refuse(send: "ASGISendCallable", status: int, sentence: str) -> None:
-    headers = [*HEADER_LIST, (b"content-type", b"text/plain; charset=utf-8")]
-    await send(
-        {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
-    )
-    await send({"type": "http.response.body", "body": sentence.encode(), "more_body": False})
+    return whose

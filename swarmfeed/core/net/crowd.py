@@ -1,7 +1,7 @@
-"""Who may wait at the door: strangers that have proved nothing yet.
+"""Who may wait at a door: strangers that have proved nothing yet, requests that come slowly.
 
-When there are too many, whoever waits longest goes, out of those whose address has most: an
-honest node is through in two round trips and has one connection, a siege has to keep many.
+When there are too many, whoever waits longest goes, out of those of the address (or session)
+that has most: an honest one is through in a moment and is alone, a siege has to keep many.
 """
 
 from collections.abc import Hashable
@@ -15,50 +15,49 @@ IPV6_BITS: Final = 64
 
 
 class Crowd(Generic[W]):
-    """A bounded number of strangers, each known by a name of its own.
+    """A bounded number of those who wait, each of one origin.
 
-    One call costs as much as there are addresses.
+    One call costs as much as there are origins.
     """
 
-    def __init__(self, most: int, most_of_one_address: int) -> None:
+    def __init__(self, most: int, most_of_one: int) -> None:
         self._most = most
-        self._most_of_one_address = most_of_one_address
-        self._by_address: dict[str, dict[W, None]] = {}
-        self._address: dict[W, str] = {}
+        self._most_of_one = most_of_one
+        self._by_origin: dict[str, dict[W, None]] = {}
+        self._origin: dict[W, str] = {}
 
     def __len__(self) -> int:
-        return len(self._address)
+        return len(self._origin)
 
     def __contains__(self, who: W) -> bool:
-        return who in self._address
+        return who in self._origin
 
-    def enter(self, who: W, host: str) -> W | None:
-        """Take a stranger in; returns the one who has to go for it, already forgotten."""
-        address = address_of(host)
-        there = self._by_address.setdefault(address, {})
+    def enter(self, who: W, origin: str) -> W | None:
+        """Take one in; returns the one who has to go for it, already forgotten."""
+        there = self._by_origin.setdefault(origin, {})
         there[who] = None
-        self._address[who] = address
-        if len(there) > self._most_of_one_address:
+        self._origin[who] = origin
+        if len(there) > self._most_of_one:
             return self._drop_longest(there)
-        if len(self._address) > self._most:
-            return self._drop_longest(max(self._by_address.values(), key=len))
+        if len(self._origin) > self._most:
+            return self.drop()
         return None
 
     def drop(self) -> W | None:
         """Forget whoever would have to go next, and return it; None when nobody is there."""
-        if not self._address:
+        if not self._origin:
             return None
-        return self._drop_longest(max(self._by_address.values(), key=len))
+        return self._drop_longest(max(self._by_origin.values(), key=len))
 
     def leave(self, who: W) -> None:
         """Forget one who is through, or gone; one who is not there is passed over."""
-        address = self._address.pop(who, None)
-        if address is None:
+        origin = self._origin.pop(who, None)
+        if origin is None:
             return
-        there = self._by_address[address]
+        there = self._by_origin[origin]
         del there[who]
         if not there:
-            del self._by_address[address]
+            del self._by_origin[origin]
 
     def _drop_longest(self, there: dict[W, None]) -> W:
         who = next(iter(there))

@@ -64,6 +64,27 @@ that are asked whether anybody is there."""
 PAGE_CONNECTIONS_MAX: Final = 256
 """Connections to the page at once: a browser opens six, and keeps them a few seconds."""
 
+PAGE_IDLE_S: Final = 5
+"""How long a browser may keep a connection to the page without asking anything."""
+
+PAGE_HEADERS_S: Final = 10
+"""How long the first line and the headers of a request may take: browsers send them at once."""
+
+PAGE_BODY_S: Final = 30
+"""How long the body of a request may take: the longest import comes within a second."""
+
+PAGE_BODIES_MAX: Final = 64
+"""Bodies that come in at once, for all browsers and commands."""
+
+PAGE_BODIES_OF_ONE_MAX: Final = 16
+"""Of them, those of one session: nobody posts in more tabs at the same moment."""
+
+PAGE_BODIES_BYTES_MAX: Final = 128 * 1024 * 1024
+"""Memory of all bodies, until they are answered: two of the longest imports."""
+
+PAGE_READER_S: Final = 30
+"""How long whoever asked may take nothing of the answer."""
+
 SWARM_FILES_MAX: Final = 256
 """libtorrent: chunk files kept open; opening one again takes microseconds."""
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net import limits
-from swarmfeed.core.net.crowd import Crowd
+from swarmfeed.core.net.crowd import Crowd, address_of
 from swarmfeed.shell.wire.rules import LinkRules
 
 TLS_HANDSHAKE: Final = b"\x16"
@@ -34,7 +34,8 @@ class _Stranger:
     """A connection that nobody vouches for yet."""
 
     socket: socket.socket
-    host: str
+    address: str
+    """What it has its share with."""
     deadline: asyncio.TimerHandle | None = None
     speaks: bool = False
 
@@ -112,7 +113,7 @@ class Gate:
                     return
                 continue  # It was gone before it was looked at.
             accepted.setblocking(False)
-            self._take_in(_Stranger(accepted, name[0]))
+            self._take_in(_Stranger(accepted, address_of(name[0])))
 
     def _pause(self, listening: socket.socket) -> None:
         """Nothing is left to open anybody with: the one who waits longest makes room."""
@@ -126,7 +127,7 @@ class Gate:
             self._rules.handshake_timeout_s, self._cut, stranger
         )
         self._loop.add_reader(stranger.socket, self._on_first_byte, stranger)
-        self._cut(self._silent.enter(stranger, stranger.host))
+        self._cut(self._silent.enter(stranger, stranger.address))
 
     # --- those who wait ---
 
@@ -141,7 +142,7 @@ class Gate:
         self._loop.remove_reader(stranger.socket)
         stranger.speaks = True
         self._silent.leave(stranger)
-        self._cut(self._speaking.enter(stranger, stranger.host))
+        self._cut(self._speaking.enter(stranger, stranger.address))
         let_through = partial(self._forget, stranger)
         task = self._loop.create_task(self._hand_on(stranger.socket, let_through))
         self._tasks.add(task)
