@@ -55,11 +55,17 @@ class Front:
     """Host check, then the first mount that takes the path, or else the pages."""
 
     def __init__(
-        self, settings: PageSettings, mounts: Sequence[Mount], pages: "ASGI3Application"
+        self,
+        settings: PageSettings,
+        mounts: Sequence[Mount],
+        pages: "ASGI3Application",
+        after_change: Callable[[], None] = lambda: None,
     ) -> None:
+        """``after_change`` is called when a request that may change something was answered."""
         self._settings = settings
         self._mounts = mounts
         self._pages = pages
+        self._after_change = after_change
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
@@ -74,6 +80,8 @@ class Front:
         path = scope["path"]
         app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
         await app(scope, receive, send)
+        if scope["method"] == "POST":
+            self._after_change()
 
 
 class BrowserEvents:
@@ -87,7 +95,8 @@ class BrowserEvents:
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         assert scope["type"] == "http", "Front lets nothing else through"
-        session = self._access.session("; ".join(values(scope, b"cookie")))
+        cookies = "; ".join(values(scope, b"cookie"))
+        session = self._access.session(cookies)
         foreign = any(site not in OWN_SITES for site in values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
             await refuse(send, 405, "This address only streams.\n")
@@ -95,7 +104,11 @@ class BrowserEvents:
             await refuse(send, 401, "Log in first: swarmfeed open\n")
         else:
             last = "".join(values(scope, b"last-event-id"))
-            await self._events.stream(session, last, HEADER_LIST, receive, send)
+
+            def still() -> bool:
+                return self._access.session(cookies) is not None
+
+            await self._events.stream(session, last, HEADER_LIST, receive, send, still)
 
 
 class PageServer:
@@ -161,6 +174,11 @@ class PageServer:
         self._serving = loop.create_task(self._server.serve(sockets=[listening]))
         return port
 
+    @property
+    def stream_count(self) -> int:
+        """Streams of events that are open."""
+        return self._events.stream_count
+
     def login_link(self) -> str:
         """Return a link that logs one browser in, once, within ten minutes."""
         if self._access is None:
@@ -189,7 +207,7 @@ class PageServer:
         mounts = (Mount(path="/events", app=BrowserEvents(access, self._events)),)
         rules = BodyRules(whose=whose_with(access), bytes_max=self.body_bytes_max)
         pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
-        return Front(settings, mounts, pages)
+        return Front(settings, mounts, pages, self._events.look_again)
 
     def body_bytes_max(self, path: str) -> int:
         kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
