@@ -13,6 +13,7 @@ from functools import partial
 from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
 from ssl import SSLContext, SSLEOFError, SSLError, SSLObject
+from traceback import clear_frames
 from typing import Final, TypedDict, cast
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -299,7 +300,10 @@ class _Accepting(Server):
                 ssl_handshake_timeout=self._rules.handshake_timeout_s / 2,
                 ssl_shutdown_timeout=self._rules.close_timeout_s,
             )
-        except OSError:  # of TLS too
+        except OSError as error:  # of TLS too
+            # asyncio's frames and the error hold each other, and 256 KiB of buffers, until
+            # the collector comes by; a siege makes hundreds before that.
+            clear_frames(error.__traceback__)
             let_through()
 
     async def _run(self, connection: ServerConnection) -> None:

@@ -1,6 +1,7 @@
 """Opening a link over real sockets: strangers and servers that break the rules."""
 
 import asyncio
+import gc
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
@@ -388,5 +389,33 @@ def test_half_a_handshake_costs_nobody_a_link(tmp_path: Path) -> None:
             assert await anext(aiter(peer.messages())) == NOTE
             await client.link.stop()
             assert await node.endings.get() is None
+
+    run(conversation())
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A60")
+def test_handshakes_that_broke_off_leave_no_memory_behind(tmp_path: Path) -> None:
+    """Also before the collector comes by: each has a quarter of a megabyte of buffers."""
+
+    def left() -> int:
+        return sum(type(each).__name__ == "SSLProtocol" for each in gc.get_objects())
+
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            gc.collect()
+            gc.disable()
+            try:
+                before = left()
+                for _ in range(10):
+                    _, writer = await asyncio.open_connection(node.at.host, node.at.port)
+                    writer.write(b"\x16\x03\x01\x02\x00\x01\x00")
+                    while left() == before:
+                        await asyncio.sleep(0.001)
+                    writer.transport.abort()
+                    while left() > before:
+                        await asyncio.sleep(0.001)
+            finally:
+                gc.enable()
 
     run(conversation())

@@ -1,6 +1,7 @@
 """Thousands connect to link and swarm and say nothing, while their victim posts.
 
-In the whole proof a friend comes by meanwhile, and fetches all there is through both doors.
+Some say just enough that a node might build all of TLS for them, and then nothing.  In the
+whole proof a friend comes by meanwhile, and fetches all there is through both doors.
 """
 
 import resource
@@ -30,6 +31,12 @@ PRESS_S: Final = 0.5
 """How long at a time those who were thrown out come again."""
 
 CONNECT_S: Final = 2.0
+
+HALF_A_HELLO: Final = b"\x16\x03\x01\x02\x00\x01\x00"
+"""A record of TLS of which the rest does not come (RFC 8446, 5.1)."""
+
+HALVES: Final = 4
+"""Every fourth says that much."""
 
 BACKLOG: Final = 600
 """Posts that are there before: two chunks in swarms, and a tail."""
@@ -133,6 +140,9 @@ class _Crowd:
                 break
             self._open.append(found)
             self.made += 1
+            if self._luck.randrange(HALVES) == 0:
+                with suppress(OSError):
+                    found.send(HALF_A_HELLO)
 
     def leave(self) -> None:
         for each in self._open:

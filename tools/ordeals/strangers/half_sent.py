@@ -35,7 +35,11 @@ def lay(terms: Terms) -> Outcome:
             time.sleep(max(1, LASTS_S * terms.cases // 100))
             _post(node, outcome)
         outcome.cases += 1
-        if visits.p99_ms > PAGE_P99_MS_MAX or visits.failed:
+        # A sample is a dozen pages on a machine that may be busy with others.
+        p99_ms_max = (
+            PAGE_P99_MS_MAX if terms.is_whole else max(PAGE_P99_MS_MAX, 5 * calm.p99_ms)
+        )
+        if visits.p99_ms > p99_ms_max or visits.failed:
             outcome.gave_way.append(f"the page came in {visits}, {visits.failed} never")
         if terms.is_whole:
             _wait_until_gone([*bodies, *headers], outcome)
