@@ -88,8 +88,10 @@ PAGE_READER_S: Final = 30
 SWARM_FILES_MAX: Final = 256
 """libtorrent: chunk files kept open; opening one again takes microseconds."""
 
-SWARM_HANDSHAKE_S: Final = 10
-"""libtorrent: how long whoever connects to the swarm may take to name a torrent."""
+SWARM_HANDSHAKE_S: Final = 4
+"""libtorrent: how long whoever connects to the swarm may take to name a torrent: a few round
+trips by satellite.  It cannot tell bare connections from others, so while they are many, they
+keep out those who come; each leaves after this time."""
 
 SWARM_CONNECT_S: Final = 10
 """libtorrent: how long a connection that we open may take."""
