@@ -86,6 +86,11 @@ class Besieged:
         return str(self._page["url"])
 
     @property
+    def key(self) -> str:
+        """What commands show instead of a session."""
+        return str(self._page["key"])
+
+    @property
     def page(self) -> tuple[str, int]:
         address = urlsplit(self.url)
         assert address.hostname is not None and address.port is not None
@@ -159,7 +164,7 @@ class Besieged:
         return page if page["pid"] == self.process.pid else None
 
     def _ask(self, method: str, name: str, body: bytes | None) -> Any:
-        headers = {"Authorization": f"Bearer {self._page['key']}"}
+        headers = {"Authorization": f"Bearer {self.key}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection = HTTPConnection(*self.page, timeout=ANSWER_S)

@@ -27,7 +27,7 @@ def lay(terms: Terms) -> Outcome:
             node.post("post", text=f"post {number} to be read")
         with visiting(node.url, cookie) as calm:
             time.sleep(max(1, 5 * terms.cases // 100))
-        bodies = [_half_body(node, cookie) for _ in range(terms.of(BODIES, least=30))]
+        bodies = [_half_body(node, cookie, n) for n in range(terms.of(BODIES, least=30))]
         headers = [_half_headers(node) for _ in range(terms.of(HEADERS, least=60))]
         for each in (*bodies, *headers):
             stack.callback(each.close)
@@ -59,28 +59,27 @@ def _post(node: Besieged, outcome: Outcome) -> None:
         outcome.gave_way.append(f"a post was refused: {refused}")
 
 
-def _half_body(node: Besieged, cookie: str) -> socket.socket:
-    host, port = node.page
-    lines = (
-        "POST /posts HTTP/1.1",
-        f"Host: {host}:{port}",
-        f"Cookie: {cookie}",
-        "Sec-Fetch-Site: same-origin",
-        "Content-Type: application/x-www-form-urlencoded",
-        "Content-Length: 1000",
-        "",
-        "text=half+of+it",
-    )
-    return _say(node, "\r\n".join(lines))
+def _half_body(node: Besieged, cookie: str, number: int) -> socket.socket:
+    """Half of a form, of a command's question, or of what does not say how long it is."""
+    form = (f"Cookie: {cookie}", "Content-Type: application/x-www-form-urlencoded")
+    key = (f"Authorization: Bearer {node.key}", "Content-Type: application/json")
+    asked, *lines, half = (
+        ("POST /posts", *form, "Content-Length: 1000", "text=half+of+it"),
+        ("POST /api/1/post", *key, "Content-Length: 1000", '{"text": "half of it'),
+        ("POST /posts", *form, "Transfer-Encoding: chunked", "64\r\ntext=half+of+it"),
+    )[number % 3]
+    return _say(node, asked, *lines, "Sec-Fetch-Site: same-origin", "", half)
 
 
 def _half_headers(node: Besieged) -> socket.socket:
+    return _say(node, "GET /", "Cook")
+
+
+def _say(node: Besieged, asked: str, *lines: str) -> socket.socket:
+    """Send a request line, its Host, and what is given of the rest."""
     host, port = node.page
-    return _say(node, f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nCook")
-
-
-def _say(node: Besieged, text: str) -> socket.socket:
     found = socket.create_connection(node.page, timeout=10)
+    text = "\r\n".join([f"{asked} HTTP/1.1", f"Host: {host}:{port}", *lines])
     found.sendall(text.encode())
     return found
 
