@@ -48,7 +48,7 @@ from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs
-from swarmfeed.shell.open_files import raise_files_max
+from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
@@ -155,8 +155,10 @@ def run_node(
         pages: The site map.
 
     Raises:
-        UserError: Wrong passphrase, a port in use, or another process uses the home.
+        UserError: Wrong passphrase, a port in use, too few files that may be open, or another
+            process uses the home.
     """
+    require_files()
     identity = open_identity(home, passphrase)
     with HomeLock(home):
         asyncio.run(_run(home, settings, identity, on_ready, roster, pages))

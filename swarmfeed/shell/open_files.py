@@ -11,17 +11,23 @@ def raise_files_max() -> int:
     """Ask the system for OPEN_FILES_MAX descriptors, and return how many there may be.
 
     The soft limit is a courtesy to old programs; the hard one is what the machine's owner set.
-
-    Raises:
-        UserError: Fewer than OPEN_FILES_MIN.
     """
     soft, hard = (_finite(each) for each in resource.getrlimit(resource.RLIMIT_NOFILE))
     for wanted in (OPEN_FILES_MAX, OPEN_FILES_MAC):
         if soft < min(wanted, hard) and _set(min(wanted, hard)):
             soft = min(wanted, hard)
-    if soft < OPEN_FILES_MIN:
-        raise UserError(TOO_FEW_FILES(files=soft, least=OPEN_FILES_MIN))
     return soft
+
+
+def require_files() -> None:
+    """See that there are enough for a node that stays.
+
+    Raises:
+        UserError: Fewer than OPEN_FILES_MIN, with what to do about it.
+    """
+    files_max = raise_files_max()
+    if files_max < OPEN_FILES_MIN:
+        raise UserError(TOO_FEW_FILES(files=files_max, least=OPEN_FILES_MIN))
 
 
 def _set(files_max: int) -> bool:

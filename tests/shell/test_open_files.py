@@ -10,11 +10,12 @@ from swarmfeed.core.net.limits import OPEN_FILES_MAX
 PROGRAM = """
 import resource, sys
 from swarmfeed.errors import UserError
-from swarmfeed.shell.open_files import raise_files_max
+from swarmfeed.shell.open_files import raise_files_max, require_files
 soft, hard = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 try:
     print(raise_files_max(), *resource.getrlimit(resource.RLIMIT_NOFILE))
+    require_files()
 except UserError as error:
     print(error)
 """
@@ -36,4 +37,7 @@ def test_as_many_files_as_the_machines_owner_allows_are_asked_for() -> None:
 
 @pytest.mark.slow
 def test_too_few_are_a_sentence_that_says_how_to_get_more() -> None:
-    assert raised(100, 200).startswith("this system lets the program have 200 files open")
+    said = raised(100, 200).splitlines()
+    assert said[0] == "200 200 200"
+    assert said[1].startswith("this system lets the program have 200 files open")
+    assert said[1].endswith("ulimit -n 1024")

@@ -18,6 +18,8 @@ TABS = 12
 WITHOUT = {
     "shared worker": "",
     "one tab for all": "delete self.SharedWorker;",
+    "workers of an older kind": "self.SharedWorker = class extends SharedWorker {"
+    " constructor(url, options) { super(url, {...options, type: 'classic'}); } };",
 }
 """What is taken away from the browser before a page is shown."""
 

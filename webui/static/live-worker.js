@@ -22,6 +22,7 @@ self.onconnect = (event) => {
   tab.onmessage = ({ data: wish }) => {
     if (wish === "join") {
       tabs.add(tab);
+      tab.postMessage({ name: "joined", data: null });
       close ??= openStream(tell);
     } else {
       tabs.delete(tab);

@@ -5,6 +5,7 @@
 import { openStream } from "./stream.js";
 
 const NAME = "swarmfeed live";
+const ANSWERS_WITHIN_MS = 3_000;
 
 // A page may not start a worker from any text: this is the only one there is.
 const policy = self.trustedTypes?.createPolicy("swarmfeed", {
@@ -13,14 +14,30 @@ const policy = self.trustedTypes?.createPolicy("swarmfeed", {
 const workerUrl = policy?.createScriptURL("live-worker.js")
   ?? new URL("live-worker.js", import.meta.url).href;
 
-// Each way has `join`, when a tab comes to be looked at, and `leave`, when it no longer is.
+// Each way has `join`, when a tab comes to be looked at, and `leave`, when it no longer is.  The
+// stream may be open since long: "joined" tells the tab to ask for what it missed.
 
-function byWorker(tell) {
+function byWorker(tell, fail) {
   const { port } = new SharedWorker(workerUrl, { type: "module", name: NAME });
-  port.onmessage = ({ data: { name, data } }) => tell(name, data);
+  let silent = 0;
+  port.onmessage = ({ data: { name, data } }) => {
+    clearTimeout(silent);
+    tell(name, data);
+  };
+  function leave() {
+    clearTimeout(silent);
+    port.postMessage("leave");
+  }
   return {
-    join: () => port.postMessage("join"),
-    leave: () => port.postMessage("leave"),
+    join() {
+      port.postMessage("join");
+      // A browser that has no workers of this kind says so in the first tab at most.
+      silent = setTimeout(() => {
+        leave();
+        fail();
+      }, ANSWERS_WITHIN_MS);
+    },
+    leave,
   };
 }
 
@@ -42,6 +59,7 @@ function byOneForAll(tell) {
           release();
         });
       });
+      tell("joined", null);
       navigator.locks.request(NAME, { signal: left.signal }, listen).catch(() => {});
       leave = () => {
         left.abort();
@@ -55,29 +73,34 @@ function byOneForAll(tell) {
 function byItself(tell) {
   let close = () => {};
   return {
-    join: () => (close = openStream(tell)),
+    join() {
+      tell("joined", null);
+      close = openStream(tell);
+    },
     leave: () => close(),
   };
 }
 
-function choose() {
-  if ("SharedWorker" in self) return byWorker;
+function withoutWorker() {
   return navigator.locks && "BroadcastChannel" in self ? byOneForAll : byItself;
 }
 
 // Calls `tell(name, data)` as `openStream` does while this tab is looked at, and with "joined"
 // each time somebody comes to look at it.
 export function startLive(tell) {
-  const way = choose()(tell);
   let joined = false;
+  let way = "SharedWorker" in self ? byWorker(tell, fail) : withoutWorker()(tell);
+
+  function fail() {
+    way = withoutWorker()(tell);
+    if (joined) way.join();
+  }
 
   function update(looked) {
     if (looked === joined) return;
     joined = looked;
-    if (!looked) return way.leave();
-    way.join();
-    // The stream may be open since long: what happened meanwhile is asked for once.
-    tell("joined", null);
+    if (looked) way.join();
+    else way.leave();
   }
 
   document.addEventListener("visibilitychange", () => update(!document.hidden));
