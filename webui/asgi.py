@@ -8,6 +8,7 @@ because a stream from there would hold a thread.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,10 +18,12 @@ from swarmfeed.core.net.limits import PAGE_CONNECTIONS_MAX
 from swarmfeed.errors import UserError
 
 from webui import api
-from webui.access import OWN_SITES, Access, allowed_hosts
+from webui.access import NOWHERE, OWN_SITES, Access, Address, OwnerOf
 from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import EventStream
+from webui.hosts import LISTENING, machine_hosts, own_host
+from webui.listening import listen
 from webui.pages import PAGES
 from webui.plain import HEADER_LIST, refuse, values
 from webui.routes import Page
@@ -73,9 +76,8 @@ class Front:
         if scope["type"] != "http":
             return
         hosts = values(scope, b"host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
-            url = self._settings.url
-            await refuse(send, 403, f"Host check failed: open the page as {url}\n")
+        if len(hosts) != 1 or not self._settings.answers_to(hosts[0].lower()):
+            await refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
             return
         path = scope["path"]
         app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
@@ -84,19 +86,43 @@ class Front:
             self._after_change()
 
 
+class Callers:
+    """Who sends requests, before Flask sees them."""
+
+    def __init__(self, access: Access, own_host: str) -> None:
+        self._access = access
+        self._own_host = own_host
+
+    def session(self, scope: "HTTPScope") -> str | None:
+        """The session of a browser that is logged in, on the one host where it can be."""
+        if "".join(values(scope, b"host")).lower() != self._own_host:
+            return None
+        ends = _end(scope["client"]), _end(scope["server"])
+        return self._access.session(_cookies(scope), *ends)
+
+    def is_logged_in(self, scope: "HTTPScope") -> bool:
+        """Whether the session of a request that was let in is still one."""
+        return self._access.logins.find(_cookies(scope)) is not None
+
+    def whose(self, scope: "HTTPScope") -> str | None:
+        """What all requests of one caller share; None of a stranger."""
+        if self._access.has_key("".join(values(scope, b"authorization"))):
+            return "key"
+        return self.session(scope)
+
+
 class BrowserEvents:
     """``/events``, for a browser that is logged in."""
 
-    def __init__(self, access: Access, events: EventStream) -> None:
-        self._access = access
+    def __init__(self, callers: Callers, events: EventStream) -> None:
+        self._callers = callers
         self._events = events
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         assert scope["type"] == "http", "Front lets nothing else through"
-        cookies = "; ".join(values(scope, b"cookie"))
-        session = self._access.session(cookies)
+        session = self._callers.session(scope)
         foreign = any(site not in OWN_SITES for site in values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
             await refuse(send, 405, "This address only streams.\n")
@@ -104,10 +130,7 @@ class BrowserEvents:
             await refuse(send, 401, "Log in first: swarmfeed open\n")
         else:
             last = "".join(values(scope, b"last-event-id"))
-
-            def still() -> bool:
-                return self._access.session(cookies) is not None
-
+            still = partial(self._callers.is_logged_in, scope)
             await self._events.stream(session, last, HEADER_LIST, receive, send, still)
 
 
@@ -121,24 +144,31 @@ class PageServer:
         self,
         desk: "Desk",
         run_folder: Path,
-        host: str = "127.0.0.1",
         port: int = 0,
         pages: Sequence[Page] = PAGES,
+        owner_of: OwnerOf = lambda client, server: None,
         connections_max: int = PAGE_CONNECTIONS_MAX,
     ) -> None:
+        """Nothing is served yet.
+
+        Args:
+            port: 0 takes any that is free.
+            owner_of: Tells whose connection a request came by; a login is then for that user.
+        """
         self._desk = desk
+        self._owner_of = owner_of
         self._connections_max = connections_max
         self._pages = pages
-        self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
         self._events = EventStream(desk.changes)
         self._access: Access | None = None
+        self._settings: PageSettings | None = None
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._flask: WSGIMiddleware | None = None
         self.url = ""
-        """``http://HOST:PORT`` once started."""
+        """``http://127.0.0.1:PORT`` once started: for programs."""
 
     async def start(self) -> int:
         """Listen, write the run file, and return the port.
@@ -146,32 +176,19 @@ class PageServer:
         Raises:
             UserError: The port is taken, or the run folder cannot be written.
         """
-        loop = asyncio.get_running_loop()
+        sockets = await listen(self._port)
+        port = int(sockets[0].getsockname()[1])
+        self.url = f"http://{LISTENING[0]}:{port}"
         try:
-            bound = await loop.create_server(
-                asyncio.Protocol, self._host, self._port, start_serving=False
-            )
-        except OSError as error:
-            raise UserError(
-                f"the page cannot listen on {self._host}:{self._port}: {error.strerror};"
-                " choose another port"
-            ) from error
-        listening = bound.sockets[0].dup()
-        bound.close()
-        # From here on connections wait their turn; uvicorn accepts them in a moment.
-        listening.listen()
-        port = int(listening.getsockname()[1])
-        self.url = f"http://{f'[{self._host}]' if ':' in self._host else self._host}:{port}"
-        self._access = Access(port)
-        try:
-            front = self._build(port, self._access)
-            self._run_file.write(self.url, self._access.key)
+            front = self._build(port)
         except BaseException:
-            listening.close()
+            for each in sockets:
+                each.close()
             raise
         self._server = Server(front, connections_max=self._connections_max)
         self._events.start()
-        self._serving = loop.create_task(self._server.serve(sockets=[listening]))
+        serving = self._server.serve(sockets=sockets)
+        self._serving = asyncio.get_running_loop().create_task(serving)
         return port
 
     @property
@@ -181,9 +198,9 @@ class PageServer:
 
     def login_link(self) -> str:
         """Return a link that logs one browser in, once, within ten minutes."""
-        if self._access is None:
+        if self._access is None or self._settings is None:
             raise UserError("the page is not being served")
-        return f"{self.url}/login?token={self._access.new_login_token()}"
+        return self._settings.login_link(self._access.new_login_token())
 
     async def stop(self) -> None:
         """Close every stream, let responses under way end, and remove the run file."""
@@ -197,30 +214,35 @@ class PageServer:
             self._flask.executor.shutdown(wait=False, cancel_futures=True)
         self._run_file.remove(self._access.key)
 
-    def _build(self, port: int, access: Access) -> Front:
-        settings = PageSettings(
+    def _build(self, port: int) -> Front:
+        logins = self._run_file.logins(port)
+        self._access = access = Access(logins, self._owner_of)
+        self._settings = settings = PageSettings(
             url=self.url,
-            hosts=allowed_hosts(self._host, port),
+            own_host=own_host(logins.name, port),
+            hosts=machine_hosts(port),
             reader_key=self._run_file.reader_key(),
         )
         self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
-        mounts = (Mount(path="/events", app=BrowserEvents(access, self._events)),)
-        rules = BodyRules(whose=whose_with(access), bytes_max=self.body_bytes_max)
+        callers = Callers(access, settings.own_host)
+        events = BrowserEvents(callers, self._events)
+        rules = BodyRules(whose=callers.whose, bytes_max=self.body_bytes_max)
         pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
+        self._run_file.write(self.url, access.key)
+        mounts = (Mount(path="/events", app=events),)
         return Front(settings, mounts, pages, self._events.look_again)
 
     def body_bytes_max(self, path: str) -> int:
+        """Longest body that a request for a path may have."""
         kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
         is_ask = kind is not None and path.startswith(api.PREFIX)
         return kind.bytes_max if kind is not None and is_ask else FORM_BYTES_MAX
 
 
-def whose_with(access: Access) -> "Callable[[HTTPScope], str | None]":
-    """Return what tells who sent a request: their session, or that they have the key."""
+def _end(found: "tuple[str, int | None] | None") -> Address:
+    host, port = found or NOWHERE
+    return host, port or 0
 
-    def whose(scope: "HTTPScope") -> str | None:
-        if access.has_key("".join(values(scope, b"authorization"))):
-            return "key"
-        return access.session("; ".join(values(scope, b"cookie")))
 
-    return whose
+def _cookies(scope: "HTTPScope") -> str:
+    return "; ".join(values(scope, b"cookie"))

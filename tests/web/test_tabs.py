@@ -54,11 +54,16 @@ def context(
     opened.close()
 
 
+def own_url(node: Node) -> str:
+    """Where a browser is logged in."""
+    return node.server.login_link().partition("/login")[0]
+
+
 def open_tabs(context: BrowserContext, node: Node, count: int = TABS) -> list[Page]:
     tabs = []
     for _ in range(count):
         tabs.append(context.new_page())
-        tabs[-1].goto(node.server.url)
+        tabs[-1].goto(own_url(node))
     return tabs
 
 
@@ -113,7 +118,10 @@ def test_when_the_tab_that_listens_is_closed_the_others_go_on(
 def test_logging_out_ends_it_for_all_tabs(context: BrowserContext, node: Node) -> None:
     tabs = open_tabs(context, node, 3)
     wait_for_stream(node, tabs[0])
-    tabs[1].evaluate("fetch('/logout', {method: 'POST'})")
+    leaver = context.new_page()
+    leaver.goto(f"{own_url(node)}/me")
+    leaver.get_by_role("button", name="Log out").click()
+    leaver.wait_for_url("**/welcome")
     for tab in tabs:
         expect(tab.locator("#ended")).to_contain_text("logged out")
     assert node.stream_count() == 0

@@ -180,17 +180,21 @@ def test_sixty_half_sent_posts_hold_up_nobody(tmp_path: Path) -> None:
             writer.write(text.replace("\n", "\r\n").encode())
             return reader
 
-        host = f"Host: 127.0.0.1:{port}\nSec-Fetch-Site: same-origin\n"
-        path = server.login_link().removeprefix(server.url)
-        head = await (await say(f"GET {path} HTTP/1.1\n{host}\n")).readuntil(b"\r\n\r\n")
-        cookie = head.decode().split("set-cookie: ")[1].split(";")[0]
-        form = f"{host}Cookie: {cookie}\nContent-Type: application/x-www-form-urlencoded\n"
+        own, path = server.login_link().removeprefix("http://").split("/", 1)
+        host = f"Host: {own}\nSec-Fetch-Site: same-origin\n"
+        head = await (await say(f"GET /{path} HTTP/1.1\n{host}\n")).readuntil(b"\r\n\r\n")
+        cookie = f"Cookie: {head.decode().split('set-cookie: ')[1].split(';')[0]}\n"
+        page = await say(f"GET / HTTP/1.1\n{host}{cookie}Connection: close\n\n")
+        key = (await page.read()).decode().split('name="form_key" value="')[1].split('"')[0]
+        form = f"{host}{cookie}Content-Type: application/x-www-form-urlencoded\n"
         for _ in range(60):
             await say(f"POST /posts HTTP/1.1\n{form}Content-Length: 1000\n\ntext=half")
+        whole = f"text=whole&form_key={key}"
         async with asyncio.timeout(5):
             page = await say(f"GET / HTTP/1.1\n{form}\n")
             assert (await page.readuntil(b"\r\n")).split()[1] == b"200"
-            post = await say(f"POST /posts HTTP/1.1\n{form}Content-Length: 10\n\ntext=whole")
+            length = f"Content-Length: {len(whole)}\n\n"
+            post = await say(f"POST /posts HTTP/1.1\n{form}{length}{whole}")
             assert (await post.readuntil(b"\r\n")).split()[1] == b"303"
             long = await say(f"POST /posts HTTP/1.1\n{form}Content-Length: {2 << 20}\n\n")
             assert (await long.readuntil(b"\r\n")).split()[1] == b"413"

@@ -58,8 +58,7 @@ OWN_FILES: Final = 128
 (3 each for a dozen threads), ledger, logs, DHT, mDNS, the loop, and files open for a moment."""
 
 DIALLED_FILES: Final = 96
-"""Descriptors kept for links that we dial: PEERS_DIALLED_MAX, those the person named, and those
-that are asked whether anybody is there."""
+"""Descriptors kept for links that we dialled: PEERS_DIALLED_MAX, and those the person named."""
 
 PAGE_CONNECTIONS_MAX: Final = 256
 """Connections to the page at once: a browser opens six, and keeps them a few seconds."""
@@ -99,3 +98,34 @@ SWARM_CONNECT_S: Final = 10
 SWARM_IDLE_S: Final = 60
 """libtorrent: after how long a peer that neither wants nor has anything makes room for others
 when all connections are taken."""
+
+DIAL_HEAD_START_S: Final = 0.5
+"""How long a dial keeps others from being begun: who has not answered by then may do so yet,
+but nobody waits for it."""
+
+DIALS_AT_ONCE: Final = 256
+"""Dials that are under way at once, with those nobody waits for: as many open files."""
+
+DIAL_PATIENCE_S: Final = 3
+"""How long an endpoint that nobody named may take to answer at first; twice as long after each
+failure, up to HANDSHAKE_TIMEOUT_S.  TCP gives up a second after one lost packet."""
+
+TOLD_REST_MS_MIN: Final = 30_000
+"""Shortest rest of an endpoint that strangers told us of and that did not answer."""
+
+TOLD_BURST: Final = 256
+"""Endpoints that strangers told us of which are dialled in a burst: more than a DHT names."""
+
+TOLD_PER_S: Final = 2
+"""The same for ever: so much and no more can we be made to knock at doors of third parties.
+A knock is a TCP handshake and 300 bytes of TLS."""
+
+TOLD_PER_HOST: Final = 4
+"""Of those, at one address in one round: households share one."""
+
+TOLD_PER_NETWORK: Final = 32
+"""The same in one network of 256 addresses (IPv4, /24) or one site (IPv6, /48)."""
+
+USELESS_LINK_MS: Final = 3_000
+"""After how long a link we dialled to somebody who holds nothing we want may be closed, when
+others wait to be dialled."""

@@ -9,6 +9,7 @@ from typing import Final
 from swarmfeed.core.base.limits import PEERS_MAX, SWARM_CONNECTIONS_MAX
 from swarmfeed.core.net.limits import (
     DIALLED_FILES,
+    DIALS_AT_ONCE,
     OPEN_FILES_MAX,
     OPEN_FILES_MIN,
     OWN_FILES,
@@ -31,6 +32,8 @@ class OpenFiles:
     """Connections to the peer link in the middle of the handshake."""
     links: int
     """Links that others opened."""
+    dials: int
+    """Links that are being dialled."""
     swarm_connections: int
     swarm_files: int
 
@@ -42,6 +45,7 @@ class OpenFiles:
             + self.silent
             + self.speaking
             + self.links
+            + self.dials
             + self.swarm_connections
             + self.swarm_files
         )
@@ -62,14 +66,16 @@ def share_files(files_max: int) -> OpenFiles:
     page = part(14, PAGE_CONNECTIONS_MAX)
     silent = part(10, STRANGERS_SILENT_MAX)
     speaking = part(6, STRANGERS_SPEAKING_MAX)
-    links = part(26, PEERS_MAX)
-    swarm_files = part(10, SWARM_FILES_MAX)
-    rest = given - page - silent - speaking - links - swarm_files
+    links = part(22, PEERS_MAX)
+    dials = part(12, DIALS_AT_ONCE)
+    swarm_files = part(9, SWARM_FILES_MAX)
+    rest = given - page - silent - speaking - links - dials - swarm_files
     return OpenFiles(
         page=page,
         silent=silent,
         speaking=speaking,
         links=links,
+        dials=dials,
         swarm_connections=min(rest, SWARM_CONNECTIONS_MAX),
         swarm_files=swarm_files,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.net.limits import (
+    DIALS_AT_ONCE,
     STRANGERS_OF_ONE_ADDRESS_MAX,
     STRANGERS_SILENT_MAX,
     STRANGERS_SPEAKING_MAX,
@@ -24,6 +25,8 @@ class LinkRules:
     window_s: float = limits.BUDGET_WINDOW_S
     peers_max: int = limits.PEERS_MAX
     """Links that others may open."""
+    dials_max: int = DIALS_AT_ONCE
+    """Dials under way at once; more wait for their turn."""
     silent_max: int = STRANGERS_SILENT_MAX
     speaking_max: int = STRANGERS_SPEAKING_MAX
     one_address_max: int = STRANGERS_OF_ONE_ADDRESS_MAX

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from swarmfeed.core.base.limits import PEERS_DIALLED_MAX, PEERS_MAX, SWARM_CONNECTIONS_MAX
 from swarmfeed.core.net.limits import (
     DIALLED_FILES,
+    DIALS_AT_ONCE,
     OPEN_FILES_MAX,
     OPEN_FILES_MIN,
     OWN_FILES,
@@ -23,12 +24,13 @@ def test_whatever_strangers_open_the_nodes_own_files_are_left(files_max: int) ->
 @given(st.integers(0, 2 * OPEN_FILES_MAX))
 def test_everybody_has_something(files_max: int) -> None:
     shared = share_files(files_max)
-    assert min(shared.page, shared.silent, shared.links, shared.swarm_files) >= 12
-    assert shared.speaking >= 7 and shared.swarm_connections >= 40
+    assert min(shared.page, shared.silent, shared.links, shared.dials, shared.swarm_files) >= 11
+    assert shared.speaking >= 7 and shared.swarm_connections >= 34
 
 
 def test_with_many_files_nobody_is_short() -> None:
     assert EVERYTHING.links == PEERS_MAX
+    assert EVERYTHING.dials == DIALS_AT_ONCE
     assert EVERYTHING.swarm_connections == SWARM_CONNECTIONS_MAX
     assert EVERYTHING.silent == STRANGERS_SILENT_MAX
     # Nobody has use for more, so more is not asked for.
