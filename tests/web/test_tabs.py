@@ -54,16 +54,11 @@ def context(
     opened.close()
 
 
-def own_url(node: Node) -> str:
-    """Where a browser is logged in."""
-    return node.server.login_link().partition("/login")[0]
-
-
 def open_tabs(context: BrowserContext, node: Node, count: int = TABS) -> list[Page]:
     tabs = []
     for _ in range(count):
         tabs.append(context.new_page())
-        tabs[-1].goto(own_url(node))
+        tabs[-1].goto(node.url)
     return tabs
 
 
@@ -119,7 +114,7 @@ def test_logging_out_ends_it_for_all_tabs(context: BrowserContext, node: Node) -
     tabs = open_tabs(context, node, 3)
     wait_for_stream(node, tabs[0])
     leaver = context.new_page()
-    leaver.goto(f"{own_url(node)}/me")
+    leaver.goto(f"{node.url}/me")
     leaver.get_by_role("button", name="Log out").click()
     leaver.wait_for_url("**/welcome")
     for tab in tabs:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from ordeals.ordeal import Outcome
-from ordeals.strangers.besieged import Besieged, Refused, besieged
+from ordeals.strangers.besieged import Besieged, Login, Refused, besieged
 from ordeals.strangers.siege import Siege, Terms
 from ordeals.strangers.visitor import visiting
 
@@ -22,16 +22,16 @@ def lay(terms: Terms) -> Outcome:
     """Half of each request is sent; the page is read meanwhile, and a post is written."""
     with besieged(terms.folder) as node, ExitStack() as stack:
         outcome = Outcome()
-        cookie = node.log_in()
+        login = node.log_in()
         for number in range(30):
             node.post("post", text=f"post {number} to be read")
-        with visiting(node.url, cookie) as calm:
+        with visiting(node.url, login) as calm:
             time.sleep(max(1, 5 * terms.cases // 100))
-        bodies = [_half_body(node, cookie, n) for n in range(terms.of(BODIES, least=30))]
-        headers = [_half_headers(node) for _ in range(terms.of(HEADERS, least=60))]
+        bodies = [_half_body(node, login, n) for n in range(terms.of(BODIES, least=30))]
+        headers = [_half_headers(node, login) for _ in range(terms.of(HEADERS, least=60))]
         for each in (*bodies, *headers):
             stack.callback(each.close)
-        with visiting(node.url, cookie) as visits:
+        with visiting(node.url, login) as visits:
             time.sleep(max(1, LASTS_S * terms.cases // 100))
             _post(node, outcome)
         outcome.cases += 1
@@ -59,27 +59,26 @@ def _post(node: Besieged, outcome: Outcome) -> None:
         outcome.gave_way.append(f"a post was refused: {refused}")
 
 
-def _half_body(node: Besieged, cookie: str, number: int) -> socket.socket:
+def _half_body(node: Besieged, login: Login, number: int) -> socket.socket:
     """Half of a form, of a command's question, or of what does not say how long it is."""
-    form = (f"Cookie: {cookie}", "Content-Type: application/x-www-form-urlencoded")
+    form = (f"Cookie: {login.cookie}", "Content-Type: application/x-www-form-urlencoded")
     key = (f"Authorization: Bearer {node.key}", "Content-Type: application/json")
     asked, *lines, half = (
         ("POST /posts", *form, "Content-Length: 1000", "text=half+of+it"),
         ("POST /api/1/post", *key, "Content-Length: 1000", '{"text": "half of it'),
         ("POST /posts", *form, "Transfer-Encoding: chunked", "64\r\ntext=half+of+it"),
     )[number % 3]
-    return _say(node, asked, *lines, "Sec-Fetch-Site: same-origin", "", half)
+    return _say(node, login, asked, *lines, "Sec-Fetch-Site: same-origin", "", half)
 
 
-def _half_headers(node: Besieged) -> socket.socket:
-    return _say(node, "GET /", "Cook")
+def _half_headers(node: Besieged, login: Login) -> socket.socket:
+    return _say(node, login, "GET /", "Cook")
 
 
-def _say(node: Besieged, asked: str, *lines: str) -> socket.socket:
+def _say(node: Besieged, login: Login, asked: str, *lines: str) -> socket.socket:
     """Send a request line, its Host, and what is given of the rest."""
-    host, port = node.page
     found = socket.create_connection(node.page, timeout=10)
-    text = "\r\n".join([f"{asked} HTTP/1.1", f"Host: {host}:{port}", *lines])
+    text = "\r\n".join([f"{asked} HTTP/1.1", f"Host: {login.host}", *lines])
     found.sendall(text.encode())
     return found
 
