@@ -34,6 +34,7 @@ from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -46,6 +47,7 @@ from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.store.index import SqliteIndex, delete_index
 from swarmfeed.shell.store.ledger import open_ledger
@@ -176,6 +178,7 @@ async def _run(
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
+        keep_pauses_short()
         on_ready(Ready(page_link=page.login_link(), link=me.link))
         await node.stopped.wait()
     finally:
@@ -221,7 +224,9 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=_open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
+        link=WebSocketLink(
+            identity.node_key.seed, run_folder, vocabulary=vocabulary, off_loop=off_loop
+        ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)

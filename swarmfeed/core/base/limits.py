@@ -109,6 +109,9 @@ NONCE_BYTES: Final = 32
 AUTHORS_PER_WANT_MAX: Final = 1_000
 """Most authors in one `want` message; more are asked for in further messages."""
 
+AUTHORS_ASKED_AT_ONCE: Final = 100
+"""Authors that we put into one `want`: as many as are encoded in two milliseconds."""
+
 FEEDS_PER_AUTHOR_MAX: Final = 64
 """Most feeds (devices) of one author."""
 
@@ -125,12 +128,23 @@ changes devices a few times in a year, and each change is one message."""
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""
 
+MESSAGES_SENT_PER_S: Final = 1_000
+"""Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it
+takes from us, so that an answer to the widest wants never costs us the link."""
+
 PEER_BYTES_PER_S: Final = 32 * 1024 * 1024
 """Bytes a peer may send over the link in a second, on average over BUDGET_WINDOW_S."""
 
 PEER_DECODE_S_PER_S: Final = 0.2
 """Processor seconds that decoding a peer's messages may cost in a second, on average over
 BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 200."""
+
+DECODED_IN_LOOP_BYTES: Final = 8 * 1024
+"""Longest message that is decoded in the loop, in 2 ms at most; longer ones go to a thread."""
+
+READ_BYTES: Final = 4 * 1024
+"""Bytes of a peer that are cut into frames at once: 700 of the shortest frames, a few
+milliseconds.  Between two such pieces of a long burst everybody else has a turn."""
 
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
@@ -148,10 +162,9 @@ PEERS_WORK_BURST_S: Final = 0.25
 """Work for all peers together that may be done without a pause: what a post costs that comes in
 and goes out to 256 peers."""
 
-TURN_S: Final = 0.005
-"""How long work for peers keeps the loop before everybody else has a turn.  A page takes about
-ten turns of the loop, so it comes within a tenth of a second; and it is as long as Python lets
-one thread run before another may."""
+TURN_S: Final = 0.003
+"""Processor seconds that work for peers keeps the loop before everybody else has a turn.  A
+page needs some ten turns of the loop, so it comes well within a tenth of a second."""
 
 ACCOUNTS_MAX: Final = 4 * 256
 """Peers whose use of our time is remembered, linked or not: who comes back has no new budget.

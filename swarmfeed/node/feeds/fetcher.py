@@ -9,7 +9,7 @@ a node that was killed goes on where it was.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -136,13 +136,21 @@ class Fetcher:
 
     # --- working ---
 
+    def found(self, feed_id: FeedId) -> None:
+        """There is one more holder of a feed: go on with that one, if it is being fetched."""
+        if feed_id in self._feeds:
+            self._plan([feed_id])
+
     def plan(self) -> None:
         """Ask for what is missing, as far as there are holders and room."""
+        self._plan(list(self._feeds))
+
+    def _plan(self, feed_ids: Iterable[FeedId]) -> None:
         self._drop_stale()
         slots = CHUNKS_IN_FLIGHT_MAX - len(self._tasks)
         if slots <= 0 or self._logs.free_bytes() < DISK_FLOOR_BYTES:
             return
-        wanted = self._wanted()
+        wanted = self._wanted(feed_ids)
         if not wanted:
             return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
@@ -191,11 +199,11 @@ class Fetcher:
 
     # --- inside ---
 
-    def _wanted(self) -> list[WantedChunk]:
+    def _wanted(self, feed_ids: Iterable[FeedId]) -> list[WantedChunk]:
         flying = {(task.chunk.feed_id, task.chunk.span) for task in self._tasks.values()}
         wanted = []
-        for feed_id, feed in list(self._feeds.items()):
-            replica = self._shelf.replica(feed_id)
+        for feed_id in feed_ids:
+            replica, feed = self._shelf.replica(feed_id), self._feeds[feed_id]
             if replica is None or feed.gathering:
                 continue
             chunks = replica.chunks()
