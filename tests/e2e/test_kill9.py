@@ -101,7 +101,7 @@ def test_no_acknowledged_entry_is_lost_in_hundreds_of_kills(tmp_path: Path) -> N
     random = Random(SEED)
     tally = Tally()
     for round_number in range(16):
-        folder = tmp_path / str(round_number)
+        folder = tmp_path / str(round_number) / "feeds"
         size = 0
         for kill in range(25):
             seed = round_number * 100 + kill

@@ -79,7 +79,7 @@ class Grower:
         """Fetch what is missing of a feed that is kept whole."""
         if self._shelf.is_complete(feed_id):
             self._end_fetch(feed_id)
-        elif self._interests.may_fetch(author_id, feed_id):
+        elif self._is_online and self._interests.may_fetch(author_id, feed_id):
             self._fetcher.want(feed_id)
 
     def _end_fetch(self, feed_id: FeedId) -> None:

@@ -21,16 +21,16 @@ from contextvars import ContextVar
 from types import coroutine
 from typing import Any, Final, TypeVar
 
-from swarmfeed.core.base.limits import (
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.tokens import TokenBucket
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
-    BUDGET_WINDOW_S,
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
     TURN_S,
 )
-from swarmfeed.core.base.tokens import TokenBucket
-from swarmfeed.core.base.types import NodeId
 from swarmfeed.ports import Clock
 
 T = TypeVar("T")

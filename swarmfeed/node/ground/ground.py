@@ -13,6 +13,7 @@ from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -33,6 +34,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    pen: Pen
     introduction: Introduction
     indexer: Indexer
     sessions: Sessions
@@ -49,8 +51,7 @@ class Ground:
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
-    introduction = Introduction(settings, identity)
-    shelf = Shelf(shells.logs, events)
+    introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
@@ -76,6 +77,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=Interests(),
         shelf=shelf,
+        pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,

@@ -99,6 +99,7 @@ class History:
             listens(events.HeadGrew, self._on_head),
             listens(events.FeedCompleted, self._on_complete),
             listens(events.BacklogAsked, self._on_backlog),
+            listens(events.InterestRose, lambda _: self.watching.renew()),
             listens(NoticeCame, self.watching.on_notice),
             listens(NoticeCame, self._on_notice),
         )

@@ -8,7 +8,7 @@ nothing more is read from the socket either: who sends faster than it is heard w
 import asyncio
 from collections.abc import Callable
 
-from swarmfeed.core.base.limits import READ_BYTES
+from swarmfeed.core.talk.limits import READ_BYTES
 
 
 class Inlet:

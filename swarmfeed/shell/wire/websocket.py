@@ -24,6 +24,7 @@ from swarmfeed.core.base import limits
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
+from swarmfeed.core.talk.limits import MESSAGES_SENT_PER_S
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.inlet import Inlet
 
@@ -38,7 +39,7 @@ class LinkRules:
     send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
     bytes_per_s: float = limits.PEER_BYTES_PER_S
     messages_per_s: float = limits.PEER_MESSAGES_PER_S
-    sends_per_s: float = limits.MESSAGES_SENT_PER_S
+    sends_per_s: float = MESSAGES_SENT_PER_S
     decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
     window_s: float = limits.BUDGET_WINDOW_S
     peers_max: int = limits.PEERS_MAX

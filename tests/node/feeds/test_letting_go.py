@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from structlog.testing import capture_logs
-from swarmfeed.core.base.limits import TURN_S
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
 from swarmfeed.core.history.words import NoticeRecord, Notices
+from swarmfeed.core.talk.limits import TURN_S
 from swarmfeed.core.talk.words import (
     Have,
     HeadOffer,

@@ -8,15 +8,15 @@ from itertools import pairwise
 import pytest
 from street.fakes.clock import FakeClock
 from street.loop import VirtualLoop, play, settle
-from swarmfeed.core.base.limits import (
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
-    BUDGET_WINDOW_S,
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
     TURN_S,
 )
-from swarmfeed.core.base.types import NodeId
 from swarmfeed.node.ground.fairness import Account, Fairness, breathe, off_loop, on_behalf
 
 OWN_BURST_S = PEER_WORK_S_PER_S * BUDGET_WINDOW_S

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from swarmfeed.core.base.limits import READ_BYTES
+from swarmfeed.core.talk.limits import READ_BYTES
 from swarmfeed.shell.wire.inlet import Inlet
 
 

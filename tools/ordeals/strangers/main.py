@@ -9,11 +9,21 @@ from typing import Final
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.strangers.bare_connects import BARE_CONNECTS
+from ordeals.strangers.claimed_endpoint import CLAIMED_ENDPOINT
+from ordeals.strangers.false_holders import FALSE_HOLDERS
 from ordeals.strangers.half_sent import HALF_SENT
 from ordeals.strangers.noisy_peer import NOISY_PEER
 from ordeals.strangers.siege import WHOLE, Siege, Terms
+from ordeals.strangers.silent_holders import SILENT_HOLDERS
 
-SIEGES: Final[tuple[Siege, ...]] = (BARE_CONNECTS, HALF_SENT, NOISY_PEER)
+SIEGES: Final[tuple[Siege, ...]] = (
+    BARE_CONNECTS,
+    HALF_SENT,
+    SILENT_HOLDERS,
+    FALSE_HOLDERS,
+    CLAIMED_ENDPOINT,
+    NOISY_PEER,
+)
 """All there are; a new one is a line here."""
 
 SAMPLE: Final = 5
