@@ -84,7 +84,9 @@ class Owned:
             preexec_fn=careless,
         )
         assert node.stdout is not None
-        assert node.stdout.readline().startswith("page: ")
+        if not node.stdout.readline().startswith("page: "):
+            end(node, signal.SIGKILL)
+            pytest.fail("the node did not start")
         return node
 
     def spy_on(self, pid: int) -> dict[str, str]:
