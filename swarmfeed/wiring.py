@@ -39,6 +39,7 @@ from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.pen import Pen
@@ -54,6 +55,7 @@ from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
@@ -261,6 +263,7 @@ async def _run(
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
+        keep_pauses_short()
         trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
         on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
@@ -311,7 +314,11 @@ def _open_shells(
         index=open_index(home / "index.db"),
         swarm=swarm,
         link=WebSocketLink(
-            identity.node_key.seed, run_folder, rules=_rules(files), vocabulary=vocabulary
+            identity.node_key.seed,
+            run_folder,
+            rules=_rules(files),
+            vocabulary=vocabulary,
+            off_loop=off_loop,
         ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)

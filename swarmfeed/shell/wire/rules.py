@@ -9,6 +9,7 @@ from swarmfeed.core.net.limits import (
     STRANGERS_SILENT_MAX,
     STRANGERS_SPEAKING_MAX,
 )
+from swarmfeed.core.talk.limits import MESSAGES_SENT_PER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class LinkRules:
     send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
     bytes_per_s: float = limits.PEER_BYTES_PER_S
     messages_per_s: float = limits.PEER_MESSAGES_PER_S
+    sends_per_s: float = MESSAGES_SENT_PER_S
     decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
     window_s: float = limits.BUDGET_WINDOW_S
     peers_max: int = limits.PEERS_MAX

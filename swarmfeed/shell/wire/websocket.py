@@ -8,7 +8,7 @@ library become RetryError (gone, or never there) and RemoteError (broke a rule).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
@@ -29,6 +29,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.gate import Gate, LetThrough
+from swarmfeed.shell.wire.inlet import Inlet
 from swarmfeed.shell.wire.rules import LinkRules
 
 
@@ -43,6 +44,8 @@ class Socket:
         self._sending = asyncio.Lock()
         self._unsent_bytes = 0
         self._cut = False
+        rate = rules.sends_per_s
+        self._pace = TokenBucket(rate * rules.window_s, rate, connection.loop.time())
 
     @property
     def was_blamed(self) -> bool:
@@ -91,6 +94,7 @@ class Socket:
         async with self._sending:
             if self._cut:
                 raise RetryError(f"the link to {self.remote} was cut")
+            await self._keep_pace()
             # The one before may still be in the buffers of TLS and the system.
             waiting_bytes = self._unsent_bytes + len(data)
             self._unsent_bytes = len(data)
@@ -103,6 +107,13 @@ class Socket:
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:
                 raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
+
+    async def _keep_pace(self) -> None:
+        """Send no more messages than the other end has to take."""
+        now_s = self._connection.loop.time()
+        self._pace.owe(1, now_s)
+        if wait_s := self._pace.paid_off_in_s(now_s):
+            await asyncio.sleep(wait_s)
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close, politely if the other end plays along, within CLOSE_TIMEOUT_S."""
@@ -190,10 +201,20 @@ class _Metered(Connection):
         self._bytes = TokenBucket(limits.HANDSHAKE_BYTES_MAX, 0, now_s)
         self._frames = TokenBucket(limits.HANDSHAKE_FRAMES_MAX, 0, now_s)
         self._failed = False
+        assert isinstance(transport, asyncio.Transport)
+        queue = self.recv_messages
+        self._inlet = Inlet(transport, self._read, lambda: queue.paused)
+        # When the library's own queue has room again, first comes what lies there.
+        queue.resume = self._inlet.go_on
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.live.discard(self)
+        self._inlet.empty()
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        self._inlet.empty()
+        super().eof_received()
 
     def widen(self, rules: LinkRules) -> None:
         now_s, window_s = self.loop.time(), rules.window_s
@@ -201,13 +222,29 @@ class _Metered(Connection):
         self._frames = TokenBucket(rules.messages_per_s * window_s, rules.messages_per_s, now_s)
 
     def data_received(self, data: bytes) -> None:
+        self._inlet.put(data)
+
+    def _read(self, piece: bytes) -> None:
         if self._failed:
             return
-        # First what it says (at most 256 KiB, all that asyncio reads at once), then the
-        # bill: the library cannot close with a code while it still reads the HTTP response.
-        super().data_received(data)
-        if not self._bytes.take(len(data), self.loop.time()):
+        # First what it says, then the bill: the library cannot close with a code while it
+        # still reads the HTTP response.
+        super().data_received(piece)
+        if not self._bytes.take(len(piece), self.loop.time()):
             self._fail("too many bytes")
+
+    async def keepalive(self) -> None:
+        """As the library's, but who is only read slowly is not taken for gone."""
+        assert self.ping_interval is not None and self.ping_timeout is not None
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(self.ping_interval)
+                pong = asyncio.ensure_future(await self.ping())
+                while not pong.done():
+                    await asyncio.wait([pong], timeout=self.ping_timeout)
+                    if not pong.done() and self._inlet.is_silent(self.ping_timeout):
+                        async with self.send_context():
+                            self.protocol.fail(_NO_PONG, "no answer to a ping")
 
     def process_event(self, event: Event) -> None:
         if self._failed:
@@ -239,6 +276,10 @@ class _Metered(Connection):
         self.send_data()
         # One that does not hang up by itself is cut off.
         self.loop.call_later(self.close_timeout or 0, self.transport.abort)
+
+
+_NO_PONG: Final = 1011
+"""The code that the library itself closes with then (RFC 6455, 7.4.1)."""
 
 
 class _Accepted(_Metered, ServerConnection):
