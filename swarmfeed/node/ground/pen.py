@@ -10,8 +10,8 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
-    OwnStanding,
     Reason,
+    Ruling,
     Verdict,
     judge,
 )
@@ -79,7 +79,7 @@ class Pen:
             UserError: It may not be signed, or the disk is full.  Nothing was added.
         """
         verdict = self.verdict()
-        if verdict.standing is not OwnStanding.SIGNS:
+        if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)
