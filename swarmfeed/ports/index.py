@@ -59,12 +59,20 @@ class Index(Protocol):
         hashes: Sequence[Hash],
         *,
         now_ms: int,
+        with_posts: bool = True,
     ) -> int:
-        """Index stored entries of all kinds; idempotent.  Returns how many posts were new."""
+        """Index stored entries of all kinds; idempotent.  Returns how many posts were new.
+
+        Without posts, what else was said is kept: names, follows, what was withdrawn.
+        """
         ...
 
     def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
         """Half-open ranges already indexed, ascending and merged."""
+        ...
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        """Index of the oldest entry of a feed that is shown as a post."""
         ...
 
     def drop_feed(self, feed_id: FeedId) -> None: ...

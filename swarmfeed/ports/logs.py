@@ -102,6 +102,13 @@ class Logs(Protocol):
         """Return stored entries [start, end); DamageError when they are not held."""
         ...
 
+    def unpacked_sizes(self, feed_id: FeedId, span: ChunkSpan) -> tuple[int, ...]:
+        """Bytes of each run of 256 entries of a held chunk, unpacked; oldest first.
+
+        Only headers are read.  Raises DamageError when the chunk is not held, or damaged.
+        """
+        ...
+
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         """Bytes that a swarm brought, not verified yet.  Raises DamageError if missing."""
         ...

@@ -7,6 +7,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
@@ -32,6 +33,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    extents: Extents
     introduction: Introduction
     indexer: Indexer
     sessions: Sessions
@@ -52,7 +54,10 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     shelf = Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
-    indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
+    extents = Extents(shells.logs, shelf, identity.author_id, settings.shown_bytes_per_author)
+    indexer = Indexer(
+        shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait, extents
+    )
 
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
@@ -75,6 +80,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=Interests(),
         shelf=shelf,
+        extents=extents,
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,

@@ -32,7 +32,7 @@ from swarmfeed.core.base.limits import (
     JOURNAL_APPENDED_BYTES_MAX,
 )
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.chunk import frame_ranges, unpack_chunk
+from swarmfeed.core.feed.chunk import content_sizes, frame_ranges, unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.head import Sign
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces, is_undamaged
@@ -55,6 +55,9 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
 )
 
+SIZES_KEPT_MAX = 1_024
+"""Chunks whose unpacked sizes are remembered; 5 MB if all have 256 frames."""
+
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 _CERTIFICATES_BYTES_MAX = CERTIFICATES_MAX * (CERTIFICATE_BYTES_MAX + 8)
 _FORK_BYTES_MAX = 2 * HEAD_BYTES_MAX + CONSISTENCY_HASHES_MAX * 40
@@ -72,6 +75,7 @@ class FileLogs:
         self._held: dict[FeedId, set[ChunkSpan]] = {}
         self._damaged: dict[FeedId, str] = {}
         self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
+        self._sizes: dict[tuple[FeedId, ChunkSpan], tuple[int, ...]] = {}
 
     # --- reading at start ---
 
@@ -230,6 +234,7 @@ class FileLogs:
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)
+        self._sizes.pop((feed_id, span), None)
         with suppress(FileNotFoundError):
             (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink()
 
@@ -270,6 +275,18 @@ class FileLogs:
                 stored += self._entries_of(feed_id, span, record, start, end)
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
+
+    def unpacked_sizes(self, feed_id: FeedId, span: ChunkSpan) -> tuple[int, ...]:
+        found = self._sizes.get((feed_id, span))
+        if found is None:
+            try:
+                found = tuple(content_sizes(self.read_chunk(feed_id, span)))
+            except RemoteError as error:
+                raise DamageError(f"{chunk_name(feed_id, span)} is damaged") from error
+            if len(self._sizes) >= SIZES_KEPT_MAX:
+                self._sizes.clear()
+            self._sizes[feed_id, span] = found
+        return found
 
     # --- disk ---
 

@@ -66,12 +66,17 @@ class SqliteIndex:
         hashes: Sequence[Hash],
         *,
         now_ms: int,
+        with_posts: bool = True,
     ) -> int:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, self._tables, feed_id, author_id, start, stored, hashes, now_ms
+                db, self._tables, feed_id, author_id, start, stored, hashes, now_ms, with_posts
             )
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        with self._database.read() as db:
+            return index_read.first_post(db, feed_id)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:

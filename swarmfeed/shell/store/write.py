@@ -17,6 +17,9 @@ from swarmfeed.shell.store.places import (
 )
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 
+OF_POSTS: Final = ("post", "reply")
+"""Tables that keep what makes an index large: what nobody can read without a post."""
+
 PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
 """What the logs can tell again, besides what entries say; children before their parents."""
 
@@ -30,6 +33,7 @@ def add_entries(
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
     now_ms: int,
+    with_posts: bool,
 ) -> int:
     """Index those entries that are not indexed yet; returns how many posts were added."""
     end = start + len(stored)
@@ -42,7 +46,8 @@ def add_entries(
             batch = read_batch(first, stored[cut], hashes[cut], place, tables)
             save_hash_starts(db, base + first, hashes[cut])
             for table in tables.all:
-                rows = batch[table.name]
+                is_left_out = not with_posts and table.name in OF_POSTS
+                rows = [] if is_left_out else batch[table.name]
                 added += table.save(db, place, rows) if rows else 0
     mark_indexed(db, feed_no, start, end)
     return added

@@ -408,3 +408,15 @@ def test_a_replica_from_disk_is_one_from_the_network(disk: Disk) -> None:
     (replica,) = disk.open().read_all()
     again = open_replica(FEED, replica.signed_head, replica.chunk_list, replica.tail)
     assert again == replica
+
+
+@pytest.mark.attack("A20")
+def test_what_a_chunk_unpacks_to_is_told_from_its_headers(disk: Disk) -> None:
+    append(disk.open(), 0, 4_096 + 256)
+    logs = disk.open()
+    sizes = logs.unpacked_sizes(FEED, ChunkSpan(1, 0))
+    runs = [posts(start, start + 256) for start in range(0, 4_096, 256)]
+    assert list(sizes) == [2 + sum(map(len, run)) for run in runs]
+    assert logs.unpacked_sizes(FEED, ChunkSpan(1, 0)) == sizes
+    with pytest.raises(DamageError):
+        logs.unpacked_sizes(FEED, ChunkSpan(0, 99))

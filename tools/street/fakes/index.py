@@ -86,6 +86,7 @@ class FakeIndex:
         hashes: Sequence[Hash],
         *,
         now_ms: int,
+        with_posts: bool = True,
     ) -> int:
         self.reserve(feed_id, author_id, start + len(stored))
         before = set(self._kept)
@@ -94,9 +95,15 @@ class FakeIndex:
                 entry = decode_entry(record)
                 ref = EntryRef(feed_id, entry_hash, index)
                 body = None if entry.body is None else decode_or_none(entry.kind, entry.body)
+                if isinstance(body, PostBody) and not with_posts:
+                    body = None
                 self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, now_ms, body)
         new = set(self._kept) - before
         return sum((view.ref.feed_id, view.ref.index) in new for view in self._posts())
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        found = (v.ref.index for v in self._posts() if v.ref.feed_id == feed_id)
+        return min(found, default=None)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         for index in range(self._sizes.pop(feed_id, 0)):

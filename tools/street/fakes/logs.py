@@ -8,7 +8,7 @@ from pathlib import Path
 
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.chunk import unpack_chunk
+from swarmfeed.core.feed.chunk import content_sizes, unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow
@@ -167,6 +167,12 @@ class FakeLogs:
                 stored += entries[max(start - span.start, 0) : end - span.start]
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
+
+    def unpacked_sizes(self, feed_id: FeedId, span: ChunkSpan) -> tuple[int, ...]:
+        try:
+            return tuple(content_sizes(self.read_chunk(feed_id, span)))
+        except RemoteError as error:
+            raise DamageError(str(error)) from error
 
     def disk_bytes(self, feed_id: FeedId) -> int:
         replica = self.disk.replicas.get(feed_id)
