@@ -29,6 +29,7 @@ from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
 from swarmfeed.errors import DamageError, RetryError, UserError
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.shell.privacy import keep_private
 
 
 class Commands(click.Group):
@@ -125,3 +126,9 @@ def make_main(
 
 
 main: Final = make_main()
+
+
+def program() -> None:
+    """The program: what it learns and writes is for this user alone, from the first moment."""
+    keep_private()
+    main(prog_name="swarmfeed")

@@ -60,6 +60,7 @@ class Node:
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""
         self.ground.shelf.load()
+        self.ground.pen.recall()
         await self.feeds.showing.save_own_author()
         self.ground.indexer.start()
         await self._recall()
@@ -116,6 +117,7 @@ class Node:
         for dht_node in settings.dht_nodes:
             shells.swarm.add_dht_node(dht_node)
         self.feeds.carer.go_on()
+        ground.beside.spawn(self.feeds.hearing.hear_out())
         if shells.board is not None:
             await shells.board.start()
         if shells.lan is not None:

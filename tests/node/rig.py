@@ -1,8 +1,9 @@
 """Pieces of a node put together for tests, with a fake behind every door."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
@@ -32,6 +33,8 @@ from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
 
 from tests.core.samples import posts
+
+T = TypeVar("T")
 
 NOW_MS = 1_700_000_000_000
 OWN = Identity(
@@ -140,6 +143,17 @@ class Scribe:
             logs.write_chunk(self.feed_id, span, self.chunks[span])
 
 
+def at_once(work: Coroutine[None, None, T]) -> T:
+    """Run a coroutine that waits for nothing, outside of any loop."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    raise AssertionError("it waits for something")
+
+
 def new_shelf(folder: Path) -> tuple[Shelf, FakeLogs]:
     logs = FakeLogs(FakeDisk(folder))
     shelf = Shelf(logs, Events())
@@ -182,14 +196,17 @@ class NotedPeer:
         self.is_gone = False
         self._host = f"127.0.2.{number}"
         self._outgoing = outgoing
+        self._claimed = ""
+        """Where it says it is, when that is not the truth."""
+        self.swarm_port = 8000
 
     @property
     def hello(self) -> Hello:
         return Hello(
             node_id=NodeId(self.key.public),
-            hosts=(self._host,),
+            hosts=(self._claimed or self._host,),
             link_port=7000,
-            swarm_port=8000,
+            swarm_port=self.swarm_port,
         )
 
     @property

@@ -6,10 +6,16 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from ordeals.birth import BIRTH
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.own.history import OWN_HISTORY
 from ordeals.strangers.main import STRANGERS
 
-ORDEALS: Final[tuple[Ordeal, ...]] = (STRANGERS,)
+ORDEALS: Final[tuple[Ordeal, ...]] = (
+    OWN_HISTORY,
+    BIRTH,
+    STRANGERS,
+)
 """All there are; a new one is a line here."""
 
 GIVEN_WAY_SHOWN_MAX: Final = 20

@@ -40,7 +40,13 @@ from swarmfeed.core.asks.posts import (
     Timeline,
     page_of,
 )
-from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.asks.writing import (
+    HowIsMyFeed,
+    ImportPosts,
+    ImportReport,
+    OwnFeed,
+    WritePost,
+)
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
@@ -53,6 +59,7 @@ from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.pen import say
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, KnownAuthor
@@ -135,23 +142,37 @@ class Writing:
 
     def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
         self._index = ground.shells.index
-        self._identity = ground.identity
+        self._pen = ground.pen
         self._writer = writer
         self._reading = reading
 
     def rows(self) -> tuple[Answers, ...]:
-        return in_loop(WritePost, self.write), in_loop(ImportPosts, self.import_posts)
+        return (
+            in_loop(WritePost, self.write),
+            in_loop(ImportPosts, self.import_posts),
+            in_loop(HowIsMyFeed, self.own_feed),
+        )
 
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
-        index = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
+        ref = await self._writer.publish_post(ask.text, parent)
+        post = await asyncio.to_thread(find_post, self._index, ref)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
+
+    def own_feed(self, _: HowIsMyFeed) -> OwnFeed:
+        verdict = self._pen.verdict()
+        start, end = verdict.missing
+        return OwnFeed(
+            standing=verdict.standing.value,
+            sentence=say(verdict),
+            missing_start=start,
+            missing_end=end,
+        )
 
     def _parent(self, reply_to: str) -> EntryRef | None:
         return self._reading.find(reply_to).ref if reply_to else None

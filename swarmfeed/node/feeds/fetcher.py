@@ -291,7 +291,12 @@ class Fetcher:
         feed_id, span = flight.chunk.feed_id, flight.chunk.span
         try:
             await asyncio.to_thread(self._verify, flight)
+            if self._flights.find(info_hash) is not flight:
+                self._logs.drop_incoming(feed_id, span)
+                return  # the feed was let go meanwhile
         except (DamageError, RemoteError) as error:
+            if self._flights.find(info_hash) is not flight:
+                return
             # The pieces are what the author signed, and yet no chunk: the author's fault, or
             # our disk's.  Either way these bytes are not kept.
             logger.warning("chunk refused", reason=str(error))

@@ -97,6 +97,10 @@ class Dialler:
         left = min(PEERS_DIALLED_MAX - dialled - fresh, DIALS_AT_ONCE - len(self._begun_ms))
         return max(left, 0)
 
+    def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
+        """Whether one of these is being dialled now."""
+        return any(each in self._begun_ms for each in endpoints)
+
     def has_failed(self, endpoint: Endpoint) -> bool:
         """Whether it did not answer lately, more than once, and rests."""
         rest = self._resting.get(endpoint)

@@ -85,6 +85,22 @@ class BacklogAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingTold:
+    """A peer said what it holds of a feed: something else than before."""
+
+    session: Session
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeld:
+    """A peer said that it holds nothing of an author."""
+
+    session: Session
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
 class FellAsleep:
     """The torrents of a feed were dropped, until somebody asks for them."""
 

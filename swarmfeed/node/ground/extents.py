@@ -1,13 +1,18 @@
 """How much each feed unpacks to, and from which entry on it is shown."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
+from swarmfeed.core.feed.chunk import content_sizes
 from swarmfeed.core.feed.extent import first_within
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Logs
+
+SIZES_KEPT_MAX: Final = 1_024
+"""Chunks whose sizes are remembered; 10 MB if all have 256 frames."""
 
 Run = tuple[int, int]
 """First entry of up to 256 that are held, and their bytes unpacked."""
@@ -22,6 +27,7 @@ class Extents:
         self._shelf = shelf
         self._own = own
         self._budget_bytes = budget_bytes
+        self._sizes: dict[tuple[FeedId, ChunkSpan], tuple[int, ...]] = {}
 
     def budget(self, author_id: AuthorId) -> int | None:
         """Bytes that are shown of each feed of an author; None: all there are."""
@@ -62,7 +68,13 @@ class Extents:
                     yield span.start + number * CHUNK_ENTRIES, sizes[number]
 
     def _sizes_of(self, feed_id: FeedId, span: ChunkSpan) -> tuple[int, ...]:
-        try:
-            return self._logs.unpacked_sizes(feed_id, span)
-        except DamageError:
-            return ()  # `verify` names it; nothing of it is shown
+        found = self._sizes.get((feed_id, span))
+        if found is None:
+            try:
+                found = tuple(content_sizes(self._logs.read_chunk(feed_id, span)))
+            except (DamageError, RemoteError):
+                return ()  # `verify` names it; nothing of it is shown
+            if len(self._sizes) >= SIZES_KEPT_MAX:
+                self._sizes.clear()
+            self._sizes[feed_id, span] = found
+        return found

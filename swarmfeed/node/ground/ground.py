@@ -8,11 +8,13 @@ from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.extents import Extents
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -34,6 +36,7 @@ class Ground:
     interests: Interests
     shelf: Shelf
     extents: Extents
+    pen: Pen
     introduction: Introduction
     indexer: Indexer
     sessions: Sessions
@@ -50,8 +53,7 @@ class Ground:
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
-    introduction = Introduction(settings, identity)
-    shelf = Shelf(shells.logs, events)
+    introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
     extents = Extents(shells.logs, shelf, identity.author_id, settings.shown_bytes_per_author)
@@ -59,19 +61,6 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait, extents
     )
 
-    async def remember(link: Endpoint) -> None:
-        now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
-
-    sessions = Sessions(
-        shells.link,
-        settings,
-        shells.clock,
-        introduction.hello,
-        events,
-        switchboard.hear,
-        remember,
-    )
     return Ground(
         settings=settings,
         identity=identity,
@@ -81,13 +70,37 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         interests=Interests(),
         shelf=shelf,
         extents=extents,
+        pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
-        sessions=sessions,
+        sessions=_keep_sessions(settings, shells, introduction, switchboard, indexer, events),
         prover=Prover(shells.logs),
         memory=Bookkeeper(shells.ledger),
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),
         nothing_to_verify=calm,
+    )
+
+
+def _keep_sessions(
+    settings: NodeSettings,
+    shells: Shells,
+    introduction: Introduction,
+    switchboard: Switchboard,
+    indexer: Indexer,
+    events: Events,
+) -> Sessions:
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    return Sessions(
+        shells.link,
+        settings,
+        Fairness(shells.clock),
+        introduction.hello,
+        events,
+        switchboard.hear,
+        remember,
     )

@@ -22,6 +22,7 @@ from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
 from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
 from swarmfeed.node.ground.events import Events, Fatal, Indexed
 from swarmfeed.node.ground.extents import Extents
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Clock, Index, Logs
 
 logger = structlog.get_logger()
@@ -137,7 +138,7 @@ class Indexer:
 
     async def run_in_thread(self, call: Callable[[], T]) -> T:
         """Run a writing call of the index in the one thread that may write."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        return await off_loop(call, self._thread)
 
     async def _run(self) -> None:
         while True:

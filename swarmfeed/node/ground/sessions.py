@@ -21,10 +21,11 @@ from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.dialler import Dialler
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Links, Peer
+from swarmfeed.ports import Links, Peer
 
 logger = structlog.get_logger()
 
@@ -36,7 +37,7 @@ class Sessions:
         self,
         link: Links,
         settings: NodeSettings,
-        clock: Clock,
+        fairness: Fairness,
         own: Callable[[], Hello],
         events: Events,
         hear: Callable[[Session, Message], Awaitable[None]],
@@ -45,13 +46,14 @@ class Sessions:
         """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
         self._link = link
         self._settings = settings
-        self._clock = clock
+        self._fairness = fairness
+        self._clock = fairness.clock
         self._own = own
         self._events = events
         self._hear = hear
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
-        self._dialler = Dialler(link, settings, clock, own, self._sessions.__contains__)
+        self._dialler = Dialler(link, settings, self._clock, own, self._sessions.__contains__)
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
 
@@ -89,6 +91,10 @@ class Sessions:
             )
             for each in self._sessions.values()
         )
+
+    def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
+        """Whether one of these is being dialled now, or its link is about to be taken in."""
+        return self._dialler.is_dialling(endpoints)
 
     # --- opening ---
 
@@ -231,9 +237,10 @@ class Sessions:
         session = Session(peer, self._clock.now_ms())
         if not await self._admit(session):
             return
-        saying = asyncio.create_task(self._say(session))
+        account = self._fairness.account(session.node_id)
+        saying = asyncio.create_task(account.pay(lambda: self._say(session)))
         try:
-            await self._serve(session)
+            await account.pay(lambda: self._serve(session))
         finally:
             saying.cancel()
             await asyncio.gather(saying, return_exceptions=True)

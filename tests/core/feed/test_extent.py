@@ -1,5 +1,6 @@
 """How much of a feed is shown, the newest first."""
 
+import pytest
 from swarmfeed.core.feed.extent import first_within
 
 RUNS = [(768, 100), (512, 300), (256, 200), (0, 400)]
@@ -11,6 +12,7 @@ def test_all_of_a_feed_that_fits_is_shown() -> None:
     assert first_within([], 0) == 0
 
 
+@pytest.mark.attack("A20")
 def test_the_newest_runs_that_fit_are_shown() -> None:
     assert first_within(RUNS, 999) == 256
     assert first_within(RUNS, 600) == 256

@@ -22,6 +22,7 @@ from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, listens
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -64,7 +65,13 @@ class Party:
             ]
         )
         self.sessions = Sessions(
-            link, settings, self.clock, self.hello, events, self.on_message, self.remember
+            link,
+            settings,
+            Fairness(self.clock),
+            self.hello,
+            events,
+            self.on_message,
+            self.remember,
         )
 
     def hello(self) -> Hello:

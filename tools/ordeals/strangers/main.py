@@ -13,6 +13,7 @@ from ordeals.strangers.bomb import BOMB
 from ordeals.strangers.claimed_endpoint import CLAIMED_ENDPOINT
 from ordeals.strangers.false_holders import FALSE_HOLDERS
 from ordeals.strangers.half_sent import HALF_SENT
+from ordeals.strangers.noisy_peer import NOISY_PEER
 from ordeals.strangers.siege import WHOLE, Siege, Terms
 from ordeals.strangers.silent_holders import SILENT_HOLDERS
 
@@ -23,6 +24,7 @@ SIEGES: Final[tuple[Siege, ...]] = (
     FALSE_HOLDERS,
     CLAIMED_ENDPOINT,
     BOMB,
+    NOISY_PEER,
 )
 """All there are; a new one is a line here."""
 
