@@ -10,7 +10,7 @@ from ordeals.strangers.siege import Siege, Terms
 
 POSTS: Final = 65_536
 POST_CHARS: Final = 8_000
-BATCH_POSTS: Final = 4_096
+BATCH_POSTS: Final = 1_024
 MORE_BYTES_MAX: Final = 60_000_000
 SHOWN_BYTES: Final = 64_000_000
 """Bound of the reader; in a sample as much less as there are fewer posts."""
