@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.ranges import subtract
+from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
@@ -63,6 +65,8 @@ class Reporter:
         self._inventory = ground.inventory
         self._fetcher = fetcher
         self._showing = showing
+        self._extents = ground.extents
+        self._shown_bytes = ground.settings.shown_bytes_per_author
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -119,6 +123,33 @@ class Reporter:
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
             searchable=all(self._is_searchable(each) for each in feeds),
             error=sentences.FORKED() if self.is_forked(author_id) else "",
+            unpacked_bytes=self.unpacked_bytes(author_id),
+            limit=self.limit(author_id, known.name),
+        )
+
+    def unpacked_bytes(self, author_id: AuthorId) -> int:
+        """What is held of an author, once it is unpacked."""
+        feeds = self._shelf.feeds_of(author_id)
+        return sum(self._extents.unpacked_bytes(each) for each in feeds)
+
+    def limit(self, author_id: AuthorId, name: str) -> str:
+        """Why not all that is held of an author can be read; empty when all can."""
+        if not self._interests.is_read(author_id):
+            return ""
+        held = hidden = 0
+        for feed_id in self._shelf.feeds_of(author_id):
+            shown = self._extents.first_shown(feed_id, author_id)
+            for start, end in self._shelf.held_ranges(feed_id):
+                held += end - start
+                hidden += max(min(end, shown) - start, 0)
+        if not hidden:
+            return ""
+        return sentences.ONLY_THE_NEWEST(
+            shown=held - hidden,
+            entries=held,
+            name=name or format_address(author_id),
+            unpacked=format_size(self.unpacked_bytes(author_id), tenths_below=10),
+            budget=format_size(self._shown_bytes, tenths_below=10),
         )
 
     def sentence(self, *, running: bool) -> str:
