@@ -7,6 +7,7 @@ from typing import TypeVar
 import structlog
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import RetryError
 from swarmfeed.node.feeds.feeds import Feeds, make_feeds
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal, listens
@@ -67,6 +68,7 @@ class Node:
         self.ground.indexer.start()
         index_is_new = await self._recall()
         await self.feeds.showing.catch_up_all(index_is_new=index_is_new)
+        await self._look_at_clock()
         if self.ground.settings.network:
             await self._go_online()
         else:
@@ -115,6 +117,13 @@ class Node:
         carer.recall_others(index_is_new=index_is_new)
         self.ground.inventory.save()
         return index_is_new
+
+    async def _look_at_clock(self) -> None:
+        try:
+            await self.feeds.timekeeper.check()
+        except RetryError as error:
+            # Reading goes on; its job tries again.
+            logger.warning("the order of posts stays as it was", reason=str(error))
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings

@@ -8,6 +8,7 @@ from typing import Protocol
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,17 @@ class Index(Protocol):
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
     ) -> int:
-        """Index stored entries of all kinds; idempotent.  Returns how many posts were new."""
+        """Index stored entries of all kinds; idempotent.  Returns how many posts were new.
+
+        Args:
+            reckoning: By what times the feed's entries are sorted.
+        """
+        ...
+
+    def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
+        """Sort entries [start, stop) anew: more was seen of the feed than when they came."""
         ...
 
     def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
@@ -110,6 +119,15 @@ class Index(Protocol):
         """Of each feed whose it is, and how many entries it was known to have."""
         ...
 
+    def feeds_later_than(self, time_ms: int) -> list[FeedId]:
+        """Feeds with entries that may be sorted later than this; ascending ids."""
+        ...
+
+    def time_agreed_on(self, authors: int) -> int:
+        """The latest time, in milliseconds, that so many followed authors other than ourselves
+        claim has passed; 0 when fewer are followed."""
+        ...
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]: ...
 
     def newer_than(self, after: Cursor) -> int:
@@ -125,6 +143,10 @@ class Index(Protocol):
         ...
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None: ...
+
+    def post_by_id(self, public_id: str) -> PostView | None:
+        """The post that a public id names: of several the lowest (feed, index)."""
+        ...
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None: ...
 

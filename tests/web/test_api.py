@@ -15,7 +15,7 @@ from tests.web.conftest import OWN, URL, Site
 
 POST_KEYS = {
     "author", "name", "feed", "index", "time_ms", "text", "hash", "cursor",
-    "reply_count", "held_by",
+    "id", "reply_count", "held_by",
 }  # fmt: skip
 
 

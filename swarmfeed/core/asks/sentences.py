@@ -33,6 +33,10 @@ EVERYBODY_MAY_REPLACE: Final = Text(
 )
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 
+# --- posts ---------------------------------------------------------------------------------
+
+DATED_AHEAD: Final = Text("dated ahead by its author's clock")
+
 # --- the own feed, where it is not what it was -----------------------------------------------
 
 NOT_SIGNED: Final = Text(
@@ -226,3 +230,4 @@ LEFT_TO: Final = Text("left to {policy}")
 FEEDS_AWAKE: Final = Text("{feeds} feeds awake, held for others")
 TIDIED: Final = Text("{chunks} superseded chunks deleted, {journals} journals packed")
 ROWS_WRITTEN: Final = Text("{rows} rows written")
+PUT_IN_ORDER: Final = Text("clock looked at; {feeds} feeds sorted anew")

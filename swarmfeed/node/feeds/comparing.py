@@ -38,7 +38,7 @@ class Comparer:
         self._indexer = ground.indexer
         self._interests = ground.interests
         self._inventory = ground.inventory
-        self._clock = ground.shells.clock
+        self._almanac = ground.almanac
         self._showing = showing
 
     async def compare(self) -> list[str]:
@@ -111,13 +111,15 @@ class Comparer:
         ranges: list[tuple[int, int]],
     ) -> None:
         index.reserve(feed_id, author_id, max((end for _, end in ranges), default=0))
+        reckoning = self._almanac.reckoning(feed_id)
         for start, end in ranges:
             for first in range(start, end, BATCH_ENTRIES):
                 stop = min(first + BATCH_ENTRIES, end)
                 stored = self._logs.read_entries(feed_id, first, stop)
                 hashes = hash_frame(frame_content(stored))
-                now_ms = self._clock.now_ms()
-                index.add_entries(feed_id, author_id, first, stored, hashes, now_ms=now_ms)
+                index.add_entries(
+                    feed_id, author_id, first, stored, hashes, reckoning=reckoning
+                )
 
     def _name(self, author_id: AuthorId) -> str:
         known = self._index.author(author_id) or KnownAuthor()

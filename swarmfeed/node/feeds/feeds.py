@@ -30,6 +30,7 @@ from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground import events
@@ -60,6 +61,7 @@ class Feeds:
     carer: Carer
     caretaker: Caretaker
     reporter: Reporter
+    timekeeper: Timekeeper
 
     def role(self) -> Role:
         """What the feeds part hears, and when it works."""
@@ -70,7 +72,7 @@ class Feeds:
             answers=self._answers(),
             listens=self._listens(),
             jobs=self._jobs,
-            rows=self.ground.inventory.rows(),
+            rows=(*self.ground.inventory.rows(), *self.ground.almanac.rows()),
             stop=self.fetcher.stop,
         )
 
@@ -138,6 +140,7 @@ class Feeds:
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
+            self.timekeeper.job(),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 
@@ -171,4 +174,5 @@ def make_feeds(ground: Ground) -> Feeds:
         carer=Carer(ground, writer, follower, fetcher, seeder, finder, showing),
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
         reporter=Reporter(ground, fetcher, showing),
+        timekeeper=Timekeeper(ground),
     )

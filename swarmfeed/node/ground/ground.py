@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -43,6 +44,7 @@ class Ground:
     prover: Prover
     memory: Bookkeeper
     inventory: Inventory
+    almanac: Almanac
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -57,8 +59,9 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
-    indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
-
+    memory = Bookkeeper(shells.ledger)
+    almanac, interests = Almanac(memory, shells.clock), Interests()
+    indexer = Indexer(shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait)
     sessions = Sessions(
         shells.link,
         settings,
@@ -68,7 +71,6 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard.hear,
         _remembering(shells, indexer),
     )
-    interests, memory = Interests(), Bookkeeper(shells.ledger)
     return Ground(
         settings=settings,
         identity=identity,
@@ -84,6 +86,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         prover=Prover(shells.logs),
         memory=memory,
         inventory=Inventory(shelf, interests, shells.index, memory),
+        almanac=almanac,
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),

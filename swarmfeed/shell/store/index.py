@@ -1,7 +1,8 @@
 """The index in SQLite and FTS5: ``ports.Index`` for real.
 
 Tables are in ``schema``, the file in ``database``, what is kept of which kind in ``kinds``,
-what goes in in ``write``, what comes out in ``read``, other nodes in ``nodes``.
+what goes in in ``write``, what comes out in ``read``, by what time it is sorted in ``times``,
+other nodes in ``nodes``.
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
@@ -13,11 +14,12 @@ from pathlib import Path
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
-from swarmfeed.shell.store import places
+from swarmfeed.shell.store import places, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
 from swarmfeed.shell.store.aside import delete, set_aside
@@ -113,13 +115,17 @@ class SqliteIndex:
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
     ) -> int:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, self._tables, feed_id, author_id, start, stored, hashes, now_ms
+                db, self._tables, feed_id, author_id, start, stored, hashes, reckoning
             )
+
+    def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
+        with self._database.write() as db:
+            times.resort(db, feed_id, start, stop, reckoning)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:
@@ -160,6 +166,14 @@ class SqliteIndex:
         with self._database.read() as db:
             return places.known_sizes(db)
 
+    def feeds_later_than(self, time_ms: int) -> list[FeedId]:
+        with self._database.read() as db:
+            return times.feeds_later_than(db, time_ms)
+
+    def time_agreed_on(self, authors: int) -> int:
+        with self._database.read() as db:
+            return times.time_agreed_on(db, authors)
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]:
         with self._database.read() as db:
             return index_read.home(db, limit, before)
@@ -181,6 +195,10 @@ class SqliteIndex:
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         with self._database.read() as db:
             return index_read.post(db, feed_id, index)
+
+    def post_by_id(self, public_id: str) -> PostView | None:
+        with self._database.read() as db:
+            return index_read.post_by_id(db, public_id)
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None:
         with self._database.read() as db:
