@@ -71,7 +71,7 @@ def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
         feed = await answering.answer(HowIsMyFeed())
         assert said in feed.sentence
         assert "swarmfeed restore" in feed.sentence
-        assert feed.ruling == standing.value
+        assert feed.standing == standing.value
         assert (await answering.answer(HowIsIt())).sentence == feed.sentence
         assert (await answering.answer(Verify())).missing
         for write in (
