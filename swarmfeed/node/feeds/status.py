@@ -142,7 +142,7 @@ class Reporter:
     # --- inside ---
 
     def _concerns(self, *, but: FeedId | None = None) -> Iterator[str]:
-        """What is not as it should be, a sentence each, ``but`` of a feed that was spoken of."""
+        """What is not as it should be, a sentence each, ``but`` of one feed."""
         lacks = [each for each in self._inventory.lacks() if each.feed_id != but]
         entries = sum(each.entries for each in lacks)
         if self._showing.is_filling:
