@@ -32,6 +32,10 @@ EVERYBODY_MAY_REPLACE: Final = Text(
     " run: chmod o-w {folder}"
 )
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+TOO_FEW_FILES: Final = Text(
+    "this system lets the program have {files:1 file|# files} open, and it needs {least};"
+    " allow more with: ulimit -n 1024"
+)
 
 # --- posts ---------------------------------------------------------------------------------
 
