@@ -14,7 +14,7 @@ from swarmfeed.wiring import create_home
 from ordeals.ordeal import Outcome
 from ordeals.strangers.babble import OWN, SEQUENCES, author_key, write
 from ordeals.strangers.babbler import babbling
-from ordeals.strangers.besieged import Besieged, besieged
+from ordeals.strangers.besieged import Besieged, Login, besieged
 from ordeals.strangers.siege import Siege, Terms
 from ordeals.strangers.visitor import Visits, visiting
 
@@ -39,7 +39,7 @@ CALM_S: Final = 240
 @dataclass(slots=True)
 class _Siege:
     node: Besieged
-    cookie: str
+    login: Login
     feeds: int
     folder: Path
     lasts_s: float
@@ -51,7 +51,7 @@ class _Siege:
         at, folder = self.node.ports()["link"], self.folder / f"peers{self.peers}"
         with babbling(at, sequences, folder, feeds=self.feeds, number=self.peers) as babble:
             self.peers += len(sequences)
-            with visiting(self.node.url, self.cookie) as visits:
+            with visiting(self.node.url, self.login) as visits:
                 time.sleep(self.lasts_s)
         self._judge(name, visits, babble.said, bar_ms)
 
@@ -82,7 +82,7 @@ def lay(terms: Terms) -> Outcome:
             node.post("post", text=f"post {number} to be read")
         lasts_s = max(1.5, LASTS_S * terms.cases / 100)
         siege = _Siege(node, node.log_in(), feeds, terms.folder, lasts_s)
-        with visiting(node.url, siege.cookie) as calm:
+        with visiting(node.url, siege.login) as calm:
             time.sleep(siege.lasts_s)
         siege.outcome.figures["page before"] = f"{calm}, {feeds} feeds held"
         names = list(SEQUENCES)
