@@ -68,7 +68,7 @@ class _Siege:
 
 def lay(terms: Terms) -> Outcome:
     """Each sequence alone, then many peers at once."""
-    feeds = terms.of(FEEDS, least=200)
+    feeds = terms.of(FEEDS, least=100)
     home = terms.folder / "ada"
     create_home(home, "ada", "")
     with without_sync():
