@@ -31,6 +31,7 @@ from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
+from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import (
     client_context,
     hash_certificate,
@@ -38,7 +39,7 @@ from swarmfeed.shell.wire.tls import (
     read_node_id,
     server_context,
 )
-from swarmfeed.shell.wire.websocket import LinkRules, Socket, Sockets
+from swarmfeed.shell.wire.websocket import Socket, Sockets
 
 T = TypeVar("T")
 
@@ -80,6 +81,7 @@ class WebSocketLink:
         self._client_context = client_context()
         self._sockets = Sockets(self._rules)
         self._accepted_count = 0
+        self._dials = asyncio.Semaphore(self._rules.dials_max)
 
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
@@ -108,7 +110,7 @@ class WebSocketLink:
         no further.
         """
         try:
-            async with asyncio.timeout(self._rules.handshake_timeout_s):
+            async with asyncio.timeout(self._rules.handshake_timeout_s), self._dials:
                 return await self._dial(endpoint, own, is_linked)
         except TimeoutError as error:
             raise RetryError(f"{endpoint} did not answer in time") from error
@@ -125,12 +127,12 @@ class WebSocketLink:
         own: Callable[[], Hello],
         on_peer: Callable[[Peer], Awaitable[None]],
     ) -> None:
-        if self._accepted_count >= self._rules.peers_max:
-            await socket.close(CloseCode.FULL, "too many links")
-            return
-        self._accepted_count += 1
         try:
-            await on_peer(await self._greet(socket, own()))
+            await self._require_room(socket)
+            peer = await self._greet(socket, own())
+            # Only who proved themselves count, and others may have done so meanwhile.
+            await self._require_room(socket)
+            await self._keep(peer, on_peer)
         except (RemoteError, RetryError):
             pass  # The link is closed, with a code that tells why.
         except Exception as error:
@@ -138,8 +140,18 @@ class WebSocketLink:
                 {"message": "the task of a link failed", "exception": error}
             )
         finally:
-            self._accepted_count -= 1
             await socket.close(CloseCode.GOODBYE, "")
+
+    async def _require_room(self, socket: Socket) -> None:
+        if self._accepted_count >= self._rules.peers_max:
+            await _refuse(socket, CloseCode.FULL, RetryError("too many links"))
+
+    async def _keep(self, peer: Peer, on_peer: Callable[[Peer], Awaitable[None]]) -> None:
+        self._accepted_count += 1
+        try:
+            await on_peer(peer)
+        finally:
+            self._accepted_count -= 1
 
     async def _greet(self, socket: Socket, own: Hello) -> "WebSocketPeer":
         """Server's side of the handshake, once the WebSocket is open."""

@@ -9,41 +9,28 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv6Address, ip_address
+from socket import socket as RawSocket
 from ssl import SSLContext, SSLEOFError, SSLError, SSLObject
-from typing import Final, TypedDict
+from traceback import clear_frames
+from typing import Final, TypedDict, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.protocol import Event, State
+from websockets.server import ServerProtocol
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
-from swarmfeed.core.talk.limits import MESSAGES_SENT_PER_S
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.shell.wire.gate import Gate, LetThrough
 from swarmfeed.shell.wire.inlet import Inlet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRules:
-    """What a peer is allowed; tests make it narrower."""
-
-    handshake_timeout_s: float = limits.HANDSHAKE_TIMEOUT_S
-    send_timeout_s: float = limits.SEND_TIMEOUT_S
-    close_timeout_s: float = limits.CLOSE_TIMEOUT_S
-    send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
-    bytes_per_s: float = limits.PEER_BYTES_PER_S
-    messages_per_s: float = limits.PEER_MESSAGES_PER_S
-    sends_per_s: float = MESSAGES_SENT_PER_S
-    decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
-    window_s: float = limits.BUDGET_WINDOW_S
-    peers_max: int = limits.PEERS_MAX
-    """Links that others may open."""
+from swarmfeed.shell.wire.rules import LinkRules
 
 
 class Socket:
@@ -145,11 +132,9 @@ class Sockets:
     def __init__(self, rules: LinkRules) -> None:
         self._rules = rules
         self._live: set[_Metered] = set()
-        self._servers: list[Server] = []
+        self._servers: list[_Accepting] = []
         self._stopped = False
-        live = {"live": self._live}
-        self._accepted_type = type("Accepted", (_Metered, ServerConnection), live)
-        self._dialled_type = type("Dialled", (_Metered, ClientConnection), live)
+        self._dialled_type = type("Dialled", (_Metered, ClientConnection), {"live": self._live})
 
     async def serve(
         self, at: Endpoint, context: SSLContext, accept: Callable[[Socket], Awaitable[None]]
@@ -159,24 +144,9 @@ class Sockets:
         RetryError when the port is taken.
         """
 
-        async def run(connection: ServerConnection) -> None:
-            assert isinstance(connection, _Metered)
-            await accept(Socket(connection, self._rules))
-
-        # TLS takes at most half of the time for the handshake, the upgrade and hello the rest.
-        half_s = self._rules.handshake_timeout_s / 2
+        server = _Accepting(at, context, accept, self._live, self._rules)
         with _library_errors(at):
-            server = await serve(
-                run,
-                at.host,
-                at.port,
-                ssl=context,
-                ssl_handshake_timeout=half_s,
-                open_timeout=half_s,
-                server_header=None,
-                create_connection=self._accepted_type,
-                **_options(self._rules),
-            )
+            await server
         self._servers.append(server)
         return Endpoint(at.host, server.sockets[0].getsockname()[1])
 
@@ -192,7 +162,13 @@ class Sockets:
                 user_agent_header=None,
                 proxy=None,
                 create_connection=self._dialled_type,
-                **_options(self._rules),
+                # Compressing secrets beside foreign text leaks them, and chunks are
+                # compressed already.
+                compression=None,
+                ssl_shutdown_timeout=self._rules.close_timeout_s,
+                max_size=limits.MESSAGE_BYTES_MAX,
+                logger=_quiet,
+                **_keeping(self._rules),
             )
         assert isinstance(connection, _Metered)
         return Socket(connection, self._rules)
@@ -201,6 +177,7 @@ class Sockets:
         """Listen no more and say goodbye on every socket."""
         self._stopped = True
         for server in self._servers:
+            await server.gate.close()
             server.close(close_connections=False)
         goodbyes = [each.close_soon(CloseCode.GOODBYE, "the node stops") for each in self._live]
         await asyncio.gather(*goodbyes)
@@ -305,6 +282,87 @@ _NO_PONG: Final = 1011
 """The code that the library itself closes with then (RFC 6455, 7.4.1)."""
 
 
+class _Accepted(_Metered, ServerConnection):
+    """Somebody who dialled us."""
+
+    def __init__(
+        self,
+        server: "_Accepting",
+        live: "set[_Metered]",
+        let_through: LetThrough,
+        rules: LinkRules,
+    ) -> None:
+        protocol = ServerProtocol(max_size=limits.MESSAGE_BYTES_MAX, logger=_quiet)
+        super().__init__(protocol, server, **_keeping(rules))
+        self.live = live
+        self._let_through = let_through
+
+    def widen(self, rules: LinkRules) -> None:
+        self._let_through()
+        super().widen(rules)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._let_through()
+        super().connection_lost(exc)
+
+
+class _Accepting(Server):
+    """Makes a WebSocket of each socket that the gate hands on.
+
+    Each of TLS, the upgrade and the hello has half of the time for the handshake; the gate
+    cuts off whoever needs more than that time for all of it.
+    """
+
+    def __init__(
+        self,
+        at: Endpoint,
+        context: SSLContext,
+        accept: Callable[[Socket], Awaitable[None]],
+        live: "set[_Metered]",
+        rules: LinkRules,
+    ) -> None:
+        self.gate = Gate(rules, self._open)
+        super().__init__(partial(self.gate.open, at), self._run, _quiet)
+        self._context = context
+        self._accept = accept
+        self._live = live
+        self._rules = rules
+
+    def is_serving(self) -> bool:
+        return self.gate.is_open
+
+    async def _open(self, raw: RawSocket, let_through: LetThrough) -> None:
+        """Open TLS; ``_run`` begins when that is done."""
+        try:
+            await self.get_loop().connect_accepted_socket(
+                lambda: _Accepted(self, self._live, let_through, self._rules),
+                raw,
+                ssl=self._context,
+                ssl_handshake_timeout=self._rules.handshake_timeout_s / 2,
+                ssl_shutdown_timeout=self._rules.close_timeout_s,
+            )
+        except OSError as error:  # of TLS too
+            # asyncio's frames and the error hold each other, and 256 KiB of buffers, until
+            # the collector comes by; a siege makes hundreds before that.
+            clear_frames(error.__traceback__)
+            let_through()
+
+    async def _run(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, _Accepted)
+        try:
+            async with asyncio.timeout(self._rules.handshake_timeout_s / 2):
+                await connection.handshake(server_header=None)
+            if connection.state is State.OPEN:
+                connection.start_keepalive()
+                async with connection:
+                    await self._accept(Socket(connection, self._rules))
+        except (WebSocketException, OSError, RetryError):
+            pass  # Too slow, or it broke off.
+        finally:
+            connection.transport.abort()
+            self.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+
 class _Connect(connect):
     """Follows no redirect: a peer must not choose whom we dial."""
 
@@ -347,29 +405,20 @@ def _endpoint_of(connection: _Metered) -> Endpoint:
     return Endpoint(str(address), port)
 
 
-class _Options(TypedDict):
-    compression: None
+class _Keeping(TypedDict):
     ping_interval: float
     ping_timeout: float
     close_timeout: float
-    ssl_shutdown_timeout: float
-    max_size: int
     max_queue: int
-    logger: logging.Logger
 
 
-def _options(rules: LinkRules) -> _Options:
-    """Return what both ends ask of the library."""
-    return _Options(
-        # Compressing secrets beside foreign text leaks them, and chunks are compressed already.
-        compression=None,
+def _keeping(rules: LinkRules) -> _Keeping:
+    """Return how both ends keep a connection."""
+    return _Keeping(
         ping_interval=limits.PING_EVERY_S,
         ping_timeout=limits.PONG_TIMEOUT_S,
         close_timeout=rules.close_timeout_s,
-        ssl_shutdown_timeout=rules.close_timeout_s,
-        max_size=limits.MESSAGE_BYTES_MAX,
         max_queue=limits.LINK_QUEUE_FRAMES,
-        logger=_quiet,
     )
 
 

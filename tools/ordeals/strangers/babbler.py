@@ -33,7 +33,7 @@ from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.link import WebSocketLink
-from swarmfeed.shell.wire.websocket import LinkRules
+from swarmfeed.shell.wire.rules import LinkRules
 
 from ordeals.strangers.babble import SEQUENCES, World
 
