@@ -42,6 +42,7 @@ from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
@@ -133,14 +134,16 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
     logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
-    shelf = Shelf(logs, Events())
+    ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
     shelf.load()
     pen = Pen(old, shelf, logs, index, SystemClock())
     try:
         pen.recall()
+        pen.note(size_in(ledger, old.feed_id))
         if not pen.trouble():
             raise UserError(sentences.KEYS_CAN_WRITE(home=home))
     finally:
+        ledger.close()
         index.close()
 
 
