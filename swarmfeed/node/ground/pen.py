@@ -11,7 +11,7 @@ from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
     Reason,
-    Ruling,
+    OwnStanding,
     Verdict,
     judge,
 )
@@ -83,7 +83,7 @@ class Pen:
             UserError: It may not be signed, or the disk is full.  Nothing was added.
         """
         verdict = self.verdict()
-        if verdict.ruling is not Ruling.SIGNS:
+        if verdict.standing is not OwnStanding.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)
