@@ -12,7 +12,7 @@ from swarmfeed.core.base.ranges import widest
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.highwater import OwnStanding
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.feeds.comparing import Comparer
@@ -189,7 +189,7 @@ class Caretaker:
     def _own_absent(self) -> Iterator[str]:
         """What is missing of the own feed, whoever remembers it: mark, chunk list, ledger."""
         feed_id, verdict = self._identity.feed_id, self._pen.verdict()
-        ranges = {verdict.missing} if verdict.standing is OwnStanding.WAITS else set()
+        ranges = {verdict.missing} if verdict.ruling is Ruling.WAITS else set()
         if self._shelf.replica(feed_id) is not None:
             ranges |= {(span.start, span.end) for span in self._shelf.missing(feed_id)}
         for lack in self._inventory.lacks():
@@ -198,7 +198,7 @@ class Caretaker:
             yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
         if self._shelf.replica(feed_id) is None and not ranges:
             yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
-        if verdict.standing is OwnStanding.ENDED:
+        if verdict.ruling is Ruling.ENDED:
             yield say(verdict)
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:

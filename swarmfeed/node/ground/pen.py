@@ -10,7 +10,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
-    OwnStanding,
+    Ruling,
     Reason,
     Verdict,
     judge,
@@ -83,7 +83,7 @@ class Pen:
             UserError: It may not be signed, or the disk is full.  Nothing was added.
         """
         verdict = self.verdict()
-        if verdict.standing is not OwnStanding.SIGNS:
+        if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)

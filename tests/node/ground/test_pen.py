@@ -8,7 +8,7 @@ import pytest
 from swarmfeed.core.asks.upkeep import HowIsIt, Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.feed.highwater import OwnStanding
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.remembered import decode_remembered, encode_remembered
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import HeadGrew, listens
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.attack("A50")
 Spoil = Callable[[Talk], object]
 
 
-def own(to: Talk) -> OwnStanding:
-    return to.node.ground.pen.verdict().standing
+def own(to: Talk) -> Ruling:
+    return to.node.ground.pen.verdict().ruling
 
 
 def journal_lost(to: Talk) -> None:
@@ -54,14 +54,14 @@ async def restarted(to: Talk, spoil: Spoil) -> None:
 @pytest.mark.parametrize(
     ("spoil", "standing", "said"),
     [
-        (journal_lost, OwnStanding.WAITS, "entries 0 to 3 of your feed are missing"),
-        (mark_lost, OwnStanding.ENDED, "how far your feed was signed"),
-        (receipt_of_more, OwnStanding.ENDED, "an old copy"),
-        (ledger_of_more, OwnStanding.ENDED, "an old copy"),
+        (journal_lost, Ruling.WAITS, "entries 0 to 3 of your feed are missing"),
+        (mark_lost, Ruling.ENDED, "how far your feed was signed"),
+        (receipt_of_more, Ruling.ENDED, "an old copy"),
+        (ledger_of_more, Ruling.ENDED, "an old copy"),
     ],
 )
 def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
-    tmp_path: Path, spoil: Spoil, standing: OwnStanding, said: str
+    tmp_path: Path, spoil: Spoil, standing: Ruling, said: str
 ) -> None:
     async def script(to: Talk) -> None:
         await restarted(to, spoil)
@@ -104,11 +104,11 @@ def test_the_own_replica_back_is_written_again(tmp_path: Path) -> None:
         await to.me.stop()
         journal_lost(to)
         await to.me.start()
-        assert own(to) is OwnStanding.WAITS
+        assert own(to) is Ruling.WAITS
         await to.me.stop()
         to.me.disk.replicas[to.me.feed_id] = kept
         await to.me.start()
-        assert own(to) is OwnStanding.SIGNS
+        assert own(to) is Ruling.SIGNS
         await to.me.say("three")
         assert to.me.reads(to.me.author_id)[0] == "three"
 
@@ -119,9 +119,9 @@ def test_a_mark_that_ends_while_the_node_runs_stops_the_pen_at_once(tmp_path: Pa
     async def script(to: Talk) -> None:
         await to.me.say("one")
         to.node.ground.pen.heard_of(3)
-        assert own(to) is OwnStanding.SIGNS, "no more than we signed ourselves"
+        assert own(to) is Ruling.SIGNS, "no more than we signed ourselves"
         to.node.ground.pen.heard_of(4)
-        assert own(to) is OwnStanding.ENDED
+        assert own(to) is Ruling.ENDED
         with pytest.raises(UserError, match="an old copy"):
             await to.me.say("two")
 
