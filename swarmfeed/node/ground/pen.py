@@ -10,8 +10,8 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
-    Ruling,
     Reason,
+    Ruling,
     Verdict,
     judge,
 )

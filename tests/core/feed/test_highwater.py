@@ -10,8 +10,8 @@ from swarmfeed.core.feed.highwater import (
     Ending,
     Mark,
     Memories,
-    Ruling,
     Reason,
+    Ruling,
     Verdict,
     goes_on,
     judge,
@@ -47,9 +47,7 @@ def test_without_a_mark_nothing_is_ever_signed() -> None:
 @pytest.mark.parametrize(("size", "missing"), [(0, (0, 57)), (40, (40, 57)), (56, (56, 57))])
 def test_what_is_missing_is_waited_for_and_named(size: int, missing: tuple[int, int]) -> None:
     verdict = judge(replace(WELL, size=size, root=OTHER))
-    assert verdict == Verdict(
-        ruling=Ruling.WAITS, reason=Reason.MISSING, missing=missing
-    )
+    assert verdict == Verdict(ruling=Ruling.WAITS, reason=Reason.MISSING, missing=missing)
 
 
 @pytest.mark.parametrize("more", [{"size": 58}, {"noted": 58}, {"chunks": 58}])
