@@ -297,15 +297,7 @@ def _open_shells(
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    swarm = LibtorrentSwarm(
-        Endpoint(settings.listen, settings.swarm_port),
-        dht=settings.dht,
-        down_bytes_per_s=settings.down_bytes_per_s,
-        up_bytes_per_s=settings.up_bytes_per_s,
-        files=files,
-    )
-    for peer in settings.peers:
-        swarm.allow(peer.host)
+    swarm = _open_swarm(settings, files)
     named = tuple(peer.host for peer in settings.peers)
     board = KrpcHeadBoard(
         settings.listen,
@@ -332,6 +324,19 @@ def _open_shells(
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
+
+
+def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
+    swarm = LibtorrentSwarm(
+        Endpoint(settings.listen, settings.swarm_port),
+        dht=settings.dht,
+        down_bytes_per_s=settings.down_bytes_per_s,
+        up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
+    )
+    for peer in settings.peers:
+        swarm.allow(peer.host)
+    return swarm
 
 
 def _rules(files: OpenFiles) -> LinkRules:
