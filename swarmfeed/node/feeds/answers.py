@@ -193,7 +193,7 @@ class Writing:
         verdict = self._pen.verdict()
         start, end = verdict.missing
         return OwnFeed(
-            standing=verdict.standing.value,
+            standing=verdict.ruling.value,
             sentence=say(verdict),
             missing_start=start,
             missing_end=end,
