@@ -43,7 +43,8 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
-from swarmfeed.shell.disk.durable import HomeLock, make_folder
+from swarmfeed.shell.disk.durable import make_folder
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs

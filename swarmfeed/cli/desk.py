@@ -22,7 +22,7 @@ from swarmfeed.desk import Answerer
 from swarmfeed.errors import BadJsonError, InUseError, RetryError, UserError
 from swarmfeed.node.ground.home import page_path
 from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 
 A = TypeVar("A")
 T = TypeVar("T")

@@ -18,16 +18,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.address import format_address, parse_address
-from swarmfeed.core.base.bencoding import Fields, decode, encode
+from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.limits import (
-    CERTIFICATE_BYTES_MAX,
-    CERTIFICATES_MAX,
     CHUNK_BYTES_MAX,
     CHUNK_ENTRIES,
-    CONSISTENCY_HASHES_MAX,
     DISK_FLOOR_BYTES,
-    HEAD_BYTES_MAX,
     JOURNAL_APPENDED_BYTES_IDLE,
     JOURNAL_APPENDED_BYTES_MAX,
 )
@@ -37,13 +34,18 @@ from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.head import Sign
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces, is_undamaged
 from swarmfeed.core.feed.replica import Replica, grow, open_replica
-from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk.durable import (
+    delete_file,
     drop_temporary,
     fsync_file,
     fsync_folder,
     make_folder,
+    move_file,
+    probe_folder,
     read_file,
+    unread,
+    unsaved,
     write_file,
     write_files,
 )
@@ -54,10 +56,9 @@ from swarmfeed.shell.disk.journal import (
     cut_journal,
     read_journal,
 )
+from swarmfeed.shell.disk.papers import Fork, read_certificates, read_fork
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
-_CERTIFICATES_BYTES_MAX = CERTIFICATES_MAX * (CERTIFICATE_BYTES_MAX + 8)
-_FORK_BYTES_MAX = 2 * HEAD_BYTES_MAX + CONSISTENCY_HASHES_MAX * 40
 
 
 class FileLogs:
@@ -70,20 +71,41 @@ class FileLogs:
         self._replicas: dict[FeedId, Replica] = {}
         self._folders: dict[FeedId, Path] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
+        self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
         self._damaged: dict[FeedId, str] = {}
+        self._unread: dict[FeedId, PassingError] = {}
         self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
 
     # --- reading at start ---
 
     def read_all(self) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
-        for folder in sorted(self._folder.iterdir()):
+        with unread(self._folder):
+            names = sorted(os.listdir(self._folder))
+        for name in names:
             with suppress(UserError):  # not a feed's folder
-                self._recover(FeedId(parse_address(folder.name)))
+                self._recover(FeedId(parse_address(name)))
         return list(self._replicas.values())
+
+    def read_again(self) -> list[Replica]:
+        """As in ``ports.Logs``.  Raises PassingError for the first that still cannot be."""
+        before = list(self._unread)
+        for feed_id in before:
+            self._recover(feed_id)
+        for error in self._unread.values():
+            raise error
+        return [self._replicas[each] for each in before if each in self._replicas]
 
     def damaged(self) -> dict[FeedId, str]:
         return dict(self._damaged)
+
+    def unread(self) -> dict[FeedId, PassingError]:
+        return dict(self._unread)
+
+    def check_writable(self) -> None:
+        if self.free_bytes() < DISK_FLOOR_BYTES:
+            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+        probe_folder(self._folder)
 
     # --- changing a feed ---
 
@@ -92,8 +114,9 @@ class FileLogs:
     ) -> Replica:
         if feed_id in self._damaged:
             raise UserError(f"the log is damaged: {self._damaged[feed_id]}")
+        self._check_known(feed_id)
         if self.free_bytes() < DISK_FLOOR_BYTES:
-            raise UserError("the disk is almost full: nothing was saved; free some space")
+            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         known = self._replicas.get(feed_id)
         growth = grow(
             known,
@@ -111,6 +134,7 @@ class FileLogs:
         return growth.replica
 
     def replace(self, replica: Replica) -> None:
+        self._check_known(replica.feed_id)
         self._make_folder(replica.feed_id)
         frame = base_frame(replica.chunk_list, replica.tail, replica.signed_head)
         write_file(self._journal(replica.feed_id), frame)
@@ -137,49 +161,28 @@ class FileLogs:
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)
         self._held.pop(feed_id, None)
+        self._made.discard(feed_id)
         self._damaged.pop(feed_id, None)
+        self._unread.pop(feed_id, None)
         self._appended_bytes.pop(feed_id, None)
         # Without its journal a folder is no feed any more, whatever is left of it.
-        with suppress(FileNotFoundError):
-            self._journal(feed_id).unlink()
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._feed_folder(feed_id))
+        delete_file(self._journal(feed_id))
+        folder = self._feed_folder(feed_id)
+        with unsaved(folder), suppress(FileNotFoundError):
+            shutil.rmtree(folder)
         self._folders.pop(feed_id, None)
 
     # --- certificates and forks ---
 
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
-        path = self._feed_folder(feed_id) / "certificates"
-        try:
-            value = decode(
-                read_file(path, _CERTIFICATES_BYTES_MAX), limit_bytes=_CERTIFICATES_BYTES_MAX
-            )
-        except FileNotFoundError:
-            return ()
-        except RemoteError as error:
-            raise DamageError(f"{path} is damaged: {error}") from error
-        items = value if isinstance(value, list) else []
-        return tuple(item for item in items if isinstance(item, bytes))
+        return read_certificates(self._feed_folder(feed_id) / "certificates")
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self._make_folder(feed_id)
         write_file(self._feed_folder(feed_id) / "certificates", encode(list(signed)))
 
-    def read_fork(self, feed_id: FeedId) -> tuple[bytes, bytes, tuple[Hash, ...]] | None:
-        path = self._feed_folder(feed_id) / "fork"
-        try:
-            content = read_file(path, _FORK_BYTES_MAX)
-            fields = Fields(decode(content, limit_bytes=_FORK_BYTES_MAX), "fork")
-            proof = fields.take_bytes_list(b"p", count_max=CONSISTENCY_HASHES_MAX, length=32)
-            return (
-                fields.take_bytes(b"a", bytes_max=HEAD_BYTES_MAX),
-                fields.take_bytes(b"b", bytes_max=HEAD_BYTES_MAX),
-                tuple(Hash(item) for item in proof),
-            )
-        except FileNotFoundError:
-            return None
-        except RemoteError as error:
-            raise DamageError(f"{path} is damaged: {error}") from error
+    def read_fork(self, feed_id: FeedId) -> Fork | None:
+        return read_fork(self._feed_folder(feed_id) / "fork")
 
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
@@ -203,8 +206,7 @@ class FileLogs:
         name = chunk_name(feed_id, span)
         arrived = self.incoming_folder(feed_id) / name
         fsync_file(arrived)
-        os.replace(arrived, self.chunk_folder(feed_id) / name)
-        fsync_folder(self.chunk_folder(feed_id))
+        move_file(arrived, self.chunk_folder(feed_id) / name)
         self._held[feed_id].add(span)
 
     def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
@@ -225,21 +227,19 @@ class FileLogs:
             raise DamageError(f"{path} is missing") from error
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        with suppress(FileNotFoundError):
-            (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).unlink()
+        delete_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)
-        with suppress(FileNotFoundError):
-            (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink()
+        delete_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
     def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         name = chunk_name(feed_id, span)
         kept = self.chunk_folder(feed_id) / name
         if kept.is_symlink():
-            kept.unlink()  # nobody shall write through it
+            delete_file(kept)  # nobody shall write through it
         self._held.get(feed_id, set()).discard(span)
-        with suppress(FileNotFoundError):
+        with unsaved(kept), suppress(FileNotFoundError):
             os.replace(kept, self.incoming_folder(feed_id) / name)
 
     def is_journal_sound(self, replica: Replica) -> bool:
@@ -276,12 +276,13 @@ class FileLogs:
     def disk_bytes(self, feed_id: FeedId) -> int:
         total = 0
         for folder in (self._feed_folder(feed_id), self.chunk_folder(feed_id)):
-            with suppress(FileNotFoundError), os.scandir(folder) as items:
+            with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
                 total += sum(item.stat().st_size for item in items if item.is_file())
         return total
 
     def free_bytes(self) -> int:
-        return shutil.disk_usage(self._folder).free
+        with unread(self._folder):
+            return shutil.disk_usage(self._folder).free
 
     # --- inside ---
 
@@ -292,18 +293,35 @@ class FileLogs:
         try:
             state = read_journal(path)
             replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
+            cut_journal(path, state.end)
+            held = self._list_chunks(feed_id)
         except FileNotFoundError:
             return  # a crash came before the first journal: nothing was promised
+        except PassingError as error:
+            self._unread[feed_id] = error
+            return
         except (DamageError, RemoteError) as error:
             self._damaged[feed_id] = f"{path}: {error}"
             return
-        cut_journal(path, state.end)
+        self._unread.pop(feed_id, None)
         self._appended_bytes[feed_id] = state.end - state.base_end
-        self._make_folder(feed_id)
+        self._held[feed_id] = held
+        with suppress(PassingError):  # to read it, no folder has to be made
+            self._make_folder(feed_id)
         self._keep(replica)
-        for name in os.listdir(self.chunk_folder(feed_id)):
-            if match := _CHUNK_NAME.fullmatch(name):
-                self._held[feed_id].add(ChunkSpan(int(match[1]), int(match[2])))
+
+    def _list_chunks(self, feed_id: FeedId) -> set[ChunkSpan]:
+        folder = self.chunk_folder(feed_id)
+        names: list[str] = []
+        with suppress(FileNotFoundError), unread(folder):
+            names = os.listdir(folder)
+        found = filter(None, map(_CHUNK_NAME.fullmatch, names))
+        return {ChunkSpan(int(match[1]), int(match[2])) for match in found}
+
+    def _check_known(self, feed_id: FeedId) -> None:
+        """What stands in a journal that was not read may be newer: never write over it."""
+        if feed_id in self._unread:
+            raise self._unread[feed_id]
 
     def _keep(self, replica: Replica) -> None:
         self._replicas[replica.feed_id] = replica
@@ -347,13 +365,14 @@ class FileLogs:
         self._held[feed_id].update(chunks)
 
     def _make_folder(self, feed_id: FeedId) -> None:
-        if feed_id in self._held:
+        if feed_id in self._made:
             return
         for folder in (self.chunk_folder(feed_id), self.incoming_folder(feed_id)):
             make_folder(folder)
         fsync_folder(self._feed_folder(feed_id))
         fsync_folder(self._folder)
-        self._held[feed_id] = set()
+        self._made.add(feed_id)
+        self._held.setdefault(feed_id, set())
 
     def _journal(self, feed_id: FeedId) -> Path:
         return self._feed_folder(feed_id) / "journal"
