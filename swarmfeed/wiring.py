@@ -130,9 +130,11 @@ def open_node(
     identity = open_identity(home, passphrase)
     with HomeLock(home), _loop_in_thread() as loop:
         node = _call(loop, start_node(home, settings, identity, roster=roster))
+        desk = node.desk(loop)
         try:
-            yield node.desk(loop)
+            yield desk
         finally:
+            desk.close()
             _call(loop, node.stop())
 
 
@@ -154,6 +156,8 @@ def run_node(
 
     Raises:
         UserError: Wrong passphrase, a port in use, or another process uses the home.
+        PassingError: The machine refuses something without which nothing goes.
+        FatalError: It stopped by itself, in good order, because its own state is unknown.
     """
     identity = open_identity(home, passphrase)
     with HomeLock(home):
@@ -180,8 +184,11 @@ async def _run(
         on_ready(Ready(page_link=page.login_link(), link=me.link))
         await node.stopped.wait()
     finally:
+        desk.close()
         await page.stop()
         await node.stop()
+    if node.failure is not None:
+        raise node.failure
 
 
 async def start_node(
@@ -267,9 +274,19 @@ def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
+        _call(loop, _end_tasks())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_tasks() -> None:
+    """End what still runs in a loop that is about to stop: who waits for it would for ever."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def _call(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:

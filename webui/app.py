@@ -14,10 +14,11 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import NEW_POSTS
+from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
-from swarmfeed.errors import RetryError, SwarmfeedError, UserError
+from swarmfeed.errors import PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -144,6 +145,8 @@ def _add_headers(response: Response) -> Response:
 def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
     if isinstance(error, UserError):
         return _show_error(400, "That did not work", str(error))
+    if isinstance(error, PassingError):
+        return _show_error(503, "Not right now", str(error))
     if isinstance(error, RetryError):
         return _show_error(503, "Not right now", f"{error} Try again in a moment.")
     return _show_error(500, "Something is wrong with this node", f"It says: {error}")
@@ -175,7 +178,9 @@ def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, i
 
 
 def _shared_values() -> dict[str, object]:
+    is_own = g.get("session") or g.get("has_key")
     return {
         "now_year": datetime.now(UTC).year,
-        "me": ask(WhoAreYou()) if g.get("session") or g.get("has_key") else None,
+        "me": ask(WhoAreYou()) if is_own else None,
+        "refused": ask(WhatIsRefused()).sentences if is_own else (),
     }

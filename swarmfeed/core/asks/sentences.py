@@ -74,14 +74,11 @@ DISK_FAILS_STATE: Final = Text(
 )
 
 NODE_STOPS: Final = Text("the node is stopping; start it again and repeat this")
-STATE_UNKNOWN: Final = Text(
-    "The node stopped, because it cannot know what was saved: {reason}."
-    " Start it again: it goes on from what is on the disk."
+NODE_STOPPED: Final = Text(
+    "The node stopped, to be on the safe side: {reason}."
+    " Nothing that was saved is lost; start it again, and it goes on from what is on the disk."
 )
-BUG_STOPPED: Final = Text(
-    "The node stopped, because something in it is wrong: {reason}."
-    " Nothing that was saved is lost; start it again."
-)
+JOB_FAILED: Final = Text("the job {name} failed: {error}")
 
 # --- how the node is --------------------------------------------------------------------
 

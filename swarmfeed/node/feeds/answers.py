@@ -4,7 +4,9 @@ Each class answers some asks from the few parts it is given; ``rows`` lists them
 """
 
 import asyncio
+from contextlib import suppress
 
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
     GetTorrent,
@@ -42,8 +44,10 @@ from swarmfeed.core.asks.posts import (
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
@@ -134,6 +138,7 @@ class Writing:
 
     def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
         self._index = ground.shells.index
+        self._logs = ground.shells.logs
         self._identity = ground.identity
         self._writer = writer
         self._reading = reading
@@ -144,13 +149,30 @@ class Writing:
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         index = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(self._index.post, self._identity.feed_id, index)
-        if post is None:
-            raise FatalError("the post was saved, but is not in the index; run: reindex")
-        return post
+        return await asyncio.to_thread(self._written, index, parent)
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
+
+    def _written(self, index: int, parent: EntryRef | None) -> PostView:
+        """A post that was just saved; from the log while the index takes nothing in."""
+        own = self._identity
+        with suppress(PassingError):
+            if (post := self._index.post(own.feed_id, index)) is not None:
+                return post
+        (stored,) = self._logs.read_entries(own.feed_id, index, index + 1)
+        entry = decode_entry(stored)
+        body = decode_body(entry.kind, entry.body or b"")
+        assert isinstance(body, PostBody), "the writer appends what was asked for"
+        return PostView(
+            author_id=own.author_id,
+            author_name="",
+            ref=EntryRef(feed_id=own.feed_id, index=index, entry_hash=hash_stored(stored)),
+            time_ms=entry.time_ms,
+            text=body.text,
+            cursor=Cursor(entry.time_ms, index),
+            reply_to=parent,
+        )
 
     def _parent(self, reply_to: str) -> EntryRef | None:
         return self._reading.find(reply_to).ref if reply_to else None

@@ -15,11 +15,14 @@ from functools import partial
 
 import structlog
 
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.limits import (
     CHUNKS_IN_FLIGHT_MAX,
     DISK_FLOOR_BYTES,
     FETCH_TIMEOUT_S,
     GATHER_S,
+    REFUSED_PAUSE_S,
 )
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
@@ -33,9 +36,9 @@ from swarmfeed.core.feed.fetching import (
 )
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.talk.words import Wake
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.events import ChunkKept, LinkClosed
+from swarmfeed.node.ground.events import ChunkKept, Fatal, LinkClosed, Relieved, Strained
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import Tasks
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
@@ -92,6 +95,7 @@ class Fetcher:
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing = Tasks()
         self._arrived: dict[bytes, _Task] = {}
+        self._refused_until_ms = 0
 
     async def stop(self) -> None:
         # A timer of `want` may still fire: it finds nothing to begin.
@@ -140,10 +144,12 @@ class Fetcher:
         """Ask for what is missing, as far as there are holders and room."""
         self._drop_stale()
         slots = CHUNKS_IN_FLIGHT_MAX - len(self._tasks)
-        if slots <= 0 or self._logs.free_bytes() < DISK_FLOOR_BYTES:
-            return
-        wanted = self._wanted()
+        wanted = self._wanted() if slots > 0 and not self._is_refused() else []
         if not wanted:
+            return
+        if self._logs.free_bytes() < DISK_FLOOR_BYTES:
+            full = PassingError(sentences.DISK_ALMOST_FULL(), FULL.name)
+            self._events.tell(Strained(full))
             return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
         self._wake(sources)
@@ -179,10 +185,16 @@ class Fetcher:
                 self._ask_another(info_hash, task, now_ms)
         self.plan()
 
+    def on_relieved(self, _: Relieved) -> None:
+        """The disk takes everything again."""
+        self._refused_until_ms = 0
+
     def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> None:
         match event:
             case ChunkArrived(info_hash):
                 self._on_arrived(info_hash)
+            case SwarmFailed(info_hash, _, PassingError() as refused):
+                self._put_off(info_hash, refused)
             case SwarmFailed(info_hash, reason):
                 logger.warning("chunk failed", reason=reason)
                 self._give_up(info_hash)
@@ -271,6 +283,20 @@ class Fetcher:
             if source.node_id not in task.asked and can_serve(source, task.chunk.span)
         ]
 
+    def _is_refused(self) -> bool:
+        return self._clock.monotonic_ms() < self._refused_until_ms
+
+    def _refuse(self, error: PassingError) -> None:
+        """Begin nothing new for a while: what comes would not be taken."""
+        self._refused_until_ms = self._clock.monotonic_ms() + REFUSED_PAUSE_S * 1000
+        self._events.tell(Strained(error))
+
+    def _put_off(self, info_hash: bytes, error: PassingError) -> None:
+        """Leave a chunk for later, from whomever: what is here of it stays."""
+        self._swarm.drop(info_hash)
+        self._tasks.pop(info_hash, None)
+        self._refuse(error)
+
     def _give_up(self, info_hash: bytes) -> None:
         task = self._tasks.pop(info_hash, None)
         self._swarm.drop(info_hash)
@@ -316,8 +342,12 @@ class Fetcher:
                 newest = max(self._arrived, key=lambda each: self._arrived[each].chunk.span.end)
                 try:
                     await self._finish(newest, self._arrived.pop(newest))
+                except PassingError as error:
+                    self._put_off(newest, error)
+                except FatalError as error:
+                    self._events.tell(Fatal(error))
                 except Exception:
-                    # A full disk, or a bug: this chunk is asked for again, the others go on.
+                    # A bug: this chunk is asked for again, the others go on.
                     logger.error("chunk not kept", exc_info=True)
                     self._give_up(newest)
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.changes import Changes
@@ -17,6 +18,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.ground.strain import Strain
 from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -41,6 +43,7 @@ class Ground:
     changes: Changes
     beside: Tasks
     """What runs beside the rest, until the node stops."""
+    strain: Strain
     nothing_to_verify: asyncio.Event
     """Set while no chunk that arrived waits to be verified."""
 
@@ -50,13 +53,13 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     events, switchboard = Events(), Switchboard()
     introduction = Introduction(settings, identity)
     shelf = Shelf(shells.logs, events)
-    calm = asyncio.Event()
+    beside, calm = Tasks(), asyncio.Event()
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
 
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+        await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
     sessions = Sessions(
         shells.link,
@@ -82,6 +85,15 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         memory=Bookkeeper(shells.ledger),
         answering=Answering(),
         changes=Changes(),
-        beside=Tasks(),
+        beside=beside,
+        strain=Strain(
+            events,
+            beside,
+            (
+                partial(asyncio.to_thread, shells.logs.check_writable),
+                partial(indexer.run_in_thread, shells.index.check_writable),
+                partial(asyncio.to_thread, shells.ledger.check_writable),
+            ),
+        ),
         nothing_to_verify=calm,
     )

@@ -17,8 +17,8 @@ from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.reach import is_reachable
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.errors import FatalError, RemoteError, RetryError
-from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
+from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
+from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, Strained
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
@@ -213,8 +213,13 @@ class Sessions:
             await asyncio.gather(saying, return_exceptions=True)
             if self._sessions.get(session.node_id) is session:
                 del self._sessions[session.node_id]
-            self._events.tell(LinkClosed(session))
-            await peer.close("done")
+            try:
+                self._events.tell(LinkClosed(session))
+            except Exception as error:
+                logger.error("a link's end was not borne", exc_info=True)
+                self._events.tell(Fatal(FatalError(f"a link's end was not borne: {error!r}")))
+            finally:
+                await peer.close("done")
 
     async def _serve(self, session: Session) -> None:
         """Handle messages until the link ends; errors end this link, and nothing else."""
@@ -225,7 +230,7 @@ class Sessions:
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
                 self.forget_failures(session.peer.remote)
-                await self._hear(session, message)
+                await self._hear_if_possible(session, message)
         except RemoteError as error:
             await self.shut_out(session, str(error))
         except RetryError as error:
@@ -236,10 +241,20 @@ class Sessions:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
 
+    async def _hear_if_possible(self, session: Session, message: Message) -> None:
+        """Have one message heard; one that this machine refuses is asked for again later."""
+        try:
+            await self._hear(session, message)
+        except PassingError as error:
+            self._events.tell(Strained(error))
+
     async def _say(self, session: Session) -> None:
         """Say what is due; an error ends this link, and nothing else."""
         try:
             await session.outbox.run()
+        except PassingError as error:
+            self._events.tell(Strained(error))
+            await session.peer.close("not now")
         except FatalError as error:
             self._events.tell(Fatal(error))
         except Exception:

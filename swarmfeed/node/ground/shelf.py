@@ -25,6 +25,7 @@ from swarmfeed.errors import (
     BadProofError,
     DamageError,
     ForkError,
+    PassingError,
     RetryError,
     RollbackError,
     UserError,
@@ -44,20 +45,46 @@ class Shelf:
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
+        self._unread: dict[FeedId, Replica] = {}
+        """Feeds with papers that could not be read yet."""
 
     def load(self) -> None:
-        """Read everything that is on disk."""
-        for replica in self._logs.read_all():
-            feed_id = replica.feed_id
-            signed = self._read_certificates(feed_id)
-            author_id = joined_author(feed_id, signed.values())
-            if author_id is None:
-                continue  # without a certificate nobody can say whose it is
-            self._replicas[feed_id] = replica
-            self._assign(feed_id, author_id)
-            self._certificates.setdefault(author_id, {}).update(signed)
-            if self._has_fork(feed_id):
-                self._forked.add(feed_id)
+        """Read everything that is on disk, as far as it can be read now.
+
+        Raises:
+            PassingError: Something cannot; what can was read all the same.
+        """
+        self._take_up(self._logs.read_all())
+        for refused in self._logs.unread().values():
+            raise refused
+
+    def load_again(self) -> None:
+        """Read what could not be read before.  Raises PassingError when it still cannot."""
+        self._take_up([*self._unread.values(), *self._logs.read_again()])
+
+    def _take_up(self, replicas: Sequence[Replica]) -> None:
+        refused: PassingError | None = None
+        for replica in replicas:
+            try:
+                self._take_up_one(replica)
+                self._unread.pop(replica.feed_id, None)
+            except PassingError as error:
+                self._unread[replica.feed_id] = replica
+                refused = error
+        if refused is not None:
+            raise refused
+
+    def _take_up_one(self, replica: Replica) -> None:
+        feed_id = replica.feed_id
+        signed, has_fork = self._read_certificates(feed_id), self._has_fork(feed_id)
+        author_id = joined_author(feed_id, signed.values())
+        if author_id is None:
+            return  # without a certificate nobody can say whose it is
+        self._replicas[feed_id] = replica
+        self._assign(feed_id, author_id)
+        self._certificates.setdefault(author_id, {}).update(signed)
+        if has_fork:
+            self._forked.add(feed_id)
 
     # --- looking ---
 
@@ -327,9 +354,9 @@ class Shelf:
     ) -> None:
         """Keep certificates beside each feed of the author, if they are news, and new ones."""
         is_news = self._certificates.get(author_id) != opened
-        self._certificates[author_id] = opened
         for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
             self._logs.replace_certificates(feed_id, list(opened))
+        self._certificates[author_id] = opened
         if is_news:
             self._events.tell(CertificatesGrew(author_id))
 
@@ -352,5 +379,5 @@ class Shelf:
         try:
             for span, chunk in chunks_made_here(known, after, pending, load):
                 self._logs.write_chunk(known.feed_id, span, chunk)
-        except (DamageError, KeyError):
-            return  # a part is not here: the swarm will bring the whole
+        except (DamageError, PassingError, KeyError):
+            return  # a part is not here, or no room: the swarm will bring the whole

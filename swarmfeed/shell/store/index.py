@@ -163,5 +163,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_nodes.peers(db, limit)
 
+    def check_writable(self) -> None:
+        with self._database.write() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            db.execute(f"PRAGMA user_version = {version}")
+
     def close(self) -> None:
         self._database.close()

@@ -60,6 +60,7 @@ class SqliteLedger:
         with self._lock:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")  # written even if empty
                 for page, rows in changes.items():
                     self._write_page(page, rows)
                 self._db.execute("COMMIT")
@@ -69,6 +70,10 @@ class SqliteLedger:
                 if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                     raise UserError("the disk is full: the ledger was not written") from error
                 raise FatalError(f"the ledger cannot be written: {error}") from error
+
+    def check_writable(self) -> None:
+        """As in ``ports.Ledger``."""
+        self.write({})
 
     def close(self) -> None:
         with self._lock:

@@ -13,8 +13,15 @@ from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
-from swarmfeed.errors import FatalError, RemoteError, RetryError
-from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, listens
+from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
+from swarmfeed.node.ground.events import (
+    Events,
+    Fatal,
+    LinkClosed,
+    LinkOpened,
+    Strained,
+    listens,
+)
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -38,8 +45,11 @@ class Party:
     closed: list[Session] = field(default_factory=list)
     remembered: list[Endpoint] = field(default_factory=list)
     fatal: list[FatalError] = field(default_factory=list)
+    strained: list[str] = field(default_factory=list)
     breaks: Exception | None = None
     """What its handler raises."""
+    breaks_at_end: Exception | None = None
+    """What is raised where the end of a link is heard."""
 
     def __post_init__(self) -> None:
         key = SigningKey(bytes([21, self.number]) + bytes(30))
@@ -51,13 +61,19 @@ class Party:
         events.connect(
             [
                 listens(LinkOpened, lambda event: self.opened.append(event.session)),
-                listens(LinkClosed, lambda event: self.closed.append(event.session)),
+                listens(LinkClosed, self.on_closed),
+                listens(Strained, lambda event: self.strained.append(event.error.trouble)),
                 listens(Fatal, lambda event: self.fatal.append(event.error)),
             ]
         )
         self.sessions = Sessions(
             link, settings, self.clock, self.hello, events, self.on_message, self.remember
         )
+
+    def on_closed(self, event: LinkClosed) -> None:
+        self.closed.append(event.session)
+        if self.breaks_at_end is not None:
+            raise self.breaks_at_end
 
     def hello(self) -> Hello:
         hosts = (self.at.host,) if self.hosts is None else self.hosts
@@ -310,6 +326,34 @@ def test_an_error_while_speaking_ends_that_link_and_nothing_else() -> None:
         assert anna.linked() == [carl.node_id]
 
     play(script, 3)
+
+
+@pytest.mark.attack("A26")
+def test_what_this_machine_refuses_ends_no_link() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        await anna.sessions.dial_some([bert.at])
+        await rest()
+        anna.breaks = PassingError("the disk is full", "full")
+        await bert.say(anna)
+        assert anna.linked() == [bert.node_id]
+        assert anna.strained == ["full"] and anna.fatal == []
+
+    play(script)
+
+
+def test_a_bug_where_the_end_of_a_link_is_heard_leaves_no_link_open() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        await anna.sessions.dial_some([bert.at])
+        await rest()
+        session = anna.sessions.find(bert.node_id)
+        assert session is not None
+        anna.breaks_at_end = KeyError("bug")
+        anna.breaks = KeyError("so that the link ends at this end")
+        await bert.say(anna)
+        assert bert.linked() == [], "the other end heard that it is over"
+        assert len(anna.fatal) == 1 and "bug" in str(anna.fatal[0])
+
+    play(script)
 
 
 def test_an_unknown_state_of_our_own_stops_the_node() -> None:

@@ -21,5 +21,8 @@ class FakeLedger:
                 else:
                     self._pages[page][key] = value
 
+    def check_writable(self) -> None:
+        """Memory takes everything."""
+
     def close(self) -> None:
         """Nothing is open."""
