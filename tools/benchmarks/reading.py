@@ -1,6 +1,5 @@
 """Reading a large index: home timeline, an author's page, search."""
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -13,6 +12,7 @@ from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FollowBody, encode_body
 from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.sqlite import Connection, connect_reader
 
 from benchmarks import physical
 from benchmarks.bench import Bench, encode_post
@@ -101,7 +101,7 @@ def _read_all(
             f"search: {kind}" + ("" if " " in kind or kind == "phrase" else " word"),
             lambda terms=terms: index.search(random.choice(terms), FOUND, None),  # type: ignore[misc]
         )
-    with closing(sqlite3.connect(file)) as db:
+    with closing(connect_reader(file)) as db:
         for name, (what, read) in pages.items():
             took_ms = _times_ms(read, repeats)
             kind = name.removeprefix("search_").replace("_", " ")
@@ -155,9 +155,7 @@ def _times_ms(read: Callable[[], object], repeats: int) -> list[float]:
     return took
 
 
-def _raw_search(
-    db: sqlite3.Connection, terms: Sequence[str], random: Random, repeats: int
-) -> Limit:
+def _raw_search(db: Connection, terms: Sequence[str], random: Random, repeats: int) -> Limit:
     def read() -> None:
         term = random.choice(terms)
         quoted = term if term[0] == '"' else " ".join(f'"{word}"' for word in term.split())
@@ -169,7 +167,7 @@ def _raw_search(
     return Limit("bare FTS5 query ms", physical.percentile(_times_ms(read, repeats), 0.99))
 
 
-def _raw_rows(db: sqlite3.Connection, count: int, random: Random, repeats: int) -> Limit:
+def _raw_rows(db: Connection, count: int, random: Random, repeats: int) -> Limit:
     def read() -> None:
         start = random.randrange(max(count - PAGE, 1))
         db.execute("SELECT * FROM post WHERE id >= ? LIMIT ?", (start, PAGE)).fetchall()

@@ -1,24 +1,29 @@
-"""The index file: opened, checked, migrated, written in transactions, read from any thread.
+"""The index file: opened, checked, migrated, written in transactions, read from any thread."""
 
-The only importer of sqlite3.  Its errors leave here as ours.
-"""
-
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from swarmfeed.errors import DamageError, RetryError, SwarmfeedError, UserError
+from swarmfeed.core.base.types import Hash
+from swarmfeed.errors import DamageError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
-
-Connection = sqlite3.Connection
+from swarmfeed.shell.store.sqlite import (
+    Connection,
+    OpenFile,
+    connect,
+    connect_memory,
+    connect_reader,
+    is_checked,
+    translated,
+)
 
 QUERY_TIMEOUT_S: Final = 2.0
-"""Longest a reading query may run: thirty times what the slowest one needs."""
+"""Longest a reading query may compute: thirty times what the slowest one needs.  Of its own
+thread's time: on a busy machine the clock on the wall says nothing about the question."""
 
 PROGRESS_STEPS: Final = 10_000
 """Virtual machine steps between two looks at the clock: about a tenth of a millisecond."""
@@ -45,7 +50,8 @@ class Database:
         Checks it whole: half a second for a million posts.
 
         Raises:
-            DamageError: It is damaged, or a newer version wrote it: delete and rebuild it.
+            DamageError: It is damaged, has no checksums, or a newer version wrote it: delete
+                and rebuild it.
         """
         self._path = path
         self._migrations = migrations
@@ -54,9 +60,7 @@ class Database:
         self._idle: list[_Reader] = []
         self._closed = False
         with translated():
-            self._writer = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, cached_statements=256
-            )
+            self._writer = connect(path)
         try:
             with translated():
                 self._prepare()
@@ -91,6 +95,7 @@ class Database:
             try:
                 reader.give_time()
                 yield reader.db
+                require_checked(reader.db)
             finally:
                 self._return(reader)
 
@@ -144,9 +149,10 @@ class Database:
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
+        version = db.pragma("user_version")
         if not 0 <= version <= newest:
             raise DamageError(f"index has version {version}, this program knows {newest}")
+        require_checked(db)
         check_schema(db, self._migrations[:version])
         migrate(db, self._migrations)
         db.execute("PRAGMA foreign_keys = ON")
@@ -156,8 +162,7 @@ class _Reader:
     """A read-only connection that gives up when its time is over."""
 
     def __init__(self, path: Path) -> None:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        self.db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        self.db = connect_reader(path)
         self._deadline_s = 0.0
         try:
             self._prepare()
@@ -166,7 +171,7 @@ class _Reader:
             raise
 
     def give_time(self) -> None:
-        self._deadline_s = time.monotonic() + QUERY_TIMEOUT_S
+        self._deadline_s = time.thread_time() + QUERY_TIMEOUT_S
 
     def _prepare(self) -> None:
         add_functions(self.db)
@@ -175,12 +180,26 @@ class _Reader:
         self.db.set_progress_handler(self._is_late, PROGRESS_STEPS)
 
     def _is_late(self) -> bool:
-        return time.monotonic() > self._deadline_s
+        return time.thread_time() > self._deadline_s
 
 
-def add_functions(db: Connection) -> None:
+def add_functions(db: OpenFile) -> None:
     """Let statements work out the hashes that are not stored."""
-    db.create_function("hash_plain_post", 2, hash_plain_post, deterministic=True)
+    db.create_scalar_function("hash_plain_post", hash_or_damage, 2, deterministic=True)
+
+
+def hash_or_damage(*values: Any) -> Hash:
+    """Like ``hash_plain_post``, of what a damaged row may hold."""
+    try:
+        return hash_plain_post(*values)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise DamageError(f"index has a post that nobody can have signed: {error}") from error
+
+
+def require_checked(db: OpenFile) -> None:
+    """Raise DamageError unless what was read was compared with its checksums."""
+    if not is_checked(db):
+        raise DamageError("index has no checksums")
 
 
 def migrate(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
@@ -196,7 +215,7 @@ def migrate(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
 
 def check_schema(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
     """Raise DamageError unless the file holds just what these migrations make, whole."""
-    expected = sqlite3.connect(":memory:", isolation_level=None)
+    expected = connect_memory()
     try:
         for migration in migrations:
             for statement in migration:
@@ -205,37 +224,20 @@ def check_schema(db: Connection, migrations: Sequence[Sequence[str]]) -> None:
             raise DamageError("index has tables this program did not make")
     finally:
         expected.close()
-    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise DamageError(f"index is damaged: {found}")
+    for table in ("sqlite_schema", *plain_tables(db)):
+        (found,) = db.execute(f"PRAGMA quick_check({table})").fetchone()
+        if found != "ok":
+            raise DamageError(f"index is damaged: {found}")
 
 
-def read_schema(db: Connection) -> set[tuple[str, str, str | None]]:
-    return set(db.execute("SELECT type, name, sql FROM sqlite_schema"))
+def plain_tables(db: Connection) -> list[str]:
+    """Return the tables that have pages; a virtual one would check all words it knows."""
+    return [
+        name
+        for kind, name, sql in read_schema(db)
+        if kind == "table" and not sql.startswith("CREATE VIRTUAL")
+    ]
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn sqlite3's errors into ours, by who has to act."""
-    try:
-        yield
-    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
-        raise
-    except UnicodeDecodeError as error:
-        # sqlite3 itself stumbles over names of damaged tables in SQLite's own messages.
-        raise DamageError(f"index is damaged: {error}") from error
-    except sqlite3.Error as error:
-        raise translate(error) from error
-
-
-def translate(error: sqlite3.Error) -> SwarmfeedError:
-    # Extended codes carry the primary one in their low byte.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    if code == sqlite3.SQLITE_INTERRUPT:
-        return UserError("That took too long; ask for something rarer.")
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        return UserError(f"The index cannot be written: {error}.")
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM):
-        return RetryError(f"the index is busy: {error}")
-    # All statements are fixed text, so whatever else fails, fails for what the file holds.
-    return DamageError(f"index is damaged: {error}")
+def read_schema(db: Connection) -> set[tuple[str, str, str]]:
+    return set(db.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_schema"))

@@ -10,9 +10,9 @@ from typing import Final
 
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
-from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.places import block_ranges, number_author
+from swarmfeed.shell.store.sqlite import Connection
 
 EDIT: Final = """
     UPDATE post SET cw = ?, text = ?,
@@ -66,7 +66,8 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
     span = (first, last)
     drop_words(db, *span)
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
-    return db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span).rowcount
+    db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span)
+    return db.changes()
 
 
 def add_words(db: Connection, first: int, last: int) -> None:

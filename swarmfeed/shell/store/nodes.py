@@ -3,7 +3,7 @@
 from swarmfeed.core.base.limits import HOLDERS_MAX, PEERS_KEPT_MAX
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.ports import KnownHolder
-from swarmfeed.shell.store.database import Connection
+from swarmfeed.shell.store.sqlite import Connection
 
 
 def save_receipt(

@@ -6,7 +6,7 @@ Every function runs inside a transaction.
 from collections.abc import Iterator
 
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.shell.store.database import Connection
+from swarmfeed.shell.store.sqlite import Connection
 
 
 def number_author(db: Connection, author_id: AuthorId) -> int:

@@ -20,8 +20,8 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
-from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.sqlite import Connection
 
 NUMBER_MAX: Final = 2**63 - 1
 """Largest integer SQLite holds."""

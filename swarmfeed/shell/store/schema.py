@@ -163,5 +163,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID, STRICT
         """,
     ),
+    # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every block
+    # of words would run over into a page of its own.
+    ("INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",),
 )
 """One tuple of statements for each version of the file."""

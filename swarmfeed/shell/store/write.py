@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
-from swarmfeed.shell.store.database import Connection
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
 from swarmfeed.shell.store.kinds import refresh_home
 from swarmfeed.shell.store.places import (
@@ -16,6 +15,7 @@ from swarmfeed.shell.store.places import (
     reserve,
 )
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.sqlite import Connection
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
 """What the logs can tell again, besides what entries say; children before their parents."""

@@ -1,6 +1,5 @@
 """A table that keeps a kind of a test's own, brought along from outside."""
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from swarmfeed.shell.store.entries import Place, Said, Table, Tables
 from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
+from swarmfeed.shell.store.sqlite import Connection, connect
 
 from tests.shell.store.index_samples import ANN, BOBS, LAPTOP, add, stored, texts
 
@@ -28,7 +28,7 @@ class PlaceBody:
     town: Annotated[str, At("t"), UpTo(20)]
 
 
-def save_places(db: sqlite3.Connection, place: Place, rows: Sequence[tuple[int, str]]) -> int:
+def save_places(db: Connection, place: Place, rows: Sequence[tuple[int, str]]) -> int:
     db.executemany(
         "INSERT INTO place VALUES (?, ?, ?)", [(place.feed_no, *row) for row in rows]
     )
@@ -61,7 +61,7 @@ RECORDS = [
 
 
 def towns(path: Path) -> list[Any]:
-    with closing(sqlite3.connect(path)) as db:
+    with closing(connect(path)) as db:
         return db.execute("SELECT entry_index, town FROM place ORDER BY feed").fetchall()
 
 
