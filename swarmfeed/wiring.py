@@ -32,7 +32,7 @@ from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
@@ -48,7 +48,7 @@ from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.jobs import SchedulerJobs
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
@@ -227,7 +227,7 @@ def _open_shells(
     )
     return Shells(
         logs=FileLogs(home / "feeds"),
-        index=_open_index(home / "index.db"),
+        index=open_index(home / "index.db"),
         swarm=swarm,
         link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
         board=board if settings.dht else None,
@@ -239,15 +239,6 @@ def _open_shells(
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
-
-
-def _open_index(path: Path) -> SqliteIndex:
-    """Open the index; a damaged one is deleted: it is rebuilt from the logs at start."""
-    try:
-        return SqliteIndex(path)
-    except DamageError:
-        delete_index(path)
-        return SqliteIndex(path)
 
 
 def open_identity(home: Path, passphrase: str) -> Identity:

@@ -13,7 +13,18 @@ from swarmfeed.core.base.texts import Text
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+NO_FILE: Final = Text("{path} is a folder, and has to be a file; move it away")
 NO_FOLDER: Final = Text("{path} is no folder; move it away, or choose another one")
+
+INDEX_SET_ASIDE: Final = Text(
+    "The index was damaged, and is built anew from what is on the disk: nothing is lost."
+    " The damaged one is kept as {kept}."
+)
+LEDGER_SET_ASIDE: Final = Text(
+    "The ledger was damaged, and a new one is begun: lost are what was seen of other nodes,"
+    " what was promised to hold for them, and what was chosen for that. No post is lost."
+    " The damaged one is kept as {kept}."
+)
 
 # --- what this machine cannot give just now: core/asks/troubles.py says when ----------------
 

@@ -9,31 +9,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.errors import DamageError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import places
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
+from swarmfeed.shell.store.aside import INDEXES_MAX, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
 
-
-def delete_index(path: Path) -> None:
-    """Remove the file and what SQLite keeps beside it; nobody may have it open."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+logger = structlog.get_logger()
 
 
 class SqliteIndex:
     """Implements ``ports.Index``.
 
-    Every method raises DamageError when the file turns out to be damaged; then close it,
-    ``delete_index`` and rebuild it from the logs.
+    Every method raises DamageError when the file turns out to be damaged: then close it,
+    set it aside and rebuild it from the logs; and PassingError when the disk refuses.
     """
 
     def __init__(self, path: Path, tables: Tables = TABLES) -> None:
@@ -164,9 +165,21 @@ class SqliteIndex:
             return index_nodes.peers(db, limit)
 
     def check_writable(self) -> None:
-        with self._database.write() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            db.execute(f"PRAGMA user_version = {version}")
+        self._database.check_writable()
 
     def close(self) -> None:
         self._database.close()
+
+
+def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
+    """Open the index; a damaged one is set aside, and a new one begun.
+
+    Raises:
+        PassingError: It cannot even be read now.
+    """
+    try:
+        return SqliteIndex(path, tables)
+    except DamageError as error:
+        kept = set_aside(path, kept_max=INDEXES_MAX)
+        logger.warning(sentences.INDEX_SET_ASIDE(kept=kept.name), reason=str(error))
+        return SqliteIndex(path, tables)
