@@ -43,7 +43,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
-from swarmfeed.shell.disk.durable import make_folder
+from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
@@ -210,7 +210,7 @@ def _open_shells(
     clock = SystemClock()
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
-    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(run_folder)
     swarm = LibtorrentSwarm(
         Endpoint(settings.listen, settings.swarm_port),
         dht=settings.dht,
@@ -247,7 +247,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
     Raises:
         UserError: There are none, or the passphrase is wrong.
     """
-    if not key_path(home).exists():
+    if not is_there(key_path(home)):
         raise UserError(sentences.NO_KEYS(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(

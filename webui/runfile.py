@@ -4,6 +4,7 @@
 owner alone.  It is there only while the page is served.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -11,11 +12,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import structlog
 from swarmfeed.core.asks import sentences
-from swarmfeed.errors import UserError
+from swarmfeed.core.asks.troubles import refusal
+from swarmfeed.errors import PassingError, UserError
 
 NAME: Final = "page.json"
 READER_KEY_NAME: Final = "reader.key"
+SPARE_NAME: Final = ".page.spare"
+
+SPARE_BYTES: Final = 4_096
+"""Room that is kept for the page's file: a block of most file systems."""
+
+RETRY_EVERY_S: Final = 2.0
+"""How often writing is tried again that the disk refused."""
+
+logger = structlog.get_logger()
 
 
 class RunFile:
@@ -24,26 +36,49 @@ class RunFile:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.path = folder / NAME
+        self._spare = folder / SPARE_NAME
+        self._waiting: asyncio.TimerHandle | None = None
 
     def write(self, url: str, key: str) -> None:
-        """Tell commands where the page is.  Raises UserError."""
-        self._put(self.path, json.dumps({"key": key, "pid": os.getpid(), "url": url}))
+        """Tell commands where the page is: at once, or as soon as the disk takes it.
+
+        Called in a loop that runs.  Raises UserError.
+        """
+        text = json.dumps({"key": key, "pid": os.getpid(), "url": url})
+        try:
+            self._put(self.path, text)
+            self._keep_spare()
+        except PassingError as error:
+            if not self._use_spare(text):
+                logger.warning(sentences.NOT_FOUND_YET(reason=error))
+                again = asyncio.get_running_loop().call_later
+                self._waiting = again(RETRY_EVERY_S, self.write, url, key)
 
     def remove(self, key: str) -> None:
         """Remove the file, unless a later node wrote it."""
+        if self._waiting is not None:
+            self._waiting.cancel()
         with suppress(OSError, ValueError):
             if json.loads(self.path.read_text())["key"] == key:
                 self.path.unlink()
 
     def reader_key(self) -> str:
         """Return the secret behind torrent list links; it outlives restarts, as the
-        subscriptions of BitTorrent clients have to.  Raises UserError."""
+        subscriptions of BitTorrent clients have to.  Raises UserError.
+
+        Where it cannot be read or kept now, it is another one until the next start.
+        """
         path = self._folder / READER_KEY_NAME
-        with suppress(OSError):
-            if len(known := path.read_text().strip()) >= 43:
-                return known
         key = secrets.token_urlsafe(32)
-        self._put(path, key + "\n")
+        try:
+            with suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+                if len(known := path.read_text().strip()) >= 43:
+                    return known
+            self._put(path, key + "\n")
+        except PassingError as error:
+            logger.warning(str(error))
+        except OSError as error:
+            logger.warning(str(refusal(error, path) or error))
         return key
 
     def _put(self, path: Path, text: str) -> None:
@@ -56,4 +91,21 @@ class RunFile:
                 file.write(text)
             temporary.replace(path)
         except OSError as error:
-            raise UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror)) from error
+            elsewhere = UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror))
+            raise refusal(error, path) or elsewhere from error
+
+    def _keep_spare(self) -> None:
+        """Have room for the page's file also on a disk that is full by the next start."""
+        with suppress(UserError, PassingError):
+            if not self._spare.exists():
+                self._put(self._spare, " " * SPARE_BYTES)
+
+    def _use_spare(self, text: str) -> bool:
+        """Write into room that there is already; returns whether there was."""
+        try:
+            with self._spare.open("r+") as file:
+                file.write(text.ljust(SPARE_BYTES))
+            self._spare.replace(self.path)
+        except OSError:
+            return False
+        return True

@@ -16,6 +16,9 @@ NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 NO_FILE: Final = Text("{path} is a folder, and has to be a file; move it away")
 NO_FOLDER: Final = Text("{path} is no folder; move it away, or choose another one")
 
+NOT_FOUND_YET: Final = Text(
+    "Commands do not find this node yet: {reason} The page works, and so does everything in it."
+)
 INDEX_SET_ASIDE: Final = Text(
     "The index was damaged, and is built anew from what is on the disk: nothing is lost."
     " The damaged one is kept as {kept}."

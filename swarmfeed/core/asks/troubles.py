@@ -139,6 +139,12 @@ def trouble_of_errno(number: int | None) -> Trouble | None:
     return None if number is None else _BY_ERRNO.get(number)
 
 
+def refusal(error: OSError, what: object) -> PassingError | None:
+    """Return what it means that ``what`` was not written; None: no passing failure."""
+    trouble = trouble_of_errno(error.errno)
+    return None if trouble is None else trouble.unsaved(what)
+
+
 def trouble_of_code(code: int, number: int = 0) -> Trouble | None:
     """Return what SQLite means; None: damage, or a bug.
 

@@ -86,6 +86,14 @@ def move_file(path: Path, to: Path) -> None:
         _sync_folder(folder, to.parent)
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has this name.  Raises PassingError when that cannot be seen now."""
+    with unread(path), suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()
+        return True
+    return False
+
+
 def read_file(path: Path, limit_bytes: int) -> bytes:
     """Read a whole file, never through a symbolic link in its last part.
 

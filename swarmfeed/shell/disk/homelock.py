@@ -16,6 +16,9 @@ from swarmfeed.shell.disk.durable import unsaved
 
 NAME: Final = "lock"
 
+UNKNOWN_HOLDER: Final = 0
+"""Stands for a process that has a home and could not write its number."""
+
 _PID_BYTES: Final = 32
 _FLAGS: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_HOME: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -95,18 +98,18 @@ class HomeLock:
 
 
 def lock_holder(home: Path) -> int | None:
-    """Return the process that has a home: its number, 0 if it cannot be told, None if nobody.
+    """Return the process that has a home; None: nobody has.
 
     Looks without taking the lock away from anybody for longer than that.
     """
     try:
         descriptor = os.open(home / NAME, os.O_RDONLY | _FLAGS)
     except OSError as error:
-        return None if error.errno in _NO_HOME else 0
+        return None if error.errno in _NO_HOME else UNKNOWN_HOLDER
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return int(_read_pid(descriptor) or 0)
+        return int(_read_pid(descriptor) or UNKNOWN_HOLDER)
     finally:
         os.close(descriptor)
     return None

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.core.asks import troubles
+from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import FatalError
 
 SUFFIX: Final = ".damaged"
@@ -63,7 +63,5 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        trouble = troubles.trouble_of_errno(error.errno)
-        if trouble is not None:
-            raise trouble.unsaved(path) from error
-        raise FatalError(f"{path} cannot be set aside: {error.strerror}") from error
+        unknown = FatalError(f"{path} cannot be set aside: {error.strerror}")
+        raise refusal(error, path) or unknown from error

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.shell.store.aside import LEDGERS_MAX, set_aside
 from swarmfeed.shell.store.sqlite import (
@@ -99,7 +100,7 @@ def open_file(path: Path) -> OpenFile:
     with translated(path):
         db = connect(path)
         try:
-            path.chmod(0o600)  # whom a person follows stands in it
+            make_private(path)
             prepare(db, path)
             if is_checked(db):
                 return db
@@ -110,6 +111,14 @@ def open_file(path: Path) -> OpenFile:
         db.close()
         add_checksums(path)
     return open_file(path)
+
+
+def make_private(path: Path) -> None:
+    """Let nobody else read it: whom a person follows stands in it.  Raises PassingError."""
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise refusal(error, path) or error from error
 
 
 def read_all(path: Path, refused: PassingError) -> dict[str, dict[bytes, bytes]]:
