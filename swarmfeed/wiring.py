@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
@@ -33,7 +34,7 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.events import Events, Strained
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -200,8 +201,21 @@ async def start_node(
     """
     shells = _open_shells(home, settings, identity, roster.vocabulary)
     node = Node(settings, identity, shells, roster.roles)
+    asyncio.get_running_loop().set_exception_handler(partial(_hear_of, node))
     await node.start()
     return node
+
+
+def _hear_of(node: Node, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the loop could not tell anybody: that the machine refuses it is no bug."""
+    error = context.get("exception")
+    refused = isinstance(error, OSError) and troubles.refused_reading(
+        error.errno or 0, context.get("message", "")
+    )
+    if refused:
+        node.ground.events.tell(Strained(refused))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _open_shells(

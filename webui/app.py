@@ -13,12 +13,12 @@ from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import NEW_POSTS
+from swarmfeed.core.asks.sentences import NEW_POSTS, NODE_STOPPED
 from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
-from swarmfeed.errors import PassingError, RetryError, SwarmfeedError, UserError
+from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -149,6 +149,8 @@ def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
         return _show_error(503, "Not right now", str(error))
     if isinstance(error, RetryError):
         return _show_error(503, "Not right now", f"{error} Try again in a moment.")
+    if isinstance(error, FatalError):
+        return _show_error(500, "This node stops", NODE_STOPPED(reason=error))
     return _show_error(500, "Something is wrong with this node", f"It says: {error}")
 
 

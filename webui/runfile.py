@@ -60,7 +60,7 @@ class RunFile:
             self._waiting.cancel()
         with suppress(OSError, ValueError):
             if json.loads(self.path.read_text())["key"] == key:
-                self.path.unlink()
+                self._give_back()
 
     def reader_key(self) -> str:
         """Return the secret behind torrent list links; it outlives restarts, as the
@@ -91,6 +91,8 @@ class RunFile:
                 file.write(text)
             temporary.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             elsewhere = UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror))
             raise refusal(error, path) or elsewhere from error
 
@@ -101,11 +103,27 @@ class RunFile:
                 self._put(self._spare, " " * SPARE_BYTES)
 
     def _use_spare(self, text: str) -> bool:
-        """Write into room that there is already; returns whether there was."""
-        try:
-            with self._spare.open("r+") as file:
-                file.write(text.ljust(SPARE_BYTES))
-            self._spare.replace(self.path)
-        except OSError:
-            return False
-        return True
+        """Write into room that there is already; returns whether there was.
+
+        That of a node that was killed does as well: nobody reads its file any more.
+        """
+        for path in (self._spare, self.path):
+            with suppress(OSError):
+                _fill(path, text)
+                path.replace(self.path)
+                return True
+        return False
+
+    def _give_back(self) -> None:
+        """Remove the page's file, and keep its room if there is no other."""
+        if self._spare.exists():
+            self.path.unlink()
+        else:
+            self.path.replace(self._spare)
+            _fill(self._spare, "")
+
+
+def _fill(path: Path, text: str) -> None:
+    """Write over a file that is there, in the room it has."""
+    with path.open("r+") as file:
+        file.write(text.ljust(SPARE_BYTES))

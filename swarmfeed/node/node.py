@@ -1,7 +1,9 @@
 """A node's life: its parts connected, started, stopped, and given their repeating work."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -147,7 +149,16 @@ class Node:
             await shells.board.stop()
 
     def _jobs(self) -> list[Job]:
-        return [*(job for role in self.roles for job in role.jobs()), self.ground.memory.job()]
+        jobs = [*(job for role in self.roles for job in role.jobs()), self.ground.memory.job()]
+        return [replace(job, run=partial(self._run_job, job.run)) for job in jobs]
+
+    async def _run_job(self, run: Callable[[], Awaitable[str]]) -> str:
+        """Run a job; what the machine refuses it, the whole node should know."""
+        try:
+            return await run()
+        except PassingError as error:
+            self.ground.events.tell(Strained(error))
+            raise
 
     def _on_fatal(self, event: Fatal) -> None:
         """Our own state is unknown: stop, so that the next start recovers from disk."""

@@ -22,7 +22,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import JobStatus
-from swarmfeed.errors import FatalError, RetryError
+from swarmfeed.errors import DamageError, FatalError, RetryError
 from swarmfeed.ports import Clock, Job
 
 WATCH_EVERY_S: Final = 10.0
@@ -132,16 +132,18 @@ class SchedulerJobs:
         except RetryError as error:
             entry.last_result = sentences.POSTPONED(reason=error)
             logger.warning("job postponed", name=name, reason=str(error))
+        except (DamageError, FatalError) as error:
+            entry.last_result = sentences.FAILED(error=error)
+            logger.critical("job failed, stopping", name=name, reason=str(error))
+            self._stop_once(FatalError(str(error)))
         except Exception as error:
             entry.last_result = sentences.FAILED(error=repr(error))
             logger.critical("job failed, stopping", name=name, exc_info=True)
-            self._stop_once(name, error)
+            self._stop_once(FatalError(sentences.JOB_FAILED(name=name, error=repr(error))))
 
-    def _stop_once(self, name: str, error: Exception) -> None:
+    def _stop_once(self, error: FatalError) -> None:
         stop, self._stop_node = self._stop_node, None
         if stop is not None:
-            if not isinstance(error, FatalError):
-                error = FatalError(sentences.JOB_FAILED(name=name, error=repr(error)))
             stop(error)
 
     def _next_run_ms(self, name: str) -> int | None:

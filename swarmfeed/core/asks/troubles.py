@@ -139,6 +139,12 @@ def trouble_of_errno(number: int | None) -> Trouble | None:
     return None if number is None else _BY_ERRNO.get(number)
 
 
+def refused_reading(number: int, what: object) -> PassingError | None:
+    """Return what an error number means of reading; None: no passing failure."""
+    trouble = trouble_of_errno(number)
+    return None if trouble is None else trouble.unread(what)
+
+
 def refusal(error: OSError, what: object) -> PassingError | None:
     """Return what it means that ``what`` was not written; None: no passing failure."""
     trouble = trouble_of_errno(error.errno)

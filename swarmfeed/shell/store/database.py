@@ -84,30 +84,23 @@ class Database:
         Raises:
             PassingError: The disk takes nothing now.
         """
-        with self._write_lock, translated(self._path):
+        with self._write_lock:
             writer = self._require_writer()
-            if writer.in_transaction:
+            with translated(self._path, of=writer), _transaction(writer):
                 yield writer
-                return
-            writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield writer
-                writer.execute("COMMIT")
-            except BaseException:
-                _roll_back(writer)
-                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only connection; UserError when the block's queries take too long."""
         with translated(self._path, reading=True):
             reader = self._borrow()
-            try:
+        try:
+            with translated(self._path, reading=True, of=reader.db):
                 reader.give_time()
                 yield reader.db
                 require_checked(reader.db)
-            finally:
-                self._return(reader)
+        finally:
+            self._return(reader)
 
     def shrink(self) -> None:
         """Give free pages back to the disk, unless a transaction is open.
@@ -136,7 +129,7 @@ class Database:
                 self._writer.close()
 
     def _open(self) -> OpenFile:
-        with translated(self._path):
+        with translated(self._path, reading=True):
             writer = connect(self._path)
             try:
                 prepare(writer, self._migrations)
@@ -200,6 +193,20 @@ class Database:
                 self._idle.append(reader)
                 return
         reader.db.close()
+
+
+@contextmanager
+def _transaction(writer: OpenFile) -> Iterator[None]:
+    if writer.in_transaction:
+        yield
+        return
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        writer.execute("COMMIT")
+    except BaseException:
+        _roll_back(writer)
+        raise
 
 
 def _roll_back(writer: OpenFile) -> None:

@@ -79,9 +79,9 @@ class SqliteLedger:
         """As in ``ports.Ledger``."""
         with self._lock:
             try:
-                with translated(self._path):
-                    self._db = self._db or open_file(self._path)
-                    write_all(self._db, changes)
+                db = self._db = self._db or open_file(self._path)
+                with translated(self._path, of=db):
+                    write_all(db, changes)
             except (DamageError, SqliteError) as error:
                 raise FatalError(f"the ledger cannot be written: {error}") from error
 
@@ -97,7 +97,7 @@ class SqliteLedger:
 
 def open_file(path: Path) -> OpenFile:
     """Open a ledger to write.  DamageError, PassingError."""
-    with translated(path):
+    with translated(path, reading=True):
         db = connect(path)
         try:
             make_private(path)

@@ -35,6 +35,10 @@ READER_STATEMENTS: Final = 128
 """Prepared statements a reader keeps: all questions there are."""
 
 
+READ_AT_ONCE_BYTES: Final = 1024 * 1024
+"""Read at a time to see whether all of a file can be: its bytes are not looked at."""
+
+
 class Found(Protocol):
     """What a statement gives, as the columns are."""
 
@@ -179,12 +183,15 @@ def register_checksums() -> None:
 
 
 @contextmanager
-def translated(what: Path, *, reading: bool = False) -> Iterator[None]:
+def translated(
+    what: Path, *, reading: bool = False, of: OpenFile | None = None
+) -> Iterator[None]:
     """Turn SQLite's errors into ours, by who has to act.
 
     Args:
         what: The file they are about.
         reading: Whether nothing was to be written.
+        of: The connection, where there is one: it knows what the system said.
 
     Raises:
         PassingError: Not now; nothing changed, nothing is damaged.
@@ -197,32 +204,53 @@ def translated(what: Path, *, reading: bool = False) -> Iterator[None]:
         # Text of a damaged page on its way to a Python string.
         raise DamageError(f"{what.name} is damaged: {error}") from error
     except apsw.Error as error:
-        meaning = translate(error, what, reading=reading)
+        behind = of.system_errno if of is not None else _errno_of_opening(error, what)
+        meaning = translate(error, what, behind, reading=reading)
         if meaning is None:
             raise
         raise meaning from error
 
 
-def translate(error: SqliteError, what: Path, *, reading: bool) -> SwarmfeedError | None:
-    """Return what an error means to the node; None: a bug, in our words or our use of them."""
+def translate(
+    error: SqliteError, what: Path, behind: int, *, reading: bool
+) -> SwarmfeedError | None:
+    """Return what an error means to the node; None: a bug, in our words or our use of them.
+
+    Args:
+        behind: The system's error number, 0 if unknown.
+    """
     if isinstance(error, apsw.InterruptError):
         return UserError("That took too long; ask for something rarer.")
     code = getattr(error, "extendedresult", apsw.SQLITE_MISUSE)
     if troubles.is_damage(code):
-        return DamageError(f"{what.name} is damaged: {error}")
+        number = _errno_of_reading(what) if isinstance(error, apsw.CorruptError) else 0
+        damage = DamageError(f"{what.name} is damaged: {error}")
+        return troubles.refused_reading(number, what) or damage
     if isinstance(error, apsw.CantOpenError) and what.is_dir():
         return UserError(sentences.NO_FILE(path=what))
-    behind = _errno_of(what) if isinstance(error, apsw.CantOpenError) else 0
     trouble = troubles.trouble_of_code(code, behind)
     if trouble is None:
         return None
     return trouble.unread(what) if reading else trouble.unsaved(what)
 
 
-def _errno_of(path: Path) -> int:
+def _errno_of_opening(error: SqliteError, path: Path) -> int:
     """Why a file does not open: SQLite says no more than that it does not."""
+    if not isinstance(error, apsw.CantOpenError):
+        return 0
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        return error.errno or 0
+    except OSError as refused:
+        return refused.errno or 0
+    return 0
+
+
+def _errno_of_reading(path: Path) -> int:
+    """Why a file is not read: SQLite calls it malformed when the disk reports an error."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(READ_AT_ONCE_BYTES):
+                pass
+    except OSError as refused:
+        return refused.errno or 0
     return 0
