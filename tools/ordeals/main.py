@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 
-ORDEALS: Final[tuple[Ordeal, ...]] = ()
+ORDEALS: Final[tuple[Ordeal, ...]] = (FAILURES,)
 """All there are; a new one is a line here."""
 
 GIVEN_WAY_SHOWN_MAX: Final = 20

@@ -45,8 +45,8 @@ class Shelf:
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
-        self._unread: dict[FeedId, Replica] = {}
-        """Feeds with papers that could not be read yet."""
+        self._unread: dict[FeedId, tuple[Replica, PassingError]] = {}
+        """Feeds with papers that could not be read yet, and why."""
 
     def load(self) -> None:
         """Read everything that is on disk, as far as it can be read now.
@@ -60,7 +60,8 @@ class Shelf:
 
     def load_again(self) -> None:
         """Read what could not be read before.  Raises PassingError when it still cannot."""
-        self._take_up([*self._unread.values(), *self._logs.read_again()])
+        self._take_up([replica for replica, _ in self._unread.values()])
+        self._take_up(self._logs.read_again())
 
     def _take_up(self, replicas: Sequence[Replica]) -> None:
         refused: PassingError | None = None
@@ -69,7 +70,7 @@ class Shelf:
                 self._take_up_one(replica)
                 self._unread.pop(replica.feed_id, None)
             except PassingError as error:
-                self._unread[replica.feed_id] = replica
+                self._unread[replica.feed_id] = replica, error
                 refused = error
         if refused is not None:
             raise refused
@@ -182,6 +183,7 @@ class Shelf:
         Raises:
             UserError: The author left the feed, on another device; nobody would show it.
         """
+        self._check_read(feed_id)
         known, end = self._replicas.get(feed_id), self.end_of(feed_id)
         if end is not None and (known.size if known else 0) + len(stored) > end:
             raise UserError("this feed was ended by its author; nothing can be added to it")
@@ -199,6 +201,7 @@ class Shelf:
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
+        self._check_read(offer.feed_id)
         opened = self._check_certificates(offer)
         if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
             raise RollbackError("the feed is another author's already")
@@ -316,6 +319,13 @@ class Shelf:
         if feed_id not in self._authors:
             self._authors[feed_id] = author_id
             self._feeds.setdefault(author_id, []).append(feed_id)
+
+    def _check_read(self, feed_id: FeedId) -> None:
+        """What was not read yet may be newer, or forked, or not the author's: leave it alone."""
+        if refused := self._logs.unread().get(feed_id):
+            raise refused
+        if feed_id in self._unread:
+            raise self._unread[feed_id][1]
 
     def _check_open(self, feed_id: FeedId) -> None:
         """Check that a feed may still grow: no fork, and its author has not left it."""
