@@ -1,5 +1,5 @@
 """``python -m swarmfeed``: the same as ``swarmfeed``."""
 
-from swarmfeed.cli.main import main
+from swarmfeed.cli.main import program
 
-main(prog_name="swarmfeed")
+program()

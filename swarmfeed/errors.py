@@ -11,6 +11,7 @@ SwarmfeedError
 │   ├── RollbackError  an offered head is older than the one we trust
 │   └── ForkError      an author signed two histories; keep both heads as evidence
 ├── RetryError         the outside world said "not now"; try again later
+│   ├── AlreadyLinkedError  whoever was dialled is linked with us already
 │   └── PassingError   this machine said so: full, busy, no open files left; nothing is damaged
 ├── DamageError        our own disk lost or changed bytes; name them, fetch them again
 └── FatalError         our own state is unknown; stop, restart, recover from disk
@@ -91,6 +92,18 @@ class PassingError(RetryError):
     def __init__(self, sentence: str, trouble: str) -> None:
         super().__init__(sentence)
         self.trouble = trouble
+
+
+class AlreadyLinkedError(RetryError):
+    """Whoever answers at an endpoint is linked with us already; nothing was said to it.
+
+    Attributes:
+        node_id: Who it is, proven: 32 bytes.
+    """
+
+    def __init__(self, node_id: bytes) -> None:
+        super().__init__("there is a link already")
+        self.node_id = node_id
 
 
 class DamageError(SwarmfeedError):

@@ -3,6 +3,7 @@
 home/
     keys            encrypted key file
     feeds/          logs: the truth
+    high-water/     how far each own feed was signed
     index.db        what is derived from them; deleted and rebuilt when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     run/            of the running node: how the page is reached, the link's certificate
@@ -14,16 +15,19 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
 
 from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -37,6 +41,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events, Strained
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
@@ -44,11 +49,14 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
+from swarmfeed.shell.disk.birth import begin, clear_away, finish
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
@@ -58,20 +66,33 @@ from swarmfeed.shell.wire.link import WebSocketLink
 
 T = TypeVar("T")
 
+logger = structlog.get_logger()
 
-def create_home(home: Path, name: str, passphrase: str) -> Created:
+
+def create_home(
+    home: Path, name: str, passphrase: str, show: Callable[[Created], None] | None = None
+) -> Created:
     """Make keys of a new author, and a feed that starts with its certificate and a profile.
+
+    Args:
+        show: Gets the words to the person; there is a home only if they were shown.
 
     Raises:
         UserError: There are keys already, or the folder cannot be written.
     """
     author_seed, next_seed = new_seed(), new_seed()
     next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
-    return Created(
-        whoami=_make_home(home, name, passphrase, author_seed, next_hash),
-        author_words=words_of_seed(author_seed),
-        next_words=words_of_seed(next_seed),
-    )
+    words = words_of_seed(author_seed), words_of_seed(next_seed)
+    make_folder(home)
+    with HomeLock(home):
+        if key_path(home).exists():
+            raise UserError(sentences.KEYS_THERE(home=home))
+        me = _make_aside(home, name, passphrase, author_seed, next_hash)
+        created = Created(whoami=me.whoami, author_words=words[0], next_words=words[1])
+        if show is not None:
+            show(created)
+        finish(home, me.feed_id)
+    return created
 
 
 def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
@@ -81,42 +102,79 @@ def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> W
     What the author wrote before comes from its holders.  The second sheet stays as it is: the
     first certificate committed to it.
 
+    A home of that author whose own feed may not be signed any more goes on as a new device:
+    what is in it stays, and so do its keys, beside the new ones.
+
+    Args:
+        passphrase: Of the new keys; it also opens those that are there.
+
     Raises:
-        UserError: The words are not right, there are keys already, or the folder cannot be
-            written.
+        UserError: The words are not right, there are keys already that can write, or are of
+            somebody else, or the folder cannot be written.
     """
-    return _make_home(home, name, passphrase, seed_of_words(author_words), None)
-
-
-def _make_home(
-    home: Path, name: str, passphrase: str, author_seed: bytes, next_key_hash: Hash | None
-) -> Whoami:
+    author_seed = seed_of_words(author_words)
     make_folder(home)
     with HomeLock(home):
-        now_ms = SystemClock().now_ms()
-        keys = Keys(
-            author_seed=author_seed,
-            feed_seed=new_seed(),
-            node_seed=new_seed(),
-            created_at_ms=now_ms,
-        )
-        author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
-        author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
-        certificate = sign_join(
-            author_key, feed_key, from_ms=now_ms, next_key_hash=next_key_hash
-        )
-        bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
-        create_keys(key_path(home), keys, passphrase)
-        shelf = Shelf(FileLogs(home / "feeds"), Events())
-        shelf.start_feed(feed_id, author_id, certificate)
-        stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
-        shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
-    return Whoami(
+        old_feed_id = None
+        if key_path(home).exists():
+            old = open_identity(home, passphrase)
+            _require_ended(home, old, AuthorId(SigningKey(author_seed).public))
+            old_feed_id = old.feed_id
+        me = _make_aside(home, name, passphrase, author_seed, None)
+        finish(home, me.feed_id, old_feed_id)
+    return me.whoami
+
+
+def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
+    """Check that a home with keys needs new ones, and is the same author's."""
+    if old.author_id != author_id:
+        raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
+    logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
+    shelf = Shelf(logs, Events())
+    shelf.load()
+    pen = Pen(old, shelf, logs, index, SystemClock())
+    try:
+        pen.recall()
+        if not pen.trouble():
+            raise UserError(sentences.KEYS_CAN_WRITE(home=home))
+    finally:
+        index.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    whoami: Whoami
+    feed_id: FeedId
+
+
+def _make_aside(
+    home: Path, name: str, passphrase: str, author_seed: bytes, next_key_hash: Hash | None
+) -> _Made:
+    """Make keys and a feed in a folder beside; ``finish`` puts them in place."""
+    now_ms = SystemClock().now_ms()
+    keys = Keys(
+        author_seed=author_seed,
+        feed_seed=new_seed(),
+        node_seed=new_seed(),
+        created_at_ms=now_ms,
+    )
+    author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
+    author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
+    certificate = sign_join(author_key, feed_key, from_ms=now_ms, next_key_hash=next_key_hash)
+    bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
+    stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
+    aside = begin(home, feed_id, author_id)
+    shelf = Shelf(FileLogs(aside / "feeds"), Events())
+    shelf.start_feed(feed_id, author_id, certificate)
+    shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
+    create_keys(key_path(aside), keys, passphrase)
+    whoami = Whoami(
         author_id=author_id,
         name=name,
         link=format_link(Link(author_id, name)),
         node_id=NodeId(SigningKey(keys.node_seed).public),
     )
+    return _Made(whoami, feed_id)
 
 
 @contextmanager
@@ -129,7 +187,9 @@ def open_node(
         UserError: Wrong passphrase, or another process uses the home.
     """
     identity = open_identity(home, passphrase)
+    _close(home)
     with HomeLock(home), _loop_in_thread() as loop:
+        clear_away(home)
         node = _call(loop, start_node(home, settings, identity, roster=roster))
         desk = node.desk(loop)
         try:
@@ -161,8 +221,20 @@ def run_node(
         FatalError: It stopped by itself, in good order, because its own state is unknown.
     """
     identity = open_identity(home, passphrase)
+    _close(home)
     with HomeLock(home):
+        clear_away(home)
         asyncio.run(_run(home, settings, identity, on_ready, roster, pages))
+
+
+def _close(home: Path) -> None:
+    """See to it that nobody else reads a home, whoever wrote it, or copied it here."""
+    found = open_folder(home)
+    if found is not None:
+        logger.warning(sentences.EVERYBODY_MAY_REPLACE(folder=found))
+    if home in close_to_others(home):
+        # What lies in a closed folder was out of reach, whatever its own mode said.
+        logger.warning(sentences.OTHERS_COULD_READ(folder=home))
 
 
 async def _run(
@@ -178,15 +250,24 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.stopped.set)
     desk = node.desk(loop)
-    page = PageServer(desk, home / "run", port=settings.page_port, pages=pages)
+    owners = Owners()
+    page = PageServer(
+        desk,
+        home / "run",
+        port=settings.page_port,
+        pages=pages,
+        owner_of=owners.owner_of,
+    )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
-        on_ready(Ready(page_link=page.login_link(), link=me.link))
+        trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
+        on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
     finally:
         desk.close()
         await page.stop()
+        owners.close()
         await node.stop()
     if node.failure is not None:
         raise node.failure

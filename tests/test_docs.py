@@ -314,6 +314,8 @@ def test_every_tested_attack_is_listed() -> None:
 
 
 def test_every_attack_is_listed_once() -> None:
-    defended, not_yet = listed_attacks("Defended"), listed_attacks("Not yet")
-    assert not defended & not_yet
-    assert sorted(defended | not_yet) == [f"A{number:02}" for number in range(1, 40)]
+    """Ids are given out in blocks, so there may be gaps after the first ones; none goes."""
+    listed = re.findall(r"^\| (A\d\d) \|", read("docs/THREATS.md"), re.M)
+    assert sorted(listed) == sorted(set(listed))
+    assert set(listed) == listed_attacks("Defended") | listed_attacks("Not yet")
+    assert set(listed) >= {f"A{number:02}" for number in range(1, 40)}

@@ -1,45 +1,56 @@
 """Who may use the page: login links, sessions, the API's key, and where requests come from.
 
 Everybody on this machine reaches 127.0.0.1, and so does every web site a browser shows.
-A browser proves itself by a cookie it got for a single-use link; a command by the bearer
-key, which only this machine's user can read.  See THREATS A01 to A04.
+A browser proves itself by a cookie it got for a single-use link, on a host whose name only
+it was told; to change something also by the key in the page's forms.  A command has the bearer
+key, which only this machine's user can read.  See THREATS A01 to A04 and A70.
 """
 
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
-from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX, SESSIONS_MAX
+from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX
+
+from webui.logins import Logins
 
 OWN_SITES: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site that mean: our own page, or the person typed it.
 ``same-site`` is not among them: it means another port of this machine."""
 
+Address = tuple[str, int]
+"""Host and port of one end of a connection."""
 
-def allowed_hosts(host: str, port: int) -> frozenset[str]:
-    """Return the Host headers we answer to; any other name was rebound to us (A02)."""
-    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
-    return frozenset(f"{name}:{port}" for name in names)
+NOWHERE: Final = ("", 0)
+
+OwnerOf = Callable[[Address, Address], int | None]
+"""Tells which user of this machine has the client's end; takes client and server."""
 
 
 class Access:
-    """Login links and sessions, in memory: a restart logs every browser out.
+    """Login links, sessions and the API's key.  Safe from any thread."""
 
-    Safe from any thread.
-    """
+    def __init__(
+        self,
+        logins: Logins,
+        owner_of: OwnerOf = lambda client, server: None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nobody has a login link yet.
 
-    def __init__(self, port: int, now_s: Callable[[], float] = time.monotonic) -> None:
-        self.cookie_name = f"swarmfeed-{port}"
-        """Cookies are not separated by port, so the name has to be."""
+        Args:
+            owner_of: Tells whose connection a request came by; None where nobody can tell.
+            now_s: Seconds of any clock that never runs backwards.
+        """
+        self.logins = logins
+        self._owner_of = owner_of
         self.key = secrets.token_urlsafe(32)
         """The bearer key of this run."""
         self._now_s = now_s
         self._lock = threading.Lock()
         self._expiry_s: dict[str, float] = {}
-        self._sessions: dict[str, None] = {}
 
     def new_login_token(self) -> str:
         """Make a token that opens one session within LOGIN_LINK_S."""
@@ -51,39 +62,41 @@ class Access:
             self._expiry_s[token] = self._now_s() + LOGIN_LINK_S
         return token
 
-    def open_session(self, token: str) -> str | None:
-        """Use up a token and return a new session, or None if the token is no good."""
+    def is_login_token(self, token: str) -> bool:
+        """Whether the token would open a session; it still does afterwards."""
         with self._lock:
-            self._forget_expired()
-            found = [known for known in self._expiry_s if _same(known, token)]
-            if not found:
+            return self._find(token) is not None
+
+    def open_session(
+        self, token: str, client: Address = NOWHERE, server: Address = NOWHERE
+    ) -> str | None:
+        """Use up a token and return a new session, or None if the token is no good.
+
+        Args:
+            client, server: The two ends of the connection the token came by; the session is
+                for the user who has it.
+        """
+        with self._lock:
+            known = self._find(token)
+            if known is None:
                 return None
-            del self._expiry_s[found[0]]
-            while len(self._sessions) >= SESSIONS_MAX:
-                del self._sessions[next(iter(self._sessions))]
-            session = secrets.token_urlsafe(32)
-            self._sessions[session] = None
-        return session
+            del self._expiry_s[known]
+        return self.logins.open(self._owner_of(client, server))
 
-    def close_session(self, session: str) -> None:
-        with self._lock:
-            self._sessions.pop(session, None)
-
-    def session(self, cookie_header: str) -> str | None:
-        """Return the session a Cookie header proves, or None."""
-        try:
-            morsel = SimpleCookie(cookie_header).get(self.cookie_name)
-        except CookieError:
-            return None
-        if morsel is None:
-            return None
-        with self._lock:
-            return morsel.value if morsel.value in self._sessions else None
+    def session(self, cookies: str, client: Address, server: Address) -> str | None:
+        """Return the session that a Cookie header proves on this connection, or None."""
+        if self.logins.find(cookies) is None:
+            return None  # most strangers: the kernel need not be asked
+        return self.logins.find(cookies, self._owner_of(client, server))
 
     def has_key(self, authorization: str) -> bool:
         """Whether an Authorization header carries the bearer key."""
         scheme, _, given = authorization.partition(" ")
-        return scheme.lower() == "bearer" and _same(self.key, given.strip())
+        return scheme.lower() == "bearer" and same_secret(self.key, given.strip())
+
+    def _find(self, token: str) -> str | None:
+        self._forget_expired()
+        return next((known for known in self._expiry_s if same_secret(known, token)), None)
 
     def _forget_expired(self) -> None:
         now_s = self._now_s()
@@ -102,5 +115,5 @@ def is_own_request(site: str | None, origin: str | None, own_origin: str) -> boo
     return site in OWN_SITES if site is not None else origin == own_origin
 
 
-def _same(known: str, given: str) -> bool:
+def same_secret(known: str, given: str) -> bool:
     return secrets.compare_digest(known.encode(), given.encode(errors="surrogatepass"))

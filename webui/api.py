@@ -26,8 +26,7 @@ Asks = Mapping[str, type[Ask[Any]]]
 
 def new_login_link(_: NewLoginLink) -> PageLink:
     """A fresh link that logs one browser in, once."""
-    token = running().access.new_login_token()
-    return PageLink(url=f"{running().settings.url}/login?token={token}")
+    return PageLink(url=running().settings.login_link(running().access.new_login_token()))
 
 
 OWN: Final[dict[type[Ask[Any]], Callable[[Any], object]]] = {NewLoginLink: new_login_link}

@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import NEW_POSTS, NODE_STOPPED
 from swarmfeed.core.asks.upkeep import WhatIsRefused
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
@@ -23,8 +26,16 @@ from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, U
 from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import api, formats, headers, pictures, render
-from webui.access import Access, is_own_request
-from webui.current import EXTENSION, PageSettings, Running, ask, running
+from webui.access import Access, is_own_request, same_secret
+from webui.current import (
+    EXTENSION,
+    PageSettings,
+    Running,
+    ask,
+    both_ends,
+    is_own_host,
+    running,
+)
 from webui.pages import PAGES
 from webui.routes import Page, Route
 
@@ -64,6 +75,7 @@ def create_app(
     app.context_processor(_shared_values)
     for filter_name, function in FILTERS.items():
         app.add_template_filter(function, filter_name)
+    app.jinja_env.globals["form_key"] = _form_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -82,6 +94,9 @@ def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
     own = app.create_global_jinja_loader()
     app.jinja_env.loader = ChoiceLoader([own, *map(FileSystemLoader, folders)])
 
+
+FORM_KEY: Final = "form_key"
+"""Field of every form that changes something."""
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "address": format_address,
@@ -103,9 +118,8 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
 
 
 def _check_access(routes: Mapping[str, Route]) -> None:
-    access = running().access
-    g.has_key = access.has_key(request.headers.get("Authorization", ""))
-    g.session = access.session(request.headers.get("Cookie", ""))
+    g.has_key = running().access.has_key(request.headers.get("Authorization", ""))
+    g.session = _session()
     if request.path.startswith(api.PREFIX):
         if not g.has_key:
             raise Unauthorized("The API needs the bearer key of this run.")
@@ -118,6 +132,35 @@ def _check_access(routes: Mapping[str, Route]) -> None:
         )
     if not (g.has_key or g.session or _needs_no_session(routes)):
         raise Unauthorized("This browser is not logged in.")
+    if is_change and not (g.has_key or _has_form_key()):
+        raise Forbidden(
+            "This form is not of this login, so nothing was changed."
+            " Go back, load the page again, and send it once more."
+        )
+
+
+def _session() -> str | None:
+    """Return the session of this browser, on the one host where there can be any."""
+    if not is_own_host():
+        return None
+    access = running().access
+    session = access.session(request.headers.get("Cookie", ""), *both_ends())
+    if session is not None:
+        access.logins.note_use(session)
+    return session
+
+
+def _has_form_key() -> bool:
+    key = running().access.logins.form_key(g.session)
+    return same_secret(key, request.form.get(FORM_KEY, ""))
+
+
+def _form_key() -> Markup:
+    """Return the field that makes a form one of our own page."""
+    if not g.get("session"):
+        return Markup()
+    key = running().access.logins.form_key(g.session)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, key)
 
 
 def _needs_no_session(routes: Mapping[str, Route]) -> bool:
@@ -160,9 +203,9 @@ def _show_http_error(error: HTTPException) -> tuple[Response | str, int]:
         sentence = "This is a bug in swarmfeed. Nothing you wrote was lost; the log says more."
         return _show_error(500, "Something broke", sentence)
     if isinstance(error, Unauthorized) and not request.path.startswith(api.PREFIX):
-        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        # "//host" would lead to another site.
-        here = "/" + here.lstrip("/\\")
+        here = _here() if request.method == "GET" else "/"
+        if _was_led_here():
+            return render_template("again.html", here=here), 200
         return render_template("welcome.html", here=here, token_failed=False), 401
     titles = {
         403: "Refused",
@@ -173,6 +216,22 @@ def _show_http_error(error: HTTPException) -> tuple[Response | str, int]:
     return _show_error(code, titles.get(code, error.name), error.description or "")
 
 
+def _here() -> str:
+    """Return the path and query that were asked for, as a link that leads nowhere else."""
+    # "//host" would be another site, and browsers read "\\" as "/" and pass over tabs.
+    path = "/" + quote(request.path).lstrip("/")
+    query = request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _was_led_here() -> bool:
+    """Whether a browser came by a link from elsewhere: then it leaves its login out, and has it
+    when the page sends it to itself."""
+    site = request.headers.get("Sec-Fetch-Site")
+    mode = request.headers.get("Sec-Fetch-Mode")
+    return is_own_host() and site in ("cross-site", "same-site") and mode == "navigate"
+
+
 def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, int]:
     if request.path.startswith(api.PREFIX):
         return api.error_response(sentence), code
@@ -180,9 +239,11 @@ def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, i
 
 
 def _shared_values() -> dict[str, object]:
-    is_own = g.get("session") or g.get("has_key")
+    is_in = bool(g.get("session") or g.get("has_key"))
     return {
+        "at_home": is_own_host(),
         "now_year": datetime.now(UTC).year,
-        "me": ask(WhoAreYou()) if is_own else None,
-        "refused": ask(WhatIsRefused()).sentences if is_own else (),
+        "me": ask(WhoAreYou()) if is_in else None,
+        "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
+        "refused": ask(WhatIsRefused()).sentences if is_in else (),
     }

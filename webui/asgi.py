@@ -16,11 +16,13 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from swarmfeed.errors import UserError
 
-from webui.access import OWN_SITES, Access, allowed_hosts
+from webui.access import NOWHERE, OWN_SITES, Access, Address, OwnerOf
 from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import EventStream
 from webui.headers import HEADERS
+from webui.hosts import LISTENING, machine_hosts, own_host
+from webui.listening import listen
 from webui.pages import PAGES
 from webui.routes import Page
 from webui.runfile import RunFile
@@ -70,9 +72,8 @@ class Front:
         if scope["type"] != "http":
             return
         hosts = _values(scope, b"host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
-            url = self._settings.url
-            await _refuse(send, 403, f"Host check failed: open the page as {url}\n")
+        if len(hosts) != 1 or not self._settings.answers_to(hosts[0].lower()):
+            await _refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
             return
         path = scope["path"]
         app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
@@ -82,15 +83,19 @@ class Front:
 class BrowserEvents:
     """``/events``, for a browser that is logged in."""
 
-    def __init__(self, access: Access, events: EventStream) -> None:
+    def __init__(self, access: Access, own_host: str, events: EventStream) -> None:
         self._access = access
+        self._own_host = own_host
         self._events = events
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         assert scope["type"] == "http", "Front lets nothing else through"
-        session = self._access.session("; ".join(_values(scope, b"cookie")))
+        own = _values(scope, b"host")[0].lower() == self._own_host
+        cookies = "; ".join(_values(scope, b"cookie"))
+        ends = _end(scope["client"]), _end(scope["server"])
+        session = self._access.session(cookies, *ends) if own else None
         foreign = any(site not in OWN_SITES for site in _values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
             await _refuse(send, 405, "This address only streams.\n")
@@ -111,22 +116,29 @@ class PageServer:
         self,
         desk: "Desk",
         run_folder: Path,
-        host: str = "127.0.0.1",
         port: int = 0,
         pages: Sequence[Page] = PAGES,
+        owner_of: OwnerOf = lambda client, server: None,
     ) -> None:
+        """Nothing is served yet.
+
+        Args:
+            port: 0 takes any that is free.
+            owner_of: Tells whose connection a request came by; a login is then for that user.
+        """
         self._desk = desk
+        self._owner_of = owner_of
         self._pages = pages
-        self._host = host
         self._port = port
         self._run_file = RunFile(run_folder)
         self._events = EventStream(desk.changes)
         self._access: Access | None = None
+        self._settings: PageSettings | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._flask: WSGIMiddleware | None = None
         self.url = ""
-        """``http://HOST:PORT`` once started."""
+        """``http://127.0.0.1:PORT`` once started: for programs."""
 
     async def start(self) -> int:
         """Listen, write the run file, and return the port.
@@ -134,39 +146,26 @@ class PageServer:
         Raises:
             UserError: The port is taken, or the run folder cannot be written.
         """
-        loop = asyncio.get_running_loop()
+        sockets = await listen(self._port)
+        port = int(sockets[0].getsockname()[1])
+        self.url = f"http://{LISTENING[0]}:{port}"
         try:
-            bound = await loop.create_server(
-                asyncio.Protocol, self._host, self._port, start_serving=False
-            )
-        except OSError as error:
-            raise UserError(
-                f"the page cannot listen on {self._host}:{self._port}: {error.strerror};"
-                " choose another port"
-            ) from error
-        listening = bound.sockets[0].dup()
-        bound.close()
-        # From here on connections wait their turn; uvicorn accepts them in a moment.
-        listening.listen()
-        port = int(listening.getsockname()[1])
-        self.url = f"http://{f'[{self._host}]' if ':' in self._host else self._host}:{port}"
-        self._access = Access(port)
-        try:
-            front = self._build(port, self._access)
-            self._run_file.write(self.url, self._access.key)
+            front = self._build(port)
         except BaseException:
-            listening.close()
+            for each in sockets:
+                each.close()
             raise
         self._server = _Server(_config(front))
         self._events.start()
-        self._serving = loop.create_task(self._server.serve(sockets=[listening]))
+        serving = self._server.serve(sockets=sockets)
+        self._serving = asyncio.get_running_loop().create_task(serving)
         return port
 
     def login_link(self) -> str:
         """Return a link that logs one browser in, once, within ten minutes."""
-        if self._access is None:
+        if self._access is None or self._settings is None:
             raise UserError("the page is not being served")
-        return f"{self.url}/login?token={self._access.new_login_token()}"
+        return self._settings.login_link(self._access.new_login_token())
 
     async def stop(self) -> None:
         """Close every stream, let responses under way end, and remove the run file."""
@@ -180,14 +179,19 @@ class PageServer:
             self._flask.executor.shutdown(wait=False, cancel_futures=True)
         self._run_file.remove(self._access.key)
 
-    def _build(self, port: int, access: Access) -> Front:
-        settings = PageSettings(
+    def _build(self, port: int) -> Front:
+        logins = self._run_file.logins(port)
+        self._access = access = Access(logins, self._owner_of)
+        self._settings = settings = PageSettings(
             url=self.url,
-            hosts=allowed_hosts(self._host, port),
+            own_host=own_host(logins.name, port),
+            hosts=machine_hosts(port),
             reader_key=self._run_file.reader_key(),
         )
         self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
-        mounts = (Mount(path="/events", app=BrowserEvents(access, self._events)),)
+        events = BrowserEvents(access, settings.own_host, self._events)
+        self._run_file.write(self.url, access.key)
+        mounts = (Mount(path="/events", app=events),)
         return Front(settings, mounts, cast("ASGI3Application", self._flask))
 
 
@@ -212,6 +216,11 @@ def _config(front: Front) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
+
+
+def _end(found: "tuple[str, int | None] | None") -> Address:
+    host, port = found or NOWHERE
+    return host, port or 0
 
 
 def _values(scope: "HTTPScope", name: bytes) -> list[str]:

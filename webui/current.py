@@ -8,7 +8,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.desk import Desk
 
-from webui.access import Access
+from webui.access import Access, Address
 
 A = TypeVar("A")
 
@@ -20,11 +20,21 @@ class PageSettings:
     """What the page knows of itself."""
 
     url: str
-    """``http://127.0.0.1:PORT``, without a slash at the end."""
+    """``http://127.0.0.1:PORT``, without a slash at the end: for programs."""
+    own_host: str
+    """The one Host header with which a browser can be logged in; a secret."""
     hosts: frozenset[str]
-    """Host headers we answer to."""
+    """The other Host headers we answer to; nobody is logged in there."""
     reader_key: str = ""
     """Secret behind the keys of torrent lists; empty: they need a session."""
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a Host header, in lower case, is one of ours; others were rebound (A02)."""
+        return host == self.own_host or host in self.hosts
+
+    def login_link(self, token: str) -> str:
+        """Return the link that opens a session with a token of ``Access``."""
+        return f"http://{self.own_host}/login?token={token}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,18 @@ class Running:
 
 def running() -> Running:
     return cast(Running, current_app.extensions[EXTENSION])
+
+
+def is_own_host() -> bool:
+    """Whether the request came to the one host where browsers are logged in."""
+    return request.host.lower() == running().settings.own_host
+
+
+def both_ends() -> tuple[Address, Address]:
+    """Return the connection of this request: the client's end, and ours."""
+    found = request.environ
+    client = found.get("REMOTE_ADDR", ""), int(found.get("REMOTE_PORT", 0))
+    return client, (found["SERVER_NAME"], int(found["SERVER_PORT"]))
 
 
 def ask(question: Ask[A]) -> A:

@@ -1,13 +1,15 @@
-"""How commands find the page of a running node: ``run/page.json`` in its home.
+"""What a page keeps in the folder ``run`` of its home, readable by its owner alone.
 
-``{"key": bearer key, "pid": process, "url": "http://127.0.0.1:PORT"}``, readable by its
-owner alone.  It is there only while the page is served.
+``page.json``, how commands find it: ``{"key": bearer key, "pid": process, "url":
+"http://127.0.0.1:PORT"}``; there only while the page is served.  ``logins.json``: who is
+logged in (``webui.logins``).  ``reader.key``: behind the links of torrent lists.
 """
 
 import asyncio
 import json
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,8 +19,11 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import PassingError, UserError
 
+from webui.logins import Kept, Logins, format_kept, parse_kept
+
 NAME: Final = "page.json"
 READER_KEY_NAME: Final = "reader.key"
+LOGINS_NAME: Final = "logins.json"
 SPARE_NAME: Final = ".page.spare"
 
 SPARE_BYTES: Final = 4_096
@@ -35,8 +40,8 @@ class RunFile:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.path = folder / NAME
-        self._spare = folder / SPARE_NAME
+        self.path = self._path(NAME)
+        self._spare = self._path(SPARE_NAME)
         self._waiting: asyncio.TimerHandle | None = None
 
     def write(self, url: str, key: str) -> None:
@@ -68,7 +73,7 @@ class RunFile:
 
         Where it cannot be read or kept now, it is another one until the next start.
         """
-        path = self._folder / READER_KEY_NAME
+        path = self._path(READER_KEY_NAME)
         key = secrets.token_urlsafe(32)
         try:
             with suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
@@ -81,6 +86,38 @@ class RunFile:
             logger.warning(str(refusal(error, path) or error))
         return key
 
+    def logins(self, port: int) -> Logins:
+        """Return who is logged in to the page on this port, from now on kept here."""
+        text = ""
+        with suppress(OSError, ValueError):
+            text = self._path(LOGINS_NAME).read_text(encoding="ascii")
+        kept = parse_kept(text, port, int(time.time()))
+        self._keep(kept)
+        return Logins(kept, self._keep)
+
+    def _keep(self, kept: Kept) -> None:
+        """Keep who is logged in; on a disk that takes nothing, keep nobody.
+
+        Somebody who logged out must not be logged in again by the next start.
+        """
+        try:
+            self._put(self._path(LOGINS_NAME), format_kept(kept))
+        except UserError as error:
+            logger.warning("logins are not kept", reason=str(error))
+            with suppress(OSError):
+                self._path(LOGINS_NAME).unlink(missing_ok=True)
+                self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name
+
     def _put(self, path: Path, text: str) -> None:
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
@@ -89,7 +126,10 @@ class RunFile:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             with os.fdopen(os.open(temporary, flags, 0o600), "w") as file:
                 file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
             temporary.replace(path)
+            self._sync_folder()
         except OSError as error:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)

@@ -21,11 +21,13 @@ Passphrase = Callable[[], str]
 """Asked only when keys are opened and are protected."""
 
 
-def _create_home(home: Path, name: str, passphrase: str) -> Created:
+def _create_home(
+    home: Path, name: str, passphrase: str, show: Callable[[Created], None]
+) -> Created:
     # Opening libtorrent and the rest costs half a second that `--help` need not pay.
     from swarmfeed import wiring
 
-    return wiring.create_home(home, name, passphrase)
+    return wiring.create_home(home, name, passphrase, show)
 
 
 def _restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
@@ -54,7 +56,7 @@ class Doors:
         desk.open_desk
     )
     page_link: Callable[[Path], str] = desk.page_link
-    create_home: Callable[[Path, str, str], Created] = _create_home
+    create_home: Callable[[Path, str, str, Callable[[Created], None]], Created] = _create_home
     restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch

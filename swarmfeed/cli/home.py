@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 import platformdirs
@@ -11,6 +12,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.durable import is_there
 from swarmfeed.shell.disk.keyfile import is_protected
+from swarmfeed.shell.disk.modes import may_be_read_by_others
 
 PASSPHRASE_CHARS_MAX = 1_024
 """Longest passphrase read from a file; more is the wrong file."""
@@ -49,12 +51,27 @@ def read_passphrase(home: Path, file: Path | None) -> str:
 
 
 def read_passphrase_file(file: Path) -> str:
-    """Return the first line of a file, without its line end."""
+    """Return the first line of a file, without its line end.
+
+    Raises:
+        UserError: There is none, or others may read it too.
+    """
     try:
         with file.open(encoding="utf-8") as lines:
+            require_private(lines)
             first = lines.readline(PASSPHRASE_CHARS_MAX + 1).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"the passphrase in {file} cannot be read: {error}") from error
     if not 0 < len(first) <= PASSPHRASE_CHARS_MAX:
         raise UserError(f"{file} does not start with a passphrase")
     return first
+
+
+def require_private(file: TextIO) -> None:
+    """Raise UserError when others may read a file that holds a secret."""
+    try:
+        descriptor = file.fileno()
+    except OSError:
+        return  # text that is in memory already
+    if may_be_read_by_others(descriptor):
+        raise UserError(sentences.OTHERS_MAY_READ(path=file.name))

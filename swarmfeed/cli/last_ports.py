@@ -1,7 +1,9 @@
 """The ports of last time: links that were given away, and bookmarks, outlive a restart."""
 
+import errno
 import json
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +16,12 @@ from swarmfeed.node.ground.home import Ready, page_path
 from swarmfeed.node.ground.settings import NodeSettings, declared
 from swarmfeed.shell.disk.durable import write_file
 
-PAGE_HOST = "127.0.0.1"
+PAGE_HOSTS = ("127.0.0.1", "::1")
+"""A browser tries both for one name, so the page takes both."""
 PORT_MAX = 65_535
+
+_NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""The machine has no such address, so nobody is in the way there."""
 
 
 def recall(home: Path, settings: NodeSettings) -> NodeSettings:
@@ -24,7 +30,7 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
     with suppress(OSError, ValueError):
         found = json.loads(_path(home).read_text(encoding="utf-8"))
         last = found if isinstance(found, dict) else {}
-    hosts = {"page": PAGE_HOST, "link": settings.listen}
+    hosts = {"page": PAGE_HOSTS, "link": (settings.listen,)}
     names = {
         field.name: setting.remembered
         for field in declared(NodeSettings)
@@ -50,14 +56,20 @@ def _path(home: Path) -> Path:
     return page_path(home).with_name("ports.json")
 
 
-def _free(host: str, port: object) -> int:
-    """Return ``port`` if it is one and nobody listens on it, else 0."""
+def _free(hosts: Iterable[str], port: object) -> int:
+    """Return ``port`` if it is one and nobody listens on it on any of the hosts, else 0."""
     if not isinstance(port, int) or not 0 < port <= PORT_MAX:
         return 0
+    return port if all(_is_free(host, port) for host in hosts) else 0
+
+
+def _is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as trial:
-        # As servers do: a port whose connections are only fading away is free.
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind((host, port))
-        return port
-    return 0
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            # As servers do: a port whose connections are only fading away is free.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except OSError as error:
+        return error.errno in _NOT_HERE
+    return True

@@ -30,6 +30,7 @@ from swarmfeed.cli.output import plain
 from swarmfeed.core.asks.sentences import NODE_STOPPED
 from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.shell.privacy import keep_private
 
 
 class Commands(click.Group):
@@ -132,3 +133,9 @@ def make_main(
 
 
 main: Final = make_main()
+
+
+def program() -> None:
+    """The program: what it learns and writes is for this user alone, from the first moment."""
+    keep_private()
+    main(prog_name="swarmfeed")

@@ -75,6 +75,7 @@ class Node:
             self.ground.shells.logs.check_writable()
         except PassingError as error:
             self.ground.events.tell(Strained(error))
+        self.ground.pen.recall()
         await self.feeds.showing.save_own_author()
         self.ground.indexer.start()
         await self._recall()
@@ -131,6 +132,7 @@ class Node:
         for dht_node in settings.dht_nodes:
             shells.swarm.add_dht_node(dht_node)
         self.feeds.carer.go_on()
+        ground.beside.spawn(self.feeds.hearing.hear_out())
         if shells.board is not None:
             await shells.board.start()
         if shells.lan is not None:

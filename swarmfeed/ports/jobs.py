@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Milliseconds that never run backwards; only differences mean anything."""
         ...
 
+    def busy_s(self) -> float:
+        """Processor seconds that the thread has used that asks; only differences count."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

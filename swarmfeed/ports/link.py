@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 
@@ -46,8 +46,19 @@ class Links(Protocol):
         """Accept links; port 0 chooses one.  ``on_peer`` runs for as long as the link lives."""
         ...
 
-    async def dial(self, endpoint: Endpoint, own: Hello) -> Peer:
-        """Open a link.  Raises RetryError (nobody there) or RemoteError (broke the rules)."""
+    async def dial(
+        self,
+        endpoint: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        """Open a link, unless it leads to somebody who ``is_linked``.
+
+        Raises:
+            AlreadyLinkedError: It does; who we are was not said.
+            RetryError: Nobody is there, or it did not work out.
+            RemoteError: It broke the rules.
+        """
         ...
 
     async def stop(self) -> None: ...

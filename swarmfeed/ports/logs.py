@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.highwater import Ending, Mark
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import PassingError
 
@@ -55,17 +56,34 @@ class Logs(Protocol):
     ) -> Replica:
         """Add entries to an own feed and sign the new head; create the feed if it is new.
 
-        One fsync per call while no chunk is sealed, and a few more for every 120th or so.
+        When it returns, the high-water mark says so too.  One sync of each, at the same time,
+        while no chunk is sealed, and a few more for every 120th or so.
 
         Raises:
             PassingError: Not now: the disk is full, say.  Nothing was added.
-            UserError: What it stands on is damaged.  Nothing was added.
+            UserError: What it stands on is damaged, or the mark does not say what is here.
+                Nothing was added.
             FatalError: The disk failed in a way that leaves its state unknown.
         """
         ...
 
+    def mark(self, feed_id: FeedId) -> Mark | None:
+        """How far an own feed was signed; None where that is not known (any more)."""
+        ...
+
+    def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
+        """Have an own feed never signed again; the first ending stays."""
+        ...
+
+    def chunks_end(self, feed_id: FeedId) -> int:
+        """Where the last chunk ends that lies there, known to a head or not; 0 for none."""
+        ...
+
     def replace(self, replica: Replica) -> None:
-        """Keep a newer verified replica of someone's feed: head, chunk list, tail."""
+        """Keep a newer verified replica of someone's feed: head, chunk list, tail.
+
+        One of an own feed that is larger than its mark ends that mark, before it is kept.
+        """
         ...
 
     def extend(self, replica: Replica, start: int) -> None:

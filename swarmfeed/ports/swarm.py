@@ -1,6 +1,6 @@
 """Torrents of chunks, the Mainline DHT, and signed heads in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,9 @@ class TorrentProgress:
     up_bytes_per_s: int
     uploaded_bytes: int
     peers: tuple[Endpoint, ...]
+    given: Mapping[Endpoint, int]
+    """Bytes that each peer has sent of it since it was last begun; of some torrents only
+    once they are complete."""
 
 
 class Swarm(Protocol):
@@ -77,7 +80,9 @@ class Swarm(Protocol):
         """Download into ``folder``; goes on from what a file there already holds."""
         ...
 
-    def add_peer(self, info_hash: bytes, peer: Endpoint) -> None: ...
+    def add_peers(self, info_hash: bytes, peers: Sequence[Endpoint]) -> None:
+        """Ask more peers for what is still missing of a torrent."""
+        ...
 
     def drop(self, info_hash: bytes) -> None:
         """Leave a swarm; files stay.  Unknown hashes are ignored."""
@@ -95,6 +100,10 @@ class Swarm(Protocol):
         ...
 
     def progress(self) -> dict[bytes, TorrentProgress]: ...
+
+    def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
+        """The same of one torrent; None when it is not here."""
+        ...
 
     def add_dht_node(self, node: Endpoint) -> None: ...
 

@@ -14,6 +14,10 @@ class SystemClock:
         """Milliseconds since some moment; stands still while the machine sleeps."""
         return time.monotonic_ns() // 1_000_000
 
+    def busy_s(self) -> float:
+        """Processor seconds of this thread: what it cost, however busy the machine is."""
+        return time.thread_time()
+
 
 class FastClock:
     """Implements ``ports.Clock`` for the policy of history servers in tests (ADR 13).
@@ -35,3 +39,7 @@ class FastClock:
     def monotonic_ms(self) -> int:
         """Milliseconds of the policy since some moment."""
         return int(self._system.monotonic_ms() * self._factor)
+
+    def busy_s(self) -> float:
+        """As the system's: work costs what it costs."""
+        return self._system.busy_s()

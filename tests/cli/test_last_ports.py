@@ -56,6 +56,12 @@ def test_a_port_that_is_taken_is_not_insisted_on(home: Path) -> None:
         assert recall(home, LOCAL).link_port == 0
 
 
+def test_a_port_of_which_somebody_has_the_other_half_is_not_insisted_on(home: Path) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        remember(home, ready(free_port(), int(other.getsockname()[1])))
+        assert recall(home, LOCAL).page_port == 0
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"link": "x", "page": 65536}', "\udcff"])
 def test_a_damaged_note_is_as_good_as_none(home: Path, content: str) -> None:
     path = home / "run" / "ports.json"

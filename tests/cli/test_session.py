@@ -47,6 +47,7 @@ def test_the_first_line_of_a_file_is_the_passphrase(
 ) -> None:
     file = tmp_path / "secret"
     file.write_bytes(content)
+    file.chmod(0o600)
     assert read_passphrase_file(file) == passphrase
 
 
@@ -54,7 +55,18 @@ def test_the_first_line_of_a_file_is_the_passphrase(
 def test_a_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "secret"
     file.write_bytes(content)
-    with pytest.raises(UserError):
+    file.chmod(0o600)
+    with pytest.raises(UserError, match="passphrase"):
+        read_passphrase_file(file)
+
+
+@pytest.mark.attack("A72")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o606])
+def test_a_passphrase_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "secret"
+    file.write_text("open sesame\n")
+    file.chmod(mode)
+    with pytest.raises(UserError, match=f"other users may read {file}; run: chmod 600 {file}"):
         read_passphrase_file(file)
 
 

@@ -1,6 +1,7 @@
 """Feeds and entries for tests: small, deterministic, made with the real code."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.keys import SigningKey
@@ -27,6 +28,15 @@ def post(number: int, text: str = "") -> bytes:
 
 def posts(start: int, end: int, text: str = "") -> list[bytes]:
     return [post(number, text) for number in range(start, end)]
+
+
+def noisy_posts(start: int, end: int) -> list[bytes]:
+    """The same, about 1 kB each, that no compression makes much shorter."""
+    texts = {
+        number: "".join(sha256(b"%d/%d" % (number, part)).hexdigest() for part in range(15))
+        for number in range(start, end)
+    }
+    return [post(number, text) for number, text in texts.items()]
 
 
 def frame_of(stored: Sequence[bytes]) -> bytes:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from html import unescape
-from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
+from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
 import pytest
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from wheelhouse.browsing import new_browser
 
 from tests.e2e.backlog import own_word
 from tests.e2e.nodes import Node
@@ -129,16 +129,18 @@ def test_the_newcomer_replies_and_a_friend_reads_it(town: Town, newcomer: Node) 
 
 
 def test_the_page_shows_the_author_and_what_a_search_finds(town: Town, newcomer: Node) -> None:
-    browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+    browser = new_browser()
     login_link = newcomer.command_json("open", "--no-open")["page"]
-    assert login_link.startswith(f"{newcomer.page_url}/login?")
+    own_url, _, port = login_link.partition("/login?")[0].rpartition(":")
+    assert own_url.endswith(".localhost") and newcomer.page_url.endswith(f":{port}")
+    own_url += f":{port}"
     read(browser, login_link)
-    page = read(browser, f"{newcomer.page_url}/authors/{town.author.author}")
+    page = read(browser, f"{own_url}/authors/{town.author.author}")
     for post in town.posts[-20:]:
         assert post.text in page
     assert town.posts[0].text not in page
     query = urlencode({"q": own_word(0)})
-    assert town.posts[0].text in read(browser, f"{newcomer.page_url}/search?{query}")
+    assert town.posts[0].text in read(browser, f"{own_url}/search?{query}")
 
 
 def test_the_page_shows_nothing_to_who_is_not_logged_in(town: Town, newcomer: Node) -> None:

@@ -1,8 +1,10 @@
 """The greeter with real processes: on the link, over HTTP, at the command line, on the page."""
 
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+import re
+from urllib.request import Request
 
 import pytest
+from wheelhouse.browsing import new_browser
 
 from tests.e2e.nodes import Neighbourhood, Node, Refused
 
@@ -38,11 +40,14 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
     assert ben.post("greet", text="It is.") == {"nodes": 1}
     wait_until_said(anna, "Ahoy!", "It is.")
     # On the page, in the menu, in words of its own template.
-    browser = build_opener(HTTPCookieProcessor())
-    browser.open(ben.post("login-link")["url"], timeout=60).close()
-    page = browser.open(f"{ben.page_url}/greetings", timeout=60).read().decode()
+    browser, link = new_browser(), ben.post("login-link")["url"]
+    own_url = link.partition("/login?")[0]
+    browser.open(link, timeout=60).close()
+    page = browser.open(f"{own_url}/greetings", timeout=60).read().decode()
     assert "Lovely weather." in page and ">Greetings</span></a>" in page
-    form = Request(f"{ben.page_url}/greetings", b"text=Bye.", {"Origin": ben.page_url})
+    [key] = re.findall('name="form_key" value="([0-9a-f]+)"', page)
+    body = f"text=Bye.&form_key={key}".encode()
+    form = Request(f"{own_url}/greetings", body, {"Origin": own_url})
     browser.open(form, timeout=60).close()
     wait_until_said(anna, "Ahoy!", "It is.", "Bye.")
     jobs = {each["name"]: each for each in ben.get("status")["jobs"]}

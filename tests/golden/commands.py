@@ -200,6 +200,7 @@ def _with_keys(folder: Path) -> dict[str, Any]:
     told["init into a file, for programs"] = {**_run(again, folder), "out": "a path"}
     secret = folder / "secret"
     secret.write_text("pass phrase\n")
+    secret.chmod(0o600)
     told["init with a passphrase"] = _run(
         ["--passphrase-file", str(secret), "init", "--name", "Ada"], folder
     )

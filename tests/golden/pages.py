@@ -190,6 +190,8 @@ def _look(page: stage.Page, method: str, path: str, **request: Any) -> Any:
         for name, value in answer.headers
         if name != "Date"
     ]
-    body = answer.get_data(as_text=True).splitlines(keepends=True)
+    text = answer.get_data(as_text=True)
+    text = re.sub(r'name="form_key" value="[0-9a-f]{64}"', 'name="form_key" value="K"', text)
+    body = text.splitlines(keepends=True)
     told = {"status": answer.status_code, "headers": headers, "body": body}
     return {**told, "changed": page.node.changed} if page.node.changed else told

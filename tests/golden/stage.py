@@ -32,19 +32,26 @@ from swarmfeed.node.ground.home import Created, Ready
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
-from webui.access import Access, allowed_hosts
+from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
+from webui.hosts import machine_hosts, own_host
+from webui.logins import Kept, Logins
 from werkzeug import serving
 from werkzeug.test import TestResponse
 
 PORT: Final = 8765
-URL: Final = f"http://127.0.0.1:{PORT}"
+KEPT: Final = Kept(port=PORT, name="2own4host6name7a", secret="s" * 43)
+OWN_HOST: Final = own_host(KEPT.name, PORT)
+URL: Final = f"http://{OWN_HOST}"
 SETTINGS: Final = PageSettings(
-    url=URL, hosts=allowed_hosts("127.0.0.1", PORT), reader_key="r" * 43
+    url=f"http://127.0.0.1:{PORT}",
+    own_host=OWN_HOST,
+    hosts=machine_hosts(PORT),
+    reader_key="r" * 43,
 )
 BEARER: Final = "k" * 43
-LOGIN_LINK: Final = f"{URL}/login?token=t"
+LOGIN_LINK: Final = f"http://127.0.0.1:{PORT}/login?token=t"
 WORDS: Final = " ".join(["abandon"] * 23 + ["art"])
 NEXT_WORDS: Final = " ".join(["zoo"] * 23 + ["vote"])
 
@@ -174,7 +181,7 @@ def parse(text: str) -> Any:
 
 @cache
 def _app() -> Flask:
-    return create_app(FakeDesk(), Access(PORT), SETTINGS)
+    return create_app(FakeDesk(), Access(Logins(KEPT)), SETTINGS)
 
 
 def rules() -> list[str]:
@@ -204,7 +211,11 @@ class Page:
         if logged_in:
             session = self.access.open_session(self.access.new_login_token())
             assert session is not None
-            client.set_cookie(self.access.cookie_name, session, domain="127.0.0.1")
+            logins = self.access.logins
+            client.set_cookie(logins.cookie_name, session, domain=f"{KEPT.name}.localhost")
+            if method == "POST" and path[:5] != "/api/":
+                form = {"form_key": logins.form_key(session)}
+                request["data"] = {**request.get("data", {}), **form}
         return client.open(path, method=method, base_url=URL, buffered=True, **request)
 
 
@@ -213,7 +224,7 @@ def open_page(node: FakeDesk | None = None) -> Page:
 
 
 def _access() -> Access:
-    access = Access(PORT)
+    access = Access(Logins(KEPT))
     access.key = BEARER
     return access
 
@@ -269,10 +280,12 @@ class Desk:
         with RemoteDesk(self._page_url, BEARER) as remote:
             yield remote
 
-    def _create(self, home: Path, name: str, passphrase: str) -> Created:
+    def _create(self, home: Path, name: str, passphrase: str, show: Any) -> Created:
         self.told.append(["create", name, passphrase])
         me = replace(self.node.ask(WhoAreYou()), name=name)
-        return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        created = Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        show(created)
+        return created
 
     def _restore(self, home: Path, name: str, passphrase: str, words: str) -> Any:
         self.told.append(["restore", name, passphrase, words])

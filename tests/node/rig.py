@@ -1,8 +1,9 @@
 """Pieces of a node put together for tests, with a fake behind every door."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
@@ -32,6 +33,8 @@ from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
 
 from tests.core.samples import posts
+
+T = TypeVar("T")
 
 NOW_MS = 1_700_000_000_000
 OWN = Identity(
@@ -138,6 +141,17 @@ class Scribe:
         """Let somebody hold every chunk, as if they had been fetched."""
         for span in self.newest.chunks():
             logs.write_chunk(self.feed_id, span, self.chunks[span])
+
+
+def at_once(work: Coroutine[None, None, T]) -> T:
+    """Run a coroutine that waits for nothing, outside of any loop."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    raise AssertionError("it waits for something")
 
 
 def new_shelf(folder: Path) -> tuple[Shelf, FakeLogs]:

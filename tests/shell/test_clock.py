@@ -26,6 +26,35 @@ def test_monotonic_time_never_runs_backwards(clock: Clock) -> None:
     assert times == sorted(times)
 
 
+def test_what_a_thread_has_cost_never_becomes_less(clock: Clock) -> None:
+    costs = [clock.busy_s() for _ in range(1_000)]
+    assert costs == sorted(costs)
+
+
+def test_the_fake_work_costs_what_a_test_says_and_takes_no_time() -> None:
+    clock = FakeClock()
+    before_s = clock.busy_s()
+    clock.advance(500)
+    clock.work(0.25)
+    assert clock.busy_s() - before_s == 0.25
+    assert clock.monotonic_ms() == 500
+
+
+def test_only_work_costs_and_not_waiting() -> None:
+    clock = SystemClock()
+    before_s = clock.busy_s()
+    time.sleep(0.02)
+    waited_s = clock.busy_s() - before_s
+    sum(range(1_000_000))
+    assert waited_s < clock.busy_s() - before_s - waited_s
+
+
+def test_work_costs_no_more_however_fast_the_clock_of_the_policy_runs() -> None:
+    clock = FastClock(1_000_000)
+    before_s = clock.busy_s()
+    assert clock.busy_s() - before_s < 60
+
+
 def test_the_system_clock_agrees_with_the_machine() -> None:
     assert abs(SystemClock().now_ms() - time.time() * 1_000) < 1_000
     before = SystemClock().monotonic_ms()

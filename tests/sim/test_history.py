@@ -11,6 +11,7 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.rows import CustodyState
 from swarmfeed.core.history.slack import COPIES_MIN
+from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.history.server import CLAIM_S_MIN
 
 pytestmark = pytest.mark.slow
@@ -351,3 +352,27 @@ def test_a_goodbye_counts_at_once_and_coming_back_takes_it_back(tmp_path: Path) 
         assert not board.has_left(held[0].identity.node_id)
 
     play_days(tmp_path, scenario)
+
+
+def test_a_server_that_knows_holders_and_holds_nothing_leads_to_them(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        server = await street.move_in(
+            history=HistoryChoice(scope="open", disk_bytes=10**9, free_bytes_min=0)
+        )
+        author = await street.move_in()
+        await author.say_many(POSTS)
+        holder = await street.move_in(knows=[author, server])
+        await holder.follow(author)
+        await street.until(lambda: holder.is_complete(author.feed_id), within_s=20)
+        await street.pass_time(5)
+        await author.stop()
+        assert server.running.ground.shelf.feeds_of(author.author_id) == []
+        newcomer = await street.move_in(knows=[server])
+        await street.pass_time(3)
+        await newcomer.running.feeds.carer.care(author.author_id, FETCHED)
+        await settle()
+        await street.pass_time(5)
+        assert server.running.ground.shelf.feeds_of(author.author_id) == []
+        assert newcomer.is_complete(author.feed_id)
+
+    in_neighbourhood(tmp_path, scenario)

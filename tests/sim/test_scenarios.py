@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from street.fakes.index import FakeIndex
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
-from swarmfeed.errors import RollbackError
+from swarmfeed.errors import RollbackError, UserError
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 from swarmfeed.node.ground.session import Session
 
@@ -89,6 +90,7 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
         copy = await street.move_in(on=False)
         copy.number, copy.author_key = anna.number, anna.author_key
         copy.disk.replicas[anna.feed_id] = anna.disk.replicas[anna.feed_id]
+        copy.disk.marks[anna.feed_id] = anna.disk.marks[anna.feed_id]
         copy.disk.certificates[anna.feed_id] = anna.disk.certificates[anna.feed_id]
         await bert.follow(anna, carl)
         await carl.follow(anna, bert)
@@ -108,6 +110,64 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
             assert each.reads(anna.author_id) == ["one history"]
             assert each.running.ground.sessions._shut_out == {}
             assert each.disk.forks[anna.feed_id] is not None
+        await street.until(
+            lambda: copy.running.ground.shelf.is_forked(anna.feed_id), within_s=20
+        )
+        with pytest.raises(UserError, match="two different ways"):
+            await copy.say("and on")
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A50")
+@pytest.mark.parametrize("online", [True, False])
+def test_an_old_copy_that_knows_a_holder_asks_before_it_signs(
+    tmp_path: Path, online: bool
+) -> None:
+    """At the first own word since the start, also of a command without the network."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        anna, bert = [await street.move_in() for _ in range(2)]
+        await bert.follow(anna)
+        await anna.say("one")
+        await street.until(all_have(anna, [bert]), within_s=10)
+        old = anna.disk.replicas[anna.feed_id], anna.disk.marks[anna.feed_id]
+        await anna.say("two")
+        await street.until(all_have(anna, [bert]), within_s=10)
+        await anna.stop()
+        anna.disk.replicas[anna.feed_id], anna.disk.marks[anna.feed_id] = old
+        (holder,) = anna.index.holders(anna.feed_id)
+        anna.index = FakeIndex()
+        anna.index.save_holder(anna.feed_id, holder)
+        anna.settings = replace(anna.settings, network=online)
+        await anna.start()
+        if not online:
+            assert not anna.running.ground.pen.trouble(), "nothing here knows better"
+        with pytest.raises(UserError, match="old copy"):
+            await anna.say("another two")
+        await street.pass_time(5)
+        assert not bert.running.ground.shelf.is_forked(anna.feed_id)
+        assert bert.reads(anna.author_id) == ["two", "one"]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A50")
+def test_what_the_own_log_lost_comes_back_and_writing_goes_on(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, bert = [await street.move_in() for _ in range(2)]
+        await bert.follow(anna)
+        await anna.say_many(300)
+        await street.until(all_have(anna, [bert]), within_s=10)
+        await anna.stop()
+        del anna.disk.replicas[anna.feed_id]
+        await anna.start()
+        assert len(anna.reads(anna.author_id)) == 300, "it is readable meanwhile"
+        await street.until(lambda: not anna.running.ground.pen.trouble(), within_s=20)
+        await anna.say("and on")
+        await street.until(all_have(anna, [bert]), within_s=10)
+        assert bert.reads(anna.author_id)[0] == "and on"
+        assert not bert.running.ground.shelf.is_forked(anna.feed_id)
 
     in_neighbourhood(tmp_path, scenario)
 

@@ -3,6 +3,8 @@
 import pytest
 from ordeals import main as torture
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.strangers.main import ordeal_of
+from ordeals.strangers.siege import Siege, Terms
 
 
 def made(name: str, *gave_way: str, runs: bool = True) -> Ordeal:
@@ -14,9 +16,24 @@ def made(name: str, *gave_way: str, runs: bool = True) -> Ordeal:
     return Ordeal(name=name, about="of a test", cases=70, sample=7, play=play)
 
 
+def sieges() -> Ordeal:
+    """A long siege, one that breaks, and one that tries nothing."""
+
+    def last(terms: Terms) -> Outcome:
+        posts = terms.of(5_000, least=20)
+        return Outcome(cases=1, figures={"posts": f"{posts} in {terms.folder.is_dir()}"})
+
+    def break_off(_: Terms) -> Outcome:
+        raise OSError("no room")
+
+    ways = {"long": last, "broken": break_off, "lazy": lambda _: Outcome()}
+    return ordeal_of([Siege(name=name, about=name, lay=lay) for name, lay in ways.items()])
+
+
 @pytest.fixture
 def ordeals(monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = (made("calm"), made("weak", "case 2: lost a post"), made("idle", runs=False))
+    weak = made("weak", "case 2: lost a post")
+    chosen = (made("calm"), weak, made("idle", runs=False), sieges())
     monkeypatch.setattr(torture, "ORDEALS", chosen)
 
 
@@ -31,6 +48,12 @@ def ordeals(monkeypatch: pytest.MonkeyPatch) -> None:
         (["idle"], 1, "idle: GAVE WAY, 0 cases"),
         ([], 1, "weak: GAVE WAY"),
         (["--list"], 0, "weak           of a test (70 cases)"),
+        (["--list"], 0, "strangers/long long (100 cases)"),
+        (["strangers"], 1, "  long: posts: 5000 in True"),
+        (["strangers"], 1, "  gave way: broken: ended with OSError: no room"),
+        (["strangers"], 1, "  gave way: lazy: nothing was tried"),
+        (["strangers", "--sample"], 1, "  long: posts: 250 in True"),
+        (["strangers/long", "--cases", "1"], 0, "  long: posts: 50 in True"),
     ],
 )
 def test_it_fails_when_something_gave_way_or_nothing_ran(

@@ -104,9 +104,9 @@ def test_it_can_be_asked(tmp_path: Path) -> None:
 def test_it_remembers_no_more_than_it_may(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna = await street.move_in()
-        ben = await street.move_in(knows=[anna])
         for number in range(MET_MAX):
             greeter(anna).met[NodeId(b"%032d" % number)] = 1
+        ben = await street.move_in(knows=[anna])
         await street.pass_time(3)
         assert len(greeter(anna).met) == MET_MAX
         assert greeter(anna).take_changes()[b"%032d" % 0] is None, "who was met longest ago"

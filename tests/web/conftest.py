@@ -7,14 +7,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.base.address import format_address
-from webui.access import Access, allowed_hosts
+from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
+from webui.hosts import machine_hosts, own_host
+from webui.logins import Kept, Logins
 from werkzeug.test import TestResponse
 
 PORT = 8765
-URL = f"http://127.0.0.1:{PORT}"
-SETTINGS = PageSettings(url=URL, hosts=allowed_hosts("127.0.0.1", PORT), reader_key="r" * 43)
+KEPT = Kept(port=PORT, name="2own4host6name7a", secret="s" * 43)
+HOST = own_host(KEPT.name, PORT)
+URL = f"http://{HOST}"
+MACHINE_URL = f"http://127.0.0.1:{PORT}"
+SETTINGS = PageSettings(
+    url=MACHINE_URL, own_host=HOST, hosts=machine_hosts(PORT), reader_key="r" * 43
+)
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -31,14 +38,25 @@ class Site:
         if logged_in:
             session = self.access.open_session(self.access.new_login_token())
             assert session is not None
-            client.set_cookie(self.access.cookie_name, session, domain="127.0.0.1")
+            name = self.access.logins.cookie_name
+            client.set_cookie(name, session, domain=f"{KEPT.name}.localhost")
         return client
+
+    def form_key(self, browser: FlaskClient) -> str:
+        """Return what stands in the forms of this browser."""
+        cookie = browser.get_cookie(
+            self.access.logins.cookie_name, domain=f"{KEPT.name}.localhost"
+        )
+        assert cookie is not None
+        return self.access.logins.form_key(cookie.value)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.browser().get(path, base_url=URL, headers=headers, buffered=True)
 
     def post(self, path: str, form: dict[str, str]) -> TestResponse:
-        return self.browser().post(path, base_url=URL, headers=OWN, data=form)
+        browser = self.browser()
+        data = {**form, "form_key": self.form_key(browser)}
+        return browser.post(path, base_url=URL, headers=OWN, data=data)
 
     def ask(self, path: str, body: object = None) -> TestResponse:
         """Use the API as a command does."""
@@ -66,11 +84,16 @@ class Site:
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """Built once: templates are compiled on first use."""
-    return create_app(FakeDesk(), Access(PORT), SETTINGS)
+    return create_app(FakeDesk(), new_access(), SETTINGS)
+
+
+def new_access() -> Access:
+    """Nobody is logged in."""
+    return Access(Logins(KEPT))
 
 
 @pytest.fixture
 def site(app: Flask) -> Site:
-    desk, access = FakeDesk(), Access(PORT)
+    desk, access = FakeDesk(), new_access()
     app.extensions[EXTENSION] = Running(desk, access, SETTINGS)
     return Site(desk, access, app)

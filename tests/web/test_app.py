@@ -1,21 +1,22 @@
 """The route table as a whole: who may ask, from where, and what every answer carries."""
 
+import re
 from pathlib import Path
 
 import pytest
+import webui.app
 from flask import render_template
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
 from webui import routes as site_map
-from webui.access import Access
 from webui.app import create_app
-from webui.current import PageSettings, ask
+from webui.current import ask
 from webui.pages import PAGES as SITE
 from webui.routes import Menu, Page
 from werkzeug.routing import Rule
 
-from tests.web.conftest import OWN, PORT, SETTINGS, URL, Site
+from tests.web.conftest import HOST, MACHINE_URL, OWN, SETTINGS, URL, Site, new_access
 
 FOREIGN = [
     {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
@@ -25,7 +26,8 @@ FOREIGN = [
     {"Sec-Fetch-Site": ""},
     {"Origin": "https://evil.example"},
     {"Origin": "http://127.0.0.1:9999"},
-    {"Origin": f"https://127.0.0.1:{PORT}"},
+    {"Origin": f"https://{HOST}"},
+    {"Origin": MACHINE_URL},
     {"Origin": f"{URL}.evil.example"},
     {"Origin": "null"},
     {},
@@ -33,7 +35,7 @@ FOREIGN = [
 
 
 def routes() -> list[Rule]:
-    app = create_app(FakeDesk(), Access(PORT), PageSettings(url=URL, hosts=frozenset()))
+    app = create_app(FakeDesk(), new_access(), SETTINGS)
     return list(app.url_map.iter_rules())
 
 
@@ -61,6 +63,7 @@ def test_a_foreign_page_changes_nothing(
 ) -> None:
     browser = site.browser()
     form = {"text": "forged", "who": site.desk.ask(WhoAreYou()).link}
+    form["form_key"] = site.form_key(browser)  # even so
     answer = browser.post(site.path_of(rule.rule), base_url=URL, headers=headers, data=form)
     assert answer.status_code in (401, 403)
     assert site.desk.changed == []
@@ -85,7 +88,9 @@ def test_a_get_changes_nothing(site: Site, rule: Rule) -> None:
 
 @pytest.mark.parametrize("headers", [OWN, {"Sec-Fetch-Site": "none"}, {"Origin": URL}])
 def test_the_own_page_may_post(site: Site, headers: dict[str, str]) -> None:
-    answer = site.browser().post("/posts", base_url=URL, headers=headers, data={"text": "hi"})
+    browser = site.browser()
+    form = {"text": "hi", "form_key": site.form_key(browser)}
+    answer = browser.post("/posts", base_url=URL, headers=headers, data=form)
     assert (answer.status_code, answer.location) == (303, "/")
     assert site.desk.changed == ["publish_post"]
 
@@ -177,6 +182,18 @@ def test_what_needs_no_session_is_known() -> None:
     assert {route.rule for route in declared if route.opened_by} == WITH_A_READER_KEY
 
 
+@pytest.mark.attack("A70")
+def test_every_form_that_changes_something_has_its_key() -> None:
+    folder = Path(webui.app.__file__).parent / "templates"
+    forms = [
+        form
+        for path in folder.glob("*.html")
+        for form in re.findall(r'<form[^>]*method="post"[^>]*>.{16}', path.read_text())
+    ]
+    assert len(forms) >= 7
+    assert [form for form in forms if not form.endswith("{{ form_key() }}")] == []
+
+
 # --- a page from outside ----------------------------------------------------------------
 
 
@@ -200,7 +217,7 @@ def with_toy(tmp_path: Path) -> Site:
         ),
         templates=tmp_path,
     )
-    desk, access = FakeDesk(), Access(PORT)
+    desk, access = FakeDesk(), new_access()
     return Site(desk, access, create_app(desk, access, SETTINGS, pages=(*SITE, toy)))
 
 
@@ -235,13 +252,13 @@ def test_no_template_of_the_site_is_hidden(with_toy: Site) -> None:
 def test_an_endpoint_is_given_once() -> None:
     twice = Page(routes=(site_map.get("/other", "home", lambda: "other"),))
     with pytest.raises(AssertionError, match="home"):
-        create_app(FakeDesk(), Access(PORT), SETTINGS, pages=(*SITE, twice))
+        create_app(FakeDesk(), new_access(), SETTINGS, pages=(*SITE, twice))
 
 
 def test_a_path_is_answered_by_one_page() -> None:
     twice = Page(routes=(site_map.get("/search", "other", lambda: "other"),))
     with pytest.raises(ValueError, match="two pages answer GET /search"):
-        create_app(FakeDesk(), Access(PORT), SETTINGS, pages=(*SITE, twice))
+        create_app(FakeDesk(), new_access(), SETTINGS, pages=(*SITE, twice))
 
 
 def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:

@@ -34,9 +34,11 @@ class Served:
         self.server = PageServer(self.desk, folder)
         self.port = 0
         self.cookie = ""
+        self.own_host = ""
 
     async def log_in(self) -> None:
-        path = self.server.login_link().removeprefix(self.server.url)
+        host, slash, path = self.server.login_link().removeprefix("http://").partition("/")
+        self.own_host, path = host, slash + path
         head, _ = await self.ask(path)
         self.cookie = head.split("set-cookie: ")[1].split(";")[0]
 
@@ -44,7 +46,7 @@ class Served:
         self, path: str, host: str | None = None, extra: str = ""
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        host = f"127.0.0.1:{self.port}" if host is None else host
+        host = self.own_host if host is None else host
         cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}{extra}\r\n"
         writer.write(request.encode("utf-8"))
@@ -88,6 +90,7 @@ BAD_HOSTS = [
     "evil.example", "evil.example:{port}", "127.0.0.1.evil.example:{port}",
     "127.0.0.1:1@evil.example", "127.0.0.1:{port}@evil.example", "", "127.0.0.1",
     "127.0.0.1:1", "127.1:{port}", "2130706433:{port}", "0x7f.1:{port}", "localhost.:{port}",
+    "x.localhost:{port}", ".localhost:{port}", "a.b.localhost:{port}",
     "[::1]", "[::ffff:127.0.0.1]:{port}", "127.0.0.1:{port}, evil.example", "0.0.0.0:{port}",
 ]  # fmt: skip
 
@@ -100,11 +103,16 @@ def test_only_our_own_names_are_answered(tmp_path: Path) -> None:
             for host in BAD_HOSTS:
                 head, body = await served.ask(path, host.format(port=served.port))
                 assert head.split()[1] == "403", (path, host)
-                assert f"open the page as http://127.0.0.1:{served.port}" in body
+                assert "Open yours: swarmfeed open" in body
+                assert served.own_host not in head + body
                 assert "set-cookie" not in head
                 assert "content-security-policy" in head
         for host in GOOD_HOSTS:
-            head, _ = await served.ask("/", host.format(port=served.port))
+            head, body = await served.ask("/", host.format(port=served.port))
+            assert head.split()[1] == "401", host
+            assert served.own_host not in head + body
+        for host in (served.own_host, served.own_host.upper()):
+            head, _ = await served.ask("/", host)
             assert head.split()[1] == "200", host
         head, _ = await served.ask("/", extra="Host: evil.example\r\n")
         assert head.split()[1] in ("400", "403"), "two hosts"
@@ -118,8 +126,9 @@ def test_answers_made_outside_flask_carry_the_headers(tmp_path: Path) -> None:
         asked = [
             await served.ask("/", "evil.example"),
             await served.ask("/events", extra="Sec-Fetch-Site: same-site\r\n"),
+            await served.ask("/events", f"127.0.0.1:{served.port}"),
         ]
-        assert [head.split()[1] for head, _ in asked] == ["403", "401"]
+        assert [head.split()[1] for head, _ in asked] == ["403", "401", "401"]
         for head, _ in asked:
             for name, value in HEADERS.items():
                 assert f"{name.lower()}: {value}" in head
@@ -285,7 +294,7 @@ def test_a_mount_takes_its_path_and_the_pages_take_the_rest() -> None:
 
         return take
 
-    settings = PageSettings(url="http://a:1", hosts=frozenset({"a:1"}))
+    settings = PageSettings(url="http://a:1", own_host="b:1", hosts=frozenset({"a:1"}))
     mounts = (Mount(path="/events", app=app("one")), Mount(path="/api/v1/", app=app("below")))
     front = Front(settings, mounts, app("pages"))
     for path in ("/events", "/events/", "/api/v1/statuses", "/api/v1", "/", "*"):

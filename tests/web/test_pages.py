@@ -8,6 +8,7 @@ from street.fakes.history import SAFETY
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId
@@ -30,6 +31,24 @@ def test_home_shows_own_and_followed_newest_first(site: Site) -> None:
     assert "Hello, swarm." in page
     assert "Two nodes, one café" not in page, "nobody follows Ines"
     assert 'name="text"' in page
+
+
+@pytest.mark.attack("A50")
+@pytest.mark.parametrize("path", ["/", "/me", "/status", "/search?q=post", "/follow"])
+def test_every_page_says_that_nothing_can_be_written_and_what_to_do(
+    site: Site, path: str
+) -> None:
+    assert 'role="alert"' not in site.get(path).text
+    trouble = OwnFeed(
+        standing="ended",
+        sentence="Nothing can be written here: swarmfeed restore -",
+        missing_start=0,
+        missing_end=0,
+    )
+    site.desk.rows[HowIsMyFeed] = lambda desk, ask: trouble
+    page = site.get(path).text
+    assert f'role="alert">{trouble.sentence}</p>' in page
+    assert 'name="text"' not in page, "no box for what would be refused"
 
 
 def test_an_empty_timeline_helps(site: Site) -> None:

@@ -132,7 +132,7 @@ class Member:
             due += every_s
             await asyncio.sleep(max(due - time.monotonic(), 0))
             started = time.monotonic_ns()
-            index = await self._node.feeds.writer.publish_post(text, None)
+            index = (await self._node.feeds.writer.publish_post(text, None)).index
             published.append((index, started, time.monotonic_ns()))
         return {"published": published}
 

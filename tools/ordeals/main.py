@@ -6,10 +6,18 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from ordeals.birth import BIRTH
 from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
+from ordeals.own.history import OWN_HISTORY
+from ordeals.strangers.main import STRANGERS
 
-ORDEALS: Final[tuple[Ordeal, ...]] = (FAILURES,)
+ORDEALS: Final[tuple[Ordeal, ...]] = (
+    OWN_HISTORY,
+    BIRTH,
+    STRANGERS,
+    FAILURES,
+)
 """All there are; a new one is a line here."""
 
 GIVEN_WAY_SHOWN_MAX: Final = 20
@@ -20,12 +28,17 @@ def main(argv: Sequence[str]) -> int:
     """Play what was asked for; 0 when all held."""
     asked = _parse(argv)
     if asked.list:
-        for each in ORDEALS:
+        for each in _all():
             print(f"{each.name:<14} {each.about} ({each.cases} cases)")
         return 0
-    chosen = [each for each in ORDEALS if asked.name in (None, each.name)]
+    chosen = [each for each in _all() if each.name == asked.name] if asked.name else ORDEALS
     held = [_play(each, asked) for each in chosen]
     return 0 if held and all(held) else 1
+
+
+def _all() -> list[Ordeal]:
+    """Those that are played when none is named, each followed by its parts."""
+    return [each for ordeal in ORDEALS for each in (ordeal, *ordeal.parts)]
 
 
 def _play(ordeal: Ordeal, asked: argparse.Namespace) -> bool:
@@ -50,7 +63,7 @@ def _print(name: str, seed: int, outcome: Outcome, seconds: float) -> None:
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/torture", description=__doc__)
-    names = [each.name for each in ORDEALS]
+    names = [each.name for each in _all()]
     parser.add_argument(
         "name", nargs="?", choices=names, metavar="NAME", help="all if left out"
     )

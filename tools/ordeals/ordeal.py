@@ -45,3 +45,5 @@ class Ordeal:
     sample: int
     """Cases of the sample that ``tools/test`` plays: about ten seconds of them."""
     play: Callable[[Plan], Outcome]
+    parts: "tuple[Ordeal, ...]" = ()
+    """What can also be played alone, under names of their own."""

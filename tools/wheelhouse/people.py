@@ -4,12 +4,11 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Sequence
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.error import URLError
-from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
+from wheelhouse.browsing import new_browser
 from wheelhouse.commands import SHOWN_CHARACTERS, Deadline, Failed, environment, run
 
 T = TypeVar("T")
@@ -120,9 +119,8 @@ class Person:
             Failed: The page does not answer.
         """
         link = self.ask("open", "--no-open")["page"]
-        browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
         try:
-            with browser.open(link, timeout=self._deadline.left_s()) as answer:
+            with new_browser().open(link, timeout=self._deadline.left_s()) as answer:
                 return int(answer.status)
         except URLError as error:
             raise Failed(f"{self.name}'s page: {error}\n{self._last_words()}") from error

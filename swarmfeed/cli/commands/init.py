@@ -9,6 +9,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.home import has_keys, read_passphrase_file
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
+    flush,
     print_facts,
     print_json,
     print_line,
@@ -16,12 +17,17 @@ from swarmfeed.cli.output import (
     print_words,
     warn,
 )
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
-from swarmfeed.shell.disk.durable import create_file
+from swarmfeed.shell.disk.birth import unfinished_author
+from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX, create_file
+
+SHEETS_BYTES_MAX = 65_536
+"""Longest words file that is looked into: both sheets are two kilobytes."""
 
 FIRST_SHEET = (
     "Write these 24 words on paper. They are the only way to be this author again when this"
@@ -55,22 +61,40 @@ def init(
     They are made in the home folder; existing ones are never touched.
     """
     require_no_keys(context.home)
-    if words_file is not None and words_file.exists():
-        raise UserError(f"{words_file} is there already; this never overwrites it")
+    if words_file is not None:
+        _require_no_words(context.home, words_file)
     checked = choose_name(name)
     passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
-    created = context.doors.create_home(context.home, checked, passphrase)
-    kept = words_file is not None and _save_words(words_file, created)
-    if as_json:
-        _print_as_json(created, words_file if kept else None)
-    else:
-        _print_for_people(created, context.home, words_file if kept else None)
+
+    def show(created: Created) -> None:
+        kept = words_file is not None and _save_words(words_file, created)
+        if as_json:
+            _print_as_json(created, words_file if kept else None)
+        else:
+            _print_for_people(created, context.home, words_file if kept else None)
+        flush()
+
+    # Words come first: a home whose words nobody saw would be lost with its disk.
+    context.doors.create_home(context.home, checked, passphrase, show)
 
 
 def require_no_keys(home: Path) -> None:
     """Raise UserError when there are keys in ``home``: they are never replaced."""
     if has_keys(home):
-        raise UserError(f"there are keys in {home} already; this never replaces them")
+        raise UserError(sentences.KEYS_THERE(home=home))
+
+
+def _require_no_words(home: Path, words_file: Path) -> None:
+    """Raise UserError when there is a file; one that an attempt left is taken away."""
+    unfinished = unfinished_author(home)
+    if words_file.is_file() and unfinished:
+        said = words_file.read_bytes()[:SHEETS_BYTES_MAX].decode("utf-8", "replace")
+        if unfinished in said.splitlines():
+            words_file.unlink()
+    if words_file.exists():
+        raise UserError(f"{words_file} is there already; this never overwrites it")
+    for left in words_file.parent.glob(f".{words_file.name}.*{TEMPORARY_SUFFIX}"):
+        left.unlink(missing_ok=True)
 
 
 def choose_name(name: str | None) -> str:

@@ -7,12 +7,12 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option, page_options
-from swarmfeed.cli.output import print_answer, print_json, print_posts
+from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
 from swarmfeed.cli.params import LinkParam
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
-from swarmfeed.core.asks.writing import WritePost
+from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
@@ -49,6 +49,9 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
     """Print what you and those you follow wrote, newest first."""
     with context.open() as desk:
         found = desk.ask(Timeline(limit=limit, before=before))
+        trouble = desk.ask(HowIsMyFeed()).sentence
+    if trouble:
+        warn(trouble)
     _print_posts(context, found.posts, as_json, "Nothing here yet: follow somebody, or write.")
 
 

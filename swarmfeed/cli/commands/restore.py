@@ -1,11 +1,13 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
+import sys
 from typing import Final, TextIO
 
 import click
 
-from swarmfeed.cli.commands.init import choose_name, choose_passphrase, require_no_keys
+from swarmfeed.cli.commands.init import choose_name, choose_passphrase
 from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.home import has_keys, require_private
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_line, print_sentence
 from swarmfeed.core.base.address import format_address
@@ -29,11 +31,18 @@ def restore(
     WORDS is a file with the first sheet, as `init --words-file` writes it or as you typed it
     in; `-` reads them from standard input. This device writes a feed of its own under the same
     author; what was written before comes from those who hold it, once the node runs.
+
+    In a home whose own feed may not be signed any more, what is there stays as it is, the old
+    keys too, and writing goes on as a new device.
     """
-    require_no_keys(context.home)
+    if words is not sys.stdin:
+        require_private(words)
     found = find_words(words.read(SHEET_BYTES_MAX))
     checked = choose_name(name)
-    passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
+    if has_keys(context.home):
+        passphrase = context.passphrase()  # the new keys keep it
+    else:
+        passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
     me = context.doors.restore_home(context.home, checked, passphrase, found)
     if as_json:
         print_answer(me)

@@ -52,6 +52,8 @@ def _run(context: Context, settings: NodeSettings, *, opens_browser: bool) -> No
     def say_ready(ready: Ready) -> None:
         print_line(f"page: {ready.page_link}")
         print_line(f"link: {ready.link}")
+        if ready.trouble:
+            warn(ready.trouble)
         flush()
         last_ports.remember(context.home, ready)
         if opens_browser:

@@ -12,6 +12,21 @@ from swarmfeed.core.base.texts import Text
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+KEYS_THERE: Final = Text("there are keys in {home} already; this never replaces them")
+KEYS_CAN_WRITE: Final = Text(
+    "there are keys in {home} already, and they can write; this never replaces them"
+)
+KEYS_OF_ANOTHER: Final = Text(
+    "the keys in {home} are another author's than these words; choose another folder"
+)
+OTHERS_MAY_READ: Final = Text("other users may read {path}; run: chmod 600 {path}")
+OTHERS_COULD_READ: Final = Text(
+    "other users could look into {folder}; it is closed to them now"
+)
+EVERYBODY_MAY_REPLACE: Final = Text(
+    "every user of this machine may put other files in place of yours in {folder};"
+    " run: chmod o-w {folder}"
+)
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 NO_FILE: Final = Text("{path} is a folder, and has to be a file; move it away")
 NO_FOLDER: Final = Text("{path} is no folder; move it away, or choose another one")
@@ -93,6 +108,50 @@ NODE_STOPPED: Final = Text(
     " Nothing that was saved is lost; start it again, and it goes on from what is on the disk."
 )
 JOB_FAILED: Final = Text("the job {name} failed: {error}")
+
+# --- the own feed, where it is not what it was -----------------------------------------------
+
+NOT_SIGNED: Final = Text(
+    "nothing was saved: what is here of your feed is not what was signed last; see: swarmfeed"
+    " status"
+)
+OWN_MISSING: Final = Text(
+    "Nothing can be written for now: entries {first} to {last} of your feed are missing on this"
+    " machine. While the node runs they are fetched from those who hold them, and then writing"
+    " goes on by itself. If nobody has them, stop the node and go on as a new device, with the"
+    " words of your first sheet: swarmfeed restore -"
+)
+OWN_ONE_MISSING: Final = Text(
+    "Nothing can be written for now: entry {first} of your feed is missing on this machine."
+    " While the node runs it is fetched from those who hold it, and then writing goes on by"
+    " itself. If nobody has it, stop the node and go on as a new device, with the words of your"
+    " first sheet: swarmfeed restore -"
+)
+OWN_ENDED: Final = {
+    "no mark": Text(
+        "Nothing can be written here any more: the file that says how far your feed was signed"
+        " is gone, so nobody can tell what others have of it already."
+    ),
+    "newer": Text(
+        "Nothing can be written here any more: this is an old copy of your feed, which was"
+        " continued since."
+    ),
+    "other": Text(
+        "Nothing can be written here any more: what is here of your feed is not what was signed"
+        " last."
+    ),
+    "forked": Text(
+        "Nothing can be written here any more: your feed was continued in two different ways,"
+        " perhaps from a copy of this folder, and others have stopped at the place where they"
+        " part."
+    ),
+}
+"""By the reason why the own feed may never be signed again."""
+NEW_DEVICE: Final = Text(
+    "What you wrote stays readable. To go on, stop the node and make this a new device of"
+    " yours, with the words of your first sheet: swarmfeed restore -"
+)
+OWN_ABSENT: Final = Text("feed {feed}: entries {first} to {last} are missing")
 
 # --- how the node is --------------------------------------------------------------------
 

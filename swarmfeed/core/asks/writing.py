@@ -50,6 +50,26 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFeed:
+    """Whether this device may write, as far as its own feed goes."""
+
+    standing: str
+    """``signs``, ``waits`` while entries are missing, ``ended`` for good."""
+    sentence: str
+    """Why nothing can be written, and what to do next; empty while something can."""
+    missing_start: int
+    missing_end: int
+    """Entries [start, end) were signed and are not here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowIsMyFeed(Ask[OwnFeed]):
+    """Whether this device may write, and what to do where it may not."""
+
+    name = "own-feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WritePost(Ask[PostView]):
     """Sign and store a post.  When it is answered, the post survives a power cut."""
 

@@ -135,6 +135,28 @@ BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
 
+PEER_WORK_S_PER_S: Final = 0.2
+"""Processor seconds that a peer's messages, and the answers to them, may cost in a second, on
+average over BUDGET_WINDOW_S.  Beyond, it is read more slowly until that is paid off: who asks
+for 20,000 authors at once breaks no rule."""
+
+PEERS_WORK_S_PER_S: Final = 0.5
+"""Seconds of work for all peers together in a second: the other half stays for the page and
+the node's own jobs, however many peers there are."""
+
+PEERS_WORK_BURST_S: Final = 0.25
+"""Work for all peers together that may be done without a pause: what a post costs that comes in
+and goes out to 256 peers."""
+
+TURN_S: Final = 0.005
+"""How long work for peers keeps the loop before everybody else has a turn.  A page takes about
+ten turns of the loop, so it comes within a tenth of a second; and it is as long as Python lets
+one thread run before another may."""
+
+ACCOUNTS_MAX: Final = 4 * 256
+"""Peers whose use of our time is remembered, linked or not: who comes back has no new budget.
+Those that owe nothing are forgotten first."""
+
 UNPROVEN_HEADS_MAX: Final = 256
 """Newer heads in a row that a peer may send without a proof that starts at what we have.  An
 honest one is overtaken now and then, or pushes another history of a forked feed until it is
@@ -255,6 +277,17 @@ JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of
 most file systems, so that packing fewer would free nothing."""
 
+MARK_SLOT_BYTES: Final = 16 * 1024
+"""One of the two slots of a high-water mark: four blocks of most disks, so that a crash tears
+one slot and not its neighbour."""
+
+MARK_FRAME_BYTES_MAX: Final = MARK_SLOT_BYTES - 512
+"""Longest append that is kept in the mark too: what any single post needs."""
+
+OWN_FEED_HEARD_S: Final = 3
+"""How long the first own word since the start waits for what others know of the own feed:
+longer than a round trip around the world and a handshake take, and short for a person."""
+
 METADATA_BYTES_MAX: Final = 1_000_000
 """libtorrent: most metadata accepted from a peer."""
 
@@ -311,6 +344,16 @@ LOGIN_LINKS_MAX: Final = 16
 
 SESSIONS_MAX: Final = 64
 """Most browsers logged in at once; the oldest session is dropped."""
+
+SESSION_AGE_S: Final = 90 * 24 * 3_600
+"""How long a browser stays logged in, however much it is used: a copy of its cookie that
+nobody noticed ends some day."""
+
+SESSION_IDLE_S: Final = 30 * 24 * 3_600
+"""How long a browser that does not come stays logged in: over a holiday."""
+
+SESSION_SEEN_EVERY_S: Final = 3_600
+"""How exactly the last visit of a browser is remembered: one write an hour at most."""
 
 EVENT_HEARTBEAT_S: Final = 15
 """Longest silence on `/events`, so that a vanished browser is noticed."""

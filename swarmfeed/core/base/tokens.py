@@ -24,10 +24,31 @@ class TokenBucket:
 
     def take(self, tokens: float, now_s: float) -> bool:
         """Take tokens out; False, and nothing is taken, when too few are left."""
-        passed_s = max(0.0, now_s - self._filled_at_s)
-        self._filled_at_s = max(now_s, self._filled_at_s)
-        self._tokens = min(self._capacity, self._tokens + passed_s * self._rate_per_s)
+        self._fill(now_s)
         if tokens > self._tokens:
             return False
         self._tokens -= tokens
         return True
+
+    def owe(self, tokens: float, now_s: float) -> None:
+        """Take tokens out, however many are left: what is lacking is a debt, >= 0 tokens."""
+        self._fill(now_s)
+        self._tokens -= tokens
+
+    def left(self, now_s: float) -> float:
+        """Tokens it holds; below 0 is a debt."""
+        self._fill(now_s)
+        return self._tokens
+
+    def paid_off_in_s(self, now_s: float) -> float:
+        """Seconds until nothing is owed any more; 0 when nothing is.  The rate must be > 0."""
+        return max(-self.left(now_s), 0.0) / self._rate_per_s
+
+    def is_full(self, now_s: float) -> bool:
+        """Whether it is as good as new."""
+        return self.left(now_s) >= self._capacity
+
+    def _fill(self, now_s: float) -> None:
+        passed_s = max(0.0, now_s - self._filled_at_s)
+        self._filled_at_s = max(now_s, self._filled_at_s)
+        self._tokens = min(self._capacity, self._tokens + passed_s * self._rate_per_s)

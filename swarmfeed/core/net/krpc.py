@@ -13,7 +13,7 @@ Source: BEP 5 (DHT), BEP 43 (read-only nodes), BEP 44 (items).
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, Value, decode_lenient, encode
@@ -306,3 +306,9 @@ def _unpack(packed: bytes) -> tuple[DhtNode, ...]:
             node_id = packed[at : at + NODE_ID_BYTES]
             nodes.append(DhtNode(node_id, Endpoint(host, port)))
     return tuple(nodes)
+
+
+def decode_compact(node: bytes) -> Endpoint:
+    """Return an endpoint from BEP 5's compact form: address (4 or 16 bytes), port (2)."""
+    address = IPv4Address(node[:-2]) if len(node) == 6 else IPv6Address(node[:-2])
+    return Endpoint(str(address), int.from_bytes(node[-2:], "big"))

@@ -41,10 +41,16 @@ from swarmfeed.core.asks.posts import (
     Timeline,
     page_of,
 )
-from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.asks.writing import (
+    HowIsMyFeed,
+    ImportPosts,
+    ImportReport,
+    OwnFeed,
+    WritePost,
+)
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.errors import PassingError, UserError
@@ -56,6 +62,7 @@ from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.pen import say
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, KnownAuthor
@@ -139,38 +146,52 @@ class Writing:
     def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
         self._index = ground.shells.index
         self._logs = ground.shells.logs
-        self._identity = ground.identity
+        self._author_id = ground.identity.author_id
+        self._pen = ground.pen
         self._writer = writer
         self._reading = reading
 
     def rows(self) -> tuple[Answers, ...]:
-        return in_loop(WritePost, self.write), in_loop(ImportPosts, self.import_posts)
+        return (
+            in_loop(WritePost, self.write),
+            in_loop(ImportPosts, self.import_posts),
+            in_loop(HowIsMyFeed, self.own_feed),
+        )
 
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
-        index = await self._writer.publish_post(ask.text, parent)
-        return await asyncio.to_thread(self._written, index, parent)
+        ref = await self._writer.publish_post(ask.text, parent)
+        return await asyncio.to_thread(self._written, ref, parent)
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
 
-    def _written(self, index: int, parent: EntryRef | None) -> PostView:
+    def own_feed(self, _: HowIsMyFeed) -> OwnFeed:
+        verdict = self._pen.verdict()
+        start, end = verdict.missing
+        return OwnFeed(
+            standing=verdict.standing.value,
+            sentence=say(verdict),
+            missing_start=start,
+            missing_end=end,
+        )
+
+    def _written(self, ref: EntryRef, parent: EntryRef | None) -> PostView:
         """A post that was just saved; from the log while the index takes nothing in."""
-        own = self._identity
         with suppress(PassingError):
-            if (post := self._index.post(own.feed_id, index)) is not None:
+            if (post := find_post(self._index, ref)) is not None:
                 return post
-        (stored,) = self._logs.read_entries(own.feed_id, index, index + 1)
+        (stored,) = self._logs.read_entries(ref.feed_id, ref.index, ref.index + 1)
         entry = decode_entry(stored)
         body = decode_body(entry.kind, entry.body or b"")
         assert isinstance(body, PostBody), "the writer appends what was asked for"
         return PostView(
-            author_id=own.author_id,
+            author_id=self._author_id,
             author_name="",
-            ref=EntryRef(feed_id=own.feed_id, index=index, entry_hash=hash_stored(stored)),
+            ref=ref,
             time_ms=entry.time_ms,
             text=body.text,
-            cursor=Cursor(entry.time_ms, index),
+            cursor=Cursor(entry.time_ms, ref.index),
             reply_to=parent,
         )
 

@@ -8,7 +8,7 @@ from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.writer import Writer
-from swarmfeed.node.ground.events import Relieved, Strained
+from swarmfeed.node.ground.events import InterestRose, Relieved, Strained
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import (
     FETCHED,
@@ -48,6 +48,7 @@ class Carer:
         ground = self._ground
         if not ground.interests.raise_to(author_id, interest):
             return
+        ground.events.tell(InterestRose(author_id))
         for feed_id in ground.shelf.feeds_of(author_id):
             self._showing.catch_up(feed_id)
             if ground.settings.network:
@@ -73,7 +74,7 @@ class Carer:
         """Fetch an author's feeds to hold them, from these nodes among others."""
         ground = self._ground
         ground.interests.raise_to(author_id, interest)
-        self._finder.hint(sources)
+        self._finder.heard(sources)
         for feed_id in ground.shelf.feeds_of(author_id):
             if not ground.shelf.is_complete(feed_id):
                 self._fetcher.want(feed_id)

@@ -11,10 +11,12 @@ from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.highwater import Standing
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.pen import say
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Caretaker:
     """Looks after what is on disk."""
 
     def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+        self._identity = ground.identity
+        self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._swarm = ground.shells.swarm
@@ -39,6 +43,7 @@ class Caretaker:
         found = _Found()
         feeds = self._shelf.feed_ids()
         lines = [f"{path}: {reason}" for path, reason in self._damaged_journals()]
+        lines += self._absent()
         for feed_id in feeds:
             lines += self._mend_journal(feed_id)
             await asyncio.to_thread(self._verify_feed, feed_id, found)
@@ -119,6 +124,17 @@ class Caretaker:
         if record is not None:
             self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
         self._logs.distrust_chunk(feed_id, span)
+
+    def _absent(self) -> Iterator[str]:
+        """What is missing of the own feed: of others it is fetched as they are cared for."""
+        feed_id, verdict = self._identity.feed_id, self._pen.verdict()
+        ranges = [verdict.missing] if verdict.standing is Standing.WAITS else []
+        if self._shelf.replica(feed_id) is not None:
+            ranges += [(span.start, span.end) for span in self._shelf.missing(feed_id)]
+        for start, end in sorted(ranges):
+            yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
+        if verdict.standing is Standing.ENDED:
+            yield say(verdict)
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:
         for feed_id, reason in self._logs.damaged().items():

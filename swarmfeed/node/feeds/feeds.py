@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.talk.words import (
     Certificates,
@@ -26,6 +24,7 @@ from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.friends import FriendsOfFriends
 from swarmfeed.node.feeds.grower import Grower
+from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -36,12 +35,9 @@ from swarmfeed.node.ground import events
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
-
-logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +51,7 @@ class Feeds:
     whereabouts: Whereabouts
     grower: Grower
     follower: Follower
+    hearing: Hearing
     writer: Writer
     finder: Finder
     friends: FriendsOfFriends
@@ -94,13 +91,16 @@ class Feeds:
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
             hears(Receipt, self.whereabouts.on_receipt),
-            hears(NotHeld, _note_not_held),
+            hears(NotHeld, self.whereabouts.on_not_held),
         )
 
     def _listens(self) -> tuple[Listens, ...]:
         return (
             listens(events.LinkOpened, self.follower.on_open),
             listens(events.LinkClosed, self.fetcher.on_close),
+            listens(events.LinkClosed, self.hearing.on_news),
+            listens(events.HoldingTold, self.hearing.on_news),
+            listens(events.NothingHeld, self.hearing.on_nothing_held),
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
@@ -132,7 +132,7 @@ class Feeds:
             Job(name="connect", run=finder.connect, every_s=2),
             Job(name="look-up", run=finder.look_up, every_s=1),
             Job(name="announce", run=finder.announce, every_s=5),
-            Job(name="fetch-watch", run=self._watch_fetches, every_s=1, at_start=False),
+            Job(name="fetch-watch", run=self._watch_fetches, every_s=0.25, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
@@ -152,7 +152,8 @@ def make_feeds(ground: Ground) -> Feeds:
     whereabouts = Whereabouts(ground, holder, fetcher)
     grower = Grower(ground, holder, fetcher, seeder)
     follower = Follower(ground, holder, fetcher, whereabouts, grower)
-    writer, finder, showing = Writer(ground, grower), Finder(ground), Showing(ground)
+    hearing, finder, showing = Hearing(ground), Finder(ground), Showing(ground)
+    writer = Writer(ground, grower, hearing)
     return Feeds(
         ground=ground,
         seeder=seeder,
@@ -161,6 +162,7 @@ def make_feeds(ground: Ground) -> Feeds:
         whereabouts=whereabouts,
         grower=grower,
         follower=follower,
+        hearing=hearing,
         writer=writer,
         finder=finder,
         friends=FriendsOfFriends(ground, follower, fetcher),
@@ -169,7 +171,3 @@ def make_feeds(ground: Ground) -> Feeds:
         caretaker=Caretaker(ground, fetcher),
         reporter=Reporter(ground, fetcher),
     )
-
-
-def _note_not_held(_: Session, message: NotHeld) -> None:
-    logger.debug("not held there", author=message.author_id.hex()[:16])

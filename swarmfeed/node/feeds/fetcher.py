@@ -1,7 +1,7 @@
 """Fetches chunks through the swarm: newest first, several holders at a time, verified.
 
     missing --plan--> in flight --arrived--> verified --> kept, seeded, indexed
-       ^                 |  stands still: ask one more holder
+       ^                 |  stands still: 2, 6, 18 more holders race for it
        +---- failed -----+
 
 Nothing is remembered of a fetch: what is missing follows from the chunk list and the disk, so
@@ -20,23 +20,20 @@ from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.limits import (
     CHUNKS_IN_FLIGHT_MAX,
     DISK_FLOOR_BYTES,
-    FETCH_TIMEOUT_S,
     GATHER_S,
     REFUSED_PAUSE_S,
 )
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
-from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.fetching import (
     ChunkAsk,
     Source,
     WantedChunk,
-    can_serve,
     plan_fetches,
 )
-from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
+from swarmfeed.node.feeds.flights import Flight, Flights
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.events import ChunkKept, Fatal, LinkClosed, Relieved, Strained
 from swarmfeed.node.ground.ground import Ground
@@ -45,18 +42,8 @@ from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 
 logger = structlog.get_logger()
 
-
-@dataclass(slots=True)
-class _Task:
-    """A chunk in flight."""
-
-    chunk: WantedChunk
-    record: ChunkRecord
-    torrent: ChunkTorrent
-    asked: dict[NodeId, Endpoint]
-    bytes_done: int
-    moved_at_ms: int
-    verifying: bool = False
+_PLAN_MS = 1_000
+"""How often is planned when nothing happens: holders may have come, or room on the disk."""
 
 
 @dataclass(slots=True)
@@ -91,10 +78,13 @@ class Fetcher:
         self._nothing_to_verify = ground.nothing_to_verify
         self._seeder = seeder
         self._feeds: dict[FeedId, _Feed] = {}
-        self._tasks: dict[bytes, _Task] = {}
+        self._flights = Flights(ground)
+        self._more_is_wanted = False
+        """Whether chunks wait for others to arrive before they are asked for."""
+        self._plan_at_ms = 0
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing = Tasks()
-        self._arrived: dict[bytes, _Task] = {}
+        self._arrived: dict[bytes, Flight] = {}
         self._refused_until_ms = 0
 
     async def stop(self) -> None:
@@ -123,28 +113,35 @@ class Fetcher:
     def forget(self, feed_id: FeedId) -> None:
         """Stop fetching a feed."""
         self._feeds.pop(feed_id, None)
-        for info_hash, task in list(self._tasks.items()):
-            if task.chunk.feed_id == feed_id:
-                self._swarm.drop(info_hash)
-                del self._tasks[info_hash]
+        for info_hash, flight in self._flights.all():
+            if flight.chunk.feed_id == feed_id:
+                self._flights.end(info_hash)
 
     # --- looking ---
 
     def in_flight(self, feed_id: FeedId) -> list[bytes]:
         """Info-hashes of the chunks of a feed that are being fetched."""
-        return [key for key, task in self._tasks.items() if task.chunk.feed_id == feed_id]
+        return [key for key, flight in self._flights.all() if flight.chunk.feed_id == feed_id]
 
     def served_by(self, feed_id: FeedId) -> set[Endpoint]:
         """Swarm endpoints that chunks of a feed were asked of."""
-        return set(self._served_by.get(feed_id, ()))
+        served = set(self._served_by.get(feed_id, ()))
+        for _, flight in self._flights.all():
+            if flight.chunk.feed_id == feed_id:
+                served |= flight.swarms()
+        return served
 
     # --- working ---
 
     def plan(self) -> None:
         """Ask for what is missing, as far as there are holders and room."""
         self._drop_stale()
-        slots = CHUNKS_IN_FLIGHT_MAX - len(self._tasks)
-        wanted = self._wanted() if slots > 0 and not self._is_refused() else []
+        slots = CHUNKS_IN_FLIGHT_MAX - len(self._flights)
+        if slots <= 0 or self._is_refused():
+            return
+        self._plan_at_ms = self._clock.monotonic_ms() + _PLAN_MS
+        wanted = self._wanted()
+        self._more_is_wanted = len(wanted) > slots
         if not wanted:
             return
         if self._logs.free_bytes() < DISK_FLOOR_BYTES:
@@ -153,23 +150,21 @@ class Fetcher:
             return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
         self._wake(sources)
-        for ask in plan_fetches(wanted, sources, self._load(), slots=slots):
+        for ask in plan_fetches(wanted, sources, self._flights.accounts(), slots=slots):
             self._start(ask)
 
     def watch(self) -> int:
-        """Ask one more holder for each chunk that stands still; returns how many do."""
-        progress = self._swarm.progress()
-        now_ms = self._clock.monotonic_ms()
-        stuck = 0
-        for info_hash, task in list(self._tasks.items()):
-            done = progress[info_hash].bytes_done if info_hash in progress else 0
-            if done > task.bytes_done or task.verifying:
-                task.bytes_done, task.moved_at_ms = done, now_ms
-            elif now_ms - task.moved_at_ms > FETCH_TIMEOUT_S * 1000:
-                stuck += 1
-                self._ask_another(info_hash, task, now_ms)
-        self.plan()
-        return stuck
+        """Let more holders race for each chunk that stands still; returns how many do."""
+        stuck = self._flights.watch()
+        for info_hash in stuck:
+            if self._flights.is_hopeless(info_hash):
+                # Nobody else is linked: begin anew, which dials the same ones again.
+                self._give_up(info_hash)
+        if not self._more_is_wanted:
+            self._flights.help_out()
+        if stuck or self._clock.monotonic_ms() >= self._plan_at_ms:
+            self.plan()
+        return len(stuck)
 
     def on_close(self, event: LinkClosed) -> None:
         """Ask others at once for chunks that were asked of a node that is gone."""
@@ -179,15 +174,14 @@ class Fetcher:
 
     def on_lost(self, node_id: NodeId) -> None:
         """Ask others at once for chunks that were asked of a node whose link ended."""
-        now_ms = self._clock.monotonic_ms()
-        for info_hash, task in list(self._tasks.items()):
-            if task.asked.keys() == {node_id} and not task.verifying and self._others(task):
-                self._ask_another(info_hash, task, now_ms)
+        for info_hash, flight in self._flights.all():
+            if flight.asked.keys() == {node_id} and not flight.verifying:
+                self._flights.race(info_hash)
         self.plan()
 
     def on_relieved(self, _: Relieved) -> None:
         """The disk takes everything again."""
-        self._refused_until_ms = 0
+        self._refused_until_ms = self._plan_at_ms = 0
 
     def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> None:
         match event:
@@ -204,7 +198,9 @@ class Fetcher:
     # --- inside ---
 
     def _wanted(self) -> list[WantedChunk]:
-        flying = {(task.chunk.feed_id, task.chunk.span) for task in self._tasks.values()}
+        flying = {
+            (flight.chunk.feed_id, flight.chunk.span) for _, flight in self._flights.all()
+        }
         wanted = []
         for feed_id, feed in list(self._feeds.items()):
             replica = self._shelf.replica(feed_id)
@@ -236,52 +232,18 @@ class Fetcher:
 
     def _drop_stale(self) -> None:
         """Leave swarms of chunks that a larger one has taken the place of meanwhile."""
-        for info_hash, task in list(self._tasks.items()):
-            replica = self._shelf.replica(task.chunk.feed_id)
-            current = replica.chunks().get(task.chunk.span) if replica else None
-            if current != task.record and not task.verifying:
-                self._swarm.drop(info_hash)
-                del self._tasks[info_hash]
-
-    def _load(self) -> Mapping[NodeId, int]:
-        load: dict[NodeId, int] = {}
-        for task in self._tasks.values():
-            for node_id in task.asked:
-                share = task.chunk.size_bytes // len(task.asked)
-                load[node_id] = load.get(node_id, 0) + share
-        return load
+        for info_hash, flight in self._flights.all():
+            replica = self._shelf.replica(flight.chunk.feed_id)
+            current = replica.chunks().get(flight.chunk.span) if replica else None
+            if current != flight.record and not flight.verifying:
+                self._flights.end(info_hash)
 
     def _start(self, ask: ChunkAsk) -> None:
-        chunk = ask.chunk
-        replica = self._shelf.replica(chunk.feed_id)
+        feed_id = ask.chunk.feed_id
+        replica = self._shelf.replica(feed_id)
         assert replica is not None, "wanted chunks are those of a replica"
-        record = replica.chunks()[chunk.span]
-        torrent = chunk_torrent(chunk.feed_id, chunk.span, record.pieces)
-        peers = [source.swarm for source in ask.sources]
-        asked = {source.node_id: source.swarm for source in ask.sources}
-        now_ms = self._clock.monotonic_ms()
-        self._tasks[torrent.info_hash] = _Task(chunk, record, torrent, asked, 0, now_ms)
-        self._served_by.setdefault(chunk.feed_id, set()).update(peers)
-        folder = self._logs.incoming_folder(chunk.feed_id)
-        self._swarm.fetch(torrent, folder, peers)
-
-    def _ask_another(self, info_hash: bytes, task: _Task, now_ms: int) -> None:
-        task.moved_at_ms = now_ms
-        if others := self._others(task):
-            task.asked[others[0].node_id] = others[0].swarm
-            self._served_by[task.chunk.feed_id].add(others[0].swarm)
-            self._swarm.add_peer(info_hash, others[0].swarm)
-        else:
-            # Nobody else is linked: begin anew, which dials the same ones again.
-            self._give_up(info_hash)
-
-    def _others(self, task: _Task) -> list[Source]:
-        """Linked holders that a chunk in flight was not asked of yet."""
-        return [
-            source
-            for source in self._sessions.sources(task.chunk.feed_id)
-            if source.node_id not in task.asked and can_serve(source, task.chunk.span)
-        ]
+        record = replica.chunks()[ask.chunk.span]
+        self._flights.begin(ask, record, self._logs.incoming_folder(feed_id))
 
     def _is_refused(self) -> bool:
         return self._clock.monotonic_ms() < self._refused_until_ms
@@ -293,44 +255,47 @@ class Fetcher:
 
     def _put_off(self, info_hash: bytes, error: PassingError) -> None:
         """Leave a chunk for later, from whomever: what is here of it stays."""
-        self._swarm.drop(info_hash)
-        self._tasks.pop(info_hash, None)
+        self._flights.end(info_hash)
         self._refuse(error)
 
     def _give_up(self, info_hash: bytes) -> None:
-        task = self._tasks.pop(info_hash, None)
-        self._swarm.drop(info_hash)
-        if task is None:
+        """Ask for a chunk anew, in the next round: at once it might fail at once."""
+        flight = self._flights.end(info_hash)
+        if flight is None:
             return
-        feed = self._feeds.get(task.chunk.feed_id)
+        self._plan_at_ms = 0
+        feed = self._feeds.get(flight.chunk.feed_id)
         if feed is not None:
-            before = feed.tried.get(task.chunk.span, frozenset())
-            feed.tried[task.chunk.span] = before | task.asked.keys()
+            before = feed.tried.get(flight.chunk.span, frozenset())
+            feed.tried[flight.chunk.span] = before | flight.asked.keys()
 
     def _blame(self, info_hash: bytes, endpoint: Endpoint) -> None:
-        """Shut out a peer whose bytes fail the hashes the author signed."""
-        session = self._sessions.by_swarm(endpoint)
-        hosts = [each.host for each in self._sessions.all()]
-        if hosts.count(endpoint.host) <= 1:
+        """Shut out a peer whose bytes fail the hashes the author signed.
+
+        Peers answer for the swarm they named as theirs.  An address where others are linked
+        too is not banned; what anybody says of where they are does not count for that.
+        """
+        vouching = self._sessions.vouching(endpoint)
+        if all(each in vouching for each in self._sessions.at_host(endpoint.host)):
             self._swarm.ban(endpoint.host)
-        if session is not None:
+        for session in vouching:
             session.holds.clear()  # at once: nothing is asked of it again
             self._finishing.spawn(
                 self._sessions.shut_out(session, "sent bytes that are not the chunk")
             )
-        for key, task in list(self._tasks.items()):
-            is_its = all(each.host == endpoint.host for each in task.asked.values())
-            if not task.verifying and (key == info_hash or is_its):
+        for key, flight in self._flights.all():
+            is_its = all(each.swarm.host == endpoint.host for each in flight.asked.values())
+            if not flight.verifying and (key == info_hash or is_its):
                 # A new start, from another holder: this torrent may hold on to the liar.
                 self._give_up(key)
         self.plan()
 
     def _on_arrived(self, info_hash: bytes) -> None:
-        task = self._tasks.get(info_hash)
-        if task is None or task.verifying:
+        flight = self._flights.find(info_hash)
+        if flight is None or flight.verifying:
             return
-        task.verifying = True
-        self._arrived[info_hash] = task
+        self._flights.arrived(info_hash)
+        self._arrived[info_hash] = flight
         if self._nothing_to_verify.is_set():
             self._nothing_to_verify.clear()
             self._finishing.spawn(self._finish_arrived())
@@ -353,24 +318,29 @@ class Fetcher:
         finally:
             self._nothing_to_verify.set()
 
-    async def _finish(self, info_hash: bytes, task: _Task) -> None:
-        feed_id, span = task.chunk.feed_id, task.chunk.span
+    async def _finish(self, info_hash: bytes, flight: Flight) -> None:
+        feed_id, span = flight.chunk.feed_id, flight.chunk.span
         try:
-            await asyncio.to_thread(self._verify, task)
+            await asyncio.to_thread(self._verify, flight)
+            if self._flights.find(info_hash) is not flight:
+                self._logs.drop_incoming(feed_id, span)
+                return  # the feed was let go meanwhile
         except (DamageError, RemoteError) as error:
+            if self._flights.find(info_hash) is not flight:
+                return
             # The pieces are what the author signed, and yet no chunk: the author's fault, or
             # our disk's.  Either way these bytes are not kept.
             logger.warning("chunk refused", reason=str(error))
             self._give_up(info_hash)
             self._logs.drop_incoming(feed_id, span)
             return
-        self._swarm.drop(info_hash)
-        self._tasks.pop(info_hash, None)
+        self._flights.end(info_hash)
+        self._served_by.setdefault(feed_id, set()).update(flight.swarms())
         self._logs.keep_chunk(feed_id, span)
-        self._seeder.seed(feed_id, task.torrent)
+        self._seeder.seed(feed_id, flight.torrent)
         self._events.tell(ChunkKept(feed_id, span))
         self.plan()
 
-    def _verify(self, task: _Task) -> None:
-        chunk = self._logs.read_incoming(task.chunk.feed_id, task.chunk.span)
-        verify_chunk(chunk, task.chunk.span.level, task.record.root)
+    def _verify(self, flight: Flight) -> None:
+        chunk = self._logs.read_incoming(flight.chunk.feed_id, flight.chunk.span)
+        verify_chunk(chunk, flight.chunk.span.level, flight.record.root)

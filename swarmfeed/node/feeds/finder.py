@@ -5,7 +5,7 @@ looks there.  Newest heads also lie in the DHT as signed items, so that a follow
 news even while it is linked to nobody who has them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import structlog
@@ -45,7 +45,12 @@ class Finder:
         self._interests = ground.interests
         self._clock = ground.shells.clock
         self._introduction = ground.introduction
+        self._beside = ground.beside
         self._hints: dict[Endpoint, None] = {}
+        """Where the person or the local network says that a node is."""
+        self._heard: dict[Endpoint, None] = {}
+        """Where strangers say so."""
+        self._is_knocking = False
         self._topics: dict[bytes, AuthorId] = {}
         self._announced_at_ms: dict[AuthorId, int] = {}
         self._looked_at_ms: dict[AuthorId, int] = {}
@@ -59,8 +64,23 @@ class Finder:
     def hint(self, endpoints: Iterable[Endpoint]) -> None:
         """The person, or the local network, says that a node is there: dial it at once."""
         for endpoint in endpoints:
-            self._remember(endpoint)
+            self._hints.pop(endpoint, None)
+            self._hints[endpoint] = None
             self._sessions.forget_failures(endpoint)
+            if len(self._hints) > HINTS_MAX:
+                del self._hints[next(iter(self._hints))]
+
+    def heard(self, endpoints: Iterable[Endpoint]) -> None:
+        """A peer, or the DHT, says that a node is there: it has its turn.
+
+        Who was named first stays: a flood of names drives nobody out.  Those that were
+        dialled in vain make room.
+        """
+        for endpoint in endpoints:
+            if endpoint not in self._heard and len(self._heard) >= HINTS_MAX:
+                self._forget_failed()
+            if len(self._heard) < HINTS_MAX:
+                self._heard[endpoint] = None
 
     async def meet_neighbours(self) -> None:
         """Tell the local network that we are here, and dial who is; if we were told to."""
@@ -79,9 +99,27 @@ class Finder:
     # --- rounds ---
 
     async def connect(self) -> str:
-        """Dial everyone we know of that may hold what we want."""
-        opened = await self._sessions.dial_some(self._candidates())
+        """Dial everyone we know of that may hold what we want.
+
+        Whom the person named waits for nobody: the rest is dialled beside.
+        """
+        known, told = self._candidates()
+        self._beside.spawn(self._sessions.dial_some(known))
+        if told and not self._is_knocking:
+            self._is_knocking = True
+            self._beside.spawn(self._knock(told))
+        opened = await self._sessions.dial_some([*self._settings.peers, *self._hints])
         return sentences.DIALLED(links=len(self._sessions.all()), opened=opened)
+
+    async def _knock(self, told: Sequence[Endpoint]) -> None:
+        """Dial whom strangers told us of, until there is nobody new."""
+        try:
+            seen = set[Endpoint]()
+            while fresh := [each for each in (*told, *self._heard) if each not in seen]:
+                seen.update(fresh)
+                await self._sessions.dial_told(fresh)
+        finally:
+            self._is_knocking = False
 
     async def look_up(self) -> str:
         """Ask the DHT for holders of authors nobody linked holds for us."""
@@ -119,8 +157,7 @@ class Finder:
     def on_dht_peers(self, found: DhtPeersFound) -> None:
         """Holders that announced themselves: dial them in the next round."""
         if found.topic in self._topics:
-            for endpoint in found.peers:
-                self._remember(endpoint)
+            self.heard(found.peers)
 
     # --- heads in the DHT ---
 
@@ -196,18 +233,19 @@ class Finder:
         self._swarm.allow(endpoint.host)
         self.hint([endpoint])
 
-    def _remember(self, endpoint: Endpoint) -> None:
-        self._hints.pop(endpoint, None)
-        self._hints[endpoint] = None
-        if len(self._hints) > HINTS_MAX:
-            del self._hints[next(iter(self._hints))]
+    def _forget_failed(self) -> None:
+        self._heard = {
+            each: None for each in self._heard if not self._sessions.has_failed(each)
+        }
 
-    def _candidates(self) -> list[Endpoint]:
-        candidates = [*self._settings.peers, *reversed(self._hints)]
+    def _candidates(self) -> tuple[list[Endpoint], list[Endpoint]]:
+        """Whom we met before, and whom strangers told us of, beside those who are named."""
+        known, told = list[Endpoint](), [*self._heard]
         for author_id in [*self._interests.read(), *self._some_others()]:
             for feed_id in self._shelf.feeds_of(author_id):
-                candidates += [each.link for each in self._index.holders(feed_id)]
-        return candidates + self._index.peers(REMEMBERED_PEERS_DIALLED)
+                for each in self._index.holders(feed_id):
+                    (known if each.seen_at_ms else told).append(each.link)
+        return known + self._index.peers(REMEMBERED_PEERS_DIALLED), told
 
     def _some_others(self) -> list[AuthorId]:
         """Authors held for others, a few in each round: there may be ten thousand of them."""

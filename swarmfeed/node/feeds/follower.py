@@ -69,6 +69,8 @@ class Follower:
         whereabouts: Whereabouts,
         grower: Grower,
     ) -> None:
+        self._is_online = ground.settings.network
+        self._identity = ground.identity
         self._shelf = ground.shelf
         self._sessions = ground.sessions
         self._interests = ground.interests
@@ -92,8 +94,12 @@ class Follower:
             self.ask(session, authors)
 
     def on_open(self, event: LinkOpened) -> None:
-        """Want everybody we care about from a peer that was just linked."""
-        self.ask(event.session, self._interests.all())
+        """Want everybody we care about from a peer that was just linked.
+
+        Without the network a command only asks how far the own feed is.
+        """
+        wanted = self._interests.all() if self._is_online else [self._identity.author_id]
+        self.ask(event.session, wanted)
 
     async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
         for at in range(0, len(authors), AUTHORS_PER_WANT_MAX):

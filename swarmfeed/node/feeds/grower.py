@@ -39,12 +39,15 @@ class Grower:
         """A newer replica is on disk: show it, pass it on, fetch the rest, confirm it."""
         feed_id = after.feed_id
         author_id = self._shelf.author_of(feed_id)
-        assert author_id is not None, "every replica on the shelf has an author"
+        if author_id is None:
+            return  # the feed was let go in the same moment
         self._events.tell(HeadGrew(before, after))
         self._seed_new(before, after)
         self._holder.push(before, after)
         if self._interests.is_read(author_id):
             await self._index_new(author_id, before, after)
+        if self._shelf.replica(feed_id) is None:
+            return  # it was let go meanwhile
         if self._interests.is_kept_whole(author_id):
             self._complete(author_id, feed_id)
         self._holder.confirm(feed_id)
@@ -76,7 +79,7 @@ class Grower:
         """Fetch what is missing of a feed that is kept whole."""
         if self._shelf.is_complete(feed_id):
             self._end_fetch(feed_id)
-        elif self._interests.may_fetch(author_id, feed_id):
+        elif self._is_online and self._interests.may_fetch(author_id, feed_id):
             self._fetcher.want(feed_id)
 
     def _end_fetch(self, feed_id: FeedId) -> None:
@@ -93,6 +96,8 @@ class Grower:
             await self._indexer.note(
                 lambda: self._index.reserve(feed_id, author_id, after.size)
             )
+        if self._shelf.replica(feed_id) is None:
+            return
         start = max(after.tail_start, before.size if before else 0)
         if before is not None and before.size < after.tail_start:
             if self._is_held_small(before.size, after):

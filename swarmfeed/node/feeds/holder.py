@@ -21,10 +21,12 @@ from swarmfeed.core.talk.words import (
     Receipt,
     Wake,
     Want,
+    WantedAuthor,
 )
 from swarmfeed.errors import DamageError, PassingError, RemoteError
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.events import BacklogAsked, CertificatesGrew, FellAsleep
+from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -58,22 +60,11 @@ class Holder:
         self._events = ground.events
         self._seeder = seeder
 
-    def answer_want(self, session: Session, want: Want) -> None:
+    async def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
-        wants = session.part(HolderSide).wants
         for wanted in want.authors:
-            author_id = wanted.author_id
-            if author_id not in wants and len(wants) >= AUTHORS_WANTED_MAX:
-                continue
-            wants.add(author_id)
-            sizes = {each.feed_id: each.size for each in wanted.feeds}
-            for feed_id in self._shelf.feeds_of(author_id):
-                session.knows[feed_id] = sizes.get(feed_id, 0)
-                if feed_id not in sizes:
-                    self._events.tell(BacklogAsked(session, feed_id))
-            session.outbox.put(
-                ("want", author_id), partial(self._answer_author, session, author_id)
-            )
+            self._note_wanted(session, wanted)
+            await breathe()
 
     def on_wake(self, session: Session, message: Wake) -> None:
         """Load a feed's torrents for somebody who is about to fetch, and say so."""
@@ -139,6 +130,21 @@ class Holder:
 
     # --- inside ---
 
+    def _note_wanted(self, session: Session, wanted: WantedAuthor) -> None:
+        wants, author_id = session.part(HolderSide).wants, wanted.author_id
+        if author_id not in wants and len(wants) >= AUTHORS_WANTED_MAX:
+            return
+        wants.add(author_id)
+        if feed_ids := self._shelf.feeds_of(author_id):
+            sizes = {each.feed_id: each.size for each in wanted.feeds}
+            for feed_id in feed_ids:
+                session.knows[feed_id] = sizes.get(feed_id, 0)
+                if feed_id not in sizes:
+                    self._events.tell(BacklogAsked(session, feed_id))
+        session.outbox.put(
+            ("want", author_id), partial(self._answer_author, session, author_id)
+        )
+
     def _who_want(self, author_id: AuthorId | None) -> list[Session]:
         return [
             each for each in self._sessions.all() if author_id in each.part(HolderSide).wants
@@ -149,13 +155,16 @@ class Holder:
         if not feeds:
             await session.send(NotHeld(author_id))
         for feed_id in feeds:
+            await breathe()
             replica = self._shelf.replica(feed_id)
             if replica is None:
-                continue
+                continue  # it was let go meanwhile
             if session.knows.get(feed_id, 0) < replica.size:
                 await self._offer(session, replica)
             else:
                 await self._send_have(session, replica)
+            if self._shelf.replica(feed_id) is None:
+                continue  # and while that was sent
             if (fork := self._shelf.fork_proof(feed_id)) is not None:
                 await session.send(fork)
             await self._send_holders(session, author_id, feed_id)
@@ -194,6 +203,8 @@ class Holder:
         await session.send(Receipt(feed_id, replica.signed_head, line))
 
     async def _send_have(self, session: Session, replica: Replica) -> None:
+        if self._shelf.replica(replica.feed_id) is None:
+            return  # the feed was let go while this waited
         complete = self._shelf.is_complete(replica.feed_id)
         awake = self._seeder.is_awake(replica.feed_id)
         await session.send(
@@ -211,8 +222,6 @@ class Holder:
 
         What we hold goes first: whoever gets the head asks for its chunks at once.
         """
-        author_id = self._shelf.author_of(replica.feed_id)
-        assert author_id is not None, "every replica on the shelf has an author"
         await self._send_have(session, replica)
         try:
             known_size = session.knows.get(replica.feed_id, 0)
@@ -221,6 +230,9 @@ class Holder:
             # A gap in our own copy: somebody else has to prove it.
             logger.info("no consistency proof", reason=str(error))
             return
+        author_id = self._shelf.author_of(replica.feed_id)
+        if author_id is None:
+            return  # the feed was let go while this waited: nobody is told to fetch it here
         session.knows[replica.feed_id] = replica.size
         await session.send(
             HeadOffer(
@@ -236,7 +248,7 @@ class Holder:
 
     async def _push_to(self, session: Session, before: Replica | None, after: Replica) -> None:
         start = session.knows.get(after.feed_id, 0)
-        if start >= after.size:
+        if start >= after.size or self._shelf.replica(after.feed_id) is None:
             return
         recent = self._recent(before, after, start)
         if before is None or not recent:

@@ -118,7 +118,7 @@ class Seeder:
             self._drop(info_hash)
 
     def _drop(self, info_hash: bytes) -> None:
-        progress = self._swarm.progress().get(info_hash)
+        progress = self._swarm.progress_of(info_hash)
         if progress is not None:
             self._out_bytes += progress.uploaded_bytes
         self._swarm.drop(info_hash)

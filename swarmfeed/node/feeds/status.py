@@ -51,6 +51,7 @@ class Reporter:
     """Puts numbers together; changes nothing."""
 
     def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+        self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
@@ -118,6 +119,8 @@ class Reporter:
 
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
+        if trouble := self._pen.trouble():
+            return trouble
         own = self._interests.with_interest(OWN)
         held_by = max(
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
@@ -217,6 +220,8 @@ class Reporter:
 
     def _held_by(self, feed_id: FeedId) -> int:
         replica = self._shelf.replica(feed_id)
+        if self._shelf.is_forked(feed_id):
+            return 0  # they confirmed another history, perhaps
         size = replica.size if replica else 0
         return sum(1 for each in self._index.receipts(feed_id).values() if each >= size)
 

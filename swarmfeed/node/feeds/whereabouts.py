@@ -11,11 +11,11 @@ from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.talk.words import Have, HolderRecord, Holders, Receipt
+from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Receipt
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
-from swarmfeed.node.ground.events import ReceiptCame
+from swarmfeed.node.ground.events import HoldingTold, NothingHeld, ReceiptCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
@@ -36,6 +36,7 @@ class Whereabouts:
 
     def __init__(self, ground: Ground, holder: Holder, fetcher: Fetcher) -> None:
         self._shelf = ground.shelf
+        self._pen = ground.pen
         self._sessions = ground.sessions
         self._indexer = ground.indexer
         self._index = ground.shells.index
@@ -55,9 +56,16 @@ class Whereabouts:
         if before == holding or (before is None and len(session.holds) >= FEEDS_HELD_MAX):
             return
         session.holds[feed_id] = holding
+        self._events.tell(HoldingTold(session, feed_id))
         # Of a feed we do not know yet this is said before its head: see Follower.on_offer.
         if self._shelf.author_of(feed_id) is not None:
             await self.note_holder(session, feed_id)
+
+    def on_not_held(self, session: Session, message: NotHeld) -> None:
+        """A peer holds nothing of an author: also what it said it held before."""
+        for feed_id in self._shelf.feeds_of(message.author_id):
+            session.holds.pop(feed_id, None)
+        self._events.tell(NothingHeld(session, message.author_id))
 
     async def note_holder(self, session: Session, feed_id: FeedId) -> None:
         """Remember a holder of a feed that we know, tell others, and fetch from it."""
@@ -93,7 +101,7 @@ class Whereabouts:
     ) -> None:
         try:
             await self._remember_hearsay(feed_id, records)
-            if await self._sessions.dial_some(each.link for each in records) == 0:
+            if await self._sessions.dial_told(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
             session.part(WhereaboutsSide).meeting.discard(feed_id)
@@ -125,11 +133,13 @@ class Whereabouts:
             session.holds[after.feed_id] = Holding(after.size, complete=False)
         elif before.size < after.size:
             session.holds[after.feed_id] = replace(before, size=after.size)
+        self._events.tell(HoldingTold(session, after.feed_id))
 
     async def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""
         feed_id = receipt.feed_id
-        if self._shelf.replica(feed_id) is None:
+        is_own = feed_id == self._identity.feed_id
+        if self._shelf.replica(feed_id) is None and not is_own:
             return
         head = open_head(receipt.signed_head, feed_id)
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
@@ -139,6 +149,8 @@ class Whereabouts:
         if head.size <= receipts.get(feed_id, 0):
             return
         receipts[feed_id] = head.size
+        if is_own:
+            self._pen.heard_of(head.size)
         session.knows[feed_id] = max(head.size, session.knows.get(feed_id, 0))
         before = session.holds.get(feed_id)
         awake = before is None or before.awake

@@ -11,7 +11,7 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import ImportReport, clean_text
 from swarmfeed.core.base.limits import IMPORT_BATCH_ENTRIES, THREAD_DEPTH_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
-from swarmfeed.core.feed.entry import decode_entry, encode_entry
+from swarmfeed.core.feed.entry import decode_entry, encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import (
     Body,
     FollowBody,
@@ -20,9 +20,9 @@ from swarmfeed.core.feed.kinds import (
     decode_body,
     encode_body,
 )
-from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import RemoteError, UserError
 from swarmfeed.node.feeds.grower import Grower
+from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import Index
 
@@ -30,28 +30,32 @@ from swarmfeed.ports import Index
 class Writer:
     """The person at this node, as a writer."""
 
-    def __init__(self, ground: Ground, grower: Grower) -> None:
+    def __init__(self, ground: Ground, grower: Grower, hearing: Hearing) -> None:
         self._identity = ground.identity
+        self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
         self._clock = ground.shells.clock
         self._grower = grower
+        self._hearing = hearing
         self._importing = asyncio.Lock()
 
-    async def publish(self, body: Body) -> int:
-        """Append one entry; returns its index once it survives a power cut."""
+    async def publish(self, body: Body) -> EntryRef:
+        """Append one entry; returns what it is once it survives a power cut."""
+        await self._hearing.hear_out()
         now_ms = self._clock.now_ms()
-        before, after = self._append([encode_entry(body.kind, now_ms, encode_body(body))])
+        stored = encode_entry(body.kind, now_ms, encode_body(body))
+        before, after = self._pen.write([stored])
         await self._grower.grew(before, after)
-        return after.size - 1
+        return EntryRef(after.feed_id, hash_stored(stored), after.size - 1)
 
-    async def publish_post(self, text: str, reply_to: EntryRef | None) -> int:
+    async def publish_post(self, text: str, reply_to: EntryRef | None) -> EntryRef:
         cleaned = clean_text(text)
         root = self._root_of(reply_to) if reply_to else None
         return await self.publish(PostBody(cleaned, reply=reply_to, root=root))
 
-    async def publish_profile(self, name: str, bio: str = "") -> int:
+    async def publish_profile(self, name: str, bio: str = "") -> EntryRef:
         return await self.publish(ProfileBody(name=name, bio=bio))
 
     async def set_follow(self, author_id: AuthorId, *, on: bool) -> None:
@@ -77,17 +81,11 @@ class Writer:
             read=len(posts), imported=len(stored), already_there=already, skipped=tuple(skipped)
         )
 
-    def _append(self, stored: Sequence[bytes]) -> tuple[Replica | None, Replica]:
-        feed_id = self._identity.feed_id
-        before = self._shelf.replica(feed_id)
-        after = self._shelf.append(
-            feed_id, stored, now_ms=self._clock.now_ms(), sign=self._identity.feed_key.sign
-        )
-        return before, after
-
     async def _append_all(self, stored: Sequence[bytes]) -> None:
+        if stored:
+            await self._hearing.hear_out()
         for at in range(0, len(stored), IMPORT_BATCH_ENTRIES):
-            before, after = self._append(stored[at : at + IMPORT_BATCH_ENTRIES])
+            before, after = self._pen.write(stored[at : at + IMPORT_BATCH_ENTRIES])
             await self._grower.grew(before, after)
 
     def _own_posts(self) -> list[tuple[int, str]]:

@@ -63,6 +63,13 @@ class CertificatesGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class InterestRose:
+    """A person asked for an author, or follows them: more than before."""
+
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
 class FeedCut:
     """Entries that are not the author's any more were taken out of the index."""
 
@@ -75,6 +82,22 @@ class BacklogAsked:
 
     session: Session
     feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingTold:
+    """A peer said what it holds of a feed: something else than before."""
+
+    session: Session
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeld:
+    """A peer said that it holds nothing of an author."""
+
+    session: Session
+    author_id: AuthorId
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -34,6 +36,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    pen: Pen
     introduction: Introduction
     indexer: Indexer
     sessions: Sessions
@@ -51,8 +54,7 @@ class Ground:
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
-    introduction = Introduction(settings, identity)
-    shelf = Shelf(shells.logs, events)
+    introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     beside, calm = Tasks(), asyncio.Event()
     calm.set()
     indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
@@ -64,7 +66,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     sessions = Sessions(
         shells.link,
         settings,
-        shells.clock,
+        Fairness(shells.clock),
         introduction.hello,
         events,
         switchboard.hear,
@@ -78,6 +80,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=Interests(),
         shelf=shelf,
+        pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,

@@ -19,6 +19,9 @@ class Ready:
     link: str
     """``swarmfeed:`` link of its author, with the endpoints of this node."""
 
+    trouble: str = ""
+    """Why nothing can be written, and what to do; empty while something can."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:

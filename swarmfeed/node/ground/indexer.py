@@ -18,6 +18,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Clock, Index, Logs
 
 logger = structlog.get_logger()
@@ -133,7 +134,7 @@ class Indexer:
 
     async def run_in_thread(self, call: Callable[[], T]) -> T:
         """Run a writing call of the index in the one thread that may write."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        return await off_loop(call, self._thread)
 
     async def note(self, call: Callable[[], object]) -> None:
         """Run a writing call whose loss can be borne: what it would note is heard again."""

@@ -18,6 +18,7 @@ class LiveUpdates:
             listens(events.LinkOpened, self._on_peers),
             listens(events.LinkClosed, self._on_peers),
             listens(events.ChunkKept, self._on_chunk),
+            listens(events.HeadGrew, self._on_head),
             listens(events.FeedCut, self._on_cut),
             listens(events.Forked, self._on_fork),
             listens(events.Indexed, self._on_indexed),
@@ -34,6 +35,12 @@ class LiveUpdates:
         if shelf.author_of(feed_id) is not None:
             held = shelf.entries_held(feed_id)
             self._changes.tell("progress", held=held, feed=feed_id.hex())
+
+    def _on_head(self, event: events.HeadGrew) -> None:
+        """The own feed grew by others' hand: it may be written again, or never more."""
+        is_own = event.after.feed_id == self._ground.identity.feed_id
+        if is_own and not self._ground.pen.wrote(event.after):
+            self._changes.tell("status", own=event.after.size)
 
     def _on_cut(self, _: events.FeedCut) -> None:
         self._changes.tell("status", left=1)

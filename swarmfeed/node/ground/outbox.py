@@ -7,7 +7,10 @@ however slow a peer is, what waits for it stays as small as the list of what it 
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+
+from swarmfeed.node.ground.fairness import breathe
 
 Saying = Callable[[], Awaitable[object]]
 """Makes and sends what is due, from how things are when its turn comes."""
@@ -17,7 +20,8 @@ class Outbox:
     """Things to say, oldest first."""
 
     def __init__(self) -> None:
-        self._due: dict[Hashable, Saying] = {}
+        # A plain dict takes longer to find its first key the more were taken out before it.
+        self._due: OrderedDict[Hashable, Saying] = OrderedDict()
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
@@ -32,7 +36,9 @@ class Outbox:
         """Say one thing after the other, until cancelled."""
         while True:
             while self._due:
-                saying = self._due.pop(next(iter(self._due)))
+                _, saying = self._due.popitem(last=False)
                 await saying()
+                # A peer that reads as fast as we write never has us wait.
+                await breathe()
             self._changed.clear()
             await self._changed.wait()

@@ -18,6 +18,7 @@ from swarmfeed.core.feed.merkle import (
     root_hash,
 )
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Logs
 
 _CACHED_CHUNKS = 64
@@ -43,7 +44,7 @@ class Prover:
         if not 0 < old_size < replica.size:
             return ()
         async with self._one_at_a_time:
-            proof = await asyncio.to_thread(self._prove, replica, old_size)
+            proof = await off_loop(lambda: self._prove(replica, old_size))
         return tuple(proof)
 
     async def inclusion(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
@@ -54,7 +55,7 @@ class Prover:
             RemoteError: A chunk on disk is not a chunk.
         """
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._include, replica, index)
+            return await off_loop(lambda: self._include(replica, index))
 
     def _include(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
         (stored,) = self._logs.read_entries(replica.feed_id, index, index + 1)

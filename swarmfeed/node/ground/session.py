@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
+from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.outbox import Outbox
@@ -46,18 +47,31 @@ class Session:
 
     @property
     def host(self) -> str:
+        """Where we reached the peer; of one that came to us, where it says that it is."""
+        if self.peer.outgoing:
+            return self.peer.remote.host
         hosts = self.peer.hello.hosts
         return hosts[0] if hosts else self.peer.remote.host
 
     @property
+    def proven_host(self) -> str:
+        """Where the peer is reached or came from.
+
+        Within loopback, where all come from one address, it is where it says it is.
+        """
+        came_from = self.peer.remote.host
+        return self.host if is_loopback(came_from) else came_from
+
+    @property
     def link(self) -> Endpoint | None:
-        """Where the peer accepts links; None when it does not."""
+        """Where the peer says it accepts links; None when it does not.  To be dialled, not to
+        be believed."""
         port = self.peer.hello.link_port
         return Endpoint(self.host, port) if port else None
 
     @property
     def swarm(self) -> Endpoint | None:
-        """Where the peer's swarm listens; None when it does not."""
+        """Where the peer says its swarm listens; None when it does not."""
         port = self.peer.hello.swarm_port
         return Endpoint(self.host, port) if port else None
 

@@ -5,34 +5,29 @@ lower id dialled.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from swarmfeed.core.asks.upkeep import PeerStatus
-from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX, RESTING_ENDPOINTS_MAX
+from swarmfeed.core.base.limits import BAN_S
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
-from swarmfeed.core.net.reach import is_reachable
+from swarmfeed.core.net.limits import DIAL_HEAD_START_S, USELESS_LINK_MS
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
+from swarmfeed.node.ground.dialler import Dialler
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, Strained
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Clock, Links, Peer
+from swarmfeed.ports import Links, Peer
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """An endpoint that is left alone for a while, longer after each failure in a row."""
-
-    failures: int
-    until_ms: int
 
 
 class Sessions:
@@ -42,7 +37,7 @@ class Sessions:
         self,
         link: Links,
         settings: NodeSettings,
-        clock: Clock,
+        fairness: Fairness,
         own: Callable[[], Hello],
         events: Events,
         hear: Callable[[Session, Message], Awaitable[None]],
@@ -51,15 +46,14 @@ class Sessions:
         """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
         self._link = link
         self._settings = settings
-        self._clock = clock
+        self._fairness = fairness
+        self._clock = fairness.clock
         self._own = own
         self._events = events
         self._hear = hear
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
-        self._dialling: set[Endpoint] = set()
-        self._resting: dict[Endpoint, _Rest] = {}
-        self._own_endpoints: set[Endpoint] = set()
+        self._dialler = Dialler(link, settings, self._clock, own, self._sessions.__contains__)
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
 
@@ -71,17 +65,21 @@ class Sessions:
     def find(self, node_id: NodeId) -> Session | None:
         return self._sessions.get(node_id)
 
-    def by_swarm(self, endpoint: Endpoint) -> Session | None:
-        """The session whose swarm listens there, or at least at that address."""
-        same_host = [each for each in self._sessions.values() if each.host == endpoint.host]
-        exact = [each for each in same_host if each.swarm == endpoint]
-        # An incoming swarm connection shows an arbitrary port.
-        found = exact or (same_host if len(same_host) == 1 else [])
-        return found[0] if found else None
+    def vouching(self, swarm: Endpoint) -> list[Session]:
+        """Peers that said their swarm is there: they answer for what comes from it."""
+        return [each for each in self._sessions.values() if each.swarm == swarm]
+
+    def at_host(self, host: str) -> list[Session]:
+        """Peers whose links lead to an address or come from it, whatever they say."""
+        return [each for each in self._sessions.values() if each.peer.remote.host == host]
 
     def sources(self, feed_id: FeedId) -> list[Source]:
-        found = (each.source(feed_id) for each in self._sessions.values())
-        return [source for source in found if source is not None]
+        """Holders of a feed that we are linked to."""
+        return [
+            replace(source, named=any(map(self._dialler.is_named, each.doors)))
+            for each in self._sessions.values()
+            if (source := each.source(feed_id)) is not None
+        ]
 
     def status(self) -> tuple[PeerStatus, ...]:
         return tuple(
@@ -93,6 +91,10 @@ class Sessions:
             )
             for each in self._sessions.values()
         )
+
+    def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
+        """Whether one of these is being dialled now, or its link is about to be taken in."""
+        return self._dialler.is_dialling(endpoints)
 
     # --- opening ---
 
@@ -108,15 +110,23 @@ class Sessions:
 
         Returns how many links came to be.
         """
-        now_ms = self._clock.monotonic_ms()
-        fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each, now_ms)]
-        named = [each for each in fresh if each in self._settings.peers]
-        others = [each for each in fresh if each not in self._settings.peers]
-        chosen = named + others[: self._room()]
-        # At once: two rounds in the same moment must not open two links, which end each other.
-        self._dialling.update(chosen)
-        results = await asyncio.gather(*(self._dial(each) for each in chosen))
-        return sum(results)
+        fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each)]
+        fresh.sort(key=lambda each: not self._dialler.is_named(each))
+        dials = await self._dial_in_order(fresh, told=False)
+        return sum(await asyncio.gather(*dials))
+
+    async def dial_told(self, endpoints: Iterable[Endpoint]) -> int:
+        """Dial those that strangers told us of: so many, one network after the other.
+
+        Returns how many links came to be until nobody was left to be dialled; who answers
+        later is linked as well.
+        """
+        told = self._dialler.in_turns(each for each in endpoints if self._may_dial(each))
+        dials = await self._dial_in_order(told, told=True)
+        if not dials:
+            return 0
+        done, _ = await asyncio.wait(dials, timeout=DIAL_HEAD_START_S)
+        return sum(each.result() for each in done if not each.cancelled())
 
     async def probe(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, NodeId | None]:
         """Dial to see who is there: each endpoint that was dialled, and who answered.
@@ -124,80 +134,102 @@ class Sessions:
         A link is kept while there is room for it.  One that failed lately and rests counts as
         dialled; one that is linked, or out of reach, is left out.
         """
-        now_ms = self._clock.monotonic_ms()
         asked = list(dict.fromkeys(endpoints))
-        fresh = [each for each in asked if self._may_dial(each, now_ms)]
-        self._dialling.update(fresh)
+        fresh = [each for each in asked if self._may_dial(each)]
+        resting = {each: None for each in asked if self._dialler.has_failed(each)}
+        self._dialler.reserve(fresh)
         answers = await asyncio.gather(*(self._look(each) for each in fresh))
-        resting = {each: None for each in asked if self._has_failed(each, now_ms)}
         return {**resting, **dict(zip(fresh, answers, strict=True))}
 
     def forget_failures(self, endpoint: Endpoint) -> None:
         """Dial it again at once: somebody just told us that it is there."""
-        self._resting.pop(endpoint, None)
+        self._dialler.forget_failures(endpoint)
+
+    def has_failed(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint was dialled in vain more than once, and rests."""
+        return self._dialler.has_failed(endpoint)
+
+    def own_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
+        self._dialler.own_endpoints(endpoints)
+
+    async def _dial_in_order(
+        self, endpoints: Sequence[Endpoint], *, told: bool
+    ) -> list[asyncio.Task[bool]]:
+        """Begin to dial, as there is room: who does not answer soon is not waited for."""
+        waiting, dials = deque(endpoints), list[asyncio.Task[bool]]()
+        while waiting:
+            await self._make_room(len(waiting))
+            while waiting and (self._room() > 0 or self._dialler.is_named(waiting[0])):
+                endpoint = waiting.popleft()
+                if not self._may_dial(endpoint):
+                    continue  # another round was quicker
+                if told and not self._dialler.may_knock():
+                    return dials
+                self._dialler.reserve([endpoint])
+                dials.append(self._running.spawn(self._dial(endpoint, told=told)))
+            open_dials = [each for each in dials if not each.done()]
+            if not waiting or not open_dials:
+                break
+            await asyncio.wait(
+                open_dials, timeout=DIAL_HEAD_START_S, return_when=asyncio.FIRST_COMPLETED
+            )
+        return dials
 
     async def _look(self, endpoint: Endpoint) -> NodeId | None:
-        peer = await self._open(endpoint)
-        if peer is None:
-            return None
+        peer = await self._dialler.open(endpoint)
+        if peer is None or isinstance(peer, bytes):
+            self._note_door(endpoint, peer)
+            return peer
         if self._room() > 0:
             self._running.spawn(self._run(peer))
         else:
             await peer.close("only looked whether you are there")
         return peer.hello.node_id
 
-    def _has_failed(self, endpoint: Endpoint, now_ms: int) -> bool:
-        rest = self._resting.get(endpoint)
-        return rest is not None and rest.failures > 1 and rest.until_ms > now_ms
+    async def _dial(self, endpoint: Endpoint, *, told: bool) -> bool:
+        peer = await self._dialler.open(endpoint, told=told)
+        if peer is None or isinstance(peer, bytes):
+            self._note_door(endpoint, peer)
+            return False
+        self._running.spawn(self._run(peer))
+        return True
 
-    async def _dial(self, endpoint: Endpoint) -> bool:
-        peer = await self._open(endpoint)
-        if peer is not None:
-            self._running.spawn(self._run(peer))
-        return peer is not None
-
-    async def _open(self, endpoint: Endpoint) -> Peer | None:
-        # Also after a success: a link that ends at once is not opened again at once.
-        self._rest(endpoint)
-        try:
-            return await self._link.dial(endpoint, self._own())
-        except (RetryError, RemoteError) as error:
-            logger.debug("dial failed", endpoint=str(endpoint), reason=str(error))
-            return None
-        finally:
-            self._dialling.discard(endpoint)
+    def _note_door(self, endpoint: Endpoint, node_id: NodeId | None) -> None:
+        """Somebody who is linked already proved to be there: there is no need to dial again."""
+        session = self._sessions.get(node_id) if node_id is not None else None
+        if session is not None:
+            session.doors.add(endpoint)
+            self._dialler.forget_failures(endpoint)
 
     def _room(self) -> int:
         """How many more may be dialled, beside those the person named."""
-        dialled = sum(each.peer.outgoing for each in self._sessions.values())
-        return max(PEERS_DIALLED_MAX - dialled - len(self._dialling), 0)
+        return self._dialler.room(sum(each.peer.outgoing for each in self._sessions.values()))
 
-    def _may_dial(self, endpoint: Endpoint, now_ms: int) -> bool:
-        rest = self._resting.get(endpoint)
-        return (
-            endpoint not in self._dialling
-            and endpoint not in self._own_endpoints
-            and (rest is None or rest.until_ms <= now_ms)
-            and all(not _is_at(each, endpoint) for each in self._sessions.values())
-            and is_reachable(endpoint, self._settings.listen, self._named())
-        )
+    async def _make_room(self, wanted: int) -> None:
+        """Close links to those who hold nothing we want, when others wait to be dialled."""
+        if self._room() > 0:
+            return
+        now_ms = self._clock.now_ms()
+        useless = [
+            each
+            for each in self._sessions.values()
+            if each.peer.outgoing
+            and not each.holds
+            and now_ms - each.since_ms >= USELESS_LINK_MS
+            and not any(map(self._dialler.is_named, each.doors))
+        ]
+        for session in useless[:wanted]:
+            self._sessions.pop(session.node_id, None)
+            await session.peer.close("others wait to be dialled")
 
-    def _named(self) -> tuple[str, ...]:
-        """Addresses the person named: reachable even inside a private network."""
-        return tuple(peer.host for peer in self._settings.peers)
+    def _may_dial(self, endpoint: Endpoint) -> bool:
+        """Whether to dial: also where a peer only says that it is.
 
-    def _rest(self, endpoint: Endpoint) -> None:
-        """Wait twice as long after each failure, from 1 s to 5 min."""
-        rest = self._resting.pop(endpoint, None)
-        failures = min((rest.failures if rest else 0) + 1, 10)
-        pause_ms = min(500 << failures, 300_000)
-        until_ms = self._clock.monotonic_ms() + pause_ms
-        self._resting[endpoint] = _Rest(failures, until_ms)
-        if len(self._resting) > RESTING_ENDPOINTS_MAX:
-            del self._resting[next(iter(self._resting))]
-
-    def own_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
-        self._own_endpoints.update(endpoints)
+        A hello may name any endpoint, and then that of somebody else must not go undialled:
+        only where a peer answered it is.
+        """
+        is_open = any(endpoint in each.doors for each in self._sessions.values())
+        return not is_open and self._dialler.may_dial(endpoint)
 
     # --- running ---
 
@@ -205,9 +237,10 @@ class Sessions:
         session = Session(peer, self._clock.now_ms())
         if not await self._admit(session):
             return
-        saying = asyncio.create_task(self._say(session))
+        account = self._fairness.account(session.node_id)
+        saying = asyncio.create_task(account.pay(lambda: self._say(session)))
         try:
-            await self._serve(session)
+            await account.pay(lambda: self._serve(session))
         finally:
             saying.cancel()
             await asyncio.gather(saying, return_exceptions=True)
@@ -224,8 +257,8 @@ class Sessions:
     async def _serve(self, session: Session) -> None:
         """Handle messages until the link ends; errors end this link, and nothing else."""
         try:
-            if session.link is not None and session.peer.outgoing:
-                await self._remember(session.link)
+            if session.peer.outgoing:
+                await self._remember(session.peer.remote)
             self._events.tell(LinkOpened(session))
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
@@ -297,8 +330,3 @@ class Sessions:
         self._shut_out[session.node_id] = now_ms + BAN_S * 1000
         session.holds.clear()
         await session.peer.close(reason[:100])
-
-
-def _is_at(session: Session, endpoint: Endpoint) -> bool:
-    """Whether a link leads to an endpoint: as its peer says, or as we found by dialling."""
-    return session.link == endpoint or endpoint in session.doors

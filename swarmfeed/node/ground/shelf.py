@@ -183,7 +183,7 @@ class Shelf:
         Raises:
             UserError: The author left the feed, on another device; nobody would show it.
         """
-        self._check_read(feed_id)
+        self.check_read(feed_id)
         known, end = self._replicas.get(feed_id), self.end_of(feed_id)
         if end is not None and (known.size if known else 0) + len(stored) > end:
             raise UserError("this feed was ended by its author; nothing can be added to it")
@@ -201,7 +201,7 @@ class Shelf:
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
-        self._check_read(offer.feed_id)
+        self.check_read(offer.feed_id)
         opened = self._check_certificates(offer)
         if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
             raise RollbackError("the feed is another author's already")
@@ -320,8 +320,8 @@ class Shelf:
             self._authors[feed_id] = author_id
             self._feeds.setdefault(author_id, []).append(feed_id)
 
-    def _check_read(self, feed_id: FeedId) -> None:
-        """What was not read yet may be newer, or forked, or not the author's: leave it alone."""
+    def check_read(self, feed_id: FeedId) -> None:
+        """Raise PassingError where a feed was not read yet: it may be newer, or forked."""
         if refused := self._logs.unread().get(feed_id):
             raise refused
         if feed_id in self._unread:

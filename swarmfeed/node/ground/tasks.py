@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
@@ -22,16 +22,17 @@ class Tasks:
     """Keeps hold of running tasks: the loop itself would let them be collected."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def spawn(self, work: Coroutine[None, None, object]) -> None:
-        """Run something beside until it ends, or ``stop`` is called; its result is dropped."""
+    def spawn(self, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
+        """Run something beside until it ends, or ``stop`` is called."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def stop(self) -> None:
         """Cancel what runs, and return when all has ended."""

@@ -36,6 +36,7 @@ from swarmfeed.core.history.notice import (
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
@@ -203,24 +204,21 @@ class NoticeBoard:
             offers = [found[own] for found in self._feeds.values() if own in found]
             self._tell(session, offers)
 
-    def on_watch(self, session: Session, watch: Watch) -> None:
+    async def on_watch(self, session: Session, watch: Watch) -> None:
         """Remember what a peer watches, and tell it what is known."""
-        watches = session.part(HistorySide).watches
-        room = WATCHED_MAX - len(watches)
-        watches.update([each for each in watch.authors if each not in watches][:room])
-        again = [each for each in watch.authors if each in watches]
-        known = (
-            kept
-            for author_id in again
-            for feed_id in self.feeds_of(author_id)
-            for kept in self.notices(feed_id)
-        )
-        self._tell(session, [each for each in known if each.notice.node_id != session.node_id])
+        side = session.part(HistorySide)
+        room = WATCHED_MAX - len(side.watches)
+        side.watches.update([each for each in watch.authors if each not in side.watches][:room])
+        for author_id in [each for each in watch.authors if each in side.watches]:
+            for feed_id in self.feeds_of(author_id):
+                self._note_untold(session, feed_id)
+            await breathe()
 
-    def on_notices(self, session: Session, told: Notices) -> None:
+    async def on_notices(self, session: Session, told: Notices) -> None:
         """Keep what is newer, and pass it on.  Raises RemoteError when one is forged."""
         for record in told.records:
             self._take(session, record)
+            await breathe()
 
     def on_farewell(self, session: Session, told: Farewell) -> None:
         """Somebody leaves for good.  Raises RemoteError when it is forged."""
@@ -268,6 +266,25 @@ class NoticeBoard:
         for at in range(0, len(records), NOTICES_PER_MESSAGE_MAX):
             batch = tuple(records[at : at + NOTICES_PER_MESSAGE_MAX])
             session.outbox.put(("notices", batch), partial(session.send, Notices(batch)))
+
+    def _note_untold(self, session: Session, feed_id: FeedId) -> None:
+        """Have a peer told what is known of a feed.
+
+        However often it asks before it reads: what waits for it is one list of notices.
+        """
+        untold = session.part(HistorySide).untold
+        for kept in self.notices(feed_id):
+            if kept.notice.node_id != session.node_id:
+                untold[feed_id, kept.notice.node_id] = kept.record
+                session.outbox.put(("notices",), partial(self._tell_untold, session))
+
+    async def _tell_untold(self, session: Session) -> None:
+        untold = session.part(HistorySide).untold
+        while untold:
+            count = min(len(untold), NOTICES_PER_MESSAGE_MAX)
+            batch = tuple(untold.popitem(last=False)[1] for _ in range(count))
+            await session.send(Notices(batch))
+            await breathe()
 
     def _take(self, session: Session, record: NoticeRecord) -> None:
         # Most of what comes is known: that is found out before a signature is checked.

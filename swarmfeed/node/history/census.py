@@ -126,7 +126,7 @@ class Census:
 
     def met(self, session: Session) -> None:
         """A link was opened."""
-        self._met[session.node_id] = session.host
+        self._met[session.node_id] = session.proven_host
 
     def audited(self, node_id: NodeId, *, passed: bool) -> None:
         """Add the result of one audit."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.history import sentences
+from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.words import (
     HISTORY_ROLE,
     Audit,
@@ -98,7 +99,9 @@ class History:
             listens(events.HeadGrew, self._on_head),
             listens(events.FeedCompleted, self._on_complete),
             listens(events.BacklogAsked, self._on_backlog),
+            listens(events.InterestRose, lambda _: self.watching.renew()),
             listens(NoticeCame, self.watching.on_notice),
+            listens(NoticeCame, self._on_notice),
         )
 
     def jobs(self) -> Sequence[Job]:
@@ -139,6 +142,13 @@ class History:
         """Somebody asks for a whole feed; servers fetch to hold, and do not count."""
         if not is_server(event.session):
             self.sight.demand.note_request(event.session.node_id, event.feed_id)
+
+    def _on_notice(self, event: NoticeCame) -> None:
+        """A peer let a feed go, and says so itself: it is not asked for chunks of it."""
+        notice = event.kept.notice
+        session = self.ground.sessions.find(notice.node_id)
+        if notice.word is Word.DROPPED and event.kept.first_hand and session is not None:
+            session.holds.pop(notice.feed_id, None)
 
     async def _say(self) -> str:
         said = self.herald.say_all()

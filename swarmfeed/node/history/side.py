@@ -1,9 +1,10 @@
 """What is remembered of a peer for the history of feeds."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.history.words import HISTORY_ROLE
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.history.words import HISTORY_ROLE, NoticeRecord
 from swarmfeed.node.ground.session import Session
 
 
@@ -13,6 +14,10 @@ class HistorySide:
 
     watches: set[AuthorId] = field(default_factory=set)
     """Authors the peer wants notices about."""
+    untold: OrderedDict[tuple[FeedId, NodeId], NoticeRecord] = field(
+        default_factory=OrderedDict
+    )
+    """Notices it asked for and was not sent yet, first asked first."""
     reported: bool = False
     """Whether it reported as a history server, whatever its hello said."""
 

@@ -19,6 +19,7 @@ whoever forgot an entry that others have seen would sign a second history.
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +54,8 @@ class JournalState:
     """Where the base ends and what was appended starts."""
     end: int
     """Where the last whole frame ends; what stands after it was torn by a crash."""
+    earlier_head: bytes | None
+    """Signed head of the frame before the last one; None where the base is the last."""
 
 
 def base_frame(chunk_list: bytes, tail: Sequence[bytes], signed_head: bytes) -> bytes:
@@ -80,6 +83,36 @@ def read_journal(path: Path) -> JournalState:
         DamageError: Its base, or a frame before the last, is not what was written.
     """
     content = read_file(path, JOURNAL_BYTES_MAX)
+    state = _read_frames(path, content)
+    if not _is_torn(content, state.end) or _has_whole_frame(content, state.end + 1):
+        raise DamageError(f"{path} is damaged at byte {state.end}")
+    return state
+
+
+def salvage_journal(path: Path) -> JournalState:
+    """Read a journal up to its first frame that is not whole, whatever stands behind it.
+
+    Only for feeds whose size somebody else knows: what is missing must not pass unseen.
+
+    Raises:
+        FileNotFoundError, DamageError: There is none, or its base is not what was written.
+    """
+    return _read_frames(path, read_file(path, JOURNAL_BYTES_MAX))
+
+
+def read_frame(frame: bytes) -> tuple[tuple[bytes, ...], bytes]:
+    """Return stored entries and signed head of one appended frame.
+
+    Raises:
+        BadEncodingError: It is none.
+    """
+    payload, _ = _next_payload(frame, 0)
+    if payload is None:
+        raise BadEncodingError("no whole frame")
+    return _entries_and_head(_fields(payload))
+
+
+def _read_frames(path: Path, content: bytes) -> JournalState:
     base, base_end = _next_payload(content, 0)
     if base is None:
         raise DamageError(f"{path} does not start with a whole frame")
@@ -87,19 +120,24 @@ def read_journal(path: Path) -> JournalState:
         fields = _fields(unpack_frame(base, JOURNAL_BYTES_MAX))
         chunk_list = fields.take_bytes(b"c", bytes_max=CHUNK_LIST_BYTES_MAX)
         tail, signed_head = _entries_and_head(fields)
-        end = base_end
+        end, earlier = base_end, None
         while (step := _next_payload(content, end))[0] is not None:
+            earlier = signed_head
             more, signed_head = _entries_and_head(_fields(step[0] or b""))
             tail, end = tail + more, step[1]
     except BadEncodingError as error:
         raise DamageError(f"{path} has a frame that says nothing: {error}") from error
-    if not _is_torn(content, end) or _has_whole_frame(content, end + 1):
-        raise DamageError(f"{path} is damaged at byte {end}")
-    return JournalState(chunk_list, tail, signed_head, base_end, end)
+    return JournalState(chunk_list, tail, signed_head, base_end, end, earlier)
 
 
-def append_to_journal(path: Path, frame: bytes) -> None:
+def append_to_journal(
+    path: Path, frame: bytes, beside: AbstractContextManager[None] | None = None
+) -> None:
     """Add a frame; when this returns it survives a power cut.
+
+    Args:
+        beside: Entered when the frame is written, and left when it is synced; an OSError of
+            its beginning takes the frame back.
 
     Raises:
         PassingError: Not now: the disk is full, say.  The journal is as it was before.
@@ -108,14 +146,17 @@ def append_to_journal(path: Path, frame: bytes) -> None:
     descriptor = _open(path, os.O_APPEND)
     try:
         end = os.fstat(descriptor).st_size
-        try:
-            _write_all(descriptor, frame)
-        except OSError as error:
-            _cut(descriptor, end, path)
-            # Cut back and synced: nothing of it is there, whatever kept it from being written.
-            trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
-            raise trouble.unsaved(sentences.WHAT_WAS_NEW()) from error
-        _sync(descriptor, path)
+        with ExitStack() as syncing:
+            try:
+                _write_all(descriptor, frame)
+                if beside is not None:
+                    syncing.enter_context(beside)
+            except OSError as error:
+                _cut(descriptor, end, path)
+                # Cut back and synced: nothing of it is there, whatever kept it out.
+                trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
+                raise trouble.unsaved(sentences.WHAT_WAS_NEW()) from error
+            _sync(descriptor, path)
     finally:
         os.close(descriptor)
 

@@ -29,6 +29,7 @@ import nacl.exceptions
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import (
     KDF_MEMORY_BYTES_MAX,
     KDF_OPERATIONS_MAX,
@@ -37,10 +38,10 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.shell.disk.durable import create_file, read_file, unread
+from swarmfeed.shell.disk.modes import OTHERS_BITS
 
 _TIME_BYTES: Final = 8
 _SECRET_BYTES: Final = 3 * KEY_BYTES + _TIME_BYTES
-_OTHERS_BITS: Final = 0o077
 _LINE_CHARS: Final = 76
 
 _FORM: Final = re.compile(
@@ -187,8 +188,8 @@ def _read_sealed(path: Path) -> _Sealed:
         raise UserError(f"there are no keys in {path}") from error
     except (DamageError, UnicodeDecodeError) as error:
         raise _damaged(path) from error
-    if mode & _OTHERS_BITS:
-        raise UserError(f"other users may read {path}; run: chmod 600 {path}")
+    if mode & OTHERS_BITS:
+        raise UserError(sentences.OTHERS_MAY_READ(path=path))
     return _parse_sealed(path, text)
 
 

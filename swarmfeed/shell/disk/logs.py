@@ -9,32 +9,34 @@
 
 Order of a change: chunk files first, then the journal, in one step.  So a crash leaves at
 worst chunk files that the journal does not know of yet; the same append makes them again.
+
+Of an own feed the high-water mark, beside the folder of the feeds, says how far it was signed
+(highwater.py).  Where that is more than the journal says, the journal is missing something, and
+nothing is added to the feed until it is back.
 """
 
 import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.address import format_address, parse_address
-from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.limits import (
     CHUNK_BYTES_MAX,
-    CHUNK_ENTRIES,
     DISK_FLOOR_BYTES,
     JOURNAL_APPENDED_BYTES_IDLE,
     JOURNAL_APPENDED_BYTES_MAX,
 )
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.chunk import frame_ranges, unpack_chunk
-from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.head import Sign
-from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces, is_undamaged
+from swarmfeed.core.feed.head import Sign, open_head
+from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
+from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow, open_replica
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
+from swarmfeed.shell.disk import statements
 from swarmfeed.shell.disk.durable import (
     delete_file,
     drop_temporary,
@@ -49,14 +51,18 @@ from swarmfeed.shell.disk.durable import (
     write_file,
     write_files,
 )
+from swarmfeed.shell.disk.highwater import fits
 from swarmfeed.shell.disk.journal import (
+    JournalState,
     append_frame,
     append_to_journal,
     base_frame,
     cut_journal,
     read_journal,
+    salvage_journal,
 )
-from swarmfeed.shell.disk.papers import Fork, read_certificates, read_fork
+from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, replay
+from swarmfeed.shell.disk.slices import entries_of
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
@@ -66,6 +72,7 @@ class FileLogs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._own = OwnFeeds(folder.with_name("high-water"))
         make_folder(folder)
         fsync_folder(folder.parent)  # an earlier process may have died before it did this
         self._replicas: dict[FeedId, Replica] = {}
@@ -80,11 +87,14 @@ class FileLogs:
 
     def read_all(self) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
+        found = set(self._own.feed_ids())
         with unread(self._folder):
-            names = sorted(os.listdir(self._folder))
+            names = os.listdir(self._folder)
         for name in names:
             with suppress(UserError):  # not a feed's folder
-                self._recover(FeedId(parse_address(name)))
+                found.add(FeedId(parse_address(name)))
+        for feed_id in sorted(found, key=format_address):
+            self._recover(feed_id)
         return list(self._replicas.values())
 
     def read_again(self) -> list[Replica]:
@@ -118,6 +128,9 @@ class FileLogs:
         if self.free_bytes() < DISK_FLOOR_BYTES:
             raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         known = self._replicas.get(feed_id)
+        mark = self._own.to_go_on(feed_id, known)
+        if known is not None and not self._own.is_as_left(feed_id, self._journal(feed_id)):
+            self._write_base(known)  # somebody changed it meanwhile; we know what it said
         growth = grow(
             known,
             feed_id,
@@ -126,36 +139,37 @@ class FileLogs:
             sign=sign,
             load=lambda span: self._read_own_chunk(feed_id, span),
         )
-        self._write_chunk_files(feed_id, dict(growth.chunks))
-        if growth.chunks or known is None:
-            self.replace(growth.replica)
+        after = growth.replica
+        frame = append_frame(stored, after.signed_head)
+        is_short = known is not None and not growth.chunks and fits(frame)
+        if is_short and self._has_room(feed_id, frame):
+            self._add_frame(after, frame, self._own.beside(after, frame))
         else:
-            self.extend(growth.replica, known.size)
-        return growth.replica
+            self._own.announce(mark, after)
+            self._write_chunk_files(feed_id, dict(growth.chunks))
+            self._write_base(after)
+            self._own.write(feed_id, mark_of(after))
+        self._own.note_left(feed_id, self._journal(feed_id))
+        return after
 
     def replace(self, replica: Replica) -> None:
         self._check_known(replica.feed_id)
-        self._make_folder(replica.feed_id)
-        frame = base_frame(replica.chunk_list, replica.tail, replica.signed_head)
-        write_file(self._journal(replica.feed_id), frame)
-        self._appended_bytes[replica.feed_id] = 0
-        self._keep(replica)
+        self._own.heed(replica)
+        self._write_base(replica)
 
     def extend(self, replica: Replica, start: int) -> None:
+        self._own.heed(replica)
         stored = replica.tail[start - replica.tail_start :]
         frame = append_frame(stored, replica.signed_head)
-        appended_bytes = self._appended_bytes[replica.feed_id] + len(frame)
-        if appended_bytes > JOURNAL_APPENDED_BYTES_MAX:
-            self.replace(replica)
-            return
-        append_to_journal(self._journal(replica.feed_id), frame)
-        self._appended_bytes[replica.feed_id] = appended_bytes
-        self._keep(replica)
+        if self._has_room(replica.feed_id, frame):
+            self._add_frame(replica, frame)
+        else:
+            self._write_base(replica)
 
     def pack_journal(self, feed_id: FeedId) -> bool:
         if self._appended_bytes.get(feed_id, 0) <= JOURNAL_APPENDED_BYTES_IDLE:
             return False
-        self.replace(self._replicas[feed_id])
+        self._write_base(self._replicas[feed_id])
         return True
 
     def drop_feed(self, feed_id: FeedId) -> None:
@@ -172,24 +186,35 @@ class FileLogs:
             shutil.rmtree(folder)
         self._folders.pop(feed_id, None)
 
+    # --- how far an own feed was signed ---
+
+    def mark(self, feed_id: FeedId) -> Mark | None:
+        return self._own.mark(feed_id)
+
+    def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
+        self._own.end(feed_id, ending)
+
+    def chunks_end(self, feed_id: FeedId) -> int:
+        return max((span.end for span in self._list_chunks(feed_id)), default=0)
+
     # --- certificates and forks ---
 
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
-        return read_certificates(self._feed_folder(feed_id) / "certificates")
+        return statements.read_certificates(self._feed_folder(feed_id))
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self._make_folder(feed_id)
-        write_file(self._feed_folder(feed_id) / "certificates", encode(list(signed)))
+        statements.write_certificates(self._feed_folder(feed_id), signed)
 
-    def read_fork(self, feed_id: FeedId) -> Fork | None:
-        return read_fork(self._feed_folder(feed_id) / "fork")
+    def read_fork(self, feed_id: FeedId) -> statements.Fork | None:
+        return statements.read_fork(self._feed_folder(feed_id))
 
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
     ) -> None:
+        self._own.end(feed_id, Ending.FORKED)
         self._make_folder(feed_id)
-        content = encode({b"a": first, b"b": second, b"p": list(proof)})
-        write_file(self._feed_folder(feed_id) / "fork", content)
+        statements.write_fork(self._feed_folder(feed_id), (first, second, tuple(proof)))
 
     # --- chunks ---
 
@@ -213,18 +238,10 @@ class FileLogs:
         self._write_chunk_files(feed_id, {span: chunk})
 
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        path = self.incoming_folder(feed_id) / chunk_name(feed_id, span)
-        try:
-            return read_file(path, CHUNK_BYTES_MAX)
-        except FileNotFoundError as error:
-            raise DamageError(f"{path} is missing") from error
+        return _read_chunk_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         delete_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
@@ -267,7 +284,8 @@ class FileLogs:
         stored: list[bytes] = []
         for span, record in replica.chunks().items():
             if max(span.start, start) < min(span.end, end):
-                stored += self._entries_of(feed_id, span, record, start, end)
+                chunk, name = self.read_chunk(feed_id, span), chunk_name(feed_id, span)
+                stored += entries_of(chunk, span, record, start, end, name=name)
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
 
@@ -287,64 +305,99 @@ class FileLogs:
     # --- inside ---
 
     def _recover(self, feed_id: FeedId) -> None:
-        path = self._journal(feed_id)
+        try:
+            self._recover_now(feed_id)
+            self._unread.pop(feed_id, None)
+        except PassingError as error:
+            self._replicas.pop(feed_id, None)
+            self._unread[feed_id] = error
+
+    def _recover_now(self, feed_id: FeedId) -> None:
+        path, mark = self._journal(feed_id), self._own.mark(feed_id)
         for folder in (path.parent, self.chunk_folder(feed_id)):
             drop_temporary(folder)
         try:
-            state = read_journal(path)
+            # Where a mark knows the size, nothing is forgotten by passing over what is damaged.
+            state = salvage_journal(path) if mark else read_journal(path)
             replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
-            cut_journal(path, state.end)
-            held = self._list_chunks(feed_id)
         except FileNotFoundError:
-            return  # a crash came before the first journal: nothing was promised
-        except PassingError as error:
-            self._unread[feed_id] = error
-            return
+            if mark is not None and mark.size > 0:
+                self._lose(feed_id, f"{path} is missing")
+            return  # else a crash came before the first journal
         except (DamageError, RemoteError) as error:
-            self._damaged[feed_id] = f"{path}: {error}"
+            self._lose(feed_id, f"{path}: {error}")
             return
-        self._unread.pop(feed_id, None)
         self._appended_bytes[feed_id] = state.end - state.base_end
-        self._held[feed_id] = held
+        self._held[feed_id] = set(self._list_chunks(feed_id))
         with suppress(PassingError):  # to read it, no folder has to be made
             self._make_folder(feed_id)
         self._keep(replica)
+        if mark is None:
+            cut_journal(path, state.end)
+        else:
+            self._settle(mark, state, replica)
 
-    def _list_chunks(self, feed_id: FeedId) -> set[ChunkSpan]:
-        folder = self.chunk_folder(feed_id)
-        names: list[str] = []
-        with suppress(FileNotFoundError), unread(folder):
-            names = os.listdir(folder)
-        found = filter(None, map(_CHUNK_NAME.fullmatch, names))
-        return {ChunkSpan(int(match[1]), int(match[2])) for match in found}
+    def _lose(self, feed_id: FeedId, reason: str) -> None:
+        """Note that a journal is damaged; the chunks beside it are what they were."""
+        self._damaged[feed_id] = reason
+        if self.chunk_folder(feed_id).is_dir() and self.incoming_folder(feed_id).is_dir():
+            self._held[feed_id] = set(self._list_chunks(feed_id))
+
+    def _settle(self, mark: Mark, state: JournalState, replica: Replica) -> None:
+        """Finish an own append that a crash cut short: either journal or mark has all of it."""
+        feed_id, path = replica.feed_id, self._journal(replica.feed_id)
+        cut_or_keep(path, state.end)
+        after = replay(mark, replica, path)
+        if after is not replica:
+            self._appended_bytes[feed_id] += len(mark.frame)
+            self._keep(after)
+        earlier = open_head(state.earlier_head, feed_id) if state.earlier_head else None
+        settled = settle_mark(mark, after, earlier)
+        if settled != mark:
+            for span in self._list_chunks(feed_id):
+                if after.size < span.end <= mark.reach:
+                    self.drop_chunk(feed_id, span)  # made for an append that never was
+            fsync_folder(self.chunk_folder(feed_id))
+            self._own.write(feed_id, settled)
+        self._own.note_left(feed_id, path)
+
+    def _write_base(self, replica: Replica) -> None:
+        feed_id, path = replica.feed_id, self._journal(replica.feed_id)
+        self._make_folder(feed_id)
+        if feed_id in self._damaged:
+            keep_damaged(path)
+        write_file(path, base_frame(replica.chunk_list, replica.tail, replica.signed_head))
+        self._appended_bytes[feed_id] = 0
+        self._keep(replica)
+        self._own.note_left(feed_id, path)
+
+    def _add_frame(
+        self, after: Replica, frame: bytes, beside: AbstractContextManager[None] | None = None
+    ) -> None:
+        append_to_journal(self._journal(after.feed_id), frame, beside)
+        self._appended_bytes[after.feed_id] += len(frame)
+        self._keep(after)
+
+    def _has_room(self, feed_id: FeedId, frame: bytes) -> bool:
+        appended_bytes = self._appended_bytes.get(feed_id, 0) + len(frame)
+        return appended_bytes <= JOURNAL_APPENDED_BYTES_MAX
 
     def _check_known(self, feed_id: FeedId) -> None:
         """What stands in a journal that was not read may be newer: never write over it."""
         if feed_id in self._unread:
             raise self._unread[feed_id]
 
+    def _list_chunks(self, feed_id: FeedId) -> list[ChunkSpan]:
+        folder = self.chunk_folder(feed_id)
+        names: list[str] = []
+        with suppress(FileNotFoundError), unread(folder):
+            names = os.listdir(folder)
+        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
+        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
+
     def _keep(self, replica: Replica) -> None:
         self._replicas[replica.feed_id] = replica
         self._damaged.pop(replica.feed_id, None)
-
-    def _entries_of(
-        self, feed_id: FeedId, span: ChunkSpan, record: ChunkRecord, start: int, end: int
-    ) -> list[bytes]:
-        first = max(start - span.start, 0) // CHUNK_ENTRIES
-        stop = -(-min(end - span.start, span.entry_count) // CHUNK_ENTRIES)
-        chunk = self.read_chunk(feed_id, span)
-        try:
-            frames = frame_ranges(chunk)[first:stop]
-            # A frame with flipped bits may decompress all the same.
-            begin, until = (frames[0][0], frames[-1][1]) if frames else (0, 0)
-            if not frames or not is_undamaged(chunk, record.pieces, begin, until):
-                raise DamageError(f"{chunk_name(feed_id, span)} is damaged")
-            unpacked = unpack_chunk(chunk, first, stop - first)
-            stored = [entry for frame in unpacked for entry in frame]
-        except RemoteError as error:
-            raise DamageError(f"{chunk_name(feed_id, span)} is damaged: {error}") from error
-        base = span.start + first * CHUNK_ENTRIES
-        return stored[max(start - base, 0) : end - base]
 
     def _read_own_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         """Read a chunk to merge it: what is signed next must not be what a disk made of it."""
@@ -378,8 +431,14 @@ class FileLogs:
         return self._feed_folder(feed_id) / "journal"
 
     def _feed_folder(self, feed_id: FeedId) -> Path:
-        # To spell an address and join paths anew is a tenth of an append's own time.
         folder = self._folders.get(feed_id)
         if folder is None:
             folder = self._folders[feed_id] = self._folder / format_address(feed_id)
         return folder
+
+
+def _read_chunk_file(path: Path) -> bytes:
+    try:
+        return read_file(path, CHUNK_BYTES_MAX)
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error

@@ -1,8 +1,10 @@
 """What a swarm remembers of each torrent: where its bytes are, and what was told of it."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from swarmfeed.core.asks.troubles import Trouble, trouble_of_errno
 from swarmfeed.core.base.types import Endpoint
@@ -10,6 +12,13 @@ from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed, TorrentProgress
 
 Handle = TypeVar("Handle")
+
+BLOCK_BYTES: Final = 16 * 1024
+"""What one request asks for (BEP 3)."""
+
+BYTES_LOST_MAX: Final = 4 * BLOCK_BYTES
+"""What may be asked for once more, so that peers that were named later are dialled at once
+and not in a second: what a silent peer was asked for before it fell silent."""
 
 
 @dataclass(slots=True)
@@ -24,6 +33,13 @@ class HeldTorrent(Generic[Handle]):
     handle: Handle
     complete: bool
     """Whether all bytes are in the file, by our word (seed) or libtorrent's (arrived)."""
+    asked: list[Endpoint] = field(default_factory=list)
+    """Peers that it was given."""
+    given: dict[Endpoint, int] = field(default_factory=dict)
+    """Bytes each peer sent of it: sampled while it is under way, by blocks once it is here."""
+    requested: dict[tuple[int, int], Endpoint] = field(default_factory=dict)
+    """Piece and block -> the peer that was asked for it last.  When the torrent is complete,
+    that is the one that sent it: libtorrent asks a second one only when the first does not."""
     flushing: bool = False
     """Whether it finished and libtorrent was asked to write down what is left."""
     failed: bool = False
@@ -34,11 +50,25 @@ class HeldTorrent(Generic[Handle]):
     uploaded_bytes: int = 0
     peers: tuple[Endpoint, ...] = ()
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether more of it came, or lay in the file before, than is lost without a pang."""
+        return max(self.bytes_done, sum(self.given.values())) > BYTES_LOST_MAX
+
+    def honest(self) -> list[Endpoint]:
+        """Peers that it was given, but those that sent what it is not."""
+        return [peer for peer in self.asked if peer not in self.liars]
+
     def arrive(self) -> ChunkArrived | None:
         """All bytes are in the file."""
         if not self.flushing:
             return None
         self.flushing, self.failed, self.complete, self.peers = False, False, True, ()
+        blocks, self.requested = Counter(self.requested.values()), {}
+        self.given = {
+            peer: min(count * BLOCK_BYTES, self.torrent.size_bytes)
+            for peer, count in blocks.items()
+        }
         return ChunkArrived(self.torrent.info_hash)
 
     def fail(self, reason: str) -> SwarmFailed | None:
@@ -53,6 +83,16 @@ class HeldTorrent(Generic[Handle]):
             return None
         refused = trouble.unsaved(self.torrent.name)
         return SwarmFailed(self.torrent.info_hash, str(refused), refused)
+
+    def spoil(self) -> SwarmFailed | None:
+        """A piece failed its hash: our disk did it, or one of those who sent a part of it.
+
+        Which of several, libtorrent would find out in half a minute.
+        """
+        if self.complete:
+            return self.fail("the file on disk is damaged")
+        several = len(set(self.requested.values())) > 1
+        return self.fail("one of several peers sent false bytes") if several else None
 
     def accuse(self, peer: Endpoint) -> PeerSentGarbage | None:
         """A peer sent bytes that fail the piece hash."""
@@ -70,6 +110,7 @@ class HeldTorrent(Generic[Handle]):
             up_bytes_per_s=self.up_bytes_per_s,
             uploaded_bytes=self.uploaded_bytes,
             peers=self.peers,
+            given=self.given.copy(),
         )
 
 
@@ -80,6 +121,15 @@ def trouble_behind(category: str, value: int) -> Trouble | None:
         category: Name of its boost.system category: two of them count as errno(3) does.
     """
     return trouble_of_errno(value) if category in ("system", "generic") else None
+
+
+def raced_first(held: Iterable[HeldTorrent[Handle]]) -> list[HeldTorrent[Handle]]:
+    """What is not complete: first what several peers were asked for, then the oldest.
+
+    Of one with a single peer it is clear who gives.
+    """
+    unfinished = [each for each in held if not each.complete]
+    return sorted(unfinished, key=lambda each: len(each.asked) < 2)
 
 
 def cut_file(file: Path, size_bytes: int) -> int:

@@ -10,8 +10,6 @@ import asyncio
 import socket
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,18 +17,18 @@ import libtorrent as lt
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.core.net.krpc import decode_compact
 from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
-from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, trouble_behind
+from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, raced_first, trouble_behind
 from swarmfeed.shell.torrents.settings import session_settings
 
 PROGRESS_EVERY_S: Final = 0.5
 """How old a number of ``progress`` may be.  libtorrent itself counts in half seconds."""
 
 PEERS_ASKED_MAX: Final = 16
-"""Torrents whose peers are looked up in one round, oldest first: each waits for libtorrent's
-network thread."""
+"""Torrents whose peers are looked up in one round: each waits for libtorrent's thread."""
 
 _ALERTS: Final = (
     lt.alert_category.status
@@ -38,6 +36,7 @@ _ALERTS: Final = (
     | lt.alert_category.peer  # who was banned
     | lt.alert_category.storage
     | lt.alert_category.dht_operation
+    | lt.alert_category.block_progress  # who gave how much
 )
 _FLAGS: Final = (
     lt.torrent_flags.apply_ip_filter
@@ -87,6 +86,7 @@ class LibtorrentSwarm:
             lt.cache_flushed_alert: self._on_flushed,
             lt.hash_failed_alert: self._on_hash_failed,
             lt.peer_ban_alert: self._on_peer_banned,
+            lt.block_downloading_alert: self._on_block,
             lt.file_error_alert: self._on_failed,
             lt.torrent_error_alert: self._on_failed,
             lt.fastresume_rejected_alert: self._on_failed,
@@ -150,32 +150,35 @@ class LibtorrentSwarm:
     def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
         """Download into ``folder``; goes on from what a file there already holds.
 
-        A torrent of one piece is asked of the first peer that may be dialled only: from
-        several, it would come several times over.  Give others with ``add_peer`` when that
-        one is silent.  A torrent already here just gets the peers, unless it failed.
+        A torrent already here just gets the peers, unless it failed.
         """
         held = self._held.get(torrent.info_hash)
         if held is not None and not held.failed:
-            for peer in peers:
-                self.add_peer(torrent.info_hash, peer)
-            return
+            return self.add_peers(torrent.info_hash, peers)
         self.drop(torrent.info_hash)
         file = folder / torrent.name
         fresh = cut_file(file, torrent.size_bytes) == 0
-        reachable = [peer for peer in peers if self._is_reachable(peer)]
         self._add(
             torrent,
             folder,
             # Without a file there is nothing to check, and peers are dialled at once.
             lt.torrent_flags.no_verify_files if fresh else 0,
-            reachable[:1] if torrent.piece_count == 1 else reachable,
+            [peer for peer in peers if self._is_reachable(peer)],
             complete=False,
         )
 
-    def add_peer(self, info_hash: bytes, peer: Endpoint) -> None:
-        """Name one more peer; it is dialled within about half a second."""
+    def add_peers(self, info_hash: bytes, peers: Sequence[Endpoint]) -> None:
+        """Name more peers.  libtorrent dials those it gets with a torrent at once, and later
+        ones only after a second: while nothing has come yet, the torrent is begun anew."""
         held = self._held.get(info_hash)
-        if held is not None and self._is_reachable(peer):
+        if held is None or held.complete:
+            return
+        new = [peer for peer in peers if self._is_reachable(peer) and peer not in held.asked]
+        if new and not held.is_under_way:
+            self.drop(info_hash)
+            return self.fetch(held.torrent, held.folder, [*new, *held.honest()])
+        held.asked += new
+        for peer in new:
             held.handle.connect_peer((peer.host, peer.port))
 
     def drop(self, info_hash: bytes) -> None:
@@ -187,6 +190,10 @@ class LibtorrentSwarm:
     def progress(self) -> dict[bytes, TorrentProgress]:
         """All torrents, as of at most about a second ago.  Asks nobody."""
         return {info_hash: held.progress() for info_hash, held in self._held.items()}
+
+    def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
+        """One torrent, as of at most about a second ago."""
+        return held.progress() if (held := self._held.get(info_hash)) else None
 
     # --- who may talk to us ----------------------------------------------------------
 
@@ -216,9 +223,8 @@ class LibtorrentSwarm:
             lt.write_session_params(self._session.session_state(flags), flags),
         )
         dht = state.get(b"dht state", {})
-        return [
-            _decode_node(node) for key in (b"nodes", b"nodes6") for node in dht.get(key, ())
-        ]
+        found = (node for key in (b"nodes", b"nodes6") for node in dht.get(key, ()))
+        return [decode_compact(node) for node in found]
 
     def announce(self, topic: bytes, port: int) -> None:
         """Announce ourselves under a 20-byte topic with a TCP port (BEP 5)."""
@@ -267,7 +273,7 @@ class LibtorrentSwarm:
         params.flags = _FLAGS | flags | (_ALONE if self._alone else 0)
         params.peers = [(peer.host, peer.port) for peer in peers]
         handle = self._session.add_torrent(params)
-        self._held[torrent.info_hash] = _Held(torrent, folder, handle, complete)
+        self._held[torrent.info_hash] = _Held(torrent, folder, handle, complete, [*peers])
 
     def _ask(self) -> None:
         """Have the counters of what changed sent to us; wakes nothing when idle."""
@@ -275,9 +281,9 @@ class LibtorrentSwarm:
         if self._session is None or not self._held:
             return
         self._session.post_torrent_updates(lt.torrent_handle.query_accurate_download_counters)
-        unfinished = (held for held in self._held.values() if not held.complete)
-        for held in islice(unfinished, PEERS_ASKED_MAX):
-            held.peers = _connected_peers(held.handle)
+        for held in raced_first(self._held.values())[:PEERS_ASKED_MAX]:
+            held.given = _connected_peers(held.handle)
+            held.peers = tuple(held.given)
 
     def _drain(self) -> None:
         with suppress(BlockingIOError):
@@ -321,18 +327,23 @@ class LibtorrentSwarm:
         return None if held is None else held.arrive()
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
-        """While fetching, the peer is to blame, and is named by another alert."""
+        """While fetching from one peer, that is to blame, and is named by another alert."""
         held = self._held_of(alert.handle)
-        if held is None or not held.complete:
-            return None
-        return held.fail("the file on disk is damaged")
+        return None if held is None else held.spoil()
 
     def _on_peer_banned(self, alert: lt.peer_ban_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
         return None if held is None else held.accuse(Endpoint(*alert.endpoint))
 
+    def _on_block(self, alert: lt.block_downloading_alert) -> None:
+        """Who was asked.  That a block came is not told when it was the last to be written."""
+        if (held := self._held_of(alert.handle)) is not None and not held.complete:
+            block = alert.piece_index, alert.block_index
+            held.requested[block] = Endpoint(*alert.endpoint)
+
     def _on_failed(
-        self, alert: lt.file_error_alert | lt.torrent_error_alert | lt.fastresume_rejected_alert
+        self,
+        alert: lt.file_error_alert | lt.torrent_error_alert | lt.fastresume_rejected_alert,
     ) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
         if held is None:
@@ -375,12 +386,10 @@ def build_filter(
     return rules
 
 
-def _connected_peers(handle: lt.torrent_handle) -> tuple[Endpoint, ...]:
-    return tuple(
-        Endpoint(*peer.ip)
-        for peer in handle.get_peer_info()
-        if not peer.flags & _CONNECTED_NOT_YET
-    )
+def _connected_peers(handle: lt.torrent_handle) -> dict[Endpoint, int]:
+    """Who is connected, and how many bytes of the chunk each sent."""
+    found = (peer for peer in handle.get_peer_info() if not peer.flags & _CONNECTED_NOT_YET)
+    return {Endpoint(*peer.ip): peer.total_download for peer in found}
 
 
 def _same_class_for_all(session: lt.session) -> lt.ip_filter:
@@ -390,9 +399,3 @@ def _same_class_for_all(session: lt.session) -> lt.ip_filter:
     rules.add_rule("0.0.0.0", "255.255.255.255", everyone)  # noqa: S104 - a range
     rules.add_rule("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", everyone)
     return rules
-
-
-def _decode_node(node: bytes) -> Endpoint:
-    """BEP 5 compact form: address (4 or 16 bytes), port (2)."""
-    address = IPv4Address(node[:-2]) if len(node) == 6 else IPv6Address(node[:-2])
-    return Endpoint(str(address), int.from_bytes(node[-2:], "big"))

@@ -28,7 +28,7 @@ from swarmfeed.core.talk.handshake import (
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
-from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.tls import (
     client_context,
@@ -84,11 +84,20 @@ class WebSocketLink:
         context = server_context(self._key.seed, self._folder)
         return await self._sockets.serve(at, context, accept)
 
-    async def dial(self, endpoint: Endpoint, own: Hello) -> Peer:
-        """Open a link; the whole handshake takes at most HANDSHAKE_TIMEOUT_S."""
+    async def dial(
+        self,
+        endpoint: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        """Open a link; the whole handshake takes at most HANDSHAKE_TIMEOUT_S.
+
+        The server's key is proven before ours is told: with somebody who ``is_linked`` it goes
+        no further.
+        """
         try:
             async with asyncio.timeout(self._rules.handshake_timeout_s):
-                return await self._dial(endpoint, own)
+                return await self._dial(endpoint, own, is_linked)
         except TimeoutError as error:
             raise RetryError(f"{endpoint} did not answer in time") from error
 
@@ -144,10 +153,15 @@ class WebSocketLink:
 
     # --- client ------------------------------------------------------------------------
 
-    async def _dial(self, endpoint: Endpoint, own: Hello) -> "WebSocketPeer":
+    async def _dial(
+        self, endpoint: Endpoint, own: Hello, is_linked: Callable[[NodeId], bool]
+    ) -> "WebSocketPeer":
         socket = await self._sockets.connect(endpoint, self._client_context)
         try:
-            hello = await self._introduce(socket, own)
+            hello = await self._introduce(socket, own, is_linked)
+        except AlreadyLinkedError:
+            await socket.close(CloseCode.GOODBYE, "there is a link already")
+            raise
         except RemoteError as error:
             await _refuse(socket, CloseCode.BAD_HELLO, error)
         except RetryError as error:
@@ -159,7 +173,9 @@ class WebSocketLink:
             raise
         return self._peer(socket, hello, outgoing=True)
 
-    async def _introduce(self, socket: Socket, own: Hello) -> Hello:
+    async def _introduce(
+        self, socket: Socket, own: Hello, is_linked: Callable[[NodeId], bool]
+    ) -> Hello:
         """Client's side of the handshake, once the WebSocket is open."""
         greeting = decode_hello(await socket.receive())
         certificate = socket.certificate()
@@ -168,6 +184,8 @@ class WebSocketLink:
         if not greeting.nonce:
             raise RemoteError("the server's hello has no nonce")
         await self._check_version_and_self(socket, greeting)
+        if is_linked(greeting.hello.node_id):
+            raise AlreadyLinkedError(greeting.hello.node_id)
         text = proof_text(hash_certificate(certificate), greeting.nonce, self._node_id)
         # Messages may follow the welcome at once.
         socket.widen()

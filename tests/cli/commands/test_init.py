@@ -71,6 +71,7 @@ def test_a_passphrase_comes_from_the_first_line_of_a_file(
 ) -> None:
     file = tmp_path / "passphrase"
     file.write_text("correct horse\nbattery\n")
+    file.chmod(0o600)
     assert run("--passphrase-file", str(file), "init", "--name", "Zoe").exit_code == 0
     assert fake.created == [("Zoe", "correct horse")]
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
 from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -83,6 +84,18 @@ def test_a_person_reads_names_ages_texts_and_references(run: Run, posts: AnnasDe
         "  good evening",
         f"  {ref}",
     ]
+
+
+@pytest.mark.attack("A50")
+def test_the_timeline_says_that_nothing_can_be_written(run: Run, posts: AnnasDesk) -> None:
+    assert run("timeline").stderr == ""
+    sentence = "Nothing can be written here: swarmfeed restore -"
+    posts.rows[HowIsMyFeed] = lambda desk, ask: OwnFeed(
+        standing="ended", sentence=sentence, missing_start=0, missing_end=0
+    )
+    result = run("timeline", "--json")
+    assert (result.exit_code, result.stderr) == (0, f"{sentence}\n")
+    assert len(json.loads(result.stdout)) == len(posts.posts)
 
 
 def test_an_empty_timeline_says_what_to_do_and_is_an_empty_list_for_programs(run: Run) -> None:

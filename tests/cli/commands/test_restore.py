@@ -8,6 +8,7 @@ from click.testing import Result
 from street.fakes.anna import WORDS, FakeDoors
 from swarmfeed.cli.commands.restore import find_words
 from swarmfeed.node.ground.home import key_path
+from swarmfeed.shell.disk.keyfile import Keys, create_keys
 
 Run = Callable[..., Result]
 
@@ -30,13 +31,29 @@ def test_words_are_taken_as_they_were_typed(typed: str) -> None:
     assert find_words(typed).split() == WORDS.split()
 
 
-def test_keys_that_are_there_are_never_replaced(
+def test_keys_that_do_not_open_are_left_alone(
     run: Run, fake: FakeDoors, home: Path, tmp_path: Path
 ) -> None:
     key_path(home).parent.mkdir(parents=True, exist_ok=True)
     key_path(home).write_text("keys")
+    key_path(home).chmod(0o600)
     sheet = tmp_path / "words.txt"
     sheet.write_text(WORDS)
+    sheet.chmod(0o600)
     result = run("restore", str(sheet), "--name", "Zoe", "--no-passphrase")
     assert (result.exit_code, fake.restored) == (1, [])
-    assert "never replaces" in result.stderr
+    assert "no key file" in result.stderr
+
+
+def test_in_a_home_with_keys_the_new_ones_get_the_same_passphrase(
+    run: Run, fake: FakeDoors, home: Path, tmp_path: Path
+) -> None:
+    """Whether they may be replaced is the home's decision: tests/test_birth.py."""
+    home.mkdir()
+    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
+    create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
+    sheet = tmp_path / "words.txt"
+    sheet.write_text(WORDS)
+    sheet.chmod(0o600)
+    assert run("restore", str(sheet), "--name", "Zoe").exit_code == 0
+    assert fake.restored == [("Zoe", "", WORDS)]

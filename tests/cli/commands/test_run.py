@@ -91,6 +91,7 @@ def test_without_a_terminal_protected_keys_ask_for_a_file(
     assert (result.exit_code, fake.ran_with) == (1, [])
     assert "--passphrase-file" in result.stderr
     (home / "secret").write_text("open sesame\n")
+    (home / "secret").chmod(0o600)
     run("run", "--no-open", "--passphrase-file", str(home / "secret"))
     assert fake.ran_with[0][1] == "open sesame"
 

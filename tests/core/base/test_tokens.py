@@ -33,6 +33,19 @@ def test_a_clock_that_runs_backwards_gives_nothing() -> None:
     assert bucket.take(1, 51.0)
 
 
+def test_a_debt_is_paid_off_as_tokens_come_back() -> None:
+    bucket = TokenBucket(2, 0.5, 0.0)
+    bucket.owe(3, 0.0)
+    assert bucket.left(0.0) == -1
+    assert bucket.paid_off_in_s(0.0) == 2.0
+    assert not bucket.take(0.1, 1.0)
+    assert bucket.paid_off_in_s(1.5) == 0.5
+    assert bucket.paid_off_in_s(2.0) == 0.0
+    assert not bucket.is_full(5.0)
+    assert bucket.is_full(6.0)
+    assert bucket.left(60.0) == 2.0
+
+
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30))))
 def test_never_more_passes_than_the_capacity_and_the_rate_allow(

@@ -9,12 +9,16 @@ from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, PIECE_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import covering_spans
 from swarmfeed.core.feed.fetching import (
+    Accounts,
+    Burden,
     ChunkAsk,
     Source,
     WantedChunk,
     can_serve,
     plan_fetches,
+    plan_race,
 )
+from swarmfeed.core.feed.patience import Standing
 
 FEED = FeedId(bytes([1]) * 32)
 OTHER_FEED = FeedId(bytes([2]) * 32)
@@ -29,6 +33,15 @@ def wanted(position: int, size_bytes: int = 1000, *tried: NodeId) -> WantedChunk
     return WantedChunk(FEED, ChunkSpan(0, position), size_bytes, frozenset(tried))
 
 
+def owing(load_bytes: dict[NodeId, int]) -> Accounts:
+    """Holders that delivered before, and still have so much to send."""
+    proven = Standing(delivered=10)
+    return Accounts(
+        standings={NodeId(bytes([n]) * 32): proven for n in range(20)},
+        burdens={each: Burden(bytes=load, chunks=1) for each, load in load_bytes.items()},
+    )
+
+
 def asked(plan: list[ChunkAsk]) -> list[tuple[int, list[NodeId]]]:
     """Chunk positions with the holders they are asked of."""
     return [(ask.chunk.span.position, [each.node_id for each in ask.sources]) for ask in plan]
@@ -38,7 +51,7 @@ def test_chunks_are_asked_in_their_order_and_spread_over_holders() -> None:
     plan = plan_fetches(
         [wanted(3), wanted(2), wanted(1)],
         {FEED: [source(ANNA), source(BERT)]},
-        {},
+        Accounts(),
         slots=10,
     )
     assert asked(plan) == [(3, [ANNA]), (2, [BERT]), (1, [ANNA])]
@@ -46,42 +59,49 @@ def test_chunks_are_asked_in_their_order_and_spread_over_holders() -> None:
 
 def test_a_chunk_of_several_pieces_is_asked_of_all_holders() -> None:
     plan = plan_fetches(
-        [wanted(0, PIECE_BYTES_MAX + 1)], {FEED: [source(BERT), source(ANNA)]}, {}, slots=1
+        [wanted(0, PIECE_BYTES_MAX + 1)],
+        {FEED: [source(BERT), source(ANNA)]},
+        Accounts(),
+        slots=1,
     )
     assert asked(plan) == [(0, [ANNA, BERT])]
 
 
 def test_a_chunk_of_one_piece_is_asked_of_one_holder() -> None:
     plan = plan_fetches(
-        [wanted(0, PIECE_BYTES_MAX)], {FEED: [source(BERT), source(ANNA)]}, {}, slots=1
+        [wanted(0, PIECE_BYTES_MAX)], {FEED: [source(BERT), source(ANNA)]}, Accounts(), slots=1
     )
     assert asked(plan) == [(0, [ANNA])]
 
 
 def test_who_still_has_much_to_send_is_asked_last() -> None:
     plan = plan_fetches(
-        [wanted(0)], {FEED: [source(ANNA), source(BERT)]}, {ANNA: 5000}, slots=1
+        [wanted(0)], {FEED: [source(ANNA), source(BERT)]}, owing({ANNA: 5000}), slots=1
     )
     assert asked(plan) == [(0, [BERT])]
 
 
 def test_holders_that_failed_before_come_last_but_are_not_given_up() -> None:
     both = {FEED: [source(ANNA), source(BERT)]}
-    assert asked(plan_fetches([wanted(0, 1000, ANNA)], both, {BERT: 10**9}, slots=1)) == [
-        (0, [BERT])
-    ]
+    assert asked(
+        plan_fetches([wanted(0, 1000, ANNA)], both, owing({BERT: 10**9}), slots=1)
+    ) == [(0, [BERT])]
     alone = {FEED: [source(ANNA)]}
-    assert asked(plan_fetches([wanted(0, 1000, ANNA)], alone, {}, slots=1)) == [(0, [ANNA])]
+    assert asked(plan_fetches([wanted(0, 1000, ANNA)], alone, Accounts(), slots=1)) == [
+        (0, [ANNA])
+    ]
 
 
 def test_holders_with_gaps_come_after_complete_ones() -> None:
     sources = {FEED: [source(ANNA, complete=False), source(BERT)]}
-    assert asked(plan_fetches([wanted(0)], sources, {BERT: 10**9}, slots=1)) == [(0, [BERT])]
+    assert asked(plan_fetches([wanted(0)], sources, owing({BERT: 10**9}), slots=1)) == [
+        (0, [BERT])
+    ]
 
 
 def test_a_holder_of_an_older_size_is_not_asked_for_what_came_later() -> None:
     sources = {FEED: [source(ANNA, 511), source(BERT, 512)]}
-    assert asked(plan_fetches([wanted(1), wanted(0)], sources, {}, slots=5)) == [
+    assert asked(plan_fetches([wanted(1), wanted(0)], sources, Accounts(), slots=5)) == [
         (1, [BERT]),
         (0, [ANNA]),
     ]
@@ -94,11 +114,11 @@ def test_a_holder_that_merged_a_chunk_into_a_larger_one_is_not_asked_for_it() ->
 
 
 def test_nobody_is_asked_for_a_feed_of_which_only_others_are_held() -> None:
-    assert plan_fetches([wanted(0)], {OTHER_FEED: [source(ANNA)]}, {}, slots=5) == []
+    assert plan_fetches([wanted(0)], {OTHER_FEED: [source(ANNA)]}, Accounts(), slots=5) == []
 
 
 def test_without_slots_nothing_is_asked() -> None:
-    assert plan_fetches([wanted(0)], {FEED: [source(ANNA)]}, {}, slots=0) == []
+    assert plan_fetches([wanted(0)], {FEED: [source(ANNA)]}, Accounts(), slots=0) == []
 
 
 @pytest.mark.attack("A10")
@@ -144,7 +164,7 @@ def test_every_chunk_with_an_able_holder_is_asked_of_able_ones_while_slots_last(
     problem: tuple[list[WantedChunk], list[Source], dict[NodeId, int], int],
 ) -> None:
     chunks, sources, load, slots = problem
-    plan = plan_fetches(chunks, {FEED: sources}, load, slots=slots)
+    plan = plan_fetches(chunks, {FEED: sources}, owing(load), slots=slots)
     possible = [
         chunk for chunk in chunks if any(can_serve(each, chunk.span) for each in sources)
     ]
@@ -160,7 +180,7 @@ def test_failed_holders_stand_behind_all_others(
     problem: tuple[list[WantedChunk], list[Source], dict[NodeId, int], int],
 ) -> None:
     chunks, sources, load, slots = problem
-    for ask in plan_fetches(chunks, {FEED: sources}, load, slots=slots):
+    for ask in plan_fetches(chunks, {FEED: sources}, owing(load), slots=slots):
         failed = [each.node_id in ask.chunk.tried for each in ask.sources]
         assert failed == sorted(failed)
         able = [each for each in sources if can_serve(each, ask.chunk.span)]
@@ -175,6 +195,71 @@ def test_equal_holders_get_equal_work_within_one_chunk(
     sources = [source(NodeId(bytes([number]) * 32), 4095) for number in range(holder_count)]
     chunks = [wanted(position, size) for position, size in enumerate(sizes_bytes)]
     load = dict.fromkeys((each.node_id for each in sources), 0)
-    for ask in plan_fetches(chunks, {FEED: sources}, {}, slots=100):
+    for ask in plan_fetches(chunks, {FEED: sources}, owing({}), slots=100):
         load[ask.sources[0].node_id] += ask.chunk.size_bytes
     assert max(load.values()) - min(load.values()) <= max(sizes_bytes)
+
+
+NOW_MS = 50_000
+SLOW = Standing().kept_waiting(NOW_MS)
+
+
+def known(burdens: dict[NodeId, int] | None = None, **standings: Standing) -> Accounts:
+    """Anna, Bert and Carl by their first letter; burdens in chunks."""
+    nodes = {"a": ANNA, "b": BERT, "c": CARL}
+    return Accounts(
+        now_ms=NOW_MS,
+        standings={nodes[each]: standing for each, standing in standings.items()},
+        burdens={each: Burden(chunks=count) for each, count in (burdens or {}).items()},
+    )
+
+
+@pytest.mark.attack("A44")
+def test_who_kept_us_waiting_is_asked_only_when_nobody_else_is_there() -> None:
+    both = {FEED: [source(ANNA), source(BERT)]}
+    plan = plan_fetches([wanted(2), wanted(1)], both, known(a=SLOW), slots=5)
+    assert asked(plan) == [(2, [BERT]), (1, [BERT])]
+    alone = {FEED: [source(ANNA)]}
+    assert asked(plan_fetches([wanted(2)], alone, known(a=SLOW), slots=5)) == [(2, [ANNA])]
+    full = known({BERT: 8}, a=SLOW)
+    assert asked(plan_fetches([wanted(2)], both, full, slots=5)) == [(2, [BERT])]
+
+
+@pytest.mark.attack("A44")
+def test_nobody_gets_much_to_do_before_it_has_delivered() -> None:
+    three = {FEED: [source(ANNA), source(BERT), source(CARL)]}
+    full = known({ANNA: 8, BERT: 8, CARL: 7})
+    assert asked(plan_fetches([wanted(2), wanted(1)], three, full, slots=5)) == [(2, [CARL])]
+    proven = known({ANNA: 8, BERT: 8, CARL: 8}, b=Standing(delivered=1))
+    assert asked(plan_fetches([wanted(2)], three, proven, slots=5)) == [(2, [BERT])]
+
+
+def test_a_holder_the_person_named_is_asked_before_strangers_and_the_proven_before_both() -> (
+    None
+):
+    named = Source(CARL, Endpoint("127.0.0.1", 2012), 1024, complete=True, named=True)
+    three = {FEED: [source(ANNA), source(BERT), named]}
+    assert asked(plan_fetches([wanted(2)], three, known(), slots=5)) == [(2, [CARL])]
+    proven = known(b=Standing(delivered=1))
+    assert asked(plan_fetches([wanted(2)], three, proven, slots=5)) == [(2, [BERT])]
+
+
+def test_a_race_is_joined_by_those_who_were_not_asked_and_last_by_the_demoted() -> None:
+    three = [source(ANNA), source(BERT), source(CARL)]
+
+    def joining(accounts: Accounts, *tried: NodeId, count: int = 2) -> list[NodeId]:
+        chosen = plan_race(wanted(2, 1000, *tried), three, accounts, count=count)
+        return [each.node_id for each in chosen]
+
+    assert joining(known(), ANNA) == [BERT, CARL]
+    assert joining(known(), ANNA, count=1) == [BERT]
+    assert joining(known(b=SLOW), ANNA) == [CARL]
+    assert joining(known(b=SLOW, c=SLOW), ANNA) == [BERT, CARL]
+    assert joining(known({BERT: 8, CARL: 9}), ANNA) == [BERT, CARL], "it waited long enough"
+    assert joining(known(), ANNA, BERT, CARL) == []
+
+
+def test_a_chunk_of_several_pieces_is_asked_of_eight_holders_at_most() -> None:
+    many = [source(NodeId(bytes([number]) * 32)) for number in range(20)]
+    (ask,) = plan_fetches([wanted(0, PIECE_BYTES_MAX + 1)], {FEED: many}, Accounts(), slots=1)
+    assert len(ask.sources) == 8

@@ -20,6 +20,7 @@ from swarmfeed.core.net.krpc import (
     Put,
     Query,
     Reply,
+    decode_compact,
     decode_packet,
     distance,
     encode_packet,
@@ -242,3 +243,9 @@ def test_refusals_carry_the_published_code() -> None:
     assert encode_packet(Failure(b"aa", METHOD_UNKNOWN, b"Method Unknown")) == (
         b"d1:eli204e14:Method Unknowne1:t2:aa1:y1:ee"
     )
+
+
+def test_compact_endpoints_of_both_families_are_read() -> None:
+    assert decode_compact(bytes([127, 0, 0, 9, 0x1A, 0xE1])) == Endpoint("127.0.0.9", 6881)
+    v6 = bytes(15) + b"\x01" + b"\x00\x50"
+    assert decode_compact(v6) == Endpoint("::1", 80)

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from structlog.testing import capture_logs
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
-from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
+from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
+from swarmfeed.core.feed.limits import RACE_MS_FIRST
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
+from swarmfeed.core.feed.patience import Standing
 from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.flights import Flight
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.events import ChunkKept, Events, Relieved, Strained, listens
 from swarmfeed.node.ground.session import Holding, Session
@@ -102,6 +106,23 @@ class Rig:
             if seconds:
                 self.fetcher.watch()
 
+    async def watch_after(self, ms: int) -> None:
+        """Let so much time pass, and then the swarms work once."""
+        self.clock.advance(ms)
+        self.fetcher.watch()
+        self.network.step()
+        await self.verified()
+
+    def flights(self) -> list[Flight]:
+        return [flight for _, flight in self.fetcher._flights.all()]
+
+    def asked(self) -> set[NodeId]:
+        """Whom something is asked of now."""
+        return {each for task in self.flights() for each in task.asked}
+
+    def standing(self, session: Session) -> Standing:
+        return self.fetcher._flights._givers.accounts(0).standing(session.node_id)
+
     async def verified(self) -> None:
         await asyncio.sleep(0)
         while self.fetcher._finishing:
@@ -164,17 +185,119 @@ def test_a_fetch_waits_a_moment_for_holders_that_are_being_dialled(
     play(rig, script)
 
 
-def test_a_holder_that_stands_still_is_helped_by_another(tmp_path: Path) -> None:
+def test_a_holder_that_stands_still_is_helped_by_another_within_a_second(
+    tmp_path: Path,
+) -> None:
     rig = Rig(tmp_path, 300)
 
     async def script() -> None:
-        await rig.holder(1, silent=True)
+        silent = await rig.holder(1, silent=True)
         rig.want()
         await rig.holder(2)
-        await rig.step(FETCH_TIMEOUT_S)
-        assert rig.missing() == [0]
-        await rig.step(2)
+        await rig.watch_after(RACE_MS_FIRST)
+        assert rig.missing() == [0], "it is not blamed before its time"
+        await rig.watch_after(1)
         assert rig.missing() == []
+        assert rig.standing(silent).strikes == 1
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A44")
+def test_twelve_silent_holders_cost_the_first_chunk_three_waits_and_not_twelve(
+    tmp_path: Path,
+) -> None:
+    """One is asked, then 3, then 9, then all 13."""
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        for number in range(1, 13):
+            await rig.holder(number, silent=True)
+        await rig.holder(13)
+        rig.want()
+        racing = []
+        for _ in range(3):
+            racing.append(len(rig.asked()))
+            await rig.watch_after(RACE_MS_FIRST + 1)
+        assert rig.missing() == []
+        assert racing == [1, 3, 9][: len(racing)] or 0 in racing
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A44")
+def test_who_kept_us_waiting_for_one_feed_is_not_asked_for_another(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 4000)
+
+    async def script() -> None:
+        liars = [await rig.holder(number, silent=True) for number in range(1, 4)]
+        honest = await rig.holder(4)
+        rig.fetcher.want(rig.feed_id, {ChunkSpan(0, number) for number in range(11, 15)})
+        rig.fetcher.gathered(rig.feed_id)
+        for _ in range(2):
+            await rig.watch_after(RACE_MS_FIRST + 1)
+        assert rig.missing() == list(range(10, -1, -1))
+        assert [rig.standing(each).strikes for each in liars] == [1, 1, 1]
+        rig.fetcher.want(rig.feed_id)
+        assert rig.asked() == {honest.node_id}
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A44")
+def test_one_block_and_a_trickle_afterwards_is_no_delivery(tmp_path: Path) -> None:
+    """A piece a second of a chunk of nine is more than nothing, and still too little."""
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        trickler = await rig.holder(1, silent=True)
+        rig.want()
+        await rig.holder(2)
+        (flight,) = rig.flights()
+        torrent = rig.swarm._torrents[flight.torrent.info_hash]
+        for half_second in range(6):
+            torrent.given[flight.asked[trickler.node_id].swarm] = 100 * (half_second + 1)
+            await rig.watch_after(RACE_MS_FIRST)
+        assert rig.missing() == []
+        assert rig.standing(trickler).strikes == 1
+
+    play(rig, script)
+
+
+def test_a_chunk_that_waits_its_turn_at_a_busy_holder_is_not_raced(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        busy = await rig.holder(1, silent=True)
+        rig.want()
+        await rig.holder(2)
+        newest = max(rig.flights(), key=lambda each: each.chunk.span.end)
+        given = rig.swarm._torrents[newest.torrent.info_hash].given
+        for second in range(1, 5):
+            given[newest.asked[busy.node_id].swarm] = 100_000 * second
+            await rig.watch_after(RACE_MS_FIRST)
+        assert rig.asked() == {busy.node_id}
+        assert rig.standing(busy).strikes == 0
+
+    play(rig, script)
+
+
+def test_at_the_end_who_is_done_helps_with_what_is_left(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        slow = await rig.holder(1, silent=True)
+        await rig.holder(2)
+        rig.want()
+        await rig.step()
+        (left,) = rig.flights()
+        assert list(left.asked) == [slow.node_id]
+        given = rig.swarm._torrents[left.torrent.info_hash].given
+        for half_second in range(4):
+            given[left.asked[slow.node_id].swarm] = 20_000 * (half_second + 1)
+            await rig.watch_after(RACE_MS_FIRST)
+        assert rig.missing() == []
+        assert rig.standing(slow).strikes == 0, "it is slow, and no liar"
 
     play(rig, script)
 
@@ -284,6 +407,30 @@ def test_bytes_that_pass_the_pieces_but_are_no_chunk_are_not_kept(tmp_path: Path
         rig.fetcher.plan()
         await rig.step()
         assert rig.missing() == []
+
+    play(rig, script)
+
+
+def test_a_feed_that_is_let_go_while_its_chunk_is_verified_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        rig.network.step()
+        assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
+        with capture_logs() as logs:
+            await asyncio.sleep(0)
+            rig.fetcher.forget(rig.feed_id)
+            rig.shelf.drop_feed(rig.feed_id)
+            await rig.verified()
+        assert logs == []
+        assert rig.fetched == []
+        assert rig.fetcher.in_flight(rig.feed_id) == []
+        folder = rig.logs.incoming_folder(rig.feed_id)
+        assert not folder.exists() or list(folder.iterdir()) == []
 
     play(rig, script)
 

@@ -186,7 +186,7 @@ def test_what_is_held_is_announced_the_dearest_first_and_not_too_often(
 
 
 @pytest.mark.attack("A16")
-def test_named_nodes_are_dialled_before_hints_and_hints_are_bounded(
+def test_what_strangers_say_is_bounded_and_drives_nobody_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("swarmfeed.node.feeds.finder.HINTS_MAX", 5)
@@ -194,12 +194,20 @@ def test_named_nodes_are_dialled_before_hints_and_hints_are_bounded(
     async def script(to: Talk) -> None:
         finder, anna = to.node.feeds.finder, Scribe(1)
         finder._topics[author_topic(anna.author_id)] = anna.author_id
-        finder.hint([NOWHERE])
         for number in range(100):
-            found = Endpoint("127.0.9.8", 5000 + number)
+            found = Endpoint(f"127.0.9.{number + 1}", 5000)
             finder.on_dht_peers(DhtPeersFound(author_topic(anna.author_id), (found,)))
-        finder.on_dht_peers(DhtPeersFound(bytes(20), (Endpoint("127.0.9.7", 5000),)))
-        assert [each.port for each in finder._candidates()] == [5099, 5098, 5097, 5096, 5095]
+        finder.on_dht_peers(DhtPeersFound(bytes(20), (Endpoint("127.0.9.200", 5000),)))
+        _, told = finder._candidates()
+        assert [each.host for each in told] == [f"127.0.9.{number}" for number in range(1, 6)]
+
+        for _ in range(2):
+            await to.node.ground.sessions.dial_told(told)
+            to.street.clock.advance(40_000)
+        await to.node.ground.sessions.dial_told(told)
+        finder.heard([NOWHERE])
+        _, told = finder._candidates()
+        assert told == [NOWHERE], "those that were dialled in vain make room"
 
     talk(tmp_path, script)
 
@@ -211,10 +219,10 @@ def test_a_hint_of_the_person_is_followed_at_once_a_strangers_is_not(tmp_path: P
         finder._topics[topic] = anna.author_id
         finder.hint([NOWHERE])
         await finder.connect()
-        assert NOWHERE in to.node.ground.sessions._resting
+        assert NOWHERE in to.node.ground.sessions._dialler._resting
         finder.on_dht_peers(DhtPeersFound(topic, (NOWHERE,)))
-        assert NOWHERE in to.node.ground.sessions._resting
+        assert NOWHERE in to.node.ground.sessions._dialler._resting
         finder.hint([NOWHERE])
-        assert NOWHERE not in to.node.ground.sessions._resting
+        assert NOWHERE not in to.node.ground.sessions._dialler._resting
 
     talk(tmp_path, script)

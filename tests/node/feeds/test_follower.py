@@ -316,12 +316,12 @@ def test_a_flood_of_lists_is_followed_one_at_a_time(tmp_path: Path) -> None:
         answered = asyncio.Event()
         rounds: list[object] = []
 
-        async def dial_some(endpoints: object) -> int:
+        async def dial_told(endpoints: object) -> int:
             rounds.append(endpoints)
             await answered.wait()
             return 0
 
-        to.node.ground.sessions.dial_some = dial_some  # type: ignore[method-assign]  # slow answers
+        to.node.ground.sessions.dial_told = dial_told  # type: ignore[method-assign]  # slow answers
         for number in range(1, 100):
             holders = Holders(anna.author_id, anna.feed_id, (record(number),))
             await to.hear(peer, holders)

@@ -57,7 +57,7 @@ class Writer:
     """A node that appends and pushes."""
 
     def __init__(self, folder: Path) -> None:
-        self.logs, self.reader = FileLogs(folder), Reader()
+        self.logs, self.reader = FileLogs(folder / "feeds"), Reader()
         ground = replace(
             new_ground(folder, logs=self.logs),
             identity=Identity(AUTHOR, FEED_KEY, NODE_KEY),

@@ -35,8 +35,8 @@ def ref_of(to: Talk, index: int) -> EntryRef:
 
 def test_a_post_is_on_disk_and_in_the_index_when_it_was_published(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
-        index = await to.node.feeds.writer.publish_post("hello \r\n", None)
-        assert index == 2
+        ref = await to.node.feeds.writer.publish_post("hello \r\n", None)
+        assert ref == ref_of(to, 2)
         assert bodies(to) == [PostBody("hello")]
         assert to.me.reads(to.node.ground.identity.author_id) == ["hello"]
         with pytest.raises(UserError):
@@ -129,11 +129,11 @@ def test_a_long_import_goes_out_in_batches(
 def test_a_reply_names_its_parent_and_where_the_thread_began(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         author = to.node.feeds.writer
-        top = ref_of(to, await author.publish_post("top", None))
-        reply = ref_of(to, await author.publish_post("reply", top))
+        top = await author.publish_post("top", None)
+        reply = await author.publish_post("reply", top)
         await author.publish_post("reply to the reply", reply)
         unknown = EntryRef(top.feed_id, Hash(bytes(32)), 99)
-        lost = ref_of(to, await author.publish_post("reply to what is not here", unknown))
+        lost = await author.publish_post("reply to what is not here", unknown)
         await author.publish_post("reply to that", lost)
         forged = EntryRef(reply.feed_id, top.entry_hash, reply.index)
         await author.publish_post("reply to a hash of another place", forged)
@@ -154,9 +154,9 @@ def test_an_endless_thread_is_not_climbed_for_ever(
     monkeypatch.setattr("swarmfeed.node.feeds.writer.THREAD_DEPTH_MAX", 3)
 
     async def script(to: Talk) -> None:
-        ref = ref_of(to, await to.node.feeds.writer.publish_post("top", None))
+        ref = await to.node.feeds.writer.publish_post("top", None)
         for number in range(6):
-            ref = ref_of(to, await to.node.feeds.writer.publish_post(f"{number}", ref))
+            ref = await to.node.feeds.writer.publish_post(f"{number}", ref)
         newest = bodies(to)[-1]
         assert isinstance(newest, PostBody)
         assert newest.root == ref_of(to, 4), "three above its parent"

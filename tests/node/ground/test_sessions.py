@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
+from street import loop
 from street.fakes.clock import FakeClock
 from street.fakes.link import FakeNetwork
+from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.net.limits import (
+    TOLD_BURST,
+    TOLD_PER_S,
+    USELESS_LINK_MS,
+)
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
 from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
@@ -22,9 +29,11 @@ from swarmfeed.node.ground.events import (
     Strained,
     listens,
 )
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.ports import Links, Peer
 
 from tests.node.rig import new_session
 
@@ -67,7 +76,13 @@ class Party:
             ]
         )
         self.sessions = Sessions(
-            link, settings, self.clock, self.hello, events, self.on_message, self.remember
+            link,
+            settings,
+            Fairness(self.clock),
+            self.hello,
+            events,
+            self.on_message,
+            self.remember,
         )
 
     def on_closed(self, event: LinkClosed) -> None:
@@ -98,6 +113,35 @@ class Party:
         assert session is not None
         session.outbox.put("say", lambda: session.send(message))
         await rest()
+
+
+class Knocks:
+    """A street where doors open late, or, but for one, never."""
+
+    def __init__(self, real: Links | None = None, answers: Endpoint | None = None) -> None:
+        self.dialled: list[Endpoint] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._real = real
+        self._answers = answers
+
+    async def dial(
+        self, endpoint: Endpoint, own: Hello, is_linked: Callable[[NodeId], bool]
+    ) -> Peer:
+        self.dialled.append(endpoint)
+        if self._real is not None and endpoint == self._answers:
+            return await self._real.dial(endpoint, own, is_linked)
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            await asyncio.sleep(10 if self._real else 0.01)
+        finally:
+            self._at_once -= 1
+        raise RetryError("nobody there")
+
+
+def endpoints(count: int) -> list[Endpoint]:
+    return [Endpoint(f"127.1.{n // 200}.{n % 200 + 1}", 7000) for n in range(count)]
 
 
 async def rest() -> None:
@@ -219,7 +263,7 @@ def test_nobody_who_is_linked_or_ourselves_is_dialled() -> None:
         await anna.sessions.dial_some([anna.at, bert.at, bert.at])
         await rest()
         assert await anna.sessions.dial_some([anna.at, bert.at]) == 0
-        assert await bert.sessions.dial_some([anna.at]) == 0, "the link leads both ways"
+        assert await bert.sessions.dial_some([anna.at]) == 0, "whoever is there is linked"
         assert anna.linked() == [bert.node_id]
         assert len(bert.opened) == 1
 
@@ -232,11 +276,11 @@ def test_who_does_not_answer_is_left_alone_longer_each_time() -> None:
         tried: list[int] = []
 
         class Noted:
-            async def dial(self, endpoint: Endpoint, own: Hello) -> None:
+            async def dial(self, endpoint: Endpoint, own: Hello, _: object) -> None:
                 tried.append(anna.clock.monotonic_ms())
                 raise RetryError("nobody there")
 
-        real, anna.sessions._link = anna.sessions._link, Noted()  # type: ignore[assignment]
+        real, anna.sessions._dialler._link = anna.sessions._link, Noted()  # type: ignore[assignment]
         for _ in range(1_300):
             await anna.sessions.dial_some([gone])
             anna.clock.advance(1_000)
@@ -245,7 +289,7 @@ def test_who_does_not_answer_is_left_alone_longer_each_time() -> None:
         anna.sessions.forget_failures(gone)
         await anna.sessions.dial_some([gone])
         assert tried[-1] == anna.clock.monotonic_ms(), "a hint is followed at once"
-        anna.sessions._link = real
+        anna.sessions._dialler._link = real
 
     play(script)
 
@@ -398,23 +442,133 @@ def test_those_who_dial_us_never_keep_us_from_dialling_and_the_named_have_room()
 
 
 @pytest.mark.attack("A17")
-def test_two_rounds_at_once_do_not_dial_more_than_one_alone() -> None:
+def test_two_rounds_at_once_do_not_dial_more_at_a_time_than_one_alone() -> None:
     async def script(anna: Party, bert: Party) -> None:
-        ends = [Endpoint(f"127.1.{n // 200}.{n % 200 + 1}", 7000) for n in range(300)]
-        dialled: list[Endpoint] = []
-
-        class Slow:
-            async def dial(self, endpoint: Endpoint, own: Hello) -> None:
-                dialled.append(endpoint)
-                await asyncio.sleep(0.01)
-                raise RetryError("nobody there")
-
-        real, anna.sessions._link = anna.sessions._link, Slow()  # type: ignore[assignment]
+        street = Knocks()
+        anna.sessions._dialler._link = street  # type: ignore[assignment]  # slow doors
+        ends = endpoints(300)
         await asyncio.gather(
             *(anna.sessions.dial_some(ends[at : at + 100]) for at in (0, 100, 200))
         )
-        assert len(dialled) == PEERS_DIALLED_MAX
-        anna.sessions._link = real
+        assert street.most_at_once == PEERS_DIALLED_MAX
+        assert len(set(street.dialled)) == len(street.dialled)
+
+    play(script)
+
+
+@pytest.mark.attack("A45")
+def test_whom_strangers_tell_us_of_we_knock_at_so_often_and_no_more() -> None:
+    """No list makes a node hammer at machines that never heard of it."""
+
+    async def script(anna: Party, bert: Party) -> None:
+        street = Knocks()
+        anna.sessions._dialler._link = street  # type: ignore[assignment]  # slow doors
+        await anna.sessions.dial_told(endpoints(1_000))
+        await rest()
+        assert len(street.dialled) == TOLD_BURST
+        anna.clock.advance(10_000)
+        await anna.sessions.dial_told(endpoints(1_000))
+        assert len(street.dialled) == TOLD_BURST + 10 * TOLD_PER_S
+        assert len(set(street.dialled)) == len(street.dialled), "who failed rests for longer"
+
+    play(script)
+
+
+@pytest.mark.attack("A45")
+def test_who_does_not_answer_soon_keeps_nobody_waiting() -> None:
+    """Two hundred that accept and say nothing: the true one among them has its turn."""
+
+    async def run() -> None:
+        network = FakeNetwork()
+        anna, bert = Party(network, 1), Party(network, 2)
+        await bert.listen()
+        street = Knocks(real=anna.sessions._link, answers=bert.at)
+        anna.sessions._dialler._link = street  # type: ignore[assignment]  # silent doors
+        told = [*endpoints(200), bert.at]
+        dialling = asyncio.create_task(anna.sessions.dial_told(told))
+        clock = asyncio.get_running_loop()
+        assert isinstance(clock, VirtualLoop)
+        for _ in range(5):
+            await settle()
+            anna.clock.advance(500)
+            clock.skipped_s += 0.5
+        await settle()
+        assert anna.linked() == [bert.node_id], "within 2.5 s"
+        clock.skipped_s += 10
+        await dialling
+        await anna.sessions.stop()
+        await bert.sessions.stop()
+
+    loop.play(run)
+
+
+@pytest.mark.attack("A45")
+def test_links_to_those_who_hold_nothing_make_room_for_others() -> None:
+    async def run() -> None:
+        network = FakeNetwork()
+        target = Party(network, 3)
+        crowd = [Party(network, number) for number in range(10, 11 + PEERS_DIALLED_MAX)]
+        for party in (target, *crowd):
+            await party.listen()
+        await target.sessions.dial_some([each.at for each in crowd])
+        await rest()
+        kept = target.sessions.all()[0]
+        kept.holds[FeedId(bytes(32))] = Holding(5, True)
+        assert crowd[-1].node_id not in target.linked()
+        assert await target.sessions.dial_told([crowd[-1].at]) == 0, "give them some time"
+        target.clock.advance(USELESS_LINK_MS)
+        assert await target.sessions.dial_told([crowd[-1].at]) == 1
+        await rest()
+        assert crowd[-1].node_id in target.linked()
+        assert kept.node_id in target.linked()
+        assert len(target.linked()) == PEERS_DIALLED_MAX
+        for party in (target, *crowd):
+            await party.sessions.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.attack("A46")
+def test_whoever_claims_a_friends_endpoint_does_not_keep_us_from_dialling_it() -> None:
+    async def script(anna: Party, friend: Party, liar: Party) -> None:
+        liar.hosts = (friend.at.host,)
+        await liar.sessions.dial_some([anna.at])
+        await rest()
+        (session,) = anna.sessions.all()
+        assert session.link == friend.at, "it says so"
+        assert await anna.sessions.dial_some([friend.at]) == 1
+        await rest()
+        assert set(anna.linked()) == {friend.node_id, liar.node_id}
+
+    play(script, 3)
+
+
+def test_who_came_to_us_is_found_at_home_without_a_second_link() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        await bert.sessions.dial_some([anna.at])
+        await rest()
+        (session,) = anna.sessions.all()
+        for _ in range(5):
+            assert await anna.sessions.dial_some([bert.at]) == 0
+            anna.clock.advance(10_000)
+        await rest()
+        assert anna.sessions.all() == [session]
+        assert session.doors == {bert.at}
+        assert len(bert.opened) == 1, "bert never saw a second one"
+
+    play(script)
+
+
+@pytest.mark.attack("A46")
+def test_a_peer_is_where_we_reached_it_whatever_it_says() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        bert.hosts = ("127.0.3.77",)
+        await anna.sessions.dial_some([bert.at])
+        await rest()
+        (session,) = anna.sessions.all()
+        assert session.host == bert.at.host
+        assert session.swarm == Endpoint(bert.at.host, 8000)
+        assert anna.remembered == [bert.at]
 
     play(script)
 
@@ -423,12 +577,12 @@ def test_two_rounds_at_once_do_not_dial_more_than_one_alone() -> None:
 def test_what_is_remembered_of_endpoints_and_bans_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("swarmfeed.node.ground.sessions.RESTING_ENDPOINTS_MAX", 10)
+    monkeypatch.setattr("swarmfeed.node.ground.dialler.RESTING_ENDPOINTS_MAX", 10)
 
     async def script(anna: Party, bert: Party) -> None:
         for number in range(50):
             await anna.sessions.dial_some([Endpoint("127.0.9.9", 5000 + number)])
-        assert len(anna.sessions._resting) == 10
+        assert len(anna.sessions._dialler._resting) == 10
         for number in range(50):
             session, _ = new_session(number)
             await anna.sessions.shut_out(session, "a lie")
@@ -438,14 +592,16 @@ def test_what_is_remembered_of_endpoints_and_bans_is_bounded(
     play(script)
 
 
-def test_a_peer_is_found_by_its_swarm_or_its_address() -> None:
+@pytest.mark.attack("A46")
+def test_peers_answer_for_the_swarm_they_named_and_for_no_other() -> None:
     async def script(anna: Party, bert: Party) -> None:
         await anna.sessions.dial_some([bert.at])
         await rest()
         (session,) = anna.sessions.all()
-        assert anna.sessions.by_swarm(Endpoint(bert.at.host, 8000)) is session
-        assert anna.sessions.by_swarm(Endpoint(bert.at.host, 50_000)) is session
-        assert anna.sessions.by_swarm(Endpoint("127.0.3.3", 8000)) is None
+        assert anna.sessions.vouching(Endpoint(bert.at.host, 8000)) == [session]
+        assert anna.sessions.vouching(Endpoint(bert.at.host, 50_000)) == []
+        assert anna.sessions.at_host(bert.at.host) == [session]
+        assert anna.sessions.at_host("127.0.3.3") == []
 
     play(script)
 

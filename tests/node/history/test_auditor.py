@@ -21,7 +21,7 @@ from swarmfeed.node.history.census import Census
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.node.history.test_board import OWN, Rig
-from tests.node.rig import Scribe, new_ground
+from tests.node.rig import Scribe, at_once, new_ground
 
 SIZE = 700
 MINUTE_MS = 60_000
@@ -75,7 +75,7 @@ class Exam(Rig):
             until_ms=made_ms + LASTS_MS[word],
         )
         signed = sign_notice(notice, self.key_of(session))
-        self.board.on_notices(session, Notices((NoticeRecord(signed),)))
+        at_once(self.board.on_notices(session, Notices((NoticeRecord(signed),))))
 
     async def asked(self, session: Session) -> list[Audit]:
         await self.auditor.audit()

@@ -20,7 +20,7 @@ from swarmfeed.node.history import board as board_module
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.side import HistorySide
 
-from tests.node.rig import NotedPeer, new_ground, new_session
+from tests.node.rig import NotedPeer, at_once, new_ground, new_session
 
 OWN_KEY = SigningKey(b"\x05" * 32)
 OWN = Identity(AuthorId(b"o" * 32), SigningKey(b"\x06" * 32), OWN_KEY)
@@ -85,7 +85,7 @@ class Rig:
 
     def hear(self, session: Session, *signed: bytes, link: Endpoint | None = None) -> None:
         records = tuple(NoticeRecord(each, link) for each in signed)
-        self.board.on_notices(session, Notices(records))
+        at_once(self.board.on_notices(session, Notices(records)))
 
     def words(self, feed_id: FeedId = FEED) -> list[Word]:
         return [each.notice.word for each in self.board.notices(feed_id)]
@@ -166,7 +166,7 @@ def test_news_go_to_those_who_watch_and_never_back() -> None:
     async def script(rig: Rig) -> None:
         sender, watcher, other = rig.link(1), rig.link(2), rig.link(3)
         for each in (sender, watcher):
-            rig.board.on_watch(each, Watch((ANNA,)))
+            at_once(rig.board.on_watch(each, Watch((ANNA,))))
         signed = rig.notice(rig.keys[0])
         rig.hear(sender, signed)
         rig.hear(sender, signed)
@@ -183,7 +183,7 @@ def test_who_begins_to_watch_is_told_what_is_known() -> None:
         signed = [rig.notice(each) for each in rig.keys[:3]]
         rig.hear(rig.link(1), *signed)
         late = rig.link(2)
-        rig.board.on_watch(late, Watch((ANNA, BERT)))
+        at_once(rig.board.on_watch(late, Watch((ANNA, BERT))))
         assert sorted(await rig.told(late)) == sorted(signed)
         rig.board.say(Word.HAVE, BERT, FeedId(b"g" * 32), 3, 300)
         assert len(await rig.told(late)) == 1
@@ -252,7 +252,7 @@ def test_how_much_is_kept_is_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
         rig.hear(peer, *(rig.notice(each, feed_id=feed_id) for each in rig.keys[:3]))
     assert len(rig.board.feeds_of(ANNA)) <= 4
     assert sum(len(rig.board.notices(each)) for each in rig.board.feeds_of(ANNA)) == 7
-    rig.board.on_watch(peer, Watch(tuple(AuthorId(bytes([n]) * 32) for n in range(9))))
+    at_once(rig.board.on_watch(peer, Watch(tuple(AuthorId(bytes([n]) * 32) for n in range(9)))))
     assert len(peer.part(HistorySide).watches) == 3
 
 

@@ -48,7 +48,8 @@ def write(path: Path, content: bytes) -> Path:
 
 def state(entry_count: int, end: int) -> JournalState:
     tail, head = tuple(posts(0, entry_count)), HEAD + b" %d" % entry_count
-    return JournalState(LIST, tail, head, len(BASE), end)
+    earlier = HEAD + b" %d" % (entry_count - 1) if end > len(BASE) else None
+    return JournalState(LIST, tail, head, len(BASE), end, earlier)
 
 
 def flip(content: bytes, bit: int) -> bytes:
@@ -84,7 +85,7 @@ def test_the_longest_base_is_read(tmp_path: Path) -> None:
     frame = base_frame(listed, noisy, head)
     assert len(frame) > CHUNK_LIST_BYTES_MAX + 255 * STORED_BYTES_MAX
     found = read_journal(write(tmp_path / "journal", frame))
-    assert found == JournalState(listed, tuple(noisy), head, len(frame), len(frame))
+    assert found == JournalState(listed, tuple(noisy), head, len(frame), len(frame), None)
 
 
 def framed(payload: bytes) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from street.fakes.logs import FakeDisk, FakeLogs
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.highwater import Ending
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, extend_replica, open_replica
 from swarmfeed.errors import DamageError, PassingError, UserError
@@ -209,10 +210,84 @@ def test_a_dropped_feed_leaves_nothing(disk: Disk) -> None:
 
 def test_a_dropped_feed_can_come_back(disk: Disk) -> None:
     logs = disk.open()
-    append(logs, 0, 300)
+    replica = Author().append(posts(0, 300))
+    logs.replace(replica)
     logs.drop_feed(FEED)
-    replica = append(logs, 0, 3)
+    assert disk.open().read_all() == []
+    logs = disk.open()
+    logs.replace(replica)
     assert disk.open().read_all() == [replica]
+
+
+# --- how far an own feed was signed ---
+
+
+def test_the_mark_says_what_was_signed(disk: Disk) -> None:
+    assert disk.open().mark(FEED) is None
+    for start, end in ((0, 1), (1, 2), (2, 300), (300, 301)):
+        replica = append(disk.open(), start, end)
+        mark = disk.open().mark(FEED)
+        assert mark is not None
+        said = (mark.size, mark.root, mark.reach, mark.ending)
+        assert said == (end, replica.head.root, end, Ending.OPEN)
+
+
+def test_somebody_elses_feed_has_no_mark(disk: Disk) -> None:
+    logs = disk.open()
+    logs.replace(Author(OTHER_KEY).append(posts(0, 3)))
+    assert logs.mark(Author(OTHER_KEY).feed_id) is None
+
+
+@pytest.mark.attack("A50")
+def test_a_dropped_own_feed_is_never_begun_again(disk: Disk) -> None:
+    logs = disk.open()
+    append(logs, 0, 3)
+    logs.drop_feed(FEED)
+    with pytest.raises(UserError):
+        append(disk.open(), 0, 1)
+
+
+@pytest.mark.attack("A50")
+@pytest.mark.parametrize("ending", [Ending.NEWER, Ending.FORKED])
+def test_an_ended_feed_is_never_signed_again(disk: Disk, ending: Ending) -> None:
+    append(disk.open(), 0, 3)
+    disk.open().end_mark(FEED, ending)
+    disk.open().end_mark(FEED, Ending.FORKED)
+    mark = disk.open().mark(FEED)
+    assert mark is not None and mark.ending is ending, "the first one stays"
+    with pytest.raises(UserError):
+        append(disk.open(), 3, 4)
+
+
+@pytest.mark.attack("A50")
+def test_a_feed_without_a_mark_has_none_to_end(disk: Disk) -> None:
+    disk.open().end_mark(FEED, Ending.FORKED)
+    assert disk.open().mark(FEED) is None
+
+
+@pytest.mark.attack("A50")
+def test_a_head_of_others_never_raises_the_mark(disk: Disk) -> None:
+    author = Author()
+    author.append(posts(0, 3))
+    append(disk.open(), 0, 3)
+    logs = disk.open()
+    logs.extend(author.append(posts(3, 4)), 3)
+    mark = disk.open().mark(FEED)
+    assert mark is not None
+    assert (mark.size, mark.ending) == (3, Ending.NEWER)
+
+
+def test_the_proof_of_a_fork_ends_the_mark(disk: Disk) -> None:
+    append(disk.open(), 0, 3)
+    disk.open().save_fork(FEED, b"one", b"two", ())
+    mark = disk.open().mark(FEED)
+    assert mark is not None and mark.ending is Ending.FORKED
+
+
+def test_chunks_tell_how_far_they_go(disk: Disk) -> None:
+    assert disk.open().chunks_end(FEED) == 0
+    append(disk.open(), 0, 600)
+    assert disk.open().chunks_end(FEED) == 512
 
 
 def test_certificates_are_kept(disk: Disk) -> None:

@@ -16,7 +16,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
 from swarmfeed.shell.torrents import settings as swarm_settings
-from swarmfeed.shell.torrents.held import HeldTorrent
+from swarmfeed.shell.torrents.held import BYTES_LOST_MAX, HeldTorrent
 from swarmfeed.shell.torrents.settings import session_settings
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
 
@@ -60,7 +60,7 @@ def counting_listener(host: str) -> Iterator[tuple[Endpoint, list[str]]]:
 def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(RealRig()) as rig:
-            seeder, fetcher = await rig.start("127.0.82.1"), await rig.start("127.0.82.2")
+            seeder, fetcher = (await rig.start("127.0.82.1"), await rig.start("127.0.82.2"))
             chunks = [make_chunk(number, 20_000) for number in range(200)]
             for torrent, content in chunks:
                 write_chunk(tmp_path / "a", torrent, content)
@@ -127,7 +127,7 @@ def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path)
             await rig.until(lambda: fetcher.events != [])
             honest = await rig.start("127.0.82.3")
             honest.swarm.seed(torrent, tmp_path / "a")
-            fetcher.swarm.add_peer(torrent.info_hash, honest.at)
+            fetcher.swarm.add_peers(torrent.info_hash, [honest.at])
             await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
             assert fetcher.events == [
                 PeerSentGarbage(torrent.info_hash, liar),
@@ -172,7 +172,7 @@ def test_a_listener_on_a_blocked_address_sees_no_connection(
                 swarm.ban(listener.host)
             torrent, _ = make_chunk(1)
             swarm.fetch(torrent, tmp_path, [listener])
-            swarm.add_peer(torrent.info_hash, listener)
+            swarm.add_peers(torrent.info_hash, [listener])
             await asyncio.sleep(1.2)
         finally:
             await swarm.stop()
@@ -293,3 +293,26 @@ def test_ipv6_works_the_same(tmp_path: Path) -> None:
             await rig.until(lambda: fetcher.events == [ChunkArrived(torrent.info_hash)])
 
     asyncio.run(scene())
+
+
+@pytest.mark.attack("A44")
+def test_false_bytes_of_one_among_several_begin_a_fetch_anew_and_are_told_once() -> None:
+    torrent, _ = make_chunk(1)
+    held = HeldTorrent(torrent, Path(), None, complete=False)
+    one, other = Endpoint("127.0.82.1", 1), Endpoint("127.0.82.2", 1)
+    held.requested[0, 0] = one
+    assert held.spoil() is None, "libtorrent names the one there is"
+    held.requested[0, 1] = other
+    assert held.spoil() == SwarmFailed(
+        torrent.info_hash, "one of several peers sent false bytes"
+    )
+    assert held.spoil() is None
+
+
+def test_a_torrent_is_begun_anew_while_little_of_it_came() -> None:
+    torrent, _ = make_chunk(1, 900_000)
+    held = HeldTorrent(torrent, Path(), None, complete=False)
+    held.given[Endpoint("127.0.82.1", 1)] = BYTES_LOST_MAX
+    assert not held.is_under_way
+    held.bytes_done = BYTES_LOST_MAX + 1
+    assert held.is_under_way

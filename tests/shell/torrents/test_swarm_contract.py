@@ -114,15 +114,13 @@ def test_a_second_peer_may_be_named_when_the_first_is_not_there(
         assert fetcher.events == []
         progress = fetcher.swarm.progress()[torrent.info_hash]
         assert (progress.bytes_done, progress.bytes_total) == (0, len(content))
-        fetcher.swarm.add_peer(torrent.info_hash, seeder.at)
+        fetcher.swarm.add_peers(torrent.info_hash, [seeder.at])
         await rig.until(lambda: fetcher.events == [ChunkArrived(torrent.info_hash)])
 
     play(scene)
 
 
-def test_a_fetched_chunk_may_be_moved_and_seeded_at_once(
-    play: Callable[[Scene], None],
-) -> None:
+def test_a_fetched_chunk_may_be_moved_and_seeded_at_once(play: Callable[[Scene], None]) -> None:
     async def scene(rig: Rig, folder: Path) -> None:
         seeder, middle = await rig.start("127.0.80.1"), await rig.start("127.0.80.2")
         last = await rig.start("127.0.80.3")
@@ -190,7 +188,7 @@ def test_who_sends_garbage_is_named_and_another_completes(
         await rig.until(lambda: fetcher.events != [])
         assert fetcher.events == [PeerSentGarbage(torrent.info_hash, liar)]
         fetcher.swarm.ban(liar.host)
-        fetcher.swarm.add_peer(torrent.info_hash, honest.at)
+        fetcher.swarm.add_peers(torrent.info_hash, [honest.at])
         await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
         assert (folder / "b" / torrent.name).read_bytes() == content
 
@@ -226,10 +224,7 @@ def test_seeding_a_file_that_is_not_there_fails_once(play: Callable[[Scene], Non
         assert all(isinstance(event, SwarmFailed) for event in seeder.events)
         assert {
             event.info_hash for event in seeder.events if isinstance(event, SwarmFailed)
-        } == {
-            torrent.info_hash,
-            short.info_hash,
-        }
+        } == {torrent.info_hash, short.info_hash}
         assert len(seeder.events) == 2
 
     play(scene)
@@ -263,7 +258,7 @@ def test_a_banned_address_gets_nothing_either_way(play: Callable[[Scene], None])
         banned.swarm.seed(theirs, folder / "b")
         banned.swarm.fetch(mine, folder / "b", [seeder.at])
         seeder.swarm.fetch(theirs, folder / "a", [banned.at])
-        seeder.swarm.add_peer(theirs.info_hash, banned.at)
+        seeder.swarm.add_peers(theirs.info_hash, [banned.at])
         await rig.pause()
         assert (seeder.events, banned.events) == ([], [])
 
@@ -304,11 +299,35 @@ def test_a_stopped_swarm_joins_nothing_and_the_rest_is_harmless(
         with pytest.raises(RetryError):
             player.swarm.fetch(torrent, folder, [])
         player.swarm.drop(torrent.info_hash)
-        player.swarm.add_peer(torrent.info_hash, player.at)
+        player.swarm.add_peers(torrent.info_hash, [player.at])
         player.swarm.ban("127.0.80.9")
         player.swarm.announce(TOPIC, 7_777)
         player.swarm.find_peers(TOPIC)
         assert player.swarm.progress() == {}
         assert player.events == []
+
+    play(scene)
+
+
+@pytest.mark.attack("A44")
+def test_who_gave_how_much_is_told(play: Callable[[Scene], None]) -> None:
+    async def scene(rig: Rig, folder: Path) -> None:
+        seeder, fetcher = await rig.start("127.0.80.1"), await rig.start("127.0.80.2")
+        silent = await rig.start("127.0.80.3")
+        torrent, content = make_chunk(1, 900_000)
+        write_chunk(folder / "a", torrent, content)
+        seeder.swarm.seed(torrent, folder / "a")
+        assert fetcher.swarm.progress_of(torrent.info_hash) is None
+        fetcher.swarm.fetch(torrent, folder / "b", [silent.at])
+        await rig.pause()
+        before = fetcher.swarm.progress_of(torrent.info_hash)
+        assert before is not None
+        assert (before.bytes_done, dict(before.given)) == (0, {})
+        fetcher.swarm.add_peers(torrent.info_hash, [seeder.at, silent.at])
+        await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
+        after = fetcher.swarm.progress_of(torrent.info_hash)
+        assert after is not None
+        assert after.given == {seeder.at: len(content)}
+        assert (folder / "b" / torrent.name).read_bytes() == content
 
     play(scene)

@@ -14,7 +14,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.message import Feed, Message
 from swarmfeed.core.talk.words import Have, Hello, NewEntries, NotHeld
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import AlreadyLinkedError, RetryError
 from swarmfeed.ports import Links, Peer
 from swarmfeed.shell.wire.link import WebSocketLink
 from swarmfeed.shell.wire.websocket import LinkRules
@@ -308,3 +308,32 @@ def test_nodes_that_a_fake_network_splits_find_each_other_again_when_it_heals() 
         await server.stop()
 
     asyncio.run(conversation())
+
+
+@pytest.mark.attack("A46")
+def test_who_is_linked_already_is_named_and_hears_nothing(
+    run: Callable[[Conversation], None],
+) -> None:
+    async def conversation(nodes: Nodes) -> None:
+        seen: list[Peer] = []
+
+        async def on_peer(peer: Peer) -> None:
+            seen.append(peer)
+            await echo(peer)
+
+        server, server_hello = nodes.make(b"s" * 32)
+        client, client_hello = nodes.make(b"c" * 32)
+        at = await server.listen(ANYWHERE, lambda: server_hello, on_peer)
+        first = await client.dial(at, client_hello)
+        linked = {server_hello.node_id}
+        with pytest.raises(AlreadyLinkedError) as found:
+            await client.dial(at, client_hello, linked.__contains__)
+        assert found.value.node_id == server_hello.node_id
+        await first.send(NOTE)
+        assert await next_of(first) == NOTE
+        assert len(seen) == 1
+        other = await client.dial(at, client_hello, lambda node_id: node_id not in linked)
+        await other.send(NOTE)
+        assert await next_of(other) == NOTE
+
+    run(conversation)

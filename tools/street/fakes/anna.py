@@ -1,6 +1,6 @@
 """Anna's node for the commands: posts in a list, a fetch that follows a script."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -309,11 +309,15 @@ class FakeDoors:
         self.settings.append(settings)
         yield self.desk
 
-    def _create_home(self, home: Path, name: str, passphrase: str) -> Created:
+    def _create_home(
+        self, home: Path, name: str, passphrase: str, show: Callable[[Created], None]
+    ) -> Created:
         home.mkdir(parents=True, exist_ok=True)
         self.created.append((name, passphrase))
         me = replace(ME, name=name)
-        return Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        created = Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        show(created)
+        return created
 
     def _restore_home(self, home: Path, name: str, passphrase: str, words: str) -> Whoami:
         home.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,21 @@ class FakeClock:
     def __init__(self, now_ms: int = 1_700_000_000_000) -> None:
         self._now_ms = now_ms
         self._monotonic_ms = 0
+        self._worked_s = 0.0
 
     def now_ms(self) -> int:
         return self._now_ms
 
     def monotonic_ms(self) -> int:
         return self._monotonic_ms
+
+    def busy_s(self) -> float:
+        return self._worked_s
+
+    def work(self, for_s: float) -> None:
+        """Let something have cost so much, for_s >= 0; no time passes."""
+        assert for_s >= 0
+        self._worked_s += for_s
 
     def advance(self, by_ms: int) -> None:
         """Let time pass, by_ms >= 0."""
@@ -38,3 +47,6 @@ class QuickClock:
 
     def monotonic_ms(self) -> int:
         return self._clock.monotonic_ms() * self._factor
+
+    def busy_s(self) -> float:
+        return self._clock.busy_s()

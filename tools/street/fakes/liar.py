@@ -122,7 +122,7 @@ class Liar:
         self._link = WebSocketLink(seed, folder)
 
     async def start(self) -> None:
-        self.at = await self._link.listen(self.at, self.hello, self._on_peer)
+        self.at = await self._link.listen(self.at, self.hello, self.converse)
 
     async def stop(self) -> None:
         await self._link.stop()
@@ -150,7 +150,8 @@ class Liar:
     def heard_of(self, kind: type[Message]) -> list[Message]:
         return [each for each in self.heard if isinstance(each, kind)]
 
-    async def _on_peer(self, peer: Peer) -> None:
+    async def converse(self, peer: Peer) -> None:
+        """Answer a peer, until it hangs up."""
         self.peers.append(peer)
         try:
             async for message in peer.messages():

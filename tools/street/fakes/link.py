@@ -11,7 +11,7 @@ from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
-from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
 
 
@@ -97,7 +97,12 @@ class FakeLink:
         self._network._listeners[bound] = _Listener(self, own, on_peer)
         return bound
 
-    async def dial(self, endpoint: Endpoint, own: Hello) -> Peer:
+    async def dial(
+        self,
+        endpoint: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
         listener = self._network._listeners.get(endpoint)
         if self._stopped:
             raise RetryError("the link is stopped")
@@ -105,6 +110,8 @@ class FakeLink:
             raise RetryError(f"{endpoint}: nobody there")
         if listener.link.node_id == self.node_id:
             raise RetryError("that is this node itself")
+        if is_linked(listener.link.node_id):
+            raise AlreadyLinkedError(listener.link.node_id)
         if len(listener.link._tasks) >= listener.link._peers_max:
             raise RetryError(f"{endpoint} has too many links")
         return self._join(endpoint, listener, own)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from swarmfeed.core.asks import sentences, troubles
@@ -11,6 +11,7 @@ from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
@@ -29,6 +30,7 @@ class FakeDisk:
     certificates: dict[FeedId, tuple[bytes, ...]] = field(default_factory=dict)
     forks: dict[FeedId, Fork] = field(default_factory=dict)
     damaged: dict[FeedId, str] = field(default_factory=dict)
+    marks: dict[FeedId, Mark] = field(default_factory=dict)
     free_bytes: int = 10**12
 
 
@@ -71,14 +73,33 @@ class FakeLogs:
                 raise UserError(f"nothing was saved: {chunk_name(feed_id, span)} is damaged")
             return chunk
 
-        known = self.disk.replicas.get(feed_id)
+        known, mark = self.disk.replicas.get(feed_id), self.disk.marks.get(feed_id)
+        if mark is None and known is None:
+            mark = new_mark()
+        if mark is None or not goes_on(mark, known):
+            raise UserError("nothing was saved: this is not what was signed last")
         growth = grow(known, feed_id, stored, now_ms=now_ms, sign=sign, load=load)
+        self.disk.marks[feed_id] = mark_of(growth.replica)
         for span, chunk in growth.chunks:
             self.write_chunk(feed_id, span, chunk)
         self.replace(growth.replica)
         return growth.replica
 
+    def mark(self, feed_id: FeedId) -> Mark | None:
+        return self.disk.marks.get(feed_id)
+
+    def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
+        mark = self.disk.marks.get(feed_id)
+        if mark is not None and mark.ending is Ending.OPEN:
+            self.disk.marks[feed_id] = replace(mark, ending=ending)
+
+    def chunks_end(self, feed_id: FeedId) -> int:
+        return max((span.end for span in self.held(feed_id)), default=0)
+
     def replace(self, replica: Replica) -> None:
+        mark = self.disk.marks.get(replica.feed_id)
+        if mark is not None and replica.size > mark.size:
+            self.end_mark(replica.feed_id, Ending.NEWER)
         self._make_folders(replica.feed_id)
         self.disk.replicas[replica.feed_id] = replica
         self.disk.damaged.pop(replica.feed_id, None)
@@ -116,6 +137,7 @@ class FakeLogs:
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
     ) -> None:
+        self.end_mark(feed_id, Ending.FORKED)
         self.disk.forks[feed_id] = (first, second, tuple(proof))
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:

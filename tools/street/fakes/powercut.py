@@ -101,6 +101,15 @@ class Recorder:
         assert written == len(content)
         return written
 
+    def pwrite(self, descriptor: int, data: Any, at: int) -> int:
+        content = bytes(data)
+        if descriptor in self._open:
+            number, _ = self._open[descriptor]
+            self.events.append(Event("write", file=number, at=at, data=content))
+        written: int = self.real["pwrite"](descriptor, content, at)
+        assert written == len(content)
+        return written
+
     def ftruncate(self, descriptor: int, length: int) -> None:
         if descriptor in self._open:
             self.events.append(Event("cut", file=self._open[descriptor][0], at=length))
@@ -174,7 +183,17 @@ class _Writer:
 def recording(root: Path) -> Iterator[Recorder]:
     """Record everything that is done to files under ``root`` through ``os``."""
     recorder = Recorder(root)
-    names = ("open", "close", "write", "ftruncate", "fsync", "mkdir", "unlink", "replace")
+    names = (
+        "open",
+        "close",
+        "write",
+        "pwrite",
+        "ftruncate",
+        "fsync",
+        "mkdir",
+        "unlink",
+        "replace",
+    )
     with pytest.MonkeyPatch.context() as patch:
         for name in (*names, "fdopen"):
             recorder.real[name] = getattr(os, name)

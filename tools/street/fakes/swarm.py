@@ -35,6 +35,7 @@ class FakeTorrent:
     arrived: bool
     failed: bool = False
     uploaded_bytes: int = 0
+    given: dict[Endpoint, int] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -140,21 +141,21 @@ class FakeSwarm:
         self._require_running()
         known = self._torrents.get(torrent.info_hash)
         if known is not None and not known.failed:
-            for peer in peers:
-                self.add_peer(torrent.info_hash, peer)
+            self.add_peers(torrent.info_hash, peers)
             return
         reachable = [peer for peer in peers if self._is_reachable(peer)]
-        first = reachable[:1] if torrent.piece_count == 1 else reachable
-        fetched = FakeTorrent(torrent, folder, first, set(), arrived=False)
+        fetched = FakeTorrent(torrent, folder, reachable, set(), arrived=False)
         for index in range(torrent.piece_count):
             if fetched.is_piece(index, fetched.read_piece(index)):
                 fetched.pieces.add(index)
         self._torrents[torrent.info_hash] = fetched
 
-    def add_peer(self, info_hash: bytes, peer: Endpoint) -> None:
+    def add_peers(self, info_hash: bytes, peers: Sequence[Endpoint]) -> None:
         known = self._torrents.get(info_hash)
-        if known is not None and peer not in known.peers and self._is_reachable(peer):
-            known.peers.append(peer)
+        if known is not None:
+            known.peers += [
+                peer for peer in peers if peer not in known.peers and self._is_reachable(peer)
+            ]
 
     def drop(self, info_hash: bytes) -> None:
         self._torrents.pop(info_hash, None)
@@ -166,18 +167,11 @@ class FakeSwarm:
         self.named.add(host)
 
     def progress(self) -> dict[bytes, TorrentProgress]:
-        return {
-            info_hash: TorrentProgress(
-                name=known.torrent.name,
-                bytes_done=_bytes_done(known),
-                bytes_total=known.torrent.size_bytes,
-                down_bytes_per_s=0,
-                up_bytes_per_s=0,
-                uploaded_bytes=known.uploaded_bytes,
-                peers=() if known.arrived else tuple(known.peers),
-            )
-            for info_hash, known in self._torrents.items()
-        }
+        return {info_hash: _progress(known) for info_hash, known in self._torrents.items()}
+
+    def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
+        known = self._torrents.get(info_hash)
+        return _progress(known) if known is not None else None
 
     def add_dht_node(self, node: Endpoint) -> None:
         if node not in self._nodes:
@@ -247,6 +241,7 @@ class FakeSwarm:
             self._events.append(PeerSentGarbage(known.torrent.info_hash, peer))
             return False
         known.write_piece(index, piece)
+        known.given[peer] = known.given.get(peer, 0) + len(piece)
         known.pieces.add(index)
         return True
 
@@ -257,6 +252,19 @@ class FakeSwarm:
     def _require_running(self) -> None:
         if not self._running:
             raise RetryError("the swarm is not running")
+
+
+def _progress(known: FakeTorrent) -> TorrentProgress:
+    return TorrentProgress(
+        name=known.torrent.name,
+        bytes_done=_bytes_done(known),
+        bytes_total=known.torrent.size_bytes,
+        down_bytes_per_s=0,
+        up_bytes_per_s=0,
+        uploaded_bytes=known.uploaded_bytes,
+        peers=() if known.arrived else tuple(known.peers),
+        given=known.given.copy(),
+    )
 
 
 def _bytes_done(known: FakeTorrent) -> int:

@@ -1,9 +1,14 @@
-"""What lies beside a feed's journal: its author's certificates, and the proof of a fork."""
+"""What stands beside a feed on disk: certificates of its author, and the proof of a fork.
 
+certificates    [signed certificate, ...]
+fork            {"a": signed head, "b": signed head, "p": consistency proof}
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.core.base.bencoding import Fields, decode
+from swarmfeed.core.base.bencoding import Fields, decode, encode
 from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
     CERTIFICATES_MAX,
@@ -12,20 +17,22 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.base.types import Hash
 from swarmfeed.errors import DamageError, RemoteError
-from swarmfeed.shell.disk.durable import read_file
+from swarmfeed.shell.disk.durable import read_file, write_file
+
+Fork = tuple[bytes, bytes, tuple[Hash, ...]]
+"""Two signed heads that contradict each other, and their proof."""
 
 _CERTIFICATES_BYTES_MAX: Final = CERTIFICATES_MAX * (CERTIFICATE_BYTES_MAX + 8)
 _FORK_BYTES_MAX: Final = 2 * HEAD_BYTES_MAX + CONSISTENCY_HASHES_MAX * 40
 
-Fork = tuple[bytes, bytes, tuple[Hash, ...]]
-"""Two signed heads that contradict each other, and the proof of it."""
 
-
-def read_certificates(path: Path) -> tuple[bytes, ...]:
-    """Return signed certificates, none without a file.  DamageError, PassingError."""
+def read_certificates(folder: Path) -> tuple[bytes, ...]:
+    """Return signed certificates, none where there is no file.  Raises DamageError."""
+    path = folder / "certificates"
     try:
-        content = read_file(path, _CERTIFICATES_BYTES_MAX)
-        value = decode(content, limit_bytes=_CERTIFICATES_BYTES_MAX)
+        value = decode(
+            read_file(path, _CERTIFICATES_BYTES_MAX), limit_bytes=_CERTIFICATES_BYTES_MAX
+        )
     except FileNotFoundError:
         return ()
     except RemoteError as error:
@@ -34,8 +41,13 @@ def read_certificates(path: Path) -> tuple[bytes, ...]:
     return tuple(item for item in items if isinstance(item, bytes))
 
 
-def read_fork(path: Path) -> Fork | None:
-    """Return the proof of a fork, None without a file.  DamageError, PassingError."""
+def write_certificates(folder: Path, signed: Sequence[bytes]) -> None:
+    write_file(folder / "certificates", encode(list(signed)))
+
+
+def read_fork(folder: Path) -> Fork | None:
+    """Return the proof of a fork, if one is kept.  Raises DamageError."""
+    path = folder / "fork"
     try:
         content = read_file(path, _FORK_BYTES_MAX)
         fields = Fields(decode(content, limit_bytes=_FORK_BYTES_MAX), "fork")
@@ -49,3 +61,8 @@ def read_fork(path: Path) -> Fork | None:
         return None
     except RemoteError as error:
         raise DamageError(f"{path} is damaged: {error}") from error
+
+
+def write_fork(folder: Path, fork: Fork) -> None:
+    first, second, proof = fork
+    write_file(folder / "fork", encode({b"a": first, b"b": second, b"p": list(proof)}))

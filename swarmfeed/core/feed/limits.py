@@ -1,0 +1,41 @@
+"""Bounds of fetching: how long whom is waited for, and how much is risked on whom."""
+
+from typing import Final
+
+RACE_MS_FIRST: Final = 500
+"""How long the first byte of a chunk is waited for, before another holder is asked beside the
+first, while nothing is known of any: twice a slow round trip.  RFC 6298 begins with a second,
+but a race costs a connection, and no congestion."""
+
+RACE_MS_MIN: Final = 500
+"""Shortest such wait: what libtorrent counted is up to half a second old."""
+
+RACE_MS_MAX: Final = 2_000
+"""Longest such wait, however slow holders were seen to be: liars may make nothing of it."""
+
+RACE_GROWTH: Final = 2
+"""Holders that join a race, for each that is asked already: 1, 3, 9, 27.  The time that liars
+cost grows with the logarithm of their number."""
+
+PACE_BYTES_PER_S: Final = 16 * 1024
+"""Slowest holder that counts as giving: one block (BEP 3) a second.  A slower one is not let
+go, but others are asked beside it."""
+
+PACE_SHARE: Final = 32
+"""A holder that gives less than this part of what the fastest gives is raced as well."""
+
+UNPROVEN_CHUNKS: Final = 8
+"""Chunks asked of a holder at once that has not delivered one yet, while there are others."""
+
+PAROLE_MS: Final = 60_000
+"""How long a holder that kept us waiting is asked only when nobody else is there; twice as
+long each time, up to PAROLE_DOUBLINGS times."""
+
+PAROLE_DOUBLINGS: Final = 6
+"""About an hour: then it may have a better line."""
+
+HOLDERS_PER_CHUNK: Final = 8
+"""Holders a chunk of several pieces is asked of at once: 8 connections fill any line."""
+
+HOLDERS_REMEMBERED_MAX: Final = 4_096
+"""Holders whose speed is remembered while the node runs; 1 MB."""

@@ -1,0 +1,235 @@
+"""Who may run how long: work for peers, beside the page and the node's own jobs.
+
+One loop serves all.  What is done on behalf of a peer - its messages heard, answers made and
+sent - runs as a coroutine that is driven step by step from here, from ``await`` to ``await``:
+
+    own account in debt? --> wait until it is paid off       a peer is read more slowly
+    turn of peers over?  --> wait in line                    the page and jobs come in between
+    step --> what it cost is taken from the account, and from what all peers have together
+
+So a peer that costs much is never shut out for it: it is only read as slowly as it may be
+served, and its socket fills up behind that.  In line goes first who used least lately.  Long
+loops ask ``breathe`` now and then, so that no step is much longer than a turn; what needs the
+processor for longer goes ``off_loop``, and is paid for all the same.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import Executor
+from contextvars import ContextVar
+from types import coroutine
+from typing import Any, Final, TypeVar
+
+from swarmfeed.core.base.limits import (
+    ACCOUNTS_MAX,
+    BUDGET_WINDOW_S,
+    PEER_WORK_S_PER_S,
+    PEERS_WORK_BURST_S,
+    PEERS_WORK_S_PER_S,
+    TURN_S,
+)
+from swarmfeed.core.base.tokens import TokenBucket
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.ports import Clock
+
+T = TypeVar("T")
+
+Work = Callable[[], Coroutine[Any, Any, T]]
+"""Begins what is done step by step."""
+
+_WORTH_A_WAIT_S: Final = 0.001
+"""Debts that are paid off sooner are not waited for: a loop's timers are no finer."""
+
+
+class Account:
+    """What one peer's work has cost lately, and may cost."""
+
+    def __init__(self, fairness: "Fairness", now_s: float) -> None:
+        self._fairness = fairness
+        self._began_s = 0.0
+        rate = PEER_WORK_S_PER_S
+        self.seconds: Final = TokenBucket(rate * BUDGET_WINDOW_S, rate, now_s)
+        """Seconds it may use before it has to wait."""
+
+    async def pay(self, work: Work[T]) -> T:
+        """Do something on behalf of this peer: when it may, and at its cost."""
+        return await _step_by_step(self, self._fairness, work())
+
+    def begin(self) -> None:
+        """A step begins."""
+        self._began_s = self._fairness.clock.busy_s()
+
+    def end(self) -> None:
+        """A step ends: take what it cost."""
+        self._fairness.charge(self, self._fairness.clock.busy_s() - self._began_s)
+
+    def has_had_its_turn(self) -> bool:
+        """Whether the present step has lasted as long as one may."""
+        return self._fairness.clock.busy_s() - self._began_s >= TURN_S
+
+    async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
+        """Run a call in a thread and take what it cost there."""
+        took_s: list[float] = []
+
+        def timed() -> T:
+            began_s = self._fairness.clock.busy_s()
+            try:
+                return call()
+            finally:
+                took_s.append(self._fairness.clock.busy_s() - began_s)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, timed)
+        finally:
+            self._fairness.charge(self, sum(took_s))
+
+
+class Fairness:
+    """Gives turns to peers; belongs to one asyncio loop."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock: Final = clock
+        now_s = self._now_s()
+        self._together = TokenBucket(PEERS_WORK_BURST_S, PEERS_WORK_S_PER_S, now_s)
+        self._accounts: dict[NodeId, Account] = {}
+        self._in_line: dict[asyncio.Future[None], Account] = {}
+        self._used_s = 0.0
+        """Of the present turn."""
+        self._is_turn = True
+        """Whether peers may run; False while everybody else has a turn."""
+
+    def account(self, node_id: NodeId) -> Account:
+        """The account of a node: the same again, if it comes back while it owes something."""
+        found = self._accounts.pop(node_id, None)
+        now_s = self._now_s()
+        if found is None:
+            self._forget_some(now_s)
+            found = Account(self, now_s)
+        self._accounts[node_id] = found
+        return found
+
+    async def turn(self, account: Account) -> None:
+        """Return when work for this peer may run."""
+        while (owed_s := self._owed_s(account)) > _WORTH_A_WAIT_S:
+            await asyncio.sleep(owed_s)
+        if not self._is_turn or self._in_line:
+            waiting = asyncio.get_running_loop().create_future()
+            self._in_line[waiting] = account
+            try:
+                await waiting
+            finally:
+                self._in_line.pop(waiting, None)
+
+    def charge(self, account: Account, took_s: float) -> None:
+        """Take what a piece of work cost, and end the turn of peers if it was long enough."""
+        now_s = self._now_s()
+        account.seconds.owe(took_s, now_s)
+        self._together.owe(took_s, now_s)
+        self._used_s += took_s
+        if not self._is_turn:
+            return
+        if self._used_s < TURN_S:
+            self._call_next()
+            return
+        self._is_turn = False
+        pause_s = self._together.paid_off_in_s(now_s)
+        loop = asyncio.get_running_loop()
+        if pause_s > 0:
+            loop.call_later(pause_s, self._next_turn)
+        else:
+            # Whatever is ready now runs before it, and so does what has come in meanwhile.
+            loop.call_soon(self._next_turn)
+
+    # --- inside ---
+
+    def _now_s(self) -> float:
+        return self.clock.monotonic_ms() / 1000
+
+    def _owed_s(self, account: Account) -> float:
+        return account.seconds.paid_off_in_s(self._now_s())
+
+    def _next_turn(self) -> None:
+        self._is_turn, self._used_s = True, 0.0
+        self._call_next()
+
+    def _call_next(self) -> None:
+        """Let one more run: who used least lately, and of those alike who waits longest."""
+        if not self._in_line:
+            return
+        now_s = self._now_s()
+        called = max(self._in_line, key=lambda each: self._in_line[each].seconds.left(now_s))
+        del self._in_line[called]
+        if not called.done():
+            called.set_result(None)
+        else:  # it was cancelled, and will not run
+            self._call_next()
+
+    def _forget_some(self, now_s: float) -> None:
+        if len(self._accounts) < ACCOUNTS_MAX:
+            return
+        owing = {
+            node_id: each
+            for node_id, each in self._accounts.items()
+            if not each.seconds.is_full(now_s)
+        }
+        while len(owing) >= ACCOUNTS_MAX:
+            del owing[next(iter(owing))]
+        self._accounts = owing
+
+
+_paying: ContextVar[Account | None] = ContextVar("paying", default=None)
+"""On whose behalf the present step runs; None: on our own."""
+
+
+async def breathe() -> None:
+    """Let others have their turn, if the work for a peer that calls this has had its own.
+
+    Anything may have changed when it returns.
+    """
+    account = _paying.get()
+    if account is not None and account.has_had_its_turn():
+        await asyncio.sleep(0)
+
+
+async def off_loop(call: Callable[[], T], executor: Executor | None = None) -> T:
+    """Run a call in a thread; if it is on behalf of a peer, the peer pays for it."""
+    account = _paying.get()
+    if account is None:
+        return await asyncio.get_running_loop().run_in_executor(executor, call)
+    return await account.time_off_loop(call, executor)
+
+
+def on_behalf(work: Work[T]) -> Coroutine[Any, Any, T]:
+    """Return work to be done beside or later, at the cost of the peer that caused it."""
+    account = _paying.get()
+    return work() if account is None else account.pay(work)
+
+
+@coroutine
+def _step_by_step(
+    account: Account, fairness: Fairness, work: Coroutine[Any, Any, T]
+) -> Generator[Any, Any, T]:
+    """Drive a coroutine as a task does, with a turn waited for before each step."""
+    raised: BaseException | None = None
+    while True:
+        if raised is None:
+            try:
+                yield from fairness.turn(account).__await__()
+            except BaseException as error:
+                raised = error
+        # Who is cancelled cleans up at once.
+        before = _paying.set(account)
+        account.begin()
+        try:
+            awaited = work.send(None) if raised is None else work.throw(raised)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            account.end()
+            _paying.reset(before)
+        raised = None
+        try:
+            yield awaited
+        except BaseException as error:
+            raised = error

@@ -1,0 +1,117 @@
+"""The pen: the one thing that signs into the own feed, and only where nobody remembers more.
+
+Every way to write - posts, profiles, follows, imports, by page, command or API - comes here.
+Before each append all memories of the feed's size go into ``core/feed/highwater.judge``.
+"""
+
+from collections.abc import Sequence
+
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.feed.highwater import (
+    Ending,
+    Memories,
+    Reason,
+    Standing,
+    Verdict,
+    judge,
+)
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.errors import PassingError, UserError
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.ports import Clock, Index, Logs
+
+
+class Pen:
+    """Signs into the own feed, or says why not."""
+
+    def __init__(
+        self, identity: Identity, shelf: Shelf, logs: Logs, index: Index, clock: Clock
+    ) -> None:
+        self._identity = identity
+        self._shelf = shelf
+        self._logs = logs
+        self._index = index
+        self._clock = clock
+        self._noted = 0
+        """Largest size that index and receipts told at the start."""
+        self._wrote: Replica | None = None
+
+    def recall(self) -> None:
+        """Read what this machine remembers of the feed's size beside its log; at the start."""
+        feed_id = self._identity.feed_id
+        indexed = (end for _, end in self._index.indexed_ranges(feed_id))
+        receipts = self._index.receipts(feed_id).values()
+        self._noted = max([*indexed, *receipts], default=0)
+
+    def heard_of(self, size: int) -> None:
+        """A signed head of the own feed was seen with somebody else."""
+        mark = self._logs.mark(self._identity.feed_id)
+        if mark is not None and size > mark.size:
+            self._logs.end_mark(self._identity.feed_id, Ending.NEWER)
+
+    def verdict(self) -> Verdict:
+        """Whether the own feed may be signed now; called from any thread.
+
+        What cannot be read just now is no reason to say that anything is missing: then
+        nothing speaks against signing, and it is refused when it is tried.
+        """
+        try:
+            self._shelf.check_read(self._identity.feed_id)
+            return self._judge()
+        except PassingError:
+            return Verdict(standing=Standing.SIGNS, reason=Reason.SOUND)
+
+    def _judge(self) -> Verdict:
+        feed_id = self._identity.feed_id
+        replica = self._shelf.replica(feed_id)
+        return judge(
+            Memories(
+                mark=self._logs.mark(feed_id),
+                size=replica.size if replica else 0,
+                root=replica.head.root if replica else None,
+                noted=self._noted,
+                chunks=self._logs.chunks_end(feed_id),
+                forked=self._shelf.is_forked(feed_id),
+            )
+        )
+
+    def trouble(self) -> str:
+        """Why nothing can be written, and what to do; empty while all is well."""
+        return say(self.verdict())
+
+    def write(self, stored: Sequence[bytes]) -> tuple[Replica | None, Replica]:
+        """Append entries; when this returns they survive a power cut.
+
+        Returns:
+            The feed before and after.
+
+        Raises:
+            PassingError: Not now: the disk is full, say.  Nothing was added.
+            UserError: It may not be signed.  Nothing was added.
+        """
+        self._shelf.check_read(self._identity.feed_id)
+        verdict = self._judge()
+        if verdict.standing is not Standing.SIGNS:
+            raise UserError(say(verdict))
+        feed_id = self._identity.feed_id
+        before = self._shelf.replica(feed_id)
+        sign = self._identity.feed_key.sign
+        after = self._shelf.append(feed_id, stored, now_ms=self._clock.now_ms(), sign=sign)
+        self._wrote = after
+        return before, after
+
+    def wrote(self, replica: Replica) -> bool:
+        """Whether a replica of the own feed comes from here."""
+        return replica is self._wrote
+
+
+def say(verdict: Verdict) -> str:
+    """Why nothing can be written, for a person; empty when something can."""
+    if verdict.reason is Reason.SOUND:
+        return ""
+    start, end = verdict.missing
+    if verdict.reason is Reason.MISSING:
+        lost = sentences.OWN_MISSING if end - start > 1 else sentences.OWN_ONE_MISSING
+        return lost(first=start, last=end - 1)
+    return sentences.OWN_ENDED[verdict.reason.value]() + " " + sentences.NEW_DEVICE()

@@ -1,0 +1,95 @@
+"""A home comes into being in one step, whenever the power goes.
+
+    new/                what is being made; gone when it is done
+        begun           two lines: address of the feed, address of the author
+        feeds/, high-water/, keys
+
+All is made in ``new/`` first.  Then the feed and its mark move to their places, and the keys
+last: a home with keys is whole.  While ``new/keys`` is there the step was not done, and the
+next attempt takes away what has moved already; without it there is nothing to take away.
+
+Where there were keys (their feed may not be signed any more), they stay beside the new ones.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.errors import DamageError
+from swarmfeed.shell.disk.durable import fsync_folder, make_folder, read_file, write_file
+
+_BEGUN_BYTES_MAX: Final = 256
+_MOVED: Final = ("feeds", "high-water")
+
+
+def begin(home: Path, feed_id: FeedId, author_id: AuthorId) -> Path:
+    """Return the folder to make a home in, empty but for what names it.
+
+    The caller holds the home's lock.
+    """
+    clear_away(home)
+    folder = _folder(home)
+    make_folder(folder)
+    lines = f"{format_address(feed_id)}\n{format_address(author_id)}\n"
+    write_file(folder / "begun", lines.encode("ascii"))
+    return folder
+
+
+def finish(home: Path, feed_id: FeedId, old_feed_id: FeedId | None = None) -> None:
+    """Put what ``begin`` named in its places; when this returns, the home is whole.
+
+    Args:
+        old_feed_id: The feed of the keys that are there; they become ``keys.<its address>``.
+    """
+    folder, name = _folder(home), format_address(feed_id)
+    for place in _MOVED:
+        make_folder(home / place)
+        os.rename(folder / place / name, home / place / name)
+        fsync_folder(home / place)
+    if old_feed_id is not None:
+        with suppress(FileExistsError):
+            os.link(home / "keys", home / f"keys.{format_address(old_feed_id)}")
+        fsync_folder(home)
+    os.rename(folder / "keys", home / "keys")
+    fsync_folder(home)
+    clear_away(home)
+
+
+def clear_away(home: Path) -> None:
+    """Take away what an attempt left that was cut short.  The caller holds the home's lock."""
+    folder = _folder(home)
+    if (folder / "keys").exists() and (begun := _begun(home)):
+        for place in _MOVED:
+            _remove(home / place / begun[0])
+    # First what says that something has moved: the rest says nothing without it.
+    _remove(folder / "keys")
+    _remove(folder)
+
+
+def unfinished_author(home: Path) -> str:
+    """Address of the author whose home was being made when it was cut short; empty: none."""
+    begun = _begun(home) if (_folder(home) / "keys").exists() else []
+    return begun[1] if len(begun) == 2 else ""
+
+
+def _folder(home: Path) -> Path:
+    return home / "new"
+
+
+def _begun(home: Path) -> list[str]:
+    with suppress(FileNotFoundError, DamageError):
+        content = read_file(_folder(home) / "begun", _BEGUN_BYTES_MAX)
+        return content.decode("ascii", "replace").splitlines()
+    return []
+
+
+def _remove(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

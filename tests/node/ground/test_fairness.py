@@ -1,0 +1,355 @@
+"""Peers take turns, each at its own cost; everybody else comes in between."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from street.fakes.clock import FakeClock
+from street.loop import VirtualLoop, play, settle
+from swarmfeed.core.base.limits import (
+    ACCOUNTS_MAX,
+    BUDGET_WINDOW_S,
+    PEER_WORK_S_PER_S,
+    PEERS_WORK_BURST_S,
+    PEERS_WORK_S_PER_S,
+    TURN_S,
+)
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.node.ground.fairness import Account, Fairness, breathe, off_loop, on_behalf
+
+OWN_BURST_S = PEER_WORK_S_PER_S * BUDGET_WINDOW_S
+
+
+@dataclass
+class Hall:
+    """Where peers have work done, in steps that take as long as a test says."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    done: list[str] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.fairness = Fairness(self.clock)
+
+    def peer(self, number: int) -> Account:
+        return self.fairness.account(NodeId(bytes([number]) * 32))
+
+    def left(self, account: Account) -> float:
+        return account.seconds.left(self.clock.monotonic_ms() / 1000)
+
+    def begin(self, account: Account, name: str, *steps_s: float) -> asyncio.Task[None]:
+        """Do one step after the other at a peer's cost; ``done`` tells when each began."""
+
+        async def work() -> None:
+            for step_s in steps_s:
+                self.done.append(name)
+                self.clock.work(step_s)
+                await asyncio.sleep(0)
+
+        task = asyncio.get_running_loop().create_task(account.pay(work))
+        self.tasks.append(task)
+        return task
+
+    async def pass_s(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        for _ in range(round(seconds * 200)):
+            self.clock.advance(5)
+            loop.skipped_s += 0.005
+            await settle()
+
+
+def at(scene: Callable[[Hall], Awaitable[None]]) -> None:
+    async def script() -> None:
+        hall = Hall()
+        await scene(hall)
+        for task in hall.tasks:
+            task.cancel()
+        await asyncio.gather(*hall.tasks, return_exceptions=True)
+
+    play(script)
+
+
+def test_each_step_is_paid_for_by_whom_it_is_for() -> None:
+    async def scene(hall: Hall) -> None:
+        anna, bert = hall.peer(1), hall.peer(2)
+        hall.begin(anna, "anna", 0.001, 0.001)
+        hall.begin(bert, "bert", 0.0005)
+        await settle()
+        assert hall.left(anna) == pytest.approx(OWN_BURST_S - 0.002, abs=0.0004)
+        assert hall.left(bert) == pytest.approx(OWN_BURST_S - 0.0005, abs=0.0004)
+
+    at(scene)
+
+
+def test_a_result_and_an_error_come_out_of_it_as_they_are() -> None:
+    async def scene(hall: Hall) -> None:
+        async def seven() -> int:
+            await asyncio.sleep(0)
+            return 7
+
+        async def fail() -> None:
+            await asyncio.sleep(0)
+            raise LookupError("not here")
+
+        assert await hall.peer(1).pay(seven) == 7
+        with pytest.raises(LookupError, match="not here"):
+            await hall.peer(1).pay(fail)
+
+    at(scene)
+
+
+def test_who_has_used_up_its_share_is_served_more_slowly_and_not_ended() -> None:
+    async def scene(hall: Hall) -> None:
+        task = hall.begin(hall.peer(1), "anna", *[TURN_S] * 2_000)
+        await hall.pass_s(10)
+        before = len(hall.done)
+        assert before * TURN_S == pytest.approx(
+            OWN_BURST_S + PEER_WORK_S_PER_S * hall.clock.monotonic_ms() / 1000, rel=0.1
+        )
+        began_s = hall.clock.monotonic_ms() / 1000
+        await hall.pass_s(5)
+        worked_s = (len(hall.done) - before) * TURN_S
+        passed_s = hall.clock.monotonic_ms() / 1000 - began_s
+        assert worked_s == pytest.approx(PEER_WORK_S_PER_S * passed_s, rel=0.1)
+        assert not task.done()
+
+    at(scene)
+
+
+def test_a_debt_does_not_go_away_with_the_link() -> None:
+    async def scene(hall: Hall) -> None:
+        hall.begin(hall.peer(1), "anna", OWN_BURST_S + 1)
+        await settle()
+        assert hall.left(hall.peer(1)) == pytest.approx(-1)
+        assert hall.peer(1) is hall.peer(1)
+        assert hall.left(hall.peer(2)) == pytest.approx(OWN_BURST_S)
+
+    at(scene)
+
+
+def test_those_who_owe_nothing_are_forgotten_before_too_many_are_remembered() -> None:
+    async def scene(hall: Hall) -> None:
+        hall.begin(hall.peer(0), "anna", 0.1)
+        await settle()
+        for number in range(3 * ACCOUNTS_MAX):
+            hall.fairness.account(NodeId(number.to_bytes(32, "big")))
+        assert len(hall.fairness._accounts) <= ACCOUNTS_MAX
+        assert hall.left(hall.peer(0)) == pytest.approx(OWN_BURST_S - 0.1)
+
+    at(scene)
+
+
+def test_others_have_a_turn_after_each_turn_of_peers() -> None:
+    """However many peers there are: a page does not wait for all of them."""
+
+    async def scene(hall: Hall) -> None:
+        for number in range(8):
+            hall.begin(hall.peer(number), f"peer {number}", *[TURN_S] * 3)
+
+        async def page() -> None:
+            for _ in range(5):
+                await asyncio.sleep(0)
+                hall.done.append("page")
+
+        await asyncio.gather(page())
+        said = "".join("p" if each == "page" else "." for each in hall.done)
+        assert ".." not in said.strip("."), hall.done
+
+    at(scene)
+
+
+def test_short_steps_of_several_peers_share_a_turn() -> None:
+    async def scene(hall: Hall) -> None:
+        for number in range(4):
+            hall.begin(hall.peer(number), f"peer {number}", TURN_S / 8)
+        await asyncio.sleep(0)
+        assert len(hall.done) == 4
+
+    at(scene)
+
+
+def test_all_peers_together_leave_half_of_the_time_to_others() -> None:
+    async def scene(hall: Hall) -> None:
+        for number in range(8):
+            hall.begin(hall.peer(number), "peer", *[TURN_S] * 200)
+        await settle()
+        assert len(hall.done) * TURN_S == pytest.approx(PEERS_WORK_BURST_S, abs=2 * TURN_S)
+        before, began_s = len(hall.done), hall.clock.monotonic_ms() / 1000
+        await hall.pass_s(5)
+        passed_s = hall.clock.monotonic_ms() / 1000 - began_s
+        worked_s = (len(hall.done) - before) * TURN_S
+        assert worked_s == pytest.approx(passed_s * PEERS_WORK_S_PER_S, rel=0.1)
+
+    at(scene)
+
+
+def test_who_used_least_goes_first() -> None:
+    async def scene(hall: Hall) -> None:
+        noisy, quiet, third = hall.peer(1), hall.peer(2), hall.peer(3)
+        hall.begin(third, "before", TURN_S * 0.9)
+        await settle()
+        hall.done.clear()
+        hall.begin(noisy, "noisy", TURN_S, TURN_S, TURN_S)
+        hall.begin(third, "third", TURN_S / 2, TURN_S / 2)
+        hall.begin(quiet, "quiet", TURN_S / 4)
+        await settle()
+        assert hall.done[:3] == ["noisy", "quiet", "third"]
+        assert hall.done.count("noisy") == 3
+
+    at(scene)
+
+
+def test_one_that_is_cancelled_in_line_holds_nobody_up() -> None:
+    async def scene(hall: Hall) -> None:
+        hall.begin(hall.peer(1), "first", TURN_S)
+        gone = hall.begin(hall.peer(2), "gone", TURN_S / 4)
+        hall.begin(hall.peer(3), "last", TURN_S / 4)
+        await asyncio.sleep(0)
+        gone.cancel()
+        await settle()
+        assert hall.done == ["first", "last"]
+        assert gone.cancelled()
+
+    at(scene)
+
+
+def test_who_is_cancelled_in_debt_cleans_up_at_once() -> None:
+    async def scene(hall: Hall) -> None:
+        cleaned: list[str] = []
+
+        async def work() -> None:
+            try:
+                hall.clock.work(OWN_BURST_S + 100)
+                await asyncio.sleep(0)
+                raise AssertionError("it is in debt")
+            finally:
+                cleaned.append("up")
+
+        task = asyncio.get_running_loop().create_task(hall.peer(1).pay(work))
+        await settle()
+        task.cancel()
+        await settle()
+        assert task.cancelled()
+        assert cleaned == ["up"]
+
+    at(scene)
+
+
+def test_a_timeout_inside_still_ends_what_it_should() -> None:
+    async def scene(hall: Hall) -> None:
+        async def work() -> str:
+            try:
+                async with asyncio.timeout(0.05):
+                    await asyncio.get_running_loop().create_future()
+            except TimeoutError:
+                return "in time"
+            return "never"
+
+        task = asyncio.get_running_loop().create_task(hall.peer(1).pay(work))
+        await settle()
+        await hall.pass_s(0.1)
+        assert task.result() == "in time"
+
+    at(scene)
+
+
+def test_a_long_loop_lets_others_in_as_soon_as_it_had_its_turn() -> None:
+    async def scene(hall: Hall) -> None:
+        walked: list[int] = []
+
+        async def walk() -> None:
+            for number in range(10):
+                walked.append(number)
+                hall.clock.work(TURN_S * 0.6)
+                await breathe()
+
+        def count() -> Iterator[int]:
+            while len(walked) < 10:
+                yield len(walked)
+
+        task = asyncio.get_running_loop().create_task(hall.peer(1).pay(walk))
+        steps = []
+        for length in count():
+            steps.append(length)
+            await asyncio.sleep(0)
+        await task
+        assert {0, 2, 4, 6, 8} <= set(steps), "it never ran for longer than its turn"
+        assert max(b - a for a, b in pairwise(steps)) == 2
+
+    at(scene)
+
+
+def test_a_loop_of_our_own_is_not_interrupted_by_it() -> None:
+    async def scene(hall: Hall) -> None:
+        other: list[str] = []
+
+        async def note() -> None:
+            other.append("ran")
+
+        task = asyncio.get_running_loop().create_task(note())
+        hall.clock.work(1)
+        await breathe()
+        assert other == []
+        await task
+
+    at(scene)
+
+
+def test_work_in_a_thread_is_paid_for_by_who_caused_it() -> None:
+    async def scene(hall: Hall) -> None:
+        anna = hall.peer(1)
+
+        def count() -> int:
+            hall.clock.work(0.3)
+            return 3
+
+        async def ask() -> int:
+            return await off_loop(count)
+
+        assert await off_loop(count) == 3, "of our own, at nobody's cost"
+        assert hall.left(anna) == pytest.approx(OWN_BURST_S)
+        assert await anna.pay(ask) == 3
+        assert hall.left(anna) <= OWN_BURST_S - 0.3
+
+    at(scene)
+
+
+def test_a_thread_that_fails_is_paid_for_too() -> None:
+    async def scene(hall: Hall) -> None:
+        anna = hall.peer(1)
+
+        def fail() -> None:
+            hall.clock.work(0.3)
+            raise LookupError("not here")
+
+        async def ask() -> None:
+            await off_loop(fail)
+
+        with pytest.raises(LookupError):
+            await anna.pay(ask)
+        assert hall.left(anna) <= OWN_BURST_S - 0.3
+
+    at(scene)
+
+
+def test_what_goes_on_beside_is_paid_for_by_who_began_it() -> None:
+    async def scene(hall: Hall) -> None:
+        anna = hall.peer(1)
+        beside: list[asyncio.Task[None]] = []
+
+        async def later() -> None:
+            hall.clock.work(0.3)
+
+        async def ask() -> None:
+            beside.append(asyncio.get_running_loop().create_task(on_behalf(later)))
+
+        await anna.pay(ask)
+        await asyncio.gather(*beside)
+        assert hall.left(anna) == pytest.approx(OWN_BURST_S - 0.3)
+        await on_behalf(later)
+        assert hall.left(anna) == pytest.approx(OWN_BURST_S - 0.3), "that was our own"
+
+    at(scene)

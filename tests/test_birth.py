@@ -1,0 +1,139 @@
+"""Homes come into being in one step, and go on as a new device where they have to."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from swarmfeed import wiring
+from swarmfeed.core.asks.feeds import FeedsOf
+from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import Timeline
+from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.home import Created
+from swarmfeed.node.ground.settings import NodeSettings
+
+pytestmark = [pytest.mark.slow, pytest.mark.attack("A50")]
+
+QUIET = NodeSettings(network=False, dht=False)
+
+
+class Killed(BaseException):
+    """What a kill is to the code: nothing after it runs."""
+
+
+def post(home: Path, text: str) -> None:
+    with wiring.open_node(home, QUIET, "") as desk:
+        desk.ask(WritePost(text=text))
+
+
+def texts(home: Path) -> list[str]:
+    with wiring.open_node(home, QUIET, "") as desk:
+        me = desk.ask(WhoAreYou()).author_id
+        return [each.text for each in desk.ask(Timeline(author=me)).posts]
+
+
+def killed_at(step: int, patch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Have the process end at the ``step``-th change of a name on disk."""
+    left = [step]
+
+    def counted(name: str) -> None:
+        real = getattr(os, name)
+
+        def change(*arguments: object, **named: object) -> object:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return real(*arguments, **named)
+
+        patch.setattr(os, name, change)
+
+    for name in ("rename", "replace", "link", "unlink", "mkdir"):
+        counted(name)
+    return lambda: left[0] < 0
+
+
+@pytest.mark.parametrize("kind", ["init", "restore"])
+def test_a_birth_cut_short_at_any_step_can_be_repeated(tmp_path: Path, kind: str) -> None:
+    words = wiring.create_home(tmp_path / "first", "Ann", "").author_words
+
+    def begin(home: Path) -> None:
+        if kind == "init":
+            wiring.create_home(home, "Ann", "")
+        else:
+            wiring.restore_home(home, "Ann", "", words)
+
+    step, was_killed = 0, True
+    while was_killed:
+        home = tmp_path / str(step)
+        with pytest.MonkeyPatch.context() as patch:
+            is_killed = killed_at(step, patch)
+            with contextlib.suppress(Killed):
+                begin(home)
+            was_killed = is_killed()
+        if was_killed and not (home / "keys").exists():
+            with pytest.raises(UserError, match="there are no keys"):
+                post(home, "too early")
+            begin(home)
+        post(home, "hello")
+        assert texts(home) == ["hello"]
+        assert not (home / "new").exists()
+        assert len(list((home / "feeds").iterdir())) == 1
+        assert len(list((home / "high-water").iterdir())) == 1
+        step += 1
+    assert step > 10
+
+
+def test_there_is_no_home_before_its_words_were_shown(tmp_path: Path) -> None:
+    def show(_: Created) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        wiring.create_home(tmp_path, "Ann", "", show)
+    assert not (tmp_path / "keys").exists()
+    wiring.create_home(tmp_path, "Ann", "")
+    post(tmp_path, "hello")
+
+
+def test_keys_that_can_write_are_never_replaced(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    before = (tmp_path / "keys").read_bytes()
+    with pytest.raises(UserError, match="never replaces"):
+        wiring.create_home(tmp_path, "Ann", "")
+    with pytest.raises(UserError, match="they can write"):
+        wiring.restore_home(tmp_path, "Ann", "", created.author_words)
+    assert (tmp_path / "keys").read_bytes() == before
+
+
+def test_words_of_another_author_replace_no_keys(tmp_path: Path) -> None:
+    other = wiring.create_home(tmp_path / "other", "Ben", "")
+    wiring.create_home(tmp_path / "home", "Ann", "")
+    shutil.rmtree(tmp_path / "home" / "high-water")
+    with pytest.raises(UserError, match="another author"):
+        wiring.restore_home(tmp_path / "home", "Ann", "", other.author_words)
+
+
+@pytest.mark.parametrize("lost", ["high-water", "feeds"])
+def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost: str) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    post(tmp_path, "before")
+    shutil.rmtree(tmp_path / lost)
+    with wiring.open_node(tmp_path, QUIET, "") as desk:
+        trouble = desk.ask(HowIsMyFeed()).sentence
+    assert "swarmfeed restore" in trouble
+    with pytest.raises(UserError) as refused:
+        post(tmp_path, "not now")
+    assert str(refused.value) == trouble
+    me = wiring.restore_home(tmp_path, "Ann", "", created.author_words)
+    assert me.author_id == created.whoami.author_id
+    post(tmp_path, "after")
+    assert texts(tmp_path) == ["after", "before"]
+    with wiring.open_node(tmp_path, QUIET, "") as desk:
+        feeds = desk.ask(FeedsOf(author=me.author_id)).feeds
+        assert len(feeds) == (2 if lost == "high-water" else 1)
+        assert desk.ask(HowIsMyFeed()).sentence == ""
+    (aside,) = tmp_path.glob("keys.*")
+    assert aside.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,229 @@
+"""kill -9 in the middle of ``init`` and ``restore``: the same command again, and all is well.
+
+Each command runs in a process forked from this one, which has everything loaded.  It kills
+itself before the n-th thing it asks of the disk, so every moment that differs is met, and
+none by chance.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from swarmfeed import wiring
+from swarmfeed.cli.main import main
+
+from ordeals.ordeal import Ordeal, Outcome, Plan
+
+ASKED_OF_THE_DISK: Final = (
+    *("open", "write", "pwrite", "fsync", "fdatasync", "ftruncate"),
+    *("mkdir", "rename", "replace", "link", "unlink", "rmdir"),
+)
+"""Functions of ``os`` that a command may die before."""
+
+_WORDS: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    """Of its exit; -9 if it was killed."""
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One of the ways to begin."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    """Gets the folder of the case ready; the home is ``home`` in it."""
+    words: tuple[str, ...]
+    """The command line after ``--home HOME``; ``{folder}`` stands for the case's folder."""
+
+
+def play(plan: Plan) -> Outcome:
+    """Kill every kind at moments all over its length."""
+    outcome, came = Outcome(), Counter[str]()
+    with tempfile.TemporaryDirectory(prefix="swarmfeed-birth-") as name:
+        folder = Path(name)
+        for kind in KINDS:
+            share = len(range(KINDS.index(kind), plan.cases, len(KINDS)))
+            length = _length(kind, folder / "dry") if share else 0
+            for number in range(share):
+                moment = number * length // share
+                outcome.cases += 1
+                if gave_way := _suffer(kind, moment, folder / "case", came):
+                    outcome.gave_way.append(f"{kind.name} killed at {moment}: {gave_way}")
+            outcome.figures[f"moments of {kind.name}"] = str(length)
+    outcome.figures |= {what: str(count) for what, count in sorted(came.items())}
+    return outcome
+
+
+def _length(kind: Kind, folder: Path) -> int:
+    """How often a command that is left alone asks something of the disk."""
+    low, high = 0, 4_096
+    while low < high:
+        middle = (low + high) // 2
+        _prepare(kind, folder)
+        if _run(folder, kind.words, dies_at=middle).code == -signal.SIGKILL:
+            low = middle + 1
+        else:
+            high = middle
+    shutil.rmtree(folder)
+    return low
+
+
+def _suffer(kind: Kind, moment: int, folder: Path, came: Counter[str]) -> str:
+    """Kill once, repeat, write a post; returns what gave way, or nothing."""
+    _prepare(kind, folder)
+    first = _run(folder, kind.words, dies_at=moment)
+    if first.code != -signal.SIGKILL:
+        return f"it ended with {first.code} and was to be killed"
+    again = _run(folder, kind.words)
+    if again.code == 0:
+        came["done when it was repeated"] += 1
+    elif _is_done(kind, folder, first, again):
+        came["done before the kill"] += 1
+    else:
+        return f"the same again ended with {again.code}: {again.said[-300:]}"
+    shown = _has_words(folder, first) or _has_words(folder, again)
+    if kind.name.startswith("init") and not shown:
+        return "there are keys, and nobody saw their words"
+    post = _run(folder, ("post", "hello"))
+    if post.code != 0 or "hello" not in post.said:
+        return f"a post ended with {post.code}: {post.said[-300:]}"
+    left = [path.name for path in (folder / "home").iterdir() if path.name == "new"]
+    feeds = sum(1 for _ in (folder / "home" / "feeds").iterdir())
+    shutil.rmtree(folder)
+    if left or feeds != (2 if kind is IN_PLACE else 1):
+        return f"left behind: {left}, {feeds} feeds"
+    return ""
+
+
+def _is_done(kind: Kind, folder: Path, first: Ended, again: Ended) -> bool:
+    """Whether all was done, shown too, when the kill came: then the command says so."""
+    said = "never replaces" in again.said
+    return said and (kind.name.startswith("restore") or _has_words(folder, first))
+
+
+def _has_words(folder: Path, ended: Ended) -> bool:
+    """Whether both sheets were shown, or written to the file."""
+    sheet = folder / "words.txt"
+    if sheet.exists():
+        lines = sheet.read_text().splitlines()
+        return sum(len(line.split()) == _WORDS for line in lines) == 2
+    return '"next_words"' in ended.said and ended.said.rstrip().endswith("}")
+
+
+def _prepare(kind: Kind, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    kind.prepare(folder)
+
+
+# --- a command in a process of its own --------------------------------------------------------
+
+
+def _run(folder: Path, words: tuple[str, ...], dies_at: int | None = None) -> Ended:
+    said = folder / "said"
+    pid = os.fork()
+    if pid == 0:
+        _be(folder, words, said, dies_at)
+    _, status = os.waitpid(pid, 0)
+    return Ended(code=os.waitstatus_to_exitcode(status), said=said.read_text())
+
+
+def _be(folder: Path, words: tuple[str, ...], said: Path, dies_at: int | None) -> NoReturn:
+    """Be the command; never returns, whatever happens."""
+    code = 70
+    try:
+        descriptor = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        for standard in (1, 2):
+            os.dup2(descriptor, standard)
+        if dies_at is not None:
+            _die_at(dies_at)
+        line = [word.format(folder=folder) for word in words]
+        main(["--home", str(folder / "home"), *line], standalone_mode=True)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        with suppress(OSError):
+            os.fsync(1)
+        os._exit(code)
+
+
+def _die_at(moment: int) -> None:
+    left = [moment]
+
+    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **named)
+
+        return ask
+
+    for name in ASKED_OF_THE_DISK:
+        setattr(os, name, dying(getattr(os, name)))
+
+
+# --- the kinds -----------------------------------------------------------------------------
+
+
+def _nothing(folder: Path) -> None:
+    """The home is not there."""
+
+
+def _write_words(folder: Path) -> str:
+    created = wiring.create_home(folder / "other", "Ann", "")
+    (folder / "sheet").write_text(created.author_words)
+    return created.author_words
+
+
+def _prepare_words(folder: Path) -> None:
+    _write_words(folder)
+
+
+def _prepare_ended(folder: Path) -> None:
+    """A home whose own feed may not be signed any more."""
+    _write_words(folder)
+    (folder / "other").rename(folder / "home")
+    shutil.rmtree(folder / "home" / "high-water")
+
+
+_NAME: Final = ("--name", "Ann", "--no-passphrase", "--json")
+
+IN_PLACE: Final = Kind(
+    name="restore in place",
+    prepare=_prepare_ended,
+    words=("restore", "{folder}/sheet", *_NAME),
+)
+
+KINDS: Final = (
+    Kind(name="init", prepare=_nothing, words=("init", *_NAME)),
+    Kind(
+        name="init with a file",
+        prepare=_nothing,
+        words=("init", *_NAME, "--words-file", "{folder}/words.txt"),
+    ),
+    Kind(name="restore", prepare=_prepare_words, words=("restore", "{folder}/sheet", *_NAME)),
+    IN_PLACE,
+)
+
+BIRTH = Ordeal(
+    name="birth",
+    about="kill -9 in the middle of init and restore: the same again, and all is well",
+    cases=240,
+    sample=8,
+    play=play,
+)

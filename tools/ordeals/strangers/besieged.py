@@ -1,0 +1,196 @@
+"""A real node in a process of its own, and what is seen of it from outside."""
+
+import itertools
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from swarmfeed.wiring import create_home
+
+T = TypeVar("T")
+
+CHECKOUT: Final = Path(__file__).resolve().parents[3]
+READY_S: Final = 120
+STOP_S: Final = 60
+ANSWER_S: Final = 60
+
+_numbers = itertools.count(1)
+
+
+def new_host() -> str:
+    """An own address on loopback for each node: libtorrent tells nodes apart by address."""
+    number = next(_numbers)
+    return f"127.{os.getpid() % 60 + 192}.{number // 250}.{number % 250 + 1}"
+
+
+class Refused(Exception):
+    """The node answered with an error, or not at all."""
+
+
+class Besieged:
+    """A node that runs; ask it, watch it, end it."""
+
+    def __init__(
+        self, folder: Path, name: str, *options: str, files_max: int | None = None
+    ) -> None:
+        """Make a home and run it.
+
+        Args:
+            folder: Where the home and the log of the process go.
+            name: Of home and author.
+            options: Of ``swarmfeed run``.
+            files_max: Open files the process may have, soft and hard; None leaves it.
+        """
+        self.host = new_host()
+        self.home = folder / name
+        self.log = folder / f"{name}.log"
+        if not self.home.exists():
+            create_home(self.home, name, "")
+        command = [sys.executable, "-m", "swarmfeed", "--home", str(self.home)]
+        command += ["run", "--no-open", "--no-dht", "--listen", self.host, *options]
+        limit = partial(_limit_files, files_max) if files_max is not None else None
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=limit,
+            )
+        self._page = self.wait_for("its page", self._find_page, READY_S)
+
+    # --- asking ---
+
+    def get(self, name: str) -> Any:
+        """Ask ``/api/1/NAME``.  Raises Refused."""
+        return self._ask("GET", name, None)
+
+    def post(self, name: str, **body: object) -> Any:
+        """Change something through ``/api/1/NAME``.  Raises Refused."""
+        return self._ask("POST", name, json.dumps(body).encode())
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT`` of its page."""
+        return str(self._page["url"])
+
+    @property
+    def page(self) -> tuple[str, int]:
+        address = urlsplit(self.url)
+        assert address.hostname is not None and address.port is not None
+        return address.hostname, address.port
+
+    def ports(self) -> dict[str, tuple[str, int]]:
+        """Where its link and its swarm listen."""
+        status = self.get("status")
+        link_port = int(status["link"].rpartition(":")[2])
+        return {
+            "link": (self.host, link_port),
+            "swarm": (self.host, int(status["swarm_port"])),
+        }
+
+    def log_in(self) -> str:
+        """Return the Cookie header of a browser that logged in."""
+        link = urlsplit(self.post("login-link")["url"])
+        connection = HTTPConnection(*self.page, timeout=ANSWER_S)
+        connection.request("GET", f"{link.path}?{link.query}")
+        cookie = connection.getresponse().headers["Set-Cookie"]
+        connection.close()
+        return str(cookie).partition(";")[0]
+
+    # --- watching ---
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def rss_bytes(self) -> int:
+        """Memory it has in RAM now."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
+
+    @property
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def wait_for(self, what: str, look: Callable[[], T | None], seconds: float) -> T:
+        """Return what ``look`` finds as soon as it is true.  Refused when it is not in time."""
+        deadline_s = time.monotonic() + seconds
+        while not (found := look()):
+            if not self.is_alive or time.monotonic() > deadline_s:
+                raise Refused(f"no sign of {what}; the end of its log: {self.log_end()}")
+            time.sleep(0.05)
+        return found
+
+    def log_end(self) -> str:
+        return self.log.read_text(errors="replace")[-2_000:]
+
+    # --- ending ---
+
+    def end(self) -> int:
+        """Ask it to stop, and return its exit code; killed, if it does not."""
+        if self.is_alive:
+            self.process.terminate()
+        try:
+            return self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    # --- inside ---
+
+    def _find_page(self) -> dict[str, Any] | None:
+        try:
+            page: dict[str, Any] = json.loads((self.home / "run" / "page.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return page if page["pid"] == self.process.pid else None
+
+    def _ask(self, method: str, name: str, body: bytes | None) -> Any:
+        headers = {"Authorization": f"Bearer {self._page['key']}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection = HTTPConnection(*self.page, timeout=ANSWER_S)
+        try:
+            connection.request(method, f"/api/1/{name}", body, headers)
+            response = connection.getresponse()
+            content = response.read()
+        except OSError as error:
+            raise Refused(f"{method} {name}: {error}") from error
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise Refused(f"{method} {name}: {response.status} {content[:200]!r}")
+        return json.loads(content)
+
+
+@contextmanager
+def besieged(
+    folder: Path,
+    name: str = "ada",
+    options: Sequence[str] = (),
+    *,
+    files_max: int | None = None,
+) -> Iterator[Besieged]:
+    """A node that runs for as long as the block lasts."""
+    node = Besieged(folder, name, *options, files_max=files_max)
+    try:
+        yield node
+    finally:
+        node.end()
+
+
+def _limit_files(files_max: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))

@@ -1,0 +1,126 @@
+"""A linked peer says whatever is legal, as fast as it is read; the page is read meanwhile."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from benchmarks.history import without_sync
+from swarmfeed.core.base.address import format_address
+from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.wiring import create_home
+
+from ordeals.ordeal import Outcome
+from ordeals.strangers.babble import OWN, SEQUENCES, author_key, write
+from ordeals.strangers.babbler import Babble, babbling
+from ordeals.strangers.besieged import Besieged, besieged
+from ordeals.strangers.siege import Siege, Terms
+from ordeals.strangers.visitor import Visits, visiting
+
+FEEDS: Final = 3_000
+LASTS_S: Final = 20
+"""Of each sequence: twice as long as a peer's budgets are averaged over."""
+
+PAGE_P99_MS_MAX: Final = 100
+PEERS: Final = 8
+"""Noisy ones at once, each with another sequence."""
+
+FEW: Final = 2
+"""Sequences of a sample, by luck."""
+
+CALM_S: Final = 240
+
+
+@dataclass(slots=True)
+class _Siege:
+    node: Besieged
+    cookie: str
+    feeds: int
+    folder: Path
+    lasts_s: float
+    outcome: Outcome = field(default_factory=Outcome)
+    peers: int = 0
+
+    def lay(self, name: str, sequences: Sequence[str], bar_ms: int) -> None:
+        """Let so many peers talk at once, read the page meanwhile, and judge."""
+        babbles: list[Babble] = []
+        at = self.node.ports()["link"]
+        with ExitStack() as stack:
+            for each in sequences:
+                self.peers += 1
+                folder = self.folder / f"peer{self.peers}"
+                babble = babbling(at, each, folder, feeds=self.feeds, number=self.peers)
+                babbles.append(stack.enter_context(babble))
+            with visiting(self.node.url, self.cookie) as visits:
+                time.sleep(self.lasts_s)
+        self._judge(name, visits, babbles, bar_ms)
+
+    def _judge(self, name: str, visits: Visits, babbles: Sequence[Babble], bar_ms: int) -> None:
+        said = {
+            key: sum(each.said.get(key, 0) for each in babbles)
+            for key in ("messages", "bytes", "endings", "blamed")
+        }
+        self.outcome.cases += 1
+        self.outcome.figures[f"page beside {name}"] = (
+            f"{visits}; {said['messages']} messages, {said['bytes'] / 1e6:.1f} MB read"
+        )
+        if visits.p99_ms > bar_ms or visits.failed:
+            self.outcome.gave_way.append(f"{name}: the page came in {visits}")
+        if said["blamed"] or said["endings"] or not said["messages"]:
+            self.outcome.gave_way.append(f"{name}: it was not let talk on: {said}")
+
+
+def lay(terms: Terms) -> Outcome:
+    """Each sequence alone, then many peers at once."""
+    feeds = terms.of(FEEDS, least=200)
+    home = terms.folder / "ada"
+    create_home(home, "ada", "")
+    with without_sync():
+        logs = FileLogs(home / "feeds")
+        for number in range(feeds):
+            write(logs, number)
+    with besieged(terms.folder, "ada") as node:
+        _wait_until_calm(node)
+        node.post("follow", who=format_address(author_key(OWN).public))
+        for number in range(30):
+            node.post("post", text=f"post {number} to be read")
+        lasts_s = max(1.5, LASTS_S * terms.cases / 100)
+        siege = _Siege(node, node.log_in(), feeds, terms.folder, lasts_s)
+        with visiting(node.url, siege.cookie) as calm:
+            time.sleep(siege.lasts_s)
+        siege.outcome.figures["page before"] = f"{calm}, {feeds} feeds held"
+        names = list(SEQUENCES)
+        for name in names if terms.is_whole else terms.luck.sample(names, FEW):
+            siege.lay(name, [name], PAGE_P99_MS_MAX)
+        if terms.is_whole:
+            many = [names[number % len(names)] for number in range(PEERS)]
+            siege.lay(f"{PEERS} peers at once", many, PAGE_P99_MS_MAX)
+        if not node.is_alive:
+            siege.outcome.gave_way.append(f"the node stopped: {node.log_end()}")
+        return siege.outcome
+
+
+def _wait_until_calm(node: Besieged) -> None:
+    """What is found on disk at a start is indexed first."""
+
+    def is_calm() -> bool:
+        before = _cpu_s(node)
+        time.sleep(1)
+        return _cpu_s(node) - before < 0.2
+
+    node.wait_for("a calm node", is_calm, CALM_S)
+
+
+def _cpu_s(node: Besieged) -> float:
+    """Processor seconds it has used."""
+    numbers = Path(f"/proc/{node.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / 100
+
+
+NOISY_PEER: Final = Siege(
+    name="noisy-peer",
+    about="a peer says whatever is legal, as fast as it is read, beside the page",
+    lay=lay,
+)

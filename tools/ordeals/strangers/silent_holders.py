@@ -1,0 +1,54 @@
+"""Twelve holders say they have it all, and give nothing, or a block, or a trickle."""
+
+from typing import Final
+
+from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.types import Endpoint
+
+from ordeals.ordeal import Outcome
+from ordeals.strangers.besieged import besieged
+from ordeals.strangers.readers import Fetched, fetch_anew, write
+from ordeals.strangers.siege import Siege, Terms
+from ordeals.strangers.silence import MANNERS, company
+
+LIARS: Final = 12
+POSTS: Final = 60_000
+FIRST_S_MAX: Final = 3.0
+WHOLE_TIMES_MAX: Final = 2.0
+RACE_S: Final = 4.0
+"""What a race may take that no backlog makes longer: it counts where all comes sooner."""
+
+
+def lay(terms: Terms) -> Outcome:
+    """Fetch without them, then with each kind of them, and with all kinds mixed."""
+    outcome = Outcome()
+    with besieged(terms.folder) as node, company(terms.folder / "liars") as liars:
+        who = write(node, terms.of(POSTS, least=600), terms.luck)
+        honest = Endpoint(*node.ports()["link"])
+        offer = liars.learn(honest, parse_link(who).author_id)
+        calm = fetch_anew(terms.folder, "calm", who)
+        outcome.figures["without"] = str(calm)
+        kinds = [*MANNERS, "mixed"] if terms.is_whole else ["mixed"]
+        for kind in kinds:
+            manners = MANNERS if kind == "mixed" else (kind,)
+            joined = [liars.join(offer, manners[n % len(manners)]) for n in range(LIARS)]
+            named = [option for each in joined for option in ("--peer", str(each.at))]
+            fetched = fetch_anew(terms.folder, kind.replace(" ", "-"), who, *named)
+            outcome.cases += 1
+            outcome.figures[f"{LIARS} {kind}"] = str(fetched)
+            _judge(kind, fetched, calm, outcome)
+    return outcome
+
+
+def _judge(kind: str, fetched: Fetched, calm: Fetched, outcome: Outcome) -> None:
+    if fetched.first_s > FIRST_S_MAX:
+        outcome.gave_way.append(f"{kind}: {fetched}")
+    if fetched.whole_s > max(calm.whole_s * WHOLE_TIMES_MAX, calm.whole_s + RACE_S):
+        outcome.gave_way.append(f"{kind}: {fetched}, and without: {calm}")
+
+
+SILENT_HOLDERS: Final = Siege(
+    name="silent-holders",
+    about="twelve holders that say they have it all give nothing, or next to nothing",
+    lay=lay,
+)
