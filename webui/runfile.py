@@ -102,7 +102,7 @@ class RunFile:
         """
         try:
             self._put(self._path(LOGINS_NAME), format_kept(kept))
-        except UserError as error:
+        except (UserError, PassingError) as error:
             logger.warning("logins are not kept", reason=str(error))
             with suppress(OSError):
                 self._path(LOGINS_NAME).unlink(missing_ok=True)

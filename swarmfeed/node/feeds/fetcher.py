@@ -147,6 +147,7 @@ class Fetcher:
         if self._logs.free_bytes() < DISK_FLOOR_BYTES:
             full = PassingError(sentences.DISK_ALMOST_FULL(), FULL.name)
             self._events.tell(Strained(full))
+            self._plan_at_ms = 0
             return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
         self._wake(sources)
