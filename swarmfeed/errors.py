@@ -14,6 +14,7 @@ SwarmfeedError
 │   ├── AlreadyLinkedError  whoever was dialled is linked with us already
 │   └── PassingError   this machine said so: full, busy, no open files left; nothing is damaged
 ├── DamageError        our own disk lost or changed bytes; name them, fetch them again
+│   └── MendingError   what is derived was damaged, and is being made anew; also "not now"
 └── FatalError         our own state is unknown; stop, restart, recover from disk
 """
 
@@ -108,6 +109,10 @@ class AlreadyLinkedError(RetryError):
 
 class DamageError(SwarmfeedError):
     """Bytes on our own disk are missing or are not what was written."""
+
+
+class MendingError(DamageError, RetryError):
+    """What is derived from the logs is damaged: it is made anew by itself, so try again."""
 
 
 class FatalError(SwarmfeedError):

@@ -4,7 +4,7 @@ home/
     keys            encrypted key file
     feeds/          logs: the truth
     high-water/     how far each own feed was signed
-    index.db        what is derived from them; deleted and rebuilt when damaged
+    index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
@@ -343,7 +343,8 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not is_there(key_path(home)):
-        raise UserError(sentences.NO_KEYS(home=home))
+        was_used = any(home.glob("feeds/*/journal"))
+        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

@@ -133,7 +133,7 @@ def paths(desk: FakeDesk) -> list[str]:
         "/status",
         "/me",
         f"/authors/{aoi}",
-        f"/posts/{feed}/{post.ref.index}",
+        f"/posts/{post.id}",
         f"/feeds/{feed}/torrents",
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ordeals.birth import BIRTH
+from ordeals.bits.play import BITS
 from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
@@ -17,6 +18,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     BIRTH,
     STRANGERS,
     FAILURES,
+    BITS,
 )
 """All there are; a new one is a line here."""
 

@@ -389,7 +389,8 @@ PEERS_KEPT_MAX: Final = 1_000
 """Endpoints remembered from earlier sessions; the oldest are forgotten."""
 
 POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
-"""How far ahead of our clock a post's claimed time may be; beyond, it sorts as received."""
+"""How far ahead of our time an entry's claimed time may be; beyond, it is sorted by when it
+was seen."""
 
 LAN_QUESTIONS_MAX: Final = 32
 """Nodes nearby asked for their address at the same time: anybody in the network may

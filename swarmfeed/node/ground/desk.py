@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
 from swarmfeed.core.asks.sentences import NODE_STOPS
-from swarmfeed.errors import FatalError, PassingError, RetryError, UserError
+from swarmfeed.errors import FatalError, MendingError, PassingError, RetryError, UserError
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.events import Events, Fatal, Strained
 
@@ -99,11 +99,14 @@ class NodeDesk:
         loop: asyncio.AbstractEventLoop,
         changes: Changes,
         events: Events,
+        mend: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
+        """``mend`` is awaited, in the loop, where an answer met damage that can be mended."""
         self._answering = answering
         self._loop = loop
         self._changes = changes
         self._events = events
+        self._mend = mend
         self._lock = threading.Lock()
         self._waiting: set[Future[Any]] = set()
         self._closed = False
@@ -115,9 +118,7 @@ class NodeDesk:
         """As in ``desk.Desk``.  RetryError: the node stops, whatever was under way."""
         row = self._answering.row(type(ask))
         try:
-            answer: A = (
-                row.run(ask) if row.where is Where.READER else self._in_loop(_run(row, ask))
-            )
+            answer: A = self._answer(row, ask)
         except (PassingError, FatalError) as error:
             self._tell(error)
             raise
@@ -130,6 +131,18 @@ class NodeDesk:
             waiting = list(self._waiting)
         for future in waiting:
             future.cancel()
+
+    def _answer(self, row: Answers, ask: Ask[Any]) -> Any:
+        try:
+            return self._answer_once(row, ask)
+        except MendingError:
+            if type(ask).changes:
+                raise  # twice would be done twice
+        self._in_loop(self._mend())
+        return self._answer_once(row, ask)
+
+    def _answer_once(self, row: Answers, ask: Ask[Any]) -> Any:
+        return row.run(ask) if row.where is Where.READER else self._in_loop(_run(row, ask))
 
     async def changes(self) -> AsyncIterator[Change]:
         async for change in self._changes.listen():

@@ -1,10 +1,12 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -13,6 +15,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
@@ -42,6 +45,8 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    inventory: Inventory
+    almanac: Almanac
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -57,12 +62,9 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     beside, calm = Tasks(), asyncio.Event()
     calm.set()
-    indexer = Indexer(shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait)
-
-    async def remember(link: Endpoint) -> None:
-        now_ms = shells.clock.now_ms()
-        await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
-
+    memory = Bookkeeper(shells.ledger)
+    almanac, interests = Almanac(memory, shells.clock), Interests()
+    indexer = Indexer(shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait)
     sessions = Sessions(
         shells.link,
         settings,
@@ -70,7 +72,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         introduction.hello,
         events,
         switchboard.hear,
-        remember,
+        _remembering(shells, indexer),
     )
     return Ground(
         settings=settings,
@@ -78,14 +80,16 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         shells=shells,
         events=events,
         switchboard=switchboard,
-        interests=Interests(),
+        interests=interests,
         shelf=shelf,
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
         sessions=sessions,
         prover=Prover(shells.logs),
-        memory=Bookkeeper(shells.ledger),
+        memory=memory,
+        inventory=Inventory(shelf, interests, shells.index, memory),
+        almanac=almanac,
         answering=Answering(),
         changes=Changes(),
         beside=beside,
@@ -100,3 +104,13 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         ),
         nothing_to_verify=calm,
     )
+
+
+def _remembering(shells: Shells, indexer: Indexer) -> Callable[[Endpoint], Awaitable[None]]:
+    """Return what notes down where a peer was reached."""
+
+    async def remember(link: Endpoint) -> None:
+        now_ms = shells.clock.now_ms()
+        await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+
+    return remember

@@ -16,10 +16,11 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
+from swarmfeed.errors import DamageError, FatalError, MendingError, PassingError, RemoteError
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.fairness import off_loop
-from swarmfeed.ports import Clock, Index, Logs
+from swarmfeed.ports import Index, Logs
 
 logger = structlog.get_logger()
 
@@ -54,7 +55,7 @@ class Indexer:
         self,
         logs: Logs,
         index: Index,
-        clock: Clock,
+        almanac: Almanac,
         end_of: Callable[[FeedId], int | None],
         events: Events,
         may_go_on: Callable[[], Awaitable[object]],
@@ -62,7 +63,7 @@ class Indexer:
         """``may_go_on`` is waited for before each batch of a backlog, but not for long."""
         self._logs = logs
         self._index = index
-        self._clock = clock
+        self._almanac = almanac
         self._end_of = end_of
         self._events = events
         self._may_go_on = may_go_on
@@ -124,7 +125,9 @@ class Indexer:
         except PassingError as error:
             self._refuse(error)
             return False
-        except (DamageError, FatalError) as error:
+        except MendingError:
+            return False  # it is made anew, and what is put into it is cut
+        except FatalError as error:
             self._events.tell(Fatal(FatalError(str(error))))
             return False
 
@@ -203,19 +206,19 @@ class Indexer:
         stored = self._logs.read_entries(work.feed_id, work.start, work.end)
         hashes = hash_frame(frame_content(stored))
         try:
-            return self._index.add_entries(
-                work.feed_id,
-                work.author_id,
-                work.start,
-                stored,
-                hashes,
-                now_ms=self._clock.now_ms(),
+            # Before the index goes by it: one made anew has to come out the same.
+            first = self._almanac.see(work.feed_id, work.start, stored)
+            reckoning = self._almanac.reckoning(work.feed_id)
+            added = self._index.add_entries(
+                work.feed_id, work.author_id, work.start, stored, hashes, reckoning=reckoning
             )
-        except DamageError as error:
-            # It is only a cache: the next start deletes it and fills it from the logs.
-            raise FatalError(
-                f"the index is damaged, start again to rebuild it: {error}"
-            ) from error
+            if first < work.start:
+                self._index.resort(work.feed_id, first, work.end, reckoning)
+            return added
+        except MendingError as error:
+            # It is only a cache: it is made anew from the logs, and these entries with it.
+            logger.warning("the index is damaged", reason=str(error))
+            return 0
 
     def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
         indexed = self._index.indexed_ranges(feed_id)

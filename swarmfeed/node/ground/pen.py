@@ -11,7 +11,7 @@ from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
     Reason,
-    Standing,
+    Ruling,
     Verdict,
     judge,
 )
@@ -60,7 +60,7 @@ class Pen:
             self._shelf.check_read(self._identity.feed_id)
             return self._judge()
         except PassingError:
-            return Verdict(standing=Standing.SIGNS, reason=Reason.SOUND)
+            return Verdict(ruling=Ruling.SIGNS, reason=Reason.SOUND)
 
     def _judge(self) -> Verdict:
         feed_id = self._identity.feed_id
@@ -92,7 +92,7 @@ class Pen:
         """
         self._shelf.check_read(self._identity.feed_id)
         verdict = self._judge()
-        if verdict.standing is not Standing.SIGNS:
+        if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)

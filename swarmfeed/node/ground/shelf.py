@@ -30,7 +30,7 @@ from swarmfeed.errors import (
     RollbackError,
     UserError,
 )
-from swarmfeed.node.ground.events import CertificatesGrew, Events
+from swarmfeed.node.ground.events import CertificatesGrew, Events, FeedDropped
 from swarmfeed.ports import Logs, Signer
 
 
@@ -77,7 +77,7 @@ class Shelf:
 
     def _take_up_one(self, replica: Replica) -> None:
         feed_id = replica.feed_id
-        signed, has_fork = self._read_certificates(feed_id), self._has_fork(feed_id)
+        signed, has_fork = self._read_certificates(feed_id), self.has_proof(feed_id)
         author_id = joined_author(feed_id, signed.values())
         if author_id is None:
             return  # without a certificate nobody can say whose it is
@@ -278,7 +278,9 @@ class Shelf:
         Raises:
             RemoteError: It proves nothing.
         """
-        if proof.feed_id in self._forked or proof.feed_id not in self._replicas:
+        if proof.feed_id not in self._replicas:
+            return False
+        if proof.feed_id in self._forked and self.has_proof(proof.feed_id):
             return False
         verify_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
         self._logs.save_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
@@ -294,6 +296,20 @@ class Shelf:
             self._feeds[author_id].remove(feed_id)
             if not self._feeds[author_id]:
                 del self._feeds[author_id]
+        self._events.tell(FeedDropped(feed_id))
+
+    def stop_feed(self, feed_id: FeedId) -> None:
+        """Let a feed grow no more: it is remembered as forked, though its proof is lost."""
+        self._forked.add(feed_id)
+
+    # --- mending ---
+
+    def has_proof(self, feed_id: FeedId) -> bool:
+        """Whether the proof of a fork is on disk; a damaged one is told by a peer again."""
+        try:
+            return self._logs.read_fork(feed_id) is not None
+        except DamageError:
+            return False
 
     # --- inside ---
 
@@ -306,13 +322,6 @@ class Shelf:
         with suppress(DamageError):
             return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
         return {}
-
-    def _has_fork(self, feed_id: FeedId) -> bool:
-        """Whether a fork proof is kept; a damaged one is told by a peer again."""
-        try:
-            return self._logs.read_fork(feed_id) is not None
-        except DamageError:
-            return False
 
     def _assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
         """Note whose a feed is; that never changes."""

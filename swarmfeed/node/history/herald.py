@@ -1,5 +1,6 @@
 """Says what this node holds, and says it again before it expires."""
 
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.notice import RENEW_EVERY_MS, Word
 from swarmfeed.node.ground.ground import Ground
@@ -64,4 +65,6 @@ class Herald:
         own = self._board.own(feed_id)
         if own is None or own.notice.word is not word:
             return True
-        return self._clock.now_ms() - own.notice.made_ms >= RENEW_EVERY_MS
+        age_ms = self._clock.now_ms() - own.notice.made_ms
+        # Nobody takes one that was signed under a clock that ran ahead.
+        return not -POST_AHEAD_MS_MAX <= age_ms < RENEW_EVERY_MS

@@ -24,7 +24,7 @@ LEDGERS_MAX: Final = 3
 """Damaged ledgers that are kept: what was seen of others over weeks stands in them alone."""
 
 
-def set_aside(path: Path, *, kept_max: int) -> Path:
+def set_aside(path: Path, *, kept_max: int = INDEXES_MAX) -> Path:
     """Rename a database that nobody has open; returns where it is now.
 
     The newest is ``<name>.damaged``, those before it ``<name>.damaged.1`` and so on; what is
@@ -65,3 +65,14 @@ def _translated(path: Path) -> Iterator[None]:
     except OSError as error:
         unknown = FatalError(f"{path} cannot be set aside: {error.strerror}")
         raise refusal(error, path) or unknown from error
+
+
+def is_set_aside(path: Path) -> bool:
+    """Whether a damaged database of this name was kept, and still is."""
+    return _aside(path, 0).exists()
+
+
+def delete(path: Path) -> None:
+    """Remove a database with all its parts; nobody may have it open."""
+    for part in PARTS:
+        _part(path, part).unlink(missing_ok=True)

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.types import Hash
-from swarmfeed.errors import DamageError, PassingError, RetryError
+from swarmfeed.errors import DamageError, MendingError, PassingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
@@ -51,10 +51,24 @@ class Database:
     the same; each writing tries to open it anew.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        on_damage: Callable[[DamageError], None] | None = None,
+        *,
+        is_kept: bool = True,
+    ) -> None:
         """Open or create the file.
 
         Checks it whole: half a second for a million posts.
+
+        Args:
+            path: The file.
+            migrations: What makes its tables.
+            on_damage: Told in any thread, whenever damage is met once it is open; who met it
+                is told that it is being mended (MendingError).
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: It is damaged, has no checksums, or a newer version wrote it: set it
@@ -63,11 +77,13 @@ class Database:
         """
         self._path = path
         self._migrations = migrations
+        self._on_damage = on_damage
+        self._is_kept = is_kept
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
         self._lent_count = 0
-        self._closed = False
+        self._closed: RetryError | None = None
         self._way = Way.SHARED
         self._writer: OpenFile | None = None
         try:
@@ -86,16 +102,16 @@ class Database:
         """
         with self._write_lock:
             writer = self._require_writer()
-            with translated(self._path, of=writer), _transaction(writer):
+            with self._noticing(writer), _transaction(writer):
                 yield writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only connection; UserError when the block's queries take too long."""
-        with translated(self._path, reading=True):
+        with self._noticing(reading=True):
             reader = self._borrow()
         try:
-            with translated(self._path, reading=True, of=reader.db):
+            with self._noticing(reader.db, reading=True):
                 reader.give_time()
                 yield reader.db
                 require_checked(reader.db)
@@ -118,9 +134,10 @@ class Database:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             db.execute(f"PRAGMA user_version = {version}")
 
-    def close(self) -> None:
+    def close(self, why: RetryError | None = None) -> None:
+        """Close it for good; who comes later is told ``why``."""
         with self._pool_lock:
-            self._closed = True
+            self._closed = why or RetryError("the index is closed")
             idle, self._idle = self._idle, []
         for reader in idle:
             reader.db.close()
@@ -128,11 +145,23 @@ class Database:
             if self._writer is not None:
                 self._writer.close()
 
+    @contextmanager
+    def _noticing(self, of: OpenFile | None = None, *, reading: bool = False) -> Iterator[None]:
+        """SQLite's errors as ours, and damage told to who looks after it."""
+        try:
+            with translated(self._path, reading=reading, of=of):
+                yield
+        except DamageError as error:
+            if self._on_damage is None:
+                raise
+            self._on_damage(error)
+            raise MendingError(str(error)) from error
+
     def _open(self) -> OpenFile:
         with translated(self._path, reading=True):
             writer = connect(self._path)
             try:
-                prepare(writer, self._migrations)
+                prepare(writer, self._migrations, is_kept=self._is_kept)
             except BaseException:
                 writer.close()
                 raise
@@ -153,8 +182,8 @@ class Database:
         raise refused
 
     def _require_writer(self) -> OpenFile:
-        if self._closed:
-            raise RetryError("the index is closed")
+        if self._closed is not None:
+            raise self._closed
         if self._writer is None:
             with self._pool_lock:
                 self._writer = self._open_again()
@@ -173,8 +202,8 @@ class Database:
 
     def _borrow(self) -> "_Reader":
         with self._pool_lock:
-            if self._closed:
-                raise RetryError("the index is closed")
+            if self._closed is not None:
+                raise self._closed
             self._lent_count += 1
             if self._idle:
                 return self._idle.pop()
@@ -189,7 +218,7 @@ class Database:
     def _return(self, reader: "_Reader") -> None:
         with self._pool_lock:
             self._lent_count -= 1
-            if not self._closed and len(self._idle) < READERS_KEPT_MAX:
+            if self._closed is None and len(self._idle) < READERS_KEPT_MAX:
                 self._idle.append(reader)
                 return
         reader.db.close()
@@ -215,13 +244,13 @@ def _roll_back(writer: OpenFile) -> None:
         writer.execute("ROLLBACK")
 
 
-def prepare(db: OpenFile, migrations: Sequence[Sequence[str]]) -> None:
+def prepare(db: OpenFile, migrations: Sequence[Sequence[str]], *, is_kept: bool = True) -> None:
     """Make a file that was just opened ready to write, and check it whole."""
     newest = len(migrations)
     add_functions(db)
     db.execute("PRAGMA journal_mode = WAL")
     # A cache: after a power cut the logs tell again what its last seconds held.
-    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute(f"PRAGMA synchronous = {'NORMAL' if is_kept else 'OFF'}")
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
     db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")

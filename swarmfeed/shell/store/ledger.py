@@ -14,7 +14,7 @@ import structlog
 from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import DamageError, FatalError, PassingError
-from swarmfeed.shell.store.aside import LEDGERS_MAX, set_aside
+from swarmfeed.shell.store.aside import LEDGERS_MAX, is_set_aside, set_aside
 from swarmfeed.shell.store.sqlite import (
     Connection,
     OpenFile,
@@ -88,6 +88,9 @@ class SqliteLedger:
     def check_writable(self) -> None:
         """As in ``ports.Ledger``."""
         self.write({})
+
+    def was_lost(self) -> bool:
+        return is_set_aside(self._path)
 
     def close(self) -> None:
         with self._lock:

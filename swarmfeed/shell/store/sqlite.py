@@ -6,7 +6,7 @@ of a file reaches a row (ADR 18).
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
@@ -38,6 +38,9 @@ READER_STATEMENTS: Final = 128
 READ_AT_ONCE_BYTES: Final = 1024 * 1024
 """Read at a time to see whether all of a file can be: its bytes are not looked at."""
 
+Values = Sequence[Any] | Mapping[str, Any]
+"""What stands for ``?`` in a statement, in that order, or for ``:name``."""
+
 
 class Found(Protocol):
     """What a statement gives, as the columns are."""
@@ -55,9 +58,9 @@ class Connection(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Found: ...
+    def execute(self, statement: str, values: Values = (), /) -> Found: ...
 
-    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Found: ...
+    def executemany(self, statement: str, rows: Iterable[Values], /) -> Found: ...
 
     def changes(self) -> int:
         """Return how many rows the last statement changed."""

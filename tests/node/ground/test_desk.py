@@ -59,6 +59,10 @@ def test_what_nobody_answers_is_refused() -> None:
         asyncio.run(answering.answer(WhoAreYou()))
 
 
+async def nothing_to_mend() -> None:
+    """The index is whole."""
+
+
 class Asked:
     """A desk over a loop in a thread of its own, as faces have it."""
 
@@ -69,7 +73,7 @@ class Asked:
         self.events.connect([listens(kind, self.told.append) for kind in (Fatal, Strained)])
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
-        self.desk = NodeDesk(self.answering, self.loop, Changes(), self.events)
+        self.desk = NodeDesk(self.answering, self.loop, Changes(), self.events, nothing_to_mend)
 
     def __enter__(self) -> NodeDesk:
         self.thread.start()

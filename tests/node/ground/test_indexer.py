@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
+from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.node.ground import indexer
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
 from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.memory import Bookkeeper
 
 from tests.node.rig import Scribe, new_shelf
 
@@ -35,7 +39,7 @@ class NotedIndex(FakeIndex):
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
     ) -> int:
         if self.error is not None:
             raise self.error
@@ -71,7 +75,7 @@ class Rig:
         return Indexer(
             logs,
             index,
-            FakeClock(),
+            Almanac(Bookkeeper(FakeLedger()), FakeClock()),
             lambda _: self.end,
             self.events,
             self.may_go_on.wait,
@@ -204,7 +208,7 @@ def test_while_the_disk_is_full_a_few_entries_are_refused_without_trying(
     async def work() -> None:
         rig.index.error = PassingError("the disk is full", "full")
         rig.indexer.start()
-        await rig.indexer.note(lambda: rig.index.add_entries(*NOTHING, now_ms=0))
+        await rig.indexer.note(lambda: rig.index.add_entries(*NOTHING))
         rig.index.error = None
         with pytest.raises(PassingError):
             await rig.indexer.index_now(anna.feed_id, anna.author_id, 590, 600)

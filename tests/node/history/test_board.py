@@ -147,6 +147,26 @@ def test_what_is_of_the_future_or_of_nobody_s_interest_is_passed_over(rig: Rig) 
     assert rig.words() == [Word.LEASE]
 
 
+@pytest.mark.attack("A25")
+def test_what_came_while_our_clock_was_fast_gives_way(rig: Rig) -> None:
+    peer, now_ms = rig.link(1), rig.clock.now_ms()
+    rig.clock.advance(365 * 24 * HOUR_MS)
+    rig.hear(peer, rig.notice(rig.keys[0]))
+    rig.clock.set_wall_clock(now_ms)
+    rig.hear(peer, rig.notice(rig.keys[0], word=Word.HAVE))
+    assert rig.words() == [Word.HAVE]
+
+
+@pytest.mark.attack("A25")
+def test_what_is_dated_ahead_is_tidied_away(rig: Rig) -> None:
+    now_ms = rig.clock.now_ms()
+    rig.clock.advance(365 * 24 * HOUR_MS)
+    rig.hear(rig.link(1), rig.notice(rig.keys[0]))
+    rig.clock.set_wall_clock(now_ms)
+    asyncio.run(rig.board.tidy())
+    assert rig.words() == []
+
+
 @pytest.mark.attack("A35")
 def test_a_forger_is_blamed(rig: Rig) -> None:
     signed = bytearray(rig.notice(rig.keys[0]))

@@ -24,7 +24,8 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.errors import DamageError, PassingError, RetryError, UserError
 from swarmfeed.shell.store import database
-from swarmfeed.shell.store.aside import set_aside
+from swarmfeed.shell.store import read as index_read
+from swarmfeed.shell.store.aside import delete, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex, open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
@@ -34,7 +35,6 @@ from tests.shell.store.index_samples import PAGE_BYTES, pages_checked
 
 ANN, BOB = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
 LAPTOP, BOBS = FeedId(b"A" * 32), FeedId(b"B" * 32)
-NOW_MS = 1_700_000_000_000
 
 WORDS = ("river", "stone", "bridge", "water", "under", "above", "the", "a", "of", "light", "2")
 
@@ -77,8 +77,8 @@ def flipped(content: bytes, at: int, dice: random.Random) -> bytes:
 def fill(index: SqliteIndex) -> None:
     follow = encode_entry("follow", 1, encode_body(FollowBody(BOB, True)))
     index.save_own_author(ANN)
-    index.add_entries(LAPTOP, ANN, 0, [follow], [hash_stored(follow)], now_ms=NOW_MS)
-    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES, now_ms=NOW_MS)
+    index.add_entries(LAPTOP, ANN, 0, [follow], [hash_stored(follow)])
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
 
 
 def ask_everything(index: SqliteIndex) -> list[list[PostView]]:
@@ -146,7 +146,7 @@ def test_a_file_that_is_no_database_is_refused(path: Path, content: bytes) -> No
         "CREATE TRIGGER evil AFTER INSERT ON peer BEGIN DELETE FROM peer; END",
         "CREATE VIEW evil AS SELECT load_extension('x')",
         "DROP TABLE peer",
-        "DROP INDEX post_author",
+        "DROP INDEX post_feed",
     ],
 )
 def test_a_file_with_other_tables_than_ours_is_refused(path: Path, statement: str) -> None:
@@ -321,11 +321,11 @@ def test_an_index_that_another_program_holds_is_neither_damaged_nor_set_aside(
         fill(index)
     with closing(connect(path)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
-        other.execute("PRAGMA user_version = 1")
+        other.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         with pytest.raises(PassingError, match="another program is using it"):
             open_index(path)
     with closing(open_index(path)) as index:
-        assert all(ask_everything(index))
+        assert index.indexed_ranges(BOBS) == [(0, 300)]
     assert not list(path.parent.glob("*.damaged*"))
 
 
@@ -338,7 +338,7 @@ def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
         before = ask_everything(index)
     content = path.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(database, "prepare", lambda *_: full())
+        patch.setattr(database, "prepare", lambda *_, **__: full())
         index = open_index(path)
         assert ask_everything(index) == before
         with pytest.raises(PassingError, match="the disk is full"):
@@ -364,6 +364,17 @@ def test_a_folder_in_the_place_of_an_index_is_the_persons_to_move(path: Path) ->
     assert path.is_dir()
 
 
+def test_deleting_an_index_leaves_nothing(path: Path) -> None:
+    index = SqliteIndex(path)
+    fill(index)
+    index.close()
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).touch()
+    delete(path)
+    delete(path)
+    assert list(path.parent.iterdir()) == []
+
+
 # --- transactions and threads ----------------------------------------------------------
 
 
@@ -379,18 +390,18 @@ def test_a_full_disk_is_told_and_changes_nothing(path: Path) -> None:
         more = [encode_entry("post", 1, b"d4:text4000:" + b"a " * 2000 + b"e")] * 100
         hashes = [Hash(bytes([at]) * 32) for at in range(100)]
         with pytest.raises(PassingError, match="the disk is full"):
-            index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS)
+            index.add_entries(BOBS, BOB, 300, more, hashes)
         assert ask_everything(index) == before
         assert index.indexed_ranges(BOBS) == [(0, 300)]
         writer.execute("PRAGMA max_page_count = 100000")
-        assert index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS) == 100
+        assert index.add_entries(BOBS, BOB, 300, more, hashes) == 100
 
 
 def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
     with index.together():
         index.reserve(BOBS, BOB, 300)
-        index.add_entries(BOBS, BOB, 150, RECORDS[150:], HASHES[150:], now_ms=NOW_MS)
-        index.add_entries(BOBS, BOB, 0, RECORDS[:150], HASHES[:150], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, 150, RECORDS[150:], HASHES[150:])
+        index.add_entries(BOBS, BOB, 0, RECORDS[:150], HASHES[:150])
         assert index.indexed_ranges(BOBS) == [], "seen before it is kept"
     assert index.indexed_ranges(BOBS) == [(0, 300)]
     assert len(index.search("river", 1000, None)) > 10
@@ -398,7 +409,7 @@ def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
 
 def test_a_failed_write_leaves_the_index_usable(index: SqliteIndex) -> None:
     with pytest.raises(ValueError, match="zip"):
-        index.add_entries(BOBS, BOB, 0, RECORDS, HASHES[:-1], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, 0, RECORDS, HASHES[:-1])
     assert index.indexed_ranges(BOBS) == []
     fill(index)
     assert all(ask_everything(index))
@@ -421,7 +432,7 @@ def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
         thread.start()
     for start in range(0, 300, 30):
         cut = slice(start, start + 30)
-        index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut])
     for thread in threads:
         thread.join(timeout=10)
     assert failures == []
@@ -454,7 +465,7 @@ def test_no_word_of_what_is_gone_stays_behind(index: SqliteIndex) -> None:
     ]
     records = [encode_entry(body.kind, 1, encode_body(body)) for body in bodies]
     hashes = [hash_stored(record) for record in records]
-    index.add_entries(BOBS, BOB, 300, records, hashes, now_ms=NOW_MS)
+    index.add_entries(BOBS, BOB, 300, records, hashes)
     check_words(index)
     index.drop_feed(BOBS)
     check_words(index)
@@ -473,7 +484,7 @@ def check_words(index: SqliteIndex) -> None:
 def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> None:
     for at in range(5):
         cut = slice(at, at + 1)
-        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut])
     with index._database.read() as db:
         assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
 
@@ -490,7 +501,7 @@ def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
 
 
 def test_a_dropped_feed_takes_the_starts_of_its_hashes_along(index: SqliteIndex) -> None:
-    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2, now_ms=NOW_MS)
+    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2)
     assert parts_of_hashes(index) == [0, 1, 2]
     index.drop_feed(BOBS)
     assert parts_of_hashes(index) == [0, 2], "others may have theirs in the first and last"
@@ -524,7 +535,22 @@ def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: Sqlit
     index.reserve(FeedId(b"x" * 32), ANN, 100)
     for at in reversed(range(0, 300, 100)):
         cut = slice(at, at + 100)
-        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut])
     found = [index.post_by_hash(entry_hash) for entry_hash in HASHES[1:]]
     assert found == [index.post(BOBS, at) for at in range(1, 300)]
     assert all(found)
+
+
+def test_a_search_of_too_many_looks_at_the_same_ones_in_an_index_made_anew(
+    index: SqliteIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_read, "SEARCH_CANDIDATES_MAX", 20)
+    index.add_entries(BOBS, BOB, 0, RECORDS[:100], HASHES[:100])
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    index.add_entries(BOBS, BOB, 100, RECORDS[100:], HASHES[100:])
+    before = index.search("river", 1000, None)
+    assert len(before) == 20
+    index.clear()
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    assert index.search("river", 1000, None) == before

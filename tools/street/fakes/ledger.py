@@ -24,5 +24,8 @@ class FakeLedger:
     def check_writable(self) -> None:
         """Memory takes everything."""
 
+    def was_lost(self) -> bool:
+        return False
+
     def close(self) -> None:
         """Nothing is open."""
