@@ -34,11 +34,13 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.net.open_files import OpenFiles, share_files
 from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events, Strained
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.pen import Pen
@@ -55,7 +57,9 @@ from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
@@ -63,6 +67,7 @@ from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 from swarmfeed.shell.wire.lan import MdnsLan
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 
 T = TypeVar("T")
 
@@ -216,10 +221,12 @@ def run_node(
         pages: The site map.
 
     Raises:
-        UserError: Wrong passphrase, a port in use, or another process uses the home.
+        UserError: Wrong passphrase, a port in use, too few files that may be open, or another
+            process uses the home.
         PassingError: The machine refuses something without which nothing goes.
         FatalError: It stopped by itself, in good order, because its own state is unknown.
     """
+    require_files()
     identity = open_identity(home, passphrase)
     _close(home)
     with HomeLock(home):
@@ -256,11 +263,13 @@ async def _run(
         home / "run",
         port=settings.page_port,
         pages=pages,
+        connections_max=share_files(raise_files_max()).page,
         owner_of=owners.owner_of,
     )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
+        keep_pauses_short()
         trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
         on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
@@ -303,6 +312,7 @@ def _open_shells(
     home: Path, settings: NodeSettings, identity: Identity, vocabulary: Vocabulary
 ) -> Shells:
     clock = SystemClock()
+    files = share_files(raise_files_max())
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     make_folder(run_folder)
@@ -311,6 +321,7 @@ def _open_shells(
         dht=settings.dht,
         down_bytes_per_s=settings.down_bytes_per_s,
         up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
     )
     for peer in settings.peers:
         swarm.allow(peer.host)
@@ -324,7 +335,13 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
+        link=WebSocketLink(
+            identity.node_key.seed,
+            run_folder,
+            rules=_rules(files),
+            vocabulary=vocabulary,
+            off_loop=off_loop,
+        ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -333,6 +350,15 @@ def _open_shells(
         ledger=open_ledger(home / "ledger.db"),
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
+    )
+
+
+def _rules(files: OpenFiles) -> LinkRules:
+    return LinkRules(
+        peers_max=files.links,
+        dials_max=files.dials,
+        silent_max=files.silent,
+        speaking_max=files.speaking,
     )
 
 

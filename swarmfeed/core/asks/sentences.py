@@ -35,6 +35,10 @@ NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
 NO_FILE: Final = Text("{path} is a folder, and has to be a file; move it away")
 NO_FOLDER: Final = Text("{path} is no folder; move it away, or choose another one")
 
+TOO_FEW_FILES: Final = Text(
+    "this system lets the program have {files:1 file|# files} open, and it needs {least};"
+    " allow more with: ulimit -n 1024"
+)
 NOT_FOUND_YET: Final = Text(
     "Commands do not find this node yet: {reason} The page works, and so does everything in it."
 )

@@ -18,7 +18,7 @@ from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.limits import (
     NOTICES_MAX,
     NOTICES_PER_FEED_MAX,
-    NOTICES_PER_MESSAGE_MAX,
+    NOTICES_TOLD_AT_ONCE,
     WATCHED_MAX,
 )
 from swarmfeed.core.history.notice import (
@@ -267,8 +267,8 @@ class NoticeBoard:
 
     def _tell(self, session: Session, known: Iterable[KeptNotice]) -> None:
         records = [each.record for each in known]
-        for at in range(0, len(records), NOTICES_PER_MESSAGE_MAX):
-            batch = tuple(records[at : at + NOTICES_PER_MESSAGE_MAX])
+        for at in range(0, len(records), NOTICES_TOLD_AT_ONCE):
+            batch = tuple(records[at : at + NOTICES_TOLD_AT_ONCE])
             session.outbox.put(("notices", batch), partial(session.send, Notices(batch)))
 
     def _note_untold(self, session: Session, feed_id: FeedId) -> None:
@@ -285,7 +285,7 @@ class NoticeBoard:
     async def _tell_untold(self, session: Session) -> None:
         untold = session.part(HistorySide).untold
         while untold:
-            count = min(len(untold), NOTICES_PER_MESSAGE_MAX)
+            count = min(len(untold), NOTICES_TOLD_AT_ONCE)
             batch = tuple(untold.popitem(last=False)[1] for _ in range(count))
             await session.send(Notices(batch))
             await breathe()

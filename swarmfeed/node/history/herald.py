@@ -5,6 +5,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.notice import RENEW_EVERY_MS, Word
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
 from swarmfeed.node.history.office import Office
@@ -38,13 +39,13 @@ class Herald:
         self._board.say(word, author_id, feed_id, replica.size, replica_bytes(replica))
         return True
 
-    def say_all(self) -> int:
+    async def say_all(self) -> int:
         """Say everything that is due; returns how many notices were signed."""
         said = 0
-        for author_id in self._interests.read():
+        async for author_id in in_turns(self._interests.read()):
             for feed_id in self._shelf.feeds_of(author_id):
                 said += self.say_held(feed_id)
-        for feed_id in list(self._custodian.all()):
+        async for feed_id in in_turns(list(self._custodian.all())):
             if said >= SIGNED_PER_ROUND:
                 break
             own = self._board.own(feed_id)

@@ -211,6 +211,43 @@ def test_who_begins_to_watch_is_told_what_is_known() -> None:
     play(script)
 
 
+@pytest.mark.attack("A38")
+def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up() -> None:
+    async def script(rig: Rig) -> None:
+        feeds = [FeedId(bytes([1, number]) * 16) for number in range(5)]
+        signed = [rig.notice(rig.keys[0], feed_id=each) for each in feeds]
+        rig.hear(rig.link(1), *signed)
+        deaf = rig.link(2)
+        for number in range(300):
+            others = (AuthorId(bytes([9, number % 256]) * 16), BERT)[: number % 3]
+            await rig.board.on_watch(deaf, Watch((ANNA, *others)))
+        assert len(deaf.outbox) == 1
+        assert len(deaf.part(HistorySide).untold) == 5
+        assert sorted(await rig.told(deaf)) == sorted(signed), "each of them once"
+        assert len(deaf.part(HistorySide).untold) == 0
+
+    play(script)
+
+
+def test_many_notices_are_told_in_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board_module, "NOTICES_TOLD_AT_ONCE", 2)
+
+    async def script(rig: Rig) -> None:
+        signed = [
+            rig.notice(rig.keys[0], feed_id=FeedId(bytes([1, number]) * 16))
+            for number in range(5)
+        ]
+        rig.hear(rig.link(1), *signed)
+        late = rig.link(2)
+        await rig.board.on_watch(late, Watch((ANNA,)))
+        said = [each for each in await rig.said(late) if isinstance(each, Notices)]
+        assert [len(each.records) for each in said] == [2, 2, 1]
+        told = [record.signed for each in said for record in each.records]
+        assert sorted(told) == sorted(signed)
+
+    play(script)
+
+
 def test_a_history_server_is_offered_what_we_hold() -> None:
     async def script(rig: Rig) -> None:
         rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
