@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.replica import Replica, chunks_made_here
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, PassingError
 from swarmfeed.ports import Logs
 
 
@@ -20,5 +20,5 @@ def make_chunks(logs: Logs, known: Replica, after: Replica, new: Sequence[bytes]
     try:
         for span, chunk in chunks_made_here(known, after, pending, load):
             logs.write_chunk(known.feed_id, span, chunk)
-    except (DamageError, KeyError):
-        return  # a part is not here: the swarm will bring the whole
+    except (DamageError, PassingError, KeyError):
+        return  # a part is not here, or no room: the swarm will bring the whole

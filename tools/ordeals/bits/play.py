@@ -22,7 +22,7 @@ from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.node import Node
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 
 from ordeals.bits.changes import CHANGES, Change

@@ -251,6 +251,9 @@ class FakeIndex:
     def peers(self, limit: int) -> list[Endpoint]:
         return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
 
+    def check_writable(self) -> None:
+        """Memory takes everything."""
+
     def close(self) -> None:
         pass
 
