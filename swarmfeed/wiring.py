@@ -52,7 +52,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
-from swarmfeed.shell.disk.birth import begin, clear_away, finish
+from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
@@ -377,7 +377,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not is_there(key_path(home)):
-        was_used = any(home.glob("feeds/*/journal"))
+        was_used = any(home.glob("feeds/*/journal")) and not unfinished_author(home)
         raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
