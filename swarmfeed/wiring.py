@@ -43,6 +43,7 @@ from swarmfeed.node.ground.events import Events, Strained
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
@@ -135,14 +136,16 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
     logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
-    shelf = Shelf(logs, Events())
+    ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
     shelf.load()
     pen = Pen(old, shelf, logs, index, SystemClock())
     try:
         pen.recall()
+        pen.note(size_in(ledger, old.feed_id))
         if not pen.trouble():
             raise UserError(sentences.KEYS_CAN_WRITE(home=home))
     finally:
+        ledger.close()
         index.close()
 
 
@@ -316,15 +319,7 @@ def _open_shells(
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     make_folder(run_folder)
-    swarm = LibtorrentSwarm(
-        Endpoint(settings.listen, settings.swarm_port),
-        dht=settings.dht,
-        down_bytes_per_s=settings.down_bytes_per_s,
-        up_bytes_per_s=settings.up_bytes_per_s,
-        files=files,
-    )
-    for peer in settings.peers:
-        swarm.allow(peer.host)
+    swarm = _open_swarm(settings, files)
     named = tuple(peer.host for peer in settings.peers)
     board = KrpcHeadBoard(
         settings.listen,
@@ -351,6 +346,19 @@ def _open_shells(
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
+
+
+def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
+    swarm = LibtorrentSwarm(
+        Endpoint(settings.listen, settings.swarm_port),
+        dht=settings.dht,
+        down_bytes_per_s=settings.down_bytes_per_s,
+        up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
+    )
+    for peer in settings.peers:
+        swarm.allow(peer.host)
+    return swarm
 
 
 def _rules(files: OpenFiles) -> LinkRules:

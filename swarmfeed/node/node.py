@@ -124,6 +124,7 @@ class Node:
         carer = self.feeds.carer
         carer.recall_own()
         self.ground.memory.recall()
+        self.ground.pen.note(self.ground.inventory.size_of(self.ground.identity.feed_id))
         index_is_new = await carer.recall_followed()
         for role in self.roles:
             await role.start()

@@ -7,7 +7,7 @@ stands in a table of the role; labels and headings belong to the face that shows
 
 from typing import Final
 
-from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.texts import Text, format_size
 
 # --- what a home and its files refuse ------------------------------------------------------
 
@@ -255,6 +255,27 @@ NOBODY_ANSWERED: Final = Text("nobody who holds this author answered within {sec
 NOT_ALL_FETCHED: Final = Text(
     "{held:,} of {entries:,} entries after {seconds:.0f} s; run this again to go on"
 )
+
+UNPACKED: Final = Text("It was packed tightly: unpacked for reading it is {unpacked}.")
+ONLY_THE_NEWEST: Final = Text(
+    "Only the newest {shown:,} of {entries:,} entries of {name} can be read and searched here:"
+    " unpacked they are {unpacked}, and of one author {budget} are shown."
+)
+
+UNPACKED_BYTES_SAID: Final = 20_000_000
+"""Less than that is nobody's worry."""
+
+UNPACKED_TIMES_SAID: Final = 10
+"""Posts pack to a third or a fifth."""
+
+
+def what_it_takes(bytes_held: int, unpacked_bytes: int, limit: str) -> tuple[str, ...]:
+    """What a person should know of the size of what is held; nothing when it is ordinary."""
+    said = [limit] if limit else []
+    if unpacked_bytes >= max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * bytes_held):
+        said.insert(0, UNPACKED(unpacked=format_size(unpacked_bytes, tenths_below=10)))
+    return tuple(said)
+
 
 # --- checking and mending ---------------------------------------------------------------
 

@@ -259,7 +259,13 @@ class AboutPeople:
     async def about(self, ask: AboutAuthor) -> AuthorView:
         follows = await asyncio.to_thread(self._follows)
         known = await asyncio.to_thread(self._known, ask.author)
-        return self._view(ask.author, known, followed=ask.author in follows)
+        view = self._view(ask.author, known, followed=ask.author in follows)
+        # Of one: of three thousand it would take reading all that is held.
+        return replace(
+            view,
+            unpacked_bytes=self._reporter.unpacked_bytes(ask.author),
+            limit=self._reporter.limit(ask.author, known.name),
+        )
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)

@@ -34,7 +34,7 @@ class Pen:
         self._index = index
         self._clock = clock
         self._noted = 0
-        """Largest size that index and receipts told at the start."""
+        """Largest size that index, receipts and ledger told at the start."""
         self._wrote: Replica | None = None
 
     def recall(self) -> None:
@@ -43,6 +43,10 @@ class Pen:
         indexed = (end for _, end in self._index.indexed_ranges(feed_id))
         receipts = self._index.receipts(feed_id).values()
         self._noted = max([*indexed, *receipts], default=0)
+
+    def note(self, size: int) -> None:
+        """Take what the ledger remembers of the feed's size; at the start."""
+        self._noted = max(self._noted, size)
 
     def heard_of(self, size: int) -> None:
         """A signed head of the own feed was seen with somebody else."""

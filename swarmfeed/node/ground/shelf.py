@@ -18,7 +18,6 @@ from swarmfeed.core.feed.replica import (
     Replica,
     check_offer,
     check_order,
-    chunks_made_here,
     extend_replica,
     open_replica,
     verify_fork,
@@ -35,6 +34,7 @@ from swarmfeed.errors import (
 )
 from swarmfeed.node.ground.events import CertificatesGrew, Events, FeedDropped
 from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.sealing import make_chunks
 from swarmfeed.ports import Logs, Signer
 
 _NONE: Final[Mapping[bytes, Certificate]] = {}
@@ -245,7 +245,7 @@ class Shelf:
         self._replicas[offer.feed_id] = offered
         self._assign(offer.feed_id, offer.author_id)
         if known is not None:
-            self._make_chunks(known, offered, offer.tail)
+            make_chunks(self._logs, known, offered, offer.tail)
         return offered
 
     def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
@@ -278,7 +278,7 @@ class Shelf:
         else:
             self._logs.replace(after)
         self._replicas[pushed.feed_id] = after
-        self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
+        make_chunks(self._logs, known, after, pushed.stored[known.size - pushed.start :])
         return known, after
 
     def accept_certificates(
@@ -429,18 +429,3 @@ class Shelf:
             proof = ()
         self._logs.save_fork(feed_id, first, second, proof)
         self._forked.add(feed_id)
-
-    def _make_chunks(self, known: Replica, after: Replica, new: Sequence[bytes]) -> None:
-        """Make newly sealed chunks ourselves where we saw all their entries."""
-        pending = [*known.tail, *new]
-        if known.size + len(new) != after.size or known.tail_start == after.tail_start:
-            return
-
-        def load(span: ChunkSpan) -> bytes:
-            return self._logs.read_chunk(known.feed_id, span)
-
-        try:
-            for span, chunk in chunks_made_here(known, after, pending, load):
-                self._logs.write_chunk(known.feed_id, span, chunk)
-        except (DamageError, PassingError, KeyError):
-            return  # a part is not here, or no room: the swarm will bring the whole

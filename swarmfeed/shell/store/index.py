@@ -121,16 +121,29 @@ class SqliteIndex:
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, self._tables, feed_id, author_id, start, stored, hashes, reckoning
+                db,
+                self._tables,
+                feed_id,
+                author_id,
+                start,
+                stored,
+                hashes,
+                reckoning,
+                with_posts,
             )
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         with self._database.write() as db:
             times.resort(db, feed_id, start, stop, reckoning)
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        with self._database.read() as db:
+            return index_read.first_post(db, feed_id)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:

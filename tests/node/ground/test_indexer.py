@@ -15,6 +15,7 @@ from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.node.ground import indexer
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
+from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.memory import Bookkeeper
 
@@ -29,6 +30,7 @@ class NotedIndex(FakeIndex):
     def __init__(self) -> None:
         super().__init__()
         self.given: list[tuple[int, int]] = []
+        self.without_posts: list[tuple[int, int]] = []
         self.error: Exception | None = None
 
     def add_entries(
@@ -40,18 +42,25 @@ class NotedIndex(FakeIndex):
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         if self.error is not None:
             raise self.error
         self.given.append((start, start + len(stored)))
+        if not with_posts:
+            self.without_posts.append((start, start + len(stored)))
         return len(stored)
 
 
 class Rig:
-    def __init__(self, tmp_path: Path, size: int) -> None:
+    def __init__(
+        self, tmp_path: Path, size: int, *, budget_bytes: int = 10**9, text: str = ""
+    ) -> None:
         shelf, self.logs = new_shelf(tmp_path)
+        self.shelf = shelf
+        self.budget_bytes = budget_bytes
         self.anna = Scribe(1)
-        self.anna.grow_to(size)
+        self.anna.grow_to(size, text)
         shelf.accept_offer(self.anna.offer())
         self.anna.give_all(self.logs)
         self.index = NotedIndex()
@@ -79,6 +88,7 @@ class Rig:
             lambda _: self.end,
             self.events,
             self.may_go_on.wait,
+            Extents(logs, self.shelf, AuthorId(bytes(32)), self.budget_bytes),
         )
 
     def add(self, start: int, end: int) -> None:
@@ -231,3 +241,47 @@ def test_all_posts_are_in_the_index_with_their_places(tmp_path: Path) -> None:
     assert rig.told == [299], "entry 0 is no post"
     newest = index.author_posts(rig.anna.author_id, 1, None)[0]
     assert (newest.text, newest.ref.index) == ("post 299", 299)
+
+
+@pytest.mark.attack("A20")
+def test_a_bomb_is_indexed_a_frame_at_a_time_and_its_newest_posts_win(tmp_path: Path) -> None:
+    """Frames of 256 longest posts are two megabytes each, however small they were packed."""
+    rig = Rig(tmp_path, 1_024, text="x" * 8_000, budget_bytes=5_000_000)
+    rig.add(0, 1_024)
+    rig.drain()
+    assert rig.index.given == [(768, 1_024), (512, 768), (256, 512), (0, 256)]
+    assert rig.index.without_posts == [(256, 512), (0, 256)]
+
+
+def test_ordinary_posts_are_indexed_thousands_at_a_time(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 1_024)
+    rig.add(0, 1_024)
+    rig.drain()
+    assert rig.index.given == [(0, 1_024)]
+    assert rig.index.without_posts == []
+
+
+def test_what_is_shown_of_a_growing_feed_is_trimmed_when_it_is_far_too_much(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 1_024, text="x" * 8_000, budget_bytes=5_000_000)
+    rig.index = index = FakeIndex()  # type: ignore[assignment]  # one that keeps what it is given
+    rig.indexer = rig.new(rig.logs, index)
+    feed_id, author_id = rig.anna.feed_id, rig.anna.author_id
+    trimmed: list[bool] = []
+
+    async def work() -> None:
+        rig.indexer.start()
+        rig.add(0, 1_024)
+        await rig.indexer.drain()
+        assert index.first_post(feed_id) == 512
+        trimmed.append(await rig.indexer.trim(feed_id, author_id, 1_024))
+        rig.budget_bytes = 2_500_000
+        await rig.indexer.stop()
+        tighter = rig.new(rig.logs, index)
+        trimmed.append(await tighter.trim(feed_id, author_id, 1_024))
+        await tighter.stop()
+
+    asyncio.run(work())
+    assert trimmed == [False, True]
+    assert index.indexed_ranges(feed_id) == []

@@ -318,6 +318,6 @@ BITS: Final = Ordeal(
     name="bits",
     about="one change to any file of a home: healed or named, and never a false word",
     cases=1_000,
-    sample=16,
+    sample=12,
     play=play,
 )
