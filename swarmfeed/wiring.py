@@ -313,13 +313,7 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(
-            identity.node_key.seed,
-            run_folder,
-            rules=_rules(files),
-            vocabulary=vocabulary,
-            off_loop=off_loop,
-        ),
+        link=_open_link(identity, run_folder, files, vocabulary),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -328,6 +322,18 @@ def _open_shells(
         ledger=open_ledger(home / "ledger.db"),
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
+    )
+
+
+def _open_link(
+    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
+) -> WebSocketLink:
+    return WebSocketLink(
+        identity.node_key.seed,
+        folder,
+        rules=_rules(files),
+        vocabulary=vocabulary,
+        off_loop=off_loop,
     )
 
 
