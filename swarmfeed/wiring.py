@@ -330,13 +330,7 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(
-            identity.node_key.seed,
-            run_folder,
-            rules=_rules(files),
-            vocabulary=vocabulary,
-            off_loop=off_loop,
-        ),
+        link=_open_link(identity, run_folder, files, vocabulary),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -359,6 +353,18 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
     for peer in settings.peers:
         swarm.allow(peer.host)
     return swarm
+
+
+def _open_link(
+    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
+) -> WebSocketLink:
+    return WebSocketLink(
+        identity.node_key.seed,
+        folder,
+        rules=_rules(files),
+        vocabulary=vocabulary,
+        off_loop=off_loop,
+    )
 
 
 def _rules(files: OpenFiles) -> LinkRules:
