@@ -19,11 +19,13 @@ from swarmfeed.core.asks.feeds import (
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
+    Cost,
     Fetch,
     FetchProgress,
     Follow,
     Followed,
     HowFar,
+    LookAt,
     Unfollow,
     Whoami,
     WhoAreYou,
@@ -53,6 +55,7 @@ from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.errors import FatalError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
@@ -263,17 +266,26 @@ class AboutPeople:
 class Following:
     """Whose posts are wanted here."""
 
-    def __init__(self, people: AboutPeople, finder: Finder, carer: Carer) -> None:
+    def __init__(
+        self, people: AboutPeople, finder: Finder, carer: Carer, looker: Looker
+    ) -> None:
         self._people = people
+        self._looker = looker
         self._finder = finder
         self._carer = carer
 
     def rows(self) -> tuple[Answers, ...]:
         return (
+            in_loop(LookAt, self.look_at),
             in_loop(Follow, self.follow),
             in_loop(Unfollow, self.unfollow),
             in_loop(Fetch, self.fetch),
         )
+
+    async def look_at(self, ask: LookAt) -> Cost:
+        link = parse_link(ask.who)
+        self._finder.hint(link.at)
+        return await self._looker.look_at(link.author_id)
 
     async def follow(self, ask: Follow) -> AuthorView:
         link = parse_link(ask.who)
