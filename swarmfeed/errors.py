@@ -13,6 +13,7 @@ SwarmfeedError
 ├── RetryError         the outside world said "not now"; try again later
 │   └── AlreadyLinkedError  whoever was dialled is linked with us already
 ├── DamageError        our own disk lost or changed bytes; name them, fetch them again
+│   └── MendingError   what is derived was damaged, and is being made anew; also "not now"
 └── FatalError         our own state is unknown; stop, restart, recover from disk
 """
 
@@ -93,6 +94,10 @@ class AlreadyLinkedError(RetryError):
 
 class DamageError(SwarmfeedError):
     """Bytes on our own disk are missing or are not what was written."""
+
+
+class MendingError(DamageError, RetryError):
+    """What is derived from the logs is damaged: it is made anew by itself, so try again."""
 
 
 class FatalError(SwarmfeedError):

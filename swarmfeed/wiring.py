@@ -4,7 +4,7 @@ home/
     keys            encrypted key file
     feeds/          logs: the truth
     high-water/     how far each own feed was signed
-    index.db        what is derived from them; deleted and rebuilt when damaged
+    index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
@@ -33,11 +33,13 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.net.open_files import OpenFiles, share_files
 from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.pen import Pen
@@ -53,14 +55,17 @@ from swarmfeed.shell.disk.durable import HomeLock, make_folder
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 from swarmfeed.shell.wire.lan import MdnsLan
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 
 T = TypeVar("T")
 
@@ -127,7 +132,7 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
     """Check that a home with keys needs new ones, and is the same author's."""
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
-    logs, index = FileLogs(home / "feeds"), _open_index(home / "index.db")
+    logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
     shelf = Shelf(logs, Events())
     shelf.load()
     pen = Pen(old, shelf, logs, index, SystemClock())
@@ -212,8 +217,10 @@ def run_node(
         pages: The site map.
 
     Raises:
-        UserError: Wrong passphrase, a port in use, or another process uses the home.
+        UserError: Wrong passphrase, a port in use, too few files that may be open, or another
+            process uses the home.
     """
+    require_files()
     identity = open_identity(home, passphrase)
     _close(home)
     with HomeLock(home):
@@ -250,11 +257,13 @@ async def _run(
         home / "run",
         port=settings.page_port,
         pages=pages,
+        connections_max=share_files(raise_files_max()).page,
         owner_of=owners.owner_of,
     )
     try:
         await page.start()
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
+        keep_pauses_short()
         trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
         on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
@@ -281,6 +290,7 @@ def _open_shells(
     home: Path, settings: NodeSettings, identity: Identity, vocabulary: Vocabulary
 ) -> Shells:
     clock = SystemClock()
+    files = share_files(raise_files_max())
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -289,6 +299,7 @@ def _open_shells(
         dht=settings.dht,
         down_bytes_per_s=settings.down_bytes_per_s,
         up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
     )
     for peer in settings.peers:
         swarm.allow(peer.host)
@@ -300,9 +311,15 @@ def _open_shells(
     )
     return Shells(
         logs=FileLogs(home / "feeds"),
-        index=_open_index(home / "index.db"),
+        index=open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(identity.node_key.seed, run_folder, vocabulary=vocabulary),
+        link=WebSocketLink(
+            identity.node_key.seed,
+            run_folder,
+            rules=_rules(files),
+            vocabulary=vocabulary,
+            off_loop=off_loop,
+        ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -314,13 +331,13 @@ def _open_shells(
     )
 
 
-def _open_index(path: Path) -> SqliteIndex:
-    """Open the index; a damaged one is deleted: it is rebuilt from the logs at start."""
-    try:
-        return SqliteIndex(path)
-    except DamageError:
-        delete_index(path)
-        return SqliteIndex(path)
+def _rules(files: OpenFiles) -> LinkRules:
+    return LinkRules(
+        peers_max=files.links,
+        dials_max=files.dials,
+        silent_max=files.silent,
+        speaking_max=files.speaking,
+    )
 
 
 def open_identity(home: Path, passphrase: str) -> Identity:
@@ -330,7 +347,8 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not key_path(home).exists():
-        raise UserError(sentences.NO_KEYS(home=home))
+        was_used = any(home.glob("feeds/*/journal"))
+        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

@@ -19,6 +19,7 @@ from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdra
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
@@ -42,6 +43,14 @@ def check_address(vector: Vector, _: Path) -> None:
     key = parse_address(vector["address"])
     assert key == unhex(vector["key"])
     assert format_address(key) == vector["address"]
+
+
+def check_id(vector: Vector, _: Path) -> None:
+    name = public_id(FeedId(unhex(vector["feed"])), vector["index"], vector["time_ms"])
+    if not name:
+        raise UserError("it has no id")
+    assert name == vector["id"]
+    assert time_of_id(name) == vector["time_ms"]
 
 
 def check_certificate(vector: Vector, _: Path) -> None:
@@ -177,6 +186,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork": check_fork,
     "notice": check_notice,
     "goodbye": check_goodbye,
+    "id": check_id,
 }
 PATHS = sorted(VECTORS.glob("*/*.json"))
 

@@ -211,6 +211,28 @@ def entry_cases() -> Iterator[Case]:
         yield f"entry/bad-{name}", {"stored": raw.hex(), "error": name}
 
 
+def id_cases() -> Iterator[Case]:
+    feed = public(FEED)
+    for name, index, time_ms in (
+        ("post", 7, NOW_MS),
+        ("same-time-next-entry", 8, NOW_MS),
+        ("time-0", 0, 0),
+        ("last-of-all", 2**32 - 1, 2**47 - 1),
+    ):
+        tag = int.from_bytes(sha256(feed + index.to_bytes(8, "big")).digest()[:2], "big")
+        yield (
+            f"id/{name}",
+            {
+                "feed": feed.hex(),
+                "index": index,
+                "time_ms": time_ms,
+                "id": str(time_ms * 2**16 + tag),
+            },
+        )
+    late = {"feed": feed.hex(), "index": 0, "time_ms": 2**47, "error": "too late a time"}
+    yield "id/bad-time-of-48-bits", late
+
+
 def tree_cases() -> Iterator[Case]:
     hashes = [reference.leaf_hash(bytes.fromhex(item)) for item in INPUTS]
     roots = [reference.mth(hashes[:size]).hex() for size in range(9)]
@@ -429,6 +451,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     address_cases,
     certificate_cases,
     entry_cases,
+    id_cases,
     tree_cases,
     head_cases,
     chunk_cases,

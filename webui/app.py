@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import NEW_POSTS
+from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
@@ -36,6 +36,7 @@ from webui.current import (
     running,
 )
 from webui.pages import PAGES
+from webui.pages.post import post_url
 from webui.routes import Page, Route
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def create_app(
     app.context_processor(_shared_values)
     for filter_name, function in FILTERS.items():
         app.add_template_filter(function, filter_name)
+    app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
     app.jinja_env.globals["form_key"] = _form_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
@@ -106,6 +108,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "line": render.one_line,
     "number": formats.count,
     "percent": formats.percent,
+    "post_url": post_url,
     "post_text": render.render_text,
     "new_posts": lambda count: NEW_POSTS(posts=count),
     "qr_code": pictures.qr_code,

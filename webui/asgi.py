@@ -6,26 +6,30 @@ because a stream from there would hold a thread.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
-import uvicorn
 from a2wsgi import WSGIMiddleware
+from swarmfeed.core.base.limits import FORM_BYTES_MAX
+from swarmfeed.core.net.limits import PAGE_CONNECTIONS_MAX
 from swarmfeed.errors import UserError
 
+from webui import api
 from webui.access import NOWHERE, OWN_SITES, Access, Address, OwnerOf
 from webui.app import create_app
 from webui.current import PageSettings
 from webui.events import EventStream
-from webui.headers import HEADERS
 from webui.hosts import LISTENING, machine_hosts, own_host
 from webui.listening import listen
 from webui.pages import PAGES
+from webui.plain import HEADER_LIST, refuse, values
 from webui.routes import Page
 from webui.runfile import RunFile
+from webui.server import Server
+from webui.whole import BodyRules, WholeRequests
 
 if TYPE_CHECKING:
     from swarmfeed.desk import Desk
@@ -36,12 +40,6 @@ if TYPE_CHECKING:
         HTTPScope,
         Scope,
     )
-
-HEADER_LIST: Final = [
-    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
-]
-STOP_TIMEOUT_S: Final = 3
-"""How long a response under way may take when the node stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,50 +58,80 @@ class Front:
     """Host check, then the first mount that takes the path, or else the pages."""
 
     def __init__(
-        self, settings: PageSettings, mounts: Sequence[Mount], pages: "ASGI3Application"
+        self,
+        settings: PageSettings,
+        mounts: Sequence[Mount],
+        pages: "ASGI3Application",
+        after_change: Callable[[], None] = lambda: None,
     ) -> None:
+        """``after_change`` is called when a request that may change something was answered."""
         self._settings = settings
         self._mounts = mounts
         self._pages = pages
+        self._after_change = after_change
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         if scope["type"] != "http":
             return
-        hosts = _values(scope, b"host")
+        hosts = values(scope, b"host")
         if len(hosts) != 1 or not self._settings.answers_to(hosts[0].lower()):
-            await _refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
+            await refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
             return
         path = scope["path"]
         app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
         await app(scope, receive, send)
+        if scope["method"] == "POST":
+            self._after_change()
+
+
+class Callers:
+    """Who sends requests, before Flask sees them."""
+
+    def __init__(self, access: Access, own_host: str) -> None:
+        self._access = access
+        self._own_host = own_host
+
+    def session(self, scope: "HTTPScope") -> str | None:
+        """The session of a browser that is logged in, on the one host where it can be."""
+        if "".join(values(scope, b"host")).lower() != self._own_host:
+            return None
+        ends = _end(scope["client"]), _end(scope["server"])
+        return self._access.session(_cookies(scope), *ends)
+
+    def is_logged_in(self, scope: "HTTPScope") -> bool:
+        """Whether the session of a request that was let in is still one."""
+        return self._access.logins.find(_cookies(scope)) is not None
+
+    def whose(self, scope: "HTTPScope") -> str | None:
+        """What all requests of one caller share; None of a stranger."""
+        if self._access.has_key("".join(values(scope, b"authorization"))):
+            return "key"
+        return self.session(scope)
 
 
 class BrowserEvents:
     """``/events``, for a browser that is logged in."""
 
-    def __init__(self, access: Access, own_host: str, events: EventStream) -> None:
-        self._access = access
-        self._own_host = own_host
+    def __init__(self, callers: Callers, events: EventStream) -> None:
+        self._callers = callers
         self._events = events
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         assert scope["type"] == "http", "Front lets nothing else through"
-        own = _values(scope, b"host")[0].lower() == self._own_host
-        cookies = "; ".join(_values(scope, b"cookie"))
-        ends = _end(scope["client"]), _end(scope["server"])
-        session = self._access.session(cookies, *ends) if own else None
-        foreign = any(site not in OWN_SITES for site in _values(scope, b"sec-fetch-site"))
+        session = self._callers.session(scope)
+        foreign = any(site not in OWN_SITES for site in values(scope, b"sec-fetch-site"))
         if scope["method"] != "GET":
-            await _refuse(send, 405, "This address only streams.\n")
+            await refuse(send, 405, "This address only streams.\n")
         elif session is None or foreign:
-            await _refuse(send, 401, "Log in first: swarmfeed open\n")
+            await refuse(send, 401, "Log in first: swarmfeed open\n")
         else:
-            last = "".join(_values(scope, b"last-event-id"))
-            await self._events.stream(session, last, HEADER_LIST, receive, send)
+            last = "".join(values(scope, b"last-event-id"))
+            still = partial(self._callers.is_logged_in, scope)
+            await self._events.stream(session, last, HEADER_LIST, receive, send, still)
 
 
 class PageServer:
@@ -119,6 +147,7 @@ class PageServer:
         port: int = 0,
         pages: Sequence[Page] = PAGES,
         owner_of: OwnerOf = lambda client, server: None,
+        connections_max: int = PAGE_CONNECTIONS_MAX,
     ) -> None:
         """Nothing is served yet.
 
@@ -128,13 +157,14 @@ class PageServer:
         """
         self._desk = desk
         self._owner_of = owner_of
+        self._connections_max = connections_max
         self._pages = pages
         self._port = port
         self._run_file = RunFile(run_folder)
         self._events = EventStream(desk.changes)
         self._access: Access | None = None
         self._settings: PageSettings | None = None
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._flask: WSGIMiddleware | None = None
         self.url = ""
@@ -155,11 +185,16 @@ class PageServer:
             for each in sockets:
                 each.close()
             raise
-        self._server = _Server(_config(front))
+        self._server = Server(front, connections_max=self._connections_max)
         self._events.start()
         serving = self._server.serve(sockets=sockets)
         self._serving = asyncio.get_running_loop().create_task(serving)
         return port
+
+    @property
+    def stream_count(self) -> int:
+        """Streams of events that are open."""
+        return self._events.stream_count
 
     def login_link(self) -> str:
         """Return a link that logs one browser in, once, within ten minutes."""
@@ -189,33 +224,19 @@ class PageServer:
             reader_key=self._run_file.reader_key(),
         )
         self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
-        events = BrowserEvents(access, settings.own_host, self._events)
+        callers = Callers(access, settings.own_host)
+        events = BrowserEvents(callers, self._events)
+        rules = BodyRules(whose=callers.whose, bytes_max=self.body_bytes_max)
+        pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
         self._run_file.write(self.url, access.key)
         mounts = (Mount(path="/events", app=events),)
-        return Front(settings, mounts, cast("ASGI3Application", self._flask))
+        return Front(settings, mounts, pages, self._events.look_again)
 
-
-class _Server(uvicorn.Server):
-    """uvicorn that leaves the process's signals alone."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _config(front: Front) -> uvicorn.Config:
-    return uvicorn.Config(
-        cast("ASGI3Application", front),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_TIMEOUT_S,
-    )
+    def body_bytes_max(self, path: str) -> int:
+        """Longest body that a request for a path may have."""
+        kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
+        is_ask = kind is not None and path.startswith(api.PREFIX)
+        return kind.bytes_max if kind is not None and is_ask else FORM_BYTES_MAX
 
 
 def _end(found: "tuple[str, int | None] | None") -> Address:
@@ -223,13 +244,5 @@ def _end(found: "tuple[str, int | None] | None") -> Address:
     return host, port or 0
 
 
-def _values(scope: "HTTPScope", name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-
-
-async def _refuse(send: "ASGISendCallable", status: int, sentence: str) -> None:
-    headers = [*HEADER_LIST, (b"content-type", b"text/plain; charset=utf-8")]
-    await send(
-        {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
-    )
-    await send({"type": "http.response.body", "body": sentence.encode(), "more_body": False})
+def _cookies(scope: "HTTPScope") -> str:
+    return "; ".join(values(scope, b"cookie"))

@@ -54,6 +54,11 @@ class EventStream:
             self._reading.cancel()
             await asyncio.wait([self._reading])
 
+    def look_again(self) -> None:
+        """Have every stream look whether it may go on: somebody may have logged out."""
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
+
     @property
     def stream_count(self) -> int:
         return sum(map(len, self._streams.values()))
@@ -65,8 +70,13 @@ class EventStream:
         headers: list[tuple[bytes, bytes]],
         receive: "ASGIReceiveCallable",
         send: "ASGISendCallable",
+        still: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Answer one request until its browser leaves, or it is the oldest of too many."""
+        """Answer one request until its browser leaves, or it is the oldest of too many.
+
+        Args:
+            still: Whether the session may hear more; looked at before each batch.
+        """
         dropped = asyncio.Event()
         streams = self._streams.setdefault(session, deque())
         streams.append(dropped)
@@ -85,7 +95,7 @@ class EventStream:
                     "trailers": False,
                 }
             )
-            await self._follow(_number(last_event_id), dropped, send)
+            await self._follow(_number(last_event_id), dropped, send, still)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             leaving.cancel()
@@ -95,12 +105,16 @@ class EventStream:
                 del self._streams[session]
 
     async def _follow(
-        self, last: int | None, dropped: asyncio.Event, send: "ASGISendCallable"
+        self,
+        last: int | None,
+        dropped: asyncio.Event,
+        send: "ASGISendCallable",
+        still: Callable[[], bool],
     ) -> None:
         text = f"retry: {RETRY_MS}\n\n"
         if last is None:
             last = self._backlog[-1].number if self._backlog else 0
-        while not dropped.is_set():
+        while not dropped.is_set() and still():
             arrived = self._arrived
             newest = self._backlog[-1].number if self._backlog else 0
             # A smaller number than ours: the node restarted and counts from the start.
@@ -117,8 +131,7 @@ class EventStream:
     async def _read(self) -> None:
         async for change in self._changes():
             self._backlog.append(change)
-            arrived, self._arrived = self._arrived, asyncio.Event()
-            arrived.set()
+            self.look_again()
 
 
 def merge_changes(changes: list[Change]) -> list[Change]:

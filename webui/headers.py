@@ -6,6 +6,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
+        "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "media-src 'self'",
@@ -15,9 +16,11 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types swarmfeed",
     )
 )
-"""Nothing from elsewhere, nothing inline, and no script may write HTML."""
+"""Nothing from elsewhere, nothing inline, and no script may write HTML.  The one policy of
+trusted types names the one worker there is."""
 
 HEADERS: Final[dict[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.sentences import DATED_AHEAD
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.texts import counted, format_size
 
@@ -82,7 +83,7 @@ def _post_title(post: PostView, now_ms: int) -> Text:
     title = Text(plain(post.author_name) or NO_NAME, style="bold")
     facts = [format_age(post.time_ms, now_ms)]
     if post.is_ahead:
-        facts.append("its clock is ahead")
+        facts.append(DATED_AHEAD())
     if post.reply_to is not None:
         facts.append("a reply")
     if post.reply_count:

@@ -17,6 +17,7 @@ PORT_MAX: Final = 65_535
 _UNITS: Final = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _SIZE: Final = re.compile(r"(\d{1,15})(?:\.(\d))? ?([KMGT]?)B?", re.IGNORECASE | re.ASCII)
 _HOST_PORT: Final = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", re.ASCII)
+_POST: Final = re.compile(r"\d{1,19}|[a-z2-7]{56}/\d{1,10}", re.ASCII)
 
 PORT: Final = click.IntRange(0, PORT_MAX)
 
@@ -33,6 +34,17 @@ class LinkParam(click.ParamType[Link]):
             return parse_link(value)
         except UserError as error:
             self.fail(str(error), param, ctx)
+
+
+class PostOrLinkParam(click.ParamType[Link | str]):
+    """What names a post, as it was typed: a number, FEED/INDEX; or a link or an address."""
+
+    name = "LINK|ADDRESS|NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Link | str:
+        if isinstance(value, str) and _POST.fullmatch(value.strip()):
+            return value.strip()
+        return LinkParam().convert(value, param, ctx)
 
 
 class EndpointParam(click.ParamType[Endpoint]):

@@ -7,6 +7,7 @@ from typing import TypeVar
 import structlog
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import RetryError
 from swarmfeed.node.feeds.feeds import Feeds, make_feeds
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal, listens
@@ -55,16 +56,19 @@ class Node:
 
     def desk(self, loop: asyncio.AbstractEventLoop) -> NodeDesk:
         """Return where faces ask this node, which runs in ``loop``."""
-        return NodeDesk(self.ground.answering, loop, self.ground.changes)
+        mend = self.feeds.showing.mend
+        return NodeDesk(self.ground.answering, loop, self.ground.changes, mend)
 
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""
         self.ground.shelf.load()
+        self.feeds.showing.watch()
         self.ground.pen.recall()
         await self.feeds.showing.save_own_author()
         self.ground.indexer.start()
-        await self._recall()
-        await self.feeds.showing.catch_up_all()
+        index_is_new = await self._recall()
+        await self.feeds.showing.catch_up_all(index_is_new=index_is_new)
+        await self._look_at_clock()
         if self.ground.settings.network:
             await self._go_online()
         else:
@@ -98,8 +102,11 @@ class Node:
         ground.memory.connect(role.rows)
         ground.answering.connect(role.answers)
 
-    async def _recall(self) -> None:
-        """Take up what was remembered, and whom this node cares for: each reason in turn."""
+    async def _recall(self) -> bool:
+        """Take up what was remembered, and whom this node cares for: each reason in turn.
+
+        Returns whether the index was empty.
+        """
         carer = self.feeds.carer
         carer.recall_own()
         self.ground.memory.recall()
@@ -107,6 +114,15 @@ class Node:
         for role in self.roles:
             await role.start()
         carer.recall_others(index_is_new=index_is_new)
+        self.ground.inventory.save()
+        return index_is_new
+
+    async def _look_at_clock(self) -> None:
+        try:
+            await self.feeds.timekeeper.check()
+        except RetryError as error:
+            # Reading goes on; its job tries again.
+            logger.warning("the order of posts stays as it was", reason=str(error))
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings

@@ -1,6 +1,6 @@
 """What is derived from the logs, and what was learnt of other nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,26 @@ class Index(Protocol):
     Writing methods are called from one thread at a time; reading ones from any.
     """
 
+    # damage
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        """Have ``tell`` called, in any thread, when damage is met: once for each time.
+
+        Every call that meets it raises MendingError.
+        """
+        ...
+
+    def begin_anew(self) -> bool:
+        """Set a damaged index aside, and go on with an empty one; False: it is not damaged."""
+        ...
+
+    def check(self) -> None:
+        """Look whether all of it agrees with itself.  Raises MendingError."""
+        ...
+
+    def scratch(self) -> AbstractContextManager["Index"]:
+        """An empty index of the same kind, gone at the end of the block."""
+        ...
+
     # writing
     def together(self) -> AbstractContextManager[None]:
         """Keep all that this thread writes inside the block at its end, in one go, or, when
@@ -58,13 +79,20 @@ class Index(Protocol):
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
         with_posts: bool = True,
     ) -> int:
         """Index stored entries of all kinds; idempotent.  Returns how many posts were new.
 
-        Without posts, what else was said is kept: names, follows, what was withdrawn.
+        Args:
+            reckoning: By what times the feed's entries are sorted.
+            with_posts: Else only what else was said is kept: names, follows, what was
+                withdrawn.
         """
+        ...
+
+    def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
+        """Sort entries [start, stop) anew: more was seen of the feed than when they came."""
         ...
 
     def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
@@ -94,6 +122,19 @@ class Index(Protocol):
     def forget_peer(self, endpoint: Endpoint) -> None: ...
 
     # reading
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        """Of each feed whose it is, and how many entries it was known to have."""
+        ...
+
+    def feeds_later_than(self, time_ms: int) -> list[FeedId]:
+        """Feeds with entries that may be sorted later than this; ascending ids."""
+        ...
+
+    def time_agreed_on(self, authors: int) -> int:
+        """The latest time, in milliseconds, that so many followed authors other than ourselves
+        claim has passed; 0 when fewer are followed."""
+        ...
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]: ...
 
     def newer_than(self, after: Cursor) -> int:
@@ -109,6 +150,10 @@ class Index(Protocol):
         ...
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None: ...
+
+    def post_by_id(self, public_id: str) -> PostView | None:
+        """The post that a public id names: of several the lowest (feed, index)."""
+        ...
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None: ...
 

@@ -49,6 +49,7 @@ class Node:
         *,
         words: str = "",
         program: str = "swarmfeed",
+        clock: str = "",
     ) -> None:
         """Make the home, by ``swarmfeed init``, or by ``restore`` from ``words``.
 
@@ -57,7 +58,9 @@ class Node:
             options: Of every ``run`` of this node, after ``--listen``.
             words: First sheet of an author that there is already.
             program: Module that is run.
+            clock: How wrong the clock is that all its processes see: ``+365d``, or empty.
         """
+        self.clock = clock
         self.name = name
         self.home = folder / name
         self.program = program
@@ -90,6 +93,7 @@ class Node:
                     *options,
                 ],
                 cwd=CHECKOUT,
+                env=_environment(self.clock),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -134,6 +138,7 @@ class Node:
         done = subprocess.run(
             [*self._swarmfeed(), *words],
             cwd=CHECKOUT,
+            env=_environment(self.clock),
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
@@ -260,6 +265,15 @@ class Node:
         return json.loads(content)
 
 
+def _environment(clock: str) -> dict[str, str]:
+    """What processes see that live under a clock set wrong; stop-watches stay right."""
+    if not clock:
+        return dict(os.environ)
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    wrong = {"FAKETIME": clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {**os.environ, **wrong, "LD_PRELOAD": str(library)}
+
+
 class Neighbourhood:
     """Nodes of one test, ended together whatever happens."""
 
@@ -268,10 +282,15 @@ class Neighbourhood:
         self.nodes: list[Node] = []
 
     def add(
-        self, name: str, *options: str, words: str = "", program: str = "swarmfeed"
+        self,
+        name: str,
+        *options: str,
+        words: str = "",
+        program: str = "swarmfeed",
+        clock: str = "",
     ) -> Node:
         """Make a home; the node is not started yet."""
-        node = Node(self.folder, name, options, words=words, program=program)
+        node = Node(self.folder, name, options, words=words, program=program, clock=clock)
         self.nodes.append(node)
         return node
 

@@ -105,7 +105,18 @@ def test_a_page_writes_and_reads_through_the_desk(tmp_path: Path) -> None:
         assert shown.ancestors == (by_hash.post,)
         named = f"{format_address(post.ref.feed_id)}/{post.ref.index}"
         assert (await asked(to, ShowPost(ref=named))).post.text == "hello"
-        for nonsense in ("", "xyz", "ab" * 32, f"{format_address(post.ref.feed_id)}/9999"):
+        by_id = await asked(to, ShowPost(ref=post.id))
+        assert by_id.post == by_hash.post
+        again = await asked(to, WritePost(text="again", reply_to=post.id))
+        assert again.reply_to == post.ref
+        for nonsense in (
+            "",
+            "xyz",
+            "17",
+            str(int(post.id) + 1),
+            "ab" * 32,
+            f"{format_address(post.ref.feed_id)}/9999",
+        ):
             with pytest.raises(UserError):
                 await asked(to, ShowPost(ref=nonsense))
         assert (await asked(to, AboutAuthor(author=me.author_id))).is_self

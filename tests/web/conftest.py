@@ -75,6 +75,7 @@ class Site:
             rule.replace("<address:author_id>", author)
             .replace("<address:feed_id>", feed)
             .replace("<int(max=4294967295):index>", str(mine.ref.index))
+            .replace("<name>", mine.id)
             .replace("<int:level>", "0")
             .replace("<int:position>", "0")
             .replace("<path:filename>", "swarmfeed.css")

@@ -15,7 +15,7 @@ from tests.web.conftest import OWN, URL, Site
 
 POST_KEYS = {
     "author", "name", "feed", "index", "time_ms", "text", "hash", "cursor",
-    "reply_count", "held_by",
+    "id", "reply_count", "held_by",
 }  # fmt: skip
 
 
@@ -88,8 +88,9 @@ def test_status_has_its_keys(site: Site) -> None:
 def test_verify_reindex_import_torrents(site: Site) -> None:
     assert site.ask("verify", {}).json == {
         "feeds": 1, "entries": 9, "bytes": 504, "damaged": [], "refetching": 0,
+        "missing": [],
     }  # fmt: skip
-    assert site.ask("reindex", {}).json == {"posts": 9}
+    assert site.ask("reindex", {}).json == {"posts": 9, "missing": []}
     batch = {"posts": [[1_000, "old"], [2_000, "older"]]}
     imported = {"read": 2, "imported": 2, "already_there": 0, "skipped": []}
     assert site.ask("import", batch).json == imported

@@ -113,9 +113,11 @@ def test_pages_are_for_the_logged_in(site: Site, rule: Rule) -> None:
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
+        " img-src 'self' data:;"
         " media-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+        " base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script';"
+        " trusted-types swarmfeed"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

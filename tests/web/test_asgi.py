@@ -247,6 +247,38 @@ def test_a_hundred_streams_do_not_slow_the_page(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+@pytest.mark.slow
+@pytest.mark.attack("A03")
+def test_logging_out_ends_the_streams_of_that_session_only(tmp_path: Path) -> None:
+    async def scene(served: Served) -> None:
+        other, other_writer = await served.stream()
+        await served.log_in()
+        first, second = await served.stream(), await served.stream()
+        _, me = await served.ask("/me")
+        form = "form_key=" + me.split('name="form_key" value="')[1].split('"')[0]
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        lines = (
+            "POST /logout HTTP/1.1",
+            f"Host: {served.own_host}",
+            f"Cookie: {served.cookie}",
+            "Sec-Fetch-Site: same-origin",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(form)}",
+        )
+        writer.write("\r\n".join([*lines, "", form]).encode())
+        assert (await reader.readline()).split()[1] == b"303"
+        served.desk.announce("new", n=1)
+        for ended, ended_writer in (first, second):
+            # The last chunk, and nothing of what happened after.
+            assert b"event" not in await ended.readuntil(b"\r\n0\r\n\r\n")
+            ended_writer.close()
+        assert b"event: new" in await other.readuntil(b"\n\n")
+        for each in (other_writer, writer):
+            each.close()
+
+    play(tmp_path, scene)
+
+
 def test_stopping_ends_every_stream(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
         reader, writer = await served.stream()
@@ -295,7 +327,7 @@ def test_a_mount_takes_its_path_and_the_pages_take_the_rest() -> None:
     mounts = (Mount(path="/events", app=app("one")), Mount(path="/api/v1/", app=app("below")))
     front = Front(settings, mounts, app("pages"))
     for path in ("/events", "/events/", "/api/v1/statuses", "/api/v1", "/", "*"):
-        scope = {"type": "http", "path": path, "headers": [(b"host", b"a:1")]}
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"a:1")]}
         asyncio.run(front(scope, None, None))  # type: ignore[arg-type]  # bare ASGI
     assert [name for name, _ in taken] == ["one", "pages", "below", "pages", "pages", "pages"]
 

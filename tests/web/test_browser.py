@@ -36,6 +36,7 @@ class Node:
 
     def __init__(self, folder: Path, port: int = 0, owner_of: OwnerOf = nobody_tells) -> None:
         self.desk = FakeDesk()
+        self._folder, self._owner_of = folder, owner_of
         self.server = PageServer(self.desk, folder, port, owner_of=owner_of)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever)
@@ -49,6 +50,17 @@ class Node:
 
     def announce(self, name: str, **fields: str | int) -> None:
         self.loop.call_soon_threadsafe(lambda: self.desk.announce(name, **fields))
+
+    def stream_count(self) -> int:
+        """Open streams of events."""
+        return self.server.stream_count
+
+    def restart(self) -> None:
+        """The page goes away, and comes back on the same port."""
+        port = int(self.server.url.rpartition(":")[2])
+        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
+        self.server = PageServer(self.desk, self._folder, port, owner_of=self._owner_of)
+        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
@@ -133,7 +145,7 @@ def paths(desk: FakeDesk) -> list[str]:
         "/status",
         "/me",
         f"/authors/{aoi}",
-        f"/posts/{feed}/{post.ref.index}",
+        f"/posts/{post.id}",
         f"/feeds/{feed}/torrents",
     ]
 

@@ -19,14 +19,14 @@ def ahead(post: PostView) -> PostView:
 
 def test_the_page_marks_a_time_that_was_in_the_future(site: Site) -> None:
     post = site.desk.posts[-1]
-    assert "clock ahead" not in site.get("/").text
+    assert "dated ahead" not in site.get("/").text
     site.desk.posts[-1] = ahead(post)
-    assert site.get("/").text.count("clock ahead") == 1
+    assert site.get("/").text.count("dated ahead") == 1
 
 
 def test_a_terminal_marks_it_too(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     post = site.desk.posts[-1]
     print_posts([post], now_ms=post.time_ms, empty="")
-    assert "clock is ahead" not in capsys.readouterr().out
+    assert "dated ahead" not in capsys.readouterr().out
     print_posts([ahead(post)], now_ms=post.time_ms, empty="")
-    assert "clock is ahead" in capsys.readouterr().out
+    assert "dated ahead" in capsys.readouterr().out

@@ -98,7 +98,7 @@ def test_reply_returns_to_the_thread(site: Site) -> None:
     answer = site.post("/posts", form)
     reply = newest(site)
     assert reply.reply_to == parent.ref
-    path = f"/posts/{feed}/{parent.ref.index}"
+    path = f"/posts/{parent.id}"
     assert answer.location == f"{path}#{reply.ref.entry_hash.hex()[:16]}"
     page = site.get(path).text
     assert "2 replies" in page
@@ -109,8 +109,34 @@ def test_a_hole_above_a_thread_is_said(site: Site) -> None:
     missing = site.desk.posts[0].ref
     site.desk.posts = site.desk.posts[1:]
     orphan = site.desk.add_post(site.desk.me, "An answer to something.", reply_to=missing)
-    feed = format_address(orphan.ref.feed_id)
-    assert "is not on this machine" in site.get(f"/posts/{feed}/{orphan.ref.index}").text
+    assert "is not on this machine" in site.get(f"/posts/{orphan.id}").text
+
+
+def test_the_long_path_of_a_post_leads_to_the_short_one(site: Site) -> None:
+    post = newest(site)
+    path = f"/posts/{format_address(post.ref.feed_id)}/{post.ref.index}"
+    answer = site.get(path)
+    assert (answer.status_code, answer.location) == (302, f"/posts/{post.id}")
+    home = site.get("/").text
+    assert f'href="/posts/{post.id}"' in home
+    assert path not in home
+
+
+def test_a_post_without_an_id_is_shown_at_its_long_path(site: Site) -> None:
+    post = replace(newest(site), id="", text="far ahead")
+    site.desk.posts[-1] = post
+    path = f"/posts/{format_address(post.ref.feed_id)}/{post.ref.index}"
+    assert f'href="{path}"' in site.get("/").text
+    answer = site.get(path)
+    assert answer.status_code == 200
+    assert "far ahead" in answer.text
+
+
+def test_what_is_no_number_of_a_post_is_a_sentence(site: Site) -> None:
+    for name in ("nonsense", "1" * 40, "-1", str(2**63), "0007"):
+        answer = site.get(f"/posts/{name}")
+        assert answer.status_code == 400
+        assert "That did not work" in answer.text
 
 
 def test_a_post_that_is_not_here_is_a_sentence(site: Site) -> None:

@@ -98,7 +98,7 @@ def test_any_text_is_only_text_and_links(text: str) -> None:
 
 PAGES = [
     "/",
-    "/posts/<address:feed_id>/<int(max=4294967295):index>",
+    "/posts/<name>",
     "/follow",
     "/authors/<address:author_id>",
     "/status",

@@ -70,7 +70,7 @@ def _add(
 ) -> float:
     hashes = hash_frame(frame_content(stored))
     return physical.seconds_of(
-        lambda: index.add_entries(feed_id, author_id, start, stored, hashes, now_ms=2**42)
+        lambda: index.add_entries(feed_id, author_id, start, stored, hashes)
     )
 
 

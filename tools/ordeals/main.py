@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ordeals.birth import BIRTH
+from ordeals.bits.play import BITS
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.strangers.main import STRANGERS
@@ -15,6 +16,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     OWN_HISTORY,
     BIRTH,
     STRANGERS,
+    BITS,
 )
 """All there are; a new one is a line here."""
 

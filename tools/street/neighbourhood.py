@@ -26,7 +26,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 
-from street.fakes.clock import FakeClock, QuickClock
+from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
@@ -53,6 +53,11 @@ class Neighbour:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     node: Node | None = None
     jobs: HandJobs | None = None
+    clock: WrongClock = field(init=False)
+    """Right until somebody sets it."""
+
+    def __post_init__(self) -> None:
+        self.clock = WrongClock(self.street.clock)
 
     @property
     def author_id(self) -> AuthorId:
@@ -98,7 +103,7 @@ class Neighbour:
             lan=None,
             jobs=self.jobs,
             ledger=self.ledger,
-            clock=street.clock,
+            clock=self.clock,
             policy_clock=street.policy_clock,
         )
         self.node = Node(self.settings, identity, shells, self.roster.roles)

@@ -1,6 +1,8 @@
 // What a page gains with JavaScript: live counters, progress, keys, counts, relative times.
 // Every page works without it.  Text goes in as text: nothing here makes HTML.
 
+import { startLive } from "./live.js";
+
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
 const TEXT_BYTES_MAX = 8000;
 const KEYS_SETTING = "swarmfeed keys";
@@ -123,25 +125,42 @@ async function askHowItIs() {
   byId("dot").classList.toggle("on", connected);
 }
 
-let events = null;
-
-function listen() {
-  // Browsers open six connections to one host: only a page that is looked at may keep one.
-  if (document.hidden) {
-    events?.close();
-    events = null;
-  } else if (!events) {
-    events = new EventSource("/events");
-    const on = (name, show) =>
-      events.addEventListener(name, (event) => show(JSON.parse(event.data)));
-    on("new", countNew);
-    on("progress", showProgress);
-    on("status", askHowItIs);
-    on("receipt", askHowItIs);
-    countNew();
-    updateTimes();
-  }
+function showLost() {
+  byId("dot")?.classList.remove("on");
 }
+
+function showEnded() {
+  showLost();
+  if (byId("ended")) return;
+  const note = document.createElement("p");
+  note.id = "ended";
+  note.className = "warning";
+  note.textContent = "This browser was logged out, so nothing here is up to date any more.";
+  byId("main").prepend(note);
+  say(note.textContent, true);
+}
+
+function showJoined() {
+  countNew();
+  updateTimes();
+}
+
+function showOpen() {
+  byId("ended")?.remove();
+  countNew();
+  askHowItIs();
+}
+
+const HEARD = {
+  new: countNew,
+  progress: showProgress,
+  status: askHowItIs,
+  receipt: askHowItIs,
+  joined: showJoined,
+  open: showOpen,
+  lost: showLost,
+  ended: showEnded,
+};
 
 // --- keys -------------------------------------------------------------------------------
 
@@ -210,7 +229,5 @@ startWriting();
 startCopying();
 if ("live" in document.body.dataset) {
   startKeys();
-  listen();
-  document.addEventListener("visibilitychange", listen);
-  addEventListener("pagehide", () => events?.close());
+  startLive((name, data) => HEARD[name](data));
 }

@@ -1,5 +1,7 @@
 """``swarmfeed status``, ``verify`` and ``reindex``: how the node is, and making sure."""
 
+from collections.abc import Sequence
+
 import click
 
 from swarmfeed.cli.context import Context, pass_context
@@ -48,7 +50,7 @@ def status(context: Context, as_json: bool) -> None:
 def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
     """Check every byte held here against the signed heads.
 
-    Exit code 1 if some are bad: those are named, dropped, and fetched again from others.
+    Exit code 1 if some are bad or missing: those are named, and fetched again from others.
     """
     with context.open() as desk:
         report = desk.ask(Verify())
@@ -56,7 +58,7 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
         print_answer(report)
     else:
         _print_report(report)
-    if report.damaged:
+    if report.damaged or report.missing:
         ctx.exit(1)
 
 
@@ -70,23 +72,34 @@ def reindex(context: Context, as_json: bool) -> None:
     if as_json:
         print_answer(done)
     else:
+        _print_missing(done.missing)
         print_sentence(sentences.INDEXED(posts=done.posts))
 
 
 def _print_report(report: VerifyReport) -> None:
     for line in report.damaged:
         print_line(sentences.DAMAGED(line=line))
-    checked = sentences.SOME_DAMAGED if report.damaged else sentences.ALL_GOOD
+    _print_missing(report.missing)
+    is_well = not report.damaged and not report.missing
+    checked = sentences.ALL_GOOD if is_well else sentences.SOME_DAMAGED
     print_sentence(
         checked(
             entries=report.entries,
             feeds=report.feeds,
             size=format_bytes(report.bytes),
             damaged=len(report.damaged),
+            missing=len(report.missing),
         )
     )
     if report.refetching:
         print_sentence(sentences.TO_FETCH_AGAIN(chunks=report.refetching))
+
+
+def _print_missing(lines: Sequence[str]) -> None:
+    for line in lines:
+        print_line(sentences.MISSING(line=line))
+    if lines:
+        print_sentence(sentences.COMES_BACK())
 
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:

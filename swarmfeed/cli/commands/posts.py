@@ -8,7 +8,7 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option, page_options
 from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
-from swarmfeed.cli.params import LinkParam
+from swarmfeed.cli.params import PostOrLinkParam
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
@@ -21,7 +21,9 @@ from swarmfeed.errors import UserError
 @click.command()
 @click.argument("text")
 @click.option(
-    "--reply-to", metavar="REF", help="The post this answers: FEED/INDEX, or its hash."
+    "--reply-to",
+    metavar="REF",
+    help="The post this answers: number, FEED/INDEX or hash.",
 )
 @json_option
 @pass_context
@@ -56,20 +58,24 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
 
 
 @click.command()
-@click.argument("address", type=LinkParam())
+@click.argument("address", type=PostOrLinkParam())
 @page_options
 @json_option
 @pass_context
 def show(
-    context: Context, address: Link, limit: int, before: Cursor | None, as_json: bool
+    context: Context, address: Link | str, limit: int, before: Cursor | None, as_json: bool
 ) -> None:
-    """Print the posts of one author, newest first.
+    """Print the posts of one author, newest first, or one post.
 
-    ADDRESS may be a link.
+    ADDRESS may be a link; a post has a number, as its page has it.
     """
     with context.open() as desk:
-        found = desk.ask(Timeline(author=address.author_id, limit=limit, before=before))
-    _print_posts(context, found.posts, as_json, "No posts of this author are held here.")
+        if isinstance(address, str):
+            found = [desk.ask(ShowPost(ref=address)).post]
+        else:
+            posts = Timeline(author=address.author_id, limit=limit, before=before)
+            found = list(desk.ask(posts).posts)
+    _print_posts(context, found, as_json, "No posts of this author are held here.")
 
 
 @click.command()

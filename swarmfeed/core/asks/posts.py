@@ -1,7 +1,7 @@
 """Posts as a reader sees them, and what is asked of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
@@ -35,6 +35,9 @@ class PostView:
     text: str
     cursor: Cursor
     """Where it stands in a list; what ``before`` takes to go on after it."""
+    id: Annotated[str, Spare()] = ""
+    """Its public id, in decimal; left out when it claims too late a time to have one.  Of two
+    posts with the same one, asked for alone only the one that is meant by it says so."""
     reply_count: int = 0
     held_by: int = 0
     """Other nodes that confirmed holding it by a receipt; counted for own posts only."""
@@ -45,7 +48,7 @@ class PostView:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether its time was in the future when it came here; it sorts by when it came."""
+        """Whether its time was still to come when it was first seen; it stands by that."""
         return self.time_ms > self.cursor.time_ms
 
 
@@ -120,13 +123,23 @@ class ShowPost(Ask[ThreadView]):
     name = "show"
 
     ref: str
-    """``<feed address>/<index>``, or the hex of its hash."""
+    """Its public id, ``<feed address>/<index>``, or the hex of its hash."""
 
 
 def page_of(posts: Sequence[PostView], limit: int) -> Posts:
     """Return a page of at most ``limit`` posts: it goes on only when it is full."""
     is_full = 0 < limit <= len(posts)
-    return Posts(posts=tuple(posts), next=posts[-1].cursor if is_full else None)
+    return Posts(posts=told_apart(posts), next=posts[-1].cursor if is_full else None)
+
+
+def told_apart(posts: Sequence[PostView]) -> tuple[PostView, ...]:
+    """Return posts of which no two have the same id: the lowest (feed, index) keeps it."""
+    owner: dict[str, EntryRef] = {}
+    for post in posts:
+        known = owner.setdefault(post.id, post.ref)
+        if (post.ref.feed_id, post.ref.index) < (known.feed_id, known.index):
+            owner[post.id] = post.ref
+    return tuple(post if owner[post.id] == post.ref else replace(post, id="") for post in posts)
 
 
 def ref_text(ref: EntryRef) -> str:

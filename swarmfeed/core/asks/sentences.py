@@ -12,6 +12,10 @@ from swarmfeed.core.base.texts import Text, format_size
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+KEYS_LOST: Final = Text(
+    "the keys are missing in {home}, though there are posts of an author: put the file keys"
+    " back from a backup, or make a new device with: swarmfeed restore -"
+)
 KEYS_THERE: Final = Text("there are keys in {home} already; this never replaces them")
 KEYS_CAN_WRITE: Final = Text(
     "there are keys in {home} already, and they can write; this never replaces them"
@@ -28,6 +32,14 @@ EVERYBODY_MAY_REPLACE: Final = Text(
     " run: chmod o-w {folder}"
 )
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+TOO_FEW_FILES: Final = Text(
+    "this system lets the program have {files:1 file|# files} open, and it needs {least};"
+    " allow more with: ulimit -n 1024"
+)
+
+# --- posts ---------------------------------------------------------------------------------
+
+DATED_AHEAD: Final = Text("dated ahead by its author's clock")
 
 # --- the own feed, where it is not what it was -----------------------------------------------
 
@@ -99,6 +111,22 @@ def how_it_is(*, running: bool, peers: int, held_by: int) -> str:
         return ALONE()
     return LINKED_AND_HELD(peers=peers, held_by=held_by) if held_by else LINKED(peers=peers)
 
+
+INDEX_FILLS: Final = Text(
+    "What can be read is being put together anew from the feeds: some of it is not here yet."
+)
+LACKING: Final = Text(
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds} that were here are missing now,"
+    " and come back from others who hold them while the node runs; see: swarmfeed verify"
+)
+LACKING_PAPERS: Final = Text(
+    "What the authors of {feeds:1 feed|# feeds} said about their devices is missing in part,"
+    " and comes back from others; see: swarmfeed verify"
+)
+LEDGER_LOST: Final = Text(
+    "What this node remembered of other nodes was damaged, and is being learnt anew. The file"
+    " is kept as ledger.db.damaged; delete it, and this is not said any more."
+)
 
 # --- whether the own posts would outlive this machine -----------------------------------
 
@@ -212,9 +240,29 @@ ALL_GOOD: Final = Text(
     "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}: all good"
 )
 SOME_DAMAGED: Final = Text(
-    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}: {damaged} damaged"
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}:"
+    " {damaged} damaged, {missing} missing"
 )
 DAMAGED: Final = Text("damaged: {line}")
+MISSING: Final = Text("missing: {line}")
+FEED_MISSING: Final = Text("feed {feed} of {name}: all {entries:1 entry|# entries}")
+ENTRIES_MISSING: Final = Text("feed {feed} of {name}: entries {ranges}")
+PAPERS_MISSING: Final = Text(
+    "feed {feed} of {name}: {papers:1 statement|# statements} of its author about their devices"
+)
+PROOF_MISSING: Final = Text(
+    "feed {feed} of {name}: the proof that its author signed two histories; it stays stopped"
+)
+NOTHING_OF_OWN: Final = Text("feed {feed}: your own feed on this machine, all of it")
+COMES_BACK: Final = Text("What is missing comes back from others who hold it: swarmfeed run")
+PAPERS_MENDED: Final = Text(
+    "feed {feed}: what its author said about their devices was damaged; it is written anew"
+)
+INDEX_DAMAGED: Final = Text("index.db: it was damaged; it is made anew from the feeds")
+INDEX_MENDED: Final = Text(
+    "index.db: posts of {name} were not what their feed says; they are read again"
+)
+INDEX_DROPPED: Final = Text("index.db: it had posts of a feed that is not kept here: {feed}")
 TO_FETCH_AGAIN: Final = Text("{chunks:1 chunk|# chunks} to fetch again")
 JOURNAL_MENDED: Final = Text("feed {feed}: its journal was damaged; it is written anew")
 CHUNK_DAMAGED: Final = Text("feed {feed}: {chunk} (entries {first} to {last}): {reason}")
@@ -244,3 +292,4 @@ LEFT_TO: Final = Text("left to {policy}")
 FEEDS_AWAKE: Final = Text("{feeds} feeds awake, held for others")
 TIDIED: Final = Text("{chunks} superseded chunks deleted, {journals} journals packed")
 ROWS_WRITTEN: Final = Text("{rows} rows written")
+PUT_IN_ORDER: Final = Text("clock looked at; {feeds} feeds sorted anew")

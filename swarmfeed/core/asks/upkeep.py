@@ -138,6 +138,8 @@ class VerifyReport:
     """One line for each damaged file or entry range, naming it."""
     refetching: int
     """Damaged chunks that were dropped and are being fetched again."""
+    missing: tuple[str, ...] = ()
+    """One line for whatever was here once and is not: named each time until it is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,8 @@ class Reindexed:
     """What was read from the logs."""
 
     posts: int
+    missing: tuple[str, ...] = ()
+    """One line for what was here once and could not be read, as in ``VerifyReport``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,28 +135,6 @@ BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""
 
-PEER_WORK_S_PER_S: Final = 0.2
-"""Processor seconds that a peer's messages, and the answers to them, may cost in a second, on
-average over BUDGET_WINDOW_S.  Beyond, it is read more slowly until that is paid off: who asks
-for 20,000 authors at once breaks no rule."""
-
-PEERS_WORK_S_PER_S: Final = 0.5
-"""Seconds of work for all peers together in a second: the other half stays for the page and
-the node's own jobs, however many peers there are."""
-
-PEERS_WORK_BURST_S: Final = 0.25
-"""Work for all peers together that may be done without a pause: what a post costs that comes in
-and goes out to 256 peers."""
-
-TURN_S: Final = 0.005
-"""How long work for peers keeps the loop before everybody else has a turn.  A page takes about
-ten turns of the loop, so it comes within a tenth of a second; and it is as long as Python lets
-one thread run before another may."""
-
-ACCOUNTS_MAX: Final = 4 * 256
-"""Peers whose use of our time is remembered, linked or not: who comes back has no new budget.
-Those that owe nothing are forgotten first."""
-
 UNPROVEN_HEADS_MAX: Final = 256
 """Newer heads in a row that a peer may send without a proof that starts at what we have.  An
 honest one is overtaken now and then, or pushes another history of a forked feed until it is
@@ -385,7 +363,8 @@ PEERS_KEPT_MAX: Final = 1_000
 """Endpoints remembered from earlier sessions; the oldest are forgotten."""
 
 POST_AHEAD_MS_MAX: Final = 10 * 60 * 1000
-"""How far ahead of our clock a post's claimed time may be; beyond, it sorts as received."""
+"""How far ahead of our time an entry's claimed time may be; beyond, it is sorted by when it
+was seen."""
 
 LAN_QUESTIONS_MAX: Final = 32
 """Nodes nearby asked for their address at the same time: anybody in the network may

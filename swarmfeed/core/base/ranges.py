@@ -19,3 +19,12 @@ def subtract(start: int, end: int, done: Iterable[tuple[int, int]]) -> list[tupl
     if start < end:
         left.append((start, end))
     return left
+
+
+def widest(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return those that do not lie within another one, in ascending order."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(ranges, key=lambda each: (each[0], -each[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
+    return kept

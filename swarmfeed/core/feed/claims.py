@@ -6,7 +6,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FeedBody, decode_body
-from swarmfeed.errors import RemoteError
+from swarmfeed.errors import BadProofError, RemoteError
 
 
 def open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
@@ -17,6 +17,18 @@ def open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
             opened[each] = open_certificate(each)
         except RemoteError:
             continue
+    return opened
+
+
+def open_of(author_id: AuthorId, signed: bytes) -> Certificate:
+    """Return what a certificate of an author says.
+
+    Raises:
+        RemoteError: It is false, or another author's.
+    """
+    opened = open_certificate(signed)
+    if opened.author_id != author_id:
+        raise BadProofError("a certificate of another author")
     return opened
 
 

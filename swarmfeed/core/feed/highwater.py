@@ -49,7 +49,7 @@ class Mark:
     """The last append as the journal has it, if it is short: either file alone tells it."""
 
 
-class Standing(Enum):
+class Ruling(Enum):
     """Whether the own feed may be signed."""
 
     SIGNS = "signs"
@@ -89,7 +89,7 @@ class Memories:
 class Verdict:
     """Whether the own feed may be signed, and what stands in the way."""
 
-    standing: Standing
+    ruling: Ruling
     reason: Reason
     missing: tuple[int, int] = (0, 0)
     """Entries [start, end) that were signed and are not here."""
@@ -108,10 +108,10 @@ def judge(memories: Memories) -> Verdict:
         return _ended(Reason.NEWER)
     if memories.size < mark.size:
         missing = (memories.size, mark.size)
-        return Verdict(standing=Standing.WAITS, reason=Reason.MISSING, missing=missing)
+        return Verdict(ruling=Ruling.WAITS, reason=Reason.MISSING, missing=missing)
     if memories.root != mark.root:
         return _ended(Reason.OTHER)
-    return Verdict(standing=Standing.SIGNS, reason=Reason.SOUND)
+    return Verdict(ruling=Ruling.SIGNS, reason=Reason.SOUND)
 
 
 def new_mark() -> Mark:
@@ -150,7 +150,7 @@ def settle_mark(mark: Mark, here: Replica, earlier: Head | None) -> Mark:
 
 
 def _ended(reason: Reason) -> Verdict:
-    return Verdict(standing=Standing.ENDED, reason=reason)
+    return Verdict(ruling=Ruling.ENDED, reason=reason)
 
 
 def _root_at(replica: Replica, size: int) -> Hash | None:

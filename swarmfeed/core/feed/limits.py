@@ -1,4 +1,4 @@
-"""Bounds of fetching: how long whom is waited for, and how much is risked on whom."""
+"""Bounds of feeds: how long one waits, how much one risks, what clocks may do."""
 
 from typing import Final
 
@@ -57,3 +57,26 @@ longest entries, thousands of ordinary ones."""
 
 HOLDERS_REMEMBERED_MAX: Final = 4_096
 """Holders whose speed is remembered while the node runs; 1 MB."""
+
+SIGHTINGS_FINE: Final = 64
+"""Sightings of one feed after which what counts as seen together doubles: from ten minutes
+to seven months.  An author whose clock stays wrong for years takes a few hundred."""
+
+SIGHTINGS_MAX: Final = 1_024
+"""Sightings remembered of one feed, 60 bytes each; honest clocks leave none."""
+
+LEAP_MS_MIN: Final = 30 * 24 * 3600 * 1000
+"""How far our time goes at once when it is taken to have been slow, 30 days: longer than
+most holidays, shorter than what a clock is slow by that fell back to the year of its making."""
+
+LEAPS_MAX: Final = 64
+"""Leaps remembered: those within a later one are forgotten, so a clock that falls back at
+each start takes one."""
+
+ID_POSTS_MAX: Final = 256
+"""Posts of one feed that claim the same millisecond and have a public id, the first ones: so
+many are looked through, whatever an author signs."""
+
+AUTHORS_AGREEING: Final = 3
+"""Followed authors whose entries claim a time before it is believed to have passed, whatever
+our clock says: two may be one person."""

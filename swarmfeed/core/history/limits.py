@@ -14,6 +14,9 @@ FEED_BYTES_MAX: Final = 2**50
 NOTICES_PER_MESSAGE_MAX: Final = 500
 """Most notices in one message: 150 kB of ordinary ones."""
 
+NOTICES_TOLD_AT_ONCE: Final = 100
+"""Notices that we put into one message: as many as are encoded in a few milliseconds."""
+
 NOTICES_PER_FEED_MAX: Final = 64
 """Nodes remembered with a notice about one feed; those that expire first give way."""
 

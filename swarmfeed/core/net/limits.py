@@ -1,4 +1,4 @@
-"""Bounds of what is read from the DHT."""
+"""Bounds of what is read from the DHT, and of what may be open to strangers at once."""
 
 from typing import Final
 
@@ -20,6 +20,84 @@ KRPC_SALT_BYTES_MAX: Final = 64
 
 LOOKUP_QUERIES_MAX: Final = 64
 """Most nodes asked in one DHT lookup: lying nodes cannot keep it going for ever."""
+
+STRANGERS_SILENT_MAX: Final = 128
+"""Connections to the peer link that have not said a byte.  Each costs a descriptor and 2 kB; an
+honest node speaks as soon as it is connected, so a full house is pushed on at no loss to it."""
+
+STRANGERS_SPEAKING_MAX: Final = 64
+"""Connections in the middle of TLS, WebSocket and hello.  Each costs a third of a megabyte,
+most of it asyncio's buffer for TLS."""
+
+STRANGERS_OF_ONE_ADDRESS_MAX: Final = 16
+"""Of either kind, those from one IPv4 address or one IPv6 network of 64 bits: what a household
+that comes home together needs, and too few to keep others waiting."""
+
+ACCEPTS_IN_A_ROW_MAX: Final = 16
+"""Connections that are taken from the system before anything else has its turn."""
+
+ACCEPT_PAUSE_S: Final = 0.2
+"""How long nobody is let in after the system had no descriptor or memory for it."""
+
+LISTEN_QUEUE: Final = 1_024
+"""Connections that wait in the system until they are taken: a burst does not make the honest
+ones among it try again a second later."""
+
+OPEN_FILES_MAX: Final = 16_384
+"""Descriptors that are asked for at most: all that the bounds below can use, with room."""
+
+OPEN_FILES_MAC: Final = 10_240
+"""What is asked for where so many are refused: macOS gives no more (OPEN_MAX), and says nothing
+of it in its hard limit."""
+
+OPEN_FILES_MIN: Final = 256
+"""Descriptors a node cannot do without: what the stingiest systems give."""
+
+OWN_FILES: Final = 128
+"""Descriptors that are kept for the node's own files and sockets: the index and its readers
+(3 each for a dozen threads), ledger, logs, DHT, mDNS, the loop, and files open for a moment."""
+
+DIALLED_FILES: Final = 96
+"""Descriptors kept for links that we dialled: PEERS_DIALLED_MAX, and those the person named."""
+
+PAGE_CONNECTIONS_MAX: Final = 256
+"""Connections to the page at once: a browser opens six, and keeps them a few seconds."""
+
+PAGE_IDLE_S: Final = 5
+"""How long a browser may keep a connection to the page without asking anything."""
+
+PAGE_HEADERS_S: Final = 10
+"""How long the first line and the headers of a request may take: browsers send them at once."""
+
+PAGE_BODY_S: Final = 30
+"""How long the body of a request may take: the longest import comes within a second."""
+
+PAGE_BODIES_MAX: Final = 64
+"""Bodies that come in at once, for all browsers and commands."""
+
+PAGE_BODIES_OF_ONE_MAX: Final = 16
+"""Of them, those of one session: nobody posts in more tabs at the same moment."""
+
+PAGE_BODIES_BYTES_MAX: Final = 128 * 1024 * 1024
+"""Memory of all bodies, until they are answered: two of the longest imports."""
+
+PAGE_READER_S: Final = 30
+"""How long whoever asked may take nothing of the answer."""
+
+SWARM_FILES_MAX: Final = 256
+"""libtorrent: chunk files kept open; opening one again takes microseconds."""
+
+SWARM_HANDSHAKE_S: Final = 4
+"""libtorrent: how long whoever connects to the swarm may take to name a torrent: a few round
+trips by satellite.  It cannot tell bare connections from others, so while they are many, they
+keep out those who come; each leaves after this time."""
+
+SWARM_CONNECT_S: Final = 10
+"""libtorrent: how long a connection that we open may take."""
+
+SWARM_IDLE_S: Final = 60
+"""libtorrent: after how long a peer that neither wants nor has anything makes room for others
+when all connections are taken."""
 
 DIAL_HEAD_START_S: Final = 0.5
 """How long a dial keeps others from being begun: who has not answered by then may do so yet,

@@ -41,6 +41,7 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     Timeline,
     page_of,
+    told_apart,
 )
 from swarmfeed.core.asks.writing import (
     HowIsMyFeed,
@@ -52,11 +53,13 @@ from swarmfeed.core.asks.writing import (
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.core.feed.public_id import time_of_id
+from swarmfeed.errors import FatalError, MendingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
@@ -99,12 +102,14 @@ class Reading:
         return page_of(self._index.search(ask.words, ask.limit, ask.before), ask.limit)
 
     def show(self, ask: ShowPost) -> ThreadView:
-        post = self.find(ask.ref)
+        post = self._named(self.find(ask.ref))
         replies = self._index.replies(post.ref.entry_hash, _THREAD_POSTS_MAX)
-        return ThreadView(post=post, ancestors=self._ancestors(post), replies=tuple(replies))
+        return ThreadView(
+            post=post, ancestors=self._ancestors(post), replies=told_apart(replies)
+        )
 
     def find(self, ref_text: str) -> PostView:
-        """Return a post by ``<feed address>/<index>`` or its hash.
+        """Return a post by its public id, ``<feed address>/<index>`` or its hash.
 
         Raises:
             UserError: It is not here, or this names no post.
@@ -115,6 +120,8 @@ class Reading:
         return post
 
     def _look_for(self, ref_text: str) -> PostView | None:
+        if time_of_id(ref_text) is not None:
+            return self._index.post_by_id(ref_text)
         feed, slash, index = ref_text.rpartition("/")
         if slash and index.isdecimal() and len(index) <= 10:
             return self._index.post(FeedId(parse_address(feed)), int(index))
@@ -122,9 +129,15 @@ class Reading:
             raw = bytes.fromhex(ref_text)
         except ValueError as error:
             raise UserError(
-                "name a post as <feed address>/<number>, or by its hash of 64 characters"
+                "name a post by its number, as <feed address>/<number>,"
+                " or by its hash of 64 characters"
             ) from error
         return self._index.post_by_hash(Hash(raw)) if len(raw) == 32 else None
+
+    def _named(self, post: PostView) -> PostView:
+        """Take its public id from a post if another one here has it."""
+        holder = self._index.post_by_id(post.id)
+        return post if holder is None or holder.ref == post.ref else replace(post, id="")
 
     def _ancestors(self, post: PostView) -> tuple[PostView, ...]:
         found: list[PostView] = []
@@ -143,11 +156,14 @@ class Reading:
 class Writing:
     """Posts, into the own feed."""
 
-    def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
+    def __init__(
+        self, ground: Ground, writer: Writer, reading: Reading, showing: Showing
+    ) -> None:
         self._index = ground.shells.index
         self._pen = ground.pen
         self._writer = writer
         self._reading = reading
+        self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -159,7 +175,13 @@ class Writing:
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         ref = await self._writer.publish_post(ask.text, parent)
-        post = await asyncio.to_thread(find_post, self._index, ref)
+        try:
+            post = await self._saved(ref)
+        except MendingError:
+            post = None
+        if post is None:
+            await self._showing.mend()
+            post = await self._saved(ref)
         if post is None:
             raise FatalError("the post was saved, but is not in the index; run: reindex")
         return post
@@ -167,11 +189,14 @@ class Writing:
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
 
+    async def _saved(self, ref: EntryRef) -> PostView | None:
+        return await asyncio.to_thread(find_post, self._index, ref)
+
     def own_feed(self, _: HowIsMyFeed) -> OwnFeed:
         verdict = self._pen.verdict()
         start, end = verdict.missing
         return OwnFeed(
-            standing=verdict.standing.value,
+            standing=verdict.ruling.value,
             sentence=say(verdict),
             missing_start=start,
             missing_end=end,

@@ -7,7 +7,7 @@ from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.writer import Writer
-from swarmfeed.node.ground.events import InterestRose
+from swarmfeed.node.ground.events import InterestRose, Unfollowed
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import (
     FETCHED,
@@ -66,6 +66,7 @@ class Carer:
         """Stop following; what is here stays readable, as far as the budget goes."""
         await self._writer.set_follow(author_id, on=False)
         self._ground.interests.lower_to(author_id, FETCHED)
+        self._ground.events.tell(Unfollowed(author_id))
 
     # --- for others ---
 
@@ -114,7 +115,7 @@ class Carer:
     def recall_others(self, *, index_is_new: bool) -> None:
         """Find a reason for whatever else is on disk."""
         ground = self._ground
-        for author_id in ground.shelf.author_ids():
+        for author_id in ground.shelf.author_ids() | ground.inventory.lost_authors():
             if ground.interests.of(author_id) is None:
                 was_read = self._is_readable(author_id, index_is_new=index_is_new)
                 interest = FETCHED if was_read else FRIEND_OF_FRIEND
@@ -133,10 +134,12 @@ class Carer:
     def _is_readable(self, author_id: AuthorId, *, index_is_new: bool) -> bool:
         """Whether an author was fetched to be read, not only held for friends.
 
-        Only the index knows that; a new one takes all that is here whole for fetched, because
-        what could be read before its loss has to stay readable.
+        If the ledger does not say, only the index knows that; a new one takes all that is here
+        whole for fetched, because what could be read before its loss has to stay readable.
         """
-        shelf = self._ground.shelf
+        shelf, remembered = self._ground.shelf, self._ground.inventory.is_read(author_id)
+        if remembered is not None:
+            return remembered
         if index_is_new:
             return all(shelf.is_complete(each) for each in shelf.feeds_of(author_id))
         known = self._ground.shells.index.author(author_id) or KnownAuthor()

@@ -8,15 +8,19 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import SUPERSEDED_S
-from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.base.ranges import widest
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.highwater import Standing
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.inventory import Lack
 from swarmfeed.node.ground.pen import say
+from swarmfeed.ports import KnownAuthor
 
 
 @dataclass(slots=True)
@@ -29,23 +33,34 @@ class _Found:
 class Caretaker:
     """Looks after what is on disk."""
 
-    def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+    def __init__(self, ground: Ground, fetcher: Fetcher, comparer: Comparer) -> None:
+        self._ground = ground
         self._identity = ground.identity
         self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._swarm = ground.shells.swarm
         self._clock = ground.shells.clock
+        self._inventory = ground.inventory
         self._fetcher = fetcher
+        self._comparer = comparer
+        self._verifying = asyncio.Lock()
 
     async def verify(self) -> VerifyReport:
-        """Read every byte again; have damaged chunks fetched again, write journals anew."""
+        """Read every byte again; have damaged chunks fetched again, write journals anew.
+
+        What is shown is compared with the logs, and what was here once is named until it is
+        back.
+        """
+        async with self._verifying:
+            return await self._verify()
+
+    async def _verify(self) -> VerifyReport:
         found = _Found()
         feeds = self._shelf.feed_ids()
         lines = [f"{path}: {reason}" for path, reason in self._damaged_journals()]
-        lines += self._absent()
         for feed_id in feeds:
-            lines += self._mend_journal(feed_id)
+            lines += self._mend_papers(feed_id)
             await asyncio.to_thread(self._verify_feed, feed_id, found)
         for feed_id, span, reason in found.damaged:
             lines.append(
@@ -60,13 +75,24 @@ class Caretaker:
             self._drop(feed_id, span)
         for feed_id in {each for each, _, _ in found.damaged}:
             self._fetcher.want(feed_id)
+        self._inventory.save()
+        lines += await self._comparer.compare()
         return VerifyReport(
             feeds=len(feeds),
             entries=found.entries,
             bytes=found.bytes,
             damaged=tuple(lines),
             refetching=len(found.damaged),
+            missing=tuple(self.missing()),
         )
+
+    def missing(self) -> list[str]:
+        """Lines on what was here once and is not."""
+        lines = list(self._own_absent())
+        lines += [line for lack in self._inventory.lacks() for line in self._lines(lack)]
+        if self._ground.shells.ledger.was_lost():
+            lines.append(sentences.LEDGER_LOST())
+        return lines
 
     async def tidy(self) -> str:
         """Delete chunks that larger ones have long taken the place of; pack journals."""
@@ -76,6 +102,7 @@ class Caretaker:
             dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
         # Comes second: on a full disk it fails, where deleting helps.
         packed = await self._pack_journals()
+        self._inventory.look()
         return sentences.TIDIED(chunks=dropped, journals=packed)
 
     async def _pack_journals(self) -> int:
@@ -109,6 +136,40 @@ class Caretaker:
         verify_chunk(chunk, span.level, record.root)
         return len(chunk)
 
+    def _mend_papers(self, feed_id: FeedId) -> list[str]:
+        """Write anew what is not as it is known to be, in the node's loop."""
+        lines = self._mend_journal(feed_id)
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is not None and not self._are_papers_sound(feed_id, author_id):
+            self._logs.replace_certificates(feed_id, self._shelf.certificates(author_id))
+            lines.append(sentences.PAPERS_MENDED(feed=format_address(feed_id)))
+        return lines
+
+    def _are_papers_sound(self, feed_id: FeedId, author_id: AuthorId) -> bool:
+        try:
+            found = self._logs.read_certificates(feed_id)
+        except DamageError:
+            return False
+        return set(found) == set(self._shelf.certificates(author_id))
+
+    def _lines(self, lack: Lack) -> Iterator[str]:
+        feed, name = format_address(lack.feed_id), self._name(lack.author_id)
+        if lack.feed_id == self._identity.feed_id:
+            pass  # said already
+        elif lack.ranges and self._shelf.replica(lack.feed_id) is None:
+            yield sentences.FEED_MISSING(feed=feed, name=name, entries=lack.entries)
+        elif lack.ranges:
+            ranges = ", ".join(f"{start} to {end - 1}" for start, end in lack.ranges)
+            yield sentences.ENTRIES_MISSING(feed=feed, name=name, ranges=ranges)
+        if lack.statements:
+            yield sentences.PAPERS_MISSING(feed=feed, name=name, papers=lack.statements)
+        if lack.proof:
+            yield sentences.PROOF_MISSING(feed=feed, name=name)
+
+    def _name(self, author_id: AuthorId) -> str:
+        known = self._ground.shells.index.author(author_id) or KnownAuthor()
+        return known.name or format_address(author_id)
+
     def _mend_journal(self, feed_id: FeedId) -> list[str]:
         """Write a journal anew that is not what we have in memory; in the node's loop, which
         alone appends to it."""
@@ -125,15 +186,19 @@ class Caretaker:
             self._swarm.drop(chunk_torrent(feed_id, span, record.pieces).info_hash)
         self._logs.distrust_chunk(feed_id, span)
 
-    def _absent(self) -> Iterator[str]:
-        """What is missing of the own feed: of others it is fetched as they are cared for."""
+    def _own_absent(self) -> Iterator[str]:
+        """What is missing of the own feed, whoever remembers it: mark, chunk list, ledger."""
         feed_id, verdict = self._identity.feed_id, self._pen.verdict()
-        ranges = [verdict.missing] if verdict.standing is Standing.WAITS else []
+        ranges = {verdict.missing} if verdict.ruling is Ruling.WAITS else set()
         if self._shelf.replica(feed_id) is not None:
-            ranges += [(span.start, span.end) for span in self._shelf.missing(feed_id)]
-        for start, end in sorted(ranges):
+            ranges |= {(span.start, span.end) for span in self._shelf.missing(feed_id)}
+        for lack in self._inventory.lacks():
+            ranges |= set(lack.ranges if lack.feed_id == feed_id else ())
+        for start, end in widest(ranges):
             yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
-        if verdict.standing is Standing.ENDED:
+        if self._shelf.replica(feed_id) is None and not ranges:
+            yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
+        if verdict.ruling is Ruling.ENDED:
             yield say(verdict)
 
     def _damaged_journals(self) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
+from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
@@ -30,6 +31,7 @@ from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground import events
@@ -61,6 +63,7 @@ class Feeds:
     looker: Looker
     caretaker: Caretaker
     reporter: Reporter
+    timekeeper: Timekeeper
 
     def role(self) -> Role:
         """What the feeds part hears, and when it works."""
@@ -71,6 +74,7 @@ class Feeds:
             answers=self._answers(),
             listens=self._listens(),
             jobs=self._jobs,
+            rows=(*self.ground.inventory.rows(), *self.ground.almanac.rows()),
             stop=self.fetcher.stop,
         )
 
@@ -98,6 +102,7 @@ class Feeds:
 
     def _listens(self) -> tuple[Listens, ...]:
         return (
+            *self.ground.inventory.listens(),
             listens(events.LinkOpened, self.follower.on_open),
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
@@ -118,7 +123,7 @@ class Feeds:
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
             *reading.rows(),
-            *answers.Writing(ground, self.writer, reading).rows(),
+            *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
@@ -138,6 +143,7 @@ class Feeds:
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
+            self.timekeeper.job(),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 
@@ -171,6 +177,7 @@ def make_feeds(ground: Ground) -> Feeds:
         showing=showing,
         carer=carer,
         looker=Looker(ground, carer, fetcher),
-        caretaker=Caretaker(ground, fetcher),
-        reporter=Reporter(ground, fetcher),
+        caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
+        reporter=Reporter(ground, fetcher, showing),
+        timekeeper=Timekeeper(ground),
     )

@@ -9,7 +9,7 @@ a node that was killed goes on where it was.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -129,21 +129,19 @@ class Fetcher:
 
     # --- working ---
 
+    def found(self, feed_id: FeedId) -> None:
+        """There is one more holder of a feed: go on with that one, if it is being fetched."""
+        if feed_id in self._feeds and (slots := self._room()) > 0:
+            self._begin(self._wanted([feed_id]), slots)
+
     def plan(self) -> None:
         """Ask for what is missing, as far as there are holders and room."""
-        self._drop_stale()
-        slots = CHUNKS_IN_FLIGHT_MAX - len(self._flights)
-        if slots <= 0 or self._logs.free_bytes() < DISK_FLOOR_BYTES:
+        if (slots := self._room()) <= 0:
             return
         self._plan_at_ms = self._clock.monotonic_ms() + _PLAN_MS
-        wanted = self._wanted()
+        wanted = self._wanted(list(self._feeds))
         self._more_is_wanted = len(wanted) > slots
-        if not wanted:
-            return
-        sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
-        self._wake(sources)
-        for ask in plan_fetches(wanted, sources, self._flights.accounts(), slots=slots):
-            self._start(ask)
+        self._begin(wanted, slots)
 
     def watch(self) -> int:
         """Let more holders race for each chunk that stands still; returns how many do."""
@@ -183,13 +181,25 @@ class Fetcher:
 
     # --- inside ---
 
-    def _wanted(self) -> list[WantedChunk]:
+    def _room(self) -> int:
+        """How many more chunks may be in flight; 0 or less: none, or the disk is full."""
+        self._drop_stale()
+        is_full = self._logs.free_bytes() < DISK_FLOOR_BYTES
+        return 0 if is_full else CHUNKS_IN_FLIGHT_MAX - len(self._flights)
+
+    def _begin(self, wanted: Sequence[WantedChunk], slots: int) -> None:
+        sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
+        self._wake(sources)
+        for ask in plan_fetches(wanted, sources, self._flights.accounts(), slots=slots):
+            self._start(ask)
+
+    def _wanted(self, feed_ids: Iterable[FeedId]) -> list[WantedChunk]:
         flying = {
             (flight.chunk.feed_id, flight.chunk.span) for _, flight in self._flights.all()
         }
         wanted = []
-        for feed_id, feed in list(self._feeds.items()):
-            replica = self._shelf.replica(feed_id)
+        for feed_id in feed_ids:
+            replica, feed = self._shelf.replica(feed_id), self._feeds[feed_id]
             if replica is None or feed.gathering:
                 continue
             chunks = replica.chunks()

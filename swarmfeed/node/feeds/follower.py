@@ -13,12 +13,9 @@ from functools import partial
 
 import structlog
 
-from swarmfeed.core.base.limits import (
-    AUTHORS_PER_WANT_MAX,
-    CERTIFICATE_NEWS_MAX,
-    UNPROVEN_HEADS_MAX,
-)
+from swarmfeed.core.base.limits import CERTIFICATE_NEWS_MAX, UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -39,6 +36,7 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.ground.events import Forked, LinkOpened
+from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -101,13 +99,14 @@ class Follower:
         self.ask(event.session, wanted)
 
     async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
-        for at in range(0, len(authors), AUTHORS_PER_WANT_MAX):
-            batch = authors[at : at + AUTHORS_PER_WANT_MAX]
+        for at in range(0, len(authors), AUTHORS_ASKED_AT_ONCE):
+            batch = authors[at : at + AUTHORS_ASKED_AT_ONCE]
             wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in batch]
             asked = session.part(FollowerSide).asked
             for author in wanted:
                 asked.update((each.feed_id, each.size) for each in author.feeds)
             await session.send(Want(tuple(wanted)))
+            await breathe()
 
     # --- taking in ---
 
@@ -115,9 +114,10 @@ class Follower:
         """Take a head in.  Raises RemoteError when it is false."""
         if self._interests.of(offer.author_id) is None:
             return
+        opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
         before = self._shelf.replica(offer.feed_id)
         try:
-            after = self._shelf.accept_offer(offer)
+            after = self._shelf.accept_offer(offer, opened)
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
             return
@@ -136,7 +136,7 @@ class Follower:
             await self._whereabouts.note_holder(session, offer.feed_id)
         await self._grower.grew(before, after)
 
-    def on_certificates(self, session: Session, told: Certificates) -> None:
+    async def on_certificates(self, session: Session, told: Certificates) -> None:
         """Take certificates in.  Raises RemoteError when one is false."""
         author_id = told.author_id
         if self._interests.of(author_id) is None or not self._shelf.feeds_of(author_id):
@@ -146,7 +146,8 @@ class Follower:
         if heard >= CERTIFICATE_NEWS_MAX:
             return
         news[author_id] = heard + 1
-        self._shelf.accept_certificates(told)
+        opened = await self._shelf.open_certificates(author_id, told.signed)
+        self._shelf.accept_certificates(told, opened)
         known = self._shelf.certificates(author_id)
         if set(known) <= set(told.signed):
             session.part(HolderSide).certified[author_id] = known

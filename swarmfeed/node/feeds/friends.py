@@ -12,6 +12,7 @@ from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND
+from swarmfeed.node.ground.tasks import in_turns
 
 
 class FriendsOfFriends:
@@ -39,7 +40,8 @@ class FriendsOfFriends:
         if news:
             self._follower.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
-        for decision in plan_holding(self._chunks(friends), budget_bytes=self._budget_left()):
+        budget_bytes = await self._budget_left()
+        for decision in plan_holding(self._chunks(friends), budget_bytes=budget_bytes):
             match decision:
                 case Drop(feed_id, span):
                     self._drop(feed_id, span)
@@ -77,13 +79,11 @@ class FriendsOfFriends:
             for span, record in replica.chunks().items()
         ]
 
-    def _budget_left(self) -> int:
+    async def _budget_left(self) -> int:
         """What own, followed and fetched feeds leave of the disk budget."""
-        kept = sum(
-            self._logs.disk_bytes(feed_id)
-            for author_id in self._interests.read()
-            for feed_id in self._shelf.feeds_of(author_id)
-        )
+        kept = 0
+        async for author_id in in_turns(self._interests.read()):
+            kept += sum(map(self._logs.disk_bytes, self._shelf.feeds_of(author_id)))
         return max(self._settings.disk_budget_bytes - kept, 0)
 
     def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:

@@ -1,9 +1,27 @@
-"""What of the held feeds a person can read: the index, filled from the logs and cut again."""
+"""What of the held feeds a person can read: the index, filled from the logs and cut again.
+
+An index that turns out to be damaged is made anew while the node runs: it is set aside, and an
+empty one is filled from the logs.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Final
+
+import structlog
 
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.ground.events import CertificatesGrew, FeedCut, HeadGrew
 from swarmfeed.node.ground.ground import Ground
+
+logger = structlog.get_logger()
+
+MEND_WAIT_S: Final = 10.0
+"""How long somebody who asked waits for an index that is being filled: for a million entries.
+Then the answer is what is there, and the sentence says that it is not all."""
 
 
 class Showing:
@@ -17,6 +35,33 @@ class Showing:
         self._interests = ground.interests
         self._events = ground.events
         self._beside = ground.beside
+        self._network = ground.settings.network
+        self._mending = asyncio.Lock()
+        self._filled = asyncio.Event()
+        self._filled.set()
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether the index is being made anew."""
+        return not self._filled.is_set()
+
+    def watch(self) -> None:
+        """Mend the index from now on whenever anybody meets damage in it."""
+        loop = asyncio.get_running_loop()
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the node has stopped: the next start looks itself
+                loop.call_soon_threadsafe(lambda: self._beside.spawn(self._make_anew()))
+
+        self._index.when_damaged(tell)
+
+    async def mend(self) -> None:
+        """Return when the index is whole again, or after a while if that takes long."""
+        await self._make_anew()
+        with suppress(TimeoutError):
+            # A command answers once, so in full; at a page one looks again.
+            async with asyncio.timeout(MEND_WAIT_S if self._network else None):
+                await self._filled.wait()
 
     async def save_own_author(self) -> None:
         """Tell the index who we are: the person's follows are those of that author."""
@@ -33,11 +78,14 @@ class Showing:
             for first, stop in subtract(start, end, done):
                 self._indexer.add(feed_id, author_id, first, stop)
 
-    async def catch_up_all(self) -> None:
+    async def catch_up_all(self, *, index_is_new: bool) -> None:
         """Cut and fill the index for everything that is on the shelf."""
         for feed_id in self._shelf.feed_ids():
             await self.cut(feed_id)
             self.catch_up(feed_id)
+        if index_is_new and self._indexer.waiting:
+            self._filled.clear()
+            self._beside.spawn(self._note_filled())
 
     async def cut(self, feed_id: FeedId) -> None:
         """See to it that nothing is shown of a feed that its author has left by then."""
@@ -69,8 +117,43 @@ class Showing:
         """Empty the index and fill it from the logs; returns the number of entries."""
         await self._indexer.drain()
         await self._indexer.run_in_thread(self._index.clear)
+        await self._fill()
+        await self._indexer.drain()
+        return sum(self._shelf.entries_held(each) for each in self._shelf.feed_ids())
+
+    async def read_again(self, feed_ids: Iterable[FeedId]) -> None:
+        """Take feeds out of the index, and what is held of them in again."""
+        for feed_id in feed_ids:
+            await self._indexer.run_in_thread(lambda each=feed_id: self._index.drop_feed(each))  # type: ignore[misc]
+            self.catch_up(feed_id)
+
+    # --- inside ---
+
+    async def _fill(self) -> None:
         await self.save_own_author()
         for feed_id in self._shelf.feed_ids():
             self.catch_up(feed_id)
-        await self._indexer.drain()
-        return sum(self._shelf.entries_held(each) for each in self._shelf.feed_ids())
+
+    async def _make_anew(self) -> None:
+        """Put an empty index in the place of a damaged one, and begin to fill it."""
+        async with self._mending:
+            was_filled = self._filled.is_set()
+            self._filled.clear()  # before anybody finds an empty one
+            try:
+                if not await self._indexer.run_in_thread(self._index.begin_anew):
+                    if was_filled:
+                        self._filled.set()
+                    return
+                logger.warning("the index was damaged; it is made anew")
+                await self._fill()
+            except SwarmfeedError as error:
+                logger.error("the index was not made anew", reason=str(error))
+                self._filled.set()
+                return
+            self._beside.spawn(self._note_filled())
+
+    async def _note_filled(self) -> None:
+        try:
+            await self._indexer.drain()
+        finally:
+            self._filled.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from swarmfeed.core.asks import sentences
@@ -14,6 +14,7 @@ from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
 from swarmfeed.node.ground.tasks import in_turns
@@ -52,7 +53,7 @@ class _Noted:
 class Reporter:
     """Puts numbers together; changes nothing."""
 
-    def __init__(self, ground: Ground, fetcher: Fetcher) -> None:
+    def __init__(self, ground: Ground, fetcher: Fetcher, showing: Showing) -> None:
         self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
@@ -60,9 +61,12 @@ class Reporter:
         self._interests = ground.interests
         self._sessions = ground.sessions
         self._swarm = ground.shells.swarm
+        self._ledger = ground.shells.ledger
+        self._inventory = ground.inventory
         self._fetcher = fetcher
         self._extents = ground.extents
         self._shown_bytes = ground.settings.shown_bytes_per_author
+        self._showing = showing
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -157,7 +161,8 @@ class Reporter:
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
         )
         peers = len(self._sessions.all())
-        return sentences.how_it_is(running=running, peers=peers, held_by=held_by)
+        how = sentences.how_it_is(running=running, peers=peers, held_by=held_by)
+        return " ".join((how, *self._concerns()))
 
     async def disk_bytes(self) -> int:
         """Bytes of all feeds; asks the disk for every file, in a thread."""
@@ -165,6 +170,20 @@ class Reporter:
         return await asyncio.to_thread(lambda: sum(map(self._logs.disk_bytes, feeds)))
 
     # --- inside ---
+
+    def _concerns(self) -> Iterator[str]:
+        """What is not as it should be, a sentence each."""
+        lacks = self._inventory.lacks()
+        entries = sum(each.entries for each in lacks)
+        if self._showing.is_filling:
+            yield sentences.INDEX_FILLS()
+        if entries:
+            feeds = sum(1 for each in lacks if each.entries)
+            yield sentences.LACKING(entries=entries, feeds=feeds)
+        elif lacks:
+            yield sentences.LACKING_PAPERS(feeds=len(lacks))
+        if self._ledger.was_lost():
+            yield sentences.LEDGER_LOST()
 
     def _is_searchable(self, feed_id: FeedId) -> bool:
         """Whether the index has all that is held, as far as it is the author's."""

@@ -87,7 +87,8 @@ class AboutDisk:
         return await self._caretaker.verify()
 
     async def reindex(self, _: Reindex) -> Reindexed:
-        return Reindexed(posts=await self._showing.reindex())
+        posts = await self._showing.reindex()
+        return Reindexed(posts=posts, missing=tuple(self._caretaker.missing()))
 
 
 class Overview:

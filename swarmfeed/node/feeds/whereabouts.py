@@ -16,6 +16,7 @@ from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.feeds.fetcher import Fetcher, FetcherSide
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.ground.events import HoldingTold, NothingHeld, ReceiptCame
+from swarmfeed.node.ground.fairness import on_behalf
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
@@ -73,7 +74,7 @@ class Whereabouts:
         if author_id is None or feed_id not in session.holds:
             return
         self._holder.announce_holder(author_id, feed_id, session)
-        self._fetcher.plan()
+        self._fetcher.found(feed_id)
         await self._remember_holder(session, feed_id)
 
     def on_holders(self, session: Session, message: Holders) -> None:
@@ -94,7 +95,7 @@ class Whereabouts:
             and self._sessions.find(each.node_id) is None
         ]
         meeting.add(feed_id)
-        self._beside.spawn(self._meet(session, feed_id, records))
+        self._beside.spawn(on_behalf(lambda: self._meet(session, feed_id, records)))
 
     async def _meet(
         self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]

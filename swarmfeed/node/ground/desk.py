@@ -1,7 +1,7 @@
 """Who answers what is asked of a node, and where: one row for each ask."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from inspect import isawaitable
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
-from swarmfeed.errors import UserError
+from swarmfeed.errors import MendingError, UserError
 from swarmfeed.node.ground.changes import Changes
 
 A = TypeVar("A")
@@ -87,23 +87,36 @@ class NodeDesk:
     """Implements ``desk.Desk``: looks up the row of an ask, and runs it where it belongs."""
 
     def __init__(
-        self, answering: Answering, loop: asyncio.AbstractEventLoop, changes: Changes
+        self,
+        answering: Answering,
+        loop: asyncio.AbstractEventLoop,
+        changes: Changes,
+        mend: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
+        """``mend`` is awaited, in the loop, where an answer met damage that can be mended."""
         self._answering = answering
         self._loop = loop
         self._changes = changes
+        self._mend = mend
 
     def asks(self) -> Mapping[str, type[Ask[Any]]]:
         return {row.ask.name: row.ask for row in self._answering.rows()}
 
     def ask(self, ask: Ask[A]) -> A:
         row = self._answering.row(type(ask))
-        answer: A = (
-            row.run(ask)
-            if row.where is Where.READER
-            else asyncio.run_coroutine_threadsafe(_run(row, ask), self._loop).result()
-        )
+        try:
+            answer: A = self._answer(row, ask)
+        except MendingError:
+            if type(ask).changes:
+                raise  # twice would be done twice
+            asyncio.run_coroutine_threadsafe(self._mend(), self._loop).result()
+            answer = self._answer(row, ask)
         return answer
+
+    def _answer(self, row: Answers, ask: Ask[Any]) -> Any:
+        if row.where is Where.READER:
+            return row.run(ask)
+        return asyncio.run_coroutine_threadsafe(_run(row, ask), self._loop).result()
 
     async def changes(self) -> AsyncIterator[Change]:
         async for change in self._changes.listen():

@@ -56,6 +56,20 @@ class FeedCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedDropped:
+    """A feed was deleted because nobody here wants it any more."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """The person does not follow an author any more."""
+
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatesGrew:
     """More certificates of an author are known than before."""
 

@@ -16,20 +16,21 @@ processor for longer goes ``off_loop``, and is paid for all the same.
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Executor
+from contextlib import suppress
 from contextvars import ContextVar
 from types import coroutine
 from typing import Any, Final, TypeVar
 
-from swarmfeed.core.base.limits import (
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.tokens import TokenBucket
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
-    BUDGET_WINDOW_S,
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
     TURN_S,
 )
-from swarmfeed.core.base.tokens import TokenBucket
-from swarmfeed.core.base.types import NodeId
 from swarmfeed.ports import Clock
 
 T = TypeVar("T")
@@ -79,7 +80,8 @@ class Account:
                 took_s.append(self._fairness.clock.busy_s() - began_s)
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(executor, timed)
+            async with self._fairness.one_thread:
+                return await asyncio.get_running_loop().run_in_executor(executor, timed)
         finally:
             self._fairness.charge(self, sum(took_s))
 
@@ -93,10 +95,13 @@ class Fairness:
         self._together = TokenBucket(PEERS_WORK_BURST_S, PEERS_WORK_S_PER_S, now_s)
         self._accounts: dict[NodeId, Account] = {}
         self._in_line: dict[asyncio.Future[None], Account] = {}
+        self._over = asyncio.Event()
         self._used_s = 0.0
         """Of the present turn."""
         self._is_turn = True
         """Whether peers may run; False while everybody else has a turn."""
+        self.one_thread: Final = asyncio.Lock()
+        """Held while a thread works for a peer: several would keep Python from the loop."""
 
     def account(self, node_id: NodeId) -> Account:
         """The account of a node: the same again, if it comes back while it owes something."""
@@ -110,15 +115,23 @@ class Fairness:
 
     async def turn(self, account: Account) -> None:
         """Return when work for this peer may run."""
-        while (owed_s := self._owed_s(account)) > _WORTH_A_WAIT_S:
-            await asyncio.sleep(owed_s)
-        if not self._is_turn or self._in_line:
+        while (owed_s := self._owed_s(account)) > _WORTH_A_WAIT_S and not self._over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(owed_s):
+                    await self._over.wait()
+        if (not self._is_turn or self._in_line) and not self._over.is_set():
             waiting = asyncio.get_running_loop().create_future()
             self._in_line[waiting] = account
             try:
                 await waiting
             finally:
                 self._in_line.pop(waiting, None)
+
+    def end(self) -> None:
+        """Let nobody wait any more: the node stops."""
+        self._over.set()
+        while self._in_line:
+            self._call_next()
 
     def charge(self, account: Account, took_s: float) -> None:
         """Take what a piece of work cost, and end the turn of peers if it was long enough."""

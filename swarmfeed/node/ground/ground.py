@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -13,6 +14,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
+from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.proofs import Prover
@@ -42,6 +44,8 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    inventory: Inventory
+    almanac: Almanac
     answering: Answering
     changes: Changes
     beside: Tasks
@@ -56,9 +60,11 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     calm = asyncio.Event()
     calm.set()
+    memory = Bookkeeper(shells.ledger)
+    almanac, interests = Almanac(memory, shells.clock), Interests()
     extents = Extents(shells.logs, shelf, identity.author_id, settings.shown_bytes_per_author)
     indexer = Indexer(
-        shells.logs, shells.index, shells.clock, shelf.end_of, events, calm.wait, extents
+        shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait, extents
     )
 
     return Ground(
@@ -67,7 +73,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         shells=shells,
         events=events,
         switchboard=switchboard,
-        interests=Interests(),
+        interests=interests,
         shelf=shelf,
         extents=extents,
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
@@ -75,7 +81,9 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         indexer=indexer,
         sessions=_keep_sessions(settings, shells, introduction, switchboard, indexer, events),
         prover=Prover(shells.logs),
-        memory=Bookkeeper(shells.ledger),
+        memory=memory,
+        inventory=Inventory(shelf, interests, shells.index, memory),
+        almanac=almanac,
         answering=Answering(),
         changes=Changes(),
         beside=Tasks(),

@@ -5,12 +5,11 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 from typing import TypeVar
 
 import structlog
@@ -18,12 +17,14 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
-from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.core.feed.extent import pieces
+from swarmfeed.core.feed.limits import SHOWN_SLACK
+from swarmfeed.errors import DamageError, FatalError, MendingError, RemoteError, UserError
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
-from swarmfeed.ports import Clock, Index, Logs
+from swarmfeed.ports import Index, Logs
 
 logger = structlog.get_logger()
 
@@ -58,7 +59,7 @@ class Indexer:
         self,
         logs: Logs,
         index: Index,
-        clock: Clock,
+        almanac: Almanac,
         end_of: Callable[[FeedId], int | None],
         events: Events,
         may_go_on: Callable[[], Awaitable[object]],
@@ -67,7 +68,7 @@ class Indexer:
         """``may_go_on`` is waited for before each batch of a backlog, but not for long."""
         self._logs = logs
         self._index = index
-        self._clock = clock
+        self._almanac = almanac
         self._end_of = end_of
         self._events = events
         self._may_go_on = may_go_on
@@ -121,7 +122,9 @@ class Indexer:
             return await self.run_in_thread(
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
-        except (DamageError, FatalError) as error:
+        except MendingError:
+            return False  # it is made anew, and what is put into it is cut
+        except FatalError as error:
             self._events.tell(Fatal(FatalError(str(error))))
             return False
 
@@ -195,27 +198,32 @@ class Indexer:
             return [(work.start, work.end, True)]  # the newest there are
         shown = self._extents.first_shown(work.feed_id, work.author_id)
         runs = self._extents.sizes(work.feed_id, work.start, work.end)
-        pieces = _pieces(work.start, work.end, runs, shown)
-        return [(start, end, start >= shown) for start, end in pieces]
+        cut = pieces(work.start, work.end, runs, shown)
+        return [(start, end, start >= shown) for start, end in cut]
 
     def _index_piece(self, work: _Work, start: int, end: int, *, with_posts: bool) -> int:
         stored = self._logs.read_entries(work.feed_id, start, end)
         hashes = hash_frame(frame_content(stored))
         try:
-            return self._index.add_entries(
+            # Before the index goes by it: one made anew has to come out the same.
+            first = self._almanac.see(work.feed_id, start, stored)
+            reckoning = self._almanac.reckoning(work.feed_id)
+            added = self._index.add_entries(
                 work.feed_id,
                 work.author_id,
                 start,
                 stored,
                 hashes,
-                now_ms=self._clock.now_ms(),
+                reckoning=reckoning,
                 with_posts=with_posts,
             )
-        except DamageError as error:
-            # It is only a cache: the next start deletes it and fills it from the logs.
-            raise FatalError(
-                f"the index is damaged, start again to rebuild it: {error}"
-            ) from error
+            if first < start:
+                self._index.resort(work.feed_id, first, end, reckoning)
+            return added
+        except MendingError as error:
+            # It is only a cache: it is made anew from the logs, and these entries with it.
+            logger.warning("the index is damaged", reason=str(error))
+            return 0
 
     def _trim_in_thread(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
         budget, first = self._extents.budget(author_id), self._index.first_post(feed_id)
@@ -236,23 +244,6 @@ class Indexer:
             self._index.drop_feed(feed_id)
             self._index.reserve(feed_id, author_id, end)
         return True
-
-
-def _pieces(
-    start: int, end: int, runs: Sequence[tuple[int, int]], shown: int
-) -> Iterator[tuple[int, int]]:
-    """Cut [start, end) where a piece would be too large, and where posts begin to be shown.
-
-    The newest piece comes first.  ``runs`` are first entries and bytes, oldest first; what
-    they leave out is cut nowhere.
-    """
-    cuts, piece_bytes = [start], 0
-    for first, size_bytes in runs:
-        piece_bytes += size_bytes
-        if first > start and (piece_bytes > INDEX_PIECE_BYTES or first == shown):
-            cuts.append(first)
-            piece_bytes = size_bytes
-    yield from reversed(list(pairwise([*cuts, end])))
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
     Reason,
-    Standing,
+    Ruling,
     Verdict,
     judge,
 )
@@ -79,7 +79,7 @@ class Pen:
             UserError: It may not be signed, or the disk is full.  Nothing was added.
         """
         verdict = self.verdict()
-        if verdict.standing is not Standing.SIGNS:
+        if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)

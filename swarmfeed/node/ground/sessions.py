@@ -21,7 +21,7 @@ from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RemoteError, RetryError
 from swarmfeed.node.ground.dialler import Dialler
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
-from swarmfeed.node.ground.fairness import Fairness
+from swarmfeed.node.ground.fairness import Fairness, breathe
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
@@ -102,6 +102,7 @@ class Sessions:
         return await self._link.listen(at, self._own, self._run)
 
     async def stop(self) -> None:
+        self._fairness.end()
         await self._running.stop()
         await self._link.stop()
 
@@ -259,6 +260,8 @@ class Sessions:
                 # It speaks with us: if it is lost later, it is dialled again at once.
                 self.forget_failures(session.peer.remote)
                 await self._hear(session, message)
+                # Messages that have come already are read without a wait in between.
+                await breathe()
         except RemoteError as error:
             await self.shut_out(session, str(error))
         except RetryError as error:

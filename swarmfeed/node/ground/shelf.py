@@ -1,20 +1,23 @@
 """The shelf: every feed this node holds, whose it is, and what may enter it.
 
 Nothing gets here unverified, and nothing is told to anyone before it is on disk.  All methods
-run in the node's loop and are short; verifying whole chunks is not done here.
+run in the node's loop and are short; verifying whole chunks is not done here, and many
+certificates are verified before (``open_certificates``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.author import AuthorFeeds, choose_certificates, feeds_of
 from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
-from swarmfeed.core.feed.claims import first_certificate, joined_author, open_all
+from swarmfeed.core.feed.claims import first_certificate, joined_author, open_all, open_of
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.replica import (
     Replica,
     check_offer,
+    check_order,
     chunks_made_here,
     extend_replica,
     open_replica,
@@ -29,8 +32,11 @@ from swarmfeed.errors import (
     RollbackError,
     UserError,
 )
-from swarmfeed.node.ground.events import CertificatesGrew, Events
+from swarmfeed.node.ground.events import CertificatesGrew, Events, FeedDropped
+from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.ports import Logs, Signer
+
+_NONE: Final[Mapping[bytes, Certificate]] = {}
 
 
 class Shelf:
@@ -56,7 +62,7 @@ class Shelf:
             self._replicas[feed_id] = replica
             self._assign(feed_id, author_id)
             self._certificates.setdefault(author_id, {}).update(signed)
-            if self._has_fork(feed_id):
+            if self.has_proof(feed_id):
                 self._forked.add(feed_id)
 
     # --- looking ---
@@ -162,8 +168,28 @@ class Shelf:
         self._replicas[feed_id] = replica
         return replica
 
-    def accept_offer(self, offer: HeadOffer) -> Replica:
+    async def open_certificates(
+        self, author_id: AuthorId, signed: Iterable[bytes]
+    ) -> dict[bytes, Certificate]:
+        """Verify those that are not known yet, others in between.
+
+        Raises:
+            RemoteError: One of them is false, or another author's.
+        """
+        opened = {}
+        for each in signed:
+            if each not in self._certificates.get(author_id, {}):
+                opened[each] = open_of(author_id, each)
+                await breathe()
+        return opened
+
+    def accept_offer(
+        self, offer: HeadOffer, opened: Mapping[bytes, Certificate] = _NONE
+    ) -> Replica:
         """Verify an offered head and keep it.
+
+        Args:
+            opened: Those of its certificates that were verified before.
 
         Raises:
             RollbackError: It is not newer than what we have.
@@ -172,26 +198,19 @@ class Shelf:
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
-        opened = self._check_certificates(offer)
+        known_now = self._check_certificates(offer, opened)
         if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
             raise RollbackError("the feed is another author's already")
         known = self._replicas.get(offer.feed_id)
         if known is not None:
             # They may say more than before, whatever becomes of the head.
-            self._keep_certificates(offer.author_id, opened)
+            self._keep_certificates(offer.author_id, known_now)
         self._check_open(offer.feed_id)
         if known is not None and known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
-        offered = open_replica(offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail)
-        try:
-            check_offer(known, offered, offer.consistency)
-        except ForkError as fork:
-            self._keep_fork(offer.feed_id, fork, offer.consistency)
-            raise
-        except BadProofError as error:
-            raise RetryError(str(error)) from error
+        offered = self._open_offer(known, offer)
         if known is None:
-            self._keep_certificates(offer.author_id, opened, offer.feed_id)
+            self._keep_certificates(offer.author_id, known_now, offer.feed_id)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
         self._assign(offer.feed_id, offer.author_id)
@@ -232,15 +251,20 @@ class Shelf:
         self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
         return known, after
 
-    def accept_certificates(self, told: Certificates) -> None:
+    def accept_certificates(
+        self, told: Certificates, opened: Mapping[bytes, Certificate] = _NONE
+    ) -> None:
         """Keep what more certificates say of an author whom we hold a feed of.
+
+        Args:
+            opened: Those of them that were verified before.
 
         Raises:
             RemoteError: One of them is false, or another author's.
         """
         if self._feeds.get(told.author_id):
-            opened = self._open_with_known(told.author_id, told.signed)
-            self._keep_certificates(told.author_id, opened)
+            known_now = self._open_with_known(told.author_id, told.signed, opened)
+            self._keep_certificates(told.author_id, known_now)
 
     def accept_fork(self, proof: ForkProof) -> bool:
         """Keep a fork proof somebody passed on; returns whether it is news.
@@ -248,7 +272,9 @@ class Shelf:
         Raises:
             RemoteError: It proves nothing.
         """
-        if proof.feed_id in self._forked or proof.feed_id not in self._replicas:
+        if proof.feed_id not in self._replicas:
+            return False
+        if proof.feed_id in self._forked and self.has_proof(proof.feed_id):
             return False
         verify_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
         self._logs.save_fork(proof.feed_id, proof.first, proof.second, proof.consistency)
@@ -264,6 +290,20 @@ class Shelf:
             self._feeds[author_id].remove(feed_id)
             if not self._feeds[author_id]:
                 del self._feeds[author_id]
+        self._events.tell(FeedDropped(feed_id))
+
+    def stop_feed(self, feed_id: FeedId) -> None:
+        """Let a feed grow no more: it is remembered as forked, though its proof is lost."""
+        self._forked.add(feed_id)
+
+    # --- mending ---
+
+    def has_proof(self, feed_id: FeedId) -> bool:
+        """Whether the proof of a fork is on disk; a damaged one is told by a peer again."""
+        try:
+            return self._logs.read_fork(feed_id) is not None
+        except DamageError:
+            return False
 
     # --- inside ---
 
@@ -276,13 +316,6 @@ class Shelf:
         with suppress(DamageError):
             return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
         return {}
-
-    def _has_fork(self, feed_id: FeedId) -> bool:
-        """Whether a fork proof is kept; a damaged one is told by a peer again."""
-        try:
-            return self._logs.read_fork(feed_id) is not None
-        except DamageError:
-            return False
 
     def _assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
         """Note whose a feed is; that never changes."""
@@ -298,28 +331,48 @@ class Shelf:
         if known is not None and end is not None and end <= known.size:
             raise RollbackError("its author has left the feed")
 
-    def _check_certificates(self, offer: HeadOffer) -> dict[bytes, Certificate]:
+    def _open_offer(self, known: Replica | None, offer: HeadOffer) -> Replica:
+        """Verify that an offered head may take the place of ours; see ``accept_offer``."""
+        try:
+            if known is not None:
+                # An older head is known by its size: its list and tail are not worth a look.
+                head = open_head(offer.signed_head, offer.feed_id)
+                check_order(known, head, offer.signed_head)
+            offered = open_replica(
+                offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail
+            )
+            try:
+                check_offer(known, offered, offer.consistency)
+            except BadProofError as error:
+                raise RetryError(str(error)) from error
+        except ForkError as fork:
+            self._keep_fork(offer.feed_id, fork, offer.consistency)
+            raise
+        return offered
+
+    def _check_certificates(
+        self, offer: HeadOffer, verified: Mapping[bytes, Certificate]
+    ) -> dict[bytes, Certificate]:
         """Check that the feed is the author's, by what we know and what came along."""
-        opened = self._open_with_known(offer.author_id, offer.certificates)
+        opened = self._open_with_known(offer.author_id, offer.certificates, verified)
         if feeds_of(offer.author_id, opened.values()).feed(offer.feed_id) is None:
             raise BadProofError("the feed is not certified by its author")
         return opened
 
     def _open_with_known(
-        self, author_id: AuthorId, offered: Sequence[bytes]
+        self,
+        author_id: AuthorId,
+        offered: Sequence[bytes],
+        verified: Mapping[bytes, Certificate],
     ) -> dict[bytes, Certificate]:
-        """Return what is worth keeping of the known and the offered certificates.
-
-        Raises:
-            RemoteError: One of them is false, or another author's.  Nobody keeps those, and
-                they would cost us a check each for as many as anybody can sign.
-        """
-        opened = dict(self._certificates.get(author_id, {}))
+        """Return what is worth keeping of both.  RemoteError: one is false."""
+        known = self._certificates.get(author_id, {})
+        if all(each in known for each in offered):
+            return known
+        opened = dict(known)
         for signed in offered:
             if signed not in opened:
-                opened[signed] = open_certificate(signed)
-                if opened[signed].author_id != author_id:
-                    raise BadProofError("a certificate of another author")
+                opened[signed] = verified.get(signed) or open_of(author_id, signed)
         return {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
 
     def _keep_certificates(

@@ -18,7 +18,7 @@ from swarmfeed.core.history import rows, sentences
 from swarmfeed.core.history.limits import (
     NOTICES_MAX,
     NOTICES_PER_FEED_MAX,
-    NOTICES_PER_MESSAGE_MAX,
+    NOTICES_TOLD_AT_ONCE,
     WATCHED_MAX,
 )
 from swarmfeed.core.history.notice import (
@@ -153,8 +153,11 @@ class NoticeBoard:
         """Sign a notice of our own, and tell whoever watches the author."""
         now_ms = self._clock.now_ms()
         before = self._feeds.get(feed_id, {}).get(self._identity.node_id)
-        # Of two in the same millisecond the later one has to count.
-        made_ms = max(now_ms, before.notice.made_ms + 1 if before else 0)
+        # Of two in the same millisecond the later one has to count; one that our own clock
+        # dated ahead counts nowhere.
+        made_ms = now_ms
+        if before is not None and not _is_ahead(before.notice, now_ms):
+            made_ms = max(now_ms, before.notice.made_ms + 1)
         notice = Notice(
             node_id=self._identity.node_id,
             author_id=author_id,
@@ -244,6 +247,7 @@ class NoticeBoard:
             for feed_id, found in self._feeds.items()
             for node_id, kept in found.items()
             if not kept.notice.counts(now_ms)
+            or _is_ahead(kept.notice, now_ms)
             or (kept.notice.author_id not in self._watched and own not in found)
         ]
         for feed_id, node_id in gone:
@@ -263,8 +267,8 @@ class NoticeBoard:
 
     def _tell(self, session: Session, known: Iterable[KeptNotice]) -> None:
         records = [each.record for each in known]
-        for at in range(0, len(records), NOTICES_PER_MESSAGE_MAX):
-            batch = tuple(records[at : at + NOTICES_PER_MESSAGE_MAX])
+        for at in range(0, len(records), NOTICES_TOLD_AT_ONCE):
+            batch = tuple(records[at : at + NOTICES_TOLD_AT_ONCE])
             session.outbox.put(("notices", batch), partial(session.send, Notices(batch)))
 
     def _note_untold(self, session: Session, feed_id: FeedId) -> None:
@@ -281,7 +285,7 @@ class NoticeBoard:
     async def _tell_untold(self, session: Session) -> None:
         untold = session.part(HistorySide).untold
         while untold:
-            count = min(len(untold), NOTICES_PER_MESSAGE_MAX)
+            count = min(len(untold), NOTICES_TOLD_AT_ONCE)
             batch = tuple(untold.popitem(last=False)[1] for _ in range(count))
             await session.send(Notices(batch))
             await breathe()
@@ -312,10 +316,10 @@ class NoticeBoard:
 
     def _is_news(self, notice: Notice) -> bool:
         now_ms = self._clock.now_ms()
-        if not notice.counts(now_ms) or notice.made_ms > now_ms + POST_AHEAD_MS_MAX:
+        if not notice.counts(now_ms) or _is_ahead(notice, now_ms):
             return False
         known = self._feeds.get(notice.feed_id, {}).get(notice.node_id)
-        if known is None:
+        if known is None or _is_ahead(known.notice, now_ms):
             return True
         same_author = known.notice.author_id == notice.author_id
         return same_author and known.notice.made_ms < notice.made_ms
@@ -383,6 +387,11 @@ class NoticeBoard:
             feeds.pop(feed_id, None)
             if not feeds:
                 del self._by_author[author_id]
+
+
+def _is_ahead(notice: Notice, now_ms: int) -> bool:
+    """Whether a notice is dated ahead; one we have came while our own clock was."""
+    return notice.made_ms > now_ms + POST_AHEAD_MS_MAX
 
 
 def _decode_kept(row: bytes) -> KeptNotice:

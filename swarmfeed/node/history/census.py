@@ -138,7 +138,8 @@ class Census:
 
         Never servers: their copies are what feeds depend on, so they are seen first hand.
         """
-        self._told.update(report.seen)
+        # More than that are not remembered anyway.
+        self._told.update(report.seen[: max(PRESENCES_MAX - len(self._told), 0)])
 
     async def sample(self) -> str:
         """Take one sample of each holder; a round of the scheduler."""

@@ -1,9 +1,11 @@
 """Says what this node holds, and says it again before it expires."""
 
+from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.notice import RENEW_EVERY_MS, Word
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.custodian import Custodian, replica_bytes
 from swarmfeed.node.history.office import Office
@@ -37,13 +39,13 @@ class Herald:
         self._board.say(word, author_id, feed_id, replica.size, replica_bytes(replica))
         return True
 
-    def say_all(self) -> int:
+    async def say_all(self) -> int:
         """Say everything that is due; returns how many notices were signed."""
         said = 0
-        for author_id in self._interests.read():
+        async for author_id in in_turns(self._interests.read()):
             for feed_id in self._shelf.feeds_of(author_id):
                 said += self.say_held(feed_id)
-        for feed_id in list(self._custodian.all()):
+        async for feed_id in in_turns(list(self._custodian.all())):
             if said >= SIGNED_PER_ROUND:
                 break
             own = self._board.own(feed_id)
@@ -64,4 +66,6 @@ class Herald:
         own = self._board.own(feed_id)
         if own is None or own.notice.word is not word:
             return True
-        return self._clock.now_ms() - own.notice.made_ms >= RENEW_EVERY_MS
+        age_ms = self._clock.now_ms() - own.notice.made_ms
+        # Nobody takes one that was signed under a clock that ran ahead.
+        return not -POST_AHEAD_MS_MAX <= age_ms < RENEW_EVERY_MS

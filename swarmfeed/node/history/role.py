@@ -151,7 +151,7 @@ class History:
             session.holds.pop(notice.feed_id, None)
 
     async def _say(self) -> str:
-        said = self.herald.say_all()
+        said = await self.herald.say_all()
         return sentences.SAID(notices=said, tidied=await self.sight.board.tidy())
 
     def _job(

@@ -5,6 +5,7 @@ Source: path_resolution(7), chmod(2); inode(7) for the sticky bit.
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +20,12 @@ def close_to_others(folder: Path) -> tuple[Path, ...]:
     stays as it is: reading works on a disk that takes nothing.
     """
     found = []
-    for path in (folder, *_below(folder)):
+    for path in _all_of(str(folder)):
         try:
-            had = path.stat(follow_symlinks=False)
-            if had.st_mode & OTHERS_BITS and not stat.S_ISLNK(had.st_mode):
-                path.chmod(stat.S_IMODE(had.st_mode) & ~OTHERS_BITS)
-                found.append(path)
+            mode = os.stat(path, follow_symlinks=False).st_mode
+            if mode & OTHERS_BITS and not stat.S_ISLNK(mode):
+                os.chmod(path, stat.S_IMODE(mode) & ~OTHERS_BITS)
+                found.append(Path(path))
         except OSError:
             continue
     return tuple(found)
@@ -52,8 +53,8 @@ def may_be_read_by_others(descriptor: int) -> bool:
     return stat.S_ISREG(mode) and bool(mode & OTHERS_BITS)
 
 
-def _below(folder: Path) -> list[Path]:
-    found = []
+def _all_of(folder: str) -> Iterator[str]:
+    yield folder
     for root, folders, files in os.walk(folder):
-        found += [Path(root, name) for name in (*folders, *files)]
-    return found
+        for name in (*folders, *files):
+            yield f"{root}/{name}"

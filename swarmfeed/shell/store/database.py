@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from swarmfeed.core.base.types import Hash
-from swarmfeed.errors import DamageError, RetryError
+from swarmfeed.errors import DamageError, MendingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
@@ -44,10 +44,24 @@ WAL_PAGES: Final = 8_000
 class Database:
     """One writing connection and as many reading ones as there are readers at a time."""
 
-    def __init__(self, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        on_damage: Callable[[DamageError], None] | None = None,
+        *,
+        is_kept: bool = True,
+    ) -> None:
         """Open or create the file.
 
         Checks it whole: half a second for a million posts.
+
+        Args:
+            path: The file.
+            migrations: What makes its tables.
+            on_damage: Told in any thread, whenever damage is met once it is open; who met it
+                is told that it is being mended (MendingError).
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: It is damaged, has no checksums, or a newer version wrote it: delete
@@ -55,10 +69,12 @@ class Database:
         """
         self._path = path
         self._migrations = migrations
+        self._on_damage = on_damage
+        self._is_kept = is_kept
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[_Reader] = []
-        self._closed = False
+        self._closed: RetryError | None = None
         with translated():
             self._writer = connect(path)
         try:
@@ -74,7 +90,7 @@ class Database:
 
         Inside another one of the same thread it is a part of that: a failure undoes all.
         """
-        with self._write_lock, translated():
+        with self._write_lock, self._noticing():
             self._require_open()
             if self._writer.in_transaction:
                 yield self._writer
@@ -90,7 +106,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only connection; UserError when the block's queries take too long."""
-        with translated():
+        with self._noticing():
             reader = self._borrow()
             try:
                 reader.give_time()
@@ -108,14 +124,27 @@ class Database:
             if not self._writer.in_transaction:
                 self._writer.execute("VACUUM")
 
-    def close(self) -> None:
+    def close(self, why: RetryError | None = None) -> None:
+        """Close it for good; who comes later is told ``why``."""
         with self._pool_lock:
-            self._closed = True
+            self._closed = why or RetryError("the index is closed")
             idle, self._idle = self._idle, []
         for reader in idle:
             reader.db.close()
         with self._write_lock:
             self._writer.close()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """SQLite's errors as ours, and damage told to who looks after it."""
+        try:
+            with translated():
+                yield
+        except DamageError as error:
+            if self._on_damage is None:
+                raise
+            self._on_damage(error)
+            raise MendingError(str(error)) from error
 
     def _roll_back(self) -> None:
         # A full disk or damage may have done it already.
@@ -123,8 +152,8 @@ class Database:
             self._writer.execute("ROLLBACK")
 
     def _require_open(self) -> None:
-        if self._closed:
-            raise RetryError("the index is closed")
+        if self._closed is not None:
+            raise self._closed
 
     def _borrow(self) -> "_Reader":
         with self._pool_lock:
@@ -135,7 +164,7 @@ class Database:
 
     def _return(self, reader: "_Reader") -> None:
         with self._pool_lock:
-            if not self._closed and len(self._idle) < READERS_KEPT_MAX:
+            if self._closed is None and len(self._idle) < READERS_KEPT_MAX:
                 self._idle.append(reader)
                 return
         reader.db.close()
@@ -145,7 +174,7 @@ class Database:
         add_functions(db)
         db.execute("PRAGMA journal_mode = WAL")
         # A cache: after a power cut the logs tell again what its last seconds held.
-        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(f"PRAGMA synchronous = {'NORMAL' if self._is_kept else 'OFF'}")
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")

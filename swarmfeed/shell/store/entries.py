@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import KnownBody, PostBody, decode_body, kinds_of
+from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.errors import BadEncodingError
 
 match_plain_post: Final = re.compile(
@@ -29,7 +30,7 @@ POSTS: Final = "post"
 """The table of posts."""
 
 PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
-"""Row number, author, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
+"""Row number, feed, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
 text: the columns of ``post``."""
 
 
@@ -48,7 +49,13 @@ class Place:
     author_no: int
     base: int
     """Entry ``n`` has the row number ``base + n``."""
-    now_ms: int
+    reckoning: Reckoning
+    """By what times its entries are sorted."""
+
+    def times(self, index: int, time_ms: int) -> tuple[int, int | None]:
+        """The time an entry is sorted by, and the one it claims if that is another."""
+        sort_ms = self.reckoning.sort_ms(index, time_ms)
+        return (sort_ms, None) if sort_ms == time_ms else (sort_ms, time_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,9 @@ class Said:
     entry_hash: Hash
     body: Any
     """Of one of the kinds that the table keeps."""
+
+    def times(self) -> tuple[int, int | None]:
+        return self.place.times(self.index, self.time_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +124,8 @@ def read_batch(
     """
     batch: Batch = defaultdict(list)
     add_post = batch[POSTS].append
-    base, author_no, now_ms = place.base, place.author_no, place.now_ms
-    latest_ms = now_ms + POST_AHEAD_MS_MAX
+    base, feed_no = place.base, place.feed_no
+    was_seen = bool(place.reckoning.sightings)
     for index, (record, entry_hash) in enumerate(zip(stored, hashes, strict=True), start):
         plain = match_plain_post(record)
         if plain is None or len(plain[2]) != int(plain[1]) or len(plain[2]) > TEXT_BYTES_MAX:
@@ -126,10 +136,10 @@ def read_batch(
         except UnicodeDecodeError:
             continue
         time_ms = int(plain[3])
-        if time_ms <= latest_ms:
-            add_post((base + index, author_no, time_ms, None, None, None, text))
+        if was_seen:
+            add_post((base + index, feed_no, *place.times(index, time_ms), None, None, text))
         else:
-            add_post((base + index, author_no, now_ms, time_ms, None, None, text))
+            add_post((base + index, feed_no, time_ms, None, None, None, text))
     return batch
 
 
@@ -154,8 +164,6 @@ def read_entry(
 
 def read_post(said: Said) -> PostRow:
     """Return the row of a post, as it is shown until it is amended."""
-    post, now_ms = said.body, said.place.now_ms
-    ahead = said.time_ms > now_ms + POST_AHEAD_MS_MAX
-    times = (now_ms, said.time_ms) if ahead else (said.time_ms, None)
-    row_id, author_no = said.place.base + said.index, said.place.author_no
-    return (row_id, author_no, *times, said.entry_hash, post.cw or None, post.text)
+    post, place = said.body, said.place
+    row = (place.base + said.index, place.feed_no, *said.times())
+    return (*row, said.entry_hash, post.cw or None, post.text)

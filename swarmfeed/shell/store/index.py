@@ -1,49 +1,99 @@
 """The index in SQLite and FTS5: ``ports.Index`` for real.
 
 Tables are in ``schema``, the file in ``database``, what is kept of which kind in ``kinds``,
-what goes in in ``write``, what comes out in ``read``, other nodes in ``nodes``.
+what goes in in ``write``, what comes out in ``read``, by what time it is sorted in ``times``,
+other nodes in ``nodes``.
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
+from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
+from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
-from swarmfeed.shell.store import places
+from swarmfeed.shell.store import places, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
+from swarmfeed.shell.store.aside import delete, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
 
 
-def delete_index(path: Path) -> None:
-    """Remove the file and what SQLite keeps beside it; nobody may have it open."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 class SqliteIndex:
     """Implements ``ports.Index``.
 
-    Every method raises DamageError when the file turns out to be damaged; then close it,
-    ``delete_index`` and rebuild it from the logs.
+    A file that turns out to be damaged is told of once, to who asked for it; every method that
+    meets it raises MendingError, until ``begin_anew``.
     """
 
-    def __init__(self, path: Path, tables: Tables = TABLES) -> None:
+    def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:
         """Open or create the index; ``tables`` say what it keeps of which kinds.
+
+        Args:
+            path: The file.
+            tables: All there are.
+            is_kept: Whether it is to be there after a power cut.
 
         Raises:
             DamageError: The file is damaged, or written by a newer version.
         """
+        self._path = path
         self._tables = tables
-        self._database = Database(path, (*MIGRATIONS, *tables.migrations()))
+        self._is_kept = is_kept
+        self._damage: DamageError | None = None
+        self._tell: Callable[[], None] = _nobody_listens
+        self._noticing = threading.Lock()
+        self._database = self._open()
+
+    # damage
+
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def begin_anew(self) -> bool:
+        if self._damage is None:
+            return False
+        # Who has the old one at hand is told to come again.
+        self._database.close(MendingError(f"the index is made anew: {self._damage}"))
+        set_aside(self._path)
+        self._database = self._open()
+        self._damage = None
+        return True
+
+    def check(self) -> None:
+        with self._database.write() as db:
+            index_check.check(db)
+
+    @contextmanager
+    def scratch(self) -> Iterator["SqliteIndex"]:
+        path = self._path.with_name(f"scratch-{self._path.name}")
+        delete(path)
+        opened = SqliteIndex(path, self._tables, is_kept=False)
+        try:
+            yield opened
+        finally:
+            opened.close()
+            delete(path)
+
+    def _open(self) -> Database:
+        migrations = (*MIGRATIONS, *self._tables.migrations())
+        return Database(self._path, migrations, self._on_damage, is_kept=self._is_kept)
+
+    def _on_damage(self, error: DamageError) -> None:
+        with self._noticing:
+            is_news, self._damage = self._damage is None, error
+        if is_news:
+            self._tell()
 
     # writing
 
@@ -65,18 +115,30 @@ class SqliteIndex:
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
         with_posts: bool = True,
     ) -> int:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, self._tables, feed_id, author_id, start, stored, hashes, now_ms, with_posts
+                db,
+                self._tables,
+                feed_id,
+                author_id,
+                start,
+                stored,
+                hashes,
+                reckoning=reckoning,
+                with_posts=with_posts,
             )
 
     def first_post(self, feed_id: FeedId) -> int | None:
         with self._database.read() as db:
             return index_read.first_post(db, feed_id)
+
+    def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
+        with self._database.write() as db:
+            times.resort(db, feed_id, start, stop, reckoning)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:
@@ -113,6 +175,18 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.indexed_ranges(db, feed_id)
 
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        with self._database.read() as db:
+            return places.known_sizes(db)
+
+    def feeds_later_than(self, time_ms: int) -> list[FeedId]:
+        with self._database.read() as db:
+            return times.feeds_later_than(db, time_ms)
+
+    def time_agreed_on(self, authors: int) -> int:
+        with self._database.read() as db:
+            return times.time_agreed_on(db, authors)
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]:
         with self._database.read() as db:
             return index_read.home(db, limit, before)
@@ -134,6 +208,10 @@ class SqliteIndex:
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         with self._database.read() as db:
             return index_read.post(db, feed_id, index)
+
+    def post_by_id(self, public_id: str) -> PostView | None:
+        with self._database.read() as db:
+            return index_read.post_by_id(db, public_id)
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None:
         with self._database.read() as db:
@@ -170,3 +248,16 @@ class SqliteIndex:
 
     def close(self) -> None:
         self._database.close()
+
+
+def open_index(path: Path) -> SqliteIndex:
+    """Open the index; a damaged one is set aside, and an empty one takes its place."""
+    try:
+        return SqliteIndex(path)
+    except DamageError:
+        set_aside(path)
+        return SqliteIndex(path)
+
+
+def _nobody_listens() -> None:
+    """Before the node starts, who opens it hears of damage by the error alone."""

@@ -5,11 +5,12 @@ pins, boosts, reactions, and kinds of later versions.  Every function that is gi
 connection runs inside a transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.shell.store import seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.places import block_ranges, number_author
 from swarmfeed.shell.store.sqlite import Connection
@@ -28,6 +29,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     """Add posts whose row numbers ascend, as their feed wants them shown now."""
     first, last = posts[0][0], posts[-1][0]
     db.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
+    seals.seal(db, ((row[0], *row[-2:]) for row in posts))
     add_words(db, first, last)
     span = (first - place.base, last - place.base + 1)
     return len(posts) - apply_amendments(db, place.feed_no, *span)
@@ -65,6 +67,7 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
     """Remove posts with row numbers from first to last; returns how many there were."""
     span = (first, last)
     drop_words(db, *span)
+    seals.unseal(db, *span)
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span)
     return db.changes()
@@ -72,8 +75,8 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
 
 def add_words(db: Connection, first: int, last: int) -> None:
     db.execute(
-        "INSERT INTO post_words (rowid, text, author)"
-        " SELECT id, text, author FROM post WHERE id BETWEEN ? AND ?",
+        "INSERT INTO post_words (rowid, text, author) SELECT id, text, author"
+        " FROM post CROSS JOIN feed ON feed.no = post.feed WHERE id BETWEEN ? AND ?",
         (first, last),
     )
 
@@ -82,7 +85,8 @@ def drop_words(db: Connection, first: int, last: int) -> None:
     """FTS5 keeps no copy of the text: it must be told the very words it indexed."""
     db.execute(
         "INSERT INTO post_words (post_words, rowid, text, author)"
-        " SELECT 'delete', id, text, author FROM post WHERE id BETWEEN ? AND ?",
+        " SELECT 'delete', id, text, author"
+        " FROM post CROSS JOIN feed ON feed.no = post.feed WHERE id BETWEEN ? AND ?",
         (first, last),
     )
 
@@ -131,71 +135,124 @@ def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
             if text is None:
                 gone += drop_posts(db, row_id, row_id)
             else:
-                drop_words(db, row_id, row_id)
-                db.execute(EDIT, (cw, text, row_id))
-                add_words(db, row_id, row_id)
+                edit_post(db, row_id, cw, text)
     return gone
+
+
+def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
+    """Give a post another text, if it is there yet."""
+    old = db.execute("SELECT cw, text FROM post WHERE id = ?", (row_id,)).fetchone()
+    if old is None:
+        return
+    seals.require_sealed(db, row_id, *old)  # its hash is made of the old text
+    drop_words(db, row_id, row_id)
+    seals.unseal(db, row_id, row_id)
+    db.execute(EDIT, (cw, text, row_id))
+    seals.seal(db, ((row_id, cw, text),))
+    add_words(db, row_id, row_id)
 
 
 # --- people ------------------------------------------------------------------------------
 
 
-ProfileRow = tuple[int, int, int, int, str, str, str]
-"""Author, feed, entry, time_ms, name, name as it is looked up, bio: those of ``profile``."""
+ProfileRow = tuple[int, int, int, int, int | None, str, str, str]
+"""Author, feed, entry, sort_ms, claimed_ms, name, name as it is looked up, bio."""
 
 
 def read_profile(said: Said) -> ProfileRow:
     place, body = said.place, said.body
-    key = (place.author_no, place.feed_no, said.index, said.time_ms)
+    key = (place.author_no, place.feed_no, said.index, *said.times())
     return (*key, body.name, body.name.casefold(), body.bio)
 
 
-def save_profiles(db: Connection, _place: Place, rows: Sequence[ProfileRow]) -> int:
-    """Keep the author's newest profile."""
+def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:
+    """Keep the feed's last profile: the place of an entry decides, not its time."""
     db.executemany(
-        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET feed = excluded.feed, entry_index = excluded.entry_index,"
-        " time_ms = excluded.time_ms, name = excluded.name, name_key = excluded.name_key,"
-        " bio = excluded.bio"
-        " WHERE (excluded.time_ms, excluded.entry_index) > (time_ms, entry_index)",
+        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
+        " claimed_ms = excluded.claimed_ms, name = excluded.name,"
+        " name_key = excluded.name_key, bio = excluded.bio"
+        " WHERE excluded.entry_index > entry_index",
         rows,
     )
+    count_profiles(db, place.author_no)
     return 0
 
 
-FollowRow = tuple[int, int, FollowBody]
-"""Entry, time_ms, body."""
+def drop_profile_of(db: Connection, feed_no: int) -> None:
+    db.execute("DELETE FROM profile WHERE feed = ?", (feed_no,))
+    count_profiles(db, author_of(db, feed_no))
+
+
+def count_profiles(db: Connection, author_no: int) -> None:
+    """Go by the newest among the last profiles of an author's feeds."""
+    db.execute(COUNT_PROFILES, {"author": author_no})
+
+
+COUNT_PROFILES: Final = """
+    UPDATE profile SET counts = (feed = (
+        SELECT said.feed FROM profile AS said JOIN feed ON feed.no = said.feed
+        WHERE said.author = :author ORDER BY said.sort_ms DESC, feed.feed_id DESC LIMIT 1))
+    WHERE author = :author
+"""
+
+FollowRow = tuple[int, int, int | None, FollowBody]
+"""Entry, sort_ms, claimed_ms, body."""
 
 
 def read_follow(said: Said) -> FollowRow:
-    return (said.index, said.time_ms, said.body)
+    return (said.index, *said.times(), said.body)
 
 
 def save_follows(db: Connection, place: Place, rows: Sequence[FollowRow]) -> int:
-    """Keep the author's newest word on each author they follow, or no longer do."""
+    """Keep the feed's last word on each author it follows, or no longer does."""
     feed_no, author_no = place.feed_no, place.author_no
     targets = {
         author_id: number_author(db, author_id)
-        for author_id in {body.author_id for _, _, body in rows}
+        for author_id in {body.author_id for *_, body in rows}
     }
     db.executemany(
-        "INSERT INTO follow VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET feed = excluded.feed, entry_index = excluded.entry_index,"
-        " time_ms = excluded.time_ms, followed = excluded.followed"
-        " WHERE (excluded.time_ms, excluded.entry_index) > (time_ms, entry_index)",
+        "INSERT INTO follow VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO UPDATE"
+        " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
+        " claimed_ms = excluded.claimed_ms, followed = excluded.followed"
+        " WHERE excluded.entry_index > entry_index",
         [
-            (author_no, targets[body.author_id], feed_no, index, time_ms, body.on)
-            for index, time_ms, body in rows
+            (author_no, targets[body.author_id], feed_no, *times, body.on)
+            for *times, body in rows
         ],
     )
-    if db.execute("SELECT own FROM author WHERE no = ?", (author_no,)).fetchone() == (1,):
-        refresh_home(db)
+    count_follows(db, author_no, targets.values())
     return 0
 
 
 def drop_follows_of(db: Connection, feed_no: int) -> None:
+    author_no = author_of(db, feed_no)
+    found = db.execute("SELECT target FROM follow WHERE feed = ?", (feed_no,)).fetchall()
     db.execute("DELETE FROM follow WHERE feed = ?", (feed_no,))
-    refresh_home(db)
+    count_follows(db, author_no, [target for (target,) in found])
+
+
+def count_follows(db: Connection, author_no: int, targets: Iterable[int]) -> None:
+    """Go by the newest among the last words of an author's feeds on each of these."""
+    db.executemany(
+        COUNT_FOLLOWS, [{"author": author_no, "target": target} for target in targets]
+    )
+    if db.execute("SELECT own FROM author WHERE no = ?", (author_no,)).fetchone() == (1,):
+        refresh_home(db)
+
+
+COUNT_FOLLOWS: Final = """
+    UPDATE follow SET counts = (feed = (
+        SELECT said.feed FROM follow AS said JOIN feed ON feed.no = said.feed
+        WHERE said.author = :author AND said.target = :target
+        ORDER BY said.sort_ms DESC, feed.feed_id DESC LIMIT 1))
+    WHERE author = :author AND target = :target
+"""
+
+
+def author_of(db: Connection, feed_no: int) -> int:
+    (author_no,) = db.execute("SELECT author FROM feed WHERE no = ?", (feed_no,)).fetchone()
+    return int(author_no)
 
 
 def refresh_home(db: Connection) -> None:
@@ -204,7 +261,7 @@ def refresh_home(db: Connection) -> None:
         "WITH wanted (no) AS ("
         " SELECT no FROM author WHERE own UNION"
         " SELECT target FROM follow JOIN author ON author.no = follow.author"
-        " WHERE own AND followed)"
+        " WHERE own AND followed AND counts)"
         " UPDATE author SET home = NOT home WHERE home <> (no IN wanted)"
     )
 
@@ -234,13 +291,26 @@ TABLES: Final = Tables(
             save=save_replies,
             drop=drop_replies_of,
         ),
-        Table(name="profile", bodies=(ProfileBody,), read=read_profile, save=save_profiles),
+        Table(
+            name="profile",
+            bodies=(ProfileBody,),
+            read=read_profile,
+            save=save_profiles,
+            drop=drop_profile_of,
+        ),
         Table(
             name="follow",
             bodies=(FollowBody,),
             read=read_follow,
             save=save_follows,
             drop=drop_follows_of,
+        ),
+        Table(
+            name="seal",
+            bodies=(),
+            read=lambda _: None,
+            save=lambda _db, _place, _rows: 0,
+            drop=lambda _db, _feed_no: None,  # it leaves with its post
         ),
     )
 )

@@ -3,13 +3,13 @@
 A damaged file is set aside and a new one begun: what it held is observed again in weeks.
 """
 
-import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.shell.store.aside import is_set_aside, set_aside
 from swarmfeed.shell.store.sqlite import (
     Connection,
     OpenFile,
@@ -40,6 +40,7 @@ class SqliteLedger:
         Raises:
             DamageError: It is no ledger of this version.
         """
+        self._path = path
         self._lock = threading.Lock()
         try:
             self._db = self._open(path)
@@ -77,6 +78,9 @@ class SqliteLedger:
                 if is_full(error):
                     raise UserError("the disk is full: the ledger was not written") from error
                 raise FatalError(f"the ledger cannot be written: {error}") from error
+
+    def was_lost(self) -> bool:
+        return is_set_aside(self._path)
 
     def close(self) -> None:
         with self._lock:
@@ -123,8 +127,5 @@ def open_ledger(path: Path) -> SqliteLedger:
     try:
         return SqliteLedger(path)
     except DamageError:
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                os.replace(part, path.with_name(f"{path.name}.damaged{suffix}"))
+        set_aside(path)
         return SqliteLedger(path)

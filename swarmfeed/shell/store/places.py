@@ -4,9 +4,33 @@ Every function runs inside a transaction.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.shell.store.sqlite import Connection
+
+FEED_PREFIX_BITS: Final = 27
+"""Of a feed's id in the number of a cursor: with those of an entry it has 59, 18 digits.  Two
+feeds that begin alike are told apart wherever posts are put in order, and where a page
+ends only if the last post of one page and the first of the next have the same millisecond."""
+
+
+def feed_prefix(feed_id: FeedId) -> int:
+    return int.from_bytes(feed_id[:4], "big") >> (32 - FEED_PREFIX_BITS)
+
+
+def cursor_number(feed_id: FeedId, index: int) -> int:
+    """Return the place of an entry among those that are sorted by the same time.
+
+    Equal in every index, unlike its row number; ascending with the index within a feed.
+    """
+    return feed_prefix(feed_id) * FEED_ENTRIES_MAX + index
+
+
+def split_cursor_number(number: int) -> tuple[int, int]:
+    """Return the prefix of the feed's id and the index of the entry."""
+    return divmod(number, FEED_ENTRIES_MAX)
 
 
 def number_author(db: Connection, author_id: AuthorId) -> int:
@@ -29,8 +53,8 @@ def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> 
     """
     author_no = number_author(db, author_id)
     db.execute(
-        "INSERT INTO feed (feed_id, author) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (feed_id, author_no),
+        "INSERT INTO feed (feed_id, author, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (feed_id, author_no, feed_prefix(feed_id)),
     )
     feed_no = find_feed(db, feed_id)
     assert feed_no is not None
@@ -97,3 +121,15 @@ def block_ranges(
         (feed_no, end, feed_no, start),
     ):
         yield base - low, max(start, low), min(end, low + size)
+
+
+def known_sizes(db: Connection) -> dict[FeedId, tuple[AuthorId, int]]:
+    """Return of each feed whose it is, and how many entries it was known to have."""
+    return {
+        FeedId(feed_id): (AuthorId(author_id), size)
+        for feed_id, author_id, size in db.execute(
+            "SELECT feed_id, author_id, max(start + size) FROM block"
+            " JOIN feed ON feed.no = block.feed JOIN author ON author.no = feed.author"
+            " GROUP BY feed.no"
+        )
+    }

@@ -4,7 +4,7 @@ A page is made in two steps of one statement: an index gives the row numbers of 
 order, and only those rows are dressed with names, places and counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
@@ -18,23 +18,29 @@ from swarmfeed.core.base.limits import (
     SEARCH_CANDIDATES_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.limits import ID_POSTS_MAX
+from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
+from swarmfeed.shell.store.places import cursor_number, split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
+from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
 
 NUMBER_MAX: Final = 2**63 - 1
 """Largest integer SQLite holds."""
 
+# Posts of one millisecond stand in the order of their feeds' ids and, within a feed, of their
+# indices: the same in every index, whatever came first.
 # CROSS JOIN fixes the order of the joins: from the page's few rows outwards.
 VIEWS: Final = """
     WITH shown AS MATERIALIZED (
-        SELECT post.*, coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text))
-            AS entry_hash
+        SELECT post.*, coalesce(claimed_ms, sort_ms) AS time_ms,
+            coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text)) AS entry_hash
         FROM ({page}) AS page CROSS JOIN post ON post.id = page.id
     )
     SELECT f.feed_id, p.entry_hash, p.id - b.base + b.start AS entry_index, a.author_id,
-        coalesce(profile.name, ''), coalesce(p.claimed_ms, p.sort_ms), p.text,
+        coalesce(profile.name, ''), p.time_ms, p.text,
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
         (SELECT count(*) FROM
             (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash LIMIT {replies})),
@@ -45,68 +51,92 @@ VIEWS: Final = """
     FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
-    CROSS JOIN author AS a ON a.no = p.author
-    LEFT JOIN profile ON profile.author = p.author
+    CROSS JOIN author AS a ON a.no = f.author
+    LEFT JOIN profile ON profile.author = f.author AND profile.counts = 1
     LEFT JOIN reply AS r ON r.id = p.id
-    ORDER BY p.sort_ms {order}, p.id {order}
+    ORDER BY p.sort_ms {order}, f.feed_id {order}, p.id {order}
 """
 
-# The ORDER BY makes the table a priority queue: it starts with the newest post of each author,
-# and whenever a post leaves it as the newest of all, that author's next one enters.
-HOME: Final = """
-    WITH RECURSIVE timeline (sort_ms, id, author) AS (
-        SELECT post.sort_ms, post.id, post.author
-        FROM author CROSS JOIN post ON post.id = (
-            SELECT id FROM post AS own WHERE own.author = author.no
-            AND (own.sort_ms, own.id) < (?, ?) ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
-        WHERE author.home = 1
+# Row number in a feed at which what has the cursor's time divides into newer and older.
+CURSOR_ROW: Final = f"""
+    CASE WHEN feed.prefix < :prefix THEN {NUMBER_MAX} WHEN feed.prefix > :prefix THEN 0
+    ELSE coalesce((SELECT block.base + :at - block.start FROM block WHERE block.feed = feed.no
+        AND block.start <= :at ORDER BY block.start DESC LIMIT 1), 0) END
+"""  # noqa: S608  # fixed text
+
+# The ORDER BY makes the table a priority queue: it starts with the newest post of each feed,
+# and whenever a post leaves it as the newest of all, that feed's next one enters.
+TIMELINE: Final = f"""
+    WITH RECURSIVE timeline (sort_ms, feed_id, id, feed) AS (
+        SELECT post.sort_ms, feed.feed_id, post.id, post.feed
+        FROM author CROSS JOIN feed ON feed.author = author.no CROSS JOIN post ON post.id = (
+            SELECT id FROM post AS own WHERE own.feed = feed.no
+            AND (own.sort_ms, own.id) < (:time_ms, {CURSOR_ROW})
+            ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
+        WHERE {{whose}}
         UNION ALL
-        SELECT post.sort_ms, post.id, post.author
+        SELECT post.sort_ms, timeline.feed_id, post.id, post.feed
         FROM timeline CROSS JOIN post ON post.id = (
-            SELECT id FROM post AS own WHERE own.author = timeline.author
+            SELECT id FROM post AS own WHERE own.feed = timeline.feed
             AND (own.sort_ms, own.id) < (timeline.sort_ms, timeline.id)
             ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
-        ORDER BY 1 DESC, 2 DESC LIMIT ?
+        ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT :limit
     )
     SELECT id FROM timeline
-"""
+"""  # noqa: S608  # fixed text
 
-NEWER_THAN: Final = """
+HOME: Final = TIMELINE.format(whose="author.home = 1")
+
+AUTHOR_POSTS: Final = TIMELINE.format(whose="author.author_id = :author_id")
+
+NEWER_THAN: Final = f"""
     SELECT coalesce(sum((SELECT count(*) FROM post
-        WHERE post.author = author.no AND (post.sort_ms, post.id) > (?, ?))), 0)
-    FROM author WHERE home = 1
-"""
+        WHERE post.feed = feed.no AND (post.sort_ms, post.id) > (:time_ms, {CURSOR_ROW}))), 0)
+    FROM author CROSS JOIN feed ON feed.author = author.no WHERE author.home = 1
+"""  # noqa: S608  # fixed text
 
-AUTHOR_POSTS: Final = """
-    SELECT id FROM post
-    WHERE author = (SELECT no FROM author WHERE author_id = ?) AND (sort_ms, id) < (?, ?)
-    ORDER BY sort_ms DESC, id DESC LIMIT ?
-"""
-
-SEARCH: Final = """
+SEARCH: Final = f"""
     SELECT post.id FROM (
-        SELECT rowid AS id FROM post_words WHERE post_words MATCH ?
-        ORDER BY rowid DESC LIMIT ?
+        SELECT rowid AS id FROM post_words WHERE post_words MATCH :match
+        ORDER BY rowid DESC LIMIT :candidates
     ) AS found
-    CROSS JOIN post ON post.id = found.id
-    WHERE (post.sort_ms, post.id) < (?, ?)
-    ORDER BY post.sort_ms DESC, post.id DESC LIMIT ?
-"""
+    CROSS JOIN post ON post.id = found.id CROSS JOIN feed ON feed.no = post.feed
+    WHERE (post.sort_ms, post.id) < (:time_ms, {CURSOR_ROW})
+    ORDER BY post.sort_ms DESC, feed.feed_id DESC, post.id DESC LIMIT :limit
+"""  # noqa: S608  # fixed text
 
 BY_PLACE: Final = """
-    SELECT block.base + ? - block.start AS id FROM feed JOIN block ON block.feed = feed.no
-    WHERE feed.feed_id = ? AND block.start <= ? AND ? < block.start + block.size
+    SELECT block.base + :at - block.start AS id FROM feed JOIN block ON block.feed = feed.no
+    WHERE feed.feed_id = :feed_id AND block.start <= :at AND :at < block.start + block.size
     ORDER BY block.start DESC LIMIT 1
 """
 
-BY_ROW: Final = "SELECT ? AS id"
+BY_ROW: Final = "SELECT :row_id AS id"
+
+# One seek in each feed: hardly any two posts claim the same millisecond.
+OF_TIME: Final = f"""
+    WITH found (id) AS (
+        SELECT post.id FROM feed CROSS JOIN post ON post.id IN (
+            SELECT id FROM post AS own WHERE own.feed = feed.no AND own.sort_ms = :time_ms
+            AND own.claimed_ms IS NULL ORDER BY own.id LIMIT {ID_POSTS_MAX})
+        UNION ALL
+        SELECT post.id FROM feed CROSS JOIN post ON post.id IN (
+            SELECT id FROM post AS own WHERE own.claimed_ms = :time_ms AND own.feed = feed.no
+            ORDER BY own.id LIMIT {ID_POSTS_MAX})
+        WHERE EXISTS (SELECT 1 FROM post WHERE claimed_ms = :time_ms)
+    )
+    SELECT feed.feed_id, found.id - block.base + block.start, found.id FROM found
+    CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= found.id)
+    CROSS JOIN feed ON feed.no = block.feed ORDER BY 1, 2
+"""  # noqa: S608  # fixed text
 
 # Walks through two bytes for each post: hardly anybody asks for a hash without a place.
 HASH_STARTS: Final = "SELECT part, starts FROM hash_start WHERE instr(starts, ?)"
 
 REPLIES: Final = """
-    SELECT post.id FROM reply CROSS JOIN post ON post.id = reply.id WHERE reply.parent_hash = ?
-    ORDER BY post.sort_ms, post.id LIMIT ?
+    SELECT post.id FROM reply CROSS JOIN post ON post.id = reply.id
+    CROSS JOIN feed ON feed.no = post.feed WHERE reply.parent_hash = :entry_hash
+    ORDER BY post.sort_ms, feed.feed_id, post.id LIMIT :limit
 """
 
 ViewRow = tuple[
@@ -116,20 +146,24 @@ ViewRow = tuple[
 
 
 def read_posts(
-    db: Connection, page: str, values: tuple[object, ...], *, order: str = "DESC"
+    db: Connection, page: str, values: Mapping[str, object], *, order: str = "DESC"
 ) -> list[PostView]:
     """Return the posts whose row numbers the statement ``page`` gives."""
     sql = VIEWS.format(page=page, order=order, replies=REPLY_COUNT_MAX)
-    return [build_view(row) for row in db.execute(sql, values)]
+    rows = db.execute(sql, values).fetchall()
+    views = [build_view(row) for row in rows]
+    for view, row in zip(views, rows, strict=True):
+        require_sealed(db, row[-1], view.cw, view.text)
+    return views
 
 
 def build_view(row: ViewRow) -> PostView:
-    feed_id, entry_hash, index, author_id, name, time_ms, text, cw = row[:8]
-    parent_feed, parent_hash, parent_index, reply_count, held_by, sort_ms, row_id = row[8:]
+    feed_id, entry_hash, index, author_id, author_name, time_ms, text, cw = row[:8]
+    parent_feed, parent_hash, parent_index, reply_count, held_by, sort_ms, _ = row[8:]
     return PostView(
         ref=EntryRef(feed_id, entry_hash, index),
         author_id=author_id,
-        author_name=name,
+        author_name=author_name,
         time_ms=time_ms,
         text=text,
         cw=cw,
@@ -138,12 +172,13 @@ def build_view(row: ViewRow) -> PostView:
         else EntryRef(parent_feed, parent_hash, parent_index),
         reply_count=reply_count,
         held_by=held_by,
-        cursor=Cursor(sort_ms, row_id),
+        cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+        id=public_id(feed_id, index, time_ms),
     )
 
 
 def home(db: Connection, limit: int, before: Cursor | None) -> list[PostView]:
-    return read_posts(db, HOME, (*place(before), clamp_limit(limit)))
+    return read_posts(db, HOME, {**place(before), "limit": clamp_limit(limit)})
 
 
 def newer_than(db: Connection, after: Cursor) -> int:
@@ -154,18 +189,28 @@ def newer_than(db: Connection, after: Cursor) -> int:
 def author_posts(
     db: Connection, author_id: AuthorId, limit: int, before: Cursor | None
 ) -> list[PostView]:
-    return read_posts(db, AUTHOR_POSTS, (author_id, *place(before), clamp_limit(limit)))
+    values = {"author_id": author_id, **place(before), "limit": clamp_limit(limit)}
+    return read_posts(db, AUTHOR_POSTS, values)
 
 
 def post(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
-    at = clamp(index)
-    found = read_posts(db, BY_PLACE, (at, feed_id, at, at))
+    found = read_posts(db, BY_PLACE, {"feed_id": feed_id, "at": clamp(index)})
     return found[0] if found else None
+
+
+def post_by_id(db: Connection, name: str) -> PostView | None:
+    time_ms = time_of_id(name)
+    if time_ms is None:
+        return None
+    for feed_id, index, row_id in db.execute(OF_TIME, {"time_ms": time_ms}):
+        if public_id(feed_id, index, time_ms) == name:
+            return read_posts(db, BY_ROW, {"row_id": row_id})[0]
+    return None
 
 
 def post_by_hash(db: Connection, entry_hash: Hash) -> PostView | None:
     for row_id in find_hash_start(db, entry_hash[:HASH_START_BYTES]):
-        for found in read_posts(db, BY_ROW, (row_id,)):
+        for found in read_posts(db, BY_ROW, {"row_id": row_id}):
             if found.ref.entry_hash == entry_hash:
                 return found
     return None
@@ -180,14 +225,17 @@ def find_hash_start(db: Connection, start: bytes) -> Iterator[int]:
 
 
 def replies(db: Connection, entry_hash: Hash, limit: int) -> list[PostView]:
-    return read_posts(db, REPLIES, (entry_hash, clamp_limit(limit)), order="ASC")
+    values = {"entry_hash": entry_hash, "limit": clamp_limit(limit)}
+    return read_posts(db, REPLIES, values, order="ASC")
 
 
 def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
     row = db.execute(
         "SELECT coalesce(name, ''), coalesce(bio, ''),"
-        " (SELECT count(*) FROM post WHERE post.author = author.no)"
-        " FROM author LEFT JOIN profile ON profile.author = author.no WHERE author_id = ?"
+        " (SELECT count(*) FROM feed CROSS JOIN post ON post.feed = feed.no"
+        " WHERE feed.author = author.no)"
+        " FROM author LEFT JOIN profile ON profile.author = author.no AND counts = 1"
+        " WHERE author_id = ?"
         " AND (own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no))",
         (author_id,),
     ).fetchone()
@@ -198,7 +246,7 @@ def follows_of(db: Connection, author_id: AuthorId) -> list[AuthorId]:
     rows = db.execute(
         "SELECT target.author_id FROM author JOIN follow ON follow.author = author.no"
         " JOIN author AS target ON target.no = follow.target"
-        " WHERE author.author_id = ? AND followed ORDER BY 1",
+        " WHERE author.author_id = ? AND followed AND counts ORDER BY 1",
         (author_id,),
     )
     return [AuthorId(found) for (found,) in rows]
@@ -208,7 +256,7 @@ def followers_of(db: Connection, author_id: AuthorId) -> list[AuthorId]:
     rows = db.execute(
         "SELECT author.author_id FROM author AS target JOIN follow ON follow.target = target.no"
         " JOIN author ON author.no = follow.author"
-        " WHERE target.author_id = ? AND followed ORDER BY 1",
+        " WHERE target.author_id = ? AND followed AND counts = 1 ORDER BY 1",
         (author_id,),
     )
     return [AuthorId(found) for (found,) in rows]
@@ -229,8 +277,8 @@ def search(db: Connection, words: str, limit: int, before: Cursor | None) -> lis
     match = build_match(db, parse_search(words))
     if match is None:
         return []
-    values = (match, SEARCH_CANDIDATES_MAX, *place(before), clamp_limit(limit))
-    return read_posts(db, SEARCH, values)
+    values = {"match": match, "candidates": SEARCH_CANDIDATES_MAX, **place(before)}
+    return read_posts(db, SEARCH, {**values, "limit": clamp_limit(limit)})
 
 
 def build_match(db: Connection, query: SearchQuery) -> str | None:
@@ -257,7 +305,7 @@ def quote(term: str) -> str:
 def find_authors(db: Connection, name: str) -> list[str]:
     """Return quoted numbers of the authors with this name or address."""
     rows = db.execute(
-        "SELECT author FROM profile WHERE name_key = ? UNION"
+        "SELECT author FROM profile WHERE name_key = ? AND counts = 1 UNION"
         " SELECT no FROM author WHERE author_id = ? LIMIT ?",
         (name.casefold(), read_address(name), SEARCH_AUTHORS_MAX),
     )
@@ -285,11 +333,12 @@ def clamp_limit(limit: int) -> int:
     return max(0, min(limit, PAGE_POSTS_MAX))
 
 
-def place(cursor: Cursor | None) -> tuple[int, int]:
-    """Return the cursor as SQLite can hold it; above everything when there is none."""
+def place(cursor: Cursor | None) -> dict[str, int]:
+    """Return the cursor as statements take it; above everything when there is none."""
     if cursor is None:
-        return NUMBER_MAX, NUMBER_MAX
-    return clamp(cursor.time_ms), clamp(cursor.number)
+        return {"time_ms": NUMBER_MAX, "prefix": 0, "at": 0}
+    prefix, at = split_cursor_number(clamp(cursor.number))
+    return {"time_ms": clamp(cursor.time_ms), "prefix": prefix, "at": at}
 
 
 def first_post(db: Connection, feed_id: FeedId) -> int | None:

@@ -166,5 +166,144 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every block
     # of words would run over into a page of its own.
     ("INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",),
+    # What an author said counts by place within a feed, not by the clock alone; posts stand in
+    # an order that all indexes share.  All of it is read from the logs again.
+    (
+        "DROP TABLE follow",
+        "DROP TABLE profile",
+        "DROP TABLE amendment",
+        "DROP TABLE reply",
+        "DROP TABLE post_words",
+        "DROP TABLE hash_start",
+        "DROP TABLE post",
+        "DROP TABLE indexed",
+        "DROP TABLE block",
+        "DROP TABLE feed",
+        "DELETE FROM author WHERE NOT own",
+        # prefix: the first bits of feed_id, as cursors have them.  latest_ms: no entry that is
+        # shown is sorted later; claims_ms: none claims a later time.
+        """
+        CREATE TABLE feed (
+            no        INTEGER PRIMARY KEY,
+            feed_id   BLOB NOT NULL UNIQUE CHECK (length(feed_id) = 32),
+            author    INTEGER NOT NULL REFERENCES author,
+            prefix    INTEGER NOT NULL,
+            latest_ms INTEGER NOT NULL DEFAULT 0,
+            claims_ms INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        "CREATE INDEX feed_author ON feed (author)",
+        """
+        CREATE TABLE block (
+            base  INTEGER PRIMARY KEY CHECK (base > 0),
+            feed  INTEGER NOT NULL REFERENCES feed,
+            start INTEGER NOT NULL CHECK (start >= 0),
+            size  INTEGER NOT NULL CHECK (size > 0),
+            UNIQUE (feed, start)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE indexed (
+            feed  INTEGER NOT NULL REFERENCES feed,
+            start INTEGER NOT NULL CHECK (start >= 0),
+            stop  INTEGER NOT NULL CHECK (stop > start),
+            PRIMARY KEY (feed, start)
+        ) WITHOUT ROWID, STRICT
+        """,
+        # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
+        # and text alone make it (see entries.hash_plain_post): nearly always.
+        """
+        CREATE TABLE post (
+            id         INTEGER PRIMARY KEY CHECK (id > 0),
+            feed       INTEGER NOT NULL REFERENCES feed,
+            sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
+            claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
+            hash       BLOB CHECK (length(hash) = 32),
+            cw         TEXT,
+            text       TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX post_feed ON post (feed, sort_ms)",
+        "CREATE INDEX post_claimed ON post (claimed_ms, feed) WHERE claimed_ms IS NOT NULL",
+        # The first bytes of the hashes of 256 row numbers, one after the other: hardly anybody
+        # asks for a hash alone, and to walk through these takes milliseconds for a million.
+        """
+        CREATE TABLE hash_start (
+            part   INTEGER PRIMARY KEY CHECK (part >= 0),
+            starts BLOB NOT NULL CHECK (length(starts) = 512)
+        ) STRICT
+        """,
+        # The author's number is a word of its own column, so `from:` is a word like others.
+        # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
+        """
+        CREATE VIRTUAL TABLE post_words USING fts5 (
+            text, author, content = '', columnsize = 0,
+            tokenize = 'unicode61 remove_diacritics 2'
+        )
+        """,
+        "INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",
+        """
+        CREATE TABLE reply (
+            id           INTEGER PRIMARY KEY REFERENCES post,
+            parent_hash  BLOB NOT NULL CHECK (length(parent_hash) = 32),
+            parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
+            parent_index INTEGER NOT NULL CHECK (parent_index >= 0)
+        ) STRICT
+        """,
+        "CREATE INDEX reply_parent ON reply (parent_hash)",
+        # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
+        """
+        CREATE TABLE amendment (
+            feed     INTEGER NOT NULL REFERENCES feed,
+            target   INTEGER NOT NULL CHECK (target >= 0),
+            by_index INTEGER NOT NULL CHECK (by_index > target),
+            cw       TEXT,
+            text     TEXT,
+            PRIMARY KEY (feed, target)
+        ) WITHOUT ROWID, STRICT
+        """,
+        # The last word of each feed; counts is 1 for the one among an author's feeds that is
+        # gone by.  Times as in post.
+        """
+        CREATE TABLE profile (
+            author      INTEGER NOT NULL REFERENCES author,
+            feed        INTEGER NOT NULL REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            sort_ms     INTEGER NOT NULL,
+            claimed_ms  INTEGER CHECK (claimed_ms > sort_ms),
+            counts      INTEGER NOT NULL DEFAULT 0 CHECK (counts IN (0, 1)),
+            name        TEXT NOT NULL,
+            name_key    TEXT NOT NULL,
+            bio         TEXT NOT NULL,
+            PRIMARY KEY (author, feed)
+        ) WITHOUT ROWID, STRICT
+        """,
+        "CREATE INDEX profile_feed ON profile (feed)",
+        "CREATE INDEX profile_name ON profile (name_key) WHERE counts = 1",
+        """
+        CREATE TABLE follow (
+            author      INTEGER NOT NULL REFERENCES author,
+            target      INTEGER NOT NULL REFERENCES author,
+            feed        INTEGER NOT NULL REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            sort_ms     INTEGER NOT NULL,
+            claimed_ms  INTEGER CHECK (claimed_ms > sort_ms),
+            counts      INTEGER NOT NULL DEFAULT 0 CHECK (counts IN (0, 1)),
+            followed    INTEGER NOT NULL CHECK (followed IN (0, 1)),
+            PRIMARY KEY (author, target, feed)
+        ) WITHOUT ROWID, STRICT
+        """,
+        "CREATE INDEX follow_target ON follow (target) WHERE counts = 1",
+        "CREATE INDEX follow_feed ON follow (feed)",
+    ),
+    (
+        # Digests of long posts: see seals.py.
+        """
+        CREATE TABLE seal (
+            id   INTEGER PRIMARY KEY REFERENCES post,
+            seal BLOB NOT NULL CHECK (length(seal) = 16)
+        ) STRICT
+        """,
+    ),
 )
 """One tuple of statements for each version of the file."""

@@ -5,7 +5,7 @@ bytes of each page and looks at it whenever a page comes from the disk, so that 
 of a file reaches a row (ADR 18).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,10 @@ READER_STATEMENTS: Final = 128
 """Prepared statements a reader keeps: all questions there are."""
 
 
+Values = Sequence[Any] | Mapping[str, Any]
+"""What stands for ``?`` in a statement, in that order, or for ``:name``."""
+
+
 class Found(Protocol):
     """What a statement gives, as the columns are."""
 
@@ -48,9 +52,9 @@ class Connection(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Found: ...
+    def execute(self, statement: str, values: Values = (), /) -> Found: ...
 
-    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Found: ...
+    def executemany(self, statement: str, rows: Iterable[Values], /) -> Found: ...
 
     def changes(self) -> int:
         """Return how many rows the last statement changed."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
 from swarmfeed.shell.store.kinds import refresh_home
 from swarmfeed.shell.store.places import (
@@ -16,12 +17,14 @@ from swarmfeed.shell.store.places import (
 )
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
+from swarmfeed.shell.store.times import note_times
 
 OF_POSTS: Final = ("post", "reply")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
-PLACE_TABLES: Final = ("hash_start", "indexed", "block", "feed")
-"""What the logs can tell again, besides what entries say; children before their parents."""
+PLACE_TABLES: Final = ("hash_start", "indexed")
+"""What the logs can tell again, besides what entries say.  Row numbers stay set aside for the
+feeds: a search looks at the highest first, and finds the same ones again."""
 
 
 def add_entries(
@@ -32,7 +35,8 @@ def add_entries(
     start: int,
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
-    now_ms: int,
+    *,
+    reckoning: Reckoning,
     with_posts: bool,
 ) -> int:
     """Index those entries that are not indexed yet; returns how many posts were added."""
@@ -42,7 +46,7 @@ def add_entries(
     for low, high in list(missing_ranges(db, feed_no, start, end)):
         for base, first, last in list(block_ranges(db, feed_no, low, high)):
             cut = slice(first - start, last - start)
-            place = Place(feed_no, author_no, base, now_ms)
+            place = Place(feed_no, author_no, base, reckoning.within(first, last))
             batch = read_batch(first, stored[cut], hashes[cut], place, tables)
             save_hash_starts(db, base + first, hashes[cut])
             for table in tables.all:
@@ -50,6 +54,7 @@ def add_entries(
                 rows = [] if is_left_out else batch[table.name]
                 added += table.save(db, place, rows) if rows else 0
     mark_indexed(db, feed_no, start, end)
+    note_times(db, feed_no, start, stored, reckoning.within(start, end))
     return added
 
 
@@ -109,4 +114,5 @@ def clear(db: Connection, tables: Tables) -> None:
     db.execute("INSERT INTO post_words (post_words) VALUES ('delete-all')")
     for name in (*(table.name for table in reversed(tables.all)), *PLACE_TABLES):
         db.execute(f"DELETE FROM {name}")  # noqa: S608  # fixed text
-    db.execute("DELETE FROM author WHERE NOT own")
+    db.execute("UPDATE feed SET latest_ms = 0")
+    db.execute("DELETE FROM author WHERE NOT own AND no NOT IN (SELECT author FROM feed)")

@@ -11,10 +11,11 @@ from swarmfeed.core.base.limits import (
     METADATA_BYTES_MAX,
     METADATA_TOKENS_MAX,
     PIECE_COUNT_MAX,
-    SWARM_CONNECTIONS_MAX,
     SWARM_SEND_BUFFER_BYTES,
 )
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.limits import SWARM_CONNECT_S, SWARM_HANDSHAKE_S, SWARM_IDLE_S
+from swarmfeed.core.net.open_files import OpenFiles
 from swarmfeed.core.net.reach import is_everywhere, is_loopback
 
 Settings = dict[str, str | int | bool]
@@ -38,7 +39,6 @@ _MANY_SMALL: Final[Settings] = {
     "send_socket_buffer_size": 1 << 20,
     "send_buffer_low_watermark": SWARM_SEND_BUFFER_BYTES,
     "listen_queue_size": 1_000,
-    "connections_limit": SWARM_CONNECTIONS_MAX,
     "connection_speed": 500,
     "torrent_connect_boost": 255,  # dial at once, not at the next half-second tick
     "unchoke_slots_limit": -1,
@@ -59,6 +59,12 @@ _FOREIGN_BYTES: Final[Settings] = {
     "ssrf_mitigation": True,
 }
 
+_STRANGERS: Final[Settings] = {
+    "handshake_timeout": SWARM_HANDSHAKE_S,
+    "peer_connect_timeout": SWARM_CONNECT_S,
+    "inactivity_timeout": SWARM_IDLE_S,
+}
+
 _PRIVATE_DHT: Final[Settings] = {
     "dht_restrict_routing_ips": False,
     "dht_restrict_search_ips": False,
@@ -76,7 +82,13 @@ _PUBLIC_DHT: Final[Settings] = {
 
 
 def session_settings(
-    listen: Endpoint, *, dht: bool, down_bytes_per_s: int, up_bytes_per_s: int, alert_mask: int
+    listen: Endpoint,
+    *,
+    dht: bool,
+    down_bytes_per_s: int,
+    up_bytes_per_s: int,
+    alert_mask: int,
+    files: OpenFiles,
 ) -> Settings:
     """Return the settings of a session; a rate of 0 is no limit.
 
@@ -102,7 +114,10 @@ def session_settings(
         "dht_upload_rate_limit": 100_000,
         "download_rate_limit": down_bytes_per_s,
         "upload_rate_limit": up_bytes_per_s,
+        "connections_limit": files.swarm_connections,
+        "file_pool_size": files.swarm_files,
         **_MANY_SMALL,
         **_FOREIGN_BYTES,
+        **_STRANGERS,
         **(_PRIVATE_DHT if loopback else _PUBLIC_DHT),
     }

@@ -18,6 +18,7 @@ import libtorrent as lt
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.core.net.krpc import decode_compact
+from swarmfeed.core.net.open_files import EVERYTHING, OpenFiles
 from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
@@ -65,17 +66,15 @@ class LibtorrentSwarm:
         dht: bool,
         down_bytes_per_s: int = 0,
         up_bytes_per_s: int = 0,
+        files: OpenFiles = EVERYTHING,
     ) -> None:
-        """``listen.port`` 0 takes any free port; a rate of 0 is no limit."""
+        """``listen.port`` 0 takes any free port, a rate of 0 is no limit."""
         self._listen = listen
         self._alone = is_loopback(listen.host)
         self._limited = bool(down_bytes_per_s or up_bytes_per_s)
+        rates = {"down_bytes_per_s": down_bytes_per_s, "up_bytes_per_s": up_bytes_per_s}
         self._settings = session_settings(
-            listen,
-            dht=dht,
-            down_bytes_per_s=down_bytes_per_s,
-            up_bytes_per_s=up_bytes_per_s,
-            alert_mask=_ALERTS,
+            listen, dht=dht, alert_mask=_ALERTS, files=files, **rates
         )
         self._named: set[str] = set()
         self._banned: set[str] = set()

@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from time import monotonic, thread_time
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.keys import SigningKey, verify_signature
@@ -25,11 +25,13 @@ from swarmfeed.core.talk.handshake import (
     encode_welcome,
     proof_text,
 )
+from swarmfeed.core.talk.limits import DECODED_IN_LOOP_BYTES
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer
+from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import (
     client_context,
     hash_certificate,
@@ -37,7 +39,15 @@ from swarmfeed.shell.wire.tls import (
     read_node_id,
     server_context,
 )
-from swarmfeed.shell.wire.websocket import LinkRules, Socket, Sockets
+from swarmfeed.shell.wire.websocket import Socket, Sockets
+
+T = TypeVar("T")
+
+
+class OffLoop(Protocol):
+    """Runs a call in a thread."""
+
+    async def __call__(self, call: Callable[[], T], /) -> T: ...
 
 
 class WebSocketLink:
@@ -50,6 +60,7 @@ class WebSocketLink:
         *,
         rules: LinkRules | None = None,
         vocabulary: Vocabulary = VOCABULARY,
+        off_loop: OffLoop = asyncio.to_thread,
     ) -> None:
         """Take the node key.
 
@@ -58,6 +69,7 @@ class WebSocketLink:
             folder: Where the TLS key is put for the moment in which ``ssl`` reads it.
             rules: Narrower bounds than those of ``limits``.
             vocabulary: The messages it understands.
+            off_loop: Runs what takes the processor for long, and notes for whom.
         """
         self._key = SigningKey(node_seed)
         self._node_id = NodeId(self._key.public)
@@ -65,9 +77,11 @@ class WebSocketLink:
         self._folder = folder
         self._rules = rules or LinkRules()
         self._vocabulary = vocabulary
+        self._off_loop = off_loop
         self._client_context = client_context()
         self._sockets = Sockets(self._rules)
         self._accepted_count = 0
+        self._dials = asyncio.Semaphore(self._rules.dials_max)
 
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
@@ -96,7 +110,7 @@ class WebSocketLink:
         no further.
         """
         try:
-            async with asyncio.timeout(self._rules.handshake_timeout_s):
+            async with asyncio.timeout(self._rules.handshake_timeout_s), self._dials:
                 return await self._dial(endpoint, own, is_linked)
         except TimeoutError as error:
             raise RetryError(f"{endpoint} did not answer in time") from error
@@ -113,12 +127,12 @@ class WebSocketLink:
         own: Callable[[], Hello],
         on_peer: Callable[[Peer], Awaitable[None]],
     ) -> None:
-        if self._accepted_count >= self._rules.peers_max:
-            await socket.close(CloseCode.FULL, "too many links")
-            return
-        self._accepted_count += 1
         try:
-            await on_peer(await self._greet(socket, own()))
+            await self._require_room(socket)
+            peer = await self._greet(socket, own())
+            # Only who proved themselves count, and others may have done so meanwhile.
+            await self._require_room(socket)
+            await self._keep(peer, on_peer)
         except (RemoteError, RetryError):
             pass  # The link is closed, with a code that tells why.
         except Exception as error:
@@ -126,8 +140,18 @@ class WebSocketLink:
                 {"message": "the task of a link failed", "exception": error}
             )
         finally:
-            self._accepted_count -= 1
             await socket.close(CloseCode.GOODBYE, "")
+
+    async def _require_room(self, socket: Socket) -> None:
+        if self._accepted_count >= self._rules.peers_max:
+            await _refuse(socket, CloseCode.FULL, RetryError("too many links"))
+
+    async def _keep(self, peer: Peer, on_peer: Callable[[Peer], Awaitable[None]]) -> None:
+        self._accepted_count += 1
+        try:
+            await on_peer(peer)
+        finally:
+            self._accepted_count -= 1
 
     async def _greet(self, socket: Socket, own: Hello) -> "WebSocketPeer":
         """Server's side of the handshake, once the WebSocket is open."""
@@ -196,7 +220,9 @@ class WebSocketLink:
     # --- both --------------------------------------------------------------------------
 
     def _peer(self, socket: Socket, hello: Hello, *, outgoing: bool) -> "WebSocketPeer":
-        return WebSocketPeer(socket, hello, self._rules, self._vocabulary, outgoing=outgoing)
+        return WebSocketPeer(
+            socket, hello, self._rules, self._vocabulary, self._off_loop, outgoing=outgoing
+        )
 
     def _greeting(self, own: Hello, *, nonce: bytes = b"", proof: bytes = b"") -> Greeting:
         if own.node_id != self._node_id:
@@ -220,10 +246,12 @@ class WebSocketPeer:
         hello: Hello,
         rules: LinkRules,
         vocabulary: Vocabulary,
+        off_loop: OffLoop,
         *,
         outgoing: bool,
     ) -> None:
         self._socket = socket
+        self._off_loop = off_loop
         self._vocabulary = vocabulary
         rate = rules.decode_s_per_s
         self._decoding = TokenBucket(rate * rules.window_s, rate, monotonic())
@@ -250,7 +278,7 @@ class WebSocketPeer:
         """Messages of types this version knows."""
         while True:
             try:
-                message = self._decode(await self._socket.receive())
+                message = await self._take(await self._socket.receive())
             except RetryError:
                 return
             except BadEncodingError as error:
@@ -261,12 +289,19 @@ class WebSocketPeer:
             if not isinstance(message, Unknown):
                 yield message
 
-    def _decode(self, data: bytes) -> Message | Unknown | None:
+    async def _take(self, data: bytes) -> Message | Unknown | None:
         """Return the message, or None when the peer's budget of time is used up."""
+        if len(data) <= DECODED_IN_LOOP_BYTES:
+            message, took_s = self._decode(data)
+        else:
+            message, took_s = await self._off_loop(lambda: self._decode(data))
+        return message if self._decoding.take(took_s, monotonic()) else None
+
+    def _decode(self, data: bytes) -> tuple[Message | Unknown, float]:
+        """Return the message and the processor seconds it cost."""
         started_s = thread_time()
         message = self._vocabulary.decode(data)
-        ended_s = thread_time()
-        return message if self._decoding.take(ended_s - started_s, monotonic()) else None
+        return message, thread_time() - started_s
 
     async def close(self, reason: str) -> None:
         await self._socket.close(CloseCode.GOODBYE, reason)

@@ -8,39 +8,29 @@ library become RetryError (gone, or never there) and RemoteError (broke a rule).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from functools import partial
 from ipaddress import IPv6Address, ip_address
+from socket import socket as RawSocket
 from ssl import SSLContext, SSLEOFError, SSLError, SSLObject
-from typing import Final, TypedDict
+from traceback import clear_frames
+from typing import Final, TypedDict, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.protocol import Event, State
+from websockets.server import ServerProtocol
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRules:
-    """What a peer is allowed; tests make it narrower."""
-
-    handshake_timeout_s: float = limits.HANDSHAKE_TIMEOUT_S
-    send_timeout_s: float = limits.SEND_TIMEOUT_S
-    close_timeout_s: float = limits.CLOSE_TIMEOUT_S
-    send_bytes_per_s_min: float = limits.SEND_BYTES_PER_S_MIN
-    bytes_per_s: float = limits.PEER_BYTES_PER_S
-    messages_per_s: float = limits.PEER_MESSAGES_PER_S
-    decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
-    window_s: float = limits.BUDGET_WINDOW_S
-    peers_max: int = limits.PEERS_MAX
-    """Links that others may open."""
+from swarmfeed.shell.wire.gate import Gate, LetThrough
+from swarmfeed.shell.wire.inlet import Inlet
+from swarmfeed.shell.wire.rules import LinkRules
 
 
 class Socket:
@@ -54,6 +44,8 @@ class Socket:
         self._sending = asyncio.Lock()
         self._unsent_bytes = 0
         self._cut = False
+        rate = rules.sends_per_s
+        self._pace = TokenBucket(rate * rules.window_s, rate, connection.loop.time())
 
     @property
     def was_blamed(self) -> bool:
@@ -102,6 +94,7 @@ class Socket:
         async with self._sending:
             if self._cut:
                 raise RetryError(f"the link to {self.remote} was cut")
+            await self._keep_pace()
             # The one before may still be in the buffers of TLS and the system.
             waiting_bytes = self._unsent_bytes + len(data)
             self._unsent_bytes = len(data)
@@ -114,6 +107,13 @@ class Socket:
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:
                 raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
+
+    async def _keep_pace(self) -> None:
+        """Send no more messages than the other end has to take."""
+        now_s = self._connection.loop.time()
+        self._pace.owe(1, now_s)
+        if wait_s := self._pace.paid_off_in_s(now_s):
+            await asyncio.sleep(wait_s)
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close, politely if the other end plays along, within CLOSE_TIMEOUT_S."""
@@ -132,11 +132,9 @@ class Sockets:
     def __init__(self, rules: LinkRules) -> None:
         self._rules = rules
         self._live: set[_Metered] = set()
-        self._servers: list[Server] = []
+        self._servers: list[_Accepting] = []
         self._stopped = False
-        live = {"live": self._live}
-        self._accepted_type = type("Accepted", (_Metered, ServerConnection), live)
-        self._dialled_type = type("Dialled", (_Metered, ClientConnection), live)
+        self._dialled_type = type("Dialled", (_Metered, ClientConnection), {"live": self._live})
 
     async def serve(
         self, at: Endpoint, context: SSLContext, accept: Callable[[Socket], Awaitable[None]]
@@ -146,24 +144,9 @@ class Sockets:
         RetryError when the port is taken.
         """
 
-        async def run(connection: ServerConnection) -> None:
-            assert isinstance(connection, _Metered)
-            await accept(Socket(connection, self._rules))
-
-        # TLS takes at most half of the time for the handshake, the upgrade and hello the rest.
-        half_s = self._rules.handshake_timeout_s / 2
+        server = _Accepting(at, context, accept, self._live, self._rules)
         with _library_errors(at):
-            server = await serve(
-                run,
-                at.host,
-                at.port,
-                ssl=context,
-                ssl_handshake_timeout=half_s,
-                open_timeout=half_s,
-                server_header=None,
-                create_connection=self._accepted_type,
-                **_options(self._rules),
-            )
+            await server
         self._servers.append(server)
         return Endpoint(at.host, server.sockets[0].getsockname()[1])
 
@@ -179,7 +162,13 @@ class Sockets:
                 user_agent_header=None,
                 proxy=None,
                 create_connection=self._dialled_type,
-                **_options(self._rules),
+                # Compressing secrets beside foreign text leaks them, and chunks are
+                # compressed already.
+                compression=None,
+                ssl_shutdown_timeout=self._rules.close_timeout_s,
+                max_size=limits.MESSAGE_BYTES_MAX,
+                logger=_quiet,
+                **_keeping(self._rules),
             )
         assert isinstance(connection, _Metered)
         return Socket(connection, self._rules)
@@ -188,6 +177,7 @@ class Sockets:
         """Listen no more and say goodbye on every socket."""
         self._stopped = True
         for server in self._servers:
+            await server.gate.close()
             server.close(close_connections=False)
         goodbyes = [each.close_soon(CloseCode.GOODBYE, "the node stops") for each in self._live]
         await asyncio.gather(*goodbyes)
@@ -211,10 +201,20 @@ class _Metered(Connection):
         self._bytes = TokenBucket(limits.HANDSHAKE_BYTES_MAX, 0, now_s)
         self._frames = TokenBucket(limits.HANDSHAKE_FRAMES_MAX, 0, now_s)
         self._failed = False
+        assert isinstance(transport, asyncio.Transport)
+        queue = self.recv_messages
+        self._inlet = Inlet(transport, self._read, lambda: queue.paused)
+        # When the library's own queue has room again, first comes what lies there.
+        queue.resume = self._inlet.go_on
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.live.discard(self)
+        self._inlet.empty()
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        self._inlet.empty()
+        super().eof_received()
 
     def widen(self, rules: LinkRules) -> None:
         now_s, window_s = self.loop.time(), rules.window_s
@@ -222,13 +222,29 @@ class _Metered(Connection):
         self._frames = TokenBucket(rules.messages_per_s * window_s, rules.messages_per_s, now_s)
 
     def data_received(self, data: bytes) -> None:
+        self._inlet.put(data)
+
+    def _read(self, piece: bytes) -> None:
         if self._failed:
             return
-        # First what it says (at most 256 KiB, all that asyncio reads at once), then the
-        # bill: the library cannot close with a code while it still reads the HTTP response.
-        super().data_received(data)
-        if not self._bytes.take(len(data), self.loop.time()):
+        # First what it says, then the bill: the library cannot close with a code while it
+        # still reads the HTTP response.
+        super().data_received(piece)
+        if not self._bytes.take(len(piece), self.loop.time()):
             self._fail("too many bytes")
+
+    async def keepalive(self) -> None:
+        """As the library's, but who is only read slowly is not taken for gone."""
+        assert self.ping_interval is not None and self.ping_timeout is not None
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(self.ping_interval)
+                pong = asyncio.ensure_future(await self.ping())
+                while not pong.done():
+                    await asyncio.wait([pong], timeout=self.ping_timeout)
+                    if not pong.done() and self._inlet.is_silent(self.ping_timeout):
+                        async with self.send_context():
+                            self.protocol.fail(_NO_PONG, "no answer to a ping")
 
     def process_event(self, event: Event) -> None:
         if self._failed:
@@ -260,6 +276,91 @@ class _Metered(Connection):
         self.send_data()
         # One that does not hang up by itself is cut off.
         self.loop.call_later(self.close_timeout or 0, self.transport.abort)
+
+
+_NO_PONG: Final = 1011
+"""The code that the library itself closes with then (RFC 6455, 7.4.1)."""
+
+
+class _Accepted(_Metered, ServerConnection):
+    """Somebody who dialled us."""
+
+    def __init__(
+        self,
+        server: "_Accepting",
+        live: "set[_Metered]",
+        let_through: LetThrough,
+        rules: LinkRules,
+    ) -> None:
+        protocol = ServerProtocol(max_size=limits.MESSAGE_BYTES_MAX, logger=_quiet)
+        super().__init__(protocol, server, **_keeping(rules))
+        self.live = live
+        self._let_through = let_through
+
+    def widen(self, rules: LinkRules) -> None:
+        self._let_through()
+        super().widen(rules)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._let_through()
+        super().connection_lost(exc)
+
+
+class _Accepting(Server):
+    """Makes a WebSocket of each socket that the gate hands on.
+
+    Each of TLS, the upgrade and the hello has half of the time for the handshake; the gate
+    cuts off whoever needs more than that time for all of it.
+    """
+
+    def __init__(
+        self,
+        at: Endpoint,
+        context: SSLContext,
+        accept: Callable[[Socket], Awaitable[None]],
+        live: "set[_Metered]",
+        rules: LinkRules,
+    ) -> None:
+        self.gate = Gate(rules, self._open)
+        super().__init__(partial(self.gate.open, at), self._run, _quiet)
+        self._context = context
+        self._accept = accept
+        self._live = live
+        self._rules = rules
+
+    def is_serving(self) -> bool:
+        return self.gate.is_open
+
+    async def _open(self, raw: RawSocket, let_through: LetThrough) -> None:
+        """Open TLS; ``_run`` begins when that is done."""
+        try:
+            await self.get_loop().connect_accepted_socket(
+                lambda: _Accepted(self, self._live, let_through, self._rules),
+                raw,
+                ssl=self._context,
+                ssl_handshake_timeout=self._rules.handshake_timeout_s / 2,
+                ssl_shutdown_timeout=self._rules.close_timeout_s,
+            )
+        except OSError as error:  # of TLS too
+            # asyncio's frames and the error hold each other, and 256 KiB of buffers, until
+            # the collector comes by; a siege makes hundreds before that.
+            clear_frames(error.__traceback__)
+            let_through()
+
+    async def _run(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, _Accepted)
+        try:
+            async with asyncio.timeout(self._rules.handshake_timeout_s / 2):
+                await connection.handshake(server_header=None)
+            if connection.state is State.OPEN:
+                connection.start_keepalive()
+                async with connection:
+                    await self._accept(Socket(connection, self._rules))
+        except (WebSocketException, OSError, RetryError):
+            pass  # Too slow, or it broke off.
+        finally:
+            connection.transport.abort()
+            self.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
 
 class _Connect(connect):
@@ -304,29 +405,20 @@ def _endpoint_of(connection: _Metered) -> Endpoint:
     return Endpoint(str(address), port)
 
 
-class _Options(TypedDict):
-    compression: None
+class _Keeping(TypedDict):
     ping_interval: float
     ping_timeout: float
     close_timeout: float
-    ssl_shutdown_timeout: float
-    max_size: int
     max_queue: int
-    logger: logging.Logger
 
 
-def _options(rules: LinkRules) -> _Options:
-    """Return what both ends ask of the library."""
-    return _Options(
-        # Compressing secrets beside foreign text leaks them, and chunks are compressed already.
-        compression=None,
+def _keeping(rules: LinkRules) -> _Keeping:
+    """Return how both ends keep a connection."""
+    return _Keeping(
         ping_interval=limits.PING_EVERY_S,
         ping_timeout=limits.PONG_TIMEOUT_S,
         close_timeout=rules.close_timeout_s,
-        ssl_shutdown_timeout=rules.close_timeout_s,
-        max_size=limits.MESSAGE_BYTES_MAX,
         max_queue=limits.LINK_QUEUE_FRAMES,
-        logger=_quiet,
     )
 
 

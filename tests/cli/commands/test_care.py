@@ -52,4 +52,4 @@ def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: Anna
 def test_reindex_counts_posts(run: Run, node: AnnasDesk) -> None:
     node.posts = [make_post(1, "one", time_ms=NOW_MS)]
     assert run("reindex").stdout == "1 post indexed\n"
-    assert json.loads(run("reindex", "--json").stdout) == {"posts": 1}
+    assert json.loads(run("reindex", "--json").stdout) == {"posts": 1, "missing": []}

@@ -111,6 +111,14 @@ def test_show_prints_the_posts_of_one_author_by_address_or_link(
         assert [post["text"] for post in printed] == ["hello from Bert"]
 
 
+def test_show_prints_one_post_by_its_number_or_its_place(run: Run, posts: AnnasDesk) -> None:
+    post = posts.posts[1]
+    for name in (post.id, ref_text(post.ref)):
+        printed = json.loads(run("show", name, "--json").stdout)
+        assert [each["id"] for each in printed] == [post.id]
+    assert run("show", "17").exit_code == 1
+
+
 def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None:
     printed = json.loads(run("search", "from", "Bert", "--json").stdout)
     assert [post["text"] for post in printed] == ["hello from Bert"]

@@ -16,7 +16,7 @@ A, F, H, N = AuthorId(b"a" * 32), FeedId(b"f" * 32), Hash(b"h" * 32), NodeId(b"n
 
 
 def read_shout(raw: bytes) -> str:
-    if raw != raw.upper():
+    if raw != raw.upper() or not raw.isascii():
         raise BadEncodingError(f"{raw!r} is not loud")
     return raw.decode("ascii")
 

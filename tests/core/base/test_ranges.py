@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.base.ranges import subtract
+from swarmfeed.core.base.ranges import subtract, widest
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_exactly_the_entries_that_are_not_done_are_left(
     left = subtract(start, end, [(each, each + 1) for each in sorted(done)])
     entries = [each for first, stop in left for each in range(first, stop)]
     assert entries == [each for each in range(start, end) if each not in done]
+
+
+def test_what_lies_within_another_range_is_left_out() -> None:
+    assert widest([]) == []
+    assert widest([(5, 9), (0, 4), (1, 3), (0, 2), (6, 7), (4, 8)]) == [(0, 4), (4, 8), (5, 9)]

@@ -11,7 +11,7 @@ from swarmfeed.core.feed.highwater import (
     Mark,
     Memories,
     Reason,
-    Standing,
+    Ruling,
     Verdict,
     goes_on,
     judge,
@@ -31,12 +31,12 @@ WELL = Memories(mark=MARK, size=57, root=ROOT, noted=57, chunks=0, forked=False)
 
 
 def ended(reason: Reason) -> Verdict:
-    return Verdict(standing=Standing.ENDED, reason=reason)
+    return Verdict(ruling=Ruling.ENDED, reason=reason)
 
 
 def test_a_feed_that_is_what_its_mark_says_is_signed() -> None:
-    assert judge(WELL) == Verdict(standing=Standing.SIGNS, reason=Reason.SOUND)
-    assert judge(replace(WELL, noted=0)).standing is Standing.SIGNS, "an index may be lost"
+    assert judge(WELL) == Verdict(ruling=Ruling.SIGNS, reason=Reason.SOUND)
+    assert judge(replace(WELL, noted=0)).ruling is Ruling.SIGNS, "an index may be lost"
 
 
 def test_without_a_mark_nothing_is_ever_signed() -> None:
@@ -47,7 +47,7 @@ def test_without_a_mark_nothing_is_ever_signed() -> None:
 @pytest.mark.parametrize(("size", "missing"), [(0, (0, 57)), (40, (40, 57)), (56, (56, 57))])
 def test_what_is_missing_is_waited_for_and_named(size: int, missing: tuple[int, int]) -> None:
     verdict = judge(replace(WELL, size=size, root=OTHER))
-    assert verdict == Verdict(standing=Standing.WAITS, reason=Reason.MISSING, missing=missing)
+    assert verdict == Verdict(ruling=Ruling.WAITS, reason=Reason.MISSING, missing=missing)
 
 
 @pytest.mark.parametrize("more", [{"size": 58}, {"noted": 58}, {"chunks": 58}])
@@ -57,7 +57,7 @@ def test_whoever_remembers_more_than_the_mark_ends_the_feed(more: dict[str, int]
 
 def test_chunks_of_an_append_that_failed_are_no_memory() -> None:
     under_way = replace(WELL, mark=replace(MARK, reach=256))
-    assert judge(replace(under_way, chunks=256)).standing is Standing.SIGNS
+    assert judge(replace(under_way, chunks=256)).ruling is Ruling.SIGNS
     assert judge(replace(under_way, chunks=257)) == ended(Reason.NEWER)
 
 
@@ -89,7 +89,7 @@ def test_what_is_signed_is_never_less_than_anybody_remembers(
         chunks=chunks,
         forked=forked,
     )
-    if judge(memories).standing is Standing.SIGNS:
+    if judge(memories).ruling is Ruling.SIGNS:
         assert size == mark >= max(noted, chunks)
         assert has_mark and root == ROOT and not forked
 

@@ -53,7 +53,7 @@ def test_verify_names_exactly_the_chunk_with_a_flipped_bit(home: Path, seed: int
         assert len(report.damaged) == 1
         assert damaged.name in report.damaged[0]
         assert report.entries == len(TEXTS) + 2 - 256
-        (missing,) = node.ask(Verify()).damaged
+        (missing,) = node.ask(Verify()).missing
         assert missing.endswith("are missing"), "what is named is not trusted any more"
     kept = damaged.parent.parent / "incoming" / damaged.name
     assert len(kept.read_bytes()) == len(whole), "nor is it lost: the rest of it may be good"

@@ -52,7 +52,7 @@ def test_a_new_peer_is_asked_for_everybody_we_care_about(tmp_path: Path) -> None
 def test_many_authors_are_asked_for_in_several_messages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swarmfeed.node.feeds.follower.AUTHORS_PER_WANT_MAX", 2)
+    monkeypatch.setattr("swarmfeed.node.feeds.follower.AUTHORS_ASKED_AT_ONCE", 2)
 
     async def script(to: Talk) -> None:
         for number in range(1, 5):

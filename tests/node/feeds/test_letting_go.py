@@ -1,13 +1,34 @@
 """A feed may be let go at any moment: whatever waits just then ends quietly."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from street.loop import settle
 from structlog.testing import capture_logs
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
 from swarmfeed.core.history.words import NoticeRecord, Notices
-from swarmfeed.core.talk.words import Have, NotHeld, Wake, Want, WantedAuthor, WantedFeed
-from swarmfeed.node.ground.events import ChunkKept, FellAsleep, HeadGrew, listens
+from swarmfeed.core.talk.limits import TURN_S
+from swarmfeed.core.talk.words import (
+    Have,
+    HeadOffer,
+    NotHeld,
+    Wake,
+    Want,
+    WantedAuthor,
+    WantedFeed,
+)
+from swarmfeed.node.feeds.holder import HolderSide
+from swarmfeed.node.ground.events import (
+    BacklogAsked,
+    ChunkKept,
+    FellAsleep,
+    HeadGrew,
+    LinkClosed,
+    listens,
+)
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history.role import History
 
@@ -188,5 +209,67 @@ def test_who_says_that_it_let_a_feed_go_is_no_source_any_more(
         await to.hear(source, Notices((NoticeRecord(sign_notice(notice, peer.key)),)))
         left = len(to.node.ground.sessions.sources(anna.feed_id))
         assert left == (0 if word is Word.DROPPED else 1)
+
+    talk(tmp_path, script)
+
+
+def test_a_feed_may_go_while_a_long_want_is_heard(tmp_path: Path) -> None:
+    """Taking in what a peer wants is cut into turns; in between anything may happen."""
+
+    async def script(to: Talk) -> None:
+        writers = [Scribe(number) for number in range(1, 6)]
+        for each in writers:
+            hold(to, each)
+        asker, clock = to.link(1), to.street.clock
+        account = Fairness(clock).account(asker.node_id)
+        heard: list[FeedId] = []
+
+        def note(event: BacklogAsked) -> None:
+            heard.append(event.feed_id)
+            clock.work(TURN_S)
+
+        to.node.ground.events.connect([listens(BacklogAsked, note)])
+        wanted = tuple(WantedAuthor(each.author_id, ()) for each in writers)
+        hearing = account.pay(lambda: to.node.ground.switchboard.hear(asker, Want(wanted)))
+        task = asyncio.create_task(hearing)
+        while len(heard) < 3:
+            await asyncio.sleep(0)
+        assert len(heard) == 3, "it does not go on to the end at once"
+        to.node.feeds.carer.let_go(writers[4].feed_id)
+        await settle()
+        await task
+        assert heard == [each.feed_id for each in writers[:4]]
+        said = await to.said(asker)
+        assert [each for each in said if isinstance(each, NotHeld)] == [
+            NotHeld(writers[4].author_id)
+        ]
+        assert sum(isinstance(each, HeadOffer) for each in said) == 4
+
+    talk(tmp_path, script)
+
+
+def test_a_link_may_end_while_a_long_want_is_heard(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        writers = [Scribe(number) for number in range(1, 6)]
+        for each in writers:
+            hold(to, each)
+        asker, clock = to.link(1), to.street.clock
+        account = Fairness(clock).account(asker.node_id)
+        listener = listens(BacklogAsked, lambda _: clock.work(TURN_S))
+        to.node.ground.events.connect([listener])
+        wanted = tuple(WantedAuthor(each.author_id, ()) for each in writers)
+        hearing = account.pay(lambda: to.node.ground.switchboard.hear(asker, Want(wanted)))
+        task = asyncio.create_task(hearing)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        to.unlink(asker)
+        to.node.ground.events.tell(LinkClosed(asker))
+        task.cancel()
+        await settle()
+        assert task.cancelled()
+        assert 0 < len(asker.part(HolderSide).wants) < 5
+        other = to.link(2)
+        await to.hear(other, Want(wanted))
+        assert (await to.kinds_said(other)).count("HeadOffer") == 5
 
     talk(tmp_path, script)

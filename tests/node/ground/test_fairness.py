@@ -8,15 +8,15 @@ from itertools import pairwise
 import pytest
 from street.fakes.clock import FakeClock
 from street.loop import VirtualLoop, play, settle
-from swarmfeed.core.base.limits import (
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
-    BUDGET_WINDOW_S,
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
     TURN_S,
 )
-from swarmfeed.core.base.types import NodeId
 from swarmfeed.node.ground.fairness import Account, Fairness, breathe, off_loop, on_behalf
 
 OWN_BURST_S = PEER_WORK_S_PER_S * BUDGET_WINDOW_S
@@ -101,6 +101,7 @@ def test_a_result_and_an_error_come_out_of_it_as_they_are() -> None:
     at(scene)
 
 
+@pytest.mark.attack("A40")
 def test_who_has_used_up_its_share_is_served_more_slowly_and_not_ended() -> None:
     async def scene(hall: Hall) -> None:
         task = hall.begin(hall.peer(1), "anna", *[TURN_S] * 2_000)
@@ -119,6 +120,7 @@ def test_who_has_used_up_its_share_is_served_more_slowly_and_not_ended() -> None
     at(scene)
 
 
+@pytest.mark.attack("A40")
 def test_a_debt_does_not_go_away_with_the_link() -> None:
     async def scene(hall: Hall) -> None:
         hall.begin(hall.peer(1), "anna", OWN_BURST_S + 1)
@@ -142,6 +144,7 @@ def test_those_who_owe_nothing_are_forgotten_before_too_many_are_remembered() ->
     at(scene)
 
 
+@pytest.mark.attack("A40")
 def test_others_have_a_turn_after_each_turn_of_peers() -> None:
     """However many peers there are: a page does not wait for all of them."""
 
@@ -171,6 +174,7 @@ def test_short_steps_of_several_peers_share_a_turn() -> None:
     at(scene)
 
 
+@pytest.mark.attack("A40")
 def test_all_peers_together_leave_half_of_the_time_to_others() -> None:
     async def scene(hall: Hall) -> None:
         for number in range(8):
@@ -234,6 +238,18 @@ def test_who_is_cancelled_in_debt_cleans_up_at_once() -> None:
         await settle()
         assert task.cancelled()
         assert cleaned == ["up"]
+
+    at(scene)
+
+
+def test_at_the_end_nobody_waits_for_a_debt() -> None:
+    async def scene(hall: Hall) -> None:
+        task = hall.begin(hall.peer(1), "anna", *[OWN_BURST_S] * 5)
+        await settle()
+        assert hall.done == ["anna"]
+        hall.fairness.end()
+        await settle()
+        assert task.done()
 
     at(scene)
 

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
+from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, FatalError, UserError
 from swarmfeed.node.ground import indexer
+from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, listens
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.memory import Bookkeeper
 
 from tests.node.rig import Scribe, new_shelf
 
@@ -35,7 +39,7 @@ class NotedIndex(FakeIndex):
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
         with_posts: bool = True,
     ) -> int:
         if self.error is not None:
@@ -76,7 +80,7 @@ class Rig:
         return Indexer(
             logs,
             index,
-            FakeClock(),
+            Almanac(Bookkeeper(FakeLedger()), FakeClock()),
             lambda _: self.end,
             self.events,
             self.may_go_on.wait,

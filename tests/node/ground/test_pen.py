@@ -7,7 +7,7 @@ import pytest
 from swarmfeed.core.asks.upkeep import HowIsIt, Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.feed.highwater import Standing
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import HeadGrew, listens
 
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.attack("A50")
 Spoil = Callable[[Talk], object]
 
 
-def own(to: Talk) -> Standing:
-    return to.node.ground.pen.verdict().standing
+def own(to: Talk) -> Ruling:
+    return to.node.ground.pen.verdict().ruling
 
 
 def journal_lost(to: Talk) -> None:
@@ -45,13 +45,13 @@ async def restarted(to: Talk, spoil: Spoil) -> None:
 @pytest.mark.parametrize(
     ("spoil", "standing", "said"),
     [
-        (journal_lost, Standing.WAITS, "entries 0 to 3 of your feed are missing"),
-        (mark_lost, Standing.ENDED, "how far your feed was signed"),
-        (receipt_of_more, Standing.ENDED, "an old copy"),
+        (journal_lost, Ruling.WAITS, "entries 0 to 3 of your feed are missing"),
+        (mark_lost, Ruling.ENDED, "how far your feed was signed"),
+        (receipt_of_more, Ruling.ENDED, "an old copy"),
     ],
 )
 def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
-    tmp_path: Path, spoil: Spoil, standing: Standing, said: str
+    tmp_path: Path, spoil: Spoil, standing: Ruling, said: str
 ) -> None:
     async def script(to: Talk) -> None:
         await restarted(to, spoil)
@@ -61,9 +61,9 @@ def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
         feed = await answering.answer(HowIsMyFeed())
         assert said in feed.sentence
         assert "swarmfeed restore" in feed.sentence
-        assert feed.standing == standing.value
+        assert feed.ruling == standing.value
         assert (await answering.answer(HowIsIt())).sentence == feed.sentence
-        assert (await answering.answer(Verify())).damaged
+        assert (await answering.answer(Verify())).missing
         for write in (
             lambda: to.node.feeds.writer.publish_post("three", None),
             lambda: to.node.feeds.writer.publish_profile("Somebody"),
@@ -94,11 +94,11 @@ def test_the_own_replica_back_is_written_again(tmp_path: Path) -> None:
         await to.me.stop()
         journal_lost(to)
         await to.me.start()
-        assert own(to) is Standing.WAITS
+        assert own(to) is Ruling.WAITS
         await to.me.stop()
         to.me.disk.replicas[to.me.feed_id] = kept
         await to.me.start()
-        assert own(to) is Standing.SIGNS
+        assert own(to) is Ruling.SIGNS
         await to.me.say("three")
         assert to.me.reads(to.me.author_id)[0] == "three"
 
@@ -109,9 +109,9 @@ def test_a_mark_that_ends_while_the_node_runs_stops_the_pen_at_once(tmp_path: Pa
     async def script(to: Talk) -> None:
         await to.me.say("one")
         to.node.ground.pen.heard_of(3)
-        assert own(to) is Standing.SIGNS, "no more than we signed ourselves"
+        assert own(to) is Ruling.SIGNS, "no more than we signed ourselves"
         to.node.ground.pen.heard_of(4)
-        assert own(to) is Standing.ENDED
+        assert own(to) is Ruling.ENDED
         with pytest.raises(UserError, match="an old copy"):
             await to.me.say("two")
 

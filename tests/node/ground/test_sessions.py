@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,7 @@ from swarmfeed.core.net.limits import (
     TOLD_PER_S,
     USELESS_LINK_MS,
 )
+from swarmfeed.core.talk.limits import PEER_WORK_S_PER_S
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
 from swarmfeed.errors import FatalError, RemoteError, RetryError
@@ -49,6 +51,8 @@ class Party:
     fatal: list[FatalError] = field(default_factory=list)
     breaks: Exception | None = None
     """What its handler raises."""
+    costs_s: dict[NodeId, float] = field(default_factory=dict)
+    """Processor seconds that hearing a message of a node costs."""
 
     def __post_init__(self) -> None:
         key = SigningKey(bytes([21, self.number]) + bytes(30))
@@ -84,6 +88,7 @@ class Party:
     async def on_message(self, session: Session, message: Message) -> None:
         if self.breaks is not None:
             raise self.breaks
+        self.clock.work(self.costs_s.get(session.node_id, 0))
         self.heard.append((session.node_id, message))
 
     async def listen(self) -> None:
@@ -580,3 +585,42 @@ def test_what_cannot_be_sent_any_more_is_no_error() -> None:
     peer.is_gone = True
     assert not asyncio.run(session.send(have))
     assert peer.sent == [have]
+
+
+@pytest.mark.attack("A40")
+def test_a_peer_that_costs_much_is_read_more_slowly_and_another_is_heard_at_once() -> None:
+    async def scene() -> None:
+        network, running = FakeNetwork(), asyncio.get_running_loop()
+        assert isinstance(running, VirtualLoop)
+        anna, noisy, quiet = (Party(network, number) for number in (1, 2, 3))
+        for party in (anna, noisy, quiet):
+            await party.listen()
+        for party in (noisy, quiet):
+            await party.sessions.dial_some([anna.at])
+        await settle()
+        anna.costs_s[noisy.node_id] = 0.1
+        session = noisy.sessions.find(anna.node_id)
+        assert session is not None
+        for number in range(200):
+            said = NotHeld(AuthorId(bytes([number]) * 32))
+            session.outbox.put(number, partial(session.send, said))
+
+        async def pass_s(seconds: int) -> int:
+            before = sum(sender == noisy.node_id for sender, _ in anna.heard)
+            for _ in range(seconds * 20):
+                anna.clock.advance(50)
+                running.skipped_s += 0.05
+                await settle()
+            return sum(sender == noisy.node_id for sender, _ in anna.heard) - before
+
+        await pass_s(5)
+        assert await pass_s(10) == pytest.approx(10 * PEER_WORK_S_PER_S / 0.1, abs=2)
+        before = len(anna.heard)
+        await quiet.say(anna)
+        await settle()
+        assert anna.heard[before:] == [(quiet.node_id, HELLO)], "as if it were alone"
+        assert anna.linked() == [noisy.node_id, quiet.node_id]
+        for party in (anna, noisy, quiet):
+            await party.sessions.stop()
+
+    loop.play(scene)

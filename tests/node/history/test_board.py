@@ -147,6 +147,26 @@ def test_what_is_of_the_future_or_of_nobody_s_interest_is_passed_over(rig: Rig) 
     assert rig.words() == [Word.LEASE]
 
 
+@pytest.mark.attack("A25")
+def test_what_came_while_our_clock_was_fast_gives_way(rig: Rig) -> None:
+    peer, now_ms = rig.link(1), rig.clock.now_ms()
+    rig.clock.advance(365 * 24 * HOUR_MS)
+    rig.hear(peer, rig.notice(rig.keys[0]))
+    rig.clock.set_wall_clock(now_ms)
+    rig.hear(peer, rig.notice(rig.keys[0], word=Word.HAVE))
+    assert rig.words() == [Word.HAVE]
+
+
+@pytest.mark.attack("A25")
+def test_what_is_dated_ahead_is_tidied_away(rig: Rig) -> None:
+    now_ms = rig.clock.now_ms()
+    rig.clock.advance(365 * 24 * HOUR_MS)
+    rig.hear(rig.link(1), rig.notice(rig.keys[0]))
+    rig.clock.set_wall_clock(now_ms)
+    asyncio.run(rig.board.tidy())
+    assert rig.words() == []
+
+
 @pytest.mark.attack("A35")
 def test_a_forger_is_blamed(rig: Rig) -> None:
     signed = bytearray(rig.notice(rig.keys[0]))
@@ -187,6 +207,43 @@ def test_who_begins_to_watch_is_told_what_is_known() -> None:
         assert sorted(await rig.told(late)) == sorted(signed)
         rig.board.say(Word.HAVE, BERT, FeedId(b"g" * 32), 3, 300)
         assert len(await rig.told(late)) == 1
+
+    play(script)
+
+
+@pytest.mark.attack("A38")
+def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up() -> None:
+    async def script(rig: Rig) -> None:
+        feeds = [FeedId(bytes([1, number]) * 16) for number in range(5)]
+        signed = [rig.notice(rig.keys[0], feed_id=each) for each in feeds]
+        rig.hear(rig.link(1), *signed)
+        deaf = rig.link(2)
+        for number in range(300):
+            others = (AuthorId(bytes([9, number % 256]) * 16), BERT)[: number % 3]
+            await rig.board.on_watch(deaf, Watch((ANNA, *others)))
+        assert len(deaf.outbox) == 1
+        assert len(deaf.part(HistorySide).untold) == 5
+        assert sorted(await rig.told(deaf)) == sorted(signed), "each of them once"
+        assert len(deaf.part(HistorySide).untold) == 0
+
+    play(script)
+
+
+def test_many_notices_are_told_in_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board_module, "NOTICES_TOLD_AT_ONCE", 2)
+
+    async def script(rig: Rig) -> None:
+        signed = [
+            rig.notice(rig.keys[0], feed_id=FeedId(bytes([1, number]) * 16))
+            for number in range(5)
+        ]
+        rig.hear(rig.link(1), *signed)
+        late = rig.link(2)
+        await rig.board.on_watch(late, Watch((ANNA,)))
+        said = [each for each in await rig.said(late) if isinstance(each, Notices)]
+        assert [len(each.records) for each in said] == [2, 2, 1]
+        told = [record.signed for each in said for record in each.records]
+        assert sorted(told) == sorted(signed)
 
     play(script)
 

@@ -142,6 +142,19 @@ def test_who_was_not_dialled_gets_no_sample(monkeypatch: pytest.MonkeyPatch) -> 
     play(script)
 
 
+@pytest.mark.attack("A38")
+def test_reports_without_end_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census_module, "PRESENCES_MAX", 10)
+
+    async def script(town: Town) -> None:
+        for number in range(20):
+            seen = tuple(NodeId(bytes([number, each]) * 16) for each in range(3))
+            town.census.on_report(Report(seen, (), 8))
+        assert len(town.census._told) == 10
+
+    play(script)
+
+
 @pytest.mark.attack("A36")
 def test_others_word_counts_for_people_and_never_for_servers() -> None:
     async def script(town: Town) -> None:

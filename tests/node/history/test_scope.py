@@ -26,7 +26,7 @@ def note_follows(
     hashes = [hash_stored(each) for each in stored]
     feed_id = FeedId(bytes([device]) + author_id[1:])
     index.reserve(feed_id, author_id, len(stored))
-    index.add_entries(feed_id, author_id, 0, stored, hashes, now_ms=NOW_MS)
+    index.add_entries(feed_id, author_id, 0, stored, hashes)
 
 
 @pytest.fixture

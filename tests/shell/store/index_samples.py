@@ -8,6 +8,7 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, PostBody, encode_body
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning, Sighting
 from swarmfeed.ports import Index
 from swarmfeed.shell.store.sqlite import connect_memory, register_checksums
 
@@ -24,14 +25,29 @@ def stored(body: Body | str, time_ms: int = NOW_MS) -> bytes:
     return encode_entry(said.kind, time_ms, encode_body(said))
 
 
-def add(index: Index, feed_id: FeedId, start: int, records: Sequence[bytes]) -> int:
+def add(
+    index: Index,
+    feed_id: FeedId,
+    start: int,
+    records: Sequence[bytes],
+    reckoning: Reckoning = PLAIN,
+) -> int:
     hashes = [hash_stored(record) for record in records]
-    return index.add_entries(feed_id, OWNER[feed_id], start, records, hashes, now_ms=NOW_MS)
+    return index.add_entries(
+        feed_id, OWNER[feed_id], start, records, hashes, reckoning=reckoning
+    )
 
 
-def add_timed(index: Index, feed_id: FeedId, *posts: tuple[int, str]) -> None:
+def add_timed(
+    index: Index, feed_id: FeedId, *posts: tuple[int, str], seen: Reckoning = PLAIN
+) -> None:
     """Add posts with their times from entry 0 on."""
-    add(index, feed_id, 0, [stored(text, time_ms) for time_ms, text in posts])
+    add(index, feed_id, 0, [stored(text, time_ms) for time_ms, text in posts], seen)
+
+
+def seen_at(at_ms: int, start: int = 0, stop: int = 2**32) -> Reckoning:
+    """How a feed is reckoned whose entries were seen then."""
+    return Reckoning(sightings=(Sighting(start=start, stop=stop, at_ms=at_ms),))
 
 
 def texts(views: Sequence[PostView]) -> list[str]:

@@ -1,6 +1,7 @@
 """The fast way into the index reads exactly what the general way reads."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -9,6 +10,7 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import PostBody, encode_body
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning, Sighting
 from swarmfeed.shell.store.entries import (
     POSTS,
     Batch,
@@ -23,7 +25,8 @@ from swarmfeed.shell.store.kinds import TABLES
 
 NOW_MS = 1_700_000_000_000
 HASH = Hash(b"h" * 32)
-PLACE = Place(feed_no=4, author_no=1, base=10, now_ms=NOW_MS)
+SEEN = Reckoning(sightings=(Sighting(start=0, stop=9, at_ms=NOW_MS),))
+PLACE = Place(feed_no=4, author_no=1, base=10, reckoning=SEEN)
 
 almost_plain = st.builds(
     lambda length, text, end: b"d4:text%d:%b%b" % (length, text, end),
@@ -60,8 +63,9 @@ def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_m
 def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
     record = encode_entry("post", 5, encode_body(PostBody(text)))
     assert match_plain_post(record) is not None
-    batch = read_batch(3, [record], [hash_stored(record)], PLACE, TABLES)
-    assert batch[POSTS] == [(13, 1, 5, None, None, None, text)]
+    for place in (PLACE, replace(PLACE, reckoning=PLAIN)):
+        batch = read_batch(3, [record], [hash_stored(record)], place, TABLES)
+        assert batch[POSTS] == [(13, 4, 5, None, None, None, text)]
     assert hash_plain_post(5, text) == hash_stored(record)
 
 

@@ -21,8 +21,10 @@ from swarmfeed.core.feed.kinds import (
     encode_body,
 )
 from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.shell.store import read as index_read
+from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 
@@ -30,7 +32,6 @@ from tests.shell.store.index_samples import PAGE_BYTES, pages_checked
 
 ANN, BOB = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
 LAPTOP, BOBS = FeedId(b"A" * 32), FeedId(b"B" * 32)
-NOW_MS = 1_700_000_000_000
 
 WORDS = ("river", "stone", "bridge", "water", "under", "above", "the", "a", "of", "light", "2")
 
@@ -73,8 +74,8 @@ def flipped(content: bytes, at: int, dice: random.Random) -> bytes:
 def fill(index: SqliteIndex) -> None:
     follow = encode_entry("follow", 1, encode_body(FollowBody(BOB, True)))
     index.save_own_author(ANN)
-    index.add_entries(LAPTOP, ANN, 0, [follow], [hash_stored(follow)], now_ms=NOW_MS)
-    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES, now_ms=NOW_MS)
+    index.add_entries(LAPTOP, ANN, 0, [follow], [hash_stored(follow)])
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
 
 
 def ask_everything(index: SqliteIndex) -> list[list[PostView]]:
@@ -142,7 +143,7 @@ def test_a_file_that_is_no_database_is_refused(path: Path, content: bytes) -> No
         "CREATE TRIGGER evil AFTER INSERT ON peer BEGIN DELETE FROM peer; END",
         "CREATE VIEW evil AS SELECT load_extension('x')",
         "DROP TABLE peer",
-        "DROP INDEX post_author",
+        "DROP INDEX post_feed",
     ],
 )
 def test_a_file_with_other_tables_than_ours_is_refused(path: Path, statement: str) -> None:
@@ -168,7 +169,7 @@ def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
     path.write_bytes(content)
     with pytest.raises(DamageError):
         SqliteIndex(path)
-    delete_index(path)
+    delete(path)
     with closing(SqliteIndex(path)) as index:
         fill(index)
         assert ask_everything(index) == before
@@ -288,8 +289,8 @@ def test_deleting_an_index_leaves_nothing(path: Path) -> None:
     index.close()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).touch()
-    delete_index(path)
-    delete_index(path)
+    delete(path)
+    delete(path)
     assert list(path.parent.iterdir()) == []
 
 
@@ -308,18 +309,18 @@ def test_a_full_disk_is_told_and_changes_nothing(path: Path) -> None:
         more = [encode_entry("post", 1, b"d4:text4000:" + b"a " * 2000 + b"e")] * 100
         hashes = [Hash(bytes([at]) * 32) for at in range(100)]
         with pytest.raises(UserError, match="full"):
-            index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS)
+            index.add_entries(BOBS, BOB, 300, more, hashes)
         assert ask_everything(index) == before
         assert index.indexed_ranges(BOBS) == [(0, 300)]
         writer.execute("PRAGMA max_page_count = 100000")
-        assert index.add_entries(BOBS, BOB, 300, more, hashes, now_ms=NOW_MS) == 100
+        assert index.add_entries(BOBS, BOB, 300, more, hashes) == 100
 
 
 def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
     with index.together():
         index.reserve(BOBS, BOB, 300)
-        index.add_entries(BOBS, BOB, 150, RECORDS[150:], HASHES[150:], now_ms=NOW_MS)
-        index.add_entries(BOBS, BOB, 0, RECORDS[:150], HASHES[:150], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, 150, RECORDS[150:], HASHES[150:])
+        index.add_entries(BOBS, BOB, 0, RECORDS[:150], HASHES[:150])
         assert index.indexed_ranges(BOBS) == [], "seen before it is kept"
     assert index.indexed_ranges(BOBS) == [(0, 300)]
     assert len(index.search("river", 1000, None)) > 10
@@ -327,7 +328,7 @@ def test_writes_together_are_one_transaction(index: SqliteIndex) -> None:
 
 def test_a_failed_write_leaves_the_index_usable(index: SqliteIndex) -> None:
     with pytest.raises(ValueError, match="zip"):
-        index.add_entries(BOBS, BOB, 0, RECORDS, HASHES[:-1], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, 0, RECORDS, HASHES[:-1])
     assert index.indexed_ranges(BOBS) == []
     fill(index)
     assert all(ask_everything(index))
@@ -350,7 +351,7 @@ def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
         thread.start()
     for start in range(0, 300, 30):
         cut = slice(start, start + 30)
-        index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut])
     for thread in threads:
         thread.join(timeout=10)
     assert failures == []
@@ -383,7 +384,7 @@ def test_no_word_of_what_is_gone_stays_behind(index: SqliteIndex) -> None:
     ]
     records = [encode_entry(body.kind, 1, encode_body(body)) for body in bodies]
     hashes = [hash_stored(record) for record in records]
-    index.add_entries(BOBS, BOB, 300, records, hashes, now_ms=NOW_MS)
+    index.add_entries(BOBS, BOB, 300, records, hashes)
     check_words(index)
     index.drop_feed(BOBS)
     check_words(index)
@@ -402,7 +403,7 @@ def check_words(index: SqliteIndex) -> None:
 def test_the_feed_that_grows_alone_stays_in_one_block(index: SqliteIndex) -> None:
     for at in range(5):
         cut = slice(at, at + 1)
-        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut])
     with index._database.read() as db:
         assert db.execute("SELECT base, start, size FROM block").fetchall() == [(1, 0, 5)]
 
@@ -419,7 +420,7 @@ def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
 
 
 def test_a_dropped_feed_takes_the_starts_of_its_hashes_along(index: SqliteIndex) -> None:
-    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2, now_ms=NOW_MS)
+    index.add_entries(BOBS, BOB, 0, RECORDS * 2, HASHES * 2)
     assert parts_of_hashes(index) == [0, 1, 2]
     index.drop_feed(BOBS)
     assert parts_of_hashes(index) == [0, 2], "others may have theirs in the first and last"
@@ -453,7 +454,22 @@ def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: Sqlit
     index.reserve(FeedId(b"x" * 32), ANN, 100)
     for at in reversed(range(0, 300, 100)):
         cut = slice(at, at + 100)
-        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut], now_ms=NOW_MS)
+        index.add_entries(BOBS, BOB, at, RECORDS[cut], HASHES[cut])
     found = [index.post_by_hash(entry_hash) for entry_hash in HASHES[1:]]
     assert found == [index.post(BOBS, at) for at in range(1, 300)]
     assert all(found)
+
+
+def test_a_search_of_too_many_looks_at_the_same_ones_in_an_index_made_anew(
+    index: SqliteIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_read, "SEARCH_CANDIDATES_MAX", 20)
+    index.add_entries(BOBS, BOB, 0, RECORDS[:100], HASHES[:100])
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    index.add_entries(BOBS, BOB, 100, RECORDS[100:], HASHES[100:])
+    before = index.search("river", 1000, None)
+    assert len(before) == 20
+    index.clear()
+    index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
+    index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
+    assert index.search("river", 1000, None) == before

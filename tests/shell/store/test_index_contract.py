@@ -20,6 +20,7 @@ from swarmfeed.core.feed.kinds import (
     ReactBody,
     UnknownBody,
 )
+from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
 from swarmfeed.ports import Index, KnownHolder
 
@@ -35,6 +36,7 @@ from tests.shell.store.index_samples import (
     add,
     add_timed,
     ref_of,
+    seen_at,
     stored,
     texts,
 )
@@ -55,7 +57,9 @@ def test_a_post_comes_back_as_it_was_written(index: Index) -> None:
         text="Grüße 🌳\n",
         cw="trees",
         cursor=Cursor(5, view.cursor.number),
+        id=public_id(BOBS, 0, 5),
     )
+    assert index.post_by_id(view.id) == view
     assert index.post_by_hash(hash_stored(record)) == view
     assert index.author_posts(BOB, 10, None) == [view]
 
@@ -109,8 +113,9 @@ def test_a_cursor_from_anywhere_is_harmless(index: Index) -> None:
 @pytest.mark.attack("A25")
 def test_a_post_from_the_future_sorts_as_received(index: Index) -> None:
     soon, later = NOW_MS + POST_AHEAD_MS_MAX, NOW_MS + POST_AHEAD_MS_MAX + 1
-    add_timed(index, BOBS, (later, "later"), (soon, "soon"), (NOW_MS - 1, "past"))
-    add(index, BOBS, 3, [stored(PostBody("warned", cw="x"), later)])
+    seen = seen_at(NOW_MS)
+    add_timed(index, BOBS, (later, "later"), (soon, "soon"), (NOW_MS - 1, "past"), seen=seen)
+    add(index, BOBS, 3, [stored(PostBody("warned", cw="x"), later)], seen)
     views = index.author_posts(BOB, 10, None)
     assert texts(views) == ["soon", "warned", "later", "past"]
     assert [view.time_ms for view in views] == [soon, later, later, NOW_MS - 1]
@@ -309,6 +314,11 @@ def test_receipts_count_for_own_posts_they_cover(index: Index) -> None:
     index.save_receipt(LAPTOP, first, 1, 9)
     index.save_receipt(BOBS, first, 1, 10)
     assert index.receipts(LAPTOP) == {first: 2, second: 1}
+    # A node whose clock was a year ahead, and is right again.
+    index.save_receipt(LAPTOP, second, 1, 10 + 365 * 24 * 3600)
+    index.save_receipt(LAPTOP, second, 3, 11)
+    assert index.receipts(LAPTOP) == {first: 2, second: 3}
+    index.save_receipt(LAPTOP, second, 1, 12)
     assert [view.held_by for view in index.author_posts(ANN, 10, None)] == [1, 2]
     assert [view.held_by for view in index.author_posts(BOB, 10, None)] == [0]
 

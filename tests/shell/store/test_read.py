@@ -36,10 +36,10 @@ def index(path: Path) -> Iterator[SqliteIndex]:
 def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
     statement = getattr(index_read, page)
     sql = index_read.VIEWS.format(page=statement, order="DESC", replies=1)
-    count = statement.count("?")
+    values = dict.fromkeys(re.findall(r":(\w+)", statement), "1")
     database = Database(path)
     with closing(database), database.read() as db:
-        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * count)]
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     scans = {line for line in plan if line.startswith("SCAN")}
     # What the statements make themselves is as long as the page.
     own = r"page|p|found|timeline|CONSTANT ROW|\(subquery-\d+\)"

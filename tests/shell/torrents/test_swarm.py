@@ -13,6 +13,7 @@ import libtorrent as lt
 import pytest
 from street.fakes.chunks import make_chunk, write_chunk
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.open_files import EVERYTHING, share_files
 from swarmfeed.errors import UserError
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
 from swarmfeed.shell.torrents import settings as swarm_settings
@@ -199,7 +200,12 @@ def test_the_filter_closes_private_networks_and_opens_what_was_named() -> None:
 def test_on_loopback_nothing_looks_for_other_machines() -> None:
     def settings(host: str) -> swarm_settings.Settings:
         return session_settings(
-            Endpoint(host, 6_881), dht=True, down_bytes_per_s=0, up_bytes_per_s=0, alert_mask=0
+            Endpoint(host, 6_881),
+            dht=True,
+            down_bytes_per_s=0,
+            up_bytes_per_s=0,
+            alert_mask=0,
+            files=EVERYTHING,
         )
 
     seekers = ["enable_upnp", "enable_natpmp", "enable_lsd", "enable_ip_notifier"]
@@ -214,8 +220,15 @@ def test_on_loopback_nothing_looks_for_other_machines() -> None:
 def test_libtorrent_takes_every_setting_as_it_is_meant() -> None:
     """It refuses unknown names, but drops a value of the wrong type without a word."""
     settings = session_settings(
-        Endpoint("127.0.0.1", 0), dht=True, down_bytes_per_s=5, up_bytes_per_s=6, alert_mask=1
+        Endpoint("127.0.0.1", 0),
+        dht=True,
+        down_bytes_per_s=5,
+        up_bytes_per_s=6,
+        alert_mask=1,
+        files=share_files(1_024),
     )
+    assert settings["connections_limit"] == share_files(1_024).swarm_connections
+    assert settings["file_pool_size"] == share_files(1_024).swarm_files
     params = lt.session_params()
     params.settings = cast("Any", settings)
     taken = dict(params.settings)

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from street.fakes.hostile import (
@@ -11,6 +13,7 @@ from street.fakes.hostile import (
     CLIENT_SEED,
     LONG,
     MALLORY_HELLO,
+    MALLORY_SEED,
     NOTE,
     SERVER_SEED,
     Node,
@@ -28,9 +31,12 @@ from swarmfeed.core.talk.words import Have
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
-from swarmfeed.shell.wire.websocket import LinkRules
+from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+
+T = TypeVar("T")
 
 # --- a peer that proved its key ------------------------------------------------------------
 
@@ -56,6 +62,56 @@ def test_a_message_of_a_later_version_is_skipped(tmp_path: Path) -> None:
             await mallory.send(encode({b"m": b"lease"}))
             await mallory.send(VOCABULARY.encode(NOTE))
             assert await mallory.recv() == VOCABULARY.encode(NOTE)
+
+    run(conversation())
+
+
+def test_an_answer_that_is_longer_than_a_budget_does_not_cost_the_link(tmp_path: Path) -> None:
+    """What one node sends stays within what another takes: who asks for much gets it all."""
+
+    async def conversation() -> None:
+        rules = LinkRules(messages_per_s=400, sends_per_s=200, window_s=0.1)
+        count = 60
+        async with listening(tmp_path, rules) as node:
+            dialler = Node(CLIENT_SEED, tmp_path, rules)
+            peer = await dialler.dial(node.at)
+
+            async def say() -> None:
+                for _ in range(count):
+                    await peer.send(NOTE)
+
+            saying = asyncio.create_task(say())
+            heard = 0
+            async for _ in peer.messages():
+                heard += 1
+                if heard == count:
+                    break
+            await saying
+            assert heard == count
+            await dialler.link.stop()
+
+    run(conversation())
+
+
+def test_a_long_message_is_decoded_off_the_loop_and_a_short_one_in_it(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        threads: list[str] = []
+
+        async def off_loop(call: Callable[[], T], /) -> T:
+            threads.append("one")
+            return await asyncio.to_thread(call)
+
+        link = WebSocketLink(MALLORY_SEED, tmp_path, off_loop=off_loop)
+        async with listening(tmp_path) as node:
+            peer = await link.dial(node.at, MALLORY_HELLO)
+            messages = peer.messages()
+            await peer.send(NOTE)
+            assert await anext(messages) == NOTE
+            assert threads == []
+            await peer.send(LONG)
+            assert await anext(messages) == LONG
+            assert threads == ["one"]
+            await link.stop()
 
     run(conversation())
 

@@ -17,7 +17,7 @@ from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, RetryError
 from swarmfeed.ports import Links, Peer
 from swarmfeed.shell.wire.link import WebSocketLink
-from swarmfeed.shell.wire.websocket import LinkRules
+from swarmfeed.shell.wire.rules import LinkRules
 
 ANYWHERE = Endpoint("127.0.0.1", 0)
 NOTE = NotHeld(AuthorId(b"a" * 32))

@@ -1,6 +1,7 @@
 """Opening a link over real sockets: strangers and servers that break the rules."""
 
 import asyncio
+import gc
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
@@ -32,8 +33,8 @@ from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import client_context, server_context
-from swarmfeed.shell.wire.websocket import LinkRules
 from websockets.asyncio.server import ServerConnection
 
 # --- before the handshake is done --------------------------------------------------------
@@ -365,5 +366,56 @@ def test_a_server_that_does_not_speak_tls_is_refused(tmp_path: Path) -> None:
                 await client.dial(Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]))
             await spoken.wait()
         await client.link.stop()
+
+    run(conversation())
+
+
+@pytest.mark.attack("A60")
+def test_half_a_handshake_costs_nobody_a_link(tmp_path: Path) -> None:
+    """Those who are in the middle of it do not count among the links there may be."""
+
+    async def conversation() -> None:
+        rules = LinkRules(peers_max=1)
+        async with (
+            listening(tmp_path, rules) as node,
+            websocket_to(node) as first,
+            websocket_to(node) as second,
+        ):
+            await read_nonce(first)
+            await read_nonce(second)
+            client = Node(CLIENT_SEED, tmp_path)
+            peer = await client.dial(node.at)
+            await peer.send(NOTE)
+            assert await anext(aiter(peer.messages())) == NOTE
+            await client.link.stop()
+            assert await node.endings.get() is None
+
+    run(conversation())
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A60")
+def test_handshakes_that_broke_off_leave_no_memory_behind(tmp_path: Path) -> None:
+    """Also before the collector comes by: each has a quarter of a megabyte of buffers."""
+
+    def left() -> int:
+        return sum(type(each).__name__ == "SSLProtocol" for each in gc.get_objects())
+
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            gc.collect()
+            gc.disable()
+            try:
+                before = left()
+                for _ in range(10):
+                    _, writer = await asyncio.open_connection(node.at.host, node.at.port)
+                    writer.write(b"\x16\x03\x01\x02\x00\x01\x00")
+                    while left() == before:
+                        await asyncio.sleep(0.001)
+                    writer.transport.abort()
+                    while left() > before:
+                        await asyncio.sleep(0.001)
+            finally:
+                gc.enable()
 
     run(conversation())

@@ -31,7 +31,7 @@ def play_all(plan: Plan) -> Outcome:
                     came[f"beside a holder: {case.ends}"] += 1
                 else:
                     seen = suffer(life, case, folder / str(number), plan.luck(number))
-                    came["alone: " + (seen.standing.value if seen.refused else "signs")] += 1
+                    came["alone: " + (seen.ruling.value if seen.refused else "signs")] += 1
             except GaveWayError as error:
                 outcome.gave_way.append(f"{case.what}: {error}")
             except Exception as error:

@@ -25,7 +25,8 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.logs import FileLogs
-from swarmfeed.shell.store.index import SqliteIndex, delete_index
+from swarmfeed.shell.store.aside import delete
+from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.ledger import open_ledger
 
 IMPORTED = 250
@@ -152,7 +153,7 @@ def _open_index(path: Path) -> SqliteIndex:
     try:
         return SqliteIndex(path)
     except DamageError:
-        delete_index(path)
+        delete(path)
         return SqliteIndex(path)
 
 

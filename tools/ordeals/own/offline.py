@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.highwater import Standing
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.writer import find_post
@@ -34,7 +34,7 @@ class Seen:
     """Entries it had when it was asked to write."""
     refused: str = ""
     """Its sentence; empty: the post was taken."""
-    standing: Standing = Standing.ENDED
+    ruling: Ruling = Ruling.ENDED
     missing: tuple[int, int] = (0, 0)
     named: tuple[str, ...] = ()
     """What verify named."""
@@ -70,7 +70,7 @@ def _write(life: Life, home: Path, key: WatchedKey, seen: Seen) -> None:
     async def script(node: Node) -> None:
         verdict = node.ground.pen.verdict()
         replica = node.ground.shelf.replica(life.identity.feed_id)
-        seen.standing, seen.missing = verdict.standing, verdict.missing
+        seen.ruling, seen.missing = verdict.ruling, verdict.missing
         seen.start = replica.size if replica else 0
         try:
             ref = await node.feeds.writer.publish_post(TEXT, None)
@@ -126,7 +126,7 @@ def _check_refusal(key: WatchedKey, seen: Seen) -> None:
         raise GaveWayError(f"refused without a next step: {seen.refused}")
     if not seen.named:
         raise GaveWayError("refused, and verify says that all is good")
-    if seen.standing is Standing.WAITS:
+    if seen.ruling is Ruling.WAITS:
         first, last = seen.missing[0], seen.missing[1] - 1
         wanted = f"entries {first} to {last}" if first < last else f"entry {first}"
         if wanted not in seen.refused or not any(

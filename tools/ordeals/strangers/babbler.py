@@ -1,7 +1,8 @@
-"""A peer that says what is legal, as fast as it is read, in a process of its own.
+"""Peers that say what is legal, as fast as they are read, in a process of their own.
 
-``python -m ordeals.strangers.babbler`` links to a node, says a sequence of messages until its
-input ends, and then writes as a line of JSON how many, and how often its link ended.
+``python -m ordeals.strangers.babbler`` links to a node once for each sequence of messages, says
+them until its input ends, and then writes as a line of JSON how many, and how often a link
+ended.
 """
 
 import argparse
@@ -11,8 +12,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -32,6 +33,7 @@ from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 
 from ordeals.strangers.babble import SEQUENCES, World
 
@@ -41,6 +43,7 @@ WITHIN: Final = 0.7
 WINDOW_S: Final = 3.0
 READY: Final = "ready"
 END_S: Final = 60
+PATIENCE_S: Final = 3_600
 TOOLS: Final = Path(__file__).resolve().parents[2]
 
 
@@ -54,12 +57,12 @@ class Babble:
 
 @contextmanager
 def babbling(
-    at: tuple[str, int], sequence: str, folder: Path, *, feeds: int, number: int
+    at: tuple[str, int], sequences: Iterable[str], folder: Path, *, feeds: int, number: int
 ) -> Iterator[Babble]:
-    """A noisy peer, linked and talking for as long as the block lasts."""
+    """Noisy peers, linked and talking for as long as the block lasts; numbered from one on."""
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "ordeals.strangers.babbler", *map(str, at), sequence]
-    command += [str(folder), f"--feeds={feeds}", f"--number={number}"]
+    command = [sys.executable, "-m", "ordeals.strangers.babbler", *map(str, at)]
+    command += [",".join(sequences), str(folder), f"--feeds={feeds}", f"--number={number}"]
     process = subprocess.Popen(
         command,
         env={**os.environ, "PYTHONPATH": f"{TOOLS}{os.pathsep}{TOOLS.parent}"},
@@ -85,7 +88,9 @@ class Babbler:
     def __init__(self, at: Endpoint, world: World, sequence: str, key_seed: bytes) -> None:
         self._at = at
         self._node_id = NodeId(world.node_key.public)
-        self._link = WebSocketLink(key_seed, world.folder.parent)
+        # It waits for as long as it is not read.
+        rules = LinkRules(send_timeout_s=PATIENCE_S)
+        self._link = WebSocketLink(key_seed, world.folder.parent, rules=rules)
         self._messages = SEQUENCES[sequence](world)
         self._costs: dict[int, tuple[Message, int, float]] = {}
         now_s = time.monotonic()
@@ -93,6 +98,7 @@ class Babbler:
             TokenBucket(rate * WITHIN * WINDOW_S, rate * WITHIN, now_s)
             for rate in (PEER_MESSAGES_PER_S, PEER_BYTES_PER_S, PEER_DECODE_S_PER_S)
         )
+        self.linked = asyncio.Event()
         self.said = {"messages": 0, "bytes": 0, "endings": 0, "blamed": 0}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -104,20 +110,21 @@ class Babbler:
                 self._note_end(error)
                 await asyncio.sleep(0.5)
                 continue
-            print(READY, flush=True)
-            listening = asyncio.create_task(self._listen(peer))
-            with suppress(RetryError):
-                await self._talk(peer, stop)
-            if stop.is_set():
-                listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            self.linked.set()
+            await self._converse(peer, stop)
         await self._link.stop()
 
-    async def _talk(self, peer: Peer, stop: asyncio.Event) -> None:
+    async def _converse(self, peer: Peer, stop: asyncio.Event) -> None:
+        """Talk and listen until told to stop, or the link ends."""
+        both = [asyncio.create_task(self._talk(peer)), asyncio.create_task(self._listen(peer))]
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([*both, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*both, stopping):
+            task.cancel()
+        await asyncio.gather(*both, stopping, return_exceptions=True)
+
+    async def _talk(self, peer: Peer) -> None:
         for message in self._messages:
-            if stop.is_set():
-                return
             await self._afford(message)
             await peer.send(message)
             await asyncio.sleep(0)
@@ -158,21 +165,34 @@ class Babbler:
 
 
 async def _run(asked: argparse.Namespace) -> None:
-    seed = bytes([77, asked.number]) * 16
+    stop = asyncio.Event()
+    babblers = [
+        _make(asked, sequence, asked.number + at)
+        for at, sequence in enumerate(asked.sequences.split(","))
+    ]
+    running = [asyncio.create_task(each.run(stop)) for each in babblers]
+    for each in babblers:
+        await each.linked.wait()
+    print(READY, flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    stop.set()
+    await asyncio.wait(running, timeout=END_S / 2)
+    said = {key: sum(each.said[key] for each in babblers) for key in babblers[0].said}
+    print(json.dumps(said), flush=True)
+
+
+def _make(asked: argparse.Namespace, sequence: str, number: int) -> Babbler:
+    seed = bytes([77, number]) * 16
+    folder = asked.folder / str(number)
+    folder.mkdir()
     world = World(
-        folder=asked.folder / "feed",
+        folder=folder / "feed",
         feeds=asked.feeds,
-        luck=Random(asked.number),
+        luck=Random(number),
         node_key=SigningKey(seed),
         now_ms=time.time_ns() // 1_000_000,
     )
-    stop = asyncio.Event()
-    babbler = Babbler(Endpoint(asked.host, asked.port), world, asked.sequence, seed)
-    running = asyncio.create_task(babbler.run(stop))
-    await asyncio.to_thread(sys.stdin.read)
-    stop.set()
-    await asyncio.wait([running], timeout=10)
-    print(json.dumps(babbler.said), flush=True)
+    return Babbler(Endpoint(asked.host, asked.port), world, sequence, seed)
 
 
 def main() -> None:
@@ -180,7 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
-    parser.add_argument("sequence", choices=list(SEQUENCES))
+    parser.add_argument("sequences", help="one or more of them, with commas between")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--feeds", type=int, required=True)
     parser.add_argument("--number", type=int, required=True)

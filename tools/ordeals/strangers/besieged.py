@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,6 +32,14 @@ def new_host() -> str:
     """An own address on loopback for each node: libtorrent tells nodes apart by address."""
     number = next(_numbers)
     return f"127.{os.getpid() % 60 + 192}.{number // 250}.{number % 250 + 1}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What a browser that is logged in sends with each request."""
+
+    host: str
+    cookie: str
 
 
 class Refused(Exception):
@@ -86,6 +95,11 @@ class Besieged:
         return str(self._page["url"])
 
     @property
+    def key(self) -> str:
+        """What commands show instead of a session."""
+        return str(self._page["key"])
+
+    @property
     def page(self) -> tuple[str, int]:
         address = urlsplit(self.url)
         assert address.hostname is not None and address.port is not None
@@ -100,14 +114,14 @@ class Besieged:
             "swarm": (self.host, int(status["swarm_port"])),
         }
 
-    def log_in(self) -> str:
-        """Return the Cookie header of a browser that logged in."""
+    def log_in(self) -> "Login":
+        """Log a browser in, at the host where that can be done."""
         link = urlsplit(self.post("login-link")["url"])
         connection = HTTPConnection(*self.page, timeout=ANSWER_S)
-        connection.request("GET", f"{link.path}?{link.query}")
+        connection.request("GET", f"{link.path}?{link.query}", headers={"Host": link.netloc})
         cookie = connection.getresponse().headers["Set-Cookie"]
         connection.close()
-        return str(cookie).partition(";")[0]
+        return Login(host=link.netloc, cookie=str(cookie).partition(";")[0])
 
     # --- watching ---
 
@@ -159,7 +173,7 @@ class Besieged:
         return page if page["pid"] == self.process.pid else None
 
     def _ask(self, method: str, name: str, body: bytes | None) -> Any:
-        headers = {"Authorization": f"Bearer {self._page['key']}"}
+        headers = {"Authorization": f"Bearer {self.key}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection = HTTPConnection(*self.page, timeout=ANSWER_S)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from ordeals.ordeal import Outcome
-from ordeals.strangers.besieged import Besieged, Refused, besieged
+from ordeals.strangers.besieged import Besieged, Login, Refused, besieged
 from ordeals.strangers.siege import Siege, Terms
 from ordeals.strangers.visitor import visiting
 
@@ -22,20 +22,24 @@ def lay(terms: Terms) -> Outcome:
     """Half of each request is sent; the page is read meanwhile, and a post is written."""
     with besieged(terms.folder) as node, ExitStack() as stack:
         outcome = Outcome()
-        cookie = node.log_in()
+        login = node.log_in()
         for number in range(30):
             node.post("post", text=f"post {number} to be read")
-        with visiting(node.url, cookie) as calm:
+        with visiting(node.url, login) as calm:
             time.sleep(max(1, 5 * terms.cases // 100))
-        bodies = [_half_body(node, cookie) for _ in range(terms.of(BODIES, least=30))]
-        headers = [_half_headers(node) for _ in range(terms.of(HEADERS, least=60))]
+        bodies = [_half_body(node, login, n) for n in range(terms.of(BODIES, least=30))]
+        headers = [_half_headers(node, login) for _ in range(terms.of(HEADERS, least=60))]
         for each in (*bodies, *headers):
             stack.callback(each.close)
-        with visiting(node.url, cookie) as visits:
+        with visiting(node.url, login) as visits:
             time.sleep(max(1, LASTS_S * terms.cases // 100))
             _post(node, outcome)
         outcome.cases += 1
-        if visits.p99_ms > PAGE_P99_MS_MAX or visits.failed:
+        # A sample is a dozen pages on a machine that may be busy with others.
+        p99_ms_max = (
+            PAGE_P99_MS_MAX if terms.is_whole else max(PAGE_P99_MS_MAX, 5 * calm.p99_ms)
+        )
+        if visits.p99_ms > p99_ms_max or visits.failed:
             outcome.gave_way.append(f"the page came in {visits}, {visits.failed} never")
         if terms.is_whole:
             _wait_until_gone([*bodies, *headers], outcome)
@@ -55,28 +59,26 @@ def _post(node: Besieged, outcome: Outcome) -> None:
         outcome.gave_way.append(f"a post was refused: {refused}")
 
 
-def _half_body(node: Besieged, cookie: str) -> socket.socket:
-    host, port = node.page
-    lines = (
-        "POST /posts HTTP/1.1",
-        f"Host: {host}:{port}",
-        f"Cookie: {cookie}",
-        "Sec-Fetch-Site: same-origin",
-        "Content-Type: application/x-www-form-urlencoded",
-        "Content-Length: 1000",
-        "",
-        "text=half+of+it",
-    )
-    return _say(node, "\r\n".join(lines))
+def _half_body(node: Besieged, login: Login, number: int) -> socket.socket:
+    """Half of a form, of a command's question, or of what does not say how long it is."""
+    form = (f"Cookie: {login.cookie}", "Content-Type: application/x-www-form-urlencoded")
+    key = (f"Authorization: Bearer {node.key}", "Content-Type: application/json")
+    asked, *lines, half = (
+        ("POST /posts", *form, "Content-Length: 1000", "text=half+of+it"),
+        ("POST /api/1/post", *key, "Content-Length: 1000", '{"text": "half of it'),
+        ("POST /posts", *form, "Transfer-Encoding: chunked", "64\r\ntext=half+of+it"),
+    )[number % 3]
+    return _say(node, login, asked, *lines, "Sec-Fetch-Site: same-origin", "", half)
 
 
-def _half_headers(node: Besieged) -> socket.socket:
-    host, port = node.page
-    return _say(node, f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nCook")
+def _half_headers(node: Besieged, login: Login) -> socket.socket:
+    return _say(node, login, "GET /", "Cook")
 
 
-def _say(node: Besieged, text: str) -> socket.socket:
+def _say(node: Besieged, login: Login, asked: str, *lines: str) -> socket.socket:
+    """Send a request line, its Host, and what is given of the rest."""
     found = socket.create_connection(node.page, timeout=10)
+    text = "\r\n".join([f"{asked} HTTP/1.1", f"Host: {login.host}", *lines])
     found.sendall(text.encode())
     return found
 

@@ -32,8 +32,8 @@ class Words:
 
     def any(self) -> Message:
         """A message of any type that needs no proof."""
-        message: Message = self.make(self._luck.choice(RANDOM))
-        return message
+        made: Message = self.make(self._luck.choice(RANDOM))
+        return made
 
     def make(self, record: type[Any]) -> Any:
         """A record with any values that its annotations allow."""

@@ -1,8 +1,7 @@
 """A linked peer says whatever is legal, as fast as it is read; the page is read meanwhile."""
 
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,8 +13,8 @@ from swarmfeed.wiring import create_home
 
 from ordeals.ordeal import Outcome
 from ordeals.strangers.babble import OWN, SEQUENCES, author_key, write
-from ordeals.strangers.babbler import Babble, babbling
-from ordeals.strangers.besieged import Besieged, besieged
+from ordeals.strangers.babbler import babbling
+from ordeals.strangers.besieged import Besieged, Login, besieged
 from ordeals.strangers.siege import Siege, Terms
 from ordeals.strangers.visitor import Visits, visiting
 
@@ -36,7 +35,7 @@ CALM_S: Final = 240
 @dataclass(slots=True)
 class _Siege:
     node: Besieged
-    cookie: str
+    login: Login
     feeds: int
     folder: Path
     lasts_s: float
@@ -45,26 +44,17 @@ class _Siege:
 
     def lay(self, name: str, sequences: Sequence[str], bar_ms: int) -> None:
         """Let so many peers talk at once, read the page meanwhile, and judge."""
-        babbles: list[Babble] = []
-        at = self.node.ports()["link"]
-        with ExitStack() as stack:
-            for each in sequences:
-                self.peers += 1
-                folder = self.folder / f"peer{self.peers}"
-                babble = babbling(at, each, folder, feeds=self.feeds, number=self.peers)
-                babbles.append(stack.enter_context(babble))
-            with visiting(self.node.url, self.cookie) as visits:
+        at, folder = self.node.ports()["link"], self.folder / f"peers{self.peers}"
+        with babbling(at, sequences, folder, feeds=self.feeds, number=self.peers) as babble:
+            self.peers += len(sequences)
+            with visiting(self.node.url, self.login) as visits:
                 time.sleep(self.lasts_s)
-        self._judge(name, visits, babbles, bar_ms)
+        self._judge(name, visits, babble.said, bar_ms)
 
-    def _judge(self, name: str, visits: Visits, babbles: Sequence[Babble], bar_ms: int) -> None:
-        said = {
-            key: sum(each.said.get(key, 0) for each in babbles)
-            for key in ("messages", "bytes", "endings", "blamed")
-        }
+    def _judge(self, name: str, visits: Visits, said: Mapping[str, int], bar_ms: int) -> None:
         self.outcome.cases += 1
         self.outcome.figures[f"page beside {name}"] = (
-            f"{visits}; {said['messages']} messages, {said['bytes'] / 1e6:.1f} MB read"
+            f"{visits}; {said['messages']} messages, {said['bytes'] / 1e6:.1f} MB"
         )
         if visits.p99_ms > bar_ms or visits.failed:
             self.outcome.gave_way.append(f"{name}: the page came in {visits}")
@@ -88,7 +78,7 @@ def lay(terms: Terms) -> Outcome:
             node.post("post", text=f"post {number} to be read")
         lasts_s = max(1.5, LASTS_S * terms.cases / 100)
         siege = _Siege(node, node.log_in(), feeds, terms.folder, lasts_s)
-        with visiting(node.url, siege.cookie) as calm:
+        with visiting(node.url, siege.login) as calm:
             time.sleep(siege.lasts_s)
         siege.outcome.figures["page before"] = f"{calm}, {feeds} feeds held"
         names = list(SEQUENCES)

@@ -1,7 +1,7 @@
 """Somebody who reads the page meanwhile, in a process of their own, and how long it took.
 
-``python -m ordeals.strangers.visitor URL COOKIE``: asks for the page until its input ends, then
-writes the milliseconds each answer took as a line of JSON.
+``python -m ordeals.strangers.visitor URL HOST COOKIE``: asks for the page until its input ends,
+then writes the milliseconds each answer took as a line of JSON.
 """
 
 import json
@@ -17,6 +17,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from ordeals.strangers.besieged import Login
 
 EVERY_S: Final = 0.05
 """Pause between two pages: somebody who reads fast."""
@@ -55,11 +57,11 @@ class Visits:
 
 
 @contextmanager
-def visiting(url: str, cookie: str) -> Iterator[Visits]:
+def visiting(url: str, login: Login) -> Iterator[Visits]:
     """Somebody reads the page while the block lasts; what they saw is there afterwards."""
     visits = Visits()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ordeals.strangers.visitor", url, cookie],
+        [sys.executable, "-m", "ordeals.strangers.visitor", url, login.host, login.cookie],
         env={**os.environ, "PYTHONPATH": f"{TOOLS}{os.pathsep}{TOOLS.parent}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -73,19 +75,20 @@ def visiting(url: str, cookie: str) -> Iterator[Visits]:
 
 def main(arguments: Sequence[str]) -> None:
     """Visit, until nobody listens any more."""
-    address, cookie = urlsplit(arguments[0]), arguments[1]
-    assert address.hostname is not None
+    address, host, cookie = urlsplit(arguments[0]), *arguments[1:]
+    assert address.hostname is not None and address.port is not None
+    headers = {"Host": host, "Cookie": cookie}
     took_ms: list[float] = []
     while not select.select([sys.stdin], [], [], EVERY_S)[0] or not took_ms:
-        took_ms.append(_visit(address.hostname, address.port, cookie))
+        took_ms.append(_visit((address.hostname, address.port), headers))
     print(json.dumps(took_ms))
 
 
-def _visit(host: str, port: int | None, cookie: str) -> float:
+def _visit(at: tuple[str, int], headers: dict[str, str]) -> float:
     started_s = time.monotonic()
-    connection = HTTPConnection(host, port, timeout=PATIENCE_S)
+    connection = HTTPConnection(*at, timeout=PATIENCE_S)
     try:
-        connection.request("GET", "/", headers={"Cookie": cookie})
+        connection.request("GET", "/", headers=headers)
         answer = connection.getresponse()
         came = answer.status == 200 and answer.read().endswith(b"</html>")
     except (OSError, HTTPException):

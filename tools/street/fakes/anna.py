@@ -58,6 +58,7 @@ from swarmfeed.core.asks.upkeep import (
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created, Ready
 from swarmfeed.node.ground.settings import NodeSettings
@@ -86,6 +87,7 @@ def make_post(index: int, text: str, *, author_id: AuthorId = ANNA, time_ms: int
         time_ms=time_ms,
         text=text,
         cursor=Cursor(time_ms, index),
+        id=public_id(ANNAS_FEED, index, time_ms),
     )
 
 
@@ -279,7 +281,7 @@ class AnnasDesk(TableDesk):
 
     def _find(self, name: str) -> PostView:
         for post in self.posts:
-            if name in (ref_text(post.ref), post.ref.entry_hash.hex()):
+            if name in (post.id, ref_text(post.ref), post.ref.entry_hash.hex()):
                 return post
         raise UserError("that post is not held here")
 

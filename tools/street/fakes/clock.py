@@ -34,6 +34,23 @@ class FakeClock:
         self._now_ms = now_ms
 
 
+class WrongClock:
+    """Implements ``ports.Clock``: set wrong by somebody, beside one that is right."""
+
+    def __init__(self, right: FakeClock) -> None:
+        self._right = right
+        self.ahead_ms = 0
+
+    def now_ms(self) -> int:
+        return self._right.now_ms() + self.ahead_ms
+
+    def monotonic_ms(self) -> int:
+        return self._right.monotonic_ms()
+
+    def busy_s(self) -> float:
+        return self._right.busy_s()
+
+
 class QuickClock:
     """Implements ``ports.Clock``: so many times as fast as another one."""
 

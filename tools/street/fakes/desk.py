@@ -86,6 +86,7 @@ from swarmfeed.core.base.types import (
     Hash,
     NodeId,
 )
+from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import UserError
 
@@ -226,6 +227,7 @@ class FakeDesk(TableDesk):
             reply_to=reply_to,
             held_by=held_by,
             cursor=Cursor(time_ms, len(self.posts) + 1),
+            id=public_id(feed_id, index, time_ms),
         )
         self.posts.append(post)
         self.authors[author_id] = replace(
@@ -509,7 +511,7 @@ class FakeDesk(TableDesk):
 
     def _find(self, name: str) -> PostView:
         for post in self.posts:
-            if name in (ref_text(post.ref), post.ref.entry_hash.hex()):
+            if name in (post.id, ref_text(post.ref), post.ref.entry_hash.hex()):
                 return post
         raise UserError("That post is not on this machine.")
 

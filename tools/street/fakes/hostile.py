@@ -19,13 +19,13 @@ from swarmfeed.core.talk.words import Hello, NewEntries, NotHeld
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import (
     client_context,
     hash_certificate,
     make_certificate,
     server_context,
 )
-from swarmfeed.shell.wire.websocket import LinkRules
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed

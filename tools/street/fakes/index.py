@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
@@ -15,9 +16,7 @@ from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
     PAGE_POSTS_MAX,
     PEERS_KEPT_MAX,
-    POST_AHEAD_MS_MAX,
     REPLY_COUNT_MAX,
-    SEARCH_CANDIDATES_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.entry import decode_entry
@@ -30,8 +29,12 @@ from swarmfeed.core.feed.kinds import (
     WithdrawBody,
     decode_body,
 )
+from swarmfeed.core.feed.public_id import public_id
+from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import BadEncodingError, UserError
 from swarmfeed.ports import KnownAuthor, KnownHolder
+
+B = TypeVar("B", ProfileBody, FollowBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,6 @@ class Kept:
     author_id: AuthorId
     ref: EntryRef
     time_ms: int
-    now_ms: int
     body: Body | None
 
 
@@ -51,13 +53,27 @@ class FakeIndex:
     def __init__(self) -> None:
         self._own: AuthorId | None = None
         self._authors: dict[FeedId, AuthorId] = {}
-        self._numbers: dict[tuple[FeedId, int], int] = {}
         self._sizes: dict[FeedId, int] = {}
-        self._next = 1
         self._kept: dict[tuple[FeedId, int], Kept] = {}
+        self._sort_ms: dict[tuple[FeedId, int], int] = {}
         self._receipts: dict[FeedId, dict[NodeId, tuple[int, int]]] = {}
         self._holders: dict[FeedId, dict[NodeId, KnownHolder]] = {}
         self._peers: dict[Endpoint, int] = {}
+
+    # damage
+
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        """Memory is never damaged."""
+
+    def begin_anew(self) -> bool:
+        return False
+
+    def check(self) -> None:
+        """What is worked out from scratch agrees with itself."""
+
+    @contextmanager
+    def scratch(self) -> Iterator["FakeIndex"]:
+        yield FakeIndex()
 
     # writing
 
@@ -72,9 +88,6 @@ class FakeIndex:
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
         self._authors.setdefault(feed_id, author_id)
-        for index in range(self._sizes.get(feed_id, 0), size):
-            self._numbers[feed_id, index] = self._next
-            self._next += 1
         self._sizes[feed_id] = max(size, self._sizes.get(feed_id, 0))
 
     def add_entries(
@@ -85,7 +98,7 @@ class FakeIndex:
         stored: Sequence[bytes],
         hashes: Sequence[Hash],
         *,
-        now_ms: int,
+        reckoning: Reckoning = PLAIN,
         with_posts: bool = True,
     ) -> int:
         self.reserve(feed_id, author_id, start + len(stored))
@@ -97,7 +110,8 @@ class FakeIndex:
                 body = None if entry.body is None else decode_or_none(entry.kind, entry.body)
                 if isinstance(body, PostBody) and not with_posts:
                     body = None
-                self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, now_ms, body)
+                self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body)
+                self._sort_ms[feed_id, index] = reckoning.sort_ms(index, entry.time_ms)
         new = set(self._kept) - before
         return sum((view.ref.feed_id, view.ref.index) in new for view in self._posts())
 
@@ -105,27 +119,29 @@ class FakeIndex:
         found = (v.ref.index for v in self._posts() if v.ref.feed_id == feed_id)
         return min(found, default=None)
 
+    def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
+        for (feed, index), kept in self._kept.items():
+            if feed == feed_id and start <= index < stop:
+                self._sort_ms[feed, index] = reckoning.sort_ms(index, kept.time_ms)
+
     def drop_feed(self, feed_id: FeedId) -> None:
         for index in range(self._sizes.pop(feed_id, 0)):
             self._kept.pop((feed_id, index), None)
-            del self._numbers[feed_id, index]
         self._authors.pop(feed_id, None)
         self._receipts.pop(feed_id, None)
         self._holders.pop(feed_id, None)
 
     def clear(self) -> None:
-        self._authors.clear()
-        self._numbers.clear()
-        self._sizes.clear()
         self._kept.clear()
-        self._next = 1
 
     def save_own_author(self, author_id: AuthorId) -> None:
         self._own = author_id
 
     def save_receipt(self, feed_id: FeedId, node_id: NodeId, size: int, time_s: int) -> None:
         known = self._receipts.setdefault(feed_id, {})
-        known[node_id] = max(known.get(node_id, (-1, -1)), (time_s, size))
+        before_s, before = known.get(node_id, (-1, -1))
+        if time_s > before_s or size > before:
+            known[node_id] = (time_s, size)
         if len(known) > HOLDERS_MAX:
             del known[min(known, key=lambda node: known[node][0])]
 
@@ -154,6 +170,20 @@ class FakeIndex:
                 ranges.append((index, index + 1))
         return ranges
 
+    def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
+        return {each: (self._authors[each], size) for each, size in self._sizes.items()}
+
+    def feeds_later_than(self, time_ms: int) -> list[FeedId]:
+        return sorted({feed for feed, at in self._kept if self._sort_ms[feed, at] > time_ms})
+
+    def time_agreed_on(self, authors: int) -> int:
+        latest: dict[AuthorId, int] = {}
+        for kept in self._kept.values():
+            latest[kept.author_id] = max(latest.get(kept.author_id, 0), kept.time_ms)
+        followed = self.follows_of(self._own) if self._own else []
+        times = sorted((latest[one] for one in followed if one in latest), reverse=True)
+        return times[authors - 1] if len(times) >= authors else 0
+
     def home(self, limit: int, before: Cursor | None) -> list[PostView]:
         return page(self._home_posts(), limit, before)
 
@@ -175,13 +205,16 @@ class FakeIndex:
             and all(is_called(view, name) for name in query.authors)
             and not any(is_called(view, name) for name in query.without_authors)
         ]
-        found.sort(key=lambda view: view.cursor.number, reverse=True)
-        return page(found[:SEARCH_CANDIDATES_MAX], limit, before)
+        return page(found, limit, before)
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         places = ((view.ref.feed_id, view.ref.index) for view in self._posts())
         found = dict(zip(places, self._posts(), strict=True))
         return found.get((feed_id, index))
+
+    def post_by_id(self, public_id: str) -> PostView | None:
+        named = [view for view in self._posts() if view.id == public_id != ""]
+        return min(named, key=lambda view: (view.ref.feed_id, view.ref.index), default=None)
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None:
         found = [view for view in self._posts() if view.ref.entry_hash == entry_hash]
@@ -189,7 +222,7 @@ class FakeIndex:
 
     def replies(self, entry_hash: Hash, limit: int) -> list[PostView]:
         found = [v for v in self._posts() if v.reply_to and v.reply_to.entry_hash == entry_hash]
-        return sorted(found, key=lambda view: view.cursor)[:limit]
+        return sorted(found, key=in_order)[:limit]
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         if author_id != self._own and author_id not in self._authors.values():
@@ -199,10 +232,8 @@ class FakeIndex:
         return KnownAuthor(name=profile.name, bio=profile.bio, post_count=post_count)
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
-        newest: dict[AuthorId, bool] = {}
-        for kept in self._statements(author_id):
-            if isinstance(kept.body, FollowBody):
-                newest[kept.body.author_id] = kept.body.on
+        said = self._last_words(author_id, FollowBody)
+        newest = {body.author_id: body.on for body in said}
         return sorted(target for target, on in newest.items() if on)
 
     def followers_of(self, author_id: AuthorId) -> list[AuthorId]:
@@ -225,17 +256,24 @@ class FakeIndex:
 
     # how the answers are worked out
 
-    def _statements(self, author_id: AuthorId) -> list[Kept]:
-        """Return the author's entries, oldest first."""
+    def _last_words(self, author_id: AuthorId, kind: type[B]) -> list[B]:
+        """Return what the author said, the word that counts last: of each feed in its order,
+        and the feed whose last word on the same is newest behind the others."""
+        words: list[tuple[tuple[int, FeedId, int], B]] = []
         mine = [kept for kept in self._kept.values() if kept.author_id == author_id]
-        return sorted(mine, key=lambda kept: (kept.time_ms, kept.ref.index))
+        for kept in sorted(mine, key=lambda kept: kept.ref.index):
+            if isinstance(kept.body, kind):
+                feed_id, index = kept.ref.feed_id, kept.ref.index
+                words = [
+                    (order, body)
+                    for order, body in words
+                    if order[1] != feed_id or subject(body) != subject(kept.body)
+                ]
+                words.append(((self._sort_ms[feed_id, index], feed_id, index), kept.body))
+        return [body for _, body in sorted(words, key=lambda word: word[0])]
 
     def _profile(self, author_id: AuthorId) -> ProfileBody:
-        newest = ProfileBody("")
-        for kept in self._statements(author_id):
-            if isinstance(kept.body, ProfileBody):
-                newest = kept.body
-        return newest
+        return [ProfileBody(""), *self._last_words(author_id, ProfileBody)][-1]
 
     def _amended(self, kept: Kept) -> PostBody | None:
         """Return the post as its feed wants it shown now."""
@@ -264,7 +302,6 @@ class FakeIndex:
         for (feed_id, index), kept in self._kept.items():
             shown = self._amended(kept)
             if shown is not None:
-                ahead = kept.time_ms > kept.now_ms + POST_AHEAD_MS_MAX
                 sizes = self.receipts(feed_id).values() if kept.author_id == self._own else ()
                 yield PostView(
                     ref=kept.ref,
@@ -276,8 +313,10 @@ class FakeIndex:
                     reply_to=shown.reply,
                     held_by=sum(size > index for size in sizes),
                     cursor=Cursor(
-                        kept.now_ms if ahead else kept.time_ms, self._numbers[feed_id, index]
+                        self._sort_ms[feed_id, index],
+                        int.from_bytes(feed_id[:4], "big") // 32 * 2**32 + index,
                     ),
+                    id=public_id(feed_id, index, kept.time_ms),
                 )
 
     def _home_posts(self) -> list[PostView]:
@@ -285,9 +324,17 @@ class FakeIndex:
         return [view for view in self._posts() if view.author_id in shown]
 
 
+def subject(body: ProfileBody | FollowBody) -> AuthorId | None:
+    return body.author_id if isinstance(body, FollowBody) else None
+
+
+def in_order(view: PostView) -> tuple[int, FeedId, int]:
+    return view.cursor.time_ms, view.ref.feed_id, view.ref.index
+
+
 def page(views: Sequence[PostView], limit: int, before: Cursor | None) -> list[PostView]:
     older = [view for view in views if before is None or view.cursor < before]
-    older.sort(key=lambda view: view.cursor, reverse=True)
+    older.sort(key=in_order, reverse=True)
     return older[: max(0, min(limit, PAGE_POSTS_MAX))]
 
 

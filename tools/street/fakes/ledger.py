@@ -21,5 +21,8 @@ class FakeLedger:
                 else:
                     self._pages[page][key] = value
 
+    def was_lost(self) -> bool:
+        return False
+
     def close(self) -> None:
         """Nothing is open."""

@@ -1,0 +1,38 @@
+"""Bounds of what peers may cost: turns of the loop, pieces, and what we send ourselves."""
+
+from typing import Final
+
+AUTHORS_ASKED_AT_ONCE: Final = 100
+"""Authors that we put into one `want`: as many as are encoded in two milliseconds."""
+
+MESSAGES_SENT_PER_S: Final = 1_000
+"""Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it
+takes from us, so that an answer to the widest wants never costs us the link."""
+
+DECODED_IN_LOOP_BYTES: Final = 8 * 1024
+"""Longest message that is decoded in the loop, in 2 ms at most; longer ones go to a thread."""
+
+READ_BYTES: Final = 4 * 1024
+"""Bytes of a peer that are cut into frames at once: 700 of the shortest frames, a few
+milliseconds.  Between two such pieces of a long burst everybody else has a turn."""
+
+PEER_WORK_S_PER_S: Final = 0.2
+"""Processor seconds that a peer's messages, and the answers to them, may cost in a second, on
+average over BUDGET_WINDOW_S.  Beyond, it is read more slowly until that is paid off: who asks
+for 20,000 authors at once breaks no rule."""
+
+PEERS_WORK_S_PER_S: Final = 0.5
+"""Seconds of work for all peers together in a second: the other half stays for the page and
+the node's own jobs, however many peers there are."""
+
+PEERS_WORK_BURST_S: Final = 0.25
+"""Work for all peers together that may be done without a pause: what a post costs that comes in
+and goes out to 256 peers."""
+
+TURN_S: Final = 0.003
+"""Processor seconds that work for peers keeps the loop before everybody else has a turn.  A
+page needs some ten turns of the loop, so it comes well within a tenth of a second."""
+
+ACCOUNTS_MAX: Final = 4 * 256
+"""Peers whose use of our time is remembered, linked or not: who comes back has no new budget.
+Those that owe nothing are forgotten first."""

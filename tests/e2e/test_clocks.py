@@ -1,0 +1,104 @@
+"""Real nodes under clocks that are a year fast or slow, and then right (libfaketime)."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.nodes import Neighbourhood, Node
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A25")]
+
+PATIENCE_S = 60
+FAST, RIGHT, SLOW = "+365d", "", "-365d"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Neighbourhood]:
+    opened = Neighbourhood(tmp_path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def everything(node: Node, *authors: str) -> str:
+    """All that can be read at a node, and in which order, as it says it."""
+    post = node.get("timeline", limit=1)["posts"][0]
+    found: list[Any] = [node.get("timeline", limit=50), node.get("search", q="post", limit=50)]
+    found += [node.get("timeline", author=author, limit=50) for author in authors]
+    found += [node.get("show", ref=post["id"])]
+    return json.dumps(found)
+
+
+def texts(node: Node) -> list[str]:
+    return [post["text"] for post in node.get("timeline", limit=50)["posts"]]
+
+
+@pytest.mark.parametrize("wrong", [FAST, SLOW])
+def test_after_the_clock_is_right_the_later_word_counts(
+    town: Neighbourhood, wrong: str
+) -> None:
+    anna, ben = town.add("anna", "--no-dht"), town.add("ben", "--no-dht").start()
+    anna.options += ("--peer", ben.link_endpoint())
+    ben.post("post", text="post of ben, today")
+    anna.clock = wrong
+    anna.start()
+    anna.post("post", text="post under a wrong clock")
+    anna.post("follow", who=ben.author)
+    anna.wait_for("ben's post", lambda: "post of ben, today" in texts(anna), PATIENCE_S)
+    ben.post("follow", who=anna.author)
+    ben.wait_until_held(anna.author, 4)
+    anna.stop()
+
+    anna.clock = RIGHT
+    anna.start()
+    anna.post("post", text="post of now")
+    assert texts(anna)[0] == "post of now"
+    if wrong == SLOW:
+        expected = ["post of now", "post of ben, today", "post under a wrong clock"]
+        assert texts(anna) == expected
+    anna.post("unfollow", who=ben.author)
+    assert "post of ben, today" not in texts(anna)
+    anna.post("follow", who=ben.author)
+    ben.wait_until_held(anna.author, 7)
+    assert ben.texts_of(anna.author) == ["post of now", "post under a wrong clock"]
+
+    for node in (anna, ben):
+        before = everything(node, anna.author, ben.author)
+        node.post("reindex")
+        assert everything(node, anna.author, ben.author) == before
+        node.stop()
+        (node.home / "index.db").unlink()
+        node.start()
+        wait_for_order(node, before, anna.author, ben.author)
+
+
+def wait_for_order(node: Node, before: str, *authors: str) -> None:
+    """The index is being made anew while pages are served already."""
+
+    def is_as_before() -> bool:
+        return bool(texts(node)) and everything(node, *authors) == before
+
+    node.wait_for("the same order", is_as_before, PATIENCE_S)
+
+
+def test_a_name_from_the_future_gives_way_on_another_device(town: Neighbourhood) -> None:
+    ben = town.add("ben", "--no-dht").start()
+    anna = town.add("anna", "--no-dht", "--peer", ben.link_endpoint(), clock=FAST).start()
+    ben.post("follow", who=anna.author)
+    ben.wait_until_held(anna.author, 2)
+    assert ben.get("author", author=anna.author)["name"] == "anna"
+    anna.stop()
+
+    phone = town.add("phone", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    phone.start()
+    phone.wait_for(
+        "the new name",
+        lambda: ben.get("author", author=anna.author)["name"] == "phone",
+        PATIENCE_S,
+    )
+    ben.post("reindex")
+    assert ben.get("author", author=anna.author)["name"] == "phone"

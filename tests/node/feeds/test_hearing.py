@@ -1,0 +1,83 @@
+"""Hearing out what others know of the own feed: until all have answered, but not for ever."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from street.loop import settle
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.talk.words import NotHeld
+from swarmfeed.node.feeds.hearing import Hearing
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed
+from swarmfeed.node.ground.session import Holding
+
+from tests.node.talk import Talk, talk
+
+pytestmark = pytest.mark.attack("A50")
+
+
+def begin(to: Talk) -> tuple[Hearing, "asyncio.Task[None]"]:
+    hearing = Hearing(to.node.ground)
+    return hearing, asyncio.create_task(hearing.hear_out())
+
+
+def test_with_nobody_there_it_is_over_at_once(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        _, task = begin(to)
+        await settle()
+        assert task.done()
+
+    talk(tmp_path, script)
+
+
+def test_it_is_over_when_everybody_has_answered(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        one, other, third = to.link(1), to.link(2), to.link(3)
+        hearing, task = begin(to)
+        await settle()
+        hearing.on_not_held(one, NotHeld(AuthorId(b"x" * 32)))
+        hearing.on_not_held(one, NotHeld(to.me.author_id))
+        other.holds[to.me.feed_id] = Holding(2, complete=True)
+        hearing.on_news(HoldingTold(other, to.me.feed_id))
+        await settle()
+        assert not task.done(), "the third may know more"
+        to.unlink(third)
+        hearing.on_news(LinkClosed(third))
+        await settle()
+        assert task.done()
+        await hearing.hear_out()
+
+    talk(tmp_path, script)
+
+
+def test_whoever_says_that_it_holds_more_is_waited_for_until_its_head_is_here(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        session = to.link(1)
+        hearing, task = begin(to)
+        session.holds[to.me.feed_id] = Holding(3, complete=True)
+        hearing.on_news(HoldingTold(session, to.me.feed_id))
+        await settle()
+        assert not task.done()
+        session.holds[to.me.feed_id] = Holding(2, complete=True)
+        hearing.on_news(HoldingTold(session, to.me.feed_id))
+        await settle()
+        assert task.done()
+
+    talk(tmp_path, script)
+
+
+def test_who_never_answers_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.hearing.OWN_FEED_HEARD_S", 0.01)
+
+    async def script(to: Talk) -> None:
+        to.link(1)
+        _, task = begin(to)
+        await settle()
+        assert not task.done()
+        await task
+
+    talk(tmp_path, script)

@@ -1,0 +1,153 @@
+"""Many tabs of one browser: they share one stream of events, whatever the browser can do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from street.fakes.desk import key
+from swarmfeed.core.base.types import AuthorId
+
+from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node
+
+pytestmark = pytest.mark.e2e
+
+TABS = 12
+"""Twice as many connections as a browser opens to one host."""
+
+WITHOUT = {
+    "shared worker": "",
+    "one tab for all": "delete self.SharedWorker;",
+    "workers of an older kind": "self.SharedWorker = class extends SharedWorker {"
+    " constructor(url, options) { super(url, {...options, type: 'classic'}); } };",
+}
+"""What is taken away from the browser before a page is shown."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    running = Node(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=list(WITHOUT))
+def context(
+    request: pytest.FixtureRequest, browser: Browser, node: Node
+) -> Iterator[BrowserContext]:
+    """A browser that is logged in."""
+    opened = browser.new_context()
+    opened.set_default_timeout(15_000)
+    opened.add_init_script(WITHOUT[request.param])
+    page = opened.new_page()
+    page.goto(node.server.login_link())
+    page.close()
+    yield opened
+    opened.close()
+
+
+def open_tabs(context: BrowserContext, node: Node, count: int = TABS) -> list[Page]:
+    tabs = []
+    for _ in range(count):
+        tabs.append(context.new_page())
+        tabs[-1].goto(node.url)
+    return tabs
+
+
+def post(node: Node, text: str) -> None:
+    node.desk.add_post(AuthorId(key("Mira Lindqvist")), text)
+    node.announce("new", n=1)
+
+
+def wait_until_heard(tabs: list[Page], count: int) -> None:
+    named = f"{count} new post{'s' if count > 1 else ''}"
+    for tab in tabs:
+        expect(tab.get_by_role("link", name=named)).to_be_visible()
+
+
+def wait_for_stream(node: Node, page: Page) -> None:
+    while node.stream_count() == 0:
+        page.wait_for_timeout(20)
+
+
+@pytest.mark.attack("A32")
+def test_a_dozen_tabs_hear_of_a_post_over_one_connection_and_go_on(
+    context: BrowserContext, node: Node
+) -> None:
+    tabs = open_tabs(context, node)
+    wait_for_stream(node, tabs[0])
+    post(node, "for a dozen")
+    wait_until_heard(tabs, 1)
+    assert node.stream_count() == 1
+    for tab in tabs:
+        tab.get_by_role("link", name="Search").click()
+        expect(tab.get_by_label("Words to find")).to_be_visible()
+    for tab in tabs:
+        tab.go_back()
+        expect(tab.get_by_role("article").first).to_contain_text("for a dozen")
+    post(node, "and another")
+    wait_until_heard(tabs, 1)
+
+
+def test_when_the_tab_that_listens_is_closed_the_others_go_on(
+    context: BrowserContext, node: Node
+) -> None:
+    tabs = open_tabs(context, node, 4)
+    wait_for_stream(node, tabs[0])
+    while tabs:
+        post(node, "one more")
+        wait_until_heard(tabs, 5 - len(tabs))
+        tabs.pop(0).close()
+        if tabs:
+            wait_for_stream(node, tabs[0])
+
+
+def test_logging_out_ends_it_for_all_tabs(context: BrowserContext, node: Node) -> None:
+    tabs = open_tabs(context, node, 3)
+    wait_for_stream(node, tabs[0])
+    leaver = context.new_page()
+    leaver.goto(f"{node.url}/me")
+    leaver.get_by_role("button", name="Log out").click()
+    leaver.wait_for_url("**/welcome")
+    for tab in tabs:
+        expect(tab.locator("#ended")).to_contain_text("logged out")
+    assert node.stream_count() == 0
+
+
+def test_after_the_node_was_away_every_tab_hears_again(
+    context: BrowserContext, node: Node
+) -> None:
+    tabs = open_tabs(context, node, 3)
+    wait_for_stream(node, tabs[0])
+    for tab in tabs:
+        expect(tab.locator("#dot.on")).to_be_visible()
+    node.restart()
+    # Whether sessions outlive the restart or not: one tab logs in, and all are up to date.
+    tabs[0].goto(node.server.login_link())
+    wait_for_stream(node, tabs[0])
+    post(node, "after the pause")
+    wait_until_heard(tabs[1:], 1)
+
+
+def test_a_browser_that_shares_nothing_listens_in_each_tab(
+    browser: Browser, node: Node
+) -> None:
+    context = browser.new_context()
+    context.add_init_script(
+        "delete self.SharedWorker; Object.defineProperty(navigator, 'locks', {value: null});"
+    )
+    context.new_page().goto(node.server.login_link())
+    tabs = open_tabs(context, node, 2)
+    while node.stream_count() < 3:
+        tabs[0].wait_for_timeout(20)
+    post(node, "each for itself")
+    wait_until_heard(tabs, 1)
+    context.close()

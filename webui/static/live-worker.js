@@ -1,0 +1,32 @@
+// One stream for all tabs of a browser: it opens six connections to one host, and each tab with
+// a stream of its own would keep one of them.
+
+import { openStream } from "./stream.js";
+
+const tabs = new Set();
+let close = null;
+
+function tell(name, data) {
+  for (const tab of tabs) tab.postMessage({ name, data });
+  // Whoever joins next has logged in again, perhaps.
+  if (name === "ended") stop();
+}
+
+function stop() {
+  close?.();
+  close = null;
+}
+
+self.onconnect = (event) => {
+  const tab = event.ports[0];
+  tab.onmessage = ({ data: wish }) => {
+    if (wish === "join") {
+      tabs.add(tab);
+      tab.postMessage({ name: "joined", data: null });
+      close ??= openStream(tell);
+    } else {
+      tabs.delete(tab);
+      if (tabs.size === 0) stop();
+    }
+  };
+};
