@@ -365,7 +365,7 @@ def test_without_posts_all_else_that_was_said_is_kept(index: Index) -> None:
         stored(PostBody("a reply", reply=EntryRef(LAPTOP, Hash(bytes(32)), 0))),
     ]
     hashes = [hash_stored(each) for each in records]
-    added = index.add_entries(BOBS, BOB, 0, records, hashes, now_ms=NOW_MS, with_posts=False)
+    added = index.add_entries(BOBS, BOB, 0, records, hashes, with_posts=False)
     assert added == 0
     assert index.first_post(BOBS) is None
     assert index.post(BOBS, 0) is None
