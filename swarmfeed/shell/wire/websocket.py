@@ -89,6 +89,7 @@ class Socket:
         Raises:
             RetryError: The link is closed; or it was now, because the other end took less
                 than SEND_BYTES_PER_S_MIN.
+            RemoteError: We closed the link because the other end broke a rule.
         """
         # One at a time: at most one message of memory for a peer that does not read.
         async with self._sending:
@@ -108,11 +109,15 @@ class Socket:
                 self.abort()
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:
-                raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
+                raise self._ended(closed) from closed
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close, politely if the other end plays along, within CLOSE_TIMEOUT_S."""
         await self._connection.close_soon(code, reason)
+
+    def _ended(self, closed: ConnectionClosed) -> RemoteError | RetryError:
+        kind = RemoteError if _is_blamed_by_us(closed) else RetryError
+        return kind(f"the link to {self.remote} is closed: {closed}")
 
     def abort(self) -> None:
         """Drop the connection without a word."""
