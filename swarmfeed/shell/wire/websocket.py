@@ -76,9 +76,7 @@ class Socket:
         try:
             data = await self._connection.recv()
         except ConnectionClosed as closed:
-            blamed = is_blamed_by_us(closed)
-            kind = RemoteError if blamed else RetryError
-            raise kind(f"the link to {self.remote} is closed: {closed}") from closed
+            raise self._ended(closed) from closed
         if isinstance(data, str):
             raise BadEncodingError("a text frame; messages are binary")
         return data
@@ -116,7 +114,7 @@ class Socket:
         await self._connection.close_soon(code, reason)
 
     def _ended(self, closed: ConnectionClosed) -> RemoteError | RetryError:
-        kind = RemoteError if _is_blamed_by_us(closed) else RetryError
+        kind = RemoteError if is_blamed_by_us(closed) else RetryError
         return kind(f"the link to {self.remote} is closed: {closed}")
 
     def abort(self) -> None:
