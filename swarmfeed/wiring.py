@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +24,7 @@ from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
 
-from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import Link, format_link
@@ -39,7 +38,7 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.events import Events, Strained
+from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
@@ -48,6 +47,7 @@ from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.ground.strain import take_refusals
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
@@ -226,8 +226,8 @@ def run_node(
     Raises:
         UserError: Wrong passphrase, a port in use, too few files that may be open, or another
             process uses the home.
-        PassingError: The machine refuses something without which nothing goes.
-        FatalError: It stopped by itself, in good order, because its own state is unknown.
+        PassingError: The machine refuses what nothing goes without.
+        FatalError: It stopped by itself, in good order.
     """
     require_files()
     identity = open_identity(home, passphrase)
@@ -294,21 +294,9 @@ async def start_node(
     """
     shells = _open_shells(home, settings, identity, roster.vocabulary)
     node = Node(settings, identity, shells, roster.roles)
-    asyncio.get_running_loop().set_exception_handler(partial(_hear_of, node))
+    asyncio.get_running_loop().set_exception_handler(take_refusals(node.ground.events))
     await node.start()
     return node
-
-
-def _hear_of(node: Node, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What the loop could not tell anybody: that the machine refuses it is no bug."""
-    error = context.get("exception")
-    refused = isinstance(error, OSError) and troubles.refused_reading(
-        error.errno or 0, context.get("message", "")
-    )
-    if refused:
-        node.ground.events.tell(Strained(refused))
-    else:
-        loop.default_exception_handler(context)
 
 
 def _open_shells(
@@ -409,11 +397,9 @@ def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
 
 async def _end_tasks() -> None:
     """End what still runs in a loop that is about to stop: who waits for it would for ever."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
+    for task in (tasks := asyncio.all_tasks() - {asyncio.current_task()}):
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def _call(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:

@@ -7,11 +7,11 @@ hears of it (``Relieved``) and takes up what was left.  Nobody else counts or wa
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from swarmfeed.core.asks.troubles import TROUBLES
+from swarmfeed.core.asks.troubles import TROUBLES, refused_reading
 from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.node.ground.events import Events, Fatal, Listens, Relieved, Strained, listens
 from swarmfeed.node.ground.tasks import Tasks
@@ -73,3 +73,20 @@ class Strain:
         logger.warning("relieved")
         self._events.tell(Relieved())
         return True
+
+
+def take_refusals(
+    events: Events,
+) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """Return what hears of a loop's errors: that the machine refuses something is no bug."""
+
+    def hear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        number = error.errno or 0 if isinstance(error, OSError) else 0
+        refused = refused_reading(number, context.get("message", ""))
+        if refused is not None:
+            events.tell(Strained(refused))
+        else:
+            loop.default_exception_handler(context)
+
+    return hear

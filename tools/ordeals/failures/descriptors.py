@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from ordeals.failures.cells import FIRST, HEAL_S, Seen
 from ordeals.failures.victim import Refused, Silent, Victim, answers, sentence_of, until
 
-FILES_MAX: Final = 128
-STRANGERS: Final = 200
+FILES_MAX: Final = 256
+STRANGERS: Final = 400
 ROUNDS: Final = 4
 
 
