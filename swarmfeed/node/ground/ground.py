@@ -23,7 +23,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
-from swarmfeed.node.ground.strain import Strain
+from swarmfeed.node.ground.strain import Check, Strain
 from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -90,16 +90,17 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         answering=Answering(),
         changes=Changes(),
         beside=beside,
-        strain=Strain(
-            events,
-            beside,
-            (
-                partial(asyncio.to_thread, shells.logs.check_writable),
-                partial(indexer.run_in_thread, shells.index.check_writable),
-                partial(asyncio.to_thread, shells.ledger.check_writable),
-            ),
-        ),
+        strain=Strain(events, beside, _doors(shells, indexer)),
         nothing_to_verify=calm,
+    )
+
+
+def _doors(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
+    """What is tried while the disk refuses something."""
+    return (
+        partial(asyncio.to_thread, shells.logs.check_writable),
+        partial(indexer.run_in_thread, shells.index.check_writable),
+        partial(asyncio.to_thread, shells.ledger.check_writable),
     )
 
 
