@@ -106,6 +106,7 @@ class Carer:
         except PassingError as error:
             ground.events.tell(Strained(error))
         self.recall_others(index_is_new=False)
+        ground.inventory.save()
         await self._showing.save_own_author()
         await self._showing.catch_up_all(index_is_new=False)
         self._follower.ask_all(ground.interests.all())

@@ -196,7 +196,8 @@ class Caretaker:
             ranges |= set(lack.ranges if lack.feed_id == feed_id else ())
         for start, end in widest(ranges):
             yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
-        if self._shelf.replica(feed_id) is None and not ranges:
+        is_gone = self._shelf.replica(feed_id) is None and not self._shelf.is_unread(feed_id)
+        if is_gone and not ranges:
             yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))
         if verdict.ruling is Ruling.ENDED:
             yield say(verdict)

@@ -73,7 +73,11 @@ class Comparer:
         missed = {each.feed_id for each in self._inventory.lacks()}
         known = await asyncio.to_thread(self._index.known_sizes)
         strangers = [
-            each for each in known if self._shelf.replica(each) is None and each not in missed
+            each
+            for each in known
+            if self._shelf.replica(each) is None
+            and not self._shelf.is_unread(each)
+            and each not in missed
         ]
         await self._showing.read_again(strangers)
         return [sentences.INDEX_DROPPED(feed=format_address(each)) for each in strangers]

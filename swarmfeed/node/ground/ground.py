@@ -90,8 +90,17 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         answering=Answering(),
         changes=Changes(),
         beside=beside,
-        strain=Strain(events, beside, _doors_of_the_disk(shells, indexer)),
+        strain=Strain(events, beside, _doors(shells, indexer)),
         nothing_to_verify=calm,
+    )
+
+
+def _doors(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
+    """What is tried, while the disk refuses something, to see whether it takes anything."""
+    return (
+        partial(asyncio.to_thread, shells.logs.check_writable),
+        partial(indexer.run_in_thread, shells.index.check_writable),
+        partial(asyncio.to_thread, shells.ledger.check_writable),
     )
 
 
@@ -115,13 +124,4 @@ def _keep_sessions(
         events,
         switchboard.hear,
         remember,
-    )
-
-
-def _doors_of_the_disk(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
-    """What is tried to see whether the disk takes something."""
-    return (
-        partial(asyncio.to_thread, shells.logs.check_writable),
-        partial(indexer.run_in_thread, shells.index.check_writable),
-        partial(asyncio.to_thread, shells.ledger.check_writable),
     )

@@ -154,7 +154,9 @@ class Inventory:
         return {
             known.author_id
             for feed_id, known in self._known.items()
-            if known.read and self._shelf.replica(feed_id) is None
+            if known.read
+            and self._shelf.replica(feed_id) is None
+            and not self._shelf.is_unread(feed_id)
         }
 
     # --- inside ---
@@ -185,7 +187,7 @@ class Inventory:
 
     def _lack(self, feed_id: FeedId) -> Lack | None:
         known, replica = self._known.get(feed_id), self._shelf.replica(feed_id)
-        if known is None:
+        if known is None or (replica is None and self._shelf.is_unread(feed_id)):
             return None
         size = replica.size if replica else 0
         held = sorted(self._shelf.held_ranges(feed_id)) if replica else []

@@ -93,6 +93,10 @@ class Shelf:
 
     # --- looking ---
 
+    def is_unread(self, feed_id: FeedId) -> bool:
+        """Whether a feed is on disk and could not be read yet: it is not known to be gone."""
+        return feed_id in self._unread or feed_id in self._logs.unread()
+
     def feed_ids(self) -> list[FeedId]:
         return list(self._replicas)
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.remembered import decode_remembered
 from swarmfeed.core.talk.words import ForkProof
+from swarmfeed.errors import PassingError
 from swarmfeed.node.ground.events import Unfollowed
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 from swarmfeed.node.ground.inventory import PAGE, Inventory, Lack
@@ -83,6 +85,25 @@ def test_a_feed_that_is_gone_is_missed_but_not_one_that_was_let_go(tmp_path: Pat
         assert ground.inventory.lacks() == []
         await ground.memory.save()
         assert set(ground.shells.ledger.read(PAGE)) == {to.me.feed_id}
+
+    talk(tmp_path, script)
+
+
+def test_what_could_not_be_read_yet_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        anna = await hold(to, 300)
+        ground = to.node.ground
+        del ground.shelf._replicas[anna.feed_id]
+        refused = {anna.feed_id: PassingError("too many files are open", "files")}
+        with monkeypatch.context() as patch:
+            patch.setattr(ground.shells.logs, "unread", lambda: refused)
+            ground.inventory.look()
+            assert ground.inventory.lacks() == []
+            assert ground.inventory.lost_authors() == set()
+        ground.inventory.look()
+        assert len(ground.inventory.lacks()) == 1
 
     talk(tmp_path, script)
 
