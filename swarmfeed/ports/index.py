@@ -86,8 +86,7 @@ class Index(Protocol):
 
         Args:
             reckoning: By what times the feed's entries are sorted.
-            with_posts: Else only what else was said is kept: names, follows, what was
-                withdrawn.
+            with_posts: Without, what else was said is kept: names, follows, what was withdrawn.
         """
         ...
 
@@ -179,6 +178,10 @@ class Index(Protocol):
 
     def peers(self, limit: int) -> list[Endpoint]:
         """Endpoints that answered before, most recent first."""
+        ...
+
+    def check_writable(self) -> None:
+        """Write something, and change nothing.  Raises PassingError while that is refused."""
         ...
 
     def close(self) -> None: ...

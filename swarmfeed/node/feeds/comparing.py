@@ -25,7 +25,8 @@ from swarmfeed.ports import Index, KnownAuthor
 BATCH_ENTRIES: Final = 16 * CHUNK_ENTRIES
 """Entries of one transaction, as when they were indexed."""
 
-Ranges = dict[FeedId, list[tuple[int, int]]]
+Held = list[tuple[int, int]]
+Ranges = dict[FeedId, Held]
 """Half-open ranges of entries that are here, by their feeds."""
 
 
@@ -100,28 +101,21 @@ class Comparer:
         with self._index.scratch() as scratch:
             for feed_id, ranges in held.items():
                 self._put(scratch, feed_id, author_id, ranges)
-            # Posts before that are shown for as long as they were, and not compared.
-            shown = {
-                feed_id: [
-                    (max(start, self._shown(feed_id, author_id)), end) for start, end in r
-                ]
-                for feed_id, r in held.items()
-            }
+            shown = {each: self._shown_of(each, author_id, held[each]) for each in held}
             return all(
-                ask(scratch, author_id, shown) == ask(self._index, author_id, shown)
-                for ask in (_shown, _person)
+                ask(scratch, author_id, ranges) == ask(self._index, author_id, ranges)
+                for ask, ranges in ((_shown, shown), (_person, held))
             )
 
-    def _put(
-        self,
-        index: Index,
-        feed_id: FeedId,
-        author_id: AuthorId,
-        ranges: list[tuple[int, int]],
-    ) -> None:
+    def _shown_of(self, feed_id: FeedId, author_id: AuthorId, held: Held) -> Held:
+        """Ranges of entries that are here and so new that their posts are shown."""
+        first = self._extents.first_shown(feed_id, author_id)
+        return [(max(start, first), end) for start, end in held if end > first]
+
+    def _put(self, index: Index, feed_id: FeedId, author_id: AuthorId, ranges: Held) -> None:
         index.reserve(feed_id, author_id, max((end for _, end in ranges), default=0))
         reckoning = self._almanac.reckoning(feed_id)
-        shown = self._shown(feed_id, author_id)
+        shown = self._extents.first_shown(feed_id, author_id)
         for start, end in self._batches(feed_id, ranges, shown):
             stored = self._logs.read_entries(feed_id, start, end)
             hashes = hash_frame(frame_content(stored))
@@ -134,9 +128,6 @@ class Comparer:
                 reckoning=reckoning,
                 with_posts=start >= shown,
             )
-
-    def _shown(self, feed_id: FeedId, author_id: AuthorId) -> int:
-        return self._extents.first_shown(feed_id, author_id)
 
     def _batches(
         self, feed_id: FeedId, ranges: list[tuple[int, int]], shown: int

@@ -66,7 +66,7 @@ class Showing:
     async def save_own_author(self) -> None:
         """Tell the index who we are: the person's follows are those of that author."""
         own = self._identity.author_id
-        await self._indexer.run_in_thread(lambda: self._index.save_own_author(own))
+        await self._indexer.note(lambda: self._index.save_own_author(own))
 
     def catch_up(self, feed_id: FeedId) -> None:
         """Index what is held and not indexed yet, newest first."""

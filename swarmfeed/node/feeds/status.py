@@ -55,6 +55,7 @@ class Reporter:
 
     def __init__(self, ground: Ground, fetcher: Fetcher, showing: Showing) -> None:
         self._pen = ground.pen
+        self._own_feed = ground.identity.feed_id
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
@@ -64,9 +65,9 @@ class Reporter:
         self._ledger = ground.shells.ledger
         self._inventory = ground.inventory
         self._fetcher = fetcher
+        self._showing = showing
         self._extents = ground.extents
         self._shown_bytes = ground.settings.shown_bytes_per_author
-        self._showing = showing
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -155,7 +156,7 @@ class Reporter:
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
         if trouble := self._pen.trouble():
-            return trouble
+            return " ".join((trouble, *self._concerns(but=self._own_feed)))
         own = self._interests.with_interest(OWN)
         held_by = max(
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
@@ -171,9 +172,9 @@ class Reporter:
 
     # --- inside ---
 
-    def _concerns(self) -> Iterator[str]:
-        """What is not as it should be, a sentence each."""
-        lacks = self._inventory.lacks()
+    def _concerns(self, *, but: FeedId | None = None) -> Iterator[str]:
+        """What is not as it should be, a sentence each, ``but`` of one feed."""
+        lacks = [each for each in self._inventory.lacks() if each.feed_id != but]
         entries = sum(each.entries for each in lacks)
         if self._showing.is_filling:
             yield sentences.INDEX_FILLS()

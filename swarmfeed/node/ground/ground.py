@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.almanac import Almanac
@@ -22,6 +23,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.ground.strain import Strain
 from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -50,6 +52,7 @@ class Ground:
     changes: Changes
     beside: Tasks
     """What runs beside the rest, until the node stops."""
+    strain: Strain
     nothing_to_verify: asyncio.Event
     """Set while no chunk that arrived waits to be verified."""
 
@@ -58,7 +61,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
-    calm = asyncio.Event()
+    beside, calm = Tasks(), asyncio.Event()
     calm.set()
     memory = Bookkeeper(shells.ledger)
     almanac, interests = Almanac(memory, shells.clock), Interests()
@@ -86,7 +89,16 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         almanac=almanac,
         answering=Answering(),
         changes=Changes(),
-        beside=Tasks(),
+        beside=beside,
+        strain=Strain(
+            events,
+            beside,
+            (
+                partial(asyncio.to_thread, shells.logs.check_writable),
+                partial(indexer.run_in_thread, shells.index.check_writable),
+                partial(asyncio.to_thread, shells.ledger.check_writable),
+            ),
+        ),
         nothing_to_verify=calm,
     )
 
@@ -101,7 +113,7 @@ def _keep_sessions(
 ) -> Sessions:
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+        await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
     return Sessions(
         shells.link,

@@ -19,9 +19,9 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import SHOWN_SLACK
-from swarmfeed.errors import DamageError, FatalError, MendingError, RemoteError, UserError
+from swarmfeed.errors import DamageError, FatalError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.almanac import Almanac
-from swarmfeed.node.ground.events import Events, Fatal, Indexed
+from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Index, Logs
@@ -78,6 +78,8 @@ class Indexer:
         self._task: asyncio.Task[None] | None = None
         self._order = 0
         self._ends: dict[FeedId, int] = {}
+        self._refused: PassingError | None = None
+        """Why nothing is taken in at the moment; what waits is left to the catching up."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -106,7 +108,11 @@ class Indexer:
     async def index_now(
         self, feed_id: FeedId, author_id: AuthorId, start: int, end: int
     ) -> None:
-        """Index entries [start, end) and return when it is done: for a few entries."""
+        """Index entries [start, end) and return when it is done: for a few entries.
+
+        Raises:
+            PassingError: Not now; they are caught up with when the node is relieved.
+        """
         await self._index_range(self._work(0, feed_id, author_id, start, end))
 
     async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
@@ -122,6 +128,9 @@ class Indexer:
             return await self.run_in_thread(
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
+        except PassingError as error:
+            self._refuse(error)
+            return False
         except MendingError:
             return False  # it is made anew, and what is put into it is cut
         except FatalError as error:
@@ -133,7 +142,15 @@ class Indexer:
 
         Returns whether it was: then what may be shown has to be added again.
         """
-        return await self.run_in_thread(lambda: self._trim_in_thread(feed_id, author_id, size))
+        try:
+            return await self.run_in_thread(
+                lambda: self._trim_in_thread(feed_id, author_id, size)
+            )
+        except PassingError as error:
+            self._refuse(error)
+            return False
+        except MendingError:
+            return False  # it is made anew, and no more put into it than may be
 
     async def drain(self) -> None:
         """Return when all that was added is indexed."""
@@ -143,6 +160,17 @@ class Indexer:
         """Run a writing call of the index in the one thread that may write."""
         return await off_loop(call, self._thread)
 
+    async def note(self, call: Callable[[], object]) -> None:
+        """Run a writing call whose loss can be borne: what it would note is heard again."""
+        try:
+            await self.run_in_thread(call)
+        except PassingError as error:
+            self._refuse(error)
+
+    def on_relieved(self, _: Relieved) -> None:
+        """Take entries in again; what was left out meanwhile has to be added again."""
+        self._refused = None
+
     async def _run(self) -> None:
         while True:
             work = await self._queue.get()
@@ -150,17 +178,24 @@ class Indexer:
                 if work.urgency:
                     await self._let_others_go_first()
                 await self._index_range(work)
+            except PassingError as error:
+                if error is not self._refused:
+                    self._refuse(error)
             except (DamageError, RemoteError) as error:
                 # `verify` names the file and fetches it again; then it is indexed.
                 logger.warning("entries not indexed", start=work.start, reason=str(error))
-            except (FatalError, UserError) as error:
-                self._events.tell(Fatal(FatalError(str(error))))
+            except FatalError as error:
+                self._events.tell(Fatal(error))
             except Exception as error:
                 # A bug.  Were it to end this task, nobody would ever hear of it.
                 logger.error("indexing failed", start=work.start, exc_info=True)
                 self._events.tell(Fatal(FatalError(f"indexing failed: {error!r}")))
             finally:
                 self._queue.task_done()
+
+    def _refuse(self, error: PassingError) -> None:
+        self._refused = error
+        self._events.tell(Strained(error))
 
     async def _let_others_go_first(self) -> None:
         # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
@@ -182,6 +217,8 @@ class Indexer:
             work = replace(work, end=end)
         if work.start >= work.end:
             return
+        if self._refused is not None:
+            raise self._refused
         added = 0
         # One call of the thread for each, so that what just came may go in between.
         for start, end, with_posts in await self.run_in_thread(lambda: self._cut(work)):

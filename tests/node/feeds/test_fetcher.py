@@ -9,6 +9,7 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from structlog.testing import capture_logs
+from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.limits import RACE_MS_FIRST
@@ -17,7 +18,7 @@ from swarmfeed.core.feed.patience import Repute
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.flights import Flight
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.events import ChunkKept, Events, listens
+from swarmfeed.node.ground.events import ChunkKept, Events, Relieved, Strained, listens
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
@@ -39,6 +40,7 @@ class Rig:
         self.swarm = FakeSwarm(self.network, Endpoint("127.0.2.200", 0))
         self.sessions = new_ground(folder, clock=self.clock).sessions
         self.fetched: list[ChunkSpan] = []
+        self.strained: set[str] = set()
         self.fetcher = self.new_fetcher(self.shelf)
         self.holders: dict[int, FakeSwarm] = {}
 
@@ -53,7 +55,8 @@ class Rig:
             sessions=self.sessions,
         )
         note = listens(ChunkKept, lambda event: self.fetched.append(event.span))
-        ground.events.connect([note])
+        strained = listens(Strained, lambda event: self.strained.add(event.error.trouble))
+        ground.events.connect([note, strained])
         return Fetcher(ground, Seeder(ground))
 
     async def start(self) -> None:
@@ -567,6 +570,7 @@ def test_a_full_disk_takes_nothing_of_others(tmp_path: Path) -> None:
         rig.want()
         assert rig.fetcher.in_flight(rig.feed_id) == []
         rig.logs.disk.free_bytes = DISK_FLOOR_BYTES
+        assert rig.strained == {"full"}, "a person hears why nothing comes"
         rig.fetcher.watch()
         assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
 
@@ -592,6 +596,52 @@ def test_a_disk_that_fails_at_the_last_moment_does_not_lose_the_chunk_for_ever(
         rig.want()
         await rig.step(3)
         assert rig.missing() == []
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A26")
+def test_a_machine_that_takes_no_chunk_just_now_blames_nobody_and_waits(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        (info_hash, *_) = rig.fetcher.in_flight(rig.feed_id)
+        refused = troubles.FULL.unsaved("a chunk")
+        for each in rig.fetcher.in_flight(rig.feed_id):
+            rig.fetcher.on_event(SwarmFailed(each, str(refused), refused))
+        assert info_hash not in rig.swarm.progress()
+        rig.clock.advance(5_000)
+        rig.fetcher.watch()
+        assert rig.fetcher.in_flight(rig.feed_id) == [], "it would not be taken either"
+        rig.fetcher.on_relieved(Relieved())
+        await rig.step(3)
+        assert rig.missing() == [], "the only holder was not struck off"
+        assert rig.strained == {"full"}
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A26")
+def test_a_chunk_that_cannot_be_kept_just_now_is_kept_later(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        await rig.holder(1)
+        real = rig.logs.keep_chunk
+        failures = [troubles.FILES.unsaved("a chunk"), troubles.FULL.unsaved("a chunk")]
+
+        def keep(feed_id: FeedId, span: ChunkSpan) -> None:
+            if failures:
+                raise failures.pop()
+            real(feed_id, span)
+
+        rig.logs.keep_chunk = keep  # type: ignore[method-assign]  # a fault
+        rig.want()
+        await rig.step(40)
+        assert rig.missing() == []
+        assert rig.strained == {"full", "files"}
 
     play(rig, script)
 

@@ -11,15 +11,17 @@ from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.node.ground import indexer
 from swarmfeed.node.ground.almanac import Almanac
-from swarmfeed.node.ground.events import Events, Fatal, Indexed, listens
+from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.memory import Bookkeeper
 
 from tests.node.rig import Scribe, new_shelf
+
+NOTHING = (FeedId(bytes(32)), AuthorId(bytes(32)), 0, (), ())
 
 
 class NotedIndex(FakeIndex):
@@ -65,6 +67,7 @@ class Rig:
         self.told: list[int] = []
         self.end: int | None = None
         self.fatal: list[FatalError] = []
+        self.strained: list[str] = []
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
         self.events = Events()
@@ -72,6 +75,7 @@ class Rig:
             [
                 listens(Indexed, lambda event: self.told.append(event.added)),
                 listens(Fatal, lambda event: self.fatal.append(event.error)),
+                listens(Strained, lambda event: self.strained.append(event.error.trouble)),
             ]
         )
         self.indexer = self.new(self.logs, self.index)
@@ -171,7 +175,7 @@ def test_what_cannot_wait_is_indexed_when_the_call_returns(tmp_path: Path) -> No
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("error", [UserError("disk full"), FatalError("lost"), KeyError("bug")])
+@pytest.mark.parametrize("error", [FatalError("lost"), KeyError("bug")])
 def test_what_the_index_cannot_take_stops_the_node_and_not_silently_the_indexer(
     tmp_path: Path, error: Exception
 ) -> None:
@@ -185,6 +189,46 @@ def test_what_the_index_cannot_take_stops_the_node_and_not_silently_the_indexer(
     rig.add(512, 600)
     rig.drain()
     assert rig.index.given == [(512, 600)]
+
+
+@pytest.mark.attack("A26")
+def test_what_a_full_disk_does_not_take_stops_nobody_and_is_left_to_catching_up(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+    rig.index.error = PassingError("the index was not saved: the disk is full", "full")
+    rig.add(0, 600)
+    rig.drain()
+    assert rig.fatal == [] and rig.strained == ["full"], "told once, not for each batch"
+    rig.index.error = None
+    rig.indexer = rig.new(rig.logs, rig.index)
+    rig.indexer.on_relieved(Relieved())
+    rig.add(0, 600)
+    rig.drain()
+    assert sum(end - start for start, end in rig.index.given) == 600
+
+
+@pytest.mark.attack("A26")
+def test_while_the_disk_is_full_a_few_entries_are_refused_without_trying(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+    anna = rig.anna
+
+    async def work() -> None:
+        rig.index.error = PassingError("the disk is full", "full")
+        rig.indexer.start()
+        await rig.indexer.note(lambda: rig.index.add_entries(*NOTHING))
+        rig.index.error = None
+        with pytest.raises(PassingError):
+            await rig.indexer.index_now(anna.feed_id, anna.author_id, 590, 600)
+        rig.indexer.on_relieved(Relieved())
+        await rig.indexer.index_now(anna.feed_id, anna.author_id, 590, 600)
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+    assert rig.index.given == [(590, 600)]
+    assert rig.strained == ["full"]
 
 
 def test_all_posts_are_in_the_index_with_their_places(tmp_path: Path) -> None:

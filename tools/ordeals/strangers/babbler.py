@@ -130,11 +130,11 @@ class Babbler:
             await asyncio.sleep(0)
 
     async def _afford(self, message: Message) -> None:
-        """Wait until its budgets have room for a message, by what it costs to read here."""
+        """Wait until what was sent before is paid off, by what it costs to read here."""
         _, size, decode_s = self._cost(message)
         for budget, cost in zip(self._budgets, (1, size, decode_s), strict=True):
-            budget.owe(cost, time.monotonic())
             await asyncio.sleep(budget.paid_off_in_s(time.monotonic()))
+            budget.owe(cost, time.monotonic())
         self.said["messages"] += 1
         self.said["bytes"] += size
 

@@ -115,14 +115,14 @@ class FakeIndex:
         new = set(self._kept) - before
         return sum((view.ref.feed_id, view.ref.index) in new for view in self._posts())
 
-    def first_post(self, feed_id: FeedId) -> int | None:
-        found = (v.ref.index for v in self._posts() if v.ref.feed_id == feed_id)
-        return min(found, default=None)
-
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         for (feed, index), kept in self._kept.items():
             if feed == feed_id and start <= index < stop:
                 self._sort_ms[feed, index] = reckoning.sort_ms(index, kept.time_ms)
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        found = (v.ref.index for v in self._posts() if v.ref.feed_id == feed_id)
+        return min(found, default=None)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         for index in range(self._sizes.pop(feed_id, 0)):
@@ -250,6 +250,9 @@ class FakeIndex:
 
     def peers(self, limit: int) -> list[Endpoint]:
         return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
+
+    def check_writable(self) -> None:
+        """Memory takes everything."""
 
     def close(self) -> None:
         pass
