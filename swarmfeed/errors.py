@@ -11,7 +11,8 @@ SwarmfeedError
 │   ├── RollbackError  an offered head is older than the one we trust
 │   └── ForkError      an author signed two histories; keep both heads as evidence
 ├── RetryError         the outside world said "not now"; try again later
-│   └── AlreadyLinkedError  whoever was dialled is linked with us already
+│   ├── AlreadyLinkedError  whoever was dialled is linked with us already
+│   └── PassingError   this machine said so: full, busy, no open files left; nothing is damaged
 ├── DamageError        our own disk lost or changed bytes; name them, fetch them again
 │   └── MendingError   what is derived was damaged, and is being made anew; also "not now"
 └── FatalError         our own state is unknown; stop, restart, recover from disk
@@ -78,6 +79,20 @@ class ForkError(RemoteError):
 
 class RetryError(SwarmfeedError):
     """Not now: nobody answered, or the resource is busy."""
+
+
+class PassingError(RetryError):
+    """This machine cannot just now: nothing is damaged, nothing changed, reading goes on.
+
+    Which failures of a system mean that is one table: ``core.asks.troubles``.
+
+    Attributes:
+        trouble: Name of the row; who waits for its end goes by that.
+    """
+
+    def __init__(self, sentence: str, trouble: str) -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
 
 
 class AlreadyLinkedError(RetryError):

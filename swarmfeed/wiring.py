@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +25,7 @@ from webui.asgi import PageServer
 from webui.pages import PAGES
 from webui.routes import Page
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import Link, format_link
@@ -38,10 +39,11 @@ from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.events import Events, Strained
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
@@ -51,7 +53,8 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.birth import begin, clear_away, finish
-from swarmfeed.shell.disk.durable import HomeLock, make_folder
+from swarmfeed.shell.disk.durable import is_there, make_folder
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
@@ -133,14 +136,16 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
     logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
-    shelf = Shelf(logs, Events())
+    ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
     shelf.load()
     pen = Pen(old, shelf, logs, index, SystemClock())
     try:
         pen.recall()
+        pen.note(size_in(ledger, old.feed_id))
         if not pen.trouble():
             raise UserError(sentences.KEYS_CAN_WRITE(home=home))
     finally:
+        ledger.close()
         index.close()
 
 
@@ -194,9 +199,11 @@ def open_node(
     with HomeLock(home), _loop_in_thread() as loop:
         clear_away(home)
         node = _call(loop, start_node(home, settings, identity, roster=roster))
+        desk = node.desk(loop)
         try:
-            yield node.desk(loop)
+            yield desk
         finally:
+            desk.close()
             _call(loop, node.stop())
 
 
@@ -219,6 +226,8 @@ def run_node(
     Raises:
         UserError: Wrong passphrase, a port in use, too few files that may be open, or another
             process uses the home.
+        PassingError: The machine refuses something without which nothing goes.
+        FatalError: It stopped by itself, in good order, because its own state is unknown.
     """
     require_files()
     identity = open_identity(home, passphrase)
@@ -268,9 +277,12 @@ async def _run(
         on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
         await node.stopped.wait()
     finally:
+        desk.close()
         await page.stop()
         owners.close()
         await node.stop()
+    if node.failure is not None:
+        raise node.failure
 
 
 async def start_node(
@@ -282,8 +294,21 @@ async def start_node(
     """
     shells = _open_shells(home, settings, identity, roster.vocabulary)
     node = Node(settings, identity, shells, roster.roles)
+    asyncio.get_running_loop().set_exception_handler(partial(_hear_of, node))
     await node.start()
     return node
+
+
+def _hear_of(node: Node, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the loop could not tell anybody: that the machine refuses it is no bug."""
+    error = context.get("exception")
+    refused = isinstance(error, OSError) and troubles.refused_reading(
+        error.errno or 0, context.get("message", "")
+    )
+    if refused:
+        node.ground.events.tell(Strained(refused))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _open_shells(
@@ -293,16 +318,8 @@ def _open_shells(
     files = share_files(raise_files_max())
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"
-    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    swarm = LibtorrentSwarm(
-        Endpoint(settings.listen, settings.swarm_port),
-        dht=settings.dht,
-        down_bytes_per_s=settings.down_bytes_per_s,
-        up_bytes_per_s=settings.up_bytes_per_s,
-        files=files,
-    )
-    for peer in settings.peers:
-        swarm.allow(peer.host)
+    make_folder(run_folder)
+    swarm = _open_swarm(settings, files)
     named = tuple(peer.host for peer in settings.peers)
     board = KrpcHeadBoard(
         settings.listen,
@@ -337,6 +354,19 @@ def _open_link(
     )
 
 
+def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
+    swarm = LibtorrentSwarm(
+        Endpoint(settings.listen, settings.swarm_port),
+        dht=settings.dht,
+        down_bytes_per_s=settings.down_bytes_per_s,
+        up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
+    )
+    for peer in settings.peers:
+        swarm.allow(peer.host)
+    return swarm
+
+
 def _rules(files: OpenFiles) -> LinkRules:
     return LinkRules(
         peers_max=files.links,
@@ -352,7 +382,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
     Raises:
         UserError: There are none, or the passphrase is wrong.
     """
-    if not key_path(home).exists():
+    if not is_there(key_path(home)):
         was_used = any(home.glob("feeds/*/journal"))
         raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
@@ -371,9 +401,19 @@ def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
+        _call(loop, _end_tasks())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_tasks() -> None:
+    """End what still runs in a loop that is about to stop: who waits for it would for ever."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def _call(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:

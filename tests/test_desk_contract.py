@@ -57,6 +57,7 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.desk import Answerer, Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.homelock import HomeLock
 from webui.asgi import PageServer
 
 STRANGER = AuthorId(b"s" * 32)
@@ -80,10 +81,11 @@ def over_http(desk: Desk, home: Path) -> Iterator[RemoteDesk]:
     server = PageServer(desk, home / "run")
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
     try:
-        found = find_running(home)
-        assert found is not None
-        with found:
-            yield found
+        with HomeLock(home):  # as the node that serves it has
+            found = find_running(home)
+            assert found is not None
+            with found:
+                yield found
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

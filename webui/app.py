@@ -15,12 +15,13 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS
+from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED
+from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 from swarmfeed.core.base.texts import counted
-from swarmfeed.errors import RetryError, SwarmfeedError, UserError
+from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -190,8 +191,12 @@ def _add_headers(response: Response) -> Response:
 def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
     if isinstance(error, UserError):
         return _show_error(400, "That did not work", str(error))
+    if isinstance(error, PassingError):
+        return _show_error(503, "Not right now", str(error))
     if isinstance(error, RetryError):
         return _show_error(503, "Not right now", f"{error} Try again in a moment.")
+    if isinstance(error, FatalError):
+        return _show_error(500, "This node stops", NODE_STOPPED(reason=error))
     return _show_error(500, "Something is wrong with this node", f"It says: {error}")
 
 
@@ -243,4 +248,5 @@ def _shared_values() -> dict[str, object]:
         "now_year": datetime.now(UTC).year,
         "me": ask(WhoAreYou()) if is_in else None,
         "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
+        "refused": ask(WhatIsRefused()).sentences if is_in else (),
     }

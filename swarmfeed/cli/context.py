@@ -1,8 +1,8 @@
 """What every command is given: the home, and the doors through which it reaches a node."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import click
 
 from swarmfeed.cli import desk
 from swarmfeed.cli.home import default_home, read_passphrase
+from swarmfeed.cli.output import warn
 from swarmfeed.core.asks.people import Whoami
+from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import Created, Ready
 from swarmfeed.node.ground.settings import NodeSettings
@@ -76,7 +78,16 @@ class Context:
     def open(self, settings: NodeSettings | None = None) -> AbstractContextManager[Answerer]:
         """Reach the running node of this home, or open the home ourselves meanwhile."""
         chosen = settings or NodeSettings(network=False)
-        return self.doors.open_desk(self.home, chosen, self.passphrase)
+        return _warned(self.doors.open_desk(self.home, chosen, self.passphrase))
+
+
+@contextmanager
+def _warned(opening: AbstractContextManager[Answerer]) -> Iterator[Answerer]:
+    """Say on standard error what the machine refuses the node, beside whatever is asked."""
+    with opening as desk:
+        for sentence in desk.ask(WhatIsRefused()).sentences:
+            warn(sentence)
+        yield desk
 
 
 pass_context = click.make_pass_decorator(Context)

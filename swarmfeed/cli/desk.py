@@ -1,7 +1,6 @@
 """How a command reaches a node: the running one of its home, or the home opened in-process."""
 
 import json
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from swarmfeed.desk import Answerer
 from swarmfeed.errors import BadJsonError, InUseError, RetryError, UserError
 from swarmfeed.node.ground.home import page_path
 from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import UNKNOWN_HOLDER, HomeLock, lock_holder
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -49,20 +48,27 @@ LOOK_EVERY_S: Final = 0.05
 
 
 def find_running(home: Path) -> "RemoteDesk | None":
-    """Return the desk of the node that runs on ``home`` and answers, else None."""
+    """Return the desk of the node that runs on ``home`` and answers, else None.
+
+    A page file may be left over from a node that was killed, and whoever has its port by now
+    is not asked: it is a node's only while the one that wrote it has the home.
+    """
+    holder = lock_holder(home)
+    if holder is None:
+        return None
     try:
         page = json.loads(page_path(home).read_text(encoding="utf-8"))
-        os.kill(_found(page, "pid", int), 0)
+        if _found(page, "pid", int) != holder != UNKNOWN_HOLDER:
+            return None
         found = RemoteDesk(_found(page, "url", str), _found(page, "key", str))
-    except PermissionError:
-        return None  # somebody else's process got the number of one that is gone
     except (OSError, ValueError):
         return None
     try:
         found.ask(WhoAreYou())
     except RetryError:
-        found.close()
         return None
+    finally:
+        found.close()
     return found
 
 

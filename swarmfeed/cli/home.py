@@ -10,6 +10,7 @@ import platformdirs
 from swarmfeed.core.asks import sentences
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
+from swarmfeed.shell.disk.durable import is_there
 from swarmfeed.shell.disk.keyfile import is_protected
 from swarmfeed.shell.disk.modes import may_be_read_by_others
 
@@ -23,8 +24,8 @@ def default_home() -> Path:
 
 
 def has_keys(home: Path) -> bool:
-    """Whether ``swarmfeed init`` was run on this folder."""
-    return key_path(home).is_file()
+    """Whether ``swarmfeed init`` was run on this folder.  Raises PassingError."""
+    return is_there(key_path(home))
 
 
 def require_home(home: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from swarmfeed.core.base.address import parse_link
-from swarmfeed.errors import UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.home import Ready, page_path
 from swarmfeed.node.ground.settings import NodeSettings, declared
 from swarmfeed.shell.disk.durable import write_file
@@ -46,7 +46,7 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
 
 def remember(home: Path, ready: Ready) -> None:
     """Keep the ports a node got.  Nothing is lost when that fails: next time has others."""
-    with suppress(OSError, UserError, ValueError):
+    with suppress(OSError, UserError, PassingError, ValueError):
         at = parse_link(ready.link).at
         ports = {"link": at[0].port if at else 0, "page": urlsplit(ready.page_link).port}
         write_file(_path(home), json.dumps(ports).encode("ascii"))

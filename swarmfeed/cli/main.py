@@ -27,7 +27,8 @@ from swarmfeed.cli.commands import (
 from swarmfeed.cli.context import make_context
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.output import plain
-from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.core.asks.sentences import NODE_STOPPED
+from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.privacy import keep_private
 
@@ -38,11 +39,17 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except FatalError as error:
+            raise _sentence(NODE_STOPPED(reason=error)) from error
         except (UserError, RetryError, DamageError) as error:
-            raise click.ClickException(plain(" ".join(str(error).split()))) from error
+            raise _sentence(str(error)) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+
+def _sentence(text: str) -> click.ClickException:
+    return click.ClickException(plain(" ".join(text.split())))
 
 
 home_option = click.option(

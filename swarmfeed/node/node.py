@@ -1,16 +1,18 @@
 """A node's life: its parts connected, started, stopped, and given their repeating work."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import FatalError, PassingError, RetryError
 from swarmfeed.node.feeds.feeds import Feeds, make_feeds
 from swarmfeed.node.ground.desk import NodeDesk
-from swarmfeed.node.ground.events import Fatal, listens
+from swarmfeed.node.ground.events import Fatal, Relieved, Strained, listens
 from swarmfeed.node.ground.ground import Ground, lay_ground
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.live_updates import LiveUpdates
@@ -38,13 +40,20 @@ class Node:
         roles: Iterable[MakeRole],
     ) -> None:
         self.stopped = asyncio.Event()
+        self.failure: FatalError | None = None
+        """Why it stopped, when nobody asked it to."""
         self.ground = lay_ground(settings, identity, shells)
         self.feeds = make_feeds(self.ground)
         self.roles = (self.feeds.role(), *(make(self.ground, self.feeds) for make in roles))
         for role in self.roles:
             self._connect(role)
         self.ground.events.connect(
-            (listens(Fatal, self._on_fatal), *LiveUpdates(self.ground).rows())
+            (
+                listens(Fatal, self._on_fatal),
+                listens(Relieved, self.ground.indexer.on_relieved),
+                *self.ground.strain.rows(),
+                *LiveUpdates(self.ground).rows(),
+            )
         )
 
     def parts(self, kind: type[P]) -> P:
@@ -56,12 +65,17 @@ class Node:
 
     def desk(self, loop: asyncio.AbstractEventLoop) -> NodeDesk:
         """Return where faces ask this node, which runs in ``loop``."""
+        ground = self.ground
         mend = self.feeds.showing.mend
-        return NodeDesk(self.ground.answering, loop, self.ground.changes, mend)
+        return NodeDesk(ground.answering, loop, ground.changes, ground.events, mend)
 
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""
-        self.ground.shelf.load()
+        try:
+            self.ground.shelf.load()
+            self.ground.shells.logs.check_writable()
+        except PassingError as error:
+            self.ground.events.tell(Strained(error))
         self.feeds.showing.watch()
         self.ground.pen.recall()
         await self.feeds.showing.save_own_author()
@@ -110,6 +124,7 @@ class Node:
         carer = self.feeds.carer
         carer.recall_own()
         self.ground.memory.recall()
+        self.ground.pen.note(self.ground.inventory.size_of(self.ground.identity.feed_id))
         index_is_new = await carer.recall_followed()
         for role in self.roles:
             await role.start()
@@ -139,7 +154,7 @@ class Node:
         if shells.lan is not None:
             # It takes a second to announce oneself, and nothing waits for it.
             ground.beside.spawn(self.feeds.finder.meet_neighbours())
-        shells.jobs.start(self._jobs(), self.stopped.set)
+        shells.jobs.start(self._jobs(), lambda error: ground.events.tell(Fatal(error)))
 
     async def _leave(self) -> None:
         """Take leave of everybody: nobody is told anything from here on."""
@@ -152,9 +167,19 @@ class Node:
             await shells.board.stop()
 
     def _jobs(self) -> list[Job]:
-        return [*(job for role in self.roles for job in role.jobs()), self.ground.memory.job()]
+        jobs = [*(job for role in self.roles for job in role.jobs()), self.ground.memory.job()]
+        return [replace(job, run=partial(self._run_job, job.run)) for job in jobs]
+
+    async def _run_job(self, run: Callable[[], Awaitable[str]]) -> str:
+        """Run a job; what the machine refuses it, the whole node should know."""
+        try:
+            return await run()
+        except PassingError as error:
+            self.ground.events.tell(Strained(error))
+            raise
 
     def _on_fatal(self, event: Fatal) -> None:
         """Our own state is unknown: stop, so that the next start recovers from disk."""
         logger.critical("stopping", reason=str(event.error))
+        self.failure = self.failure or event.error
         self.stopped.set()

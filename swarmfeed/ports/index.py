@@ -80,11 +80,13 @@ class Index(Protocol):
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         """Index stored entries of all kinds; idempotent.  Returns how many posts were new.
 
         Args:
             reckoning: By what times the feed's entries are sorted.
+            with_posts: Without, what else was said is kept: names, follows, what was withdrawn.
         """
         ...
 
@@ -94,6 +96,10 @@ class Index(Protocol):
 
     def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
         """Half-open ranges already indexed, ascending and merged."""
+        ...
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        """Index of the oldest entry of a feed that is shown as a post."""
         ...
 
     def drop_feed(self, feed_id: FeedId) -> None: ...
@@ -172,6 +178,10 @@ class Index(Protocol):
 
     def peers(self, limit: int) -> list[Endpoint]:
         """Endpoints that answered before, most recent first."""
+        ...
+
+    def check_writable(self) -> None:
+        """Write something, and change nothing.  Raises PassingError while that is refused."""
         ...
 
     def close(self) -> None: ...

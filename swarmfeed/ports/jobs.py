@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from swarmfeed.core.asks.upkeep import JobStatus
+from swarmfeed.errors import FatalError
 
 
 class Clock(Protocol):
@@ -40,8 +41,8 @@ class Job:
 class Jobs(Protocol):
     """Runs jobs in the node's loop."""
 
-    def start(self, jobs: Iterable[Job], stop: Callable[[], None]) -> None:
-        """Run each job from now on; an unexpected exception calls ``stop`` once."""
+    def start(self, jobs: Iterable[Job], stop: Callable[[FatalError], None]) -> None:
+        """Run each job from now on; an unexpected exception calls ``stop`` once, with why."""
         ...
 
     def stop(self) -> None: ...

@@ -17,7 +17,16 @@ class Ledger(Protocol):
         ...
 
     def write(self, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
-        """Set values, or with None delete them: all of them or, at a power cut, none."""
+        """Set values, or with None delete them: all of them or, at a power cut, none.
+
+        Raises:
+            PassingError: Not now: the disk is full, say.  Nothing was written.
+            FatalError: Whether it was written is unknown, or the file is damaged.
+        """
+        ...
+
+    def check_writable(self) -> None:
+        """Write something, and change nothing.  Raises PassingError while that is refused."""
         ...
 
     def was_lost(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.highwater import Ending, Mark
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.errors import PassingError
 
 Signer = Callable[[bytes], bytes]
 """Signs bytes with a feed key: message in, 64-byte signature out."""
@@ -15,7 +16,8 @@ Signer = Callable[[bytes], bytes]
 class Logs(Protocol):
     """Feeds on disk.  They are the truth: what a method returned from survives a power cut.
 
-    Only the node's own thread calls the methods that change a feed.
+    Only the node's own thread calls the methods that change a feed.  Any method may raise
+    PassingError: nothing changed, and nothing is damaged.
     """
 
     def read_all(self) -> list[Replica]:
@@ -24,6 +26,29 @@ class Logs(Protocol):
 
     def damaged(self) -> dict[FeedId, str]:
         """Feeds whose journal is not what was written, with a line that says where."""
+        ...
+
+    def unread(self) -> dict[FeedId, PassingError]:
+        """Feeds that could not be read at start, though nothing says that they are damaged.
+
+        Nothing is written to them before ``read_again`` has read them.
+        """
+        ...
+
+    def read_again(self) -> list[Replica]:
+        """Return the replicas of those that can be read by now.
+
+        Raises:
+            PassingError: One of them still cannot.
+        """
+        ...
+
+    def check_writable(self) -> None:
+        """Write something small, and take it away again.
+
+        Raises:
+            PassingError: The disk takes nothing now, or is almost full.
+        """
         ...
 
     def append(
@@ -35,8 +60,9 @@ class Logs(Protocol):
         while no chunk is sealed, and a few more for every 120th or so.
 
         Raises:
-            UserError: The disk is full, or the mark does not say what is here.  Nothing was
-                added.
+            PassingError: Not now: the disk is full, say.  Nothing was added.
+            UserError: What it stands on is damaged, or the mark does not say what is here.
+                Nothing was added.
             FatalError: The disk failed in a way that leaves its state unknown.
         """
         ...
@@ -73,7 +99,7 @@ class Logs(Protocol):
         Returns whether anything was written; a feed that is not there needs nothing.
 
         Raises:
-            UserError: The disk is full.  Nothing changed.
+            PassingError: Not now: the disk is full, say.  Nothing changed.
             FatalError: The disk failed in a way that leaves its state unknown.
         """
         ...

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.errors import PassingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class SwarmFailed:
 
     info_hash: bytes
     reason: str
+    refused: PassingError | None = None
+    """Set when this machine refuses the file just now: no peer is to blame, nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)

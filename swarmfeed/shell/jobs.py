@@ -22,7 +22,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import JobStatus
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import DamageError, FatalError, RetryError
 from swarmfeed.ports import Clock, Job
 
 WATCH_EVERY_S: Final = 10.0
@@ -66,9 +66,9 @@ class SchedulerJobs:
         self._scheduler: AsyncIOScheduler | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._lead_ms = 0
-        self._stop_node: Callable[[], None] | None = None
+        self._stop_node: Callable[[FatalError], None] | None = None
 
-    def start(self, jobs: Iterable[Job], stop: Callable[[], None]) -> None:
+    def start(self, jobs: Iterable[Job], stop: Callable[[FatalError], None]) -> None:
         """As in ``ports.Jobs``; names of jobs must differ, and it is called once."""
         assert self._scheduler is None
         # All that APScheduler would say about a job is said in _run, once.
@@ -132,15 +132,19 @@ class SchedulerJobs:
         except RetryError as error:
             entry.last_result = sentences.POSTPONED(reason=error)
             logger.warning("job postponed", name=name, reason=str(error))
+        except (DamageError, FatalError) as error:
+            entry.last_result = sentences.FAILED(error=error)
+            logger.critical("job failed, stopping", name=name, reason=str(error))
+            self._stop_once(FatalError(str(error)))
         except Exception as error:
             entry.last_result = sentences.FAILED(error=repr(error))
             logger.critical("job failed, stopping", name=name, exc_info=True)
-            self._stop_once()
+            self._stop_once(FatalError(sentences.JOB_FAILED(name=name, error=repr(error))))
 
-    def _stop_once(self) -> None:
+    def _stop_once(self, error: FatalError) -> None:
         stop, self._stop_node = self._stop_node, None
         if stop is not None:
-            stop()
+            stop(error)
 
     def _next_run_ms(self, name: str) -> int | None:
         scheduled = self._scheduler.get_job(name) if self._scheduler is not None else None

@@ -8,7 +8,7 @@ from click.testing import Result
 from street.fakes.anna import AnnasDesk
 from swarmfeed.cli.main import COMMANDS, make_main
 from swarmfeed.core.asks.upkeep import Reindex, Reindexed
-from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
+from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
 
 Run = Callable[..., Result]
 
@@ -41,10 +41,18 @@ def test_what_a_person_can_act_on_is_one_line_and_exit_code_1(run: Run) -> None:
     assert result.stderr == "Error: two lines \ufffd[2J\n"
 
 
-@pytest.mark.parametrize("node", [FatalError("disk"), ValueError("a bug")], indirect=True)
-def test_bugs_and_failing_disks_are_not_swallowed(run: Run) -> None:
-    with pytest.raises((SwarmfeedError, ValueError)):
+@pytest.mark.parametrize("node", [ValueError("a bug")], indirect=True)
+def test_bugs_are_not_swallowed(run: Run) -> None:
+    with pytest.raises(ValueError, match="a bug"):
         run("reindex")
+
+
+@pytest.mark.parametrize("node", [FatalError("journal was not synced")], indirect=True)
+def test_a_node_that_must_stop_says_so_in_one_line_and_exit_code_1(run: Run) -> None:
+    result = run("reindex")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: The node stopped, to be on the safe side: journal")
+    assert result.stderr.endswith("\n") and result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("node", [UserError("")], indirect=True)

@@ -43,18 +43,22 @@ from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.home import key_path, page_path
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.homelock import HomeLock
 from webui.asgi import PageServer
 
 MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))
 
 
-def serve(desk: FakeDesk, run_folder: Path) -> Callable[[], None]:
-    """Serve the page of ``desk`` in a thread; call what is returned to stop it."""
+def serve(desk: FakeDesk, home: Path) -> Callable[[], None]:
+    """Have ``home`` and serve the page of ``desk`` in a thread, as a node does; call what is
+    returned to stop it."""
+    lock = HomeLock(home)
+    lock.acquire()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    server = PageServer(desk, run_folder)
+    server = PageServer(desk, page_path(home).parent)
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
 
     def stop() -> None:
@@ -62,6 +66,7 @@ def serve(desk: FakeDesk, run_folder: Path) -> Callable[[], None]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+        lock.release()
 
     return stop
 
@@ -70,7 +75,7 @@ def serve(desk: FakeDesk, run_folder: Path) -> Callable[[], None]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeDesk, Path]]:
     home = tmp_path_factory.mktemp("home")
     desk = FakeDesk()
-    stop = serve(desk, page_path(home).parent)
+    stop = serve(desk, home)
     yield desk, home
     stop()
 
@@ -194,8 +199,11 @@ def test_a_port_that_another_process_took_over_never_sees_the_key(
 ) -> None:
     page = json.loads(page_path(served[1]).read_text())
     page_path(tmp_path).parent.mkdir()
+    page_path(tmp_path).write_text(json.dumps(page))
+    assert find_running(tmp_path) is None, "nobody has this home, so whoever answers is another"
     page_path(tmp_path).write_text(json.dumps({**page, "pid": 999_999_999}))
-    assert find_running(tmp_path) is None
+    with HomeLock(tmp_path):
+        assert find_running(tmp_path) is None, "a command that has it is not the node"
 
 
 @pytest.mark.parametrize(
@@ -216,6 +224,8 @@ def test_a_stale_or_damaged_page_file_means_nothing_runs(tmp_path: Path, content
     page_path(tmp_path).parent.mkdir()
     page_path(tmp_path).write_text(content.replace("OURS", str(os.getpid())))
     assert find_running(tmp_path) is None
+    with HomeLock(tmp_path):
+        assert find_running(tmp_path) is None
 
 
 def test_the_key_never_leaves_this_machine() -> None:
@@ -225,7 +235,7 @@ def test_the_key_never_leaves_this_machine() -> None:
 
 
 def test_a_node_that_goes_away_is_told_in_a_sentence(tmp_path: Path) -> None:
-    stop = serve(FakeDesk(), page_path(tmp_path).parent)
+    stop = serve(FakeDesk(), tmp_path)
     found = find_running(tmp_path)
     stop()
     assert found is not None

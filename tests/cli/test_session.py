@@ -10,7 +10,7 @@ from swarmfeed.cli.home import read_passphrase, read_passphrase_file
 from swarmfeed.core.asks.upkeep import HowIsIt
 from swarmfeed.errors import InUseError, UserError
 from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
 
 

@@ -64,6 +64,7 @@ JOINED: Final = frozenset(
         "feed",
         "torrent-file",
         "how-is-it",
+        "refused",
         "peers",
         "disk",
         "jobs",

@@ -196,14 +196,17 @@ class NotedPeer:
         self.is_gone = False
         self._host = f"127.0.2.{number}"
         self._outgoing = outgoing
+        self._claimed = ""
+        """Where it says it is, when that is not the truth."""
+        self.swarm_port = 8000
 
     @property
     def hello(self) -> Hello:
         return Hello(
             node_id=NodeId(self.key.public),
-            hosts=(self._host,),
+            hosts=(self._claimed or self._host,),
             link_port=7000,
-            swarm_port=8000,
+            swarm_port=self.swarm_port,
         )
 
     @property

@@ -32,6 +32,7 @@ from swarmfeed.core.asks.posts import (
     Timeline,
     ref_text,
 )
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.asks.upkeep import (
     HowFullIsIt,
     HowIsIt,
@@ -39,13 +40,15 @@ from swarmfeed.core.asks.upkeep import (
     Reindex,
     Status,
     Verify,
+    WhatIsRefused,
     WhatRepeats,
     WhoIsLinked,
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.errors import FatalError, PassingError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
@@ -344,3 +347,72 @@ def test_a_failed_write_of_our_own_stops_the_node(tmp_path: Path) -> None:
         assert to.node.stopped.is_set()
 
     talk(tmp_path, script)
+
+
+@pytest.mark.attack("A26")
+def test_a_post_is_saved_and_answered_though_the_index_takes_nothing_in(tmp_path: Path) -> None:
+    refused = FULL.unsaved("the index")
+
+    class FullIndex(FakeIndex):
+        full = True
+
+        def check_writable(self) -> None:
+            if self.full:
+                raise refused
+
+        def add_entries(self, *given: Any, **named: Any) -> int:
+            self.check_writable()
+            return super().add_entries(*given, **named)
+
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = await street.move_in(), await street.move_in()
+        await me.stop()
+        me.index = index = FullIndex()
+        await me.start()
+        to = Talk(street, me)
+        post = await asked(to, WritePost(text="saved"))
+        assert (post.text, post.ref.index) == ("saved", 2)
+        assert (await asked(to, HowIsIt())).sentence == FULL.state()
+        assert (await asked(to, WhatIsRefused())).sentences == (FULL.state(),)
+        await me.follow(anna)
+        await anna.say("of a friend")
+        assert me.root(anna.feed_id) == anna.root(anna.feed_id), "its links go on"
+        assert not me.running.stopped.is_set()
+        index.full = False
+        await street.pass_time(3)
+        assert (await asked(to, WhatIsRefused())).sentences == ()
+        assert "of a friend" in await texts(to, Timeline(limit=10))
+        shown = await asked(to, ShowPost(ref=ref_text(post.ref)))
+        assert shown.post.text == "saved"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A26")
+def test_what_did_not_fit_on_the_disk_is_asked_for_again_when_it_does(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = await street.move_in(), await street.move_in()
+        await anna.say("one")
+        await me.follow(anna)
+        await street.pass_time(3)
+        assert me.reads(anna.author_id) == ["one"]
+        logs: Any = me.running.ground.shells.logs
+        kept, me.disk.free_bytes = logs.extend, 0
+
+        def full(replica: Replica, start: int) -> None:
+            logs.check_writable()
+            kept(replica, start)
+
+        logs.extend = full
+        await anna.say("two")
+        assert me.reads(anna.author_id) == ["one"]
+        assert me.running.ground.strain.now() == (FULL.state(),)
+        assert len(me.running.ground.sessions.all()) == 1, "the friend is not to blame"
+        with pytest.raises(PassingError, match="almost full"):
+            await asked(Talk(street, me), WritePost(text="mine"))
+        me.disk.free_bytes = 10**12
+        await street.pass_time(3)
+        assert me.reads(anna.author_id) == ["two", "one"]
+        assert me.running.ground.strain.now() == ()
+
+    in_neighbourhood(tmp_path, scenario)

@@ -46,9 +46,11 @@ class Node:
 
     def __init__(self) -> None:
         self.stops = 0
+        self.why: FatalError | None = None
 
-    def stop(self) -> None:
+    def stop(self, error: FatalError) -> None:
         self.stops += 1
+        self.why = error
 
 
 @contextmanager
@@ -168,6 +170,8 @@ def test_any_other_exception_stops_the_node_once(bug: Exception) -> None:
             assert jobs.status()[0].last_result.startswith("failed: ")
             await counter.reach(3)
         assert node.stops == 1
+        told = "disk" if isinstance(bug, FatalError) else "the job history failed: ValueError"
+        assert str(node.why).startswith(told)
         assert logs[0]["event"] == "job failed, stopping"
         assert logs[0]["log_level"] == "critical"
 

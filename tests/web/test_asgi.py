@@ -1,6 +1,7 @@
 """The served page: hosts, event streams, starting and stopping.  Real sockets on 127.0.0.1."""
 
 import asyncio
+import errno
 import json
 import os
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.change import Change
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.limits import EVENT_STREAMS_MAX
 from swarmfeed.errors import UserError
 from uvicorn._types import ASGI3Application, Scope
@@ -17,6 +19,7 @@ from webui.asgi import Front, Mount, PageServer
 from webui.current import PageSettings
 from webui.events import EventStream, format_change, merge_changes
 from webui.headers import HEADERS
+from webui.runfile import RunFile
 
 TIMEOUT_S = 10
 
@@ -346,3 +349,61 @@ def test_merging_keeps_the_newest_of_each_feed() -> None:
         Change("progress", 4, {"feed": "a"}),
     ]
     assert [change.number for change in merge_changes(changes)] == [2, 3, 4]
+
+
+@pytest.mark.attack("A26")
+def test_a_page_is_found_though_the_disk_is_full_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script() -> None:
+        first = RunFile(tmp_path)
+        first.write("http://127.0.0.1:1", "one")
+        first.remove("one")
+        assert not first.path.exists()
+        with monkeypatch.context() as patch:
+            patch.setattr(RunFile, "_put", full)
+            again = RunFile(tmp_path)
+            again.write("http://127.0.0.1:2", "two")
+        assert json.loads(again.path.read_text())["key"] == "two"
+        assert stat.S_IMODE(again.path.stat().st_mode) == 0o600
+
+    asyncio.run(script())
+
+
+@pytest.mark.attack("A26")
+def test_a_page_is_served_and_found_as_soon_as_the_disk_takes_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webui.runfile.RETRY_EVERY_S", 0.01)
+
+    async def script() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(RunFile, "_put", full)
+            server = PageServer(FakeDesk(), tmp_path)
+            await server.start()
+            assert not (tmp_path / "page.json").exists() and server.login_link()
+        async with asyncio.timeout(TIMEOUT_S):
+            while not (tmp_path / "page.json").exists():
+                await asyncio.sleep(0.01)
+        await server.stop()
+        assert not (tmp_path / "page.json").exists()
+
+    asyncio.run(script())
+
+
+def test_links_that_were_subscribed_to_outlive_a_key_that_cannot_be_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = RunFile(tmp_path).reader_key()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", out_of_descriptors)
+        assert RunFile(tmp_path).reader_key() != before
+    assert RunFile(tmp_path).reader_key() == before
+
+
+def full(*_: object) -> None:
+    raise FULL.unsaved("page.json")
+
+
+def out_of_descriptors(*_: object) -> str:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))

@@ -25,7 +25,7 @@ from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
 

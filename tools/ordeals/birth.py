@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 
 from swarmfeed import wiring
 from swarmfeed.cli.main import main
+from swarmfeed.shell.disk.durable import create_file
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
 
@@ -186,7 +187,7 @@ def _nothing(folder: Path) -> None:
 
 def _write_words(folder: Path) -> str:
     created = wiring.create_home(folder / "other", "Ann", "")
-    (folder / "sheet").write_text(created.author_words)
+    create_file(folder / "sheet", created.author_words.encode("ascii"))
     return created.author_words
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ordeals.birth import BIRTH
 from ordeals.bits.play import BITS
+from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.strangers.main import STRANGERS
@@ -16,6 +17,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     OWN_HISTORY,
     BIRTH,
     STRANGERS,
+    FAILURES,
     BITS,
 )
 """All there are; a new one is a line here."""

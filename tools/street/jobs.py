@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from swarmfeed.core.asks.upkeep import JobStatus
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import FatalError, RetryError
 from swarmfeed.ports import Job
 
 from street.fakes.clock import FakeClock
@@ -16,7 +16,7 @@ class HandJobs:
         self._clock = clock
         self._jobs: list[tuple[Job, list[int]]] = []
 
-    def start(self, jobs: Iterable[Job], stop: Callable[[], None]) -> None:
+    def start(self, jobs: Iterable[Job], stop: Callable[[FatalError], None]) -> None:
         now_ms = self._clock.monotonic_ms()
         for job in jobs:
             first_ms = now_ms if job.at_start else now_ms + round(job.every_s * 1000)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask import render_template
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedsOf
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import Timeline
@@ -21,6 +22,7 @@ def show_author(author_id: AuthorId) -> str:
     return render_template(
         "author.html",
         author=author,
+        takes=sentences.what_it_takes(author.bytes_held, author.unpacked_bytes, author.limit),
         link=format_link(Link(author_id, one_line(author.name)[:NAME_CHARS_MAX])),
         feeds=ask(FeedsOf(author=author_id)).feeds,
         posts=page.posts,

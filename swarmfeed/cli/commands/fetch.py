@@ -99,6 +99,12 @@ def _print_fetched(fetched: Fetched, as_json: bool) -> None:
         print_json(_fetched_json(fetched))
     elif fetched.progress.done:
         print_sentence(_format_done(fetched))
+        for sentence in sentences.what_it_takes(
+            fetched.progress.bytes_held,
+            fetched.progress.unpacked_bytes,
+            fetched.progress.limit,
+        ):
+            print_sentence(sentence)
     if not fetched.progress.done:
         raise UserError(_format_failure(fetched))
 

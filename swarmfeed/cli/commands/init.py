@@ -21,7 +21,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
-from swarmfeed.errors import UserError
+from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.shell.disk.birth import unfinished_author
 from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX, create_file
@@ -141,7 +141,7 @@ def _save_words(path: Path, created: Created) -> bool:
     )
     try:
         create_file(path, text.encode("utf-8"), 0o600)
-    except (UserError, FileExistsError) as error:
+    except (SwarmfeedError, FileExistsError) as error:
         # The keys are made: words that nobody sees would be worse than words on a screen.
         warn(f"the words were not written to {path} ({error}); they follow")
         return False

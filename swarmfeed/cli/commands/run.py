@@ -15,7 +15,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.desk import find_running, while_in_use
 from swarmfeed.cli.options import json_option, node_options, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
-from swarmfeed.errors import UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.home import Ready, page_path
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.durable import write_file
@@ -103,7 +103,7 @@ def _open_browser(context: Context, link: str) -> None:
     page = f'<!doctype html>\n<meta http-equiv="refresh" content="0;url={quoted}">\n'
     try:
         write_file(redirect, page.encode("utf-8"), 0o600)
-    except UserError as error:
+    except (UserError, PassingError) as error:
         warn(f"the browser was not opened: {error}")
         return
     context.doors.open_browser(redirect.as_uri())

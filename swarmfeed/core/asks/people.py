@@ -34,6 +34,10 @@ class AuthorView:
     bytes_held: int
     forked: bool
     """A fork proof is kept: the author signed two histories."""
+    unpacked_bytes: int = 0
+    """What is held of them, unpacked for reading: what it takes of memory and index."""
+    limit: str = ""
+    """Why not all that is held can be read and searched; empty when all can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,10 @@ class FetchProgress:
     """The whole backlog is held and verified."""
     searchable: bool = False
     """All that is held is in the index too, so that timeline and search show it."""
+    unpacked_bytes: int = 0
+    """What is held, unpacked for reading."""
+    limit: str = ""
+    """Why not all that is held can be read and searched; empty when all can."""
     error: str = ""
     """Why it cannot go on; empty while it can."""
 

@@ -7,7 +7,7 @@ stands in a table of the role; labels and headings belong to the face that shows
 
 from typing import Final
 
-from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.texts import Text, format_size
 
 # --- what a home and its files refuse ------------------------------------------------------
 
@@ -32,10 +32,90 @@ EVERYBODY_MAY_REPLACE: Final = Text(
     " run: chmod o-w {folder}"
 )
 NOT_WRITABLE: Final = Text("{path} cannot be written: {reason}")
+NO_FILE: Final = Text("{path} is a folder, and has to be a file; move it away")
+NO_FOLDER: Final = Text("{path} is no folder; move it away, or choose another one")
+
 TOO_FEW_FILES: Final = Text(
     "this system lets the program have {files:1 file|# files} open, and it needs {least};"
     " allow more with: ulimit -n 1024"
 )
+NOT_FOUND_YET: Final = Text(
+    "Commands do not find this node yet: {reason} The page works, and so does everything in it."
+)
+INDEX_SET_ASIDE: Final = Text(
+    "The index was damaged, and is built anew from what is on the disk: nothing is lost."
+    " The damaged one is kept as {kept}."
+)
+LEDGER_SET_ASIDE: Final = Text(
+    "The ledger was damaged, and a new one is begun: lost are what was seen of other nodes,"
+    " what was promised to hold for them, and what was chosen for that. No post is lost."
+    " The damaged one is kept as {kept}."
+)
+
+# --- what this machine cannot give just now: core/asks/troubles.py says when ----------------
+
+NOT_READ: Final = Text("{what} was not read: {reason}. {advice}")
+WHAT_WAS_NEW: Final = Text("what was new")
+NOT_WRITTEN: Final = Text("{what} was not saved: {reason}. {advice}")
+
+DISK_FULL: Final = Text("the disk is full")
+DISK_ALMOST_FULL: Final = Text(
+    "the disk is almost full: nothing was saved. Free some space; then all goes on by itself."
+)
+FREE_SPACE: Final = Text("Free some space; then all goes on by itself.")
+DISK_FULL_STATE: Final = Text(
+    "The disk is full: nothing new can be saved. Reading goes on."
+    " Free some space, and the rest goes on by itself."
+)
+
+TOO_MANY_FILES: Final = Text("too many files are open on this machine")
+CLOSE_FILES: Final = Text("Close some programs, or allow more open files; then try again.")
+TOO_MANY_FILES_STATE: Final = Text(
+    "Too many files are open on this machine: not everything can be read and saved just now."
+    " Close some programs, or allow more open files; the rest goes on by itself."
+)
+
+NO_MEMORY: Final = Text("this machine has no memory left")
+CLOSE_PROGRAMS: Final = Text("Close some programs; then try again.")
+NO_MEMORY_STATE: Final = Text(
+    "This machine has no memory left: not everything can be read and saved just now."
+    " Close some programs; the rest goes on by itself."
+)
+
+IN_USE: Final = Text("another program is using it")
+CLOSE_THE_OTHER: Final = Text("Close that program, or try again in a moment.")
+IN_USE_STATE: Final = Text(
+    "Another program holds a file of this node: some things cannot be saved just now."
+    " Close that program; the rest goes on by itself."
+)
+
+FORBIDDEN: Final = Text("the system does not allow it")
+GIVE_RIGHTS: Final = Text("See that it is yours, and that you may read and write it.")
+FORBIDDEN_STATE: Final = Text(
+    "A file of this node may not be opened: something cannot be read or saved."
+    " See that your folder and all in it is yours; the rest goes on by itself."
+)
+
+READ_ONLY: Final = Text("the disk can only be read")
+MAKE_WRITABLE: Final = Text("Make the disk writable again; then all goes on by itself.")
+READ_ONLY_STATE: Final = Text(
+    "The disk can only be read: nothing new can be saved. Reading goes on."
+    " Make it writable again, and the rest goes on by itself."
+)
+
+DISK_FAILS: Final = Text("the disk reports an error")
+SAVE_THE_FOLDER: Final = Text("Look after the disk; copy your folder to another one meanwhile.")
+DISK_FAILS_STATE: Final = Text(
+    "The disk reports errors: not everything can be read and saved."
+    " Copy your folder to another disk before it fails for good."
+)
+
+NODE_STOPS: Final = Text("the node is stopping; start it again and repeat this")
+NODE_STOPPED: Final = Text(
+    "The node stopped, to be on the safe side: {reason}."
+    " Nothing that was saved is lost; start it again, and it goes on from what is on the disk."
+)
+JOB_FAILED: Final = Text("the job {name} failed: {error}")
 
 # --- posts ---------------------------------------------------------------------------------
 
@@ -175,6 +255,27 @@ NOBODY_ANSWERED: Final = Text("nobody who holds this author answered within {sec
 NOT_ALL_FETCHED: Final = Text(
     "{held:,} of {entries:,} entries after {seconds:.0f} s; run this again to go on"
 )
+
+UNPACKED: Final = Text("It was packed tightly: unpacked for reading it is {unpacked}.")
+ONLY_THE_NEWEST: Final = Text(
+    "Only the newest {shown:,} of {entries:,} entries of {name} can be read and searched here:"
+    " unpacked they are {unpacked}, and of one author {budget} are shown."
+)
+
+UNPACKED_BYTES_SAID: Final = 20_000_000
+"""Less than that is nobody's worry."""
+
+UNPACKED_TIMES_SAID: Final = 10
+"""Posts pack to a third or a fifth."""
+
+
+def what_it_takes(bytes_held: int, unpacked_bytes: int, limit: str) -> tuple[str, ...]:
+    """What a person should know of the size of what is held; nothing when it is ordinary."""
+    said = [limit] if limit else []
+    if unpacked_bytes >= max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * bytes_held):
+        said.insert(0, UNPACKED(unpacked=format_size(unpacked_bytes, tenths_below=10)))
+    return tuple(said)
+
 
 # --- checking and mending ---------------------------------------------------------------
 

@@ -100,6 +100,14 @@ class Wellbeing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What the machine refuses this node at the moment; nothing when all is well."""
+
+    sentences: tuple[str, ...]
+    """What does not work, what goes on, and what a person can do: one each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
     """Everything ``swarmfeed status`` and the status page print."""
 
@@ -163,6 +171,13 @@ class HowIsIt(Ask[Wellbeing]):
     """How things are, in one sentence."""
 
     name = "how-is-it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIsRefused(Ask[Refusals]):
+    """What the machine refuses this node at the moment: a full disk, say."""
+
+    name = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

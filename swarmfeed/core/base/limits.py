@@ -288,6 +288,10 @@ SWARM_CONNECTIONS_MAX: Final = 8_000
 DISK_FLOOR_BYTES: Final = 64 * 1024 * 1024
 """Free disk below which nothing of others is fetched and appending is refused."""
 
+REFUSED_PAUSE_S: Final = 10
+"""How long nothing new is fetched after the disk took none of it: a chunk that does not fit
+would be fetched again and again; sooner when the disk is seen to take something."""
+
 EVENT_STREAMS_MAX: Final = 16
 """Most `/events` streams of one session; the oldest is dropped."""
 

@@ -69,6 +69,18 @@ def frame_ranges(chunk: bytes) -> list[tuple[int, int]]:
     return ranges
 
 
+def content_sizes(chunk: bytes) -> list[int]:
+    """Return the bytes each frame of a chunk declares to hold; unpacks nothing.
+
+    Raises:
+        BadEncodingError: Not whole zstd frames one after the other.
+    """
+    return [
+        zstandard.frame_content_size(chunk[start : start + _HEADER_BYTES_MAX])
+        for start, _ in frame_ranges(chunk)
+    ]
+
+
 def unpack_frame(frame: bytes, limit_bytes: int = FRAME_BYTES_MAX) -> bytes:
     """Decompress one frame, never to more than ``limit_bytes``.
 

@@ -14,7 +14,7 @@ from swarmfeed.core.base.limits import PIECE_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import is_covering
 from swarmfeed.core.feed.limits import HOLDERS_PER_CHUNK
-from swarmfeed.core.feed.patience import Standing
+from swarmfeed.core.feed.patience import Repute
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +74,25 @@ class Accounts:
     """What is known of holders, and what was asked of them; of one that is missing, nothing."""
 
     now_ms: int = 0
-    standings: Mapping[NodeId, Standing] = field(default_factory=dict)
+    reputes: Mapping[NodeId, Repute] = field(default_factory=dict)
     burdens: dict[NodeId, Burden] = field(default_factory=dict)
 
-    def standing(self, node_id: NodeId) -> Standing:
-        return self.standings.get(node_id, _UNKNOWN)
+    def repute(self, node_id: NodeId) -> Repute:
+        return self.reputes.get(node_id, _UNKNOWN)
 
     def burden(self, node_id: NodeId) -> Burden:
         return self.burdens.setdefault(node_id, Burden())
 
     def is_demoted(self, source: Source) -> bool:
-        return self.standing(source.node_id).is_demoted(self.now_ms)
+        return self.repute(source.node_id).is_demoted(self.now_ms)
 
     def has_room(self, source: Source) -> bool:
         """Whether more may be asked of a holder, while there are others."""
         burden = self.burdens.get(source.node_id, _NOTHING)
-        return burden.chunks < self.standing(source.node_id).window()
+        return burden.chunks < self.repute(source.node_id).window()
 
 
-_UNKNOWN = Standing()
+_UNKNOWN = Repute()
 _NOTHING = Burden()
 
 
@@ -167,7 +167,7 @@ def _in_order(chunk: WantedChunk, able: Sequence[Source], accounts: Accounts) ->
             each.node_id in chunk.tried,
             not each.complete,
             accounts.burdens.get(each.node_id, _NOTHING).bytes,
-            not accounts.standing(each.node_id).delivered,
+            not accounts.repute(each.node_id).delivered,
             not each.named,
             each.node_id,
         ),

@@ -78,7 +78,7 @@ class Memories:
     root: Hash | None
     """Of the head over them; None for none."""
     noted: int
-    """Largest size that index and receipts tell."""
+    """Largest size that index, receipts and ledger tell."""
     chunks: int
     """Where the last chunk file ends, known to a head or not."""
     forked: bool

@@ -37,6 +37,18 @@ PAROLE_DOUBLINGS: Final = 6
 HOLDERS_PER_CHUNK: Final = 8
 """Holders a chunk of several pieces is asked of at once: 8 connections fill any line."""
 
+SHOWN_BYTES_PER_AUTHOR: Final = 256 * 1000 * 1000
+"""Unpacked entries of one author that are indexed, the newest: two million posts of ordinary
+length.  The index takes up to twice that."""
+
+SHOWN_SLACK: Final = 1.5
+"""How far a growing feed may go beyond what is shown of it before the oldest goes: each byte
+is indexed three times at most."""
+
+INDEX_PIECE_BYTES: Final = 2 * 1024 * 1024
+"""Unpacked entries that are in memory at once while they are indexed: one frame of the
+longest entries, thousands of ordinary ones."""
+
 HOLDERS_REMEMBERED_MAX: Final = 4_096
 """Holders whose speed is remembered while the node runs; 1 MB."""
 

@@ -52,7 +52,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Repute:
     """What one holder has shown of itself."""
 
     wait: Wait = field(default_factory=Wait)
@@ -63,14 +63,14 @@ class Standing:
     demoted_until_ms: int | None = None
     """On the monotonic clock; None while it was never waited for in vain."""
 
-    def gave_first_byte(self, after_ms: int) -> "Standing":
+    def gave_first_byte(self, after_ms: int) -> "Repute":
         return replace(self, wait=self.wait.learn(after_ms))
 
-    def delivered_chunk(self) -> "Standing":
+    def delivered_chunk(self) -> "Repute":
         """It gave the better part of a chunk that is here now."""
         return replace(self, delivered=self.delivered + 1, strikes=0, demoted_until_ms=None)
 
-    def kept_waiting(self, now_ms: int) -> "Standing":
+    def kept_waiting(self, now_ms: int) -> "Repute":
         """It was asked, and gave nothing, or next to nothing, for as long as is waited."""
         if self.is_demoted(now_ms):
             return self

@@ -4,8 +4,10 @@ Each class answers some asks from the few parts it is given; ``rows`` lists them
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
     GetTorrent,
@@ -50,9 +52,11 @@ from swarmfeed.core.asks.writing import (
 )
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.core.feed.public_id import time_of_id
-from swarmfeed.errors import FatalError, MendingError, UserError
+from swarmfeed.errors import MendingError, PassingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.seeder import Seeder
@@ -157,6 +161,8 @@ class Writing:
         self, ground: Ground, writer: Writer, reading: Reading, showing: Showing
     ) -> None:
         self._index = ground.shells.index
+        self._logs = ground.shells.logs
+        self._author_id = ground.identity.author_id
         self._pen = ground.pen
         self._writer = writer
         self._reading = reading
@@ -172,16 +178,7 @@ class Writing:
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         ref = await self._writer.publish_post(ask.text, parent)
-        try:
-            post = await self._saved(ref)
-        except MendingError:
-            post = None
-        if post is None:
-            await self._showing.mend()
-            post = await self._saved(ref)
-        if post is None:
-            raise FatalError("the post was saved, but is not in the index; run: reindex")
-        return post
+        return await self._written(ref, parent)
 
     async def import_posts(self, ask: ImportPosts) -> ImportReport:
         return await self._writer.import_posts(ask.posts)
@@ -197,6 +194,32 @@ class Writing:
             sentence=say(verdict),
             missing_start=start,
             missing_end=end,
+        )
+
+    async def _written(self, ref: EntryRef, parent: EntryRef | None) -> PostView:
+        """A post that was just saved; from the log while the index does not have it."""
+        post: PostView | None = None
+        with suppress(PassingError, MendingError):
+            post = await self._saved(ref)
+        if post is None:
+            await self._showing.mend()
+        with suppress(PassingError, MendingError):
+            post = post or await self._saved(ref)
+        return await asyncio.to_thread(self._from_log, ref, parent) if post is None else post
+
+    def _from_log(self, ref: EntryRef, parent: EntryRef | None) -> PostView:
+        (stored,) = self._logs.read_entries(ref.feed_id, ref.index, ref.index + 1)
+        entry = decode_entry(stored)
+        body = decode_body(entry.kind, entry.body or b"")
+        assert isinstance(body, PostBody), "the writer appends what was asked for"
+        return PostView(
+            author_id=self._author_id,
+            author_name="",
+            ref=ref,
+            time_ms=entry.time_ms,
+            text=body.text,
+            cursor=Cursor(entry.time_ms, ref.index),
+            reply_to=parent,
         )
 
     def _parent(self, reply_to: str) -> EntryRef | None:
@@ -236,7 +259,13 @@ class AboutPeople:
     async def about(self, ask: AboutAuthor) -> AuthorView:
         follows = await asyncio.to_thread(self._follows)
         known = await asyncio.to_thread(self._known, ask.author)
-        return self._view(ask.author, known, followed=ask.author in follows)
+        view = self._view(ask.author, known, followed=ask.author in follows)
+        # Of one: of three thousand it would take reading all that is held.
+        return replace(
+            view,
+            unpacked_bytes=self._reporter.unpacked_bytes(ask.author),
+            limit=self._reporter.limit(ask.author, known.name),
+        )
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)

@@ -1,13 +1,14 @@
 """Whom the node cares for: from now on, no more, and again after a restart."""
 
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.errors import PassingError
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.writer import Writer
-from swarmfeed.node.ground.events import InterestRose, Unfollowed
+from swarmfeed.node.ground.events import InterestRose, Relieved, Strained, Unfollowed
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import (
     FETCHED,
@@ -91,6 +92,26 @@ class Carer:
         shelf.drop_feed(feed_id)
         if author_id is not None and not shelf.feeds_of(author_id):
             self._ground.interests.forget(author_id)
+
+    # --- after a machine refused something ---
+
+    def on_relieved(self, _: Relieved) -> None:
+        """The disk takes everything again: take up what was left."""
+        self._ground.beside.spawn(self._take_up_again())
+
+    async def _take_up_again(self) -> None:
+        ground = self._ground
+        try:
+            ground.shelf.load_again()
+        except PassingError as error:
+            ground.events.tell(Strained(error))
+        self.recall_others(index_is_new=False)
+        await self._showing.save_own_author()
+        await self._showing.catch_up_all(index_is_new=False)
+        self._follower.ask_all(ground.interests.all())
+        if ground.settings.network:
+            self.go_on()
+            self._fetcher.plan()
 
     # --- after a restart ---
 

@@ -24,7 +24,8 @@ from swarmfeed.ports import Index, KnownAuthor
 BATCH_ENTRIES: Final = 16 * CHUNK_ENTRIES
 """Entries of one transaction, as when they were indexed."""
 
-Ranges = dict[FeedId, list[tuple[int, int]]]
+Held = list[tuple[int, int]]
+Ranges = dict[FeedId, Held]
 """Half-open ranges of entries that are here, by their feeds."""
 
 
@@ -39,6 +40,7 @@ class Comparer:
         self._interests = ground.interests
         self._inventory = ground.inventory
         self._almanac = ground.almanac
+        self._extents = ground.extents
         self._showing = showing
 
     async def compare(self) -> list[str]:
@@ -98,27 +100,34 @@ class Comparer:
         with self._index.scratch() as scratch:
             for feed_id, ranges in held.items():
                 self._put(scratch, feed_id, author_id, ranges)
+            shown = {each: self._shown_of(each, author_id, held[each]) for each in held}
             return all(
-                ask(scratch, author_id, held) == ask(self._index, author_id, held)
-                for ask in (_shown, _person)
+                ask(scratch, author_id, ranges) == ask(self._index, author_id, ranges)
+                for ask, ranges in ((_shown, shown), (_person, held))
             )
 
-    def _put(
-        self,
-        index: Index,
-        feed_id: FeedId,
-        author_id: AuthorId,
-        ranges: list[tuple[int, int]],
-    ) -> None:
+    def _shown_of(self, feed_id: FeedId, author_id: AuthorId, held: Held) -> Held:
+        """Ranges of entries that are here and so new that their posts are shown."""
+        first = self._extents.first_shown(feed_id, author_id)
+        return [(max(start, first), end) for start, end in held if end > first]
+
+    def _put(self, index: Index, feed_id: FeedId, author_id: AuthorId, ranges: Held) -> None:
         index.reserve(feed_id, author_id, max((end for _, end in ranges), default=0))
         reckoning = self._almanac.reckoning(feed_id)
+        shown = self._extents.first_shown(feed_id, author_id)
         for start, end in ranges:
             for first in range(start, end, BATCH_ENTRIES):
                 stop = min(first + BATCH_ENTRIES, end)
                 stored = self._logs.read_entries(feed_id, first, stop)
                 hashes = hash_frame(frame_content(stored))
                 index.add_entries(
-                    feed_id, author_id, first, stored, hashes, reckoning=reckoning
+                    feed_id,
+                    author_id,
+                    first,
+                    stored,
+                    hashes,
+                    reckoning=reckoning,
+                    with_posts=stop > shown,
                 )
 
     def _name(self, author_id: AuthorId) -> str:

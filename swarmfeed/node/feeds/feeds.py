@@ -110,6 +110,9 @@ class Feeds:
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
+            listens(events.HeadGrew, self.showing.on_head),
+            listens(events.Relieved, self.fetcher.on_relieved),
+            listens(events.Relieved, self.carer.on_relieved),
         )
 
     def _answers(self) -> tuple[Answers, ...]:

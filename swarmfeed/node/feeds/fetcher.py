@@ -15,10 +15,13 @@ from functools import partial
 
 import structlog
 
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.limits import (
     CHUNKS_IN_FLIGHT_MAX,
     DISK_FLOOR_BYTES,
     GATHER_S,
+    REFUSED_PAUSE_S,
 )
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.chunk import verify_chunk
@@ -29,10 +32,10 @@ from swarmfeed.core.feed.fetching import (
     plan_fetches,
 )
 from swarmfeed.core.talk.words import Wake
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
 from swarmfeed.node.feeds.flights import Flight, Flights
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.events import ChunkKept, LinkClosed
+from swarmfeed.node.ground.events import ChunkKept, Fatal, LinkClosed, Relieved, Strained
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import Tasks
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
@@ -82,6 +85,7 @@ class Fetcher:
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing = Tasks()
         self._arrived: dict[bytes, Flight] = {}
+        self._refused_until_ms = 0
 
     async def stop(self) -> None:
         # A timer of `want` may still fire: it finds nothing to begin.
@@ -169,10 +173,16 @@ class Fetcher:
                 self._flights.race(info_hash)
         self.plan()
 
+    def on_relieved(self, _: Relieved) -> None:
+        """The disk takes everything again."""
+        self._refused_until_ms = self._plan_at_ms = 0
+
     def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> None:
         match event:
             case ChunkArrived(info_hash):
                 self._on_arrived(info_hash)
+            case SwarmFailed(info_hash, _, PassingError() as refused):
+                self._put_off(info_hash, refused)
             case SwarmFailed(info_hash, reason):
                 logger.warning("chunk failed", reason=reason)
                 self._give_up(info_hash)
@@ -182,12 +192,16 @@ class Fetcher:
     # --- inside ---
 
     def _room(self) -> int:
-        """How many more chunks may be in flight; 0 or less: none, or the disk is full."""
+        """How many more chunks may be in flight; 0 or less: none, or the disk refuses."""
         self._drop_stale()
-        is_full = self._logs.free_bytes() < DISK_FLOOR_BYTES
-        return 0 if is_full else CHUNKS_IN_FLIGHT_MAX - len(self._flights)
+        return 0 if self._is_refused() else CHUNKS_IN_FLIGHT_MAX - len(self._flights)
 
     def _begin(self, wanted: Sequence[WantedChunk], slots: int) -> None:
+        if wanted and self._logs.free_bytes() < DISK_FLOOR_BYTES:
+            full = PassingError(sentences.DISK_ALMOST_FULL(), FULL.name)
+            self._events.tell(Strained(full))
+            self._plan_at_ms = 0
+            return
         sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
         self._wake(sources)
         for ask in plan_fetches(wanted, sources, self._flights.accounts(), slots=slots):
@@ -241,6 +255,19 @@ class Fetcher:
         record = replica.chunks()[ask.chunk.span]
         self._flights.begin(ask, record, self._logs.incoming_folder(feed_id))
 
+    def _is_refused(self) -> bool:
+        return self._clock.monotonic_ms() < self._refused_until_ms
+
+    def _refuse(self, error: PassingError) -> None:
+        """Begin nothing new for a while: what comes would not be taken."""
+        self._refused_until_ms = self._clock.monotonic_ms() + REFUSED_PAUSE_S * 1000
+        self._events.tell(Strained(error))
+
+    def _put_off(self, info_hash: bytes, error: PassingError) -> None:
+        """Leave a chunk for later, from whomever: what is here of it stays."""
+        self._flights.end(info_hash)
+        self._refuse(error)
+
     def _give_up(self, info_hash: bytes) -> None:
         """Ask for a chunk anew, in the next round: at once it might fail at once."""
         flight = self._flights.end(info_hash)
@@ -290,8 +317,12 @@ class Fetcher:
                 newest = max(self._arrived, key=lambda each: self._arrived[each].chunk.span.end)
                 try:
                     await self._finish(newest, self._arrived.pop(newest))
+                except PassingError as error:
+                    self._put_off(newest, error)
+                except FatalError as error:
+                    self._events.tell(Fatal(error))
                 except Exception:
-                    # A full disk, or a bug: this chunk is asked for again, the others go on.
+                    # A bug: this chunk is asked for again, the others go on.
                     logger.error("chunk not kept", exc_info=True)
                     self._give_up(newest)
         finally:

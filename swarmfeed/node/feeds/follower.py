@@ -28,6 +28,7 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.errors import (
     BadProofError,
     ForkError,
+    PassingError,
     RetryError,
     RollbackError,
 )
@@ -121,6 +122,8 @@ class Follower:
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
             return
+        except PassingError:
+            raise  # our own fault, not the peer's: it is asked again when that is over
         except RetryError as error:
             logger.debug("head asked for again", reason=str(error))
             _doubt(session)
@@ -166,6 +169,8 @@ class Follower:
         except RollbackError as error:
             logger.debug("entries passed over", reason=str(error))
             return
+        except PassingError:
+            raise
         except RetryError as error:
             logger.debug("head asked for instead", reason=str(error))
             _doubt(session)

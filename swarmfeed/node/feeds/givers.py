@@ -11,7 +11,7 @@ from swarmfeed.core.base.limits import FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.feed.fetching import Accounts
 from swarmfeed.core.feed.limits import HOLDERS_REMEMBERED_MAX
-from swarmfeed.core.feed.patience import Standing, Wait, keeps_pace
+from swarmfeed.core.feed.patience import Repute, Wait, keeps_pace
 from swarmfeed.ports import TorrentProgress
 
 _RATE_MS_MIN = 250
@@ -31,7 +31,7 @@ class Asked:
 class _Giver:
     """A holder, over all chunks it was asked for."""
 
-    standing: Standing = field(default_factory=Standing)
+    repute: Repute = field(default_factory=Repute)
     open_chunks: int = 0
     marked_ms: int = 0
     """Since when what it gives is counted."""
@@ -58,8 +58,8 @@ class Givers:
 
     def accounts(self, now_ms: int) -> Accounts:
         """What is known of everybody, with no burdens yet."""
-        standings = {each: giver.standing for each, giver in self._givers.items()}
-        return Accounts(now_ms=now_ms, standings=standings)
+        reputes = {each: giver.repute for each, giver in self._givers.items()}
+        return Accounts(now_ms=now_ms, reputes=reputes)
 
     def is_moving(self, node_id: NodeId, now_ms: int) -> bool:
         """Whether a holder gives as much as may be expected, on whichever chunk."""
@@ -73,7 +73,7 @@ class Givers:
     def is_idle(self, node_id: NodeId) -> bool:
         """Whether a holder has delivered all that it was asked for, and something it was."""
         giver = self._givers.get(node_id)
-        return giver is not None and not giver.open_chunks and giver.standing.delivered > 0
+        return giver is not None and not giver.open_chunks and giver.repute.delivered > 0
 
     def patience_ms(self, asked: Iterable[NodeId]) -> int:
         """How long these are waited for before others are asked as well."""
@@ -135,7 +135,7 @@ class Givers:
         for node_id in asked:
             if not self.is_moving(node_id, now_ms):
                 giver = self._giver(node_id)
-                giver.standing = giver.standing.kept_waiting(now_ms)
+                giver.repute = giver.repute.kept_waiting(now_ms)
 
     def credit(self, asked: Mapping[NodeId, Asked]) -> None:
         """A chunk is here: those who gave at least an equal share of it delivered it."""
@@ -144,7 +144,7 @@ class Givers:
         for node_id, ask in gave.items():
             if ask.given_bytes * len(gave) >= whole:
                 giver = self._giver(node_id)
-                giver.standing = giver.standing.delivered_chunk()
+                giver.repute = giver.repute.delivered_chunk()
 
     # --- inside ---
 
@@ -164,13 +164,13 @@ class Givers:
                 del self._givers[node_id]
 
     def _patience_ms(self, giver: _Giver) -> int:
-        known = giver.standing.wait.mean_ms is not None
-        return (giver.standing.wait if known else self._all).patience_ms()
+        known = giver.repute.wait.mean_ms is not None
+        return (giver.repute.wait if known else self._all).patience_ms()
 
     def _gain(self, node_id: NodeId, ask: Asked, fresh_bytes: int, now_ms: int) -> None:
         giver = self._giver(node_id)
         giver.gained_bytes += fresh_bytes
         if not ask.given_bytes:
             after_ms = now_ms - ask.at_ms
-            giver.standing = giver.standing.gave_first_byte(after_ms)
+            giver.repute = giver.repute.gave_first_byte(after_ms)
             self._all = self._all.learn(after_ms)

@@ -9,11 +9,11 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, PassingError
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.events import ChunkKept, FeedCompleted, HeadGrew
+from swarmfeed.node.ground.events import ChunkKept, FeedCompleted, HeadGrew, Strained
 from swarmfeed.node.ground.ground import Ground
 
 logger = structlog.get_logger()
@@ -93,7 +93,7 @@ class Grower:
         """Index the newest entries at once, and chunks that we made ourselves."""
         feed_id = after.feed_id
         if before is None:
-            await self._indexer.run_in_thread(
+            await self._indexer.note(
                 lambda: self._index.reserve(feed_id, author_id, after.size)
             )
         if self._shelf.replica(feed_id) is None:
@@ -107,6 +107,9 @@ class Grower:
         if start < after.size:
             try:
                 await self._indexer.index_now(feed_id, author_id, start, after.size)
+            except PassingError as error:
+                # It is saved all the same, and indexed when the node is relieved.
+                self._events.tell(Strained(error))
             except DamageError as error:
                 # A newer head came in between, and sealed them in a chunk that is on its way.
                 logger.debug("entries not indexed yet", reason=str(error))

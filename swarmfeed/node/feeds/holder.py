@@ -23,7 +23,7 @@ from swarmfeed.core.talk.words import (
     Want,
     WantedAuthor,
 )
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, PassingError, RemoteError
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.events import BacklogAsked, CertificatesGrew, FellAsleep
 from swarmfeed.node.ground.fairness import breathe
@@ -226,7 +226,7 @@ class Holder:
         try:
             known_size = session.knows.get(replica.feed_id, 0)
             proof = await self._prover.consistency(replica, known_size)
-        except (DamageError, RemoteError) as error:
+        except (DamageError, PassingError, RemoteError) as error:
             # A gap in our own copy: somebody else has to prove it.
             logger.info("no consistency proof", reason=str(error))
             return
@@ -276,7 +276,7 @@ class Holder:
         try:
             # From the logs, because an entry that seals a chunk is in no tail any more.
             recent = self._shelf.read_entries(after.feed_id, start, after.size)
-        except DamageError:
+        except (DamageError, PassingError):
             return ()
         return recent if len(recent) == after.size - start else ()
 

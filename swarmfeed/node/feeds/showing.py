@@ -14,7 +14,7 @@ import structlog
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.errors import SwarmfeedError
-from swarmfeed.node.ground.events import CertificatesGrew, FeedCut
+from swarmfeed.node.ground.events import CertificatesGrew, FeedCut, HeadGrew
 from swarmfeed.node.ground.ground import Ground
 
 logger = structlog.get_logger()
@@ -66,7 +66,7 @@ class Showing:
     async def save_own_author(self) -> None:
         """Tell the index who we are: the person's follows are those of that author."""
         own = self._identity.author_id
-        await self._indexer.run_in_thread(lambda: self._index.save_own_author(own))
+        await self._indexer.note(lambda: self._index.save_own_author(own))
 
     def catch_up(self, feed_id: FeedId) -> None:
         """Index what is held and not indexed yet, newest first."""
@@ -93,6 +93,19 @@ class Showing:
         if author_id is not None and await self._indexer.cut(feed_id, author_id):
             self.catch_up(feed_id)
             self._events.tell(FeedCut(feed_id))
+
+    def on_head(self, event: HeadGrew) -> None:
+        """A feed grew by a chunk: of one that is shown in part, the oldest may have to go."""
+        before, after = event.before, event.after
+        if before is not None and before.tail_start != after.tail_start:
+            self._beside.spawn(self._trim(after.feed_id, after.size))
+
+    async def _trim(self, feed_id: FeedId, size: int) -> None:
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is None or not self._interests.is_read(author_id):
+            return
+        if await self._indexer.trim(feed_id, author_id, size):
+            self.catch_up(feed_id)
 
     def on_certificates(self, event: CertificatesGrew) -> None:
         """An author said more about their feeds: show what is theirs."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.ranges import subtract
+from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
@@ -53,6 +55,7 @@ class Reporter:
 
     def __init__(self, ground: Ground, fetcher: Fetcher, showing: Showing) -> None:
         self._pen = ground.pen
+        self._own_feed = ground.identity.feed_id
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
@@ -63,6 +66,8 @@ class Reporter:
         self._inventory = ground.inventory
         self._fetcher = fetcher
         self._showing = showing
+        self._extents = ground.extents
+        self._shown_bytes = ground.settings.shown_bytes_per_author
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -119,12 +124,39 @@ class Reporter:
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
             searchable=all(self._is_searchable(each) for each in feeds),
             error=sentences.FORKED() if self.is_forked(author_id) else "",
+            unpacked_bytes=self.unpacked_bytes(author_id),
+            limit=self.limit(author_id, known.name),
+        )
+
+    def unpacked_bytes(self, author_id: AuthorId) -> int:
+        """What is held of an author, once it is unpacked."""
+        feeds = self._shelf.feeds_of(author_id)
+        return sum(self._extents.unpacked_bytes(each) for each in feeds)
+
+    def limit(self, author_id: AuthorId, name: str) -> str:
+        """Why not all that is held of an author can be read; empty when all can."""
+        if not self._interests.is_read(author_id):
+            return ""
+        held = hidden = 0
+        for feed_id in self._shelf.feeds_of(author_id):
+            shown = self._extents.first_shown(feed_id, author_id)
+            for start, end in self._shelf.held_ranges(feed_id):
+                held += end - start
+                hidden += max(min(end, shown) - start, 0)
+        if not hidden:
+            return ""
+        return sentences.ONLY_THE_NEWEST(
+            shown=held - hidden,
+            entries=held,
+            name=name or format_address(author_id),
+            unpacked=format_size(self.unpacked_bytes(author_id), tenths_below=10),
+            budget=format_size(self._shown_bytes, tenths_below=10),
         )
 
     def sentence(self, *, running: bool) -> str:
         """How things are, for a person."""
         if trouble := self._pen.trouble():
-            return trouble
+            return " ".join((trouble, *self._concerns(but=self._own_feed)))
         own = self._interests.with_interest(OWN)
         held_by = max(
             (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
@@ -140,9 +172,9 @@ class Reporter:
 
     # --- inside ---
 
-    def _concerns(self) -> Iterator[str]:
-        """What is not as it should be, a sentence each."""
-        lacks = self._inventory.lacks()
+    def _concerns(self, *, but: FeedId | None = None) -> Iterator[str]:
+        """What is not as it should be, a sentence each, ``but`` of one feed."""
+        lacks = [each for each in self._inventory.lacks() if each.feed_id != but]
         entries = sum(each.entries for each in lacks)
         if self._showing.is_filling:
             yield sentences.INDEX_FILLS()

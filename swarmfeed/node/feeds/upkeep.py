@@ -8,6 +8,7 @@ from swarmfeed.core.asks.upkeep import (
     JobList,
     LinkedPeers,
     NodeStatus,
+    Refusals,
     Reindex,
     Reindexed,
     Safety,
@@ -15,6 +16,7 @@ from swarmfeed.core.asks.upkeep import (
     Verify,
     VerifyReport,
     Wellbeing,
+    WhatIsRefused,
     WhatRepeats,
     WhoIsLinked,
     is_history_server,
@@ -22,7 +24,7 @@ from swarmfeed.core.asks.upkeep import (
 from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
-from swarmfeed.node.ground.desk import Answers, in_loop
+from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 
 
@@ -33,22 +35,28 @@ class AboutNode:
         self._settings = ground.settings
         self._sessions = ground.sessions
         self._jobs = ground.shells.jobs
+        self._strain = ground.strain
         self._reporter = reporter
 
     def rows(self) -> tuple[Answers, ...]:
         return (
             in_loop(HowIsIt, self.how_is_it),
+            in_reader(WhatIsRefused, self.what_is_refused),
             in_loop(WhoIsLinked, self.who_is_linked),
             in_loop(WhatRepeats, self.what_repeats),
         )
 
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
         running = self._settings.network
+        refused = self._strain.now()
         return Wellbeing(
-            sentence=self._reporter.sentence(running=running),
+            sentence=refused[0] if refused else self._reporter.sentence(running=running),
             running=running,
             peers=len(self._sessions.all()),
         )
+
+    def what_is_refused(self, _: WhatIsRefused) -> Refusals:
+        return Refusals(sentences=self._strain.now())
 
     def who_is_linked(self, _: WhoIsLinked) -> LinkedPeers:
         return LinkedPeers(peers=self._sessions.status())

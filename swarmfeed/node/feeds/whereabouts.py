@@ -125,7 +125,7 @@ class Whereabouts:
                 self._index.save_holder(feed_id, each)
 
         if new:
-            await self._indexer.run_in_thread(save)
+            await self._indexer.note(save)
 
     def note_head(self, session: Session, after: Replica) -> None:
         """Who sends a head holds it: from now on the peer is a source up to its size."""
@@ -157,7 +157,7 @@ class Whereabouts:
         awake = before is None or before.awake
         have = Have(feed_id=feed_id, size=head.size, complete=True, awake=awake)
         await self.on_have(session, have)
-        await self._indexer.run_in_thread(
+        await self._indexer.note(
             lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
         )
         self._events.tell(ReceiptCame(feed_id, opened.node_id, head.size))
@@ -174,4 +174,4 @@ class Whereabouts:
             holding.complete,
             self._clock.now_ms(),
         )
-        await self._indexer.run_in_thread(lambda: self._index.save_holder(feed_id, known))
+        await self._indexer.note(lambda: self._index.save_holder(feed_id, known))

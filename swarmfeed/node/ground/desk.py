@@ -1,7 +1,9 @@
 """Who answers what is asked of a node, and where: one row for each ask."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from enum import Enum
 from inspect import isawaitable
@@ -9,8 +11,10 @@ from typing import Any, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
-from swarmfeed.errors import MendingError, UserError
+from swarmfeed.core.asks.sentences import NODE_STOPS
+from swarmfeed.errors import FatalError, MendingError, PassingError, RetryError, UserError
 from swarmfeed.node.ground.changes import Changes
+from swarmfeed.node.ground.events import Events, Fatal, Strained
 
 A = TypeVar("A")
 
@@ -84,43 +88,86 @@ class Answering:
 
 
 class NodeDesk:
-    """Implements ``desk.Desk``: looks up the row of an ask, and runs it where it belongs."""
+    """Implements ``desk.Desk``: looks up the row of an ask, and runs it where it belongs.
+
+    What goes wrong is told to the asker, and to the node where it concerns that.
+    """
 
     def __init__(
         self,
         answering: Answering,
         loop: asyncio.AbstractEventLoop,
         changes: Changes,
+        events: Events,
         mend: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         """``mend`` is awaited, in the loop, where an answer met damage that can be mended."""
         self._answering = answering
         self._loop = loop
         self._changes = changes
+        self._events = events
         self._mend = mend
+        self._lock = threading.Lock()
+        self._waiting: set[Future[Any]] = set()
+        self._closed = False
 
     def asks(self) -> Mapping[str, type[Ask[Any]]]:
         return {row.ask.name: row.ask for row in self._answering.rows()}
 
     def ask(self, ask: Ask[A]) -> A:
+        """As in ``desk.Desk``.  RetryError: the node stops, whatever was under way."""
         row = self._answering.row(type(ask))
         try:
             answer: A = self._answer(row, ask)
+        except (PassingError, FatalError) as error:
+            self._tell(error)
+            raise
+        return answer
+
+    def close(self) -> None:
+        """Answer nothing more; who waits for an answer is told so now.  Safe to call twice."""
+        with self._lock:
+            self._closed = True
+            waiting = list(self._waiting)
+        for future in waiting:
+            future.cancel()
+
+    def _answer(self, row: Answers, ask: Ask[Any]) -> Any:
+        try:
+            return self._answer_once(row, ask)
         except MendingError:
             if type(ask).changes:
                 raise  # twice would be done twice
-            asyncio.run_coroutine_threadsafe(self._mend(), self._loop).result()
-            answer = self._answer(row, ask)
-        return answer
+        self._in_loop(self._mend())
+        return self._answer_once(row, ask)
 
-    def _answer(self, row: Answers, ask: Ask[Any]) -> Any:
-        if row.where is Where.READER:
-            return row.run(ask)
-        return asyncio.run_coroutine_threadsafe(_run(row, ask), self._loop).result()
+    def _answer_once(self, row: Answers, ask: Ask[Any]) -> Any:
+        return row.run(ask) if row.where is Where.READER else self._in_loop(_run(row, ask))
 
     async def changes(self) -> AsyncIterator[Change]:
         async for change in self._changes.listen():
             yield change
+
+    def _in_loop(self, work: Coroutine[Any, Any, A]) -> A:
+        with self._lock:
+            if self._closed:
+                work.close()
+                raise RetryError(NODE_STOPS())
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            self._waiting.add(future)
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise RetryError(NODE_STOPS()) from error
+        finally:
+            with self._lock:
+                self._waiting.discard(future)
+
+    def _tell(self, error: PassingError | FatalError) -> None:
+        told = Fatal(error) if isinstance(error, FatalError) else Strained(error)
+        with self._lock:
+            if not self._closed:
+                self._loop.call_soon_threadsafe(self._events.tell, told)
 
 
 async def _run(row: Answers, ask: Ask[Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import FatalError
+from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.node.ground.session import Session
 
 E = TypeVar("E")
@@ -143,6 +143,18 @@ class ReceiptCame:
     feed_id: FeedId
     node_id: NodeId
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strained:
+    """This machine refused something in passing; whoever tells it goes on without."""
+
+    error: PassingError
+
+
+@dataclass(frozen=True, slots=True)
+class Relieved:
+    """The disk takes everything again: what was left out since ``Strained`` can be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
@@ -22,6 +23,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
+from swarmfeed.node.ground.strain import Strain
 from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -37,6 +39,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    extents: Extents
     pen: Pen
     introduction: Introduction
     indexer: Indexer
@@ -49,6 +52,7 @@ class Ground:
     changes: Changes
     beside: Tasks
     """What runs beside the rest, until the node stops."""
+    strain: Strain
     nothing_to_verify: asyncio.Event
     """Set while no chunk that arrived waits to be verified."""
 
@@ -57,20 +61,15 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     """Put the ground floor together; nothing runs yet."""
     events, switchboard = Events(), Switchboard()
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
-    calm = asyncio.Event()
+    beside, calm = Tasks(), asyncio.Event()
     calm.set()
     memory = Bookkeeper(shells.ledger)
     almanac, interests = Almanac(memory, shells.clock), Interests()
-    indexer = Indexer(shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait)
-    sessions = Sessions(
-        shells.link,
-        settings,
-        Fairness(shells.clock),
-        introduction.hello,
-        events,
-        switchboard.hear,
-        _remembering(shells, indexer),
+    extents = Extents(shells.logs, shelf, identity.author_id, settings.shown_bytes_per_author)
+    indexer = Indexer(
+        shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait, extents
     )
+
     return Ground(
         settings=settings,
         identity=identity,
@@ -79,26 +78,49 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=interests,
         shelf=shelf,
+        extents=extents,
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
-        sessions=sessions,
+        sessions=_keep_sessions(settings, shells, introduction, switchboard, indexer, events),
         prover=Prover(shells.logs),
         memory=memory,
         inventory=Inventory(shelf, interests, shells.index, memory),
         almanac=almanac,
         answering=Answering(),
         changes=Changes(),
-        beside=Tasks(),
+        beside=beside,
+        strain=Strain(
+            events,
+            beside,
+            (
+                partial(asyncio.to_thread, shells.logs.check_writable),
+                partial(indexer.run_in_thread, shells.index.check_writable),
+                partial(asyncio.to_thread, shells.ledger.check_writable),
+            ),
+        ),
         nothing_to_verify=calm,
     )
 
 
-def _remembering(shells: Shells, indexer: Indexer) -> Callable[[Endpoint], Awaitable[None]]:
-    """Return what notes down where a peer was reached."""
-
+def _keep_sessions(
+    settings: NodeSettings,
+    shells: Shells,
+    introduction: Introduction,
+    switchboard: Switchboard,
+    indexer: Indexer,
+    events: Events,
+) -> Sessions:
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
-        await indexer.run_in_thread(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
+        await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
-    return remember
+    return Sessions(
+        shells.link,
+        settings,
+        Fairness(shells.clock),
+        introduction.hello,
+        events,
+        switchboard.hear,
+        remember,
+    )

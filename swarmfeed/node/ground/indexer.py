@@ -5,10 +5,12 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise
 from typing import TypeVar
 
 import structlog
@@ -16,9 +18,11 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.errors import DamageError, FatalError, MendingError, RemoteError, UserError
+from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
+from swarmfeed.errors import DamageError, FatalError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.almanac import Almanac
-from swarmfeed.node.ground.events import Events, Fatal, Indexed
+from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
+from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Index, Logs
 
@@ -59,6 +63,7 @@ class Indexer:
         end_of: Callable[[FeedId], int | None],
         events: Events,
         may_go_on: Callable[[], Awaitable[object]],
+        extents: Extents,
     ) -> None:
         """``may_go_on`` is waited for before each batch of a backlog, but not for long."""
         self._logs = logs
@@ -67,11 +72,14 @@ class Indexer:
         self._end_of = end_of
         self._events = events
         self._may_go_on = may_go_on
+        self._extents = extents
         self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._task: asyncio.Task[None] | None = None
         self._order = 0
         self._ends: dict[FeedId, int] = {}
+        self._refused: PassingError | None = None
+        """Why nothing is taken in at the moment; what waits is left to the catching up."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -100,7 +108,11 @@ class Indexer:
     async def index_now(
         self, feed_id: FeedId, author_id: AuthorId, start: int, end: int
     ) -> None:
-        """Index entries [start, end) and return when it is done: for a few entries."""
+        """Index entries [start, end) and return when it is done: for a few entries.
+
+        Raises:
+            PassingError: Not now; they are caught up with when the node is relieved.
+        """
         await self._index_range(self._work(0, feed_id, author_id, start, end))
 
     async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
@@ -116,11 +128,29 @@ class Indexer:
             return await self.run_in_thread(
                 lambda: self._cut_in_thread(feed_id, author_id, end)
             )
+        except PassingError as error:
+            self._refuse(error)
+            return False
         except MendingError:
             return False  # it is made anew, and what is put into it is cut
         except FatalError as error:
             self._events.tell(Fatal(FatalError(str(error))))
             return False
+
+    async def trim(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
+        """Take a feed out of the index if far more of it is shown than may be.
+
+        Returns whether it was: then what may be shown has to be added again.
+        """
+        try:
+            return await self.run_in_thread(
+                lambda: self._trim_in_thread(feed_id, author_id, size)
+            )
+        except PassingError as error:
+            self._refuse(error)
+            return False
+        except MendingError:
+            return False  # it is made anew, and no more put into it than may be
 
     async def drain(self) -> None:
         """Return when all that was added is indexed."""
@@ -130,6 +160,17 @@ class Indexer:
         """Run a writing call of the index in the one thread that may write."""
         return await off_loop(call, self._thread)
 
+    async def note(self, call: Callable[[], object]) -> None:
+        """Run a writing call whose loss can be borne: what it would note is heard again."""
+        try:
+            await self.run_in_thread(call)
+        except PassingError as error:
+            self._refuse(error)
+
+    def on_relieved(self, _: Relieved) -> None:
+        """Take entries in again; what was left out meanwhile has to be added again."""
+        self._refused = None
+
     async def _run(self) -> None:
         while True:
             work = await self._queue.get()
@@ -137,17 +178,24 @@ class Indexer:
                 if work.urgency:
                     await self._let_others_go_first()
                 await self._index_range(work)
+            except PassingError as error:
+                if error is not self._refused:
+                    self._refuse(error)
             except (DamageError, RemoteError) as error:
                 # `verify` names the file and fetches it again; then it is indexed.
                 logger.warning("entries not indexed", start=work.start, reason=str(error))
-            except (FatalError, UserError) as error:
-                self._events.tell(Fatal(FatalError(str(error))))
+            except FatalError as error:
+                self._events.tell(Fatal(error))
             except Exception as error:
                 # A bug.  Were it to end this task, nobody would ever hear of it.
                 logger.error("indexing failed", start=work.start, exc_info=True)
                 self._events.tell(Fatal(FatalError(f"indexing failed: {error!r}")))
             finally:
                 self._queue.task_done()
+
+    def _refuse(self, error: PassingError) -> None:
+        self._refused = error
+        self._events.tell(Strained(error))
 
     async def _let_others_go_first(self) -> None:
         # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
@@ -169,27 +217,61 @@ class Indexer:
             work = replace(work, end=end)
         if work.start >= work.end:
             return
-        added = await self.run_in_thread(lambda: self._index_in_thread(work))
+        if self._refused is not None:
+            raise self._refused
+        added = 0
+        # One call of the thread for each, so that what just came may go in between.
+        for start, end, with_posts in await self.run_in_thread(lambda: self._cut(work)):
+            added += await self.run_in_thread(
+                partial(self._index_piece, work, start, end, with_posts=with_posts)
+            )
         if added:
             self._events.tell(Indexed(work.author_id, added))
 
-    def _index_in_thread(self, work: _Work) -> int:
-        stored = self._logs.read_entries(work.feed_id, work.start, work.end)
+    def _cut(self, work: _Work) -> list[tuple[int, int, bool]]:
+        """Pieces of a batch, newest first, and of which posts are shown: it may unpack to 34 MB
+        and more."""
+        if work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES:
+            return [(work.start, work.end, True)]  # the newest there are
+        shown = self._extents.first_shown(work.feed_id, work.author_id)
+        runs = self._extents.sizes(work.feed_id, work.start, work.end)
+        pieces = _pieces(work.start, work.end, runs, shown)
+        return [(start, end, start >= shown) for start, end in pieces]
+
+    def _index_piece(self, work: _Work, start: int, end: int, *, with_posts: bool) -> int:
+        stored = self._logs.read_entries(work.feed_id, start, end)
         hashes = hash_frame(frame_content(stored))
         try:
             # Before the index goes by it: one made anew has to come out the same.
-            first = self._almanac.see(work.feed_id, work.start, stored)
+            first = self._almanac.see(work.feed_id, start, stored)
             reckoning = self._almanac.reckoning(work.feed_id)
             added = self._index.add_entries(
-                work.feed_id, work.author_id, work.start, stored, hashes, reckoning=reckoning
+                work.feed_id,
+                work.author_id,
+                start,
+                stored,
+                hashes,
+                reckoning=reckoning,
+                with_posts=with_posts,
             )
-            if first < work.start:
-                self._index.resort(work.feed_id, first, work.end, reckoning)
+            if first < start:
+                self._index.resort(work.feed_id, first, end, reckoning)
             return added
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
             return 0
+
+    def _trim_in_thread(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
+        budget, first = self._extents.budget(author_id), self._index.first_post(feed_id)
+        if budget is None or first is None:
+            return False
+        if self._extents.unpacked_bytes(feed_id, first) <= budget * SHOWN_SLACK:
+            return False
+        with self._index.together():
+            self._index.drop_feed(feed_id)
+            self._index.reserve(feed_id, author_id, size)
+        return True
 
     def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
         indexed = self._index.indexed_ranges(feed_id)
@@ -199,6 +281,23 @@ class Indexer:
             self._index.drop_feed(feed_id)
             self._index.reserve(feed_id, author_id, end)
         return True
+
+
+def _pieces(
+    start: int, end: int, runs: Sequence[tuple[int, int]], shown: int
+) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) where a piece would be too large, and where posts begin to be shown.
+
+    The newest piece comes first.  ``runs`` are first entries and bytes, oldest first; what
+    they leave out is cut nowhere.
+    """
+    cuts, piece_bytes = [start], 0
+    for first, size_bytes in runs:
+        piece_bytes += size_bytes
+        if first > start and (piece_bytes > INDEX_PIECE_BYTES or first == shown):
+            cuts.append(first)
+            piece_bytes = size_bytes
+    yield from reversed(list(pairwise([*cuts, end])))
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

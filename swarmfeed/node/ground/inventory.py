@@ -32,7 +32,7 @@ from swarmfeed.node.ground.events import (
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.memory import Bookkeeper, Changes, Rows, readable
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.ports import Index
+from swarmfeed.ports import Index, Ledger
 
 logger = structlog.get_logger()
 
@@ -56,6 +56,12 @@ class Lack:
     @property
     def entries(self) -> int:
         return sum(end - start for start, end in self.ranges)
+
+
+def size_in(ledger: Ledger, feed_id: FeedId) -> int:
+    """Entries of a feed that a ledger remembers; 0 for none.  Raises DamageError."""
+    rows = {key: row for key, row in ledger.read(PAGE).items() if key == feed_id}
+    return max((known.size for _, known in readable(rows, decode_remembered)), default=0)
 
 
 class Inventory:
@@ -132,6 +138,11 @@ class Inventory:
     def knows(self, feed_id: FeedId) -> bool:
         """Whether anything is remembered of a feed."""
         return feed_id in self._known
+
+    def size_of(self, feed_id: FeedId) -> int:
+        """Entries that a feed is remembered to have; 0 for none."""
+        known = self._known.get(feed_id)
+        return known.size if known else 0
 
     def is_read(self, author_id: AuthorId) -> bool | None:
         """Whether an author was kept to be read; None: nothing is remembered of them."""

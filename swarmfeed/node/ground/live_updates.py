@@ -11,6 +11,7 @@ class LiveUpdates:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._changes = ground.changes
+        self._refused: tuple[str, ...] = ()
 
     def rows(self) -> tuple[Listens, ...]:
         return (
@@ -22,6 +23,8 @@ class LiveUpdates:
             listens(events.Forked, self._on_fork),
             listens(events.Indexed, self._on_indexed),
             listens(events.ReceiptCame, self._on_receipt),
+            listens(events.Strained, self._on_strain),
+            listens(events.Relieved, self._on_strain),
         )
 
     def _on_peers(self, _: events.LinkOpened | events.LinkClosed) -> None:
@@ -41,6 +44,11 @@ class LiveUpdates:
 
     def _on_cut(self, _: events.FeedCut) -> None:
         self._changes.tell("status", left=1)
+
+    def _on_strain(self, _: events.Strained | events.Relieved) -> None:
+        before, self._refused = self._refused, self._ground.strain.now()
+        if before != self._refused:
+            self._changes.tell("status", refused=len(self._refused))
 
     def _on_fork(self, _: events.Forked) -> None:
         self._changes.tell("status", forked=1)

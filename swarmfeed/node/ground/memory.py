@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import structlog
 
 from swarmfeed.core.asks.sentences import ROWS_WRITTEN
-from swarmfeed.errors import BadEncodingError, DamageError, RetryError, UserError
+from swarmfeed.errors import BadEncodingError, DamageError, PassingError
 from swarmfeed.ports import Job, Ledger
 
 logger = structlog.get_logger()
@@ -76,22 +76,23 @@ class Bookkeeper:
         return Job(name="ledger", run=self.save, every_s=SAVE_EVERY_S, at_start=False)
 
     async def save(self) -> str:
-        """Write down what changed since the last time.  RetryError: the disk is full."""
+        """Write down what changed since the last time.
+
+        Raises:
+            PassingError: Not now; it is written next time.
+        """
         async with self._saving:
             changes = self._unwritten = self._changes()
-            try:
-                await asyncio.to_thread(self._ledger.write, changes)
-            except UserError as error:
-                raise RetryError(str(error)) from error
+            await asyncio.to_thread(self._ledger.write, changes)
             self._unwritten = {}
         return ROWS_WRITTEN(rows=sum(map(len, changes.values())))
 
     def write(self, page: str, changes: Changes) -> None:
-        """Write at once what must not wait: a person's choice.  UserError: the disk is full."""
+        """Write at once what must not wait: a person's choice.  PassingError: not now."""
         self._ledger.write({page: changes})
 
     async def stop(self) -> None:
-        with suppress(RetryError):  # a full disk: what was seen lately is seen again
+        with suppress(PassingError):  # a full disk: what was seen lately is seen again
             await self.save()
 
     def _changes(self) -> dict[str, Changes]:

@@ -16,7 +16,7 @@ from swarmfeed.core.feed.highwater import (
     judge,
 )
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Clock, Index, Logs
@@ -34,7 +34,7 @@ class Pen:
         self._index = index
         self._clock = clock
         self._noted = 0
-        """Largest size that index and receipts told at the start."""
+        """Largest size that index, receipts and ledger told at the start."""
         self._wrote: Replica | None = None
 
     def recall(self) -> None:
@@ -44,6 +44,10 @@ class Pen:
         receipts = self._index.receipts(feed_id).values()
         self._noted = max([*indexed, *receipts], default=0)
 
+    def note(self, size: int) -> None:
+        """Take what the ledger remembers of the feed's size; at the start."""
+        self._noted = max(self._noted, size)
+
     def heard_of(self, size: int) -> None:
         """A signed head of the own feed was seen with somebody else."""
         mark = self._logs.mark(self._identity.feed_id)
@@ -51,7 +55,18 @@ class Pen:
             self._logs.end_mark(self._identity.feed_id, Ending.NEWER)
 
     def verdict(self) -> Verdict:
-        """Whether the own feed may be signed now; called from any thread."""
+        """Whether the own feed may be signed now; called from any thread.
+
+        What cannot be read just now is no reason to say that anything is missing: then
+        nothing speaks against signing, and it is refused when it is tried.
+        """
+        try:
+            self._shelf.check_read(self._identity.feed_id)
+            return self._judge()
+        except PassingError:
+            return Verdict(ruling=Ruling.SIGNS, reason=Reason.SOUND)
+
+    def _judge(self) -> Verdict:
         feed_id = self._identity.feed_id
         replica = self._shelf.replica(feed_id)
         return judge(
@@ -76,9 +91,11 @@ class Pen:
             The feed before and after.
 
         Raises:
-            UserError: It may not be signed, or the disk is full.  Nothing was added.
+            PassingError: Not now: the disk is full, say.  Nothing was added.
+            UserError: It may not be signed.  Nothing was added.
         """
-        verdict = self.verdict()
+        self._shelf.check_read(self._identity.feed_id)
+        verdict = self._judge()
         if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))
         feed_id = self._identity.feed_id

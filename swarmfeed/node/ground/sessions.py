@@ -18,9 +18,9 @@ from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.limits import DIAL_HEAD_START_S, USELESS_LINK_MS
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.errors import FatalError, RemoteError, RetryError
+from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
 from swarmfeed.node.ground.dialler import Dialler
-from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened
+from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, Strained
 from swarmfeed.node.ground.fairness import Fairness, breathe
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
@@ -247,8 +247,13 @@ class Sessions:
             await asyncio.gather(saying, return_exceptions=True)
             if self._sessions.get(session.node_id) is session:
                 del self._sessions[session.node_id]
-            self._events.tell(LinkClosed(session))
-            await peer.close("done")
+            try:
+                self._events.tell(LinkClosed(session))
+            except Exception as error:
+                logger.error("a link's end was not borne", exc_info=True)
+                self._events.tell(Fatal(FatalError(f"a link's end was not borne: {error!r}")))
+            finally:
+                await peer.close("done")
 
     async def _serve(self, session: Session) -> None:
         """Handle messages until the link ends; errors end this link, and nothing else."""
@@ -259,7 +264,7 @@ class Sessions:
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
                 self.forget_failures(session.peer.remote)
-                await self._hear(session, message)
+                await self._hear_if_possible(session, message)
                 # Messages that have come already are read without a wait in between.
                 await breathe()
         except RemoteError as error:
@@ -272,10 +277,20 @@ class Sessions:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
 
+    async def _hear_if_possible(self, session: Session, message: Message) -> None:
+        """Have one message heard; one that this machine refuses is asked for again later."""
+        try:
+            await self._hear(session, message)
+        except PassingError as error:
+            self._events.tell(Strained(error))
+
     async def _say(self, session: Session) -> None:
         """Say what is due; an error ends this link, and nothing else."""
         try:
             await session.outbox.run()
+        except PassingError as error:
+            self._events.tell(Strained(error))
+            await session.peer.close("not now")
         except FatalError as error:
             self._events.tell(Fatal(error))
         except Exception:

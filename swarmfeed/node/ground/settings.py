@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.feed.limits import SHOWN_BYTES_PER_AUTHOR
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
 """What a node may keep of other people's chunks unless told otherwise: about 200 million
@@ -166,6 +167,16 @@ class NodeSettings:
         Setting("--disk", "Disk for what other people wrote; 10 GB if left out."),
     ] = DISK_BUDGET_BYTES
     """Most bytes of other people's chunks; own feeds are kept whatever it says."""
+
+    shown_bytes_per_author: Annotated[
+        Size,
+        Setting(
+            "--shown-per-author",
+            "Text of one author that can be read and searched, the newest; 256 MB if left out.",
+        ),
+    ] = SHOWN_BYTES_PER_AUTHOR
+    """A packed feed may unpack to a thousand times its size, and an index takes twice that.
+    Own posts are shown whatever it says."""
 
     down_bytes_per_s: Annotated[
         Size,

@@ -16,7 +16,6 @@ from swarmfeed.core.feed.claims import first_certificate, joined_author, open_al
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.replica import (
     Replica,
-    chunks_made_here,
     extend_replica,
     open_offer,
     verify_fork,
@@ -26,12 +25,14 @@ from swarmfeed.errors import (
     BadProofError,
     DamageError,
     ForkError,
+    PassingError,
     RetryError,
     RollbackError,
     UserError,
 )
 from swarmfeed.node.ground.events import CertificatesGrew, Events, FeedDropped
 from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.sealing import make_chunks
 from swarmfeed.ports import Logs, Signer
 
 _NONE: Final[Mapping[bytes, Certificate]] = {}
@@ -48,20 +49,47 @@ class Shelf:
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
+        self._unread: dict[FeedId, tuple[Replica, PassingError]] = {}
+        """Feeds with papers that could not be read yet, and why."""
 
     def load(self) -> None:
-        """Read everything that is on disk."""
-        for replica in self._logs.read_all():
-            feed_id = replica.feed_id
-            signed = self._read_certificates(feed_id)
-            author_id = joined_author(feed_id, signed.values())
-            if author_id is None:
-                continue  # without a certificate nobody can say whose it is
-            self._replicas[feed_id] = replica
-            self._assign(feed_id, author_id)
-            self._certificates.setdefault(author_id, {}).update(signed)
-            if self.has_proof(feed_id):
-                self._forked.add(feed_id)
+        """Read everything that is on disk, as far as it can be read now.
+
+        Raises:
+            PassingError: Something cannot; what can was read all the same.
+        """
+        self._take_up(self._logs.read_all())
+        for refused in self._logs.unread().values():
+            raise refused
+
+    def load_again(self) -> None:
+        """Read what could not be read before.  Raises PassingError when it still cannot."""
+        self._take_up([replica for replica, _ in self._unread.values()])
+        self._take_up(self._logs.read_again())
+
+    def _take_up(self, replicas: Sequence[Replica]) -> None:
+        refused: PassingError | None = None
+        for replica in replicas:
+            try:
+                self._take_up_one(replica)
+                self._unread.pop(replica.feed_id, None)
+            except PassingError as error:
+                self._unread[replica.feed_id] = replica, error
+                refused = error
+        if refused is not None:
+            raise refused
+
+    def _take_up_one(self, replica: Replica) -> None:
+        feed_id = replica.feed_id
+        signed, has_fork = self._read_certificates(feed_id), self.has_proof(feed_id)
+        author_id = joined_author(feed_id, signed.values())
+        if author_id is None:
+            return  # without a certificate nobody can say whose it is
+        self._replicas[feed_id] = replica
+        self._assign(feed_id, author_id)
+        self._certificates.setdefault(author_id, {}).update(signed)
+        if has_fork:
+            self._forked.add(feed_id)
 
     # --- looking ---
 
@@ -159,6 +187,7 @@ class Shelf:
         Raises:
             UserError: The author left the feed, on another device; nobody would show it.
         """
+        self.check_read(feed_id)
         known, end = self._replicas.get(feed_id), self.end_of(feed_id)
         if end is not None and (known.size if known else 0) + len(stored) > end:
             raise UserError("this feed was ended by its author; nothing can be added to it")
@@ -196,6 +225,7 @@ class Shelf:
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
+        self.check_read(offer.feed_id)
         known_now = self._check_certificates(offer, opened)
         if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
             raise RollbackError("the feed is another author's already")
@@ -213,7 +243,7 @@ class Shelf:
         self._replicas[offer.feed_id] = offered
         self._assign(offer.feed_id, offer.author_id)
         if known is not None:
-            self._make_chunks(known, offered, offer.tail)
+            make_chunks(self._logs, known, offered, offer.tail)
         return offered
 
     def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
@@ -246,7 +276,7 @@ class Shelf:
         else:
             self._logs.replace(after)
         self._replicas[pushed.feed_id] = after
-        self._make_chunks(known, after, pushed.stored[known.size - pushed.start :])
+        make_chunks(self._logs, known, after, pushed.stored[known.size - pushed.start :])
         return known, after
 
     def accept_certificates(
@@ -321,6 +351,13 @@ class Shelf:
             self._authors[feed_id] = author_id
             self._feeds.setdefault(author_id, []).append(feed_id)
 
+    def check_read(self, feed_id: FeedId) -> None:
+        """Raise PassingError where a feed was not read yet: it may be newer, or forked."""
+        if refused := self._logs.unread().get(feed_id):
+            raise refused
+        if feed_id in self._unread:
+            raise self._unread[feed_id][1]
+
     def _check_open(self, feed_id: FeedId) -> None:
         """Check that a feed may still grow: no fork, and its author has not left it."""
         if feed_id in self._forked:
@@ -368,9 +405,9 @@ class Shelf:
     ) -> None:
         """Keep certificates beside each feed of the author, if they are news, and new ones."""
         is_news = self._certificates.get(author_id) != opened
-        self._certificates[author_id] = opened
         for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
             self._logs.replace_certificates(feed_id, list(opened))
+        self._certificates[author_id] = opened
         if is_news:
             self._events.tell(CertificatesGrew(author_id))
 
@@ -380,18 +417,3 @@ class Shelf:
             proof = ()
         self._logs.save_fork(feed_id, first, second, proof)
         self._forked.add(feed_id)
-
-    def _make_chunks(self, known: Replica, after: Replica, new: Sequence[bytes]) -> None:
-        """Make newly sealed chunks ourselves where we saw all their entries."""
-        pending = [*known.tail, *new]
-        if known.size + len(new) != after.size or known.tail_start == after.tail_start:
-            return
-
-        def load(span: ChunkSpan) -> bytes:
-            return self._logs.read_chunk(known.feed_id, span)
-
-        try:
-            for span, chunk in chunks_made_here(known, after, pending, load):
-                self._logs.write_chunk(known.feed_id, span, chunk)
-        except (DamageError, KeyError):
-            return  # a part is not here: the swarm will bring the whole

@@ -1,45 +1,47 @@
-"""Files that survive a power cut, and the lock that keeps a second node out.
+"""Files that survive a power cut, and what is said when the system refuses them.
 
 The order is always: write a temporary file in the same folder, fsync it, put it in place
 in one step, fsync the folder.  A crash leaves the old file or the new one, never a mix,
 and at worst a hidden ``.<name>.*.tmp`` beside it.
 
-Source: fsync(2), rename(2), link(2), flock(2).
+Source: fsync(2), rename(2), link(2).
 """
 
 import errno
-import fcntl
 import os
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from swarmfeed.core.asks import sentences
-from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
+from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.errors import DamageError, FatalError, UserError
 
 TEMPORARY_SUFFIX: Final = ".tmp"
 """End of the names of files that were never put in place; safe to delete at start."""
 
-_PID_BYTES_MAX: Final = 32
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_REFUSED: Final = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
+PROBE_BYTES: Final = 4_096
+"""Written to see whether a disk takes anything: a block of most file systems."""
+
+_ELSEWHERE: Final = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
 )
+"""The path leads to no file: only a person can mend that."""
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace a file, or make it, in one step.  When this returns it is on the disk.
 
     Raises:
-        UserError: The disk is full, or the folder may not be written.  Nothing changed.
-        FatalError: The disk failed; whether the file changed is unknown.
+        PassingError: Not now: the disk is full, say.  Nothing changed.
+        UserError: There is no such folder.  Nothing changed.
+        FatalError: The disk failed at last; whether the file changed is unknown.
     """
-    _put_in_place(path, data, mode)
-    fsync_folder(path.parent)
+    with _folder(path.parent) as folder:
+        _put_in_place(path, data, mode)
+        _sync_folder(folder, path.parent)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> None:
@@ -48,12 +50,14 @@ def write_files(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> 
     When this returns all are on the disk; after a crash before that, any of them may be.
 
     Raises:
-        UserError, FatalError: As in ``write_file``; some may have been replaced.
+        PassingError, UserError, FatalError: As in ``write_file``; some may have been replaced.
     """
-    for name, data in files.items():
-        _put_in_place(folder / name, data, mode)
-    if files:
-        fsync_folder(folder)
+    if not files:
+        return
+    with _folder(folder) as opened:
+        for name, data in files.items():
+            _put_in_place(folder / name, data, mode)
+        _sync_folder(opened, folder)
 
 
 def create_file(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -61,12 +65,33 @@ def create_file(path: Path, data: bytes, mode: int = 0o600) -> None:
 
     Raises:
         FileExistsError: Something of that name is there; it was left alone.
-        UserError, FatalError: As in ``write_file``.
+        PassingError, UserError, FatalError: As in ``write_file``.
     """
-    with _temporary(path, data, mode) as temporary, _translated(path):
-        # link(2) refuses an existing name, which rename(2) would overwrite.
-        os.link(temporary, path)
-    fsync_folder(path.parent)
+    with _folder(path.parent) as folder:
+        with _temporary(path, data, mode) as temporary, unsaved(path, at_last=True):
+            # link(2) refuses an existing name, which rename(2) would overwrite.
+            os.link(temporary, path)
+        _sync_folder(folder, path.parent)
+
+
+def move_file(path: Path, to: Path) -> None:
+    """Give a file that is on the disk another name, in one step; durable when this returns.
+
+    Raises:
+        PassingError, UserError, FatalError: As in ``write_file``.
+    """
+    with _folder(to.parent) as folder:
+        with unsaved(to, at_last=True):
+            os.replace(path, to)
+        _sync_folder(folder, to.parent)
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything has this name.  Raises PassingError when that cannot be seen now."""
+    with unread(path), suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()
+        return True
+    return False
 
 
 def read_file(path: Path, limit_bytes: int) -> bytes:
@@ -74,19 +99,16 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
 
     Raises:
         FileNotFoundError: There is no such file.
-        DamageError: It is longer than ``limit_bytes``, no regular file, or unreadable.
+        PassingError: It cannot be read now; what it holds is unknown.
+        DamageError: It is longer than ``limit_bytes``, or no regular file.
     """
-    try:
+    with unread(path):
         # Without O_NONBLOCK a pipe put in the file's place would hang us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DamageError(f"{path} is not a regular file")
             content = file.read(limit_bytes + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise DamageError(f"{path} cannot be read: {error.strerror}") from error
     if len(content) > limit_bytes:
         raise DamageError(f"{path} is longer than {limit_bytes} bytes")
     return content
@@ -96,13 +118,15 @@ def fsync_file(path: Path) -> None:
     """Make durable what another program wrote, never through a symbolic link.
 
     Raises:
+        PassingError: It cannot be opened now.
         DamageError: There is no such file.
         FatalError: The disk failed, and nobody knows what it kept.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise DamageError(f"{path} cannot be opened: {error.strerror}") from error
+        with unread(path):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -114,126 +138,80 @@ def fsync_file(path: Path) -> None:
 def fsync_folder(path: Path) -> None:
     """Make the names in a folder durable: what was created, renamed, or deleted there.
 
+    What may not fail afterwards for want of a descriptor opens the folder first (``_folder``).
+
     Raises:
+        PassingError: It cannot be opened now.
+        UserError: There is no such folder.
         FatalError: The disk failed, and nobody knows what it kept.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise FatalError(f"folder {path} was not synced: {error.strerror}") from error
+    with _folder(path) as descriptor:
+        _sync_folder(descriptor, path)
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:
     """Make a folder and those above it that are missing; their names are durable then.
 
     Raises:
-        UserError: It may not be made there.
+        PassingError: Not now: the disk is full, say.
+        UserError: It cannot be made there, or something else has its name.
         FatalError: The disk failed.
     """
-    if path.is_dir():
-        return
+    with unsaved(path), suppress(FileNotFoundError, NotADirectoryError):
+        if stat.S_ISDIR(path.stat().st_mode):
+            return
     make_folder(path.parent, mode)
-    try:
-        with _translated(path):
-            path.mkdir(mode=mode)
-    except FileExistsError as error:
-        if not path.is_dir():
-            raise UserError(f"{path} is no folder") from error
-    fsync_folder(path.parent)
+    with _folder(path.parent) as folder:
+        try:
+            with unsaved(path):
+                path.mkdir(mode=mode)
+        except FileExistsError as error:
+            if not path.is_dir():
+                raise UserError(sentences.NO_FOLDER(path=path)) from error
+        _sync_folder(folder, path.parent)
 
 
 def drop_temporary(folder: Path) -> None:
-    """Delete files that a crash left behind before they were put in place."""
-    with suppress(FileNotFoundError):
+    """Delete files that a crash left behind before they were put in place.
+
+    What cannot be deleted now stays until the next start: it harms nobody.
+    """
+    with suppress(OSError):
         for name in os.listdir(folder):
             if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX):
                 (folder / name).unlink(missing_ok=True)
 
 
-class HomeLock:
-    """Holds a home folder for this process alone; a context manager.
+def delete_file(path: Path) -> None:
+    """Remove a file, if there is one.  Raises PassingError, UserError."""
+    with unsaved(path), suppress(FileNotFoundError):
+        path.unlink()
 
-    The kernel drops the lock when the process ends, however it ends, so a lock file
-    that is left behind stops nobody.  The file is never deleted: deleting it would let
-    two processes hold locks on two files of one name.
-    """
 
-    def __init__(self, home: Path) -> None:
-        self._path = home / "lock"
-        self._descriptor: int | None = None
-
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
-
-    def acquire(self) -> None:
-        """Take the lock.
-
-        Raises:
-            InUseError: Another process has it; the message names its process id.
-            UserError: The folder is not there, or not ours.
-        """
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            descriptor = os.open(self._path, flags, 0o600)
-        except OSError as error:
-            raise UserError(f"{self._path} cannot be opened: {error.strerror}") from error
-        try:
-            self._lock(descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        self._descriptor = descriptor
-
-    def release(self) -> None:
-        """Give the lock back; safe to call twice."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-    def _lock(self, descriptor: int) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            pid = os.pread(descriptor, _PID_BYTES_MAX, 0).decode("ascii", "replace").strip()
-            raise InUseError(
-                f"another swarmfeed (process {pid or 'unknown'}) already uses"
-                f" {self._path.parent}; stop it first, or choose another folder"
-            ) from error
-        except OSError as error:
-            raise UserError(f"{self._path} cannot be locked: {error.strerror}") from error
-        # Only for the message above, so a full disk is no reason to stay out.
+def probe_folder(folder: Path) -> None:
+    """See whether a folder takes anything now.  Raises what ``write_file`` does."""
+    path = folder / f".probe{TEMPORARY_SUFFIX}"
+    try:
+        write_file(path, bytes(PROBE_BYTES))
+    finally:
         with suppress(OSError):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+            path.unlink(missing_ok=True)
 
 
 def _put_in_place(path: Path, data: bytes, mode: int) -> None:
-    with _temporary(path, data, mode) as temporary, _translated(path):
+    with _temporary(path, data, mode) as temporary, unsaved(path, at_last=True):
         os.replace(temporary, path)
 
 
 @contextmanager
 def _temporary(path: Path, data: bytes, mode: int) -> Iterator[str]:
     """A synced file beside ``path``; gone afterwards if it was not put in place."""
-    with _translated(path):
+    with unsaved(path):
         descriptor, temporary = tempfile.mkstemp(
             TEMPORARY_SUFFIX, f".{path.name}.", dir=path.parent
         )
     try:
-        with _translated(path), os.fdopen(descriptor, "wb") as file:
+        with unsaved(path), os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)
             file.write(data)
             file.flush()
@@ -245,15 +223,66 @@ def _temporary(path: Path, data: bytes, mode: int) -> Iterator[str]:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Turn what the disk says into what somebody can do about it."""
+def _folder(path: Path) -> Iterator[int]:
+    """A folder's descriptor, had before anything changes: afterwards none may be left."""
+    with unsaved(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(descriptor: int, path: Path) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Where nothing can be written, nothing waits to be.
+        if error.errno != errno.EROFS:
+            raise FatalError(f"folder {path} was not synced: {error.strerror}") from error
+
+
+@contextmanager
+def unread(path: Path) -> Iterator[None]:
+    """Turn what the system says while a file is read into what somebody can do about it.
+
+    Raises:
+        FileNotFoundError: As it is.
+        PassingError: It cannot be read now.
+        DamageError: Whatever has the file's name is no file.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        trouble = troubles.trouble_of_errno(error.errno)
+        if trouble is not None:
+            raise trouble.unread(path) from error
+        raise DamageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def unsaved(path: Path, *, at_last: bool = False) -> Iterator[None]:
+    """Turn what the system says while nothing is changed yet into who can mend it.
+
+    Args:
+        at_last: It is the step itself that changes: a failing disk may have made half of it.
+
+    Raises:
+        FileExistsError: As it is.
+        PassingError: It cannot be written now.
+        UserError: The path leads nowhere.
+        FatalError: The system says something that nobody has thought of.
+    """
     try:
         yield
     except FileExistsError:
         raise
     except OSError as error:
-        if error.errno in _FULL:
-            raise UserError(f"the disk is full: {path} was not written; free some") from error
-        if error.errno in _REFUSED:
+        trouble = troubles.trouble_of_errno(error.errno)
+        if trouble is not None and not (at_last and trouble is troubles.FAILING):
+            raise trouble.unsaved(path) from error
+        if error.errno in _ELSEWHERE:
             raise UserError(sentences.NOT_WRITABLE(path=path, reason=error.strerror)) from error
         raise FatalError(f"writing {path} failed: {error.strerror}") from error

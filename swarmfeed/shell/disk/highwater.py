@@ -24,13 +24,20 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
+from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.bencoding import Fields, decode, encode
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, MARK_FRAME_BYTES_MAX, MARK_SLOT_BYTES
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.highwater import Ending, Mark
 from swarmfeed.errors import BadEncodingError, DamageError, FatalError, UserError
-from swarmfeed.shell.disk.durable import drop_temporary, make_folder, read_file, write_file
+from swarmfeed.shell.disk.durable import (
+    drop_temporary,
+    make_folder,
+    read_file,
+    unread,
+    write_file,
+)
 
 _HEADER_BYTES: Final = 12
 _COUNT_MAX: Final = 2**62
@@ -53,7 +60,9 @@ class MarkFiles:
         found = []
         with suppress(FileNotFoundError):
             drop_temporary(self._folder)
-            for name in sorted(os.listdir(self._folder)):
+            with unread(self._folder):
+                names = sorted(os.listdir(self._folder))
+            for name in names:
                 with suppress(UserError):
                     found.append(FeedId(parse_address(name)))
         return found
@@ -70,7 +79,7 @@ class MarkFiles:
         """Put a mark in place; when this returns it survives a power cut.
 
         Raises:
-            UserError: The disk is full.  The mark is as it was.
+            PassingError: Not now: the disk is full, say.  The mark is as it was.
             FatalError: The disk failed, and what it kept is unknown.
         """
         if self.read(feed_id) is None:
@@ -81,9 +90,8 @@ class MarkFiles:
         try:
             descriptor = self._overwrite(feed_id, mark)
         except OSError as error:
-            raise UserError(
-                f"nothing was saved: {error.strerror}; free some disk space and try again"
-            ) from error
+            trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
+            raise trouble.unsaved(self._path(feed_id)) from error
         try:
             _sync(descriptor, self._path(feed_id))
         finally:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.bencoding import Fields, decode
 from swarmfeed.core.base.limits import (
     CHUNK_ENTRIES,
@@ -34,7 +35,7 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.feed.chunk import pack_frame, unpack_frame
 from swarmfeed.errors import BadEncodingError, DamageError, FatalError, UserError
-from swarmfeed.shell.disk.durable import read_file
+from swarmfeed.shell.disk.durable import read_file, unread, unsaved
 
 _HEADER_BYTES = 12
 
@@ -139,7 +140,7 @@ def append_to_journal(
             its beginning takes the frame back.
 
     Raises:
-        UserError: The disk is full; the journal is as it was before.
+        PassingError: Not now: the disk is full, say.  The journal is as it was before.
         FatalError: The disk failed, and what it kept is unknown; or the journal is gone.
     """
     descriptor = _open(path, os.O_APPEND)
@@ -152,21 +153,27 @@ def append_to_journal(
                     syncing.enter_context(beside)
             except OSError as error:
                 _cut(descriptor, end, path)
-                raise UserError(
-                    f"the post was not saved: {error.strerror}; free some disk space and try"
-                    " again"
-                ) from error
+                # Cut back and synced: nothing of it is there, whatever kept it out.
+                trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
+                raise trouble.unsaved(sentences.WHAT_WAS_NEW()) from error
             _sync(descriptor, path)
     finally:
         os.close(descriptor)
 
 
 def cut_journal(path: Path, end: int) -> None:
-    """Cut off what a crash left behind the last whole frame."""
+    """Cut off what a crash left behind the last whole frame.
+
+    Raises:
+        PassingError: It cannot be opened for writing now; nothing changed.
+        FatalError: The disk failed, and what it kept is unknown; or the journal is gone.
+    """
+    with unread(path):
+        if path.stat().st_size <= end:
+            return  # most are whole, and may lie on a disk that can only be read
     descriptor = _open(path, 0)
     try:
-        if os.fstat(descriptor).st_size > end:
-            _cut(descriptor, end, path)
+        _cut(descriptor, end, path)
     finally:
         os.close(descriptor)
 
@@ -237,9 +244,11 @@ def _entries_and_head(fields: Fields) -> tuple[tuple[bytes, ...], bytes]:
 
 def _open(path: Path, flags: int) -> int:
     try:
-        return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags)
-    except OSError as error:
-        raise FatalError(f"{path} cannot be opened: {error.strerror}") from error
+        with unsaved(path):
+            return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags)
+    except UserError as error:
+        # It is there as long as the feed is: whoever took it away, nobody knows what else.
+        raise FatalError(f"{path} cannot be opened: {error}") from error
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

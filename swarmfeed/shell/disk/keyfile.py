@@ -37,7 +37,7 @@ from swarmfeed.core.base.limits import (
     KEY_FILE_BYTES_MAX,
 )
 from swarmfeed.errors import DamageError, UserError
-from swarmfeed.shell.disk.durable import create_file, read_file
+from swarmfeed.shell.disk.durable import create_file, read_file, unread
 from swarmfeed.shell.disk.modes import OTHERS_BITS
 
 _TIME_BYTES: Final = 8
@@ -182,7 +182,8 @@ def _derive_key(
 def _read_sealed(path: Path) -> _Sealed:
     try:
         text = read_file(path, KEY_FILE_BYTES_MAX).decode("utf-8")
-        mode = path.stat().st_mode
+        with unread(path):
+            mode = path.stat().st_mode
     except FileNotFoundError as error:
         raise UserError(f"there are no keys in {path}") from error
     except (DamageError, UnicodeDecodeError) as error:

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.limits import (
     CHUNK_BYTES_MAX,
@@ -34,14 +35,19 @@ from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow, open_replica
-from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import statements
 from swarmfeed.shell.disk.durable import (
+    delete_file,
     drop_temporary,
     fsync_file,
     fsync_folder,
     make_folder,
+    move_file,
+    probe_folder,
     read_file,
+    unread,
+    unsaved,
     write_file,
     write_files,
 )
@@ -72,7 +78,9 @@ class FileLogs:
         self._replicas: dict[FeedId, Replica] = {}
         self._folders: dict[FeedId, Path] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
+        self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
         self._damaged: dict[FeedId, str] = {}
+        self._unread: dict[FeedId, PassingError] = {}
         self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
 
     # --- reading at start ---
@@ -80,15 +88,34 @@ class FileLogs:
     def read_all(self) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
         found = set(self._own.feed_ids())
-        for folder in self._folder.iterdir():
+        with unread(self._folder):
+            names = os.listdir(self._folder)
+        for name in names:
             with suppress(UserError):  # not a feed's folder
-                found.add(FeedId(parse_address(folder.name)))
+                found.add(FeedId(parse_address(name)))
         for feed_id in sorted(found, key=format_address):
             self._recover(feed_id)
         return list(self._replicas.values())
 
+    def read_again(self) -> list[Replica]:
+        """As in ``ports.Logs``.  Raises PassingError for the first that still cannot be."""
+        before = list(self._unread)
+        for feed_id in before:
+            self._recover(feed_id)
+        for error in self._unread.values():
+            raise error
+        return [self._replicas[each] for each in before if each in self._replicas]
+
     def damaged(self) -> dict[FeedId, str]:
         return dict(self._damaged)
+
+    def unread(self) -> dict[FeedId, PassingError]:
+        return dict(self._unread)
+
+    def check_writable(self) -> None:
+        if self.free_bytes() < DISK_FLOOR_BYTES:
+            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+        probe_folder(self._folder)
 
     # --- changing a feed ---
 
@@ -97,8 +124,9 @@ class FileLogs:
     ) -> Replica:
         if feed_id in self._damaged:
             raise UserError(f"the log is damaged: {self._damaged[feed_id]}")
+        self._check_known(feed_id)
         if self.free_bytes() < DISK_FLOOR_BYTES:
-            raise UserError("the disk is almost full: nothing was saved; free some space")
+            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         known = self._replicas.get(feed_id)
         mark = self._own.to_go_on(feed_id, known)
         if known is not None and not self._own.is_as_left(feed_id, self._journal(feed_id)):
@@ -125,6 +153,7 @@ class FileLogs:
         return after
 
     def replace(self, replica: Replica) -> None:
+        self._check_known(replica.feed_id)
         self._own.heed(replica)
         self._write_base(replica)
 
@@ -146,13 +175,15 @@ class FileLogs:
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)
         self._held.pop(feed_id, None)
+        self._made.discard(feed_id)
         self._damaged.pop(feed_id, None)
+        self._unread.pop(feed_id, None)
         self._appended_bytes.pop(feed_id, None)
         # Without its journal a folder is no feed any more, whatever is left of it.
-        with suppress(FileNotFoundError):
-            self._journal(feed_id).unlink()
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._feed_folder(feed_id))
+        delete_file(self._journal(feed_id))
+        folder = self._feed_folder(feed_id)
+        with unsaved(folder), suppress(FileNotFoundError):
+            shutil.rmtree(folder)
         self._folders.pop(feed_id, None)
 
     # --- how far an own feed was signed ---
@@ -200,8 +231,7 @@ class FileLogs:
         name = chunk_name(feed_id, span)
         arrived = self.incoming_folder(feed_id) / name
         fsync_file(arrived)
-        os.replace(arrived, self.chunk_folder(feed_id) / name)
-        fsync_folder(self.chunk_folder(feed_id))
+        move_file(arrived, self.chunk_folder(feed_id) / name)
         self._held[feed_id].add(span)
 
     def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
@@ -214,21 +244,19 @@ class FileLogs:
         return _read_chunk_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        with suppress(FileNotFoundError):
-            (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).unlink()
+        delete_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)
-        with suppress(FileNotFoundError):
-            (self.chunk_folder(feed_id) / chunk_name(feed_id, span)).unlink()
+        delete_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
     def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         name = chunk_name(feed_id, span)
         kept = self.chunk_folder(feed_id) / name
         if kept.is_symlink():
-            kept.unlink()  # nobody shall write through it
+            delete_file(kept)  # nobody shall write through it
         self._held.get(feed_id, set()).discard(span)
-        with suppress(FileNotFoundError):
+        with unsaved(kept), suppress(FileNotFoundError):
             os.replace(kept, self.incoming_folder(feed_id) / name)
 
     def is_journal_sound(self, replica: Replica) -> bool:
@@ -266,16 +294,25 @@ class FileLogs:
     def disk_bytes(self, feed_id: FeedId) -> int:
         total = 0
         for folder in (self._feed_folder(feed_id), self.chunk_folder(feed_id)):
-            with suppress(FileNotFoundError), os.scandir(folder) as items:
+            with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
                 total += sum(item.stat().st_size for item in items if item.is_file())
         return total
 
     def free_bytes(self) -> int:
-        return shutil.disk_usage(self._folder).free
+        with unread(self._folder):
+            return shutil.disk_usage(self._folder).free
 
     # --- inside ---
 
     def _recover(self, feed_id: FeedId) -> None:
+        try:
+            self._recover_now(feed_id)
+            self._unread.pop(feed_id, None)
+        except PassingError as error:
+            self._replicas.pop(feed_id, None)
+            self._unread[feed_id] = error
+
+    def _recover_now(self, feed_id: FeedId) -> None:
         path, mark = self._journal(feed_id), self._own.mark(feed_id)
         for folder in (path.parent, self.chunk_folder(feed_id)):
             drop_temporary(folder)
@@ -291,9 +328,10 @@ class FileLogs:
             self._lose(feed_id, f"{path}: {error}")
             return
         self._appended_bytes[feed_id] = state.end - state.base_end
-        self._make_folder(feed_id)
+        self._held[feed_id] = set(self._list_chunks(feed_id))
+        with suppress(PassingError):  # to read it, no folder has to be made
+            self._make_folder(feed_id)
         self._keep(replica)
-        self._held[feed_id].update(self._list_chunks(feed_id))
         if mark is None:
             cut_journal(path, state.end)
         else:
@@ -344,10 +382,16 @@ class FileLogs:
         appended_bytes = self._appended_bytes.get(feed_id, 0) + len(frame)
         return appended_bytes <= JOURNAL_APPENDED_BYTES_MAX
 
+    def _check_known(self, feed_id: FeedId) -> None:
+        """What stands in a journal that was not read may be newer: never write over it."""
+        if feed_id in self._unread:
+            raise self._unread[feed_id]
+
     def _list_chunks(self, feed_id: FeedId) -> list[ChunkSpan]:
+        folder = self.chunk_folder(feed_id)
         names: list[str] = []
-        with suppress(FileNotFoundError):
-            names = os.listdir(self.chunk_folder(feed_id))
+        with suppress(FileNotFoundError), unread(folder):
+            names = os.listdir(folder)
         matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
         return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
 
@@ -374,13 +418,14 @@ class FileLogs:
         self._held[feed_id].update(chunks)
 
     def _make_folder(self, feed_id: FeedId) -> None:
-        if feed_id in self._held:
+        if feed_id in self._made:
             return
         for folder in (self.chunk_folder(feed_id), self.incoming_folder(feed_id)):
             make_folder(folder)
         fsync_folder(self._feed_folder(feed_id))
         fsync_folder(self._folder)
-        self._held[feed_id] = set()
+        self._made.add(feed_id)
+        self._held.setdefault(feed_id, set())
 
     def _journal(self, feed_id: FeedId) -> Path:
         return self._feed_folder(feed_id) / "journal"

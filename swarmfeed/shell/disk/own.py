@@ -13,7 +13,7 @@ from swarmfeed.core.base.limits import JOURNAL_BYTES_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.replica import Replica, extend_replica
-from swarmfeed.errors import DamageError, FatalError, RemoteError, UserError
+from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk.durable import read_file, write_file
 from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.journal import (
@@ -73,7 +73,7 @@ class OwnFeeds:
         """
         try:
             self._marks.write(feed_id, mark)
-        except UserError as error:
+        except (UserError, PassingError) as error:
             raise FatalError(f"the high-water mark was not written: {error}") from error
 
     def beside(self, after: Replica, frame: bytes) -> AbstractContextManager[None]:

@@ -1,33 +1,78 @@
-"""What is done with a database that is not what was written: kept, under another name."""
+"""Damaged databases are set aside under another name: whoever mends files can still have them.
+
+Only damage does that (``troubles.DAMAGED``, or tables that this program did not make).  A file
+that is busy, full or forbidden stays where it is.
+"""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from swarmfeed.core.asks.troubles import refusal
+from swarmfeed.errors import FatalError
+
+SUFFIX: Final = ".damaged"
 PARTS: Final = ("", "-wal", "-shm")
-"""Ends of the names of what SQLite keeps of one database."""
+"""What SQLite keeps of one database, by the ends of the names."""
+
+INDEXES_MAX: Final = 1
+"""Damaged indexes that are kept: they are large, and all in them is in the logs."""
+
+LEDGERS_MAX: Final = 3
+"""Damaged ledgers that are kept: what was seen of others over weeks stands in them alone."""
 
 
-def set_aside(path: Path) -> None:
-    """Move a database to ``<name>.damaged``; what was there of an earlier one gives way.
+def set_aside(path: Path, *, kept_max: int = INDEXES_MAX) -> Path:
+    """Rename a database that nobody has open; returns where it is now.
 
-    Nobody may have it open to write.
+    The newest is ``<name>.damaged``, those before it ``<name>.damaged.1`` and so on; what is
+    more than ``kept_max`` is deleted, the oldest first.
+
+    Raises:
+        PassingError: The folder takes no change now.
     """
-    for part in PARTS:
-        aside = path.with_name(f"{path.name}.damaged{part}")
-        try:
-            os.replace(path.with_name(path.name + part), aside)
-        except FileNotFoundError:
-            # The write-ahead log of an earlier one would be played into this one.
-            aside.unlink(missing_ok=True)
+    places = [path, *(_aside(path, number) for number in range(kept_max))]
+    with _translated(path):
+        for older, newer in reversed(list(zip(places[1:], places, strict=False))):
+            for part in PARTS:
+                _move(_part(newer, part), _part(older, part))
+    return places[1]
+
+
+def _aside(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}{SUFFIX}{f'.{number}' if number else ''}")
+
+
+def _part(path: Path, part: str) -> Path:
+    return path.with_name(path.name + part)
+
+
+def _move(path: Path, to: Path) -> None:
+    """Also when there is nothing to move: then nothing old may stay beside what is new."""
+    try:
+        os.replace(path, to)
+    except FileNotFoundError:
+        with suppress(FileNotFoundError):
+            to.unlink()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        unknown = FatalError(f"{path} cannot be set aside: {error.strerror}")
+        raise refusal(error, path) or unknown from error
 
 
 def is_set_aside(path: Path) -> bool:
     """Whether a damaged database of this name was kept, and still is."""
-    return path.with_name(f"{path.name}.damaged").exists()
+    return _aside(path, 0).exists()
 
 
 def delete(path: Path) -> None:
     """Remove a database with all its parts; nobody may have it open."""
     for part in PARTS:
-        path.with_name(path.name + part).unlink(missing_ok=True)
+        _part(path, part).unlink(missing_ok=True)

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -28,12 +31,14 @@ from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
 
+logger = structlog.get_logger()
+
 
 class SqliteIndex:
     """Implements ``ports.Index``.
 
     A file that turns out to be damaged is told of once, to who asked for it; every method that
-    meets it raises MendingError, until ``begin_anew``.
+    meets it raises MendingError, until ``begin_anew``; and PassingError when the disk refuses.
     """
 
     def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:
@@ -116,16 +121,29 @@ class SqliteIndex:
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
         with self._database.write() as db:
             return index_write.add_entries(
-                db, self._tables, feed_id, author_id, start, stored, hashes, reckoning
+                db,
+                self._tables,
+                feed_id,
+                author_id,
+                start,
+                stored,
+                hashes,
+                reckoning,
+                with_posts,
             )
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         with self._database.write() as db:
             times.resort(db, feed_id, start, stop, reckoning)
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        with self._database.read() as db:
+            return index_read.first_post(db, feed_id)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._database.write() as db:
@@ -233,17 +251,25 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_nodes.peers(db, limit)
 
+    def check_writable(self) -> None:
+        self._database.check_writable()
+
     def close(self) -> None:
         self._database.close()
 
 
-def open_index(path: Path) -> SqliteIndex:
-    """Open the index; a damaged one is set aside, and an empty one takes its place."""
+def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
+    """Open the index; a damaged one is set aside, and an empty one takes its place.
+
+    Raises:
+        PassingError: It cannot even be read now.
+    """
     try:
-        return SqliteIndex(path)
-    except DamageError:
-        set_aside(path)
-        return SqliteIndex(path)
+        return SqliteIndex(path, tables)
+    except DamageError as error:
+        kept = set_aside(path)
+        logger.warning(sentences.INDEX_SET_ASIDE(kept=kept.name), reason=str(error))
+        return SqliteIndex(path, tables)
 
 
 def _nobody_listens() -> None:

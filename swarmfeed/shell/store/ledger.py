@@ -5,20 +5,29 @@ A damaged file is set aside and a new one begun: what it held is observed again 
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.errors import DamageError, FatalError, UserError
-from swarmfeed.shell.store.aside import is_set_aside, set_aside
+import structlog
+
+from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks.troubles import refusal
+from swarmfeed.errors import DamageError, FatalError, PassingError
+from swarmfeed.shell.store.aside import LEDGERS_MAX, is_set_aside, set_aside
 from swarmfeed.shell.store.sqlite import (
     Connection,
     OpenFile,
     SqliteError,
     add_checksums,
     connect,
+    connect_reader,
     is_checked,
-    is_full,
+    translated,
+    ways_to_read,
 )
+
+logger = structlog.get_logger()
 
 _SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS entry (
@@ -32,64 +41,69 @@ _VERSION: Final = 1
 
 
 class SqliteLedger:
-    """Implements ``ports.Ledger``."""
+    """Implements ``ports.Ledger``.
+
+    Where the disk takes nothing, what is there is read once and kept; each writing tries to
+    open the file anew.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it; one without checksums gets them.
 
         Raises:
             DamageError: It is no ledger of this version.
+            PassingError: It cannot even be read now.
         """
         self._path = path
         self._lock = threading.Lock()
+        self._db: OpenFile | None = None
+        self._read: dict[str, dict[bytes, bytes]] = {}
+        """All there was when the disk took nothing."""
         try:
-            self._db = self._open(path)
-        except SqliteError as error:
-            raise DamageError(f"{path} is damaged: {error}") from error
+            self._db = open_file(path)
+        except PassingError as refused:
+            self._read = read_all(path, refused)
 
     def read(self, page: str) -> dict[bytes, bytes]:
         """As in ``ports.Ledger``.  Raises DamageError."""
         query = "SELECT key, value FROM entry WHERE page = ? ORDER BY key"
-        try:
-            with self._lock:
-                found: dict[bytes, bytes] = dict(self._db.execute(query, (page,)))
-                if is_checked(self._db):
-                    return found
-        except SqliteError as error:
-            raise DamageError(f"the ledger is damaged: {error}") from error
+        with self._lock, translated(self._path, reading=True):
+            if self._db is None:
+                return dict(self._read.get(page, {}))
+            found: dict[bytes, bytes] = dict(self._db.execute(query, (page,)))
+            if is_checked(self._db):
+                return found
         raise DamageError("the ledger has lost its checksums")
 
     def write(self, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
-        """As in ``ports.Ledger``.
-
-        Raises:
-            UserError: The disk is full.  Nothing was written.
-            FatalError: The file cannot be written.
-        """
+        """As in ``ports.Ledger``."""
         with self._lock:
             try:
-                self._db.execute("BEGIN IMMEDIATE")
-                for page, rows in changes.items():
-                    self._write_page(page, rows)
-                self._db.execute("COMMIT")
-            except SqliteError as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if is_full(error):
-                    raise UserError("the disk is full: the ledger was not written") from error
+                db = self._db = self._db or open_file(self._path)
+                with translated(self._path, of=db):
+                    write_all(db, changes)
+            except (DamageError, SqliteError) as error:
                 raise FatalError(f"the ledger cannot be written: {error}") from error
+
+    def check_writable(self) -> None:
+        """As in ``ports.Ledger``."""
+        self.write({})
 
     def was_lost(self) -> bool:
         return is_set_aside(self._path)
 
     def close(self) -> None:
         with self._lock:
-            self._db.close()
+            if self._db is not None:
+                self._db.close()
 
-    def _open(self, path: Path) -> OpenFile:
+
+def open_file(path: Path) -> OpenFile:
+    """Open a ledger to write.  DamageError, PassingError."""
+    with translated(path, reading=True):
         db = connect(path)
         try:
-            path.chmod(0o600)  # whom a person follows stands in it
+            make_private(path)
             prepare(db, path)
             if is_checked(db):
                 return db
@@ -99,13 +113,53 @@ class SqliteLedger:
         # Of an earlier version, and whole.
         db.close()
         add_checksums(path)
-        return self._open(path)
+    return open_file(path)
 
-    def _write_page(self, page: str, rows: Mapping[bytes, bytes | None]) -> None:
-        kept = [(page, key, value) for key, value in rows.items() if value is not None]
-        gone = [(page, key) for key, value in rows.items() if value is None]
-        self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", kept)
-        self._db.executemany("DELETE FROM entry WHERE page = ? AND key = ?", gone)
+
+def make_private(path: Path) -> None:
+    """Let nobody else read it: whom a person follows stands in it.  Raises PassingError."""
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise refusal(error, path) or error from error
+
+
+def read_all(path: Path, refused: PassingError) -> dict[str, dict[bytes, bytes]]:
+    """Return every page of a ledger that takes nothing in; raises why it does not."""
+    if refused.trouble == troubles.BUSY.name or not path.is_file():
+        raise refused
+    for way in ways_to_read(path):
+        with suppress(PassingError), translated(path, reading=True):
+            db = connect_reader(path, way)
+            try:
+                found: dict[str, dict[bytes, bytes]] = {}
+                for page, key, value in db.execute("SELECT * FROM entry ORDER BY page, key"):
+                    found.setdefault(page, {})[key] = value
+                return found
+            finally:
+                db.close()
+    raise refused
+
+
+def write_all(db: OpenFile, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
+    """Write rows in one transaction, and something even if there are none."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        db.execute(f"PRAGMA user_version = {_VERSION}")
+        for page, rows in changes.items():
+            _write_page(db, page, rows)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _write_page(db: OpenFile, page: str, rows: Mapping[bytes, bytes | None]) -> None:
+    kept = [(page, key, value) for key, value in rows.items() if value is not None]
+    gone = [(page, key) for key, value in rows.items() if value is None]
+    db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", kept)
+    db.executemany("DELETE FROM entry WHERE page = ? AND key = ?", gone)
 
 
 def prepare(db: Connection, path: Path) -> None:
@@ -123,9 +177,14 @@ def prepare(db: Connection, path: Path) -> None:
 
 
 def open_ledger(path: Path) -> SqliteLedger:
-    """Open the ledger; a damaged one is set aside under another name."""
+    """Open the ledger; a damaged one is set aside under another name, and a new one begun.
+
+    Raises:
+        PassingError: It cannot even be read now.
+    """
     try:
         return SqliteLedger(path)
-    except DamageError:
-        set_aside(path)
+    except DamageError as error:
+        kept = set_aside(path, kept_max=LEDGERS_MAX)
+        logger.warning(sentences.LEDGER_SET_ASIDE(kept=kept.name), reason=str(error))
         return SqliteLedger(path)

@@ -339,3 +339,19 @@ def place(cursor: Cursor | None) -> dict[str, int]:
         return {"time_ms": NUMBER_MAX, "prefix": 0, "at": 0}
     prefix, at = split_cursor_number(clamp(cursor.number))
     return {"time_ms": clamp(cursor.time_ms), "prefix": prefix, "at": at}
+
+
+def first_post(db: Connection, feed_id: FeedId) -> int | None:
+    """Index of the oldest entry of a feed that is shown as a post."""
+    blocks = db.execute(
+        "SELECT base, start, size FROM block JOIN feed ON feed.no = block.feed"
+        " WHERE feed_id = ? ORDER BY start",
+        (feed_id,),
+    ).fetchall()
+    for base, start, size in blocks:
+        (found,) = db.execute(
+            "SELECT min(id) FROM post WHERE id BETWEEN ? AND ?", (base, base + size - 1)
+        ).fetchone()
+        if found is not None:
+            return int(found - base + start)
+    return None

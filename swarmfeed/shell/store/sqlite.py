@@ -5,8 +5,10 @@ bytes of each page and looks at it whenever a page comes from the disk, so that 
 of a file reaches a row (ADR 18).
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,7 +16,8 @@ from typing import Any, Final, Protocol
 import apsw
 import apsw.sqlite_extra
 
-from swarmfeed.errors import DamageError, FatalError, RetryError, SwarmfeedError, UserError
+from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.errors import DamageError, FatalError, SwarmfeedError, UserError
 
 OpenFile = apsw.Connection
 SqliteError = apsw.Error
@@ -31,6 +34,9 @@ WRITER_STATEMENTS: Final = 256
 READER_STATEMENTS: Final = 128
 """Prepared statements a reader keeps: all questions there are."""
 
+
+READ_AT_ONCE_BYTES: Final = 1024 * 1024
+"""Read at a time to see whether all of a file can be: its bytes are not looked at."""
 
 Values = Sequence[Any] | Mapping[str, Any]
 """What stands for ``?`` in a statement, in that order, or for ``:name``."""
@@ -80,7 +86,18 @@ def connect(path: Path) -> OpenFile:
     return db
 
 
-def connect_reader(path: Path) -> OpenFile:
+class Way(StrEnum):
+    """How a file is opened to read; what follows needs less of the disk."""
+
+    SHARED = "mode=ro"
+    """Beside a writer."""
+    UNSHARED = "mode=ro&readonly_shm=1"
+    """With a write-ahead log that cannot be shared: nothing can be written beside it."""
+    ALONE = "immutable=1"
+    """As it is, without a write-ahead log: only where there is none, and nobody writes."""
+
+
+def connect_reader(path: Path, way: Way = Way.SHARED) -> OpenFile:
     """Open a file to read.
 
     Raises:
@@ -88,12 +105,27 @@ def connect_reader(path: Path) -> OpenFile:
     """
     register_checksums()
     db = apsw.Connection(
-        f"{path.absolute().as_uri()}?mode=ro",
+        f"{path.absolute().as_uri()}?{way}",
         flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
         statementcachesize=READER_STATEMENTS,
     )
-    configure(db)
+    try:
+        configure(db)
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def ways_to_read(path: Path) -> tuple[Way, ...]:
+    """The ways in which a file may be read that takes nothing in, the best first."""
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        is_logged = log.stat().st_size > 0
+    except OSError:
+        is_logged = False
+    # What stands in the log would be missing, or half of it there.
+    return (Way.SHARED, Way.UNSHARED) if is_logged else (Way.SHARED, Way.UNSHARED, Way.ALONE)
 
 
 def configure(db: OpenFile) -> None:
@@ -154,37 +186,74 @@ def register_checksums() -> None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn SQLite's errors into ours, by who has to act."""
+def translated(
+    what: Path, *, reading: bool = False, of: OpenFile | None = None
+) -> Iterator[None]:
+    """Turn SQLite's errors into ours, by who has to act.
+
+    Args:
+        what: The file they are about.
+        reading: Whether nothing was to be written.
+        of: The connection, where there is one: it knows what the system said.
+
+    Raises:
+        PassingError: Not now; nothing changed, nothing is damaged.
+        DamageError: What it holds is not what was written.
+        UserError: The question takes too long, or the path leads to no file.
+    """
     try:
         yield
     except UnicodeDecodeError as error:
         # Text of a damaged page on its way to a Python string.
-        raise DamageError(f"index is damaged: {error}") from error
+        raise DamageError(f"{what.name} is damaged: {error}") from error
     except apsw.Error as error:
-        if not has_code(error):
+        behind = of.system_errno if of is not None else _errno_of_opening(error, what)
+        meaning = translate(error, what, behind, reading=reading)
+        if meaning is None:
             raise
-        raise translate(error) from error
+        raise meaning from error
 
 
-def has_code(error: SqliteError) -> bool:
-    """Return whether SQLite itself failed; otherwise apsw was used wrongly."""
-    misused = isinstance(error, (apsw.MisuseError, apsw.RangeError))
-    return hasattr(error, "result") and not misused
+def translate(
+    error: SqliteError, what: Path, behind: int, *, reading: bool
+) -> SwarmfeedError | None:
+    """Return what an error means to the node; None: a bug, in our words or our use of them.
 
-
-def is_full(error: SqliteError) -> bool:
-    """Return whether there was no room on the disk."""
-    return isinstance(error, apsw.FullError)
-
-
-def translate(error: SqliteError) -> SwarmfeedError:
-    """Return what an error that has a code means to the node."""
+    Args:
+        behind: The system's error number, 0 if unknown.
+    """
     if isinstance(error, apsw.InterruptError):
         return UserError("That took too long; ask for something rarer.")
-    if isinstance(error, (apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError)):
-        return UserError(f"The index cannot be written: {error}.")
-    if isinstance(error, (apsw.BusyError, apsw.LockedError, apsw.NoMemError)):
-        return RetryError(f"the index is busy: {error}")
-    # All statements are fixed text, so whatever else fails, fails for what the file holds.
-    return DamageError(f"index is damaged: {error}")
+    code = getattr(error, "extendedresult", apsw.SQLITE_MISUSE)
+    if troubles.is_damage(code):
+        number = _errno_of_reading(what) if isinstance(error, apsw.CorruptError) else 0
+        damage = DamageError(f"{what.name} is damaged: {error}")
+        return troubles.refused_reading(number, what) or damage
+    if isinstance(error, apsw.CantOpenError) and what.is_dir():
+        return UserError(sentences.NO_FILE(path=what))
+    trouble = troubles.trouble_of_code(code, behind)
+    if trouble is None:
+        return None
+    return trouble.unread(what) if reading else trouble.unsaved(what)
+
+
+def _errno_of_opening(error: SqliteError, path: Path) -> int:
+    """Why a file does not open: SQLite says no more than that it does not."""
+    if not isinstance(error, apsw.CantOpenError):
+        return 0
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as refused:
+        return refused.errno or 0
+    return 0
+
+
+def _errno_of_reading(path: Path) -> int:
+    """Why a file is not read: SQLite calls it malformed when the disk reports an error."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(READ_AT_ONCE_BYTES):
+                pass
+    except OSError as refused:
+        return refused.errno or 0
+    return 0

@@ -19,6 +19,9 @@ from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
 
+OF_POSTS: Final = ("post", "reply")
+"""Tables that keep what makes an index large: what nobody can read without a post."""
+
 PLACE_TABLES: Final = ("hash_start", "indexed")
 """What the logs can tell again, besides what entries say.  Row numbers stay set aside for the
 feeds: a search looks at the highest first, and finds the same ones again."""
@@ -33,6 +36,7 @@ def add_entries(
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
     reckoning: Reckoning,
+    with_posts: bool,
 ) -> int:
     """Index those entries that are not indexed yet; returns how many posts were added."""
     end = start + len(stored)
@@ -45,7 +49,8 @@ def add_entries(
             batch = read_batch(first, stored[cut], hashes[cut], place, tables)
             save_hash_starts(db, base + first, hashes[cut])
             for table in tables.all:
-                rows = batch[table.name]
+                is_left_out = not with_posts and table.name in OF_POSTS
+                rows = [] if is_left_out else batch[table.name]
                 added += table.save(db, place, rows) if rows else 0
     mark_indexed(db, feed_no, start, end)
     note_times(db, feed_no, start, stored, reckoning.within(start, end))

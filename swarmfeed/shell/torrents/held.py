@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
+from swarmfeed.core.asks.troubles import Trouble, trouble_of_errno
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed, TorrentProgress
@@ -75,6 +76,14 @@ class HeldTorrent(Generic[Handle]):
         again, self.failed, self.complete = self.failed, True, False
         return None if again else SwarmFailed(self.torrent.info_hash, reason)
 
+    def refuse(self, trouble: Trouble) -> SwarmFailed | None:
+        """This machine refuses its file just now; what is in it is as good as it was."""
+        again, self.failed = self.failed, True
+        if again:
+            return None
+        refused = trouble.unsaved(self.torrent.name)
+        return SwarmFailed(self.torrent.info_hash, str(refused), refused)
+
     def spoil(self) -> SwarmFailed | None:
         """A piece failed its hash: our disk did it, or one of those who sent a part of it.
 
@@ -103,6 +112,15 @@ class HeldTorrent(Generic[Handle]):
             peers=self.peers,
             given=self.given.copy(),
         )
+
+
+def trouble_behind(category: str, value: int) -> Trouble | None:
+    """What an error of libtorrent says of this machine; None: it is about the torrent.
+
+    Args:
+        category: Name of its boost.system category: two of them count as errno(3) does.
+    """
+    return trouble_of_errno(value) if category in ("system", "generic") else None
 
 
 def raced_first(held: Iterable[HeldTorrent[Handle]]) -> list[HeldTorrent[Handle]]:

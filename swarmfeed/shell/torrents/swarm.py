@@ -22,7 +22,7 @@ from swarmfeed.core.net.open_files import EVERYTHING, OpenFiles
 from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
-from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, raced_first
+from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, raced_first, trouble_behind
 from swarmfeed.shell.torrents.settings import session_settings
 
 PROGRESS_EVERY_S: Final = 0.5
@@ -345,7 +345,10 @@ class LibtorrentSwarm:
         alert: lt.file_error_alert | lt.torrent_error_alert | lt.fastresume_rejected_alert,
     ) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
-        return None if held is None else held.fail(alert.error.message())
+        if held is None:
+            return None
+        trouble = trouble_behind(alert.error.category().name(), alert.error.value())
+        return held.refuse(trouble) if trouble else held.fail(alert.error.message())
 
     def _on_counters(self, alert: lt.state_update_alert) -> None:
         for status in alert.status:

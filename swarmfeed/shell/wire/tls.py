@@ -7,6 +7,8 @@ dials compares it with the node id the server claims.
 
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +27,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.errors import BadEncodingError
+
+_DESCRIPTORS: Final = Path("/proc/self/fd")
+"""What this process has open, as paths, where the system shows that."""
 
 NAME: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "swarmfeed node")])
 """The same for every node: a certificate must not say more than the key."""
@@ -49,8 +55,11 @@ def make_certificate(seed: bytes) -> bytes:
 def server_context(seed: bytes, folder: Path) -> ssl.SSLContext:
     """Return TLS 1.3 for accepting links with the certificate of a node key's seed.
 
-    The ssl module reads keys only from files: one is written into ``folder`` with mode 0600
-    and removed at once.
+    The ssl module reads keys only from files: one in memory where the system has such, else
+    one in ``folder`` with mode 0600 that is removed at once.
+
+    Raises:
+        PassingError: There is no room for it now.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -59,12 +68,13 @@ def server_context(seed: bytes, folder: Path) -> ssl.SSLContext:
     key = Ed25519PrivateKey.from_private_bytes(seed)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     pem += _make_certificate(seed).public_bytes(Encoding.PEM)
-    path = folder / f".link-{token_hex(8)}.pem"
     try:
-        _write_private(path, pem)
-        context.load_cert_chain(path)
-    finally:
-        path.unlink(missing_ok=True)
+        with _private_file(folder, pem) as path:
+            context.load_cert_chain(path)
+    except OSError as error:
+        if isinstance(error, ssl.SSLError):
+            raise
+        raise refusal(error, folder) or error from error
     return context
 
 
@@ -114,7 +124,19 @@ def _make_certificate(seed: bytes) -> x509.Certificate:
     )
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+@contextmanager
+def _private_file(folder: Path, content: bytes) -> Iterator[Path]:
+    """A file that only this process can open, gone afterwards."""
+    in_memory = hasattr(os, "memfd_create") and _DESCRIPTORS.is_dir()
+    path = folder / f".link-{token_hex(8)}.pem"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.memfd_create("link") if in_memory else os.open(path, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            # Also where the disk is full, and no key ever touches one.
+            yield _DESCRIPTORS / str(descriptor) if in_memory else path
+    finally:
+        if not in_memory:
+            path.unlink(missing_ok=True)

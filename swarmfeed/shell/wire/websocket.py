@@ -1,25 +1,24 @@
-"""Bounded WebSockets over TLS 1.3.  The only module that imports ``websockets``.
+"""Bounded WebSockets over TLS 1.3.  Only this module and ``failing`` import ``websockets``.
 
-Whatever the other end does is bounded: bytes and frames before it proved itself, bytes and
-frames a second after, and the time for each step.  Errors of the
-library become RetryError (gone, or never there) and RemoteError (broke a rule).
+Whatever the other end does is bounded: bytes and frames before it proved itself and in each
+second after, and the time for each step.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
-from ssl import SSLContext, SSLEOFError, SSLError, SSLObject
+from ssl import SSLContext, SSLObject
 from traceback import clear_frames
 from typing import Final, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
@@ -28,6 +27,7 @@ from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
 from swarmfeed.shell.wire.gate import Gate, LetThrough
 from swarmfeed.shell.wire.inlet import Inlet
 from swarmfeed.shell.wire.rules import LinkRules, keeping
@@ -76,7 +76,7 @@ class Socket:
         try:
             data = await self._connection.recv()
         except ConnectionClosed as closed:
-            blamed = _is_blamed_by_us(closed)
+            blamed = is_blamed_by_us(closed)
             kind = RemoteError if blamed else RetryError
             raise kind(f"the link to {self.remote} is closed: {closed}") from closed
         if isinstance(data, str):
@@ -140,7 +140,7 @@ class Sockets:
         """
 
         server = _Accepting(at, context, accept, self._live, self._rules)
-        with _library_errors(at):
+        with library_errors(at):
             await server
         self._servers.append(server)
         return Endpoint(at.host, server.sockets[0].getsockname()[1])
@@ -149,7 +149,7 @@ class Sockets:
         """Open a WebSocket; the caller bounds the time.  RetryError or RemoteError."""
         if self._stopped:
             raise RetryError("the link is stopped")
-        with _library_errors(endpoint):
+        with library_errors(endpoint):
             connection = await _Connect(
                 f"wss://{endpoint}/",
                 ssl=context,
@@ -299,8 +299,7 @@ class _Accepted(_Metered, ServerConnection):
 class _Accepting(Server):
     """Makes a WebSocket of each socket that the gate hands on.
 
-    Each of TLS, the upgrade and the hello has half of the time for the handshake; the gate
-    cuts off whoever needs more than that time for all of it.
+    TLS, the upgrade and the hello have half of the time each, all together the whole of it.
     """
 
     def __init__(
@@ -332,8 +331,7 @@ class _Accepting(Server):
                 ssl_shutdown_timeout=self._rules.close_timeout_s,
             )
         except OSError as error:  # of TLS too
-            # asyncio's frames and the error hold each other, and 256 KiB of buffers, until
-            # the collector comes by; a siege makes hundreds before that.
+            # Error and frames hold each other, and 256 KiB, until the collector comes by.
             clear_frames(error.__traceback__)
             let_through()
 
@@ -358,31 +356,6 @@ class _Connect(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
-
-
-@contextmanager
-def _library_errors(endpoint: Endpoint) -> Iterator[None]:
-    """Turn what opening a WebSocket may raise into our own errors."""
-    try:
-        yield
-    except InvalidStatus as error:
-        # 503 is what the library answers while its server closes.
-        busy = error.response.status_code == 503
-        raise (RetryError if busy else RemoteError)(f"{endpoint}: {error}") from error
-    except WebSocketException as error:
-        # The end of the stream where an answer should be: gone, or not one of us.
-        gone = isinstance(error, ConnectionClosed) or isinstance(error.__cause__, EOFError)
-        raise (RetryError if gone else RemoteError)(f"{endpoint}: {error}") from error
-    except SSLError as error:
-        gone = isinstance(error, SSLEOFError)
-        raise (RetryError if gone else RemoteError)(f"{endpoint}: {error}") from error
-    except OSError as error:
-        raise RetryError(f"{endpoint}: {error}") from error
-
-
-def _is_blamed_by_us(closed: ConnectionClosed) -> bool:
-    sent = closed.sent
-    return sent is not None and not closed.rcvd_then_sent and sent.code in BLAME_CODES
 
 
 def _endpoint_of(connection: _Metered) -> Endpoint:

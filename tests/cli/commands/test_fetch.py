@@ -52,6 +52,8 @@ def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: Anna
         "done": True,
         "searchable": True,
         "error": "",
+        "unpacked_bytes": 0,
+        "limit": "",
     }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from swarmfeed.core.base.limits import BODY_BYTES_MAX, FRAME_BLOCKS_MAX, FRAME_BYTES_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.chunk import (
+    content_sizes,
     frame_content,
     frame_ranges,
     hash_chunk,
@@ -370,3 +371,13 @@ def test_every_changed_bit_of_a_chunk_is_refused_or_changes_nothing() -> None:
         except (BadEncodingError, BadProofError):
             continue
         assert list(unpack_chunk(changed)) == [STORED]
+
+
+@pytest.mark.attack("A20")
+def test_what_a_chunk_unpacks_to_is_known_without_unpacking_it() -> None:
+    small, large = frame_content(posts(0, 256)), frame_content(posts(0, 256, "x" * 8_000))
+    chunk = pack_frame(small) + pack_frame(large)
+    assert content_sizes(chunk) == [len(small), len(large)]
+    assert len(large) > 2_000_000 > 100 * len(pack_frame(large))
+    with pytest.raises(BadEncodingError):
+        content_sizes(chunk[:-1])

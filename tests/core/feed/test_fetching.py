@@ -18,7 +18,7 @@ from swarmfeed.core.feed.fetching import (
     plan_fetches,
     plan_race,
 )
-from swarmfeed.core.feed.patience import Standing
+from swarmfeed.core.feed.patience import Repute
 
 FEED = FeedId(bytes([1]) * 32)
 OTHER_FEED = FeedId(bytes([2]) * 32)
@@ -35,9 +35,9 @@ def wanted(position: int, size_bytes: int = 1000, *tried: NodeId) -> WantedChunk
 
 def owing(load_bytes: dict[NodeId, int]) -> Accounts:
     """Holders that delivered before, and still have so much to send."""
-    proven = Standing(delivered=10)
+    proven = Repute(delivered=10)
     return Accounts(
-        standings={NodeId(bytes([n]) * 32): proven for n in range(20)},
+        reputes={NodeId(bytes([n]) * 32): proven for n in range(20)},
         burdens={each: Burden(bytes=load, chunks=1) for each, load in load_bytes.items()},
     )
 
@@ -201,15 +201,15 @@ def test_equal_holders_get_equal_work_within_one_chunk(
 
 
 NOW_MS = 50_000
-SLOW = Standing().kept_waiting(NOW_MS)
+SLOW = Repute().kept_waiting(NOW_MS)
 
 
-def known(burdens: dict[NodeId, int] | None = None, **standings: Standing) -> Accounts:
+def known(burdens: dict[NodeId, int] | None = None, **reputes: Repute) -> Accounts:
     """Anna, Bert and Carl by their first letter; burdens in chunks."""
     nodes = {"a": ANNA, "b": BERT, "c": CARL}
     return Accounts(
         now_ms=NOW_MS,
-        standings={nodes[each]: standing for each, standing in standings.items()},
+        reputes={nodes[each]: repute for each, repute in reputes.items()},
         burdens={each: Burden(chunks=count) for each, count in (burdens or {}).items()},
     )
 
@@ -230,7 +230,7 @@ def test_nobody_gets_much_to_do_before_it_has_delivered() -> None:
     three = {FEED: [source(ANNA), source(BERT), source(CARL)]}
     full = known({ANNA: 8, BERT: 8, CARL: 7})
     assert asked(plan_fetches([wanted(2), wanted(1)], three, full, slots=5)) == [(2, [CARL])]
-    proven = known({ANNA: 8, BERT: 8, CARL: 8}, b=Standing(delivered=1))
+    proven = known({ANNA: 8, BERT: 8, CARL: 8}, b=Repute(delivered=1))
     assert asked(plan_fetches([wanted(2)], three, proven, slots=5)) == [(2, [BERT])]
 
 
@@ -240,7 +240,7 @@ def test_a_holder_the_person_named_is_asked_before_strangers_and_the_proven_befo
     named = Source(CARL, Endpoint("127.0.0.1", 2012), 1024, complete=True, named=True)
     three = {FEED: [source(ANNA), source(BERT), named]}
     assert asked(plan_fetches([wanted(2)], three, known(), slots=5)) == [(2, [CARL])]
-    proven = known(b=Standing(delivered=1))
+    proven = known(b=Repute(delivered=1))
     assert asked(plan_fetches([wanted(2)], three, proven, slots=5)) == [(2, [BERT])]
 
 

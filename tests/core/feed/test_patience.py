@@ -12,7 +12,7 @@ from swarmfeed.core.feed.limits import (
     RACE_MS_MIN,
     UNPROVEN_CHUNKS,
 )
-from swarmfeed.core.feed.patience import Standing, Wait, keeps_pace, race_size
+from swarmfeed.core.feed.patience import Repute, Wait, keeps_pace, race_size
 
 
 def learned(*samples_ms: int) -> Wait:
@@ -45,10 +45,10 @@ def test_however_late_bytes_come_nobody_is_waited_for_longer_than_two_seconds(
 
 
 def test_who_delivers_is_asked_for_twice_as_much_each_time() -> None:
-    standing, windows = Standing(), []
+    repute, windows = Repute(), []
     for _ in range(6):
-        windows.append(standing.window())
-        standing = standing.delivered_chunk()
+        windows.append(repute.window())
+        repute = repute.delivered_chunk()
     assert windows == [
         UNPROVEN_CHUNKS,
         16,
@@ -60,24 +60,24 @@ def test_who_delivers_is_asked_for_twice_as_much_each_time() -> None:
 
 
 def test_who_keeps_us_waiting_is_demoted_for_a_minute_then_two_then_four() -> None:
-    standing, now_ms, pauses = Standing(delivered=9), 1_000, []
+    repute, now_ms, pauses = Repute(delivered=9), 1_000, []
     for _ in range(9):
-        standing = standing.kept_waiting(now_ms)
-        assert standing.demoted_until_ms is not None
-        pauses.append((standing.demoted_until_ms - now_ms) // PAROLE_MS)
-        assert standing.is_demoted(now_ms) and standing.window() == 1
-        now_ms = standing.demoted_until_ms
-        assert not standing.is_demoted(now_ms)
+        repute = repute.kept_waiting(now_ms)
+        assert repute.demoted_until_ms is not None
+        pauses.append((repute.demoted_until_ms - now_ms) // PAROLE_MS)
+        assert repute.is_demoted(now_ms) and repute.window() == 1
+        now_ms = repute.demoted_until_ms
+        assert not repute.is_demoted(now_ms)
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 64, 64]
 
 
 def test_a_wait_on_many_chunks_at_once_counts_once() -> None:
-    once = Standing().kept_waiting(1_000)
+    once = Repute().kept_waiting(1_000)
     assert once.kept_waiting(1_001) is once
 
 
 def test_a_delivery_makes_good() -> None:
-    again = Standing().kept_waiting(0).kept_waiting(PAROLE_MS).delivered_chunk()
+    again = Repute().kept_waiting(0).kept_waiting(PAROLE_MS).delivered_chunk()
     assert not again.is_demoted(PAROLE_MS)
     assert again.window() == 2 * UNPROVEN_CHUNKS
 

@@ -83,7 +83,9 @@ def test_posts_of_a_feed_that_is_not_kept_are_taken_out(
 ) -> None:
     with closing(connect(home / "index.db")) as db:
         db.execute("INSERT INTO author (no, author_id) VALUES (99, zeroblob(32))")
-        db.execute("INSERT INTO feed (no, feed_id, author) VALUES (99, zeroblob(32), 99)")
+        db.execute(
+            "INSERT INTO feed (no, feed_id, author, prefix) VALUES (99, zeroblob(32), 99, 0)"
+        )
         db.execute("INSERT INTO block VALUES (5000, 99, 0, 10)")
     with open_node(home, QUIET, "") as node:
         (line,) = node.ask(Verify()).damaged

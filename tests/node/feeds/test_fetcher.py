@@ -9,15 +9,16 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from structlog.testing import capture_logs
+from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.limits import RACE_MS_FIRST
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
-from swarmfeed.core.feed.patience import Standing
+from swarmfeed.core.feed.patience import Repute
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.flights import Flight
 from swarmfeed.node.feeds.seeder import Seeder
-from swarmfeed.node.ground.events import ChunkKept, Events, listens
+from swarmfeed.node.ground.events import ChunkKept, Events, Relieved, Strained, listens
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
@@ -39,6 +40,7 @@ class Rig:
         self.swarm = FakeSwarm(self.network, Endpoint("127.0.2.200", 0))
         self.sessions = new_ground(folder, clock=self.clock).sessions
         self.fetched: list[ChunkSpan] = []
+        self.strained: set[str] = set()
         self.fetcher = self.new_fetcher(self.shelf)
         self.holders: dict[int, FakeSwarm] = {}
 
@@ -53,7 +55,8 @@ class Rig:
             sessions=self.sessions,
         )
         note = listens(ChunkKept, lambda event: self.fetched.append(event.span))
-        ground.events.connect([note])
+        strained = listens(Strained, lambda event: self.strained.add(event.error.trouble))
+        ground.events.connect([note, strained])
         return Fetcher(ground, Seeder(ground))
 
     async def start(self) -> None:
@@ -117,8 +120,8 @@ class Rig:
         """Whom something is asked of now."""
         return {each for task in self.flights() for each in task.asked}
 
-    def standing(self, session: Session) -> Standing:
-        return self.fetcher._flights._givers.accounts(0).standing(session.node_id)
+    def repute(self, session: Session) -> Repute:
+        return self.fetcher._flights._givers.accounts(0).repute(session.node_id)
 
     async def verified(self) -> None:
         await asyncio.sleep(0)
@@ -195,7 +198,7 @@ def test_a_holder_that_stands_still_is_helped_by_another_within_a_second(
         assert rig.missing() == [0], "it is not blamed before its time"
         await rig.watch_after(1)
         assert rig.missing() == []
-        assert rig.standing(silent).strikes == 1
+        assert rig.repute(silent).strikes == 1
 
     play(rig, script)
 
@@ -234,7 +237,7 @@ def test_who_kept_us_waiting_for_one_feed_is_not_asked_for_another(tmp_path: Pat
         for _ in range(2):
             await rig.watch_after(RACE_MS_FIRST + 1)
         assert rig.missing() == list(range(10, -1, -1))
-        assert [rig.standing(each).strikes for each in liars] == [1, 1, 1]
+        assert [rig.repute(each).strikes for each in liars] == [1, 1, 1]
         rig.fetcher.want(rig.feed_id)
         assert rig.asked() == {honest.node_id}
 
@@ -256,7 +259,7 @@ def test_one_block_and_a_trickle_afterwards_is_no_delivery(tmp_path: Path) -> No
             torrent.given[flight.asked[trickler.node_id].swarm] = 100 * (half_second + 1)
             await rig.watch_after(RACE_MS_FIRST)
         assert rig.missing() == []
-        assert rig.standing(trickler).strikes == 1
+        assert rig.repute(trickler).strikes == 1
 
     play(rig, script)
 
@@ -274,7 +277,7 @@ def test_a_chunk_that_waits_its_turn_at_a_busy_holder_is_not_raced(tmp_path: Pat
             given[newest.asked[busy.node_id].swarm] = 100_000 * second
             await rig.watch_after(RACE_MS_FIRST)
         assert rig.asked() == {busy.node_id}
-        assert rig.standing(busy).strikes == 0
+        assert rig.repute(busy).strikes == 0
 
     play(rig, script)
 
@@ -294,7 +297,7 @@ def test_at_the_end_who_is_done_helps_with_what_is_left(tmp_path: Path) -> None:
             given[left.asked[slow.node_id].swarm] = 20_000 * (half_second + 1)
             await rig.watch_after(RACE_MS_FIRST)
         assert rig.missing() == []
-        assert rig.standing(slow).strikes == 0, "it is slow, and no liar"
+        assert rig.repute(slow).strikes == 0, "it is slow, and no liar"
 
     play(rig, script)
 
@@ -384,6 +387,31 @@ def test_an_address_that_several_peers_share_is_not_banned(tmp_path: Path) -> No
         (info_hash,) = rig.fetcher.in_flight(rig.feed_id)
         rig.fetcher.on_event(PeerSentGarbage(info_hash, Endpoint(session.host, 55_555)))
         assert rig.swarm.banned == set()
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A46")
+def test_a_peer_that_claims_a_liars_address_neither_protects_it_nor_is_blamed(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 300)
+
+    async def script() -> None:
+        liar = await rig.holder(1)
+        claimant, peer = new_session(2)
+        peer._claimed = liar.host
+        rig.sessions._sessions[claimant.node_id] = claimant
+        rig.want()
+        (info_hash,) = rig.fetcher.in_flight(rig.feed_id)
+        at = liar.swarm
+        assert at is not None and claimant.host == liar.host
+        peer.swarm_port = 9_000
+        rig.fetcher.on_event(PeerSentGarbage(info_hash, at))
+        await rig.verified()
+        assert rig.swarm.banned == {at.host}
+        assert liar.peer.closed_because is not None  # type: ignore[attr-defined]
+        assert peer.closed_because is None
 
     play(rig, script)
 
@@ -542,6 +570,7 @@ def test_a_full_disk_takes_nothing_of_others(tmp_path: Path) -> None:
         rig.want()
         assert rig.fetcher.in_flight(rig.feed_id) == []
         rig.logs.disk.free_bytes = DISK_FLOOR_BYTES
+        assert rig.strained == {"full"}, "a person hears why nothing comes"
         rig.fetcher.watch()
         assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
 
@@ -567,6 +596,52 @@ def test_a_disk_that_fails_at_the_last_moment_does_not_lose_the_chunk_for_ever(
         rig.want()
         await rig.step(3)
         assert rig.missing() == []
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A26")
+def test_a_machine_that_takes_no_chunk_just_now_blames_nobody_and_waits(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        await rig.holder(1)
+        rig.want()
+        (info_hash, *_) = rig.fetcher.in_flight(rig.feed_id)
+        refused = troubles.FULL.unsaved("a chunk")
+        for each in rig.fetcher.in_flight(rig.feed_id):
+            rig.fetcher.on_event(SwarmFailed(each, str(refused), refused))
+        assert info_hash not in rig.swarm.progress()
+        rig.clock.advance(5_000)
+        rig.fetcher.watch()
+        assert rig.fetcher.in_flight(rig.feed_id) == [], "it would not be taken either"
+        rig.fetcher.on_relieved(Relieved())
+        await rig.step(3)
+        assert rig.missing() == [], "the only holder was not struck off"
+        assert rig.strained == {"full"}
+
+    play(rig, script)
+
+
+@pytest.mark.attack("A26")
+def test_a_chunk_that_cannot_be_kept_just_now_is_kept_later(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 600)
+
+    async def script() -> None:
+        await rig.holder(1)
+        real = rig.logs.keep_chunk
+        failures = [troubles.FILES.unsaved("a chunk"), troubles.FULL.unsaved("a chunk")]
+
+        def keep(feed_id: FeedId, span: ChunkSpan) -> None:
+            if failures:
+                raise failures.pop()
+            real(feed_id, span)
+
+        rig.logs.keep_chunk = keep  # type: ignore[method-assign]  # a fault
+        rig.want()
+        await rig.step(40)
+        assert rig.missing() == []
+        assert rig.strained == {"full", "files"}
 
     play(rig, script)
 

@@ -186,6 +186,7 @@ def test_what_is_held_is_announced_the_dearest_first_and_not_too_often(
 
 
 @pytest.mark.attack("A16")
+@pytest.mark.attack("A45")
 def test_what_strangers_say_is_bounded_and_drives_nobody_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.talk.words import NotHeld
 from swarmfeed.node.feeds.hearing import Hearing
-from swarmfeed.node.ground.events import HoldingTold, LinkClosed
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed, NothingHeld
 from swarmfeed.node.ground.session import Holding
 
 from tests.node.talk import Talk, talk
@@ -35,8 +34,8 @@ def test_it_is_over_when_everybody_has_answered(tmp_path: Path) -> None:
         one, other, third = to.link(1), to.link(2), to.link(3)
         hearing, task = begin(to)
         await settle()
-        hearing.on_not_held(one, NotHeld(AuthorId(b"x" * 32)))
-        hearing.on_not_held(one, NotHeld(to.me.author_id))
+        hearing.on_nothing_held(NothingHeld(one, AuthorId(b"x" * 32)))
+        hearing.on_nothing_held(NothingHeld(one, to.me.author_id))
         other.holds[to.me.feed_id] = Holding(2, complete=True)
         hearing.on_news(HoldingTold(other, to.me.feed_id))
         await settle()

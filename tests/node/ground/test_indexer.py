@@ -11,14 +11,17 @@ from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.node.ground import indexer
 from swarmfeed.node.ground.almanac import Almanac
-from swarmfeed.node.ground.events import Events, Fatal, Indexed, listens
+from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
+from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.memory import Bookkeeper
 
 from tests.node.rig import Scribe, new_shelf
+
+NOTHING = (FeedId(bytes(32)), AuthorId(bytes(32)), 0, (), ())
 
 
 class NotedIndex(FakeIndex):
@@ -27,6 +30,7 @@ class NotedIndex(FakeIndex):
     def __init__(self) -> None:
         super().__init__()
         self.given: list[tuple[int, int]] = []
+        self.without_posts: list[tuple[int, int]] = []
         self.error: Exception | None = None
 
     def add_entries(
@@ -38,24 +42,32 @@ class NotedIndex(FakeIndex):
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         if self.error is not None:
             raise self.error
         self.given.append((start, start + len(stored)))
+        if not with_posts:
+            self.without_posts.append((start, start + len(stored)))
         return len(stored)
 
 
 class Rig:
-    def __init__(self, tmp_path: Path, size: int) -> None:
+    def __init__(
+        self, tmp_path: Path, size: int, *, budget_bytes: int = 10**9, text: str = ""
+    ) -> None:
         shelf, self.logs = new_shelf(tmp_path)
+        self.shelf = shelf
+        self.budget_bytes = budget_bytes
         self.anna = Scribe(1)
-        self.anna.grow_to(size)
+        self.anna.grow_to(size, text)
         shelf.accept_offer(self.anna.offer())
         self.anna.give_all(self.logs)
         self.index = NotedIndex()
         self.told: list[int] = []
         self.end: int | None = None
         self.fatal: list[FatalError] = []
+        self.strained: list[str] = []
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
         self.events = Events()
@@ -63,6 +75,7 @@ class Rig:
             [
                 listens(Indexed, lambda event: self.told.append(event.added)),
                 listens(Fatal, lambda event: self.fatal.append(event.error)),
+                listens(Strained, lambda event: self.strained.append(event.error.trouble)),
             ]
         )
         self.indexer = self.new(self.logs, self.index)
@@ -75,6 +88,7 @@ class Rig:
             lambda _: self.end,
             self.events,
             self.may_go_on.wait,
+            Extents(logs, self.shelf, AuthorId(bytes(32)), self.budget_bytes),
         )
 
     def add(self, start: int, end: int) -> None:
@@ -161,7 +175,7 @@ def test_what_cannot_wait_is_indexed_when_the_call_returns(tmp_path: Path) -> No
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("error", [UserError("disk full"), FatalError("lost"), KeyError("bug")])
+@pytest.mark.parametrize("error", [FatalError("lost"), KeyError("bug")])
 def test_what_the_index_cannot_take_stops_the_node_and_not_silently_the_indexer(
     tmp_path: Path, error: Exception
 ) -> None:
@@ -177,6 +191,46 @@ def test_what_the_index_cannot_take_stops_the_node_and_not_silently_the_indexer(
     assert rig.index.given == [(512, 600)]
 
 
+@pytest.mark.attack("A26")
+def test_what_a_full_disk_does_not_take_stops_nobody_and_is_left_to_catching_up(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+    rig.index.error = PassingError("the index was not saved: the disk is full", "full")
+    rig.add(0, 600)
+    rig.drain()
+    assert rig.fatal == [] and rig.strained == ["full"], "told once, not for each batch"
+    rig.index.error = None
+    rig.indexer = rig.new(rig.logs, rig.index)
+    rig.indexer.on_relieved(Relieved())
+    rig.add(0, 600)
+    rig.drain()
+    assert sum(end - start for start, end in rig.index.given) == 600
+
+
+@pytest.mark.attack("A26")
+def test_while_the_disk_is_full_a_few_entries_are_refused_without_trying(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 600)
+    anna = rig.anna
+
+    async def work() -> None:
+        rig.index.error = PassingError("the disk is full", "full")
+        rig.indexer.start()
+        await rig.indexer.note(lambda: rig.index.add_entries(*NOTHING))
+        rig.index.error = None
+        with pytest.raises(PassingError):
+            await rig.indexer.index_now(anna.feed_id, anna.author_id, 590, 600)
+        rig.indexer.on_relieved(Relieved())
+        await rig.indexer.index_now(anna.feed_id, anna.author_id, 590, 600)
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+    assert rig.index.given == [(590, 600)]
+    assert rig.strained == ["full"]
+
+
 def test_all_posts_are_in_the_index_with_their_places(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 300)
     index = FakeIndex()
@@ -187,3 +241,47 @@ def test_all_posts_are_in_the_index_with_their_places(tmp_path: Path) -> None:
     assert rig.told == [299], "entry 0 is no post"
     newest = index.author_posts(rig.anna.author_id, 1, None)[0]
     assert (newest.text, newest.ref.index) == ("post 299", 299)
+
+
+@pytest.mark.attack("A20")
+def test_a_bomb_is_indexed_a_frame_at_a_time_and_its_newest_posts_win(tmp_path: Path) -> None:
+    """Frames of 256 longest posts are two megabytes each, however small they were packed."""
+    rig = Rig(tmp_path, 1_024, text="x" * 8_000, budget_bytes=5_000_000)
+    rig.add(0, 1_024)
+    rig.drain()
+    assert rig.index.given == [(768, 1_024), (512, 768), (256, 512), (0, 256)]
+    assert rig.index.without_posts == [(256, 512), (0, 256)]
+
+
+def test_ordinary_posts_are_indexed_thousands_at_a_time(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 1_024)
+    rig.add(0, 1_024)
+    rig.drain()
+    assert rig.index.given == [(0, 1_024)]
+    assert rig.index.without_posts == []
+
+
+def test_what_is_shown_of_a_growing_feed_is_trimmed_when_it_is_far_too_much(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 1_024, text="x" * 8_000, budget_bytes=5_000_000)
+    rig.index = index = FakeIndex()  # type: ignore[assignment]  # one that keeps what it is given
+    rig.indexer = rig.new(rig.logs, index)
+    feed_id, author_id = rig.anna.feed_id, rig.anna.author_id
+    trimmed: list[bool] = []
+
+    async def work() -> None:
+        rig.indexer.start()
+        rig.add(0, 1_024)
+        await rig.indexer.drain()
+        assert index.first_post(feed_id) == 512
+        trimmed.append(await rig.indexer.trim(feed_id, author_id, 1_024))
+        rig.budget_bytes = 2_500_000
+        await rig.indexer.stop()
+        tighter = rig.new(rig.logs, index)
+        trimmed.append(await tighter.trim(feed_id, author_id, 1_024))
+        await tighter.stop()
+
+    asyncio.run(work())
+    assert trimmed == [False, True]
+    assert index.indexed_ranges(feed_id) == []

@@ -1,8 +1,10 @@
 """What open pages hear of what happened."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.changes import Changes
@@ -52,3 +54,18 @@ def test_each_event_is_told_in_the_words_of_a_page(tmp_path: Path) -> None:
         ("status", {"left": 1}),
         ("receipt", {"size": 7}),
     ]
+
+
+def test_what_is_refused_is_told_when_that_changes(tmp_path: Path) -> None:
+    ground, heard = new_ground(tmp_path), Heard()
+    full = events.Strained(FULL.unsaved("a post"))
+
+    async def script() -> None:
+        ground.events.connect(ground.strain.rows())
+        ground.events.connect(LiveUpdates(replace(ground, changes=heard)).rows())
+        ground.events.tell(full)
+        ground.events.tell(full)
+        await ground.beside.stop()
+
+    asyncio.run(script())
+    assert heard.told == [("status", {"refused": 1})]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.errors import DamageError, PassingError, RetryError
 from swarmfeed.node.ground.memory import Bookkeeper, Rows, readable
 
 
@@ -19,7 +19,7 @@ class Ledger(FakeLedger):
 
     def write(self, changes: Mapping[str, Mapping[bytes, bytes | None]]) -> None:
         if self.is_full:
-            raise UserError("the disk is full")
+            raise PassingError("the disk is full", "full")
         self.written.append({page: dict(rows) for page, rows in changes.items()})
         super().write(changes)
 

@@ -1,6 +1,7 @@
 """The pen: nothing is signed where anything remembers more, and the person is told."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from swarmfeed.core.asks.upkeep import HowIsIt, Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.highwater import Ruling
+from swarmfeed.core.feed.remembered import decode_remembered, encode_remembered
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import HeadGrew, listens
+from swarmfeed.node.ground.inventory import PAGE
 
 from tests.node.talk import Talk, talk
 
@@ -34,6 +37,12 @@ def receipt_of_more(to: Talk) -> None:
     to.me.index.save_receipt(to.me.feed_id, NodeId(b"n" * 32), 99, 1)
 
 
+def ledger_of_more(to: Talk) -> None:
+    row = decode_remembered(to.me.ledger.read(PAGE)[to.me.feed_id])
+    more = encode_remembered(replace(row, size=99))
+    to.me.ledger.write({PAGE: {to.me.feed_id: more}})
+
+
 async def restarted(to: Talk, spoil: Spoil) -> None:
     """The node stops, something happens to its home, it starts again."""
     await to.me.say("one", "two")
@@ -48,6 +57,7 @@ async def restarted(to: Talk, spoil: Spoil) -> None:
         (journal_lost, Ruling.WAITS, "entries 0 to 3 of your feed are missing"),
         (mark_lost, Ruling.ENDED, "how far your feed was signed"),
         (receipt_of_more, Ruling.ENDED, "an old copy"),
+        (ledger_of_more, Ruling.ENDED, "an old copy"),
     ],
 )
 def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
@@ -61,7 +71,7 @@ def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
         feed = await answering.answer(HowIsMyFeed())
         assert said in feed.sentence
         assert "swarmfeed restore" in feed.sentence
-        assert feed.ruling == standing.value
+        assert feed.standing == standing.value
         assert (await answering.answer(HowIsIt())).sentence == feed.sentence
         assert (await answering.answer(Verify())).missing
         for write in (

@@ -22,8 +22,15 @@ from swarmfeed.core.net.limits import (
 from swarmfeed.core.talk.limits import PEER_WORK_S_PER_S
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Have, Hello, NotHeld
-from swarmfeed.errors import FatalError, RemoteError, RetryError
-from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, listens
+from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
+from swarmfeed.node.ground.events import (
+    Events,
+    Fatal,
+    LinkClosed,
+    LinkOpened,
+    Strained,
+    listens,
+)
 from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.node.ground.sessions import Sessions
@@ -49,8 +56,11 @@ class Party:
     closed: list[Session] = field(default_factory=list)
     remembered: list[Endpoint] = field(default_factory=list)
     fatal: list[FatalError] = field(default_factory=list)
+    strained: list[str] = field(default_factory=list)
     breaks: Exception | None = None
     """What its handler raises."""
+    breaks_at_end: Exception | None = None
+    """What is raised where the end of a link is heard."""
     costs_s: dict[NodeId, float] = field(default_factory=dict)
     """Processor seconds that hearing a message of a node costs."""
 
@@ -64,7 +74,8 @@ class Party:
         events.connect(
             [
                 listens(LinkOpened, lambda event: self.opened.append(event.session)),
-                listens(LinkClosed, lambda event: self.closed.append(event.session)),
+                listens(LinkClosed, self.on_closed),
+                listens(Strained, lambda event: self.strained.append(event.error.trouble)),
                 listens(Fatal, lambda event: self.fatal.append(event.error)),
             ]
         )
@@ -77,6 +88,11 @@ class Party:
             self.on_message,
             self.remember,
         )
+
+    def on_closed(self, event: LinkClosed) -> None:
+        self.closed.append(event.session)
+        if self.breaks_at_end is not None:
+            raise self.breaks_at_end
 
     def hello(self) -> Hello:
         hosts = (self.at.host,) if self.hosts is None else self.hosts
@@ -359,6 +375,34 @@ def test_an_error_while_speaking_ends_that_link_and_nothing_else() -> None:
         assert anna.linked() == [carl.node_id]
 
     play(script, 3)
+
+
+@pytest.mark.attack("A26")
+def test_what_this_machine_refuses_ends_no_link() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        await anna.sessions.dial_some([bert.at])
+        await rest()
+        anna.breaks = PassingError("the disk is full", "full")
+        await bert.say(anna)
+        assert anna.linked() == [bert.node_id]
+        assert anna.strained == ["full"] and anna.fatal == []
+
+    play(script)
+
+
+def test_a_bug_where_the_end_of_a_link_is_heard_leaves_no_link_open() -> None:
+    async def script(anna: Party, bert: Party) -> None:
+        await anna.sessions.dial_some([bert.at])
+        await rest()
+        session = anna.sessions.find(bert.node_id)
+        assert session is not None
+        anna.breaks_at_end = KeyError("bug")
+        anna.breaks = KeyError("so that the link ends at this end")
+        await bert.say(anna)
+        assert bert.linked() == [], "the other end heard that it is over"
+        assert len(anna.fatal) == 1 and "bug" in str(anna.fatal[0])
+
+    play(script)
 
 
 def test_an_unknown_state_of_our_own_stops_the_node() -> None:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from swarmfeed.errors import DamageError, FatalError, InUseError, UserError
+from swarmfeed.errors import DamageError, FatalError, InUseError, PassingError, UserError
 from swarmfeed.shell.disk.durable import (
-    HomeLock,
     create_file,
     drop_temporary,
     fsync_file,
@@ -23,6 +22,7 @@ from swarmfeed.shell.disk.durable import (
     write_file,
     write_files,
 )
+from swarmfeed.shell.disk.homelock import HomeLock, lock_holder
 
 LIMIT_BYTES = 1_000
 
@@ -106,10 +106,11 @@ def test_create_does_not_follow_a_dangling_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "error"),
     [
-        (errno.ENOSPC, UserError),
-        (errno.EDQUOT, UserError),
-        (errno.EACCES, UserError),
-        (errno.EIO, FatalError),
+        (errno.ENOSPC, PassingError),
+        (errno.EDQUOT, PassingError),
+        (errno.EACCES, PassingError),
+        (errno.EMFILE, PassingError),
+        (errno.EIO, PassingError),
     ],
 )
 @pytest.mark.attack("A26")
@@ -121,6 +122,8 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
     error: type[Exception],
 ) -> None:
     write_file(tmp_path / "head", b"old")
+    if (call, number) == ("replace", errno.EIO):
+        error = FatalError  # the step itself: a failing disk may have made half of it
     with monkeypatch.context() as patch:
         patch.setattr(os, call, fail(number))
         with pytest.raises(error):
@@ -136,7 +139,7 @@ def test_a_file_that_does_not_fit_is_reported_and_the_old_one_stays(tmp_path: Pa
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
     try:
-        with pytest.raises(UserError, match="disk is full"):
+        with pytest.raises(PassingError, match="disk is full"):
             write_file(tmp_path / "head", b"x" * 101)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -150,9 +153,71 @@ def test_a_missing_folder_is_the_persons_to_mend(tmp_path: Path) -> None:
         write_file(tmp_path / "missing" / "head", b"one")
 
 
-def test_a_folder_that_cannot_be_synced_is_fatal(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_synced_is_fatal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", fail(errno.EIO))
     with pytest.raises(FatalError):
-        fsync_folder(tmp_path / "missing")
+        fsync_folder(tmp_path)
+
+
+@pytest.mark.attack("A26")
+def test_a_file_is_not_put_in_place_where_its_folder_could_not_be_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file(tmp_path / "head", b"old")
+    opened = os.open
+
+    def out_of_descriptors(path: Path, flags: int, *mode: int) -> int:
+        if flags & os.O_DIRECTORY:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return opened(path, flags, *mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", out_of_descriptors)
+        with pytest.raises(PassingError, match="too many files are open"):
+            write_file(tmp_path / "head", b"new")
+    assert read_file(tmp_path / "head", LIMIT_BYTES) == b"old"
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES, errno.EIO, errno.ENOMEM])
+@pytest.mark.attack("A26")
+def test_what_cannot_be_read_now_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    write_file(tmp_path / "head", b"one")
+    for act in (lambda path: read_file(path, LIMIT_BYTES), fsync_file):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", fail(number))
+            with pytest.raises(PassingError, match="was not read"):
+                act(tmp_path / "head")
+    assert read_file(tmp_path / "head", LIMIT_BYTES) == b"one"
+
+
+@pytest.mark.attack("A26")
+def test_a_home_on_a_disk_that_can_only_be_read_can_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HomeLock(tmp_path):
+        pass
+    opened = os.open
+
+    def read_only(path: Path, flags: int, *mode: int) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY | os.O_CREAT):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", read_only)
+    with HomeLock(tmp_path), pytest.raises(InUseError):
+        HomeLock(tmp_path).acquire()
+
+
+def test_who_has_a_home_can_be_seen_without_taking_it(tmp_path: Path) -> None:
+    assert lock_holder(tmp_path) is None
+    with HomeLock(tmp_path):
+        assert lock_holder(tmp_path) == os.getpid()
+    assert lock_holder(tmp_path) is None
+    assert lock_holder(tmp_path / "missing") is None
 
 
 @pytest.mark.parametrize(("length", "fits"), [(0, True), (LIMIT_BYTES, True), (1_001, False)])
@@ -206,14 +271,14 @@ def test_homes_do_not_lock_each_other(tmp_path: Path) -> None:
 
 
 def test_a_lock_in_a_missing_home_is_the_persons_to_mend(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot be opened"):
+    with pytest.raises(UserError, match="cannot be written"):
         HomeLock(tmp_path / "missing").acquire()
 
 
 HOLDER = """
 import sys
 from pathlib import Path
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 HomeLock(Path(sys.argv[1])).acquire()
 print("locked", flush=True)
 sys.stdin.read()

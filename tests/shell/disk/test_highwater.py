@@ -10,7 +10,7 @@ from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.limits import MARK_FRAME_BYTES_MAX, MARK_SLOT_BYTES
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.highwater import Ending, Mark, new_mark
-from swarmfeed.errors import FatalError, UserError
+from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.shell.disk.highwater import MarkFiles, fits
 
 from tests.core.samples import FEED
@@ -140,7 +140,7 @@ def test_a_full_disk_leaves_the_mark_as_it_was(
 ) -> None:
     files = write_all(tmp_path, 1, 2)
     monkeypatch.setattr(os, "pwrite", lambda *_: 3)
-    with pytest.raises(UserError, match="nothing was saved"):
+    with pytest.raises(PassingError, match="the disk is full"):
         files.write(FEED, mark(3))
     assert files.read(FEED) == mark(2)
 

@@ -17,7 +17,7 @@ from swarmfeed.core.base.limits import (
     STORED_BYTES_MAX,
 )
 from swarmfeed.core.feed.chunk import pack_frame, unpack_frame
-from swarmfeed.errors import DamageError, FatalError, UserError
+from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.shell.disk.journal import (
     JournalState,
     append_frame,
@@ -250,7 +250,7 @@ def test_a_write_that_stops_short_is_taken_back(
             return real_write(descriptor, data[:7])
 
         patch.setattr(os, "write", short)
-        with pytest.raises(UserError, match="was not saved"):
+        with pytest.raises(PassingError, match="was not saved"):
             append_to_journal(path, FRAMES[0])
     assert path.read_bytes() == BASE
     append_to_journal(path, FRAMES[0])

@@ -17,7 +17,7 @@ from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.highwater import Ending, mark_of
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import DamageError, PassingError, UserError
 from swarmfeed.shell.disk.journal import read_journal
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -126,7 +126,7 @@ def test_a_journal_that_could_not_be_written_anew_is_as_before(
     text = "x" * (JOURNAL_APPENDED_BYTES_MAX // 10)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
-        with pytest.raises(UserError, match="disk is full"):
+        with pytest.raises(PassingError, match="disk is full"):
             logs.append(FEED, posts(1, 12, text), now_ms=NOW_MS, sign=KEY.sign)
     assert (root / FOLDER / "journal").read_bytes() == before
     append(logs, 1, 3)
@@ -436,7 +436,7 @@ def test_files_are_for_their_owner_only(root: Path) -> None:
 FILL = """
 import json, resource, sys
 from pathlib import Path
-from swarmfeed.errors import UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.shell.disk.logs import FileLogs
 from tests.core.samples import FEED, KEY, noisy_posts, posts
 
@@ -450,8 +450,8 @@ for _ in range(40):
         size = logs.append(
             FEED, noisy_posts(size, size + step), now_ms=1_700_000_000_000 + size, sign=KEY.sign
         ).size
-    except UserError as error:
-        assert "saved" in str(error) or "not written" in str(error), error
+    except PassingError as error:
+        assert "not saved" in str(error), error
         refused += 1
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 print(json.dumps({"acknowledged": size, "refused": refused}))
@@ -484,3 +484,34 @@ def test_a_full_disk_loses_nothing_and_says_so(root: Path, limit: int, step: int
     size = said["acknowledged"]
     written = (*posts(0, 3), *noisy_posts(3, size), *posts(size, size + 1))
     assert CheckLog(root).entries(FEED) == written
+
+
+@pytest.mark.attack("A26")
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES, errno.EIO, errno.ENOMEM])
+def test_a_journal_that_cannot_be_read_now_is_neither_damaged_nor_begun_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    append(opened(root), 0, 3)
+    journal = root / FOLDER / "journal"
+    before = journal.read_bytes()
+    real = os.open
+
+    def refusing(path: Path, flags: int, *mode: int, **named: int) -> int:
+        if Path(path) == journal:
+            raise OSError(number, os.strerror(number))
+        return real(path, flags, *mode, **named)
+
+    logs = FileLogs(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refusing)
+        assert logs.read_all() == []
+        assert logs.damaged() == {} and list(logs.unread()) == [FEED]
+        with pytest.raises(PassingError, match="was not read"):
+            append(logs, 0, 1)
+        with pytest.raises(PassingError, match="was not read"):
+            logs.read_again()
+    assert journal.read_bytes() == before
+    (replica,) = logs.read_again()
+    assert replica.size == 3 and logs.unread() == {}
+    append(logs, 3, 4)
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 4))

@@ -14,7 +14,7 @@ from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.highwater import Ending
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, extend_replica, open_replica
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import DamageError, PassingError, UserError
 from swarmfeed.ports import Logs
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -144,7 +144,7 @@ def test_below_the_floor_of_free_disk_nothing_is_appended(disk: Disk) -> None:
     disk.fill()
     logs = disk.open()
     assert logs.free_bytes() < DISK_FLOOR_BYTES
-    with pytest.raises(UserError, match="disk is almost full"):
+    with pytest.raises(PassingError, match="disk is almost full"):
         append(logs, 3, 4)
     assert logs.read_entries(FEED, 0, 9) == posts(0, 3)
 

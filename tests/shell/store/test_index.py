@@ -8,6 +8,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from swarmfeed.core.asks import troubles
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
@@ -20,11 +22,12 @@ from swarmfeed.core.feed.kinds import (
     WithdrawBody,
     encode_body,
 )
-from swarmfeed.errors import DamageError, RetryError, UserError
+from swarmfeed.errors import DamageError, PassingError, RetryError, UserError
+from swarmfeed.shell.store import database
 from swarmfeed.shell.store import read as index_read
-from swarmfeed.shell.store.aside import delete
+from swarmfeed.shell.store.aside import delete, set_aside
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.index import SqliteIndex, open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 
@@ -169,8 +172,7 @@ def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
     path.write_bytes(content)
     with pytest.raises(DamageError):
         SqliteIndex(path)
-    delete(path)
-    with closing(SqliteIndex(path)) as index:
+    with closing(open_index(path)) as index:
         fill(index)
         assert ask_everything(index) == before
 
@@ -283,6 +285,85 @@ def test_a_file_cut_short_is_refused(path: Path) -> None:
         SqliteIndex(path)
 
 
+@pytest.mark.attack("A29")
+def test_a_damaged_index_is_set_aside_whole_and_only_the_newest_is_kept(path: Path) -> None:
+    for content in (b"not a database at all" * 300, b"nor this" * 900):
+        path.write_bytes(content)
+        with closing(open_index(path)) as index, capture_logs():
+            fill(index)
+        assert path.with_name("index.db.damaged").read_bytes() == content
+    names = {each.name for each in path.parent.iterdir()}
+    assert names == {"index.db", "index.db.damaged"}
+
+
+def test_what_is_set_aside_opens_as_a_database_and_nothing_older_is_mixed_in(
+    path: Path,
+) -> None:
+    for content, parts in ((b"1", ("", "-wal", "-shm")), (b"2", ("", "-wal")), (b"3", ("",))):
+        for part in parts:
+            path.with_name(path.name + part).write_bytes(content)
+        kept = set_aside(path, kept_max=2)
+        assert kept.read_bytes() == content
+    found = {each.name: each.read_bytes() for each in path.parent.iterdir()}
+    assert found == {
+        "index.db.damaged": b"3",
+        "index.db.damaged.1": b"2",
+        "index.db.damaged.1-wal": b"2",
+    }
+
+
+@pytest.mark.attack("A26")
+def test_an_index_that_another_program_holds_is_neither_damaged_nor_set_aside(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.shell.store.sqlite.BUSY_TIMEOUT_MS", 1)
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+    with closing(connect(path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        with pytest.raises(PassingError, match="another program is using it"):
+            open_index(path)
+    with closing(open_index(path)) as index:
+        assert index.indexed_ranges(BOBS) == [(0, 300)]
+    assert not list(path.parent.glob("*.damaged*"))
+
+
+@pytest.mark.attack("A26")
+def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteIndex(path)) as index:
+        fill(index)
+        before = ask_everything(index)
+    content = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "prepare", lambda *_, **__: full())
+        index = open_index(path)
+        assert ask_everything(index) == before
+        with pytest.raises(PassingError, match="the disk is full"):
+            index.check_writable()
+        with pytest.raises(PassingError, match="the disk is full"):
+            index.drop_feed(BOBS)
+    assert path.read_bytes() == content
+    with closing(index):
+        index.check_writable()
+        index.drop_feed(BOBS)
+        fill(index)
+        assert index.indexed_ranges(BOBS) == [(0, 300)]
+
+
+def full() -> None:
+    raise troubles.FULL.unsaved("the index")
+
+
+def test_a_folder_in_the_place_of_an_index_is_the_persons_to_move(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(UserError, match="is a folder, and has to be a file"):
+        open_index(path)
+    assert path.is_dir()
+
+
 def test_deleting_an_index_leaves_nothing(path: Path) -> None:
     index = SqliteIndex(path)
     fill(index)
@@ -308,7 +389,7 @@ def test_a_full_disk_is_told_and_changes_nothing(path: Path) -> None:
         writer.execute(f"PRAGMA max_page_count = {pages}")
         more = [encode_entry("post", 1, b"d4:text4000:" + b"a " * 2000 + b"e")] * 100
         hashes = [Hash(bytes([at]) * 32) for at in range(100)]
-        with pytest.raises(UserError, match="full"):
+        with pytest.raises(PassingError, match="the disk is full"):
             index.add_entries(BOBS, BOB, 300, more, hashes)
         assert ask_everything(index) == before
         assert index.indexed_ranges(BOBS) == [(0, 300)]
@@ -359,8 +440,8 @@ def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
 
 
 def test_readers_cannot_write(path: Path) -> None:
-    database = Database(path)
-    with closing(database), pytest.raises(UserError), database.read() as db:
+    opened = Database(path)
+    with closing(opened), pytest.raises(PassingError), opened.read() as db:
         db.execute("DELETE FROM peer")
 
 

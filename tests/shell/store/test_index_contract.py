@@ -353,3 +353,28 @@ def test_the_oldest_peers_give_way(index: Index) -> None:
     kept = index.peers(10**9)
     assert len(kept) == PEERS_KEPT_MAX
     assert kept[-1].port == 3
+
+
+@pytest.mark.attack("A20")
+def test_without_posts_all_else_that_was_said_is_kept(index: Index) -> None:
+    index.save_own_author(ANN)
+    records = [
+        stored("too old to be shown"),
+        stored(ProfileBody("Bob")),
+        stored(FollowBody(CYD, True)),
+        stored(PostBody("a reply", reply=EntryRef(LAPTOP, Hash(bytes(32)), 0))),
+    ]
+    hashes = [hash_stored(each) for each in records]
+    added = index.add_entries(BOBS, BOB, 0, records, hashes, with_posts=False)
+    assert added == 0
+    assert index.first_post(BOBS) is None
+    assert index.post(BOBS, 0) is None
+    assert index.post_by_hash(hashes[0]) is None
+    assert index.indexed_ranges(BOBS) == [(0, 4)]
+    known = index.author(BOB)
+    assert known is not None and (known.name, known.post_count) == ("Bob", 0)
+    assert index.follows_of(BOB) == [CYD]
+    add(index, BOBS, 4, [stored("new"), stored("newer")])
+    assert index.first_post(BOBS) == 4
+    assert texts(index.author_posts(BOB, 10, None)) == ["newer", "new"]
+    assert index.first_post(CYDS) is None

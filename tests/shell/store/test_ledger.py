@@ -4,7 +4,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from swarmfeed.errors import DamageError, FatalError
+from structlog.testing import capture_logs
+from swarmfeed.core.asks import troubles
+from swarmfeed.errors import DamageError, FatalError, PassingError
+from swarmfeed.shell.store import ledger as module
+from swarmfeed.shell.store.aside import LEDGERS_MAX
 from swarmfeed.shell.store.ledger import SqliteLedger, open_ledger
 from swarmfeed.shell.store.sqlite import connect
 
@@ -122,3 +126,60 @@ def test_a_write_that_fails_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(FatalError):
             ledger.write({"rates": {b"a": b"2", b"b": b"2"}})
         assert ledger.read("rates") == {b"a": b"1"}
+
+
+@pytest.mark.attack("A26")
+def test_a_ledger_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(SqliteLedger(path)) as ledger:
+        ledger.write({"notices": ROWS})
+
+    def full(*_: object) -> None:
+        raise troubles.FULL.unsaved("the ledger")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "prepare", full)
+        ledger = open_ledger(path)
+        assert ledger.read("notices") == ROWS and ledger.read("rates") == {}
+        for write in (ledger.check_writable, lambda: ledger.write({"rates": {b"a": b"1"}})):
+            with pytest.raises(PassingError, match="the disk is full"):
+                write()
+    with closing(ledger):
+        ledger.write({"rates": {b"a": b"1"}})
+        assert ledger.read("rates") == {b"a": b"1"} and ledger.read("notices") == ROWS
+
+
+@pytest.mark.attack("A26")
+def test_a_ledger_that_another_program_holds_is_not_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.shell.store.sqlite.BUSY_TIMEOUT_MS", 1)
+    path = tmp_path / "ledger.db"
+    with closing(SqliteLedger(path)) as ledger:
+        ledger.write({"notices": ROWS})
+    with closing(connect(path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("PRAGMA user_version = 1")
+        with pytest.raises(PassingError, match="another program is using it"):
+            open_ledger(path)
+    with closing(open_ledger(path)) as ledger:
+        assert ledger.read("notices") == ROWS
+    assert not list(tmp_path.glob("*.damaged*"))
+
+
+@pytest.mark.attack("A29")
+def test_so_many_damaged_ledgers_are_kept_and_a_sentence_says_what_is_lost(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    for number in range(LEDGERS_MAX + 2):
+        path.write_bytes(b"damaged %d" % number * 999)
+        with capture_logs() as logs, closing(open_ledger(path)):
+            assert logs[0]["event"].startswith("The ledger was damaged")
+            assert "what was promised to hold" in logs[0]["event"]
+    kept = sorted(each.name for each in tmp_path.glob("ledger.db.damaged*"))
+    assert kept == ["ledger.db.damaged", "ledger.db.damaged.1", "ledger.db.damaged.2"]
+    assert path.with_name(kept[0]).read_bytes().startswith(b"damaged 4")
+    assert path.with_name(kept[2]).read_bytes().startswith(b"damaged 2")

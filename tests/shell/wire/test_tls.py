@@ -1,3 +1,4 @@
+import errno
 import os
 import ssl
 from contextlib import suppress
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.errors import BadEncodingError
+from swarmfeed.errors import BadEncodingError, PassingError
+from swarmfeed.shell.wire import tls
 from swarmfeed.shell.wire.tls import (
     client_context,
     hash_certificate,
@@ -88,3 +90,30 @@ def test_a_damaged_certificate_gives_a_key_or_the_documented_error(
 def test_what_is_not_a_certificate_is_refused(data: bytes) -> None:
     with pytest.raises(BadEncodingError):
         read_node_id(data)
+
+
+@pytest.mark.attack("A26")
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no memory files")
+def test_the_key_touches_no_disk_so_that_a_full_one_does_not_matter(tmp_path: Path) -> None:
+    server_context(bytes(32), tmp_path / "missing")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_files_in_memory_are_missing_the_key_is_gone_from_the_disk_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "_DESCRIPTORS", tmp_path / "missing")
+    server_context(bytes(32), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.attack("A26")
+def test_a_key_for_which_there_is_no_room_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "memfd_create", full, raising=False)
+    with pytest.raises(PassingError, match="too many files are open"):
+        server_context(bytes(32), tmp_path)

@@ -22,7 +22,7 @@ from swarmfeed.errors import SwarmfeedError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.node import Node
-from swarmfeed.shell.disk.durable import HomeLock
+from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.wiring import open_identity, start_node
 
 from ordeals.bits.changes import CHANGES, Change
@@ -318,6 +318,6 @@ BITS: Final = Ordeal(
     name="bits",
     about="one change to any file of a home: healed or named, and never a false word",
     cases=1_000,
-    sample=16,
+    sample=12,
     play=play,
 )

@@ -17,7 +17,6 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.merkle import root_hash
-from swarmfeed.errors import DamageError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
@@ -25,8 +24,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.logs import FileLogs
-from swarmfeed.shell.store.aside import delete
-from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 
 IMPORTED = 250
@@ -131,7 +129,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
     clock = SystemClock()
     shells = Shells(
         logs=FileLogs(home / "feeds"),
-        index=_open_index(home / "index.db"),
+        index=open_index(home / "index.db"),
         swarm=FakeSwarm(FakeSwarmNetwork(), Endpoint("127.0.0.1", 0)),
         link=FakeNetwork().link(identity.node_id),
         board=None,
@@ -147,14 +145,6 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         await script(node)
     finally:
         await node.stop()
-
-
-def _open_index(path: Path) -> SqliteIndex:
-    try:
-        return SqliteIndex(path)
-    except DamageError:
-        delete(path)
-        return SqliteIndex(path)
 
 
 def _size(home: Path, feed_id: FeedId) -> int:

@@ -82,7 +82,8 @@ def _write(life: Life, home: Path, key: WatchedKey, seen: Seen) -> None:
             shown = find_post(node.ground.shells.index, ref)
             if shown is None or shown.text != TEXT:
                 raise GaveWayError("taken, and not there")
-        seen.named = (await node.feeds.caretaker.verify()).damaged
+        report = await node.feeds.caretaker.verify()
+        seen.named = (*report.damaged, *report.missing)
 
     play(home, replace(life.identity, feed_key=key), script)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.strangers.bare_connects import BARE_CONNECTS
+from ordeals.strangers.bomb import BOMB
 from ordeals.strangers.claimed_endpoint import CLAIMED_ENDPOINT
 from ordeals.strangers.false_holders import FALSE_HOLDERS
 from ordeals.strangers.half_sent import HALF_SENT
@@ -22,6 +23,7 @@ SIEGES: Final[tuple[Siege, ...]] = (
     SILENT_HOLDERS,
     FALSE_HOLDERS,
     CLAIMED_ENDPOINT,
+    BOMB,
     NOISY_PEER,
 )
 """All there are; a new one is a line here."""

@@ -62,6 +62,7 @@ from swarmfeed.core.asks.upkeep import (
     NodeStatus,
     OwnSafety,
     PeerStatus,
+    Refusals,
     Reindex,
     Reindexed,
     Safety,
@@ -69,6 +70,7 @@ from swarmfeed.core.asks.upkeep import (
     Verify,
     VerifyReport,
     Wellbeing,
+    WhatIsRefused,
     WhatRepeats,
     WhoIsLinked,
 )
@@ -165,6 +167,7 @@ class FakeDesk(TableDesk):
         self.authors: dict[AuthorId, AuthorView] = {}
         self.posts: list[PostView] = []
         self.sentence = "Well connected: linked to 2 nodes."
+        self.refused: tuple[str, ...] = ()
         self.changed: list[str] = []
         """What was changed, in order."""
         self.safety: Safety | None = history.SAFETY
@@ -447,6 +450,7 @@ class FakeDesk(TableDesk):
         ListTorrents: torrents,
         GetTorrent: get_torrent,
         HowIsIt: how_is_it,
+        WhatIsRefused: lambda desk, _: Refusals(sentences=desk.refused),
         WhoIsLinked: lambda desk, _: LinkedPeers(peers=PEERS),
         WhatRepeats: lambda desk, _: JobList(jobs=JOBS),
         HowFullIsIt: lambda desk, _: DISK,

@@ -99,6 +99,7 @@ class FakeIndex:
         hashes: Sequence[Hash],
         *,
         reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
     ) -> int:
         self.reserve(feed_id, author_id, start + len(stored))
         before = set(self._kept)
@@ -107,6 +108,8 @@ class FakeIndex:
                 entry = decode_entry(record)
                 ref = EntryRef(feed_id, entry_hash, index)
                 body = None if entry.body is None else decode_or_none(entry.kind, entry.body)
+                if isinstance(body, PostBody) and not with_posts:
+                    body = None
                 self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body)
                 self._sort_ms[feed_id, index] = reckoning.sort_ms(index, entry.time_ms)
         new = set(self._kept) - before
@@ -116,6 +119,10 @@ class FakeIndex:
         for (feed, index), kept in self._kept.items():
             if feed == feed_id and start <= index < stop:
                 self._sort_ms[feed, index] = reckoning.sort_ms(index, kept.time_ms)
+
+    def first_post(self, feed_id: FeedId) -> int | None:
+        found = (v.ref.index for v in self._posts() if v.ref.feed_id == feed_id)
+        return min(found, default=None)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         for index in range(self._sizes.pop(feed_id, 0)):
@@ -243,6 +250,9 @@ class FakeIndex:
 
     def peers(self, limit: int) -> list[Endpoint]:
         return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
+
+    def check_writable(self) -> None:
+        """Memory takes everything."""
 
     def close(self) -> None:
         pass

@@ -21,6 +21,9 @@ class FakeLedger:
                 else:
                     self._pages[page][key] = value
 
+    def check_writable(self) -> None:
+        """Memory takes everything."""
+
     def was_lost(self) -> bool:
         return False
 

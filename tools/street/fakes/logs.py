@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
@@ -13,7 +14,7 @@ from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow
-from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.ports import Signer
 
 Fork = tuple[bytes, bytes, tuple[Hash, ...]]
@@ -46,13 +47,22 @@ class FakeLogs:
     def damaged(self) -> dict[FeedId, str]:
         return dict(self.disk.damaged)
 
+    def unread(self) -> dict[FeedId, PassingError]:
+        return {}
+
+    def read_again(self) -> list[Replica]:
+        return []
+
+    def check_writable(self) -> None:
+        if self.disk.free_bytes < DISK_FLOOR_BYTES:
+            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+
     def append(
         self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
     ) -> Replica:
         if feed_id in self.disk.damaged:
             raise UserError(f"the log is damaged: {self.disk.damaged[feed_id]}")
-        if self.disk.free_bytes < DISK_FLOOR_BYTES:
-            raise UserError("the disk is almost full: nothing was saved; free some space")
+        self.check_writable()
 
         def load(span: ChunkSpan) -> bytes:
             try:

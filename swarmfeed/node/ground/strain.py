@@ -1,0 +1,75 @@
+"""What this machine cannot give just now, and the moment when it can again.
+
+Whoever meets a passing failure tells it (``Strained``) and goes on without what failed.  From
+then on the doors of the disk are tried every few seconds, and when all of them open, everybody
+hears of it (``Relieved``) and takes up what was left.  Nobody else counts or waits.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+
+from swarmfeed.core.asks.troubles import TROUBLES
+from swarmfeed.errors import FatalError, PassingError
+from swarmfeed.node.ground.events import Events, Fatal, Listens, Relieved, Strained, listens
+from swarmfeed.node.ground.tasks import Tasks
+
+logger = structlog.get_logger()
+
+RETRY_EVERY_S: Final = 2.0
+"""How often the disk is tried while it refuses: soon for a person, and 4 KiB of writing."""
+
+Check = Callable[[], Awaitable[None]]
+"""Tries one door.  Raises PassingError while it does not open."""
+
+
+class Strain:
+    """Knows what is refused at the moment; belongs to the node's loop."""
+
+    def __init__(self, events: Events, beside: Tasks, checks: Sequence[Check]) -> None:
+        self._events = events
+        self._beside = beside
+        self._checks = checks
+        self._noted: set[str] = set()
+        self._watching = False
+
+    def rows(self) -> tuple[Listens, ...]:
+        return (listens(Strained, self._on_strained),)
+
+    def now(self) -> tuple[str, ...]:
+        """What a person should know, a sentence each; none when all is well."""
+        return tuple(each.state() for each in TROUBLES if each.name in self._noted)
+
+    def _on_strained(self, event: Strained) -> None:
+        if event.error.trouble not in self._noted:
+            logger.warning("strained", trouble=event.error.trouble, reason=str(event.error))
+        self._noted.add(event.error.trouble)
+        if not self._watching:
+            self._watching = True
+            self._beside.spawn(self._watch())
+
+    async def _watch(self) -> None:
+        while not await self._is_over():
+            pass
+
+    async def _is_over(self) -> bool:
+        await asyncio.sleep(RETRY_EVERY_S)
+        for check in self._checks:
+            try:
+                await check()
+            except PassingError as error:
+                # What it says now, not what was said first: that may be over.
+                if self._noted != {error.trouble}:
+                    self._noted = {error.trouble}
+                    self._events.tell(Strained(error))
+                return False
+            except FatalError as error:
+                self._events.tell(Fatal(error))
+                return True
+        self._noted.clear()
+        self._watching = False  # whoever is told may be refused again at once
+        logger.warning("relieved")
+        self._events.tell(Relieved())
+        return True

@@ -1,0 +1,1 @@
+"""What a passing failure does to a node: nothing that is not over when its cause is."""
