@@ -330,21 +330,6 @@ def _open_shells(
     )
 
 
-<<<<<<< HEAD
-=======
-def _open_link(
-    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
-) -> WebSocketLink:
-    return WebSocketLink(
-        identity.node_key.seed,
-        folder,
-        rules=_rules(files),
-        vocabulary=vocabulary,
-        off_loop=off_loop,
-    )
-
-
->>>>>>> fairness
 def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
     swarm = LibtorrentSwarm(
         Endpoint(settings.listen, settings.swarm_port),
@@ -356,7 +341,6 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
     for peer in settings.peers:
         swarm.allow(peer.host)
     return swarm
-<<<<<<< HEAD
 
 
 def _open_link(
@@ -369,8 +353,6 @@ def _open_link(
         vocabulary=vocabulary,
         off_loop=off_loop,
     )
-=======
->>>>>>> fairness
 
 
 def _rules(files: OpenFiles) -> LinkRules:
