@@ -52,7 +52,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.clock import FastClock, SystemClock
-from swarmfeed.shell.disk.birth import begin, clear_away, finish
+from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
@@ -330,13 +330,7 @@ def _open_shells(
         logs=FileLogs(home / "feeds"),
         index=open_index(home / "index.db"),
         swarm=swarm,
-        link=WebSocketLink(
-            identity.node_key.seed,
-            run_folder,
-            rules=_rules(files),
-            vocabulary=vocabulary,
-            off_loop=off_loop,
-        ),
+        link=_open_link(identity, run_folder, files, vocabulary),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen)
         if settings.lan and not is_loopback(settings.listen)
@@ -361,6 +355,18 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
     return swarm
 
 
+def _open_link(
+    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
+) -> WebSocketLink:
+    return WebSocketLink(
+        identity.node_key.seed,
+        folder,
+        rules=_rules(files),
+        vocabulary=vocabulary,
+        off_loop=off_loop,
+    )
+
+
 def _rules(files: OpenFiles) -> LinkRules:
     return LinkRules(
         peers_max=files.links,
@@ -377,7 +383,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     if not is_there(key_path(home)):
-        was_used = any(home.glob("feeds/*/journal"))
+        was_used = any(home.glob("feeds/*/journal")) and not unfinished_author(home)
         raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
     keys = open_keys(key_path(home), passphrase)
     return Identity(

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 from street.fakes.index import FakeIndex
+from street.fakes.ledger import FakeLedger
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
@@ -136,6 +137,7 @@ def test_an_old_copy_that_knows_a_holder_asks_before_it_signs(
         await street.until(all_have(anna, [bert]), within_s=10)
         await anna.stop()
         anna.disk.replicas[anna.feed_id], anna.disk.marks[anna.feed_id] = old
+        anna.ledger = FakeLedger()
         (holder,) = anna.index.holders(anna.feed_id)
         anna.index = FakeIndex()
         anna.index.save_holder(anna.feed_id, holder)

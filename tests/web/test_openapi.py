@@ -35,6 +35,7 @@ def given() -> dict[str, str]:
 BODIES: dict[str, object] = {
     "post": {"text": "hello"},
     "follow": {"who": format_address(MIRA)},
+    "look-at": {"who": format_address(MIRA)},
     "unfollow": {"who": format_address(MIRA)},
     "fetch": {"who": format_address(MIRA)},
     "import": {"posts": [[1_000, "old"]]},

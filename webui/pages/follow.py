@@ -3,7 +3,7 @@
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
-from swarmfeed.core.asks.people import Fetch, Follow, Unfollow, WhoIsFollowed
+from swarmfeed.core.asks.people import Fetch, Follow, LookAt, Unfollow, WhoAreYou, WhoIsFollowed
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import AuthorId
 from werkzeug.wrappers import Response
@@ -17,13 +17,19 @@ def show_follow() -> str:
     link: Link | None = parse_link(text) if text else None
     follows = ask(WhoIsFollowed()).authors
     known = {author.author_id: author for author in follows}
+    is_new = link is not None and link.author_id not in known and not _is_own(link)
     return render_template(
         "follow.html",
         link=link,
         link_text=text,
         known=known.get(link.author_id) if link else None,
+        cost=ask(LookAt(who=text)).sentences if is_new else (),
         follows=follows,
     )
+
+
+def _is_own(link: Link) -> bool:
+    return link.author_id == ask(WhoAreYou()).author_id
 
 
 def follow() -> Response:

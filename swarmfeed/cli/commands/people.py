@@ -7,7 +7,7 @@ from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_sentence
 from swarmfeed.cli.params import LinkParam
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.people import AuthorView, Follow, Unfollow, WhoAreYou
+from swarmfeed.core.asks.people import AuthorView, Follow, LookAt, Unfollow, WhoAreYou
 from swarmfeed.core.base.address import Link, format_address, format_link
 
 
@@ -41,6 +41,9 @@ def follow(context: Context, link: Link, as_json: bool) -> None:
     Everybody can see whom you follow: it is an entry of your feed.
     """
     with context.open() as desk:
+        _, *warnings = desk.ask(LookAt(who=format_link(link))).sentences
+        for warning in () if as_json else warnings:
+            print_sentence(warning)
         author = desk.ask(Follow(who=format_link(link)))
     _print_author(author, as_json, sentences.FOLLOWED(name=_name(author)))
 

@@ -74,6 +74,23 @@ class FetchProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What it would take to follow somebody, as far as it can be known before."""
+
+    author_id: AuthorId
+    entry_count: int
+    """By the newest heads that holders sent; 0 when nobody answered yet."""
+    bytes_total: int
+    """All that is sealed, as it is fetched."""
+    unpacked_bytes: int
+    """The same once it is unpacked for reading."""
+    exact: bool
+    """Whether that was read from all there is; else it is estimated from the newest part."""
+    sentences: tuple[str, ...]
+    """The same for a person; a second one is a warning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhoAreYou(Ask[Whoami]):
     """Who this node writes as, and the link to give to others."""
 
@@ -97,6 +114,17 @@ class WhoIsFollowed(Ask[Followed]):
 
     limit: int | None = None
     """At most so many; all when it is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAt(Ask[Cost]):
+    """Ask holders what it would take to follow somebody; waits for them for a moment."""
+
+    name = "look-at"
+    changes = True
+
+    who: str
+    """A link or an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

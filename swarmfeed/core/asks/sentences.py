@@ -262,6 +262,43 @@ ONLY_THE_NEWEST: Final = Text(
     " unpacked they are {unpacked}, and of one author {budget} are shown."
 )
 
+SIZE_NOT_KNOWN: Final = Text(
+    "How much they wrote is not known yet: nobody who holds it has answered."
+)
+WOULD_TAKE: Final = Text(
+    "They wrote {entries:1 entry|# entries}: {size} to fetch, {unpacked} once it is unpacked"
+    " for reading."
+)
+WOULD_TAKE_ABOUT: Final = Text(
+    "They wrote {entries:1 entry|# entries}: {size} to fetch, about {unpacked} once it is"
+    " unpacked for reading."
+)
+PACKED_TIGHTLY: Final = Text(
+    "That is {times:,.0f} times what is fetched: people hardly repeat themselves so much."
+    " An index for reading and searching takes up to twice that of this disk; of one author"
+    " {budget} are shown."
+)
+
+
+def what_it_would_take(
+    *, entries: int, size_bytes: int, unpacked_bytes: int, exact: bool, budget_bytes: int
+) -> tuple[str, ...]:
+    """What following somebody would take, and a warning when that is out of proportion."""
+    if not entries:
+        return (SIZE_NOT_KNOWN(),)
+    text = WOULD_TAKE if exact else WOULD_TAKE_ABOUT
+    said = text(
+        entries=entries,
+        size=format_size(size_bytes, tenths_below=10),
+        unpacked=format_size(unpacked_bytes, tenths_below=10),
+    )
+    if unpacked_bytes < max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * size_bytes):
+        return (said,)
+    times = unpacked_bytes / max(size_bytes, 1)
+    budget = format_size(budget_bytes, tenths_below=10)
+    return said, PACKED_TIGHTLY(times=times, budget=budget)
+
+
 UNPACKED_BYTES_SAID: Final = 20_000_000
 """Less than that is nobody's worry."""
 

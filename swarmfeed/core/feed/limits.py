@@ -45,6 +45,12 @@ SHOWN_SLACK: Final = 1.5
 """How far a growing feed may go beyond what is shown of it before the oldest goes: each byte
 is indexed three times at most."""
 
+LOOKED_AT_BYTES: Final = 4 * 1024 * 1024
+"""Chunks of somebody not followed that are fetched to tell what the rest unpacks to."""
+
+LOOK_S: Final = 2.0
+"""How long somebody who asks what following would take waits for an answer."""
+
 INDEX_PIECE_BYTES: Final = 2 * 1024 * 1024
 """Unpacked entries that are in memory at once while they are indexed: one frame of the
 longest entries, thousands of ordinary ones."""

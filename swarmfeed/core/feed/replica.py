@@ -27,7 +27,13 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots, root_hash
 from swarmfeed.core.feed.metainfo import hash_pieces
-from swarmfeed.errors import BadEncodingError, BadProofError, ForkError, RollbackError
+from swarmfeed.errors import (
+    BadEncodingError,
+    BadProofError,
+    ForkError,
+    RetryError,
+    RollbackError,
+)
 
 LoadChunk = Callable[[ChunkSpan], bytes]
 """Reads a chunk that is on disk."""
@@ -161,6 +167,34 @@ def check_offer(known: Replica | None, offered: Replica, full_proof: Sequence[Ha
         raise BadProofError("consistency proof leads to another root")
     if old_root != known.head.root:
         raise ForkError(known.signed_head, offered.signed_head)
+
+
+def open_offer(
+    known: Replica | None,
+    feed_id: FeedId,
+    signed_head: bytes,
+    chunk_list: bytes,
+    tail: Sequence[bytes],
+    full_proof: Sequence[Hash],
+) -> Replica:
+    """Verify an offer that may take the place of what we have.
+
+    An older head is known by its size: its list and its tail are not worth a look.
+
+    Raises:
+        RollbackError: It is older, or the same.
+        RetryError: It is newer, but the proof does not show it.
+        ForkError: The author signed two histories.
+        RemoteError: It is false; see ``open_replica``.
+    """
+    if known is not None:
+        check_order(known, open_head(signed_head, feed_id), signed_head)
+    offered = open_replica(feed_id, signed_head, chunk_list, tail)
+    try:
+        check_offer(known, offered, full_proof)
+    except BadProofError as error:
+        raise RetryError(str(error)) from error
+    return offered
 
 
 def check_order(known: Replica, offered: Head, signed_offer: bytes) -> None:

@@ -21,11 +21,13 @@ from swarmfeed.core.asks.feeds import (
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
+    Cost,
     Fetch,
     FetchProgress,
     Follow,
     Followed,
     HowFar,
+    LookAt,
     Unfollow,
     Whoami,
     WhoAreYou,
@@ -59,6 +61,7 @@ from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.errors import MendingError, PassingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
@@ -311,17 +314,26 @@ class AboutPeople:
 class Following:
     """Whose posts are wanted here."""
 
-    def __init__(self, people: AboutPeople, finder: Finder, carer: Carer) -> None:
+    def __init__(
+        self, people: AboutPeople, finder: Finder, carer: Carer, looker: Looker
+    ) -> None:
         self._people = people
+        self._looker = looker
         self._finder = finder
         self._carer = carer
 
     def rows(self) -> tuple[Answers, ...]:
         return (
+            in_loop(LookAt, self.look_at),
             in_loop(Follow, self.follow),
             in_loop(Unfollow, self.unfollow),
             in_loop(Fetch, self.fetch),
         )
+
+    async def look_at(self, ask: LookAt) -> Cost:
+        link = parse_link(ask.who)
+        self._finder.hint(link.at)
+        return await self._looker.look_at(link.author_id)
 
     async def follow(self, ask: Follow) -> AuthorView:
         link = parse_link(ask.who)

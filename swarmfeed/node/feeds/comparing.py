@@ -16,6 +16,7 @@ from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import CHUNK_ENTRIES, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
+from swarmfeed.core.feed.extent import pieces
 from swarmfeed.errors import MendingError
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
@@ -119,20 +120,25 @@ class Comparer:
         index.reserve(feed_id, author_id, max((end for _, end in ranges), default=0))
         reckoning = self._almanac.reckoning(feed_id)
         shown = self._extents.first_shown(feed_id, author_id)
+        for start, end in self._batches(feed_id, ranges, shown):
+            stored = self._logs.read_entries(feed_id, start, end)
+            hashes = hash_frame(frame_content(stored))
+            index.add_entries(
+                feed_id,
+                author_id,
+                start,
+                stored,
+                hashes,
+                reckoning=reckoning,
+                with_posts=start >= shown,
+            )
+
+    def _batches(self, feed_id: FeedId, ranges: Held, shown: int) -> Iterator[tuple[int, int]]:
+        """As when they were indexed: so many entries, and so many bytes, at once."""
         for start, end in ranges:
             for first in range(start, end, BATCH_ENTRIES):
                 stop = min(first + BATCH_ENTRIES, end)
-                stored = self._logs.read_entries(feed_id, first, stop)
-                hashes = hash_frame(frame_content(stored))
-                index.add_entries(
-                    feed_id,
-                    author_id,
-                    first,
-                    stored,
-                    hashes,
-                    reckoning=reckoning,
-                    with_posts=stop > shown,
-                )
+                yield from pieces(first, stop, self._extents.sizes(feed_id, first, stop), shown)
 
     def _name(self, author_id: AuthorId) -> str:
         known = self._index.author(author_id) or KnownAuthor()

@@ -27,6 +27,7 @@ from swarmfeed.node.feeds.friends import FriendsOfFriends
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
@@ -59,6 +60,7 @@ class Feeds:
     friends: FriendsOfFriends
     showing: Showing
     carer: Carer
+    looker: Looker
     caretaker: Caretaker
     reporter: Reporter
     timekeeper: Timekeeper
@@ -125,7 +127,7 @@ class Feeds:
             *reading.rows(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
-            *answers.Following(people, self.finder, self.carer).rows(),
+            *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
             *about_node.rows(),
             *about_disk.rows(),
@@ -161,6 +163,7 @@ def make_feeds(ground: Ground) -> Feeds:
     follower = Follower(ground, holder, fetcher, whereabouts, grower)
     hearing, finder, showing = Hearing(ground), Finder(ground), Showing(ground)
     writer = Writer(ground, grower, hearing)
+    carer = Carer(ground, writer, follower, fetcher, seeder, finder, showing)
     return Feeds(
         ground=ground,
         seeder=seeder,
@@ -174,7 +177,8 @@ def make_feeds(ground: Ground) -> Feeds:
         finder=finder,
         friends=FriendsOfFriends(ground, follower, fetcher),
         showing=showing,
-        carer=Carer(ground, writer, follower, fetcher, seeder, finder, showing),
+        carer=carer,
+        looker=Looker(ground, carer, fetcher),
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
         reporter=Reporter(ground, fetcher, showing),
         timekeeper=Timekeeper(ground),

@@ -5,12 +5,11 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 from typing import TypeVar
 
 import structlog
@@ -18,7 +17,8 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
-from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
+from swarmfeed.core.feed.extent import pieces
+from swarmfeed.core.feed.limits import SHOWN_SLACK
 from swarmfeed.errors import DamageError, FatalError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
@@ -235,8 +235,8 @@ class Indexer:
             return [(work.start, work.end, True)]  # the newest there are
         shown = self._extents.first_shown(work.feed_id, work.author_id)
         runs = self._extents.sizes(work.feed_id, work.start, work.end)
-        pieces = _pieces(work.start, work.end, runs, shown)
-        return [(start, end, start >= shown) for start, end in pieces]
+        cut = pieces(work.start, work.end, runs, shown)
+        return [(start, end, start >= shown) for start, end in cut]
 
     def _index_piece(self, work: _Work, start: int, end: int, *, with_posts: bool) -> int:
         stored = self._logs.read_entries(work.feed_id, start, end)
@@ -281,23 +281,6 @@ class Indexer:
             self._index.drop_feed(feed_id)
             self._index.reserve(feed_id, author_id, end)
         return True
-
-
-def _pieces(
-    start: int, end: int, runs: Sequence[tuple[int, int]], shown: int
-) -> Iterator[tuple[int, int]]:
-    """Cut [start, end) where a piece would be too large, and where posts begin to be shown.
-
-    The newest piece comes first.  ``runs`` are first entries and bytes, oldest first; what
-    they leave out is cut nowhere.
-    """
-    cuts, piece_bytes = [start], 0
-    for first, size_bytes in runs:
-        piece_bytes += size_bytes
-        if first > start and (piece_bytes > INDEX_PIECE_BYTES or first == shown):
-            cuts.append(first)
-            piece_bytes = size_bytes
-    yield from reversed(list(pairwise([*cuts, end])))
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -34,6 +34,9 @@ FRIEND_OF_FRIEND: Final = Interest(
 )
 """Followed by somebody we follow: newest chunks, as far as the disk budget goes."""
 
+LOOKED_AT: Final = Interest(rank=20, relation="looked at", whole=False, read=False)
+"""A person asked what it would take to follow them: a few newest chunks tell."""
+
 FETCHED: Final = Interest(rank=30, relation="fetched")
 """Asked for once: kept whole and readable, not in the home timeline."""
 

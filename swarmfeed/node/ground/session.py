@@ -11,7 +11,7 @@ from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.core.talk.message import Message
-from swarmfeed.errors import RetryError
+from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.outbox import Outbox
 from swarmfeed.ports import Peer
 
@@ -97,6 +97,6 @@ class Session:
         """
         try:
             await self.peer.send(message)
-        except RetryError:
-            return False
+        except (RetryError, RemoteError):
+            return False  # whoever listens to it hears how the link ended
         return True

@@ -16,10 +16,8 @@ from swarmfeed.core.feed.claims import first_certificate, joined_author, open_al
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.replica import (
     Replica,
-    check_offer,
-    check_order,
     extend_replica,
-    open_replica,
+    open_offer,
     verify_fork,
 )
 from swarmfeed.core.talk.words import Certificates, ForkProof, HeadOffer, NewEntries
@@ -375,21 +373,11 @@ class Shelf:
     def _open_offer(self, known: Replica | None, offer: HeadOffer) -> Replica:
         """Verify that an offered head may take the place of ours; see ``accept_offer``."""
         try:
-            if known is not None:
-                # An older head is known by its size: its list and tail are not worth a look.
-                head = open_head(offer.signed_head, offer.feed_id)
-                check_order(known, head, offer.signed_head)
-            offered = open_replica(
-                offer.feed_id, offer.signed_head, offer.chunk_list, offer.tail
-            )
-            try:
-                check_offer(known, offered, offer.consistency)
-            except BadProofError as error:
-                raise RetryError(str(error)) from error
+            what = offer.signed_head, offer.chunk_list, offer.tail, offer.consistency
+            return open_offer(known, offer.feed_id, *what)
         except ForkError as fork:
             self._keep_fork(offer.feed_id, fork, offer.consistency)
             raise
-        return offered
 
     def _check_certificates(
         self, offer: HeadOffer, verified: Mapping[bytes, Certificate]

@@ -32,8 +32,7 @@ PROGRESS_STEPS: Final = 10_000
 """Virtual machine steps between two looks at the clock: about a tenth of a millisecond."""
 
 WRITER_CACHE_KIB: Final = 24 * 1024
-"""Pages the writer keeps.  With 64 MiB, 200,000 posts take the same time, and 23 MB more of
-memory."""
+"""Pages the writer keeps.  With 64 MiB, 200,000 posts take as long, and 23 MB more."""
 
 READER_CACHE_KIB: Final = 8 * 1024
 """Pages each reader keeps; the system's own cache holds the rest."""

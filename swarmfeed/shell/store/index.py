@@ -133,8 +133,8 @@ class SqliteIndex:
                 start,
                 stored,
                 hashes,
-                reckoning,
-                with_posts,
+                reckoning=reckoning,
+                with_posts=with_posts,
             )
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:

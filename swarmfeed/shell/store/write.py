@@ -35,6 +35,7 @@ def add_entries(
     start: int,
     stored: Sequence[bytes],
     hashes: Sequence[Hash],
+    *,
     reckoning: Reckoning,
     with_posts: bool,
 ) -> int:

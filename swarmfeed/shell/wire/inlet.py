@@ -6,7 +6,7 @@ nothing more is read from the socket either: who sends faster than it is heard w
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from swarmfeed.core.talk.limits import READ_BYTES
 
@@ -51,6 +51,21 @@ class Inlet:
         """Nothing more will come: pass on all that did, room or not."""
         while self._unread:
             self._pass_on()
+
+    async def until_silent(
+        self, ping: Callable[[], Awaitable[Awaitable[float]]], every_s: float, timeout_s: float
+    ) -> None:
+        """Ping now and then; return when no answer comes, nor anything else.
+
+        Who is only read slowly is not silent: its answer lies behind what it said before.
+        """
+        while True:
+            await asyncio.sleep(every_s)
+            pong = asyncio.ensure_future(await ping())
+            while not pong.done():
+                await asyncio.wait([pong], timeout=timeout_s)
+                if not pong.done() and self.is_silent(timeout_s):
+                    return
 
     def is_silent(self, for_s: float) -> bool:
         """Whether nothing has come for so long, and nothing waits to be passed on."""

@@ -1,6 +1,7 @@
 """What others are allowed on the peer link, before and after they proved who they are."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.net.limits import (
@@ -33,3 +34,20 @@ class LinkRules:
     speaking_max: int = STRANGERS_SPEAKING_MAX
     one_address_max: int = STRANGERS_OF_ONE_ADDRESS_MAX
     """Strangers of either kind from one address."""
+
+
+class Keeping(TypedDict):
+    ping_interval: float
+    ping_timeout: float
+    close_timeout: float
+    max_queue: int
+
+
+def keeping(rules: LinkRules) -> Keeping:
+    """Return how both ends keep a connection."""
+    return Keeping(
+        ping_interval=limits.PING_EVERY_S,
+        ping_timeout=limits.PONG_TIMEOUT_S,
+        close_timeout=rules.close_timeout_s,
+        max_queue=limits.LINK_QUEUE_FRAMES,
+    )

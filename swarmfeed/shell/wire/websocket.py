@@ -13,7 +13,7 @@ from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
 from ssl import SSLContext, SSLObject
 from traceback import clear_frames
-from typing import Final, TypedDict, cast
+from typing import Final, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
@@ -30,7 +30,7 @@ from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
 from swarmfeed.shell.wire.gate import Gate, LetThrough
 from swarmfeed.shell.wire.inlet import Inlet
-from swarmfeed.shell.wire.rules import LinkRules
+from swarmfeed.shell.wire.rules import LinkRules, keeping
 
 
 class Socket:
@@ -76,9 +76,7 @@ class Socket:
         try:
             data = await self._connection.recv()
         except ConnectionClosed as closed:
-            blamed = is_blamed_by_us(closed)
-            kind = RemoteError if blamed else RetryError
-            raise kind(f"the link to {self.remote} is closed: {closed}") from closed
+            raise self._ended(closed) from closed
         if isinstance(data, str):
             raise BadEncodingError("a text frame; messages are binary")
         return data
@@ -89,12 +87,15 @@ class Socket:
         Raises:
             RetryError: The link is closed; or it was now, because the other end took less
                 than SEND_BYTES_PER_S_MIN.
+            RemoteError: We closed the link because the other end broke a rule.
         """
         # One at a time: at most one message of memory for a peer that does not read.
         async with self._sending:
             if self._cut:
                 raise RetryError(f"the link to {self.remote} was cut")
-            await self._keep_pace()
+            now_s = self._connection.loop.time()
+            self._pace.owe(1, now_s)
+            await asyncio.sleep(self._pace.paid_off_in_s(now_s))
             # The one before may still be in the buffers of TLS and the system.
             waiting_bytes = self._unsent_bytes + len(data)
             self._unsent_bytes = len(data)
@@ -106,18 +107,15 @@ class Socket:
                 self.abort()
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:
-                raise RetryError(f"the link to {self.remote} is closed: {closed}") from closed
-
-    async def _keep_pace(self) -> None:
-        """Send no more messages than the other end has to take."""
-        now_s = self._connection.loop.time()
-        self._pace.owe(1, now_s)
-        if wait_s := self._pace.paid_off_in_s(now_s):
-            await asyncio.sleep(wait_s)
+                raise self._ended(closed) from closed
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close, politely if the other end plays along, within CLOSE_TIMEOUT_S."""
         await self._connection.close_soon(code, reason)
+
+    def _ended(self, closed: ConnectionClosed) -> RemoteError | RetryError:
+        kind = RemoteError if is_blamed_by_us(closed) else RetryError
+        return kind(f"the link to {self.remote} is closed: {closed}")
 
     def abort(self) -> None:
         """Drop the connection without a word."""
@@ -168,7 +166,7 @@ class Sockets:
                 ssl_shutdown_timeout=self._rules.close_timeout_s,
                 max_size=limits.MESSAGE_BYTES_MAX,
                 logger=_quiet,
-                **_keeping(self._rules),
+                **keeping(self._rules),
             )
         assert isinstance(connection, _Metered)
         return Socket(connection, self._rules)
@@ -237,14 +235,9 @@ class _Metered(Connection):
         """As the library's, but who is only read slowly is not taken for gone."""
         assert self.ping_interval is not None and self.ping_timeout is not None
         with suppress(ConnectionClosed):
-            while True:
-                await asyncio.sleep(self.ping_interval)
-                pong = asyncio.ensure_future(await self.ping())
-                while not pong.done():
-                    await asyncio.wait([pong], timeout=self.ping_timeout)
-                    if not pong.done() and self._inlet.is_silent(self.ping_timeout):
-                        async with self.send_context():
-                            self.protocol.fail(_NO_PONG, "no answer to a ping")
+            await self._inlet.until_silent(self.ping, self.ping_interval, self.ping_timeout)
+            async with self.send_context():
+                self.protocol.fail(_NO_PONG, "no answer to a ping")
 
     def process_event(self, event: Event) -> None:
         if self._failed:
@@ -293,7 +286,7 @@ class _Accepted(_Metered, ServerConnection):
         rules: LinkRules,
     ) -> None:
         protocol = ServerProtocol(max_size=limits.MESSAGE_BYTES_MAX, logger=_quiet)
-        super().__init__(protocol, server, **_keeping(rules))
+        super().__init__(protocol, server, **keeping(rules))
         self.live = live
         self._let_through = let_through
 
@@ -376,23 +369,6 @@ def _endpoint_of(connection: _Metered) -> Endpoint:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return Endpoint(str(address), port)
-
-
-class _Keeping(TypedDict):
-    ping_interval: float
-    ping_timeout: float
-    close_timeout: float
-    max_queue: int
-
-
-def _keeping(rules: LinkRules) -> _Keeping:
-    """Return how both ends keep a connection."""
-    return _Keeping(
-        ping_interval=limits.PING_EVERY_S,
-        ping_timeout=limits.PONG_TIMEOUT_S,
-        close_timeout=rules.close_timeout_s,
-        max_queue=limits.LINK_QUEUE_FRAMES,
-    )
 
 
 _quiet: Final = logging.getLogger("swarmfeed.websockets")

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, BERT, LINK, NODE, AnnasDesk
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -30,6 +33,27 @@ def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: AnnasDes
     printed = json.loads(run("unfollow", format_address(BERT), "--json").stdout)
     assert (printed["author"], printed["followed"]) == (format_address(BERT), False)
     assert node.followed == set()
+
+
+@pytest.mark.attack("A20")
+def test_who_follows_a_bomb_is_told_what_it_takes(run: Run, node: AnnasDesk) -> None:
+    node.cost = Cost(
+        author_id=BERT,
+        entry_count=65_536,
+        bytes_total=400_000,
+        unpacked_bytes=524_000_000,
+        exact=True,
+        sentences=sentences.what_it_would_take(
+            entries=65_536,
+            size_bytes=400_000,
+            unpacked_bytes=524_000_000,
+            exact=True,
+            budget_bytes=256_000_000,
+        ),
+    )
+    result = run("follow", format_address(BERT))
+    assert result.exit_code == 0
+    assert "1,310 times what is fetched" in " ".join(result.output.split())
 
 
 def test_a_mistyped_address_is_refused_before_the_node_is_asked(

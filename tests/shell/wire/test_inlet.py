@@ -99,6 +99,32 @@ def test_at_the_end_all_that_was_said_is_heard() -> None:
     play(scene)
 
 
+def test_who_answers_or_says_anything_else_is_not_taken_for_gone() -> None:
+    async def scene(line: Line) -> None:
+        pongs: list[asyncio.Future[float]] = []
+
+        async def ping() -> asyncio.Future[float]:
+            pongs.append(asyncio.get_running_loop().create_future())
+            return pongs[-1]
+
+        watching = asyncio.create_task(line.inlet.until_silent(ping, 0.001, 0.005))
+        while not pongs:
+            await asyncio.sleep(0.001)
+        line.room = 0
+        line.inlet.put(b"not read yet")
+        await asyncio.sleep(0.02)
+        assert not watching.done(), "its answer lies behind what it said"
+        pongs[0].set_result(0.1)
+        while len(pongs) < 2:
+            await asyncio.sleep(0.001)
+        line.room = 10
+        line.inlet.go_on()
+        await watching
+        assert not pongs[-1].done(), "neither an answer nor anything else"
+
+    play(scene)
+
+
 def test_who_is_only_not_read_yet_is_not_silent() -> None:
     async def scene(line: Line) -> None:
         line.room = 0

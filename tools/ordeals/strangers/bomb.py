@@ -16,6 +16,9 @@ SHOWN_BYTES: Final = 64_000_000
 """Bound of the reader; in a sample as much less as there are fewer posts."""
 
 INDEX_TIMES_MAX: Final = 2.5
+WAL_BYTES: Final = 40_000_000
+"""Its write-ahead log, which has its own bound."""
+
 PATIENCE_S: Final = 600
 
 
@@ -29,6 +32,10 @@ def lay(terms: Terms) -> Outcome:
         options = ("--shown-per-author", f"{budget // 1_000_000}M")
         with besieged(terms.folder, "reader", options) as reader:
             before = most = reader.rss_bytes
+            cost = reader.post("look-at", who=who)
+            outcome.figures["said before"] = " ".join(cost["sentences"])
+            if cost["unpacked_bytes"] < posts * POST_CHARS or len(cost["sentences"]) < 2:
+                outcome.gave_way.append(f"no warning before one follows: {cost}")
             name = reader.post("follow", who=who)["author"]
             deadline_s = time.monotonic() + PATIENCE_S
             while not _is_over(reader, name):
@@ -72,7 +79,7 @@ def _judge(
     newest = reader.get(f"timeline?author={author}&limit=1")["posts"]
     if more_bytes > MORE_BYTES_MAX:
         outcome.gave_way.append(f"{more_bytes / 1e6:.0f} MB more memory")
-    if index_bytes > budget * INDEX_TIMES_MAX:
+    if index_bytes > budget * INDEX_TIMES_MAX + WAL_BYTES:
         outcome.gave_way.append(f"an index of {index_bytes / 1e6:.0f} MB")
     if not view["limit"] or view["post_count"] >= view["entry_count"] - 3:
         outcome.gave_way.append(f"no bound, or no word of it: {view}")

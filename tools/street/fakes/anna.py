@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from swarmfeed.cli.context import Doors, Passphrase
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.history import (
@@ -21,10 +22,12 @@ from swarmfeed.core.asks.history import (
 )
 from swarmfeed.core.asks.people import (
     AuthorView,
+    Cost,
     Fetch,
     FetchProgress,
     Follow,
     HowFar,
+    LookAt,
     Unfollow,
     Whoami,
     WhoAreYou,
@@ -125,6 +128,8 @@ class AnnasDesk(TableDesk):
         self.posts: list[PostView] = []
         """Oldest first."""
         self.followed: set[AuthorId] = set()
+        self.cost: Cost | None = None
+        """What following anybody would take."""
         self.fetch_script: list[FetchProgress] = []
         """One for each look; the last one stays."""
         self.fetched: list[str] = []
@@ -143,6 +148,16 @@ class AnnasDesk(TableDesk):
         post = make_post(len(self.posts) + 1, ask.text, time_ms=NOW_MS - 1000)
         self.posts.append(replace(post, reply_to=parent))
         return self.posts[-1]
+
+    def look_at(self, ask: LookAt) -> Cost:
+        return self.cost or Cost(
+            author_id=parse_link(ask.who).author_id,
+            entry_count=0,
+            bytes_total=0,
+            unpacked_bytes=0,
+            exact=True,
+            sentences=(sentences.SIZE_NOT_KNOWN(),),
+        )
 
     def follow(self, ask: Follow) -> AuthorView:
         self.followed.add(parse_link(ask.who).author_id)
@@ -240,6 +255,7 @@ class AnnasDesk(TableDesk):
         WhoAreYou: lambda desk, _: ME,
         WritePost: write,
         ImportPosts: import_posts,
+        LookAt: look_at,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,

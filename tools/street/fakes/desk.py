@@ -4,6 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import ClassVar, Final
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
@@ -29,11 +30,13 @@ from swarmfeed.core.asks.history import (
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
+    Cost,
     Fetch,
     FetchProgress,
     Follow,
     Followed,
     HowFar,
+    LookAt,
     Unfollow,
     Whoami,
     WhoAreYou,
@@ -331,6 +334,24 @@ class FakeDesk(TableDesk):
         replies = tuple(known for known in self.posts if known.reply_to == post.ref)
         return ThreadView(post=post, ancestors=tuple(ancestors), replies=replies)
 
+    def look_at(self, ask: LookAt) -> Cost:
+        author = self._author(parse_link(ask.who).author_id)
+        unpacked_bytes = author.entry_count * 100
+        return Cost(
+            author_id=author.author_id,
+            entry_count=author.entry_count,
+            bytes_total=author.entry_count * 56,
+            unpacked_bytes=unpacked_bytes,
+            exact=True,
+            sentences=sentences.what_it_would_take(
+                entries=author.entry_count,
+                size_bytes=author.entry_count * 56,
+                unpacked_bytes=unpacked_bytes,
+                exact=True,
+                budget_bytes=10**9,
+            ),
+        )
+
     def about(self, ask: AboutAuthor) -> AuthorView:
         return self._author(ask.author)
 
@@ -439,6 +460,7 @@ class FakeDesk(TableDesk):
         NewerThan: newer_than,
         SearchPosts: search,
         ShowPost: show,
+        LookAt: look_at,
         AboutAuthor: about,
         WhoIsFollowed: followed,
         Follow: follow,
