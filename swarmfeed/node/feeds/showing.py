@@ -95,9 +95,14 @@ class Showing:
             self._events.tell(FeedCut(feed_id))
 
     def on_head(self, event: HeadGrew) -> None:
-        """A feed grew by a chunk: of one that is shown in part, the oldest may have to go."""
+        """A feed grew by a chunk: of one that is shown in part, the oldest may have to go.
+
+        Of its first head chunks may lie here already: the journal alone was lost.
+        """
         before, after = event.before, event.after
-        if before is not None and before.tail_start != after.tail_start:
+        if before is None:
+            self.catch_up(after.feed_id)
+        elif before.tail_start != after.tail_start:
             self._beside.spawn(self._trim(after.feed_id, after.size))
 
     async def _trim(self, feed_id: FeedId, size: int) -> None:

@@ -93,9 +93,9 @@ class Socket:
         async with self._sending:
             if self._cut:
                 raise RetryError(f"the link to {self.remote} was cut")
-            now_s = self._connection.loop.time()
-            self._pace.owe(1, now_s)
-            await asyncio.sleep(self._pace.paid_off_in_s(now_s))
+            self._pace.owe(1, self._connection.loop.time())
+            if wait_s := self._pace.paid_off_in_s(self._connection.loop.time()):
+                await asyncio.sleep(wait_s)
             # The one before may still be in the buffers of TLS and the system.
             waiting_bytes = self._unsent_bytes + len(data)
             self._unsent_bytes = len(data)

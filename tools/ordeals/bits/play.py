@@ -96,7 +96,7 @@ def _play_share(plan: Plan, worker: int, workers: int) -> _Share:
     with tempfile.TemporaryDirectory(prefix="swarmfeed-bits-") as folder:
         homes = make_homes(Path(folder))
         truth = asyncio.run(_prepare(homes, net))
-        files = _files(homes.home)
+        files = _files(homes)
         for number in range(1 + worker, plan.cases + 1, workers):
             case = _choose(number, files, plan.luck(number))
             home = Path(folder) / "case"
@@ -116,8 +116,11 @@ def _choose(number: int, files: Sequence[Path], luck: Random) -> _Case:
     return _Case(number=number, change=luck.choice(CHANGES), path=path, other=other, luck=luck)
 
 
-def _files(home: Path) -> list[Path]:
-    return sorted(each.relative_to(home) for each in home.rglob("*") if each.is_file())
+def _files(homes: Homes) -> list[Path]:
+    """All files, in the same order in every run: the own address is another each time."""
+    own = format_address(homes.feeds[0])[:16]
+    found = (each.relative_to(homes.home) for each in homes.home.rglob("*") if each.is_file())
+    return sorted(found, key=lambda each: str(each).replace(own, ""))
 
 
 async def _prepare(homes: Homes, net: str) -> Shown:
