@@ -105,6 +105,7 @@ class Stage:
         self.victim = Victim(folder, "victim", "--peer", at, refuser=refuser)
         self._posts = 0
         self._kept: set[str] = set()
+        self._newest = ""
         self._batches = 0
         self._start()
         self._write(FIRST)
@@ -171,7 +172,7 @@ class Stage:
     def _try_to_read(self, cell: Cell, seen: Seen) -> None:
         may_hide = cell.failure.hides and cell.place in ("index", "log")
         try:
-            seen.must(FIRST in self.victim.texts(), "what was written is not shown")
+            seen.must(self._newest in self.victim.texts(), "what was written is not shown")
         except Refused as refused:
             seen.shown.append(f"reading: {refused}")
             seen.must(may_hide, f"reading is refused: {refused}")
@@ -203,6 +204,7 @@ class Stage:
     def _write(self, text: str) -> None:
         self.victim.post("post", text=text)
         self._kept.add(text)
+        self._newest = text
 
     def _let_friend_write(self, count: int) -> None:
         start = self._batches * count

@@ -36,9 +36,11 @@ def play_full_disk(folder: Path) -> Seen:
             text=True,
             timeout=CHILD_S,
         )
-        told = json.loads(done.stdout.splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
+    except (OSError, subprocess.SubprocessError) as error:
         return Seen(wrong=[f"no disk of our own can be mounted here: {error!r}"])
+    if done.returncode != 0:
+        return Seen(wrong=[f"a disk of our own: {done.stderr[-300:]}"])
+    told = json.loads(done.stdout.splitlines()[-1])
     return Seen(shown=told["shown"], wrong=told["wrong"])
 
 
