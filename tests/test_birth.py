@@ -116,6 +116,21 @@ def test_words_of_another_author_replace_no_keys(tmp_path: Path) -> None:
         wiring.restore_home(tmp_path / "home", "Ann", "", other.author_words)
 
 
+def test_a_new_device_keeps_the_name_that_the_home_has(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    post(tmp_path, "before")
+    shutil.rmtree(tmp_path / "high-water")
+    assert wiring.restore_home(tmp_path, "", "", created.author_words).name == "Ann"
+
+
+def test_a_new_device_of_nobody_knows_what_name_asks_for_one(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    shutil.rmtree(tmp_path / "high-water")
+    with pytest.raises(UserError, match="--name"):
+        wiring.restore_home(tmp_path, "", "", created.author_words)
+    assert wiring.restore_home(tmp_path, "Ann", "", created.author_words).name == "Ann"
+
+
 @pytest.mark.parametrize("lost", ["high-water", "feeds"])
 def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost: str) -> None:
     created = wiring.create_home(tmp_path, "Ann", "")
