@@ -102,11 +102,12 @@ def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> W
     what is in it stays, and so do its keys, beside the new ones.
 
     Args:
+        name: Empty in a home that has one: it stays.
         passphrase: Of the new keys; it also opens those that are there.
 
     Raises:
         UserError: The words are not right, there are keys already that can write, or are of
-            somebody else, or the folder cannot be written.
+            somebody else, nobody knows the name, or the folder cannot be written.
     """
     author_seed = seed_of_words(author_words)
     make_folder(home)
@@ -114,15 +115,21 @@ def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> W
         old_feed_id = None
         if key_path(home).exists():
             old = open_identity(home, passphrase)
-            _require_ended(home, old, AuthorId(SigningKey(author_seed).public))
-            old_feed_id = old.feed_id
+            known = _require_ended(home, old, AuthorId(SigningKey(author_seed).public))
+            name, old_feed_id = name or known, old.feed_id
+        if not name:
+            raise UserError(sentences.NAME_MISSING())
         me = _make_aside(home, name, passphrase, author_seed, None)
         finish(home, me.feed_id, old_feed_id)
     return me.whoami
 
 
-def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
-    """Check that a home with keys needs new ones, and is the same author's."""
+def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> str:
+    """Check that a home with keys needs new ones, and is the same author's.
+
+    Returns:
+        The author's name; empty where that was lost.
+    """
     if old.author_id != author_id:
         raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
     logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
@@ -134,6 +141,8 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> None:
         pen.note(size_in(ledger, old.feed_id))
         if not pen.trouble():
             raise UserError(sentences.KEYS_CAN_WRITE(home=home))
+        known = index.author(author_id)
+        return known.name if known else ""
     finally:
         ledger.close()
         index.close()

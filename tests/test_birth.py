@@ -11,6 +11,7 @@ from swarmfeed import wiring
 from swarmfeed.core.asks.feeds import FeedsOf
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
+from swarmfeed.core.asks.upkeep import Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created
@@ -114,6 +115,32 @@ def test_words_of_another_author_replace_no_keys(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "home" / "high-water")
     with pytest.raises(UserError, match="another author"):
         wiring.restore_home(tmp_path / "home", "Ann", "", other.author_words)
+
+
+def test_a_new_device_keeps_the_name_that_the_home_has(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    post(tmp_path, "before")
+    shutil.rmtree(tmp_path / "high-water")
+    assert wiring.restore_home(tmp_path, "", "", created.author_words).name == "Ann"
+
+
+def test_a_new_device_of_nobody_knows_what_name_asks_for_one(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    shutil.rmtree(tmp_path / "high-water")
+    with pytest.raises(UserError, match="--name"):
+        wiring.restore_home(tmp_path, "", "", created.author_words)
+    assert wiring.restore_home(tmp_path, "Ann", "", created.author_words).name == "Ann"
+
+
+def test_nothing_is_called_damaged_in_the_home_of_a_new_device(tmp_path: Path) -> None:
+    created = wiring.create_home(tmp_path, "Ann", "")
+    post(tmp_path, "before")
+    shutil.rmtree(tmp_path / "high-water")
+    wiring.restore_home(tmp_path, "", "", created.author_words)
+    post(tmp_path, "after")
+    with wiring.open_node(tmp_path, QUIET, "") as desk:
+        report = desk.ask(Verify())
+        assert (report.damaged, report.missing) == ((), ())
 
 
 @pytest.mark.parametrize("lost", ["high-water", "feeds"])

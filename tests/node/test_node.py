@@ -416,3 +416,23 @@ def test_what_did_not_fit_on_the_disk_is_asked_for_again_when_it_does(tmp_path: 
         assert me.running.ground.strain.now() == ()
 
     in_neighbourhood(tmp_path, scenario)
+
+
+def test_what_a_receipt_confirmed_is_not_denied_a_line_below(tmp_path: Path) -> None:
+    """Holders sign every quarter of an hour what they confirm at once."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = await street.move_in(), await street.move_in()
+        to = Talk(street, me)
+        alone = await asked(to, Status())
+        assert alone.safety is not None
+        assert "only on this machine" in alone.safety.sentence
+        await me.say("one")
+        await anna.follow(me)
+        status = await asked(to, Status())
+        assert "held by 1 other node" in status.sentence
+        assert status.safety is not None
+        assert status.safety.friends + status.safety.servers == 0
+        assert status.safety.sentence.startswith("1 other node has confirmed")
+
+    in_neighbourhood(tmp_path, scenario)

@@ -27,6 +27,7 @@ from swarmfeed.core.asks.upkeep import (
     Verify,
     VerifyReport,
 )
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import format_address
 
 
@@ -53,11 +54,11 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
     Exit code 1 if some are bad or missing: those are named, and fetched again from others.
     """
     with context.open() as desk:
-        report = desk.ask(Verify())
+        report, trouble = desk.ask(Verify()), desk.ask(HowIsMyFeed()).sentence
     if as_json:
         print_answer(report)
     else:
-        _print_report(report)
+        _print_report(report, trouble)
     if report.damaged or report.missing:
         ctx.exit(1)
 
@@ -68,18 +69,18 @@ def verify(context: Context, ctx: click.Context, as_json: bool) -> None:
 def reindex(context: Context, as_json: bool) -> None:
     """Build the index anew from the logs, which are the truth."""
     with context.open() as desk:
-        done = desk.ask(Reindex())
+        done, trouble = desk.ask(Reindex()), desk.ask(HowIsMyFeed()).sentence
     if as_json:
         print_answer(done)
     else:
-        _print_missing(done.missing)
+        _print_missing(done.missing, trouble)
         print_sentence(sentences.INDEXED(posts=done.posts))
 
 
-def _print_report(report: VerifyReport) -> None:
+def _print_report(report: VerifyReport, trouble: str) -> None:
     for line in report.damaged:
         print_line(sentences.DAMAGED(line=line))
-    _print_missing(report.missing)
+    missing = _print_missing(report.missing, trouble)
     is_well = not report.damaged and not report.missing
     checked = sentences.ALL_GOOD if is_well else sentences.SOME_DAMAGED
     print_sentence(
@@ -88,18 +89,28 @@ def _print_report(report: VerifyReport) -> None:
             feeds=report.feeds,
             size=format_bytes(report.bytes),
             damaged=len(report.damaged),
-            missing=len(report.missing),
+            missing=missing,
         )
     )
     if report.refetching:
         print_sentence(sentences.TO_FETCH_AGAIN(chunks=report.refetching))
 
 
-def _print_missing(lines: Sequence[str]) -> None:
-    for line in lines:
+def _print_missing(lines: Sequence[str], trouble: str) -> int:
+    """Print what is missing; returns how many lines that are.
+
+    Args:
+        trouble: Why nothing can be written: among the lines where that does not pass.  It says
+            itself what to do, and nobody brings it back.
+    """
+    missing = [line for line in lines if line != trouble]
+    for line in missing:
         print_line(sentences.MISSING(line=line))
-    if lines:
+    if missing:
         print_sentence(sentences.COMES_BACK())
+    if len(missing) < len(lines):
+        print_line(trouble)
+    return len(missing)
 
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:

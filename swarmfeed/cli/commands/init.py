@@ -100,7 +100,7 @@ def _require_no_words(home: Path, words_file: Path) -> None:
 def choose_name(name: str | None) -> str:
     """Check a name, or ask for one at the terminal."""
     if name is None and not sys.stdin.isatty():
-        raise UserError("give a name to write under with --name")
+        raise UserError(sentences.NAME_MISSING())
     stripped = str(name or click.prompt("name others see", err=True)).strip()
     if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
         raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")

@@ -19,7 +19,7 @@ SHEET_BYTES_MAX: Final = 65_536
 
 @click.command()
 @click.argument("words", type=click.File("r", encoding="utf-8"))
-@click.option("--name", help="The name others see, asked for when left out.")
+@click.option("--name", help="The name others see; left out, the one it has, or asked for.")
 @click.option("--no-passphrase", is_flag=True, help="Leave the key file unprotected.")
 @json_option
 @pass_context
@@ -38,10 +38,11 @@ def restore(
     if words is not sys.stdin:
         require_private(words)
     found = find_words(words.read(SHEET_BYTES_MAX))
-    checked = choose_name(name)
     if has_keys(context.home):
+        checked = "" if name is None else choose_name(name)  # none: the one it has
         passphrase = context.passphrase()  # the new keys keep it
     else:
+        checked = choose_name(name)
         passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
     me = context.doors.restore_home(context.home, checked, passphrase, found)
     if as_json:

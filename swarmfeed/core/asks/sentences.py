@@ -20,6 +20,7 @@ KEYS_THERE: Final = Text("there are keys in {home} already; this never replaces 
 KEYS_CAN_WRITE: Final = Text(
     "there are keys in {home} already, and they can write; this never replaces them"
 )
+NAME_MISSING: Final = Text("give a name to write under with --name")
 KEYS_OF_ANOTHER: Final = Text(
     "the keys in {home} are another author's than these words; choose another folder"
 )

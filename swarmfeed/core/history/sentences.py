@@ -10,7 +10,6 @@ from swarmfeed.core.base.texts import Text
 
 # --- how safe the own posts are ---------------------------------------------------------
 
-HELD_BY_NOBODY: Final = Text("Nobody else holds your posts yet: keep this machine running.")
 SAFE_TO_QUIT: Final = Text("safe to quit")
 NOT_ENOUGH: Final = Text("not yet enough to quit for good")
 HELD: Final = Text("Held by {holders}; reachable {share} of the coming day; {advice}.")
@@ -23,7 +22,7 @@ SHARE: Final = Text("{percent:.2f} %")
 
 
 def how_safe(*, friends: int, servers: int, reachable: float, safe: bool) -> str:
-    """Whether own posts would outlive this machine, by what their holders sign.
+    """Whether own posts would outlive this machine, by what their holders, one at least, sign.
 
     Args:
         friends: Others who hold all of it because they read it.
@@ -31,8 +30,6 @@ def how_safe(*, friends: int, servers: int, reachable: float, safe: bool) -> str
         reachable: Share of the coming day, 0 to 1.
         safe: Whether that is enough without us.
     """
-    if friends + servers == 0:
-        return HELD_BY_NOBODY()
     holders = FRIENDS_AND_SERVERS if friends and servers else FRIENDS if friends else SERVERS
     return HELD(
         holders=holders(friends=friends, servers=servers),

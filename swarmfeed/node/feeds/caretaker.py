@@ -140,17 +140,23 @@ class Caretaker:
         """Write anew what is not as it is known to be, in the node's loop."""
         lines = self._mend_journal(feed_id)
         author_id = self._shelf.author_of(feed_id)
-        if author_id is not None and not self._are_papers_sound(feed_id, author_id):
-            self._logs.replace_certificates(feed_id, self._shelf.certificates(author_id))
-            lines.append(sentences.PAPERS_MENDED(feed=format_address(feed_id)))
+        if author_id is None:
+            return lines
+        known, found = set(self._shelf.certificates(author_id)), self._papers(feed_id)
+        if found != known:
+            self._logs.replace_certificates(feed_id, sorted(known))
+            # A device that was made in this home wrote its own beside its own feed only: what
+            # lies at the older feed is whole, and merely behind.
+            if not set() < found < known:
+                lines.append(sentences.PAPERS_MENDED(feed=format_address(feed_id)))
         return lines
 
-    def _are_papers_sound(self, feed_id: FeedId, author_id: AuthorId) -> bool:
+    def _papers(self, feed_id: FeedId) -> set[bytes]:
+        """What lies on disk beside a feed; nothing where it cannot be understood."""
         try:
-            found = self._logs.read_certificates(feed_id)
+            return set(self._logs.read_certificates(feed_id))
         except DamageError:
-            return False
-        return set(found) == set(self._shelf.certificates(author_id))
+            return set()
 
     def _lines(self, lack: Lack) -> Iterator[str]:
         feed, name = format_address(lack.feed_id), self._name(lack.author_id)

@@ -204,7 +204,9 @@ def _make_history(ground: Ground, feeds: Feeds) -> History:
         colleagues=colleagues,
         service=Service(ground, office, server, watching, colleagues),
         herald=Herald(ground, board, office, custodian),
-        safety=SafetyTeller(ground.identity, ground.shelf, board, sight.viewer),
+        safety=SafetyTeller(
+            ground.identity, ground.shelf, ground.shells.index, board, sight.viewer
+        ),
         reporter=HistoryReporter(
             ground, sight, allotment, server, custodian, auditor, feeds.seeder
         ),

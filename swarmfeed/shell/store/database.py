@@ -175,6 +175,8 @@ class Database:
             with suppress(PassingError), translated(self._path, reading=True):
                 reader = _Reader(self._path, way)
                 try:
+                    if not read_schema(reader.db):
+                        raise refused  # begun just now, and nothing could be put into it
                     check_schema(reader.db, self._migrations)
                 finally:
                     reader.db.close()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from click.testing import Result
 from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, FakeDoors, make_post
+from swarmfeed.core.asks.upkeep import Verify, VerifyReport
+from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -47,6 +49,41 @@ def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: Anna
     as_json = run("verify", "--json")
     assert as_json.exit_code == 1
     assert json.loads(as_json.stdout)["damaged"] == ["chunk 3 of feed x"]
+
+
+ENDED = "Nothing can be written here: swarmfeed restore -"
+
+
+def _ended(desk: AnnasDesk, *missing: str) -> None:
+    """A home whose own feed may not be signed any more."""
+    report = VerifyReport(
+        feeds=1, entries=3, bytes=4, damaged=(), refetching=0, missing=(*missing, ENDED)
+    )
+    desk.rows[Verify] = lambda desk, ask: report
+    desk.rows[HowIsMyFeed] = lambda desk, ask: OwnFeed(
+        standing="ended", sentence=ENDED, missing_start=0, missing_end=0
+    )
+
+
+def test_verify_calls_nothing_missing_that_is_not(run: Run, node: AnnasDesk) -> None:
+    """That a feed ended is said as it is: nobody could bring anything back."""
+    _ended(node)
+    result = run("verify")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        ENDED,
+        "3 entries of 1 feed, 4 B: 0 damaged, 0 missing",
+    ]
+
+
+def test_verify_says_what_comes_back_and_what_does_not(run: Run, node: AnnasDesk) -> None:
+    _ended(node, "entries 1 to 2")
+    assert run("verify").stdout.splitlines() == [
+        "missing: entries 1 to 2",
+        "What is missing comes back from others who hold it: swarmfeed run",
+        ENDED,
+        "3 entries of 1 feed, 4 B: 0 damaged, 1 missing",
+    ]
 
 
 def test_reindex_counts_posts(run: Run, node: AnnasDesk) -> None:

@@ -57,3 +57,15 @@ def test_in_a_home_with_keys_the_new_ones_get_the_same_passphrase(
     sheet.chmod(0o600)
     assert run("restore", str(sheet), "--name", "Zoe").exit_code == 0
     assert fake.restored == [("Zoe", "", WORDS)]
+
+
+def test_the_step_that_a_home_names_needs_no_more_than_the_words(
+    run: Run, fake: FakeDoors, home: Path
+) -> None:
+    """`swarmfeed restore -`, as every sentence about a feed that ended says."""
+    home.mkdir()
+    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
+    create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
+    result = run("restore", "-", stdin=WORDS)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert fake.restored == [("", "", WORDS)]

@@ -7,7 +7,6 @@ from swarmfeed.core.history.sentences import how_safe
 @pytest.mark.parametrize(
     ("friends", "servers", "reachable", "safe", "said"),
     [
-        (0, 0, 0.0, False, "Nobody else holds your posts yet: keep this machine running."),
         (
             2,
             3,

@@ -353,6 +353,19 @@ def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
         assert index.indexed_ranges(BOBS) == [(0, 300)]
 
 
+@pytest.mark.parametrize("content", ["", "PRAGMA journal_mode = WAL"])
+def test_a_file_that_could_only_be_begun_is_no_damage(
+    path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    """The disk was full before the first table: nobody else made that file."""
+    path.touch()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(content)
+    monkeypatch.setattr(database, "prepare", lambda *_, **__: full())
+    with pytest.raises(PassingError, match="the disk is full"):
+        Database(path)
+
+
 def full() -> None:
     raise troubles.FULL.unsaved("the index")
 
