@@ -166,6 +166,8 @@ class Indexer:
             await self.run_in_thread(call)
         except PassingError as error:
             self._refuse(error)
+        except MendingError as error:
+            logger.warning("the index is damaged", reason=str(error))
 
     def on_relieved(self, _: Relieved) -> None:
         """Take entries in again; what was left out meanwhile has to be added again."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 
 from swarmfeed.core.asks.troubles import TROUBLES, refused_reading
-from swarmfeed.errors import FatalError, PassingError
+from swarmfeed.errors import FatalError, MendingError, PassingError, SwarmfeedError
 from swarmfeed.node.ground.events import Events, Fatal, Listens, Relieved, Strained, listens
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -65,9 +65,14 @@ class Strain:
                     self._noted = {error.trouble}
                     self._events.tell(Strained(error))
                 return False
+            except MendingError:
+                continue  # not refused: it is made anew, which begins when all is over
             except FatalError as error:
                 self._events.tell(Fatal(error))
                 return True
+            except SwarmfeedError as error:
+                logger.debug("still strained", reason=str(error))
+                return False
         self._noted.clear()
         self._watching = False  # whoever is told may be refused again at once
         logger.warning("relieved")
