@@ -144,11 +144,16 @@ class Showing:
                 self._beside.spawn(self.cut(feed_id))
 
     async def reindex(self) -> int:
-        """Empty the index and fill it from the logs; returns the number of entries."""
+        """Empty the index and fill it from the logs; returns the number of entries.
+
+        Raises:
+            PassingError: It does not take everything in now; the rest follows when it does.
+        """
         await self._indexer.drain()
         await self._indexer.run_in_thread(self._index.clear)
         await self._fill()
         await self._indexer.drain()
+        self._indexer.require_open()
         return sum(self._shelf.entries_held(each) for each in self._shelf.feed_ids())
 
     async def read_again(self, feed_ids: Iterable[FeedId]) -> None:
