@@ -16,6 +16,7 @@ from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.birth import clear_away
 
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A50")]
 
@@ -164,3 +165,16 @@ def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost:
         assert desk.ask(HowIsMyFeed()).sentence == ""
     (aside,) = tmp_path.glob("keys.*")
     assert aside.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("begun", ["", "\n", "..\n", ".\nanybody\n", "\x00\n"])
+def test_what_names_no_feed_has_nothing_taken_away(tmp_path: Path, begun: str) -> None:
+    wiring.create_home(tmp_path, "Ann", "")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "keys").write_text("of an attempt that was cut short")
+    (tmp_path / "new" / "begun").write_text(begun)
+    before = {each for part in ("feeds", "high-water") for each in (tmp_path / part).rglob("*")}
+    clear_away(tmp_path)
+    assert all(each.exists() for each in before)
+    assert not (tmp_path / "new").exists()

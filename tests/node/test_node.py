@@ -48,7 +48,7 @@ from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import FatalError, PassingError, UserError
+from swarmfeed.errors import FatalError, MendingError, PassingError, UserError
 from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
@@ -384,6 +384,62 @@ def test_a_post_is_saved_and_answered_though_the_index_takes_nothing_in(tmp_path
         assert "of a friend" in await texts(to, Timeline(limit=10))
         shown = await asked(to, ShowPost(ref=ref_text(post.ref)))
         assert shown.post.text == "saved"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A26", "A29")
+def test_an_index_that_is_damaged_on_a_full_disk_is_made_anew_when_it_has_room(
+    tmp_path: Path,
+) -> None:
+    class DamagedIndex(FakeIndex):
+        """From the first writing on, until there is room for another one."""
+
+        is_damaged = False
+        full = True
+        tell: Callable[[], None]
+
+        def when_damaged(self, tell: Callable[[], None]) -> None:
+            self.tell = tell
+
+        def check_writable(self) -> None:
+            if self.is_damaged:
+                raise MendingError("the index is damaged")
+
+        def save_peer(self, *given: Any, **named: Any) -> None:
+            self.check_writable()
+            super().save_peer(*given, **named)
+
+        def add_entries(self, *given: Any, **named: Any) -> int:
+            self.check_writable()
+            return super().add_entries(*given, **named)
+
+        def begin_anew(self) -> bool:
+            if self.is_damaged and self.full:
+                raise FULL.unsaved("the index")
+            was, self.is_damaged = self.is_damaged, False
+            if was:
+                self.clear()
+            return was
+
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = await street.move_in(), await street.move_in()
+        await me.stop()
+        me.index = index = DamagedIndex()
+        await me.start()
+        to = Talk(street, me)
+        await asked(to, WritePost(text="before"))
+        index.is_damaged = True
+        index.tell()
+        await settle()
+        assert (await asked(to, WhatIsRefused())).sentences == (FULL.state(),)
+        await me.follow(anna)
+        assert me.running.ground.sessions.all(), "links go on"
+        index.full = False
+        await street.pass_time(3)
+        assert (await asked(to, WhatIsRefused())).sentences == ()
+        assert await texts(to, Timeline(limit=10)) == ["before"]
+        assert not me.running.stopped.is_set()
 
     in_neighbourhood(tmp_path, scenario)
 

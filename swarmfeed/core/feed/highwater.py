@@ -43,7 +43,7 @@ class Mark:
     root: Hash
     """Of that head."""
     reach: int
-    """An append under way may come to this size; ``size`` while there is none."""
+    """What appends that did not come to an end may have left chunks of; ``size`` for none."""
     ending: Ending = Ending.OPEN
     frame: bytes = b""
     """The last append as the journal has it, if it is short: either file alone tells it."""
@@ -103,7 +103,7 @@ def judge(memories: Memories) -> Verdict:
     if mark is None:
         return _ended(Reason.NO_MARK)
     is_outgrown = max(memories.size, memories.noted) > mark.size
-    # An append that failed may have left its chunks.
+    # An append that failed may have left its chunks: until the next start clears them away.
     if mark.ending is Ending.NEWER or is_outgrown or memories.chunks > mark.reach:
         return _ended(Reason.NEWER)
     if memories.size < mark.size:
@@ -125,10 +125,14 @@ def goes_on(mark: Mark, known: Replica | None) -> bool:
     return mark.ending is Ending.OPEN and (mark.size, mark.root) == here
 
 
-def mark_of(replica: Replica, frame: bytes = b"") -> Mark:
-    """Return the mark of a feed whose newest head is on disk."""
+def mark_of(replica: Replica, frame: bytes = b"", *, reach: int = 0) -> Mark:
+    """Return the mark of a feed whose newest head is on disk.
+
+    Args:
+        reach: Of the mark before, as long as what an append left behind may be there.
+    """
     size = replica.size
-    return Mark(size=size, root=replica.head.root, reach=size, frame=frame)
+    return Mark(size=size, root=replica.head.root, reach=max(size, reach), frame=frame)
 
 
 def settle_mark(mark: Mark, here: Replica, earlier: Head | None) -> Mark:

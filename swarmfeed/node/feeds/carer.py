@@ -101,6 +101,7 @@ class Carer:
 
     async def _take_up_again(self) -> None:
         ground = self._ground
+        await self._showing.make_anew()
         try:
             ground.shelf.load_again()
         except PassingError as error:

@@ -40,19 +40,20 @@ class Hearing:
         self._logs = ground.shells.logs
         self._index = ground.shells.index
         self._sessions = ground.sessions
-        self._has_begun = False
-        self._is_over = asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._is_over = False
         self._news = asyncio.Event()
 
     async def hear_out(self) -> None:
-        """Return when all have answered who can be asked, or the time is up."""
-        if not self._has_begun:
-            self._has_begun = True
-            try:
+        """Return when all have answered who can be asked, or the time is up.
+
+        Raises:
+            RetryError: Nobody could be asked just now; who comes next asks.
+        """
+        async with self._asking:
+            if not self._is_over:
                 await self._ask()
-            finally:
-                self._is_over.set()
-        await self._is_over.wait()
+                self._is_over = True
 
     def on_nothing_held(self, told: NothingHeld) -> None:
         if told.author_id == self._identity.author_id:

@@ -13,8 +13,8 @@ import structlog
 
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.errors import SwarmfeedError
-from swarmfeed.node.ground.events import CertificatesGrew, FeedCut, HeadGrew
+from swarmfeed.errors import PassingError, SwarmfeedError
+from swarmfeed.node.ground.events import CertificatesGrew, FeedCut, HeadGrew, Strained
 from swarmfeed.node.ground.ground import Ground
 
 logger = structlog.get_logger()
@@ -51,13 +51,38 @@ class Showing:
 
         def tell() -> None:
             with suppress(RuntimeError):  # the node has stopped: the next start looks itself
-                loop.call_soon_threadsafe(lambda: self._beside.spawn(self._make_anew()))
+                loop.call_soon_threadsafe(lambda: self._beside.spawn(self.make_anew()))
 
         self._index.when_damaged(tell)
 
+    async def make_anew(self) -> None:
+        """Put an empty index in the place of a damaged one, and begin to fill it.
+
+        Where the disk takes none now, the node is strained until it does.
+        """
+        async with self._mending:
+            was_filled = self._filled.is_set()
+            self._filled.clear()  # before anybody finds an empty one
+            try:
+                if not await self._indexer.run_in_thread(self._index.begin_anew):
+                    if was_filled:
+                        self._filled.set()
+                    return
+                logger.warning("the index was damaged; it is made anew")
+                await self._fill()
+            except PassingError as error:
+                self._events.tell(Strained(error))
+                self._filled.set()
+                return
+            except SwarmfeedError as error:
+                logger.error("the index was not made anew", reason=str(error))
+                self._filled.set()
+                return
+            self._beside.spawn(self._note_filled())
+
     async def mend(self) -> None:
         """Return when the index is whole again, or after a while if that takes long."""
-        await self._make_anew()
+        await self.make_anew()
         with suppress(TimeoutError):
             # A command answers once, so in full; at a page one looks again.
             async with asyncio.timeout(MEND_WAIT_S if self._network else None):
@@ -119,11 +144,16 @@ class Showing:
                 self._beside.spawn(self.cut(feed_id))
 
     async def reindex(self) -> int:
-        """Empty the index and fill it from the logs; returns the number of entries."""
+        """Empty the index and fill it from the logs; returns the number of entries.
+
+        Raises:
+            PassingError: It does not take everything in now; the rest follows when it does.
+        """
         await self._indexer.drain()
         await self._indexer.run_in_thread(self._index.clear)
         await self._fill()
         await self._indexer.drain()
+        self._indexer.require_open()
         return sum(self._shelf.entries_held(each) for each in self._shelf.feed_ids())
 
     async def read_again(self, feed_ids: Iterable[FeedId]) -> None:
@@ -138,24 +168,6 @@ class Showing:
         await self.save_own_author()
         for feed_id in self._shelf.feed_ids():
             self.catch_up(feed_id)
-
-    async def _make_anew(self) -> None:
-        """Put an empty index in the place of a damaged one, and begin to fill it."""
-        async with self._mending:
-            was_filled = self._filled.is_set()
-            self._filled.clear()  # before anybody finds an empty one
-            try:
-                if not await self._indexer.run_in_thread(self._index.begin_anew):
-                    if was_filled:
-                        self._filled.set()
-                    return
-                logger.warning("the index was damaged; it is made anew")
-                await self._fill()
-            except SwarmfeedError as error:
-                logger.error("the index was not made anew", reason=str(error))
-                self._filled.set()
-                return
-            self._beside.spawn(self._note_filled())
 
     async def _note_filled(self) -> None:
         try:

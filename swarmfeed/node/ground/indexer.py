@@ -153,8 +153,13 @@ class Indexer:
             return False  # it is made anew, and no more put into it than may be
 
     async def drain(self) -> None:
-        """Return when all that was added is indexed."""
+        """Return when all that was added is indexed, or was refused."""
         await self._queue.join()
+
+    def require_open(self) -> None:
+        """Raise PassingError while nothing is taken in."""
+        if self._refused is not None:
+            raise self._refused
 
     async def run_in_thread(self, call: Callable[[], T]) -> T:
         """Run a writing call of the index in the one thread that may write."""
@@ -166,6 +171,8 @@ class Indexer:
             await self.run_in_thread(call)
         except PassingError as error:
             self._refuse(error)
+        except MendingError as error:
+            logger.warning("the index is damaged", reason=str(error))
 
     def on_relieved(self, _: Relieved) -> None:
         """Take entries in again; what was left out meanwhile has to be added again."""
@@ -217,8 +224,7 @@ class Indexer:
             work = replace(work, end=end)
         if work.start >= work.end:
             return
-        if self._refused is not None:
-            raise self._refused
+        self.require_open()
         added = 0
         # One call of the thread for each, so that what just came may go in between.
         for start, end, with_posts in await self.run_in_thread(lambda: self._cut(work)):

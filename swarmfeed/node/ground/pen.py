@@ -5,6 +5,7 @@ Before each append all memories of the feed's size go into ``core/feed/highwater
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.feed.highwater import (
@@ -45,8 +46,15 @@ class Pen:
         self._noted = max([*indexed, *receipts], default=0)
 
     def note(self, size: int) -> None:
-        """Take what the ledger remembers of the feed's size; at the start."""
+        """Take what the ledger remembers of the feed's size; at the start.
+
+        If anything remembers more than the mark, that is noted for good: an index may be made
+        anew, and chunks that no head knows of are tidied away.
+        """
         self._noted = max(self._noted, size)
+        if self.verdict().reason is Reason.NEWER:
+            with suppress(PassingError):  # it is judged alike as long as this node runs
+                self._logs.end_mark(self._identity.feed_id, Ending.NEWER)
 
     def heard_of(self, size: int) -> None:
         """A signed head of the own feed was seen with somebody else."""

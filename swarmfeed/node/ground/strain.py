@@ -2,24 +2,30 @@
 
 Whoever meets a passing failure tells it (``Strained``) and goes on without what failed.  From
 then on the doors of the disk are tried every few seconds, and when all of them open, everybody
-hears of it (``Relieved``) and takes up what was left.  Nobody else counts or waits.
+hears of it (``Relieved``) and takes up what was left.  If that is refused again, and again, it
+is tried more and more seldom.  Nobody else counts or waits.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import structlog
 
 from swarmfeed.core.asks.troubles import TROUBLES, refused_reading
-from swarmfeed.errors import FatalError, PassingError
+from swarmfeed.errors import FatalError, MendingError, PassingError, SwarmfeedError
 from swarmfeed.node.ground.events import Events, Fatal, Listens, Relieved, Strained, listens
 from swarmfeed.node.ground.tasks import Tasks
 
 logger = structlog.get_logger()
 
 RETRY_EVERY_S: Final = 2.0
-"""How often the disk is tried while it refuses: soon for a person, and 4 KiB of writing."""
+"""How soon the disk is tried when it refuses: soon for a person, and 4 KiB of writing."""
+
+RETRY_AT_LAST_EVERY_S: Final = 32.0
+"""How often, where each relief was in vain (a file that stays forbidden): everybody takes up
+everything then, and asks all peers."""
 
 Check = Callable[[], Awaitable[None]]
 """Tries one door.  Raises PassingError while it does not open."""
@@ -34,6 +40,11 @@ class Strain:
         self._checks = checks
         self._noted: set[str] = set()
         self._watching = False
+        self._wait_s = RETRY_EVERY_S
+        self._relieved_s = -math.inf
+        """When it was over, by the loop's clock."""
+        self._in_vain = 0
+        """Reliefs in a row after which something was refused again at once."""
 
     def rows(self) -> tuple[Listens, ...]:
         return (listens(Strained, self._on_strained),)
@@ -50,12 +61,19 @@ class Strain:
             self._watching = True
             self._beside.spawn(self._watch())
 
+    def _set_pace(self) -> None:
+        since_s = asyncio.get_running_loop().time() - self._relieved_s
+        self._in_vain = self._in_vain + 1 if since_s <= self._wait_s else 0
+        longer = 2 ** min(max(self._in_vain - 1, 0), 16)
+        self._wait_s = min(RETRY_EVERY_S * longer, RETRY_AT_LAST_EVERY_S)
+
     async def _watch(self) -> None:
+        self._set_pace()
         while not await self._is_over():
             pass
 
     async def _is_over(self) -> bool:
-        await asyncio.sleep(RETRY_EVERY_S)
+        await asyncio.sleep(self._wait_s)
         for check in self._checks:
             try:
                 await check()
@@ -65,10 +83,16 @@ class Strain:
                     self._noted = {error.trouble}
                     self._events.tell(Strained(error))
                 return False
+            except MendingError:
+                continue  # not refused: it is made anew, which begins when all is over
             except FatalError as error:
                 self._events.tell(Fatal(error))
                 return True
+            except SwarmfeedError as error:
+                logger.debug("still strained", reason=str(error))
+                return False
         self._noted.clear()
+        self._relieved_s = asyncio.get_running_loop().time()
         self._watching = False  # whoever is told may be refused again at once
         logger.warning("relieved")
         self._events.tell(Relieved())

@@ -17,9 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, UserError
 from swarmfeed.shell.disk.durable import fsync_folder, make_folder, read_file, write_file
 
 _BEGUN_BYTES_MAX: Final = 256
@@ -81,9 +81,11 @@ def _folder(home: Path) -> Path:
 
 
 def _begun(home: Path) -> list[str]:
-    with suppress(FileNotFoundError, DamageError):
+    """Both addresses; none unless they are: what is named there is taken away."""
+    with suppress(FileNotFoundError, DamageError, UserError):
         content = read_file(_folder(home) / "begun", _BEGUN_BYTES_MAX)
-        return content.decode("ascii", "replace").splitlines()
+        lines = content.decode("ascii", "replace").splitlines()
+        return [format_address(parse_address(line)) for line in lines]
     return []
 
 

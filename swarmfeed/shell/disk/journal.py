@@ -34,7 +34,13 @@ from swarmfeed.core.base.limits import (
     STORED_BYTES_MAX,
 )
 from swarmfeed.core.feed.chunk import pack_frame, unpack_frame
-from swarmfeed.errors import BadEncodingError, DamageError, FatalError, UserError
+from swarmfeed.errors import (
+    BadEncodingError,
+    DamageError,
+    FatalError,
+    PassingError,
+    UserError,
+)
 from swarmfeed.shell.disk.durable import read_file, unread, unsaved
 
 _HEADER_BYTES = 12
@@ -136,8 +142,8 @@ def append_to_journal(
     """Add a frame; when this returns it survives a power cut.
 
     Args:
-        beside: Entered when the frame is written, and left when it is synced; an OSError of
-            its beginning takes the frame back.
+        beside: Entered when the frame is written, and left when it is synced; an OSError or
+            PassingError of its beginning takes the frame back.
 
     Raises:
         PassingError: Not now: the disk is full, say.  The journal is as it was before.
@@ -151,6 +157,9 @@ def append_to_journal(
                 _write_all(descriptor, frame)
                 if beside is not None:
                     syncing.enter_context(beside)
+            except PassingError:
+                _cut(descriptor, end, path)
+                raise
             except OSError as error:
                 _cut(descriptor, end, path)
                 # Cut back and synced: nothing of it is there, whatever kept it out.

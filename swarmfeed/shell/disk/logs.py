@@ -133,12 +133,12 @@ class FileLogs:
         frame = append_frame(stored, after.signed_head)
         is_short = known is not None and not growth.chunks and fits(frame)
         if is_short and self._has_room(feed_id, frame):
-            self._add_frame(after, frame, self._own.beside(after, frame))
+            self._add_frame(after, frame, self._own.beside(mark, after, frame))
         else:
             self._own.announce(mark, after)
             self._chunks.write(feed_id, dict(growth.chunks))
             self._write_base(after)
-            self._own.write(feed_id, mark_of(after))
+            self._own.write(feed_id, mark_of(after, reach=mark.reach))
         self._own.note_left(feed_id, self._journal(feed_id))
         return after
 

@@ -63,7 +63,8 @@ class OwnFeeds:
 
     def announce(self, mark: Mark, after: Replica) -> None:
         """Say before an append of many parts how far it may come."""
-        self._marks.write(after.feed_id, replace(mark, reach=after.size))
+        reach = max(mark.reach, after.size)
+        self._marks.write(after.feed_id, replace(mark, reach=reach))
 
     def write(self, feed_id: FeedId, mark: Mark) -> None:
         """Say how far an append came.
@@ -76,9 +77,11 @@ class OwnFeeds:
         except (UserError, PassingError) as error:
             raise FatalError(f"the high-water mark was not written: {error}") from error
 
-    def beside(self, after: Replica, frame: bytes) -> AbstractContextManager[None]:
+    def beside(
+        self, mark: Mark, after: Replica, frame: bytes
+    ) -> AbstractContextManager[None]:
         """Put the mark of an append in place while its frame is synced."""
-        return self._marks.beside(after.feed_id, mark_of(after, frame))
+        return self._marks.beside(after.feed_id, mark_of(after, frame, reach=mark.reach))
 
     # --- journals ---
 

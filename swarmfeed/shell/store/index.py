@@ -9,6 +9,7 @@ Nothing here is precious: what cannot be learnt anew from other nodes, the logs 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -58,6 +59,9 @@ class SqliteIndex:
         self._damage: DamageError | None = None
         self._tell: Callable[[], None] = _nobody_listens
         self._noticing = threading.Lock()
+        self._opened = 0
+        """How often a file was opened: who still reads an earlier one says nothing of this."""
+        self._is_aside = False
         self._database = self._open()
 
     # damage
@@ -68,11 +72,13 @@ class SqliteIndex:
     def begin_anew(self) -> bool:
         if self._damage is None:
             return False
-        # Who has the old one at hand is told to come again.
-        self._database.close(MendingError(f"the index is made anew: {self._damage}"))
-        set_aside(self._path)
+        if not self._is_aside:
+            # Who has the old one at hand is told to come again.
+            self._database.close(MendingError(f"the index is made anew: {self._damage}"))
+            set_aside(self._path)
+            self._is_aside = True
         self._database = self._open()
-        self._damage = None
+        self._damage, self._is_aside = None, False
         return True
 
     def check(self) -> None:
@@ -92,10 +98,15 @@ class SqliteIndex:
 
     def _open(self) -> Database:
         migrations = (*MIGRATIONS, *self._tables.migrations())
-        return Database(self._path, migrations, self._on_damage, is_kept=self._is_kept)
-
-    def _on_damage(self, error: DamageError) -> None:
         with self._noticing:
+            self._opened += 1
+            on_damage = partial(self._on_damage, self._opened)
+        return Database(self._path, migrations, on_damage, is_kept=self._is_kept)
+
+    def _on_damage(self, opened: int, error: DamageError) -> None:
+        with self._noticing:
+            if opened != self._opened:
+                return  # made anew already
             is_news, self._damage = self._damage is None, error
         if is_news:
             self._tell()

@@ -2,10 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from street.loop import settle
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.asks.troubles import FILES
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.errors import PassingError
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.ground.events import HoldingTold, LinkClosed, NothingHeld
 from swarmfeed.node.ground.session import Holding
@@ -80,3 +83,27 @@ def test_who_never_answers_is_not_waited_for_for_ever(
         await task
 
     talk(tmp_path, script)
+
+
+def test_whoever_could_not_ask_asks_again_and_does_not_go_on_unheard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        session = to.link(1)
+        index = to.node.ground.shells.index
+        with monkeypatch.context() as patch:
+            patch.setattr(index, "holders", _too_many_files)
+            hearing, task = begin(to)
+            with pytest.raises(PassingError):
+                await task
+        again = asyncio.create_task(hearing.hear_out())
+        await settle()
+        assert not again.done(), "nobody was asked yet"
+        hearing.on_nothing_held(NothingHeld(session, to.me.author_id))
+        await again
+
+    talk(tmp_path, script)
+
+
+def _too_many_files(_: FeedId) -> NoReturn:
+    raise FILES.unread("index.db")

@@ -97,6 +97,20 @@ async def refused(write: Callable[[], Awaitable[object]], sentence: str) -> None
     assert str(error.value) == sentence
 
 
+def test_a_feed_that_has_ended_stays_so_when_nobody_remembers_why(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        await restarted(to, receipt_of_more)
+        await to.me.stop()
+        to.me.index.drop_feed(to.me.feed_id)  # with all receipts
+        await to.me.start()
+        assert not to.me.index.receipts(to.me.feed_id)
+        assert own(to) is Ruling.ENDED
+        with pytest.raises(UserError, match="an old copy"):
+            await to.me.say("three")
+
+    talk(tmp_path, script)
+
+
 def test_the_own_replica_back_is_written_again(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         await to.me.say("one", "two")

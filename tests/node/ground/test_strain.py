@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from street.loop import VirtualLoop, settle
 from street.loop import play as play_virtually
-from swarmfeed.core.asks.troubles import FILES, FULL
-from swarmfeed.errors import FatalError, PassingError
+from swarmfeed.core.asks.troubles import FILES, FORBIDDEN, FULL
+from swarmfeed.errors import FatalError, MendingError, PassingError, UserError
 from swarmfeed.node.ground.events import Events, Fatal, Relieved, Strained, listens
 from swarmfeed.node.ground.strain import RETRY_EVERY_S, Strain
 from swarmfeed.node.ground.tasks import Tasks
@@ -110,6 +110,50 @@ def test_who_is_refused_again_at_once_is_heard_again() -> None:
         assert rig.strain.now() == (FILES.state(),)
         await tried()
         assert rig.strain.now() == () and rig.relieved == 2
+
+    play(script)
+
+
+def test_what_is_refused_again_after_each_relief_is_tried_ever_more_seldom() -> None:
+    async def script(rig: Rig) -> None:
+        def again(_: Relieved) -> None:
+            if forbidden:
+                rig.events.tell(Strained(FORBIDDEN.unread("one journal")))
+
+        forbidden = True
+        rig.events.connect([listens(Relieved, again)])
+        rig.events.tell(Strained(FORBIDDEN.unread("one journal")))
+        await tried(300)  # ten minutes
+        assert 5 <= rig.relieved <= 30, "each time everybody is asked for everything"
+        assert rig.strain.now() == (FORBIDDEN.state(),)
+        forbidden = False
+        await tried(40)
+        assert rig.strain.now() == ()
+        await tried(40)
+        before = rig.relieved
+        rig.events.tell(Strained(FULL.unsaved("a post")))
+        await tried()
+        assert rig.relieved == before + 1, "another time it is tried soon"
+
+    play(script)
+
+
+@pytest.mark.parametrize(
+    "other", [MendingError("the index is made anew"), UserError("there is no such folder")]
+)
+def test_a_door_that_meets_something_else_does_not_end_the_watch(other: Exception) -> None:
+    async def script(rig: Rig) -> None:
+        rig.refuses = other
+        rig.events.tell(Strained(FULL.unsaved("a post")))
+        await tried(2)
+        rig.refuses = None
+        await tried()
+        assert rig.strain.now() == () and rig.relieved >= 1
+        rig.refuse(FILES.unread("a chunk"))
+        rig.refuses = None
+        before = rig.relieved
+        await tried()
+        assert rig.relieved == before + 1, "and who is refused later is heard"
 
     play(script)
 

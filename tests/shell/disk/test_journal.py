@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from swarmfeed.core.asks.troubles import FILES
 from swarmfeed.core.base.limits import (
     CHUNK_LIST_BYTES_MAX,
     HEAD_BYTES_MAX,
@@ -255,6 +257,23 @@ def test_a_write_that_stops_short_is_taken_back(
     assert path.read_bytes() == BASE
     append_to_journal(path, FRAMES[0])
     assert read_journal(path) == state(3, len(BASE + FRAMES[0]))
+
+
+@pytest.mark.attack("A26")
+@pytest.mark.parametrize("refused", [OSError(errno.EMFILE, "too many"), FILES.unread("mark")])
+def test_a_frame_whose_mark_is_refused_is_taken_back(
+    tmp_path: Path, refused: Exception
+) -> None:
+    path = write(tmp_path / "journal", BASE)
+
+    @contextmanager
+    def no_mark() -> Iterator[None]:
+        raise refused
+        yield
+
+    with pytest.raises(PassingError):
+        append_to_journal(path, FRAMES[0], no_mark())
+    assert path.read_bytes() == BASE
 
 
 @pytest.mark.attack("A26")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from street.fakes.check_log import CheckLog
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import JOURNAL_APPENDED_BYTES_IDLE, JOURNAL_APPENDED_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan
@@ -53,6 +54,17 @@ def opened(root: Path) -> FileLogs:
     logs = FileLogs(root)
     logs.read_all()
     return logs
+
+
+class Refusing(FileLogs):
+    """Of an append the disk takes the chunk files, and then nothing more."""
+
+    refuses = True
+
+    def _write_base(self, replica: Replica) -> None:
+        if self.refuses:
+            raise FULL.unsaved("the journal")
+        super()._write_base(replica)
 
 
 @pytest.mark.slow
@@ -261,6 +273,25 @@ def test_a_larger_head_of_an_own_feed_ends_it_before_it_is_kept(root: Path) -> N
 
 
 @pytest.mark.attack("A27")
+@pytest.mark.attack("A26", "A50")
+@pytest.mark.parametrize("then", [1, 200])
+def test_chunks_of_an_append_that_was_refused_do_not_end_the_feed(
+    root: Path, then: int
+) -> None:
+    append(opened(root), 0, 100)
+    logs = Refusing(root)
+    logs.read_all()
+    with pytest.raises(PassingError):
+        append(logs, 100, 700)
+    logs.refuses = False
+    append(logs, 100, 100 + then)
+    for each in (logs, opened(root)):
+        mark = each.mark(FEED)
+        assert mark is not None and mark.size == 100 + then
+        assert each.chunks_end(FEED) <= mark.reach, "as if a newer self had made them"
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 100 + then))
+
+
 def test_what_a_crash_left_half_written_is_deleted(root: Path) -> None:
     append(opened(root), 0, 300)
     for name in (".journal.abc.tmp", "chunks/.c.tmp"):

@@ -3,9 +3,11 @@
 import random
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from swarmfeed.errors import DamageError
+from swarmfeed.core.asks.troubles import FULL
+from swarmfeed.errors import DamageError, PassingError
 from swarmfeed.shell.store.aside import is_set_aside, set_aside
 from swarmfeed.shell.store.index import SqliteIndex, open_index
 from swarmfeed.shell.store.ledger import open_ledger
@@ -66,6 +68,49 @@ def test_damage_is_told_once_and_the_index_begins_anew(tmp_path: Path) -> None:
         add(index, LAPTOP, 0, RECORDS[:2])
         assert len(texts(index.author_posts(ANN, 9, None))) == 2
     assert path.with_name("index.db.damaged").read_bytes() == spoilt
+
+
+@pytest.mark.attack("A26", "A29")
+def test_a_damaged_index_stays_kept_when_there_is_no_room_for_another_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> NoReturn:
+        raise FULL.unsaved("index.db")
+
+    path = tmp_path / "index.db"
+    with closing(SqliteIndex(path)) as index:
+        add(index, LAPTOP, 0, RECORDS)
+    with closing(SqliteIndex(path)) as index:
+        spoilt = spoil(path)
+        with pytest.raises(DamageError):
+            index.author_posts(ANN, 1_000, None)
+        with monkeypatch.context() as patch:
+            patch.setattr(SqliteIndex, "_open", full)
+            for _ in range(2):
+                with pytest.raises(PassingError):
+                    index.begin_anew()
+        assert index.begin_anew()
+        assert index.author_posts(ANN, 9, None) == []
+    assert path.with_name("index.db.damaged").read_bytes() == spoilt
+
+
+@pytest.mark.attack("A29")
+def test_who_reads_while_an_index_is_set_aside_harms_neither(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(SqliteIndex(path)) as index:
+        add(index, LAPTOP, 0, RECORDS)
+    with closing(SqliteIndex(path)) as index:
+        with pytest.raises(DamageError), index._database.read():
+            spoil(path)
+            with pytest.raises(DamageError):
+                index.author_posts(ANN, 1_000, None)
+            assert index.begin_anew()
+            add(index, LAPTOP, 0, RECORDS[:2])
+            assert path.with_name("index.db-wal").stat().st_size > 0
+            raise DamageError("met by who still reads the old one")
+        assert path.with_name("index.db-wal").stat().st_size > 0
+        assert not index.begin_anew(), "the new one is whole"
+        assert len(texts(index.author_posts(ANN, 9, None))) == 2
 
 
 def test_a_ledger_that_was_lost_says_so_until_the_damaged_one_is_gone(tmp_path: Path) -> None:
