@@ -69,21 +69,24 @@ class Account:
         return self._fairness.clock.busy_s() - self._began_s >= TURN_S
 
     async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
-        """Run a call in a thread and take what it cost there."""
-        took_s: list[float] = []
+        """Run a call in a thread and take what it cost there, also when nobody waits any more."""
+        # In a task of its own: this one may be in debt, and must not wait with the thread kept.
+        return await asyncio.create_task(self._in_thread(call, executor))
+
+    async def _in_thread(self, call: Callable[[], T], executor: Executor | None) -> T:
+        loop = asyncio.get_running_loop()
 
         def timed() -> T:
             began_s = self._fairness.clock.busy_s()
             try:
                 return call()
             finally:
-                took_s.append(self._fairness.clock.busy_s() - began_s)
+                took_s = self._fairness.clock.busy_s() - began_s
+                with suppress(RuntimeError):  # the loop has ended: the node has stopped
+                    loop.call_soon_threadsafe(self._fairness.charge, self, took_s)
 
-        try:
-            async with self._fairness.one_thread:
-                return await asyncio.get_running_loop().run_in_executor(executor, timed)
-        finally:
-            self._fairness.charge(self, sum(took_s))
+        async with self._fairness.one_thread:
+            return await loop.run_in_executor(executor, timed)
 
 
 class Fairness:

@@ -1,6 +1,7 @@
 """Peers take turns, each at its own cost; everybody else comes in between."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -349,6 +350,60 @@ def test_a_thread_that_fails_is_paid_for_too() -> None:
         assert hall.left(anna) <= OWN_BURST_S - 0.3
 
     at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_who_is_in_debt_keeps_nobody_else_from_the_thread() -> None:
+    async def scene() -> None:
+        hall, go_on = Hall(), threading.Event()
+        anna, bert = hall.peer(1), hall.peer(2)
+        anna.seconds.owe(OWN_BURST_S, hall.clock.monotonic_ms() / 1000)
+
+        def count() -> None:
+            assert go_on.wait(10)
+            hall.clock.work(0.05)
+
+        async def ask() -> None:
+            await off_loop(count)
+
+        annas = [asyncio.create_task(anna.pay(ask)) for _ in range(3)]
+        await asyncio.sleep(0)
+        berts = asyncio.create_task(bert.pay(ask))
+        await asyncio.sleep(0)
+        go_on.set()
+        async with asyncio.timeout(5):
+            await berts
+        assert not all(each.done() for each in annas), "no time has passed: she owes it yet"
+        for each in annas:
+            each.cancel()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.attack("A40")
+def test_a_thread_nobody_waits_for_any_more_is_paid_for_too() -> None:
+    async def scene() -> None:
+        hall, begun, go_on = Hall(), threading.Event(), threading.Event()
+        anna = hall.peer(1)
+
+        def count() -> None:
+            begun.set()
+            assert go_on.wait(10)
+            hall.clock.work(0.3)
+
+        async def ask() -> None:
+            await off_loop(count)
+
+        task = asyncio.create_task(anna.pay(ask))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        go_on.set()
+        async with asyncio.timeout(5):
+            while hall.left(anna) > OWN_BURST_S - 0.3:
+                await asyncio.sleep(0.001)
+
+    asyncio.run(scene())
 
 
 def test_what_goes_on_beside_is_paid_for_by_who_began_it() -> None:
