@@ -10,6 +10,7 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.loop import VirtualLoop, play, settle
 from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
@@ -204,6 +205,34 @@ def test_who_used_least_goes_first() -> None:
         assert hall.done[:3] == ["noisy", "quiet", "third"]
         assert hall.done.count("noisy") == 3
 
+    at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_a_step_costs_as_little_however_many_wait_in_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+    left = TokenBucket.left
+
+    def counted(bucket: TokenBucket, now_s: float) -> float:
+        nonlocal looks
+        looks += 1
+        return left(bucket, now_s)
+
+    async def scene(hall: Hall) -> None:
+        nonlocal looks
+        per_step = []
+        for peers in (5, 200):
+            began, looks = len(hall.done), 0
+            for number in range(peers):
+                hall.begin(hall.peer(number), "", *[0.0001] * 5)
+            await hall.pass_s(1)
+            assert len(hall.done) - began == 5 * peers
+            per_step.append(looks / peers)
+        assert per_step[1] < 3 * per_step[0]
+
+    monkeypatch.setattr(TokenBucket, "left", counted)
     at(scene)
 
 
