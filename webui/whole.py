@@ -109,8 +109,8 @@ class WholeRequests:
                 return True
 
     def _send_away(self, timer: asyncio.Timeout | None) -> None:
-        """Its time is up now."""
-        if timer is not None:
+        """Its time is up now, if it is not already."""
+        if timer is not None and not timer.expired():
             timer.reschedule(0)
 
     async def _ask(self, scope: "HTTPScope", body: bytes) -> "list[ASGISendEvent]":

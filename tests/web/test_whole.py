@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from street import loop
 from street.fakes.desk import FakeDesk
+from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, IMPORT_BYTES_MAX
 from uvicorn._types import HTTPScope
 from webui.asgi import PageServer
@@ -122,6 +124,42 @@ def test_all_bodies_together_take_no_more_memory_than_they_may() -> None:
         assert whole.held_bytes == 0
 
     play(partial(Server, whole), scene)
+
+
+@pytest.mark.attack("A61")
+def test_who_makes_another_go_is_answered_also_when_the_time_of_that_one_is_just_up() -> None:
+    rules = BodyRules(
+        whose=whose, bytes_max=lambda _: 1_000, timeout_s=30, all_bytes_max=1, most=9
+    )
+    whole = WholeRequests(echo, rules)  # type: ignore[arg-type]  # bare ASGI
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"cookie", b"ada")]}
+
+    async def scene() -> None:
+        clock = asyncio.get_running_loop()
+        assert isinstance(clock, VirtualLoop)
+        answers: dict[str, list[dict[str, object]]] = {"late": [], "next": []}
+        tasks, bodies = [], {name: clock.create_future() for name in answers}
+
+        def begin(name: str) -> None:
+            async def send(message: dict[str, object]) -> None:
+                answers[name].append(message)
+
+            answering = whole(scope, lambda: bodies[name], send)  # type: ignore[arg-type]  # bare ASGI
+            tasks.append(asyncio.create_task(answering))
+
+        begin("late")
+        await settle()
+        clock.skipped_s += 10
+        begin("next")
+        whole_body = {"type": "http.request", "body": b"ab", "more_body": False}
+        clock.call_later(19, bodies["next"].set_result, whole_body)
+        await settle()
+        clock.skipped_s += 25
+        await asyncio.gather(*tasks)
+        assert answers["late"][0]["status"] == 408
+        assert answers["next"][1]["body"] == b"[2]ab"
+
+    loop.play(scene)
 
 
 @pytest.mark.attack("A61")

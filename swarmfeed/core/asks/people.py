@@ -83,7 +83,7 @@ class Cost:
     bytes_total: int
     """All that is sealed, as it is fetched."""
     unpacked_bytes: int
-    """The same once it is unpacked for reading."""
+    """The same once it is unpacked for reading; 0 while nothing has come to tell it by."""
     exact: bool
     """Whether that was read from all there is; else it is estimated from the newest part."""
     sentences: tuple[str, ...]

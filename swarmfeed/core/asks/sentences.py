@@ -274,6 +274,10 @@ WOULD_TAKE_ABOUT: Final = Text(
     "They wrote {entries:1 entry|# entries}: {size} to fetch, about {unpacked} once it is"
     " unpacked for reading."
 )
+WOULD_TAKE_UNKNOWN: Final = Text(
+    "They wrote {entries:1 entry|# entries}: {size} to fetch. How much that is once it is"
+    " unpacked is not known: nothing of it has come yet."
+)
 PACKED_TIGHTLY: Final = Text(
     "That is {times:,.0f} times what is fetched: people hardly repeat themselves so much."
     " An index for reading and searching takes up to twice that of this disk; of one author"
@@ -282,17 +286,21 @@ PACKED_TIGHTLY: Final = Text(
 
 
 def what_it_would_take(
-    *, entries: int, size_bytes: int, unpacked_bytes: int, exact: bool, budget_bytes: int
+    *, entries: int, size_bytes: int, unpacked_bytes: int | None, exact: bool, budget_bytes: int
 ) -> tuple[str, ...]:
-    """What following somebody would take, and a warning when that is out of proportion."""
+    """What following somebody would take, and a warning when that is out of proportion.
+
+    Args:
+        unpacked_bytes: None while there is nothing to tell it by.
+    """
     if not entries:
         return (SIZE_NOT_KNOWN(),)
+    size = format_size(size_bytes, tenths_below=10)
+    if unpacked_bytes is None:
+        return (WOULD_TAKE_UNKNOWN(entries=entries, size=size),)
     text = WOULD_TAKE if exact else WOULD_TAKE_ABOUT
-    said = text(
-        entries=entries,
-        size=format_size(size_bytes, tenths_below=10),
-        unpacked=format_size(unpacked_bytes, tenths_below=10),
-    )
+    unpacked = format_size(unpacked_bytes, tenths_below=10)
+    said = text(entries=entries, size=size, unpacked=unpacked)
     if unpacked_bytes < max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * size_bytes):
         return (said,)
     times = unpacked_bytes / max(size_bytes, 1)

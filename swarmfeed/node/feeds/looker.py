@@ -27,9 +27,16 @@ class _Sum:
     unpacked_held: int = 0
     tail_bytes: int = 0
 
-    def unpacked(self) -> int:
-        """What is held to the byte, and the rest as it goes on like that."""
-        share = self.bytes_total / self.bytes_held if self.bytes_held else 1.0
+    def unpacked(self) -> int | None:
+        """What is held to the byte, and the rest as it goes on like that.
+
+        None while nothing of what is sealed is here: then nobody can tell.
+        """
+        if not self.bytes_total:
+            return self.tail_bytes
+        if not self.bytes_held:
+            return None
+        share = self.bytes_total / self.bytes_held
         return round(self.unpacked_held * share) + self.tail_bytes
 
 
@@ -84,7 +91,7 @@ class Looker:
             author_id=author_id,
             entry_count=found.entries,
             bytes_total=found.bytes_total + found.tail_bytes,
-            unpacked_bytes=found.unpacked(),
+            unpacked_bytes=found.unpacked() or 0,
             exact=exact,
             sentences=sentences.what_it_would_take(
                 entries=found.entries,

@@ -18,6 +18,8 @@ from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Executor
 from contextlib import suppress
 from contextvars import ContextVar
+from heapq import heappop, heappush
+from itertools import count
 from types import coroutine
 from typing import Any, Final, TypeVar
 
@@ -69,21 +71,24 @@ class Account:
         return self._fairness.clock.busy_s() - self._began_s >= TURN_S
 
     async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
-        """Run a call in a thread and take what it cost there."""
-        took_s: list[float] = []
+        """Run a call in a thread and take what it cost there, also when nobody waits any more."""
+        # In a task of its own: this one may be in debt, and must not wait with the thread kept.
+        return await asyncio.create_task(self._in_thread(call, executor))
+
+    async def _in_thread(self, call: Callable[[], T], executor: Executor | None) -> T:
+        loop = asyncio.get_running_loop()
 
         def timed() -> T:
             began_s = self._fairness.clock.busy_s()
             try:
                 return call()
             finally:
-                took_s.append(self._fairness.clock.busy_s() - began_s)
+                took_s = self._fairness.clock.busy_s() - began_s
+                with suppress(RuntimeError):  # the loop has ended: the node has stopped
+                    loop.call_soon_threadsafe(self._fairness.charge, self, took_s)
 
-        try:
-            async with self._fairness.one_thread:
-                return await asyncio.get_running_loop().run_in_executor(executor, timed)
-        finally:
-            self._fairness.charge(self, sum(took_s))
+        async with self._fairness.one_thread:
+            return await loop.run_in_executor(executor, timed)
 
 
 class Fairness:
@@ -94,7 +99,9 @@ class Fairness:
         now_s = self._now_s()
         self._together = TokenBucket(PEERS_WORK_BURST_S, PEERS_WORK_S_PER_S, now_s)
         self._accounts: dict[NodeId, Account] = {}
-        self._in_line: dict[asyncio.Future[None], Account] = {}
+        self._in_line: list[tuple[float, int, asyncio.Future[None]]] = []
+        """A heap: who used least lately first, and of those alike who waits longest."""
+        self._came = count()
         self._over = asyncio.Event()
         self._used_s = 0.0
         """Of the present turn."""
@@ -120,12 +127,7 @@ class Fairness:
                 async with asyncio.timeout(owed_s):
                     await self._over.wait()
         if (not self._is_turn or self._in_line) and not self._over.is_set():
-            waiting = asyncio.get_running_loop().create_future()
-            self._in_line[waiting] = account
-            try:
-                await waiting
-            finally:
-                self._in_line.pop(waiting, None)
+            await self._wait_in_line(account)
 
     def end(self) -> None:
         """Let nobody wait any more: the node stops."""
@@ -161,21 +163,26 @@ class Fairness:
     def _owed_s(self, account: Account) -> float:
         return account.seconds.paid_off_in_s(self._now_s())
 
+    async def _wait_in_line(self, account: Account) -> None:
+        """Return when called.  Who is cancelled meanwhile is passed over."""
+        now_s = self._now_s()
+        # All earn alike, so in time nobody overtakes anybody: it need not be looked at again.
+        used_s = PEER_WORK_S_PER_S * now_s - account.seconds.left(now_s)
+        waiting = asyncio.get_running_loop().create_future()
+        heappush(self._in_line, (used_s, next(self._came), waiting))
+        await waiting
+
     def _next_turn(self) -> None:
         self._is_turn, self._used_s = True, 0.0
         self._call_next()
 
     def _call_next(self) -> None:
-        """Let one more run: who used least lately, and of those alike who waits longest."""
-        if not self._in_line:
-            return
-        now_s = self._now_s()
-        called = max(self._in_line, key=lambda each: self._in_line[each].seconds.left(now_s))
-        del self._in_line[called]
-        if not called.done():
-            called.set_result(None)
-        else:  # it was cancelled, and will not run
-            self._call_next()
+        """Let one more run."""
+        while self._in_line:
+            waiting = heappop(self._in_line)[-1]
+            if not waiting.done():
+                waiting.set_result(None)
+                return
 
     def _forget_some(self, now_s: float) -> None:
         if len(self._accounts) < ACCOUNTS_MAX:

@@ -4,7 +4,7 @@ A proof may have to reach inside a large chunk, which means hashing it; that is 
 thread, one at a time, and the roots of the last few chunks' frames are remembered.
 """
 
-import asyncio
+import threading
 from collections import OrderedDict
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
@@ -32,7 +32,8 @@ class Prover:
         self._logs = logs
         self._frame_roots: OrderedDict[tuple[FeedId, Hash], list[Hash]] = OrderedDict()
         self._last_frame: tuple[tuple[FeedId, Hash, int], list[Hash]] | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time = threading.Lock()
+        """Taken in threads only: a peer in debt would keep one of the loop from all others."""
 
     async def consistency(self, replica: Replica, old_size: int) -> tuple[Hash, ...]:
         """Return the full proof from ``old_size``; empty when none is needed.
@@ -43,9 +44,7 @@ class Prover:
         """
         if not 0 < old_size < replica.size:
             return ()
-        async with self._one_at_a_time:
-            proof = await off_loop(lambda: self._prove(replica, old_size))
-        return tuple(proof)
+        return tuple(await off_loop(lambda: self._prove(replica, old_size)))
 
     async def inclusion(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
         """Return stored entry ``index`` and its inclusion proof; 0 <= index < replica.size.
@@ -54,16 +53,17 @@ class Prover:
             DamageError: The chunk around it is not held, or damaged.
             RemoteError: A chunk on disk is not a chunk.
         """
-        async with self._one_at_a_time:
-            return await off_loop(lambda: self._include(replica, index))
+        return await off_loop(lambda: self._include(replica, index))
 
     def _include(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
-        (stored,) = self._logs.read_entries(replica.feed_id, index, index + 1)
-        path = inclusion_proof(index, replica.size, self._subtree(replica))
-        return stored, tuple(path)
+        with self._one_at_a_time:
+            (stored,) = self._logs.read_entries(replica.feed_id, index, index + 1)
+            path = inclusion_proof(index, replica.size, self._subtree(replica))
+            return stored, tuple(path)
 
     def _prove(self, replica: Replica, old_size: int) -> list[Hash]:
-        return full_consistency_proof(old_size, replica.size, self._subtree(replica))
+        with self._one_at_a_time:
+            return full_consistency_proof(old_size, replica.size, self._subtree(replica))
 
     def _subtree(self, replica: Replica) -> SubtreeRoot:
         """Roots of the perfect subtrees of a replica, from chunk list, tail and disk."""

@@ -159,7 +159,7 @@ class Sessions:
         """Begin to dial, as there is room: who does not answer soon is not waited for."""
         waiting, dials = deque(endpoints), list[asyncio.Task[bool]]()
         while waiting:
-            await self._make_room(len(waiting))
+            self._make_room(len(waiting))
             while waiting and (self._room() > 0 or self._dialler.is_named(waiting[0])):
                 endpoint = waiting.popleft()
                 if not self._may_dial(endpoint):
@@ -206,8 +206,11 @@ class Sessions:
         """How many more may be dialled, beside those the person named."""
         return self._dialler.room(sum(each.peer.outgoing for each in self._sessions.values()))
 
-    async def _make_room(self, wanted: int) -> None:
-        """Close links to those who hold nothing we want, when others wait to be dialled."""
+    def _make_room(self, wanted: int) -> None:
+        """Close links to those who hold nothing we want, when others wait to be dialled.
+
+        For nobody's goodbye they wait: whoever holds nothing may not give one either.
+        """
         if self._room() > 0:
             return
         now_ms = self._clock.now_ms()
@@ -221,7 +224,7 @@ class Sessions:
         ]
         for session in useless[:wanted]:
             self._sessions.pop(session.node_id, None)
-            await session.peer.close("others wait to be dialled")
+            self._running.spawn(session.peer.close("others wait to be dialled"))
 
     def _may_dial(self, endpoint: Endpoint) -> bool:
         """Whether to dial: also where a peer only says that it is.

@@ -45,6 +45,7 @@ class Inlet:
             if not self._is_full():
                 self._loop.call_soon(self.go_on)
         elif not self._is_full():
+            self._heard_s = self._loop.time()  # before, it could not be heard
             self._transport.resume_reading()
 
     def empty(self) -> None:
@@ -68,8 +69,9 @@ class Inlet:
                     return
 
     def is_silent(self, for_s: float) -> bool:
-        """Whether nothing has come for so long, and nothing waits to be passed on."""
-        return not self._unread and self._loop.time() - self._heard_s >= for_s
+        """Whether nothing has come for so long, though it was read, and nothing waits here."""
+        is_read = not self._unread and not self._is_full()
+        return is_read and self._loop.time() - self._heard_s >= for_s
 
     def _pass_on(self) -> None:
         piece, self._unread = self._unread[:READ_BYTES], self._unread[READ_BYTES:]

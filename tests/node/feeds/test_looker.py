@@ -54,3 +54,23 @@ def test_of_somebody_nobody_knows_nothing_is_said(tmp_path: Path) -> None:
         assert "not known" in cost.sentences[0]
 
     in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A20")
+def test_what_nothing_has_come_of_is_not_said_to_be_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.looker.LOOKED_AT_BYTES", 1)
+
+    async def scenario(street: Neighbourhood) -> None:
+        author = await street.move_in()
+        texts = [(1_600_000_000_000, "x" * 8_000)] * 257
+        await author.running.feeds.writer.import_posts(texts)
+        await street.move_in(knows=[author])
+        await street.pass_time(3)
+        cost = await look(street, 1, author.author_id)
+        assert cost.entry_count > 256 and cost.bytes_total > 0
+        assert not cost.exact and cost.unpacked_bytes == 0
+        assert "once it is unpacked is not known" in cost.sentences[0]
+
+    in_neighbourhood(tmp_path, scenario)

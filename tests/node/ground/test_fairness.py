@@ -1,6 +1,7 @@
 """Peers take turns, each at its own cost; everybody else comes in between."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +10,7 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.loop import VirtualLoop, play, settle
 from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
@@ -206,6 +208,34 @@ def test_who_used_least_goes_first() -> None:
     at(scene)
 
 
+@pytest.mark.attack("A40")
+def test_a_step_costs_as_little_however_many_wait_in_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+    left = TokenBucket.left
+
+    def counted(bucket: TokenBucket, now_s: float) -> float:
+        nonlocal looks
+        looks += 1
+        return left(bucket, now_s)
+
+    async def scene(hall: Hall) -> None:
+        nonlocal looks
+        per_step = []
+        for peers in (5, 200):
+            began, looks = len(hall.done), 0
+            for number in range(peers):
+                hall.begin(hall.peer(number), "", *[0.0001] * 5)
+            await hall.pass_s(1)
+            assert len(hall.done) - began == 5 * peers
+            per_step.append(looks / peers)
+        assert per_step[1] < 3 * per_step[0]
+
+    monkeypatch.setattr(TokenBucket, "left", counted)
+    at(scene)
+
+
 def test_one_that_is_cancelled_in_line_holds_nobody_up() -> None:
     async def scene(hall: Hall) -> None:
         hall.begin(hall.peer(1), "first", TURN_S)
@@ -349,6 +379,60 @@ def test_a_thread_that_fails_is_paid_for_too() -> None:
         assert hall.left(anna) <= OWN_BURST_S - 0.3
 
     at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_who_is_in_debt_keeps_nobody_else_from_the_thread() -> None:
+    async def scene() -> None:
+        hall, go_on = Hall(), threading.Event()
+        anna, bert = hall.peer(1), hall.peer(2)
+        anna.seconds.owe(OWN_BURST_S, hall.clock.monotonic_ms() / 1000)
+
+        def count() -> None:
+            assert go_on.wait(10)
+            hall.clock.work(0.05)
+
+        async def ask() -> None:
+            await off_loop(count)
+
+        annas = [asyncio.create_task(anna.pay(ask)) for _ in range(3)]
+        await asyncio.sleep(0)
+        berts = asyncio.create_task(bert.pay(ask))
+        await asyncio.sleep(0)
+        go_on.set()
+        async with asyncio.timeout(5):
+            await berts
+        assert not all(each.done() for each in annas), "no time has passed: she owes it yet"
+        for each in annas:
+            each.cancel()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.attack("A40")
+def test_a_thread_nobody_waits_for_any_more_is_paid_for_too() -> None:
+    async def scene() -> None:
+        hall, begun, go_on = Hall(), threading.Event(), threading.Event()
+        anna = hall.peer(1)
+
+        def count() -> None:
+            begun.set()
+            assert go_on.wait(10)
+            hall.clock.work(0.3)
+
+        async def ask() -> None:
+            await off_loop(count)
+
+        task = asyncio.create_task(anna.pay(ask))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        go_on.set()
+        async with asyncio.timeout(5):
+            while hall.left(anna) > OWN_BURST_S - 0.3:
+                await asyncio.sleep(0.001)
+
+    asyncio.run(scene())
 
 
 def test_what_goes_on_beside_is_paid_for_by_who_began_it() -> None:

@@ -1,14 +1,19 @@
 """Consistency proofs from what lies on disk, against the definition."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
+from street.fakes.clock import FakeClock
 from street.fakes.logs import FakeLogs
-from swarmfeed.core.base.types import ChunkSpan
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+from swarmfeed.core.base.types import ChunkSpan, NodeId
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.merkle import consistency_roots
+from swarmfeed.core.talk.limits import PEER_WORK_S_PER_S
 from swarmfeed.errors import DamageError
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.node.ground.proofs import Prover
 
 from tests.core import reference
@@ -79,3 +84,24 @@ def test_only_so_many_chunks_are_remembered(
         proof = asyncio.run(prover.consistency(anna.newest, old_size))
         assert consistency_roots(old_size, 2 * 4096 + 5, proof)[1] == anna.newest.head.root
     assert len(prover._frame_roots) == 1
+
+
+@pytest.mark.attack("A40")
+def test_a_peer_in_debt_keeps_nobody_else_from_a_proof(tmp_path: Path) -> None:
+    anna, logs = held(tmp_path, 600)
+    prover, clock = Prover(logs), FakeClock()
+
+    async def scene() -> None:
+        debtor = Fairness(clock).account(NodeId(bytes(32)))
+        work = partial(prover.consistency, anna.newest, 300)
+        hers = asyncio.create_task(debtor.pay(work))
+        await asyncio.sleep(0)
+        # Something else of hers is billed while the thread works.
+        debtor.seconds.owe(PEER_WORK_S_PER_S * BUDGET_WINDOW_S + 1, 0)
+        async with asyncio.timeout(5):
+            ours = await prover.consistency(anna.newest, 300)
+        assert not hers.done(), "no time has passed: she owes it yet"
+        clock.advance(10_000)
+        assert await hers == ours
+
+    asyncio.run(scene())

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from street import loop
 from street.fakes.clock import FakeClock
-from street.fakes.link import FakeNetwork
+from street.fakes.link import FakeNetwork, FakePeer
 from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX
@@ -528,6 +528,39 @@ def test_links_to_those_who_hold_nothing_make_room_for_others() -> None:
         assert kept.node_id in target.linked()
         assert len(target.linked()) == PEERS_DIALLED_MAX
         for party in (target, *crowd):
+            await party.sessions.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.attack("A45")
+def test_who_has_to_make_room_and_does_not_say_goodbye_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> None:
+        network = FakeNetwork()
+        target = Party(network, 3)
+        crowd = [Party(network, number) for number in range(10, 10 + PEERS_DIALLED_MAX)]
+        late = [Party(network, number) for number in range(150, 155)]
+        for party in (target, *crowd, *late):
+            await party.listen()
+        await target.sessions.dial_some([each.at for each in crowd])
+        await rest()
+        goodbye = asyncio.Event()
+        close = FakePeer.close
+
+        async def take_time(peer: FakePeer, reason: str) -> None:
+            await goodbye.wait()
+            await close(peer, reason)
+
+        monkeypatch.setattr(FakePeer, "close", take_time)
+        target.clock.advance(USELESS_LINK_MS)
+        async with asyncio.timeout(5):
+            assert await target.sessions.dial_told([each.at for each in late]) == len(late)
+        await rest()
+        assert {each.node_id for each in late} <= set(target.linked())
+        goodbye.set()
+        for party in (target, *crowd, *late):
             await party.sessions.stop()
 
     asyncio.run(run())

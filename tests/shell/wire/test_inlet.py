@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+import pytest
 from swarmfeed.core.talk.limits import READ_BYTES
 from swarmfeed.shell.wire.inlet import Inlet
 
@@ -134,5 +135,19 @@ def test_who_is_only_not_read_yet_is_not_silent() -> None:
         line.inlet.go_on()
         assert line.inlet.is_silent(0)
         assert not line.inlet.is_silent(60)
+
+    play(scene)
+
+
+@pytest.mark.attack("A40")
+def test_who_could_not_be_heard_while_the_reader_was_busy_is_not_silent() -> None:
+    async def scene(line: Line) -> None:
+        line.room = 1
+        line.inlet.put(b"all of it taken in, and no room for more")
+        assert not line.inlet.is_silent(0), "the socket is not read now"
+        await asyncio.sleep(0.02)
+        line.taken.clear()
+        line.inlet.go_on()
+        assert not line.inlet.is_silent(0.01), "its answer may be read only from now on"
 
     play(scene)
