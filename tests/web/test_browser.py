@@ -344,6 +344,23 @@ def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
     expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/search"])
+def test_what_the_machine_refuses_comes_and_goes_while_a_page_is_open(
+    make_visit: MakeVisit, path: str
+) -> None:
+    visit = make_visit()
+    visit.go(path)
+    visit.page.wait_for_timeout(300)
+    refused = visit.page.locator(".refused")
+    expect(refused).to_have_count(0)
+    visit.node.desk.refused = ("The disk is full.",)
+    visit.node.announce("status", refused=1)
+    expect(refused).to_have_text("The disk is full.")
+    visit.node.desk.refused = ()
+    visit.node.announce("status", refused=0)
+    expect(refused).to_have_count(0)
+
+
 def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:
     visit = make_visit()
     visit.page.get_by_label("New post").fill("👩‍👩‍👧é, half a thought")

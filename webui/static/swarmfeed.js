@@ -116,13 +116,28 @@ function showProgress({ feed, held }) {
 }
 
 async function askHowItIs() {
-  const place = byId("sentence");
-  if (!place) return;
   const answer = await fetch("/sentence");
   if (!answer.ok) return;
-  const { sentence, connected } = await answer.json();
+  const { sentence, connected, refused } = await answer.json();
+  showRefused(refused);
+  const place = byId("sentence");
+  if (!place) return;
   place.textContent = sentence;
   byId("dot").classList.toggle("on", connected);
+}
+
+// What the machine refuses the node comes and goes while a page is open.
+function showRefused(sentences) {
+  const shown = [...document.querySelectorAll(".refused")];
+  if (shown.map((each) => each.textContent).join() === sentences.join()) return;
+  for (const each of shown) each.remove();
+  byId("main").prepend(...sentences.map((sentence) => {
+    const note = document.createElement("p");
+    note.className = "warning refused";
+    note.setAttribute("role", "status");
+    note.textContent = sentence;
+    return note;
+  }));
 }
 
 function showLost() {
