@@ -374,7 +374,8 @@ def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:
 
 def test_a_post_that_was_refused_is_still_in_the_box(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    box, send = visit.page.get_by_label("New post"), visit.page.get_by_role("button", name="Post")
+    box = visit.page.get_by_label("New post")
+    send = visit.page.get_by_role("button", name="Post")
 
     def refuse(desk: FakeDesk, ask: WritePost) -> None:
         raise FULL.unsaved("the post")
