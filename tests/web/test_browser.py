@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from street.fakes.desk import FakeDesk, key
 from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.troubles import FULL
+from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from webui.access import Address, OwnerOf
@@ -344,6 +346,23 @@ def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
     expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/search"])
+def test_what_the_machine_refuses_comes_and_goes_while_a_page_is_open(
+    make_visit: MakeVisit, path: str
+) -> None:
+    visit = make_visit()
+    visit.go(path)
+    visit.page.wait_for_timeout(300)
+    refused = visit.page.locator(".refused")
+    expect(refused).to_have_count(0)
+    visit.node.desk.refused = ("The disk is full.",)
+    visit.node.announce("status", refused=1)
+    expect(refused).to_have_text("The disk is full.")
+    visit.node.desk.refused = ()
+    visit.node.announce("status", refused=0)
+    expect(refused).to_have_count(0)
+
+
 def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:
     visit = make_visit()
     visit.page.get_by_label("New post").fill("👩‍👩‍👧é, half a thought")
@@ -351,6 +370,29 @@ def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:
     visit.go("/status")
     visit.go("/")
     expect(visit.page.get_by_label("New post")).to_have_value("👩‍👩‍👧é, half a thought")
+
+
+def test_a_post_that_was_refused_is_still_in_the_box(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    box = visit.page.get_by_label("New post")
+    send = visit.page.get_by_role("button", name="Post")
+
+    def refuse(desk: FakeDesk, ask: WritePost) -> None:
+        raise FULL.unsaved("the post")
+
+    takes, visit.node.desk.rows[WritePost] = visit.node.desk.rows[WritePost], refuse
+    box.fill("not now")
+    send.click()
+    expect(visit.page.get_by_text("the disk is full")).to_be_visible()
+    visit.complaints.clear()  # the browser tells of the refusal too
+    visit.node.desk.rows[WritePost] = takes
+    visit.go("/")
+    expect(box).to_have_value("not now")
+    send.click()
+    expect(visit.page.locator(".post").first).to_contain_text("not now")
+    expect(box).to_have_value("")
+    visit.go("/")
+    expect(box).to_have_value("")
 
 
 def test_copying_the_own_link(make_visit: MakeVisit) -> None:

@@ -81,8 +81,10 @@ def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
 
 
 def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:
-    answer = site.get("/sentence").json
-    assert answer == {"sentence": "Well connected: linked to 2 nodes.", "connected": True}
+    well = {"sentence": "Well connected: linked to 2 nodes.", "connected": True}
+    assert site.get("/sentence").json == {**well, "refused": []}
+    site.desk.refused = ("The disk is full.",)
+    assert site.get("/sentence").json == {**well, "refused": ["The disk is full."]}
 
 
 def test_publish(site: Site) -> None:

@@ -7,7 +7,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.people import WhoIsFollowed
 from swarmfeed.core.asks.posts import NewerThan, Timeline
 from swarmfeed.core.asks.sentences import NEW_POSTS
-from swarmfeed.core.asks.upkeep import HowIsIt
+from swarmfeed.core.asks.upkeep import HowIsIt, WhatIsRefused
 
 from webui.current import ask, before, place
 from webui.routes import Menu, Page, get
@@ -43,9 +43,11 @@ def show_updates() -> Response:
 
 
 def show_sentence() -> Response:
-    """How the node is, for pages that stay open."""
-    status = ask(HowIsIt())
-    return jsonify({"sentence": status.sentence, "connected": status.connected})
+    """How the node is, and what the machine refuses it, for pages that stay open."""
+    status, refused = ask(HowIsIt()), ask(WhatIsRefused()).sentences
+    return jsonify(
+        {"sentence": status.sentence, "connected": status.connected, "refused": refused}
+    )
 
 
 def _count_newer(seen: Cursor) -> int:

@@ -45,6 +45,7 @@ function updateTimes() {
 
 // --- writing ----------------------------------------------------------------------------
 
+const SENT = "draft sent";
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function updateCount() {
@@ -59,7 +60,18 @@ function updateCount() {
   count.title = `${graphemes} characters, ${bytes} of ${TEXT_BYTES_MAX} bytes`;
 }
 
+// A draft is kept until it is posted: only then the node sends the browser on to another page.
+// What was refused, or met no node, is there again.
+function dropPosted() {
+  const sent = sessionStorage.getItem(SENT);
+  if (!sent) return;
+  sessionStorage.removeItem(SENT);
+  const [{ redirectCount }] = performance.getEntriesByType("navigation");
+  if (redirectCount > 0) sessionStorage.removeItem(sent);
+}
+
 function startWriting() {
+  dropPosted();
   const text = byId("text");
   if (!text) return;
   const draftName = `draft ${location.pathname}`;
@@ -71,7 +83,7 @@ function startWriting() {
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
   });
-  text.form.addEventListener("submit", () => sessionStorage.removeItem(draftName));
+  text.form.addEventListener("submit", () => sessionStorage.setItem(SENT, draftName));
   if (location.hash === "#write") text.focus();
   addEventListener("hashchange", () => location.hash === "#write" && text.focus());
   updateCount();
@@ -116,13 +128,28 @@ function showProgress({ feed, held }) {
 }
 
 async function askHowItIs() {
-  const place = byId("sentence");
-  if (!place) return;
   const answer = await fetch("/sentence");
   if (!answer.ok) return;
-  const { sentence, connected } = await answer.json();
+  const { sentence, connected, refused } = await answer.json();
+  showRefused(refused);
+  const place = byId("sentence");
+  if (!place) return;
   place.textContent = sentence;
   byId("dot").classList.toggle("on", connected);
+}
+
+// What the machine refuses the node comes and goes while a page is open.
+function showRefused(sentences) {
+  const shown = [...document.querySelectorAll(".refused")];
+  if (shown.map((each) => each.textContent).join() === sentences.join()) return;
+  for (const each of shown) each.remove();
+  byId("main").prepend(...sentences.map((sentence) => {
+    const note = document.createElement("p");
+    note.className = "warning refused";
+    note.setAttribute("role", "status");
+    note.textContent = sentence;
+    return note;
+  }));
 }
 
 function showLost() {
