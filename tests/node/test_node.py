@@ -388,40 +388,41 @@ def test_a_post_is_saved_and_answered_though_the_index_takes_nothing_in(tmp_path
     in_neighbourhood(tmp_path, scenario)
 
 
+class DamagedIndex(FakeIndex):
+    """From the first writing on, until there is room for another one."""
+
+    is_damaged = False
+    full = True
+    tell: Callable[[], None]
+
+    def when_damaged(self, tell: Callable[[], None]) -> None:
+        self.tell = tell
+
+    def check_writable(self) -> None:
+        if self.is_damaged:
+            raise MendingError("the index is damaged")
+
+    def save_peer(self, *given: Any, **named: Any) -> None:
+        self.check_writable()
+        super().save_peer(*given, **named)
+
+    def add_entries(self, *given: Any, **named: Any) -> int:
+        self.check_writable()
+        return super().add_entries(*given, **named)
+
+    def begin_anew(self) -> bool:
+        if self.is_damaged and self.full:
+            raise FULL.unsaved("the index")
+        was, self.is_damaged = self.is_damaged, False
+        if was:
+            self.clear()
+        return was
+
+
 @pytest.mark.attack("A26", "A29")
 def test_an_index_that_is_damaged_on_a_full_disk_is_made_anew_when_it_has_room(
     tmp_path: Path,
 ) -> None:
-    class DamagedIndex(FakeIndex):
-        """From the first writing on, until there is room for another one."""
-
-        is_damaged = False
-        full = True
-        tell: Callable[[], None]
-
-        def when_damaged(self, tell: Callable[[], None]) -> None:
-            self.tell = tell
-
-        def check_writable(self) -> None:
-            if self.is_damaged:
-                raise MendingError("the index is damaged")
-
-        def save_peer(self, *given: Any, **named: Any) -> None:
-            self.check_writable()
-            super().save_peer(*given, **named)
-
-        def add_entries(self, *given: Any, **named: Any) -> int:
-            self.check_writable()
-            return super().add_entries(*given, **named)
-
-        def begin_anew(self) -> bool:
-            if self.is_damaged and self.full:
-                raise FULL.unsaved("the index")
-            was, self.is_damaged = self.is_damaged, False
-            if was:
-                self.clear()
-            return was
-
     async def scenario(street: Neighbourhood) -> None:
         me, anna = await street.move_in(), await street.move_in()
         await me.stop()

@@ -77,9 +77,7 @@ class OwnFeeds:
         except (UserError, PassingError) as error:
             raise FatalError(f"the high-water mark was not written: {error}") from error
 
-    def beside(
-        self, mark: Mark, after: Replica, frame: bytes
-    ) -> AbstractContextManager[None]:
+    def beside(self, mark: Mark, after: Replica, frame: bytes) -> AbstractContextManager[None]:
         """Put the mark of an append in place while its frame is synced."""
         return self._marks.beside(after.feed_id, mark_of(after, frame, reach=mark.reach))
 
