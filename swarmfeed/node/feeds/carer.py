@@ -137,10 +137,12 @@ class Carer:
 
     def recall_others(self, *, index_is_new: bool) -> None:
         """Find a reason for whatever else is on disk."""
-        ground = self._ground
+        ground, remembered = self._ground, self._ground.inventory.read_before()
         for author_id in ground.shelf.author_ids() | ground.inventory.lost_authors():
             if ground.interests.of(author_id) is None:
-                was_read = self._is_readable(author_id, index_is_new=index_is_new)
+                was_read = remembered.get(author_id)
+                if was_read is None:
+                    was_read = self._is_readable(author_id, index_is_new=index_is_new)
                 interest = FETCHED if was_read else FRIEND_OF_FRIEND
                 ground.interests.raise_to(author_id, interest)
 
@@ -160,9 +162,7 @@ class Carer:
         If the ledger does not say, only the index knows that; a new one takes all that is here
         whole for fetched, because what could be read before its loss has to stay readable.
         """
-        shelf, remembered = self._ground.shelf, self._ground.inventory.is_read(author_id)
-        if remembered is not None:
-            return remembered
+        shelf = self._ground.shelf
         if index_is_new:
             return all(shelf.is_complete(each) for each in shelf.feeds_of(author_id))
         known = self._ground.shells.index.author(author_id) or KnownAuthor()

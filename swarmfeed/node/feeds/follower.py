@@ -15,6 +15,7 @@ import structlog
 
 from swarmfeed.core.base.limits import CERTIFICATE_NEWS_MAX, UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,
@@ -69,6 +70,7 @@ class Follower:
     ) -> None:
         self._is_online = ground.settings.network
         self._identity = ground.identity
+        self._pen = ground.pen
         self._shelf = ground.shelf
         self._sessions = ground.sessions
         self._interests = ground.interests
@@ -115,6 +117,7 @@ class Follower:
         """Take a head in.  Raises RemoteError when it is false."""
         if self._interests.of(offer.author_id) is None:
             return
+        self._heed(offer.feed_id, offer.signed_head)
         opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
         before = self._shelf.replica(offer.feed_id)
         try:
@@ -160,6 +163,7 @@ class Follower:
         author_id = self._shelf.author_of(pushed.feed_id)
         if author_id is None or self._interests.of(author_id) is None:
             return
+        self._heed(pushed.feed_id, pushed.signed_head)
         known = self._shelf.replica(pushed.feed_id)
         if known is not None and pushed.start > known.size:
             self._ask_again(session, author_id, pushed.feed_id)
@@ -200,6 +204,11 @@ class Follower:
         self._events.tell(Forked(feed_id))
 
     # --- inside ---
+
+    def _heed(self, feed_id: FeedId, signed_head: bytes) -> None:
+        """Of our own feed a larger head than we signed counts at once, whatever it lacks."""
+        if feed_id == self._identity.feed_id:
+            self._pen.heard_of(open_head(signed_head, feed_id).size)
 
     def _ask_again(self, session: Session, author_id: AuthorId, feed_id: FeedId) -> None:
         """Ask for news from the size we have now, unless we just did."""

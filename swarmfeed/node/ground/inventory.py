@@ -144,10 +144,12 @@ class Inventory:
         known = self._known.get(feed_id)
         return known.size if known else 0
 
-    def is_read(self, author_id: AuthorId) -> bool | None:
-        """Whether an author was kept to be read; None: nothing is remembered of them."""
-        found = [each.read for each in self._known.values() if each.author_id == author_id]
-        return any(found) if found else None
+    def read_before(self) -> dict[AuthorId, bool]:
+        """Of each author of whom anything is remembered: whether they were kept to be read."""
+        found: dict[AuthorId, bool] = {}
+        for each in self._known.values():
+            found[each.author_id] = found.get(each.author_id, False) or each.read
+        return found
 
     def lost_authors(self) -> set[AuthorId]:
         """Authors that were kept to be read, and nothing of a feed of theirs is here."""

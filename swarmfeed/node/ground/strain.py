@@ -9,6 +9,7 @@ is tried more and more seldom.  Nobody else counts or waits.
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Any, Final
 
 import structlog
@@ -59,7 +60,8 @@ class Strain:
         self._noted.add(event.error.trouble)
         if not self._watching:
             self._watching = True
-            self._beside.spawn(self._watch())
+            # On our own account: a peer met it, and does not pay for what everybody takes up.
+            Context().run(lambda: self._beside.spawn(self._watch()))
 
     def _set_pace(self) -> None:
         since_s = asyncio.get_running_loop().time() - self._relieved_s

@@ -101,7 +101,8 @@ class Database:
             PassingError: The disk takes nothing now.
         """
         with self._write_lock:
-            writer = self._require_writer()
+            with self._noticing():
+                writer = self._require_writer()
             with self._noticing(writer), _transaction(writer):
                 yield writer
 

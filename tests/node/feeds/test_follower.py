@@ -5,20 +5,22 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
-from swarmfeed.core.feed.head import sign_receipt
+from swarmfeed.core.base.types import Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.head import Head, sign_head, sign_receipt
 from swarmfeed.core.talk.words import (
     ForkProof,
     Have,
+    HeadOffer,
     HolderRecord,
     Holders,
+    NewEntries,
     NotHeld,
     Receipt,
     Want,
     WantedAuthor,
     WantedFeed,
 )
-from swarmfeed.errors import BadProofError, BadSignatureError
+from swarmfeed.errors import BadProofError, BadSignatureError, RemoteError, UserError
 from swarmfeed.node.ground.events import LinkOpened
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 from swarmfeed.node.ground.session import Session
@@ -117,6 +119,39 @@ def test_entries_after_a_gap_are_asked_for_once(tmp_path: Path) -> None:
         assert await to.said(peer) == [asked_for(anna, 1)]
         await to.hear(peer, *[anna.entries(10, before)] * 5)
         assert await to.said(peer) == [], "it is asked already"
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A50")
+@pytest.mark.parametrize("said", ["entries", "head"])
+def test_a_head_of_the_own_feed_that_does_not_follow_on_ours_ends_it(
+    tmp_path: Path, said: str
+) -> None:
+    async def script(to: Talk) -> None:
+        key, feed_id = to.me.identity.feed_key, to.me.feed_id
+        session, root = to.link(1), Hash(bytes(32))
+        head = Head(feed_id=feed_id, size=9, root=root, time_ms=1, chunks_hash=root)
+        signed = sign_head(head, key.sign)
+        if said == "entries":
+            pushed = NewEntries(
+                feed_id=feed_id, start=8, stored=(b"one",), signed_head=signed, chunk_list=b""
+            )
+            await to.hear(session, pushed)
+        else:
+            offered = HeadOffer(
+                author_id=to.me.author_id,
+                feed_id=feed_id,
+                signed_head=signed,
+                certificates=(),
+                chunk_list=b"",
+                tail=(),
+                consistency=(),
+            )
+            with pytest.raises(RemoteError):  # its list is not the one it signs
+                await to.hear(session, offered)
+        with pytest.raises(UserError, match="an old copy"):
+            await to.me.say("a second history")
 
     talk(tmp_path, script)
 

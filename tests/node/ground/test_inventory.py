@@ -1,10 +1,11 @@
 """What is remembered of feeds, and what of it is missing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from swarmfeed.core.base.types import ChunkSpan
-from swarmfeed.core.feed.remembered import decode_remembered
+from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.remembered import Remembered, decode_remembered
 from swarmfeed.core.talk.words import ForkProof
 from swarmfeed.errors import PassingError
 from swarmfeed.node.ground.events import Unfollowed
@@ -160,5 +161,30 @@ def test_a_forked_feed_stays_stopped_when_its_proof_is_lost(tmp_path: Path) -> N
         assert ground.shelf.accept_fork(proof), "whoever has it brings it back"
         inventory.look()
         assert inventory.lacks() == []
+
+    talk(tmp_path, script)
+
+
+class Counting(dict[FeedId, Remembered]):
+    looked = 0
+
+    def values(self) -> Any:
+        self.looked += 1
+        return super().values()
+
+
+def test_however_many_authors_there_are_what_is_remembered_is_gone_through_once(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        ground = to.node.ground
+        for number in range(1, 9):
+            writer = Scribe(number)
+            writer.grow_to(2)
+            ground.shelf.accept_offer(writer.offer())
+        ground.inventory._known = known = Counting(ground.inventory._known)
+        to.node.feeds.carer.recall_others(index_is_new=True)
+        assert known.looked == 1
+        assert len(ground.interests.all()) == 9
 
     talk(tmp_path, script)

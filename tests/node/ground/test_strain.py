@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from street.fakes.clock import FakeClock
 from street.loop import VirtualLoop, settle
 from street.loop import play as play_virtually
 from swarmfeed.core.asks.troubles import FILES, FORBIDDEN, FULL
+from swarmfeed.core.base.types import NodeId
 from swarmfeed.errors import FatalError, MendingError, PassingError, UserError
 from swarmfeed.node.ground.events import Events, Fatal, Relieved, Strained, listens
+from swarmfeed.node.ground.fairness import Fairness, off_loop
 from swarmfeed.node.ground.strain import RETRY_EVERY_S, Strain
 from swarmfeed.node.ground.tasks import Tasks
 
@@ -154,6 +157,31 @@ def test_a_door_that_meets_something_else_does_not_end_the_watch(other: Exceptio
         before = rig.relieved
         await tried()
         assert rig.relieved == before + 1, "and who is refused later is heard"
+
+    play(script)
+
+
+def test_no_peer_pays_for_what_follows_a_refusal_that_it_met_first() -> None:
+    async def script(rig: Rig) -> None:
+        clock = FakeClock()
+        account = Fairness(clock).account(NodeId(bytes(32)))
+        took_up: list[asyncio.Task[None]] = []
+
+        async def take_up() -> None:
+            await off_loop(lambda: clock.work(60))
+
+        async def heard() -> None:
+            rig.events.tell(Strained(FULL.unsaved("a post")))
+
+        rig.events.connect(
+            [listens(Relieved, lambda _: took_up.append(rig.beside.spawn(take_up())))]
+        )
+        before = account.seconds.left(0)
+        await account.pay(heard)
+        await tried()
+        await asyncio.gather(*took_up)
+        assert took_up and clock.busy_s() == 60
+        assert account.seconds.left(0) == before
 
     play(script)
 

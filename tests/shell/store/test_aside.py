@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from swarmfeed.core.asks.troubles import FULL
-from swarmfeed.errors import DamageError, PassingError
+from swarmfeed.core.asks.troubles import FULL, READ_ONLY
+from swarmfeed.errors import DamageError, MendingError, PassingError
 from swarmfeed.shell.store.aside import is_set_aside, set_aside
+from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex, open_index
 from swarmfeed.shell.store.ledger import open_ledger
 
@@ -92,6 +93,31 @@ def test_a_damaged_index_stays_kept_when_there_is_no_room_for_another_yet(
         assert index.begin_anew()
         assert index.author_posts(ANN, 9, None) == []
     assert path.with_name("index.db.damaged").read_bytes() == spoilt
+
+
+@pytest.mark.attack("A26", "A29")
+def test_damage_that_is_met_once_a_disk_takes_something_again_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(_: Database) -> NoReturn:
+        raise READ_ONLY.unsaved("index.db")
+
+    path, told = tmp_path / "index.db", list[str]()
+    with closing(SqliteIndex(path)) as index:
+        add(index, LAPTOP, 0, RECORDS)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "_open", read_only)
+        index = SqliteIndex(path)
+        index.when_damaged(lambda: told.append("damaged"))
+        with pytest.raises(PassingError):
+            index.check_writable()
+    with closing(index):
+        spoil(path)
+        with pytest.raises(MendingError):
+            index.check_writable()
+        assert told == ["damaged"]
+        assert index.begin_anew()
+        index.check_writable()
 
 
 @pytest.mark.attack("A29")
