@@ -29,29 +29,25 @@ from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
-from swarmfeed.core.net.open_files import OpenFiles, share_files
-from swarmfeed.core.net.reach import is_loopback, is_reachable
-from swarmfeed.core.vocabulary import Vocabulary
+from swarmfeed.core.net.open_files import share_files
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
-from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
-from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.ground.strain import take_refusals
-from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
-from swarmfeed.shell.clock import FastClock, SystemClock
+from swarmfeed.opening import open_shells
+from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
@@ -59,16 +55,10 @@ from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.interpreter import keep_pauses_short
-from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
-from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
-from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
-from swarmfeed.shell.wire.lan import MdnsLan
-from swarmfeed.shell.wire.link import WebSocketLink
-from swarmfeed.shell.wire.rules import LinkRules
 
 T = TypeVar("T")
 
@@ -292,76 +282,11 @@ async def start_node(
 
     The caller holds the home's lock.
     """
-    shells = _open_shells(home, settings, identity, roster.vocabulary)
+    shells = open_shells(home, settings, identity, roster.vocabulary)
     node = Node(settings, identity, shells, roster.roles)
     asyncio.get_running_loop().set_exception_handler(take_refusals(node.ground.events))
     await node.start()
     return node
-
-
-def _open_shells(
-    home: Path, settings: NodeSettings, identity: Identity, vocabulary: Vocabulary
-) -> Shells:
-    clock = SystemClock()
-    files = share_files(raise_files_max())
-    speed = settings.of(HistorySettings).speed
-    run_folder = home / "run"
-    make_folder(run_folder)
-    swarm = _open_swarm(settings, files)
-    named = tuple(peer.host for peer in settings.peers)
-    board = KrpcHeadBoard(
-        settings.listen,
-        swarm.dht_nodes,
-        lambda endpoint: is_reachable(endpoint, settings.listen, named),
-    )
-    return Shells(
-        logs=FileLogs(home / "feeds"),
-        index=open_index(home / "index.db"),
-        swarm=swarm,
-        link=_open_link(identity, run_folder, files, vocabulary),
-        board=board if settings.dht else None,
-        lan=MdnsLan(settings.listen)
-        if settings.lan and not is_loopback(settings.listen)
-        else None,
-        jobs=SchedulerJobs(clock),
-        ledger=open_ledger(home / "ledger.db"),
-        clock=clock,
-        policy_clock=FastClock(speed) if speed != 1 else clock,
-    )
-
-
-def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
-    swarm = LibtorrentSwarm(
-        Endpoint(settings.listen, settings.swarm_port),
-        dht=settings.dht,
-        down_bytes_per_s=settings.down_bytes_per_s,
-        up_bytes_per_s=settings.up_bytes_per_s,
-        files=files,
-    )
-    for peer in settings.peers:
-        swarm.allow(peer.host)
-    return swarm
-
-
-def _open_link(
-    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
-) -> WebSocketLink:
-    return WebSocketLink(
-        identity.node_key.seed,
-        folder,
-        rules=_rules(files),
-        vocabulary=vocabulary,
-        off_loop=off_loop,
-    )
-
-
-def _rules(files: OpenFiles) -> LinkRules:
-    return LinkRules(
-        peers_max=files.links,
-        dials_max=files.dials,
-        silent_max=files.silent,
-        speaking_max=files.speaking,
-    )
 
 
 def open_identity(home: Path, passphrase: str) -> Identity:

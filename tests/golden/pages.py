@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.golden import stage
-from tests.golden.stage import address_of, cursor_of, feed_of, ref_of
+from tests.golden.stage import address_of, cursor_of, feed_of, id_of, ref_of
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin"}
 MIRA, AOI, INES, ADA = map(address_of, ("Mira Lindqvist", "山田 葵", "Ines Okafor", "Ada"))
@@ -25,6 +25,9 @@ READING: Final = (
     "/sentence",
     f"/posts/{HELLO}",
     f"/posts/{WELCOME}",
+    f"/posts/{id_of('Hello, swarm.')}",
+    f"/posts/{id_of('Welcome!')}",
+    "/posts/1",
     f"/posts/{HELLO}9",
     f"/posts/{MIRA}/4294967296",
     "/posts/x/1",

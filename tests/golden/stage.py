@@ -119,6 +119,11 @@ def ref_of(text: str) -> str:
     return next(ref_text(post.ref) for post in FakeDesk().posts if post.text.startswith(text))
 
 
+def id_of(text: str) -> str:
+    """The public id of the post that starts with a text."""
+    return next(post.id for post in FakeDesk().posts if post.text.startswith(text))
+
+
 def hash_of(text: str) -> str:
     found = (post for post in FakeDesk().posts if post.text.startswith(text))
     return next(found).ref.entry_hash.hex()
@@ -139,10 +144,10 @@ def take_safety(node: FakeDesk) -> None:
 
 
 def lose_first_post(node: FakeDesk) -> str:
-    """Answer a post that is then lost; returns the name of the answer."""
+    """Answer a post that is then lost; returns the public id of the answer."""
     missing = node.posts[0].ref
     node.posts = node.posts[1:]
-    return ref_text(node.add_post(node.me, "An answer.", NOON_MS, reply_to=missing).ref)
+    return node.add_post(node.me, "An answer.", NOON_MS, reply_to=missing).id
 
 
 def add_odd_posts(node: FakeDesk) -> None:

@@ -1,18 +1,18 @@
-"""The shelf: every feed this node holds, whose it is, and what may enter it.
+"""The shelf: every feed this node holds, and what may enter it.
 
 Nothing gets here unverified, and nothing is told to anyone before it is on disk.  All methods
 run in the node's loop and are short; verifying whole chunks is not done here, and many
-certificates are verified before (``open_certificates``).
+certificates are verified before (``open_certificates``).  Whose a feed is, and what certifies
+it, is with ``credentials``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.author import AuthorFeeds, choose_certificates, feeds_of
-from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
-from swarmfeed.core.feed.claims import first_certificate, joined_author, open_all, open_of
+from swarmfeed.core.feed.author import AuthorFeeds
+from swarmfeed.core.feed.certificate import Certificate
+from swarmfeed.core.feed.claims import joined_author
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.replica import (
     Replica,
@@ -30,8 +30,8 @@ from swarmfeed.errors import (
     RollbackError,
     UserError,
 )
-from swarmfeed.node.ground.events import CertificatesGrew, Events, FeedDropped
-from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.credentials import Credentials
+from swarmfeed.node.ground.events import Events, FeedDropped
 from swarmfeed.node.ground.sealing import make_chunks
 from swarmfeed.ports import Logs, Signer
 
@@ -39,15 +39,13 @@ _NONE: Final[Mapping[bytes, Certificate]] = {}
 
 
 class Shelf:
-    """Replicas, certificates and forks, in memory and on disk alike."""
+    """Replicas and forks, in memory and on disk alike, and the credentials of their feeds."""
 
     def __init__(self, logs: Logs, events: Events) -> None:
         self._logs = logs
         self._events = events
+        self._credentials = Credentials(logs, events)
         self._replicas: dict[FeedId, Replica] = {}
-        self._authors: dict[FeedId, AuthorId] = {}
-        self._feeds: dict[AuthorId, list[FeedId]] = {}
-        self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
         self._forked: set[FeedId] = set()
         self._unread: dict[FeedId, tuple[Replica, PassingError]] = {}
         """Feeds with papers that could not be read yet, and why."""
@@ -81,13 +79,12 @@ class Shelf:
 
     def _take_up_one(self, replica: Replica) -> None:
         feed_id = replica.feed_id
-        signed, has_fork = self._read_certificates(feed_id), self.has_proof(feed_id)
+        signed, has_fork = self._credentials.read(feed_id), self.has_proof(feed_id)
         author_id = joined_author(feed_id, signed.values())
         if author_id is None:
             return  # without a certificate nobody can say whose it is
         self._replicas[feed_id] = replica
-        self._assign(feed_id, author_id)
-        self._certificates.setdefault(author_id, {}).update(signed)
+        self._credentials.take_up(feed_id, author_id, signed)
         if has_fork:
             self._forked.add(feed_id)
 
@@ -101,48 +98,44 @@ class Shelf:
         return list(self._replicas)
 
     def author_ids(self) -> set[AuthorId]:
-        return set(self._feeds)
+        return self._credentials.author_ids()
 
     def replica(self, feed_id: FeedId) -> Replica | None:
         return self._replicas.get(feed_id)
 
     def author_of(self, feed_id: FeedId) -> AuthorId | None:
-        return self._authors.get(feed_id)
+        return self._credentials.author_of(feed_id)
 
     def feeds_of(self, author_id: AuthorId) -> list[FeedId]:
         """Feeds of an author that we have a head of."""
-        return list(self._feeds.get(author_id, ()))
+        return self._credentials.feeds_of(author_id)
 
     def certified(self, author_id: AuthorId) -> AuthorFeeds:
         """What the certificates we know say of an author."""
-        return feeds_of(author_id, self._certificates.get(author_id, {}).values())
+        return self._credentials.certified(author_id)
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
         """Signed certificates known of an author, in ascending order."""
-        return tuple(sorted(self._certificates.get(author_id, {})))
+        return self._credentials.certificates(author_id)
 
     def has_more_than_joins(self, author_id: AuthorId) -> bool:
         """Whether certificates are known that may come later than any head."""
-        known = self._certificates.get(author_id, {}).values()
-        return any(not isinstance(each, Join) for each in known)
+        return self._credentials.has_more_than_joins(author_id)
 
     def end_of(self, feed_id: FeedId) -> int | None:
         """Entries [0, end) are the author's, whatever the feed says; None: all are."""
-        author_id = self._authors.get(feed_id)
-        if author_id is None:
-            return None
-        certified = self.certified(author_id).feed(feed_id)
-        return None if certified is None else certified.end
+        return self._credentials.end_of(feed_id)
 
     def is_forked(self, feed_id: FeedId) -> bool:
         return feed_id in self._forked
 
     def fork_proof(self, feed_id: FeedId) -> ForkProof | None:
+        author_id = self.author_of(feed_id)
         fork = self._logs.read_fork(feed_id) if feed_id in self._forked else None
-        if fork is None:
+        if fork is None or author_id is None:
             return None
         first, second, proof = fork
-        return ForkProof(self._authors[feed_id], feed_id, first, second, proof)
+        return ForkProof(author_id, feed_id, first, second, proof)
 
     def missing(self, feed_id: FeedId) -> list[ChunkSpan]:
         """Sealed chunks that are not on disk, newest first."""
@@ -177,11 +170,7 @@ class Shelf:
 
     def start_feed(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
         """Prepare an own feed, before its first append."""
-        self._assign(feed_id, author_id)
-        self._certificates.setdefault(author_id, {})[certificate] = open_certificate(
-            certificate
-        )
-        self._logs.replace_certificates(feed_id, [certificate])
+        self._credentials.start(feed_id, author_id, certificate)
 
     def append(
         self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
@@ -207,12 +196,7 @@ class Shelf:
         Raises:
             RemoteError: One of them is false, or another author's.
         """
-        opened = {}
-        for each in signed:
-            if each not in self._certificates.get(author_id, {}):
-                opened[each] = open_of(author_id, each)
-                await breathe()
-        return opened
+        return await self._credentials.open_new(author_id, signed)
 
     def accept_offer(
         self, offer: HeadOffer, opened: Mapping[bytes, Certificate] = _NONE
@@ -230,22 +214,24 @@ class Shelf:
             RemoteError: It is false or malformed; its sender broke the rules.
         """
         self.check_read(offer.feed_id)
-        known_now = self._check_certificates(offer, opened)
-        if self._authors.get(offer.feed_id, offer.author_id) != offer.author_id:
+        known_now = self._credentials.open_for(
+            offer.feed_id, offer.author_id, offer.certificates, opened
+        )
+        if self.author_of(offer.feed_id) not in (None, offer.author_id):
             raise RollbackError("the feed is another author's already")
         known = self._replicas.get(offer.feed_id)
         if known is not None:
             # They may say more than before, whatever becomes of the head.
-            self._keep_certificates(offer.author_id, known_now)
+            self._credentials.keep(offer.author_id, known_now)
         self._check_open(offer.feed_id)
         if known is not None and known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
         offered = self._open_offer(known, offer)
         if known is None:
-            self._keep_certificates(offer.author_id, known_now, offer.feed_id)
+            self._credentials.keep(offer.author_id, known_now, offer.feed_id)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
-        self._assign(offer.feed_id, offer.author_id)
+        self._credentials.assign(offer.feed_id, offer.author_id)
         if known is not None:
             make_chunks(self._logs, known, offered, offer.tail)
         return offered
@@ -294,9 +280,9 @@ class Shelf:
         Raises:
             RemoteError: One of them is false, or another author's.
         """
-        if self._feeds.get(told.author_id):
-            known_now = self._open_with_known(told.author_id, told.signed, opened)
-            self._keep_certificates(told.author_id, known_now)
+        if self.feeds_of(told.author_id):
+            known_now = self._credentials.open_with_known(told.author_id, told.signed, opened)
+            self._credentials.keep(told.author_id, known_now)
 
     def accept_fork(self, proof: ForkProof) -> bool:
         """Keep a fork proof somebody passed on; returns whether it is news.
@@ -317,11 +303,7 @@ class Shelf:
         self._logs.drop_feed(feed_id)
         self._replicas.pop(feed_id, None)
         self._forked.discard(feed_id)
-        author_id = self._authors.pop(feed_id, None)
-        if author_id is not None:
-            self._feeds[author_id].remove(feed_id)
-            if not self._feeds[author_id]:
-                del self._feeds[author_id]
+        self._credentials.drop_feed(feed_id)
         self._events.tell(FeedDropped(feed_id))
 
     def stop_feed(self, feed_id: FeedId) -> None:
@@ -338,22 +320,6 @@ class Shelf:
             return False
 
     # --- inside ---
-
-    def _read_certificates(self, feed_id: FeedId) -> dict[bytes, Certificate]:
-        """Certificates on disk; where they are lost, the one in the feed's own first entry."""
-        with suppress(DamageError):
-            signed = open_all(self._logs.read_certificates(feed_id))
-            if joined_author(feed_id, signed.values()) is not None:
-                return signed
-        with suppress(DamageError):
-            return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
-        return {}
-
-    def _assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
-        """Note whose a feed is; that never changes."""
-        if feed_id not in self._authors:
-            self._authors[feed_id] = author_id
-            self._feeds.setdefault(author_id, []).append(feed_id)
 
     def check_read(self, feed_id: FeedId) -> None:
         """Raise PassingError where a feed was not read yet: it may be newer, or forked."""
@@ -378,42 +344,6 @@ class Shelf:
         except ForkError as fork:
             self._keep_fork(offer.feed_id, fork, offer.consistency)
             raise
-
-    def _check_certificates(
-        self, offer: HeadOffer, verified: Mapping[bytes, Certificate]
-    ) -> dict[bytes, Certificate]:
-        """Check that the feed is the author's, by what we know and what came along."""
-        opened = self._open_with_known(offer.author_id, offer.certificates, verified)
-        if feeds_of(offer.author_id, opened.values()).feed(offer.feed_id) is None:
-            raise BadProofError("the feed is not certified by its author")
-        return opened
-
-    def _open_with_known(
-        self,
-        author_id: AuthorId,
-        offered: Sequence[bytes],
-        verified: Mapping[bytes, Certificate],
-    ) -> dict[bytes, Certificate]:
-        """Return what is worth keeping of both.  RemoteError: one is false."""
-        known = self._certificates.get(author_id, {})
-        if all(each in known for each in offered):
-            return known
-        opened = dict(known)
-        for signed in offered:
-            if signed not in opened:
-                opened[signed] = verified.get(signed) or open_of(author_id, signed)
-        return {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
-
-    def _keep_certificates(
-        self, author_id: AuthorId, opened: dict[bytes, Certificate], *new_feeds: FeedId
-    ) -> None:
-        """Keep certificates beside each feed of the author, if they are news, and new ones."""
-        is_news = self._certificates.get(author_id) != opened
-        for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
-            self._logs.replace_certificates(feed_id, list(opened))
-        self._certificates[author_id] = opened
-        if is_news:
-            self._events.tell(CertificatesGrew(author_id))
 
     def _keep_fork(self, feed_id: FeedId, fork: ForkError, proof: Sequence[Hash]) -> None:
         first, second = fork.known, fork.offered

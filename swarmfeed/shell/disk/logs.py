@@ -16,16 +16,14 @@ nothing is added to the feed until it is back.
 """
 
 import os
-import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.limits import (
-    CHUNK_BYTES_MAX,
     DISK_FLOOR_BYTES,
     JOURNAL_APPENDED_BYTES_IDLE,
     JOURNAL_APPENDED_BYTES_MAX,
@@ -37,19 +35,15 @@ from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica, grow, open_replica
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import statements
+from swarmfeed.shell.disk.chunkfiles import ChunkFiles
 from swarmfeed.shell.disk.durable import (
     delete_file,
     drop_temporary,
-    fsync_file,
     fsync_folder,
     make_folder,
-    move_file,
     probe_folder,
-    read_file,
     unread,
-    unsaved,
     write_file,
-    write_files,
 )
 from swarmfeed.shell.disk.highwater import fits
 from swarmfeed.shell.disk.journal import (
@@ -64,8 +58,6 @@ from swarmfeed.shell.disk.journal import (
 from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, replay
 from swarmfeed.shell.disk.slices import entries_of
 
-_CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
-
 
 class FileLogs:
     """Implements ``ports.Logs`` on a folder."""
@@ -73,12 +65,10 @@ class FileLogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own = OwnFeeds(folder.with_name("high-water"))
+        self._chunks = ChunkFiles(folder)
         make_folder(folder)
         fsync_folder(folder.parent)  # an earlier process may have died before it did this
         self._replicas: dict[FeedId, Replica] = {}
-        self._folders: dict[FeedId, Path] = {}
-        self._held: dict[FeedId, set[ChunkSpan]] = {}
-        self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
         self._damaged: dict[FeedId, str] = {}
         self._unread: dict[FeedId, PassingError] = {}
         self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
@@ -146,7 +136,7 @@ class FileLogs:
             self._add_frame(after, frame, self._own.beside(after, frame))
         else:
             self._own.announce(mark, after)
-            self._write_chunk_files(feed_id, dict(growth.chunks))
+            self._chunks.write(feed_id, dict(growth.chunks))
             self._write_base(after)
             self._own.write(feed_id, mark_of(after))
         self._own.note_left(feed_id, self._journal(feed_id))
@@ -174,17 +164,13 @@ class FileLogs:
 
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)
-        self._held.pop(feed_id, None)
-        self._made.discard(feed_id)
+        self._chunks.forget(feed_id)
         self._damaged.pop(feed_id, None)
         self._unread.pop(feed_id, None)
         self._appended_bytes.pop(feed_id, None)
         # Without its journal a folder is no feed any more, whatever is left of it.
         delete_file(self._journal(feed_id))
-        folder = self._feed_folder(feed_id)
-        with unsaved(folder), suppress(FileNotFoundError):
-            shutil.rmtree(folder)
-        self._folders.pop(feed_id, None)
+        self._chunks.delete_folders(feed_id)
 
     # --- how far an own feed was signed ---
 
@@ -195,69 +181,58 @@ class FileLogs:
         self._own.end(feed_id, ending)
 
     def chunks_end(self, feed_id: FeedId) -> int:
-        return max((span.end for span in self._list_chunks(feed_id)), default=0)
+        return max((span.end for span in self._chunks.listed(feed_id)), default=0)
 
     # --- certificates and forks ---
 
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
-        return statements.read_certificates(self._feed_folder(feed_id))
+        return statements.read_certificates(self._chunks.feed_folder(feed_id))
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
-        self._make_folder(feed_id)
-        statements.write_certificates(self._feed_folder(feed_id), signed)
+        self._chunks.make_folders(feed_id)
+        statements.write_certificates(self._chunks.feed_folder(feed_id), signed)
 
     def read_fork(self, feed_id: FeedId) -> statements.Fork | None:
-        return statements.read_fork(self._feed_folder(feed_id))
+        return statements.read_fork(self._chunks.feed_folder(feed_id))
 
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
     ) -> None:
         self._own.end(feed_id, Ending.FORKED)
-        self._make_folder(feed_id)
-        statements.write_fork(self._feed_folder(feed_id), (first, second, tuple(proof)))
+        self._chunks.make_folders(feed_id)
+        statements.write_fork(self._chunks.feed_folder(feed_id), (first, second, tuple(proof)))
 
     # --- chunks ---
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
-        return frozenset(self._held.get(feed_id, ()))
+        return self._chunks.held(feed_id)
 
     def chunk_folder(self, feed_id: FeedId) -> Path:
-        return self._feed_folder(feed_id) / "chunks"
+        return self._chunks.kept_folder(feed_id)
 
     def incoming_folder(self, feed_id: FeedId) -> Path:
-        return self._feed_folder(feed_id) / "incoming"
+        return self._chunks.incoming_folder(feed_id)
 
     def keep_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        name = chunk_name(feed_id, span)
-        arrived = self.incoming_folder(feed_id) / name
-        fsync_file(arrived)
-        move_file(arrived, self.chunk_folder(feed_id) / name)
-        self._held[feed_id].add(span)
+        self._chunks.keep(feed_id, span)
 
     def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
-        self._write_chunk_files(feed_id, {span: chunk})
+        self._chunks.write(feed_id, {span: chunk})
 
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        return _read_chunk_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
+        return self._chunks.read(feed_id, span)
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        return _read_chunk_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
+        return self._chunks.read_incoming(feed_id, span)
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        delete_file(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
+        self._chunks.drop_incoming(feed_id, span)
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._held.get(feed_id, set()).discard(span)
-        delete_file(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
+        self._chunks.drop(feed_id, span)
 
     def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        name = chunk_name(feed_id, span)
-        kept = self.chunk_folder(feed_id) / name
-        if kept.is_symlink():
-            delete_file(kept)  # nobody shall write through it
-        self._held.get(feed_id, set()).discard(span)
-        with unsaved(kept), suppress(FileNotFoundError):
-            os.replace(kept, self.incoming_folder(feed_id) / name)
+        self._chunks.distrust(feed_id, span)
 
     def is_journal_sound(self, replica: Replica) -> bool:
         try:
@@ -268,16 +243,8 @@ class FileLogs:
         return said == (replica.signed_head, replica.chunk_list, replica.tail)
 
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
-        current = self._replicas[feed_id].chunks()
-        dropped = []
-        for span in self.held(feed_id) - current.keys():
-            path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime * 1000 >= before_ms:
-                    continue
-            self.drop_chunk(feed_id, span)
-            dropped.append(span)
-        return sorted(dropped)
+        current = self._replicas[feed_id].chunks().keys()
+        return self._chunks.drop_superseded(feed_id, current, before_ms=before_ms)
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
         replica = self._replicas[feed_id]
@@ -293,7 +260,7 @@ class FileLogs:
 
     def disk_bytes(self, feed_id: FeedId) -> int:
         total = 0
-        for folder in (self._feed_folder(feed_id), self.chunk_folder(feed_id)):
+        for folder in (self._chunks.feed_folder(feed_id), self.chunk_folder(feed_id)):
             with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
                 total += sum(item.stat().st_size for item in items if item.is_file())
         return total
@@ -328,9 +295,9 @@ class FileLogs:
             self._lose(feed_id, f"{path}: {error}")
             return
         self._appended_bytes[feed_id] = state.end - state.base_end
-        self._held[feed_id] = set(self._list_chunks(feed_id))
+        self._chunks.take_up(feed_id)
         with suppress(PassingError):  # to read it, no folder has to be made
-            self._make_folder(feed_id)
+            self._chunks.make_folders(feed_id)
         self._keep(replica)
         if mark is None:
             cut_journal(path, state.end)
@@ -340,8 +307,8 @@ class FileLogs:
     def _lose(self, feed_id: FeedId, reason: str) -> None:
         """Note that a journal is damaged; the chunks beside it are what they were."""
         self._damaged[feed_id] = reason
-        if self.chunk_folder(feed_id).is_dir() and self.incoming_folder(feed_id).is_dir():
-            self._held[feed_id] = set(self._list_chunks(feed_id))
+        if self._chunks.has_folders(feed_id):
+            self._chunks.take_up(feed_id)
 
     def _settle(self, mark: Mark, state: JournalState, replica: Replica) -> None:
         """Finish an own append that a crash cut short: either journal or mark has all of it."""
@@ -354,16 +321,16 @@ class FileLogs:
         earlier = open_head(state.earlier_head, feed_id) if state.earlier_head else None
         settled = settle_mark(mark, after, earlier)
         if settled != mark:
-            for span in self._list_chunks(feed_id):
+            for span in self._chunks.listed(feed_id):
                 if after.size < span.end <= mark.reach:
-                    self.drop_chunk(feed_id, span)  # made for an append that never was
+                    self._chunks.drop(feed_id, span)  # made for an append that never was
             fsync_folder(self.chunk_folder(feed_id))
             self._own.write(feed_id, settled)
         self._own.note_left(feed_id, path)
 
     def _write_base(self, replica: Replica) -> None:
         feed_id, path = replica.feed_id, self._journal(replica.feed_id)
-        self._make_folder(feed_id)
+        self._chunks.make_folders(feed_id)
         if feed_id in self._damaged:
             keep_damaged(path)
         write_file(path, base_frame(replica.chunk_list, replica.tail, replica.signed_head))
@@ -387,14 +354,6 @@ class FileLogs:
         if feed_id in self._unread:
             raise self._unread[feed_id]
 
-    def _list_chunks(self, feed_id: FeedId) -> list[ChunkSpan]:
-        folder = self.chunk_folder(feed_id)
-        names: list[str] = []
-        with suppress(FileNotFoundError), unread(folder):
-            names = os.listdir(folder)
-        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
-        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
-
     def _keep(self, replica: Replica) -> None:
         self._replicas[replica.feed_id] = replica
         self._damaged.pop(replica.feed_id, None)
@@ -411,34 +370,5 @@ class FileLogs:
             ) from error
         return chunk
 
-    def _write_chunk_files(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
-        self._make_folder(feed_id)
-        files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
-        write_files(self.chunk_folder(feed_id), files)
-        self._held[feed_id].update(chunks)
-
-    def _make_folder(self, feed_id: FeedId) -> None:
-        if feed_id in self._made:
-            return
-        for folder in (self.chunk_folder(feed_id), self.incoming_folder(feed_id)):
-            make_folder(folder)
-        fsync_folder(self._feed_folder(feed_id))
-        fsync_folder(self._folder)
-        self._made.add(feed_id)
-        self._held.setdefault(feed_id, set())
-
     def _journal(self, feed_id: FeedId) -> Path:
-        return self._feed_folder(feed_id) / "journal"
-
-    def _feed_folder(self, feed_id: FeedId) -> Path:
-        folder = self._folders.get(feed_id)
-        if folder is None:
-            folder = self._folders[feed_id] = self._folder / format_address(feed_id)
-        return folder
-
-
-def _read_chunk_file(path: Path) -> bytes:
-    try:
-        return read_file(path, CHUNK_BYTES_MAX)
-    except FileNotFoundError as error:
-        raise DamageError(f"{path} is missing") from error
+        return self._chunks.feed_folder(feed_id) / "journal"

@@ -338,22 +338,6 @@ def test_a_journal_is_read_again_from_the_disk(root: Path) -> None:
     assert logs.is_journal_sound(replica)
 
 
-@pytest.mark.attack("A11")
-def test_a_link_in_the_place_of_a_distrusted_chunk_is_deleted(
-    root: Path, tmp_path: Path
-) -> None:
-    logs = opened(root)
-    append(logs, 0, 300)
-    canary = tmp_path / "canary"
-    canary.write_bytes(b"secret")
-    name = chunk_name(FEED, ChunkSpan(0, 0))
-    (logs.chunk_folder(FEED) / name).unlink()
-    (logs.chunk_folder(FEED) / name).symlink_to(canary)
-    logs.distrust_chunk(FEED, ChunkSpan(0, 0))
-    assert list(logs.incoming_folder(FEED).iterdir()) == []
-    assert canary.read_bytes() == b"secret"
-
-
 @pytest.mark.attack("A29")
 def test_a_damaged_feed_is_mended_by_a_replica_from_elsewhere(root: Path) -> None:
     author = Author()
@@ -408,22 +392,6 @@ def test_links_in_the_place_of_files_are_refused(root: Path, tmp_path: Path) -> 
     append(logs, 300, 301)
     assert not journal.is_symlink(), "written anew, not through the link"
     assert canary.read_bytes() == before
-
-
-@pytest.mark.attack("A11")
-def test_a_link_in_the_place_of_an_arrived_chunk_is_refused(root: Path, tmp_path: Path) -> None:
-    replica = Author(OTHER_KEY).append(posts(0, 300))
-    logs = opened(root)
-    logs.replace(replica)
-    canary = tmp_path / "canary"
-    canary.write_bytes(b"secret")
-    name = chunk_name(replica.feed_id, ChunkSpan(0, 0))
-    (logs.incoming_folder(replica.feed_id) / name).symlink_to(canary)
-    with pytest.raises(DamageError):
-        logs.read_incoming(replica.feed_id, ChunkSpan(0, 0))
-    with pytest.raises(DamageError):
-        logs.keep_chunk(replica.feed_id, ChunkSpan(0, 0))
-    assert logs.held(replica.feed_id) == frozenset()
 
 
 @pytest.mark.attack("A03")

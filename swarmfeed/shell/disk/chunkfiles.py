@@ -1,0 +1,162 @@
+"""The folders of feeds, and the chunk files in them; ``logs.py`` says what else lies there.
+
+A chunk file's name is that of its torrent.  Which ones are kept is remembered, so that nobody
+has to list a folder to know.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import CHUNK_BYTES_MAX
+from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.metainfo import chunk_name
+from swarmfeed.errors import DamageError
+from swarmfeed.shell.disk.durable import (
+    delete_file,
+    fsync_file,
+    fsync_folder,
+    make_folder,
+    move_file,
+    read_file,
+    unread,
+    unsaved,
+    write_files,
+)
+
+_CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
+
+
+class ChunkFiles:
+    """Chunks on disk, kept and on their way, of every feed in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folders: dict[FeedId, Path] = {}
+        self._held: dict[FeedId, set[ChunkSpan]] = {}
+        self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
+
+    # --- folders ---
+
+    def feed_folder(self, feed_id: FeedId) -> Path:
+        folder = self._folders.get(feed_id)
+        if folder is None:
+            folder = self._folders[feed_id] = self._folder / format_address(feed_id)
+        return folder
+
+    def kept_folder(self, feed_id: FeedId) -> Path:
+        return self.feed_folder(feed_id) / "chunks"
+
+    def incoming_folder(self, feed_id: FeedId) -> Path:
+        return self.feed_folder(feed_id) / "incoming"
+
+    def has_folders(self, feed_id: FeedId) -> bool:
+        return self.kept_folder(feed_id).is_dir() and self.incoming_folder(feed_id).is_dir()
+
+    def make_folders(self, feed_id: FeedId) -> None:
+        """Make the folders of a feed; when this returns they survive a power cut."""
+        if feed_id in self._made:
+            return
+        for folder in (self.kept_folder(feed_id), self.incoming_folder(feed_id)):
+            make_folder(folder)
+        fsync_folder(self.feed_folder(feed_id))
+        fsync_folder(self._folder)
+        self._made.add(feed_id)
+        self._held.setdefault(feed_id, set())
+
+    def forget(self, feed_id: FeedId) -> None:
+        """Remember nothing of a feed that is about to be deleted."""
+        self._held.pop(feed_id, None)
+        self._made.discard(feed_id)
+
+    def delete_folders(self, feed_id: FeedId) -> None:
+        """Delete the folder of a feed, with all that is in it, if it is there."""
+        folder = self.feed_folder(feed_id)
+        with unsaved(folder), suppress(FileNotFoundError):
+            shutil.rmtree(folder)
+        self._folders.pop(feed_id, None)
+
+    # --- which are there ---
+
+    def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
+        return frozenset(self._held.get(feed_id, ()))
+
+    def take_up(self, feed_id: FeedId) -> None:
+        """Remember what is in the folder now."""
+        self._held[feed_id] = set(self.listed(feed_id))
+
+    def listed(self, feed_id: FeedId) -> list[ChunkSpan]:
+        """What stands in the folder, in no order, whatever is remembered of it."""
+        folder = self.kept_folder(feed_id)
+        names: list[str] = []
+        with suppress(FileNotFoundError), unread(folder):
+            names = os.listdir(folder)
+        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
+        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
+
+    # --- one by one ---
+
+    def write(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
+        self.make_folders(feed_id)
+        files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
+        write_files(self.kept_folder(feed_id), files)
+        self._held[feed_id].update(chunks)
+
+    def keep(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Take a chunk that arrived among those that are kept."""
+        arrived = self._incoming(feed_id, span)
+        fsync_file(arrived)
+        move_file(arrived, self._kept(feed_id, span))
+        self._held[feed_id].add(span)
+
+    def read(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        return _read(self._kept(feed_id, span))
+
+    def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
+        return _read(self._incoming(feed_id, span))
+
+    def drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        self._held.get(feed_id, set()).discard(span)
+        delete_file(self._kept(feed_id, span))
+
+    def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        delete_file(self._incoming(feed_id, span))
+
+    def distrust(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Put a chunk back among those on their way, to be verified again."""
+        kept = self._kept(feed_id, span)
+        if kept.is_symlink():
+            delete_file(kept)  # nobody shall write through it
+        self._held.get(feed_id, set()).discard(span)
+        with unsaved(kept), suppress(FileNotFoundError):
+            os.replace(kept, self._incoming(feed_id, span))
+
+    def drop_superseded(
+        self, feed_id: FeedId, current: Collection[ChunkSpan], *, before_ms: int
+    ) -> list[ChunkSpan]:
+        """Delete those written before a time that are not current; returns them, sorted."""
+        dropped = []
+        for span in self.held(feed_id).difference(current):
+            with suppress(FileNotFoundError):
+                if self._kept(feed_id, span).stat().st_mtime * 1000 >= before_ms:
+                    continue
+            self.drop(feed_id, span)
+            dropped.append(span)
+        return sorted(dropped)
+
+    def _kept(self, feed_id: FeedId, span: ChunkSpan) -> Path:
+        return self.kept_folder(feed_id) / chunk_name(feed_id, span)
+
+    def _incoming(self, feed_id: FeedId, span: ChunkSpan) -> Path:
+        return self.incoming_folder(feed_id) / chunk_name(feed_id, span)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_file(path, CHUNK_BYTES_MAX)
+    except FileNotFoundError as error:
+        raise DamageError(f"{path} is missing") from error
