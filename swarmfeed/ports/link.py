@@ -40,6 +40,11 @@ class Peer(Protocol):
 class Links(Protocol):
     """Links to other nodes: TLS 1.3, WebSocket, one bencoded message in a frame."""
 
+    @property
+    def dials_max(self) -> int:
+        """Dials that may be under way at once; more wait, and their time runs."""
+        ...
+
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
     ) -> Endpoint:

@@ -180,7 +180,8 @@ FEEDS_HELD_MAX: Final = 20_000
 """Feeds a peer may say it holds, whether we know them or not; 3 MB at most."""
 
 HINTS_MAX: Final = 1_000
-"""Endpoints that strangers named, waiting to be dialled; the oldest are forgotten."""
+"""Endpoints that wait to be dialled: as the person or the local network named them, of which
+the oldest are forgotten, and as many that strangers named, of which the first stay."""
 
 RESTING_ENDPOINTS_MAX: Final = 4_000
 """Endpoints that are remembered as not answering, so that they are left alone for a while."""

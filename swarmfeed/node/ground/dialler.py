@@ -21,7 +21,6 @@ from swarmfeed.core.net.dialling import in_turns
 from swarmfeed.core.net.limits import (
     DIAL_HEAD_START_S,
     DIAL_PATIENCE_S,
-    DIALS_AT_ONCE,
     TOLD_BURST,
     TOLD_PER_S,
     TOLD_REST_MS_MIN,
@@ -94,7 +93,8 @@ class Dialler:
         fresh = sum(
             now_ms - each < DIAL_HEAD_START_S * 1000 for each in self._begun_ms.values()
         )
-        left = min(PEERS_DIALLED_MAX - dialled - fresh, DIALS_AT_ONCE - len(self._begun_ms))
+        free = self._link.dials_max - len(self._begun_ms)
+        left = min(PEERS_DIALLED_MAX - dialled - fresh, free)
         return max(left, 0)
 
     def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:

@@ -71,7 +71,7 @@ class Account:
         return self._fairness.clock.busy_s() - self._began_s >= TURN_S
 
     async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
-        """Run a call in a thread and take what it cost there, also when nobody waits now."""
+        """Run a call in a thread and take what it cost there, also if nobody waits for it."""
         # In a task of its own: this one may be in debt, and must not wait with the thread kept.
         return await asyncio.create_task(self._in_thread(call, executor))
 

@@ -83,6 +83,10 @@ class WebSocketLink:
         self._accepted_count = 0
         self._dials = asyncio.Semaphore(self._rules.dials_max)
 
+    @property
+    def dials_max(self) -> int:
+        return self._rules.dials_max
+
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
     ) -> Endpoint:

@@ -15,6 +15,8 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import BAN_S, PEERS_DIALLED_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.net.limits import (
+    DIAL_PATIENCE_S,
+    DIALS_AT_ONCE,
     TOLD_BURST,
     TOLD_PER_S,
     USELESS_LINK_MS,
@@ -125,6 +127,7 @@ class Knocks:
 
     def __init__(self, real: Links | None = None, answers: Endpoint | None = None) -> None:
         self.dialled: list[Endpoint] = []
+        self.dials_max = DIALS_AT_ONCE
         self.most_at_once = 0
         self._at_once = 0
         self._real = real
@@ -281,6 +284,8 @@ def test_who_does_not_answer_is_left_alone_longer_each_time() -> None:
         tried: list[int] = []
 
         class Noted:
+            dials_max = DIALS_AT_ONCE
+
             async def dial(self, endpoint: Endpoint, own: Hello, _: object) -> None:
                 tried.append(anna.clock.monotonic_ms())
                 raise RetryError("nobody there")
@@ -499,6 +504,33 @@ def test_who_does_not_answer_soon_keeps_nobody_waiting() -> None:
             clock.skipped_s += 0.5
         await settle()
         assert anna.linked() == [bert.node_id], "within 2.5 s"
+        clock.skipped_s += 10
+        await dialling
+        await anna.sessions.stop()
+        await bert.sessions.stop()
+
+    loop.play(run)
+
+
+@pytest.mark.attack("A45")
+def test_where_few_files_may_be_open_nobody_is_given_up_before_it_was_dialled() -> None:
+    async def run() -> None:
+        network = FakeNetwork()
+        anna, bert = Party(network, 1), Party(network, 2)
+        await bert.listen()
+        street = Knocks(real=anna.sessions._link, answers=bert.at)
+        street.dials_max = 15
+        anna.sessions._dialler._link = street  # type: ignore[assignment]  # silent doors
+        dialling = asyncio.create_task(anna.sessions.dial_told([*endpoints(100), bert.at]))
+        clock = asyncio.get_running_loop()
+        assert isinstance(clock, VirtualLoop)
+        for _ in range(2 * DIAL_PATIENCE_S * 100 // street.dials_max):
+            await settle()
+            anna.clock.advance(500)
+            clock.skipped_s += 0.5
+        await settle()
+        assert street.most_at_once <= street.dials_max, "more would wait while their time runs"
+        assert anna.linked() == [bert.node_id]
         clock.skipped_s += 10
         await dialling
         await anna.sessions.stop()

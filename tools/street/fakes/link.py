@@ -7,6 +7,7 @@ from itertools import count
 
 from swarmfeed.core.base.limits import PEERS_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.net.limits import DIALS_AT_ONCE
 from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
@@ -82,6 +83,7 @@ class FakeLink:
     ) -> None:
         self.node_id = node_id
         self.vocabulary = vocabulary
+        self.dials_max = DIALS_AT_ONCE
         self._network = network
         self._peers_max = peers_max
         self._peers: list[FakePeer] = []
