@@ -26,7 +26,13 @@ Address = tuple[str, int]
 NOWHERE: Final = ("", 0)
 
 OwnerOf = Callable[[Address, Address], int | None]
-"""Tells which user of this machine has the client's end; takes client and server."""
+"""Tells which user of this machine has the client's end; takes client and server.  Below 0:
+it should be known, and is not; None: nobody can tell here."""
+
+
+def is_unknown(owner: int | None) -> bool:
+    """Whether the owner of a connection should be known, and is not: it may be anybody's."""
+    return owner is not None and owner < 0
 
 
 class Access:
@@ -80,14 +86,18 @@ class Access:
             known = self._find(token)
             if known is None:
                 return None
+            owner = self._owner_of(client, server)
+            if is_unknown(owner):
+                return None  # who hangs up meanwhile keeps the link
             del self._expiry_s[known]
-        return self.logins.open(self._owner_of(client, server))
+        return self.logins.open(owner)
 
     def session(self, cookies: str, client: Address, server: Address) -> str | None:
         """Return the session that a Cookie header proves on this connection, or None."""
         if self.logins.find(cookies) is None:
             return None  # most strangers: the kernel need not be asked
-        return self.logins.find(cookies, self._owner_of(client, server))
+        owner = self._owner_of(client, server)
+        return None if is_unknown(owner) else self.logins.find(cookies, owner)
 
     def has_key(self, authorization: str) -> bool:
         """Whether an Authorization header carries the bearer key."""

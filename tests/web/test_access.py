@@ -2,7 +2,7 @@
 
 import pytest
 from swarmfeed.core.base.limits import LOGIN_LINK_S, LOGIN_LINKS_MAX
-from webui.access import Access
+from webui.access import NOWHERE, Access
 from webui.logins import Logins
 
 from tests.web.conftest import HOST, KEPT, MACHINE_URL, OWN, URL, Site, new_access
@@ -159,3 +159,17 @@ def test_who_comes_by_a_link_from_elsewhere_is_sent_on_with_the_login(site: Site
     alone = stranger.get("/", base_url=URL, headers={**led, "Sec-Fetch-Site": "same-origin"})
     assert alone.status_code == 401, "no second time"
     assert stranger.get("/", base_url=MACHINE_URL, headers=led).status_code == 401
+
+
+@pytest.mark.attack("A70")
+def test_whose_connection_should_be_known_and_is_not_is_nobody() -> None:
+    """It hung up, or the kernel did not say: two of those need not be the same user's."""
+    owners = [-1, 1000, -1, 1000]
+    access = Access(Logins(KEPT), owner_of=lambda client, server: owners.pop(0))
+    token = access.new_login_token()
+    assert access.open_session(token) is None, "and the link stays good"
+    value = access.open_session(token)
+    assert value is not None
+    cookie = f"{access.logins.cookie_name}={value}"
+    assert access.session(cookie, NOWHERE, NOWHERE) is None
+    assert access.session(cookie, NOWHERE, NOWHERE) == value

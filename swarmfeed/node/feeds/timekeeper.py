@@ -11,7 +11,6 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.limits import AUTHORS_AGREEING
 from swarmfeed.core.feed.sightings import Sighting
-from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import Job
 
@@ -33,13 +32,10 @@ class Timekeeper:
         return Job(name="clock", run=self.check, every_s=CHECK_EVERY_S, at_start=False)
 
     async def check(self) -> str:
-        """Look at the clock.  RetryError: the disk is full, and the order stays as it is."""
+        """Look at the clock.  PassingError: not now, and the order stays as it is."""
         own = self._shelf.replica(self._own_feed)
         own_size = own.size if own else 0
-        try:
-            feeds = await self._indexer.run_in_thread(lambda: self._put_in_order(own_size))
-        except UserError as error:
-            raise RetryError(str(error)) from error
+        feeds = await self._indexer.run_in_thread(lambda: self._put_in_order(own_size))
         return PUT_IN_ORDER(feeds=feeds)
 
     def _put_in_order(self, own_size: int) -> int:

@@ -76,7 +76,7 @@ class Almanac:
             From which entry on this changes how the feed is reckoned; ``start`` or below.
 
         Raises:
-            UserError: The disk is full.
+            PassingError: Not now; nothing is remembered.
         """
         times_ms = [time_of(record) for record in stored]
         now_ms = self.now_ms()

@@ -8,8 +8,9 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
+from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.feed.sightings import Sighting
-from swarmfeed.errors import RetryError, UserError
+from swarmfeed.errors import PassingError
 from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.ground.ground import Ground
 
@@ -58,13 +59,13 @@ def test_on_a_full_disk_the_order_stays_and_it_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: FakeLedger, __: Mapping[str, object]) -> None:
-        raise UserError("the disk is full")
+        raise FULL.unsaved("the ledger")
 
     rig = Rig(tmp_path)
     add_timed(rig.index, BOBS, (NOW_MS + YEAR_MS, "ahead"), (NOW_MS + 1, "now"))
     with monkeypatch.context() as full:
         full.setattr(FakeLedger, "write", refuse)
-        with pytest.raises(RetryError, match="full"):
+        with pytest.raises(PassingError, match="full"):
             rig.check()
     assert texts(rig.index.author_posts(BOB, 9, None)) == ["ahead", "now"]
     rig = Rig(tmp_path)
