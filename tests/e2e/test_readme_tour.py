@@ -13,7 +13,7 @@ import pytest
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TOUR_TIMEOUT_S = 100
+TOUR_TIMEOUT_S = 300
 
 
 def read_tour() -> str:

@@ -15,7 +15,7 @@ LIARS: Final = 12
 POSTS: Final = 60_000
 FIRST_S_MAX: Final = 3.0
 WHOLE_TIMES_MAX: Final = 2.0
-UPLOAD_LIMIT: Final = "500kB"
+UPLOAD_LIMIT: Final = "2MB"
 """Of the honest holder, a second, in the whole proof: as a home's line, so that the whole takes
 seconds and twice that can be told from a race."""
 
