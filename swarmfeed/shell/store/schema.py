@@ -30,156 +30,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         # Authors whose posts are on the home timeline: the own one and those they follow.
         "CREATE INDEX author_home ON author (home) WHERE home = 1",
-        """
-        CREATE TABLE feed (
-            no      INTEGER PRIMARY KEY,
-            feed_id BLOB NOT NULL UNIQUE CHECK (length(feed_id) = 32),
-            author  INTEGER NOT NULL REFERENCES author
-        ) STRICT
-        """,
-        "CREATE INDEX feed_author ON feed (author)",
-        """
-        CREATE TABLE block (
-            base  INTEGER PRIMARY KEY CHECK (base > 0),
-            feed  INTEGER NOT NULL REFERENCES feed,
-            start INTEGER NOT NULL CHECK (start >= 0),
-            size  INTEGER NOT NULL CHECK (size > 0),
-            UNIQUE (feed, start)
-        ) STRICT
-        """,
-        """
-        CREATE TABLE indexed (
-            feed  INTEGER NOT NULL REFERENCES feed,
-            start INTEGER NOT NULL CHECK (start >= 0),
-            stop  INTEGER NOT NULL CHECK (stop > start),
-            PRIMARY KEY (feed, start)
-        ) WITHOUT ROWID, STRICT
-        """,
-        # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
-        # and text alone make it (see entries.hash_plain_post): nearly always.
-        """
-        CREATE TABLE post (
-            id         INTEGER PRIMARY KEY CHECK (id > 0),
-            author     INTEGER NOT NULL REFERENCES author,
-            sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
-            claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
-            hash       BLOB CHECK (length(hash) = 32),
-            cw         TEXT,
-            text       TEXT NOT NULL
-        ) STRICT
-        """,
-        "CREATE INDEX post_author ON post (author, sort_ms)",
-        # The first bytes of the hashes of 256 row numbers, one after the other: hardly anybody
-        # asks for a hash alone, and to walk through these takes milliseconds for a million.
-        """
-        CREATE TABLE hash_start (
-            part   INTEGER PRIMARY KEY CHECK (part >= 0),
-            starts BLOB NOT NULL CHECK (length(starts) = 512)
-        ) STRICT
-        """,
-        # The author's number is a word of its own column, so `from:` is a word like others.
-        # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
-        """
-        CREATE VIRTUAL TABLE post_words USING fts5 (
-            text, author, content = 'post', content_rowid = 'id', columnsize = 0,
-            tokenize = 'unicode61 remove_diacritics 2'
-        )
-        """,
-        """
-        CREATE TABLE reply (
-            id           INTEGER PRIMARY KEY REFERENCES post,
-            parent_hash  BLOB NOT NULL CHECK (length(parent_hash) = 32),
-            parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
-            parent_index INTEGER NOT NULL CHECK (parent_index >= 0)
-        ) STRICT
-        """,
-        "CREATE INDEX reply_parent ON reply (parent_hash)",
-        # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
-        """
-        CREATE TABLE amendment (
-            feed     INTEGER NOT NULL REFERENCES feed,
-            target   INTEGER NOT NULL CHECK (target >= 0),
-            by_index INTEGER NOT NULL CHECK (by_index > target),
-            cw       TEXT,
-            text     TEXT,
-            PRIMARY KEY (feed, target)
-        ) WITHOUT ROWID, STRICT
-        """,
-        """
-        CREATE TABLE profile (
-            author      INTEGER PRIMARY KEY REFERENCES author,
-            feed        INTEGER NOT NULL REFERENCES feed,
-            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
-            time_ms     INTEGER NOT NULL,
-            name        TEXT NOT NULL,
-            name_key    TEXT NOT NULL,
-            bio         TEXT NOT NULL
-        ) STRICT
-        """,
-        "CREATE INDEX profile_feed ON profile (feed)",
-        "CREATE INDEX profile_name ON profile (name_key)",
-        """
-        CREATE TABLE follow (
-            author      INTEGER NOT NULL REFERENCES author,
-            target      INTEGER NOT NULL REFERENCES author,
-            feed        INTEGER NOT NULL REFERENCES feed,
-            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
-            time_ms     INTEGER NOT NULL,
-            followed    INTEGER NOT NULL CHECK (followed IN (0, 1)),
-            PRIMARY KEY (author, target)
-        ) WITHOUT ROWID, STRICT
-        """,
-        "CREATE INDEX follow_target ON follow (target)",
-        "CREATE INDEX follow_feed ON follow (feed)",
-        """
-        CREATE TABLE receipt (
-            feed_id BLOB NOT NULL CHECK (length(feed_id) = 32),
-            node_id BLOB NOT NULL CHECK (length(node_id) = 32),
-            size    INTEGER NOT NULL CHECK (size >= 0),
-            time_s  INTEGER NOT NULL,
-            PRIMARY KEY (feed_id, node_id)
-        ) WITHOUT ROWID, STRICT
-        """,
-        """
-        CREATE TABLE holder (
-            feed_id    BLOB NOT NULL CHECK (length(feed_id) = 32),
-            node_id    BLOB NOT NULL CHECK (length(node_id) = 32),
-            link_host  TEXT NOT NULL,
-            link_port  INTEGER NOT NULL,
-            swarm_host TEXT NOT NULL,
-            swarm_port INTEGER NOT NULL,
-            size       INTEGER NOT NULL CHECK (size >= 0),
-            complete   INTEGER NOT NULL CHECK (complete IN (0, 1)),
-            seen_at_ms INTEGER NOT NULL,
-            PRIMARY KEY (feed_id, node_id)
-        ) WITHOUT ROWID, STRICT
-        """,
-        """
-        CREATE TABLE peer (
-            host       TEXT NOT NULL,
-            port       INTEGER NOT NULL,
-            seen_at_ms INTEGER NOT NULL,
-            PRIMARY KEY (host, port)
-        ) WITHOUT ROWID, STRICT
-        """,
-    ),
-    # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every block
-    # of words would run over into a page of its own.
-    ("INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",),
-    # What an author said counts by place within a feed, not by the clock alone; posts stand in
-    # an order that all indexes share.  All of it is read from the logs again.
-    (
-        "DROP TABLE follow",
-        "DROP TABLE profile",
-        "DROP TABLE amendment",
-        "DROP TABLE reply",
-        "DROP TABLE post_words",
-        "DROP TABLE hash_start",
-        "DROP TABLE post",
-        "DROP TABLE indexed",
-        "DROP TABLE block",
-        "DROP TABLE feed",
-        "DELETE FROM author WHERE NOT own",
         # prefix: the first bits of feed_id, as cursors have them.  latest_ms: no entry that is
         # shown is sorted later; claims_ms: none claims a later time.
         """
@@ -241,7 +91,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             tokenize = 'unicode61 remove_diacritics 2'
         )
         """,
+        # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every
+        # block of words would run over into a page of its own.
         "INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",
+        # Digests of long posts: see seals.py.
+        """
+        CREATE TABLE seal (
+            id   INTEGER PRIMARY KEY REFERENCES post,
+            seal BLOB NOT NULL CHECK (length(seal) = 16)
+        ) STRICT
+        """,
         """
         CREATE TABLE reply (
             id           INTEGER PRIMARY KEY REFERENCES post,
@@ -295,14 +154,36 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX follow_target ON follow (target) WHERE counts = 1",
         "CREATE INDEX follow_feed ON follow (feed)",
-    ),
-    (
-        # Digests of long posts: see seals.py.
         """
-        CREATE TABLE seal (
-            id   INTEGER PRIMARY KEY REFERENCES post,
-            seal BLOB NOT NULL CHECK (length(seal) = 16)
-        ) STRICT
+        CREATE TABLE receipt (
+            feed_id BLOB NOT NULL CHECK (length(feed_id) = 32),
+            node_id BLOB NOT NULL CHECK (length(node_id) = 32),
+            size    INTEGER NOT NULL CHECK (size >= 0),
+            time_s  INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, node_id)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE holder (
+            feed_id    BLOB NOT NULL CHECK (length(feed_id) = 32),
+            node_id    BLOB NOT NULL CHECK (length(node_id) = 32),
+            link_host  TEXT NOT NULL,
+            link_port  INTEGER NOT NULL,
+            swarm_host TEXT NOT NULL,
+            swarm_port INTEGER NOT NULL,
+            size       INTEGER NOT NULL CHECK (size >= 0),
+            complete   INTEGER NOT NULL CHECK (complete IN (0, 1)),
+            seen_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, node_id)
+        ) WITHOUT ROWID, STRICT
+        """,
+        """
+        CREATE TABLE peer (
+            host       TEXT NOT NULL,
+            port       INTEGER NOT NULL,
+            seen_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (host, port)
+        ) WITHOUT ROWID, STRICT
         """,
     ),
 )
