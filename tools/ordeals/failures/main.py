@@ -46,7 +46,8 @@ class Theatre:
             yield Case(name=spoiling.name, play=spoil)
         for shape in SHAPES:
             yield Case(name=shape.name, play=partial(self._play_shape, shape))
-        full = partial(play_full_disk, self._folder)
+        # Its people have the names of those in the cells, who are there still.
+        full = partial(play_full_disk, self._folder / "full")
         yield Case(name=f"a real disk of {DISK_MB} MB, full", play=full)
         few = partial(play_descriptors, self._folder)
         yield Case(name=f"a limit of {FILES_MAX} open files, reached", play=few)
