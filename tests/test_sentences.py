@@ -16,7 +16,7 @@ from swarmfeed.core.base.texts import Text
 CHECKOUT = Path(__file__).parents[1]
 MODULES = {
     path: import_module(".".join(path.relative_to(CHECKOUT).with_suffix("").parts))
-    for path in sorted((CHECKOUT / "swarmfeed/core").glob("*/sentences.py"))
+    for path in sorted((CHECKOUT / "swarmfeed/core").glob("*/*sentences.py"))
 }
 """The tables: that of the node, and one of each role."""
 TABLES = {

@@ -17,6 +17,7 @@ from swarmfeed.core.asks.shape import Json
 from swarmfeed.errors import UserError
 
 from webui.current import ask, running
+from webui.encoding import read_json
 from webui.openapi import describe_api
 
 PREFIX: Final = "/api/1/"
@@ -79,8 +80,8 @@ def _read(kind: type[Ask[Any]]) -> Ask[Any]:
 def _body() -> Json:
     # A form could be sent by any web site; this content type cannot (A01).
     try:
-        given = request.get_json(silent=True) if request.is_json else None
-    except RecursionError:  # lists in lists in lists; not among what silent is about
+        given = read_json(request.get_data()) if request.is_json else None
+    except (ValueError, RecursionError):  # no JSON, or lists in lists in lists
         given = None
     if not isinstance(given, dict):
         raise UserError("The request needs a JSON object, sent as application/json.")

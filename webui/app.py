@@ -25,7 +25,7 @@ from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedErro
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
-from webui import api, formats, headers, pictures, render
+from webui import api, encoding, formats, headers, pictures, render
 from webui.access import Access, is_own_request, same_secret
 from webui.current import (
     EXTENSION,
@@ -121,6 +121,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
 
 
 def _check_access(routes: Mapping[str, Route]) -> None:
+    encoding.check_query()
     g.has_key = running().access.has_key(request.headers.get("Authorization", ""))
     g.session = _session()
     if request.path.startswith(api.PREFIX):
@@ -135,6 +136,8 @@ def _check_access(routes: Mapping[str, Route]) -> None:
         )
     if not (g.has_key or g.session or _needs_no_session(routes)):
         raise Unauthorized("This browser is not logged in.")
+    if is_change:
+        encoding.check_form()
     if is_change and not (g.has_key or _has_form_key()):
         raise Forbidden(
             "This form is not of this login, so nothing was changed."

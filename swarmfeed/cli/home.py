@@ -2,12 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any
 
 import click
 import platformdirs
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import input_sentences, sentences
+from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.durable import is_there
@@ -47,27 +48,33 @@ def read_passphrase(home: Path, file: Path | None) -> str:
         return read_passphrase_file(file)
     if not sys.stdin.isatty():
         raise UserError("the keys are protected; name a file with --passphrase-file")
-    return str(click.prompt("passphrase", hide_input=True, err=True))
+    typed = click.prompt("passphrase", hide_input=True, err=True)
+    return require_whole(str(typed), input_sentences.WHAT_WAS_TYPED())
 
 
 def read_passphrase_file(file: Path) -> str:
     """Return the first line of a file, without its line end.
 
     Raises:
-        UserError: There is none, or others may read it too.
+        UserError: There is none, it is not UTF-8, or others may read it too.
     """
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open("rb") as lines:
             require_private(lines)
-            first = lines.readline(PASSPHRASE_CHARS_MAX + 1).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"the passphrase in {file} cannot be read: {error}") from error
+            # A character has at most four bytes.
+            raw = lines.readline(4 * PASSPHRASE_CHARS_MAX + 2)
+    except OSError as error:
+        raise UserError(
+            input_sentences.PASSPHRASE_UNREAD(path=file, reason=error.strerror)
+        ) from error
+    what = input_sentences.THE_PASSPHRASE(path=file)
+    first = require_whole(read_utf8(raw.rstrip(b"\r\n"), what), what)
     if not 0 < len(first) <= PASSPHRASE_CHARS_MAX:
-        raise UserError(f"{file} does not start with a passphrase")
+        raise UserError(input_sentences.NO_PASSPHRASE(path=file))
     return first
 
 
-def require_private(file: TextIO) -> None:
+def require_private(file: IO[Any]) -> None:
     """Raise UserError when others may read a file that holds a secret."""
     try:
         descriptor = file.fileno()

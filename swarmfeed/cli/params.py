@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
+from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
@@ -20,6 +21,19 @@ _HOST_PORT: Final = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", re.ASC
 _POST: Final = re.compile(r"\d{1,19}|[a-z2-7]{56}/\d{1,10}", re.ASCII)
 
 PORT: Final = click.IntRange(0, PORT_MAX)
+
+
+class TextParam(click.ParamType[str]):
+    """What a person typed: UTF-8, whole."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> str:
+        what = param.human_readable_name if param else self.name
+        try:
+            return require_whole(str(value), what)
+        except UserError as error:
+            self.fail(str(error), param, ctx)
 
 
 class LinkParam(click.ParamType[Link]):

@@ -43,6 +43,42 @@ def test_a_post_and_its_reply(site: Site) -> None:
     assert shown["ancestors"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"text": "caf\xe9"}', "not UTF-8: from byte 14"),
+        ('{"text": "a"}'.encode("utf-16"), "not UTF-8: from byte 1"),
+        (b'{"text": "a\\ud800"}', "not UTF-8: character 2"),
+        (b'{"text": "a\\u0000b"}', "(U+0000)"),
+        (b'{"text": "a", "reply_to": "\\udfff"}', "not UTF-8: character 1"),
+        (b'{"text": "a", "\\ud800": 1}', "not UTF-8: character 1"),
+        (b'{"text": "a\\u001b[1m"}', "(U+001B)"),
+    ],
+)
+def test_a_body_that_is_not_utf_8_is_refused_as_it_is(
+    site: Site, body: bytes, said: str
+) -> None:
+    headers = {"Authorization": f"Bearer {site.access.key}"}
+    answer = site.browser(logged_in=False).post(
+        "/api/1/post", base_url=URL, headers=headers, data=body, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert answer.json is not None and said in answer.json["error"]
+    assert site.desk.changed == []
+
+
+@pytest.mark.parametrize("query", ["q=caf%E9", "q=%ed%a0%80", "q=a%00b", "%ff=1", "q=caf\xe9"])
+def test_a_query_that_is_not_utf_8_is_refused(site: Site, query: str) -> None:
+    answer = site.ask(f"search?{query}") if query.isascii() else None
+    raw = site.browser().get(
+        "/search", base_url=URL, environ_overrides={"QUERY_STRING": query}, buffered=True
+    )
+    assert raw.status_code == 400 and "what was sent" in raw.text
+    if answer is not None:
+        assert answer.status_code == 400
+        assert answer.json is not None and answer.json["error"].startswith("what was sent")
+
+
 def test_the_timeline_goes_on_where_a_page_ended(site: Site) -> None:
     whole = site.ask("timeline").json
     assert whole is not None and whole["next"] is None

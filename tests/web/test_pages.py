@@ -15,7 +15,7 @@ from swarmfeed.core.base.types import AuthorId
 from webui import formats
 from webui.pages.status import say_safe
 
-from tests.web.conftest import URL, Site
+from tests.web.conftest import OWN, URL, Site
 
 MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))
@@ -91,6 +91,35 @@ def test_publish(site: Site) -> None:
     answer = site.post("/posts", {"text": "two\r\nlines"})
     assert (answer.status_code, answer.location) == (303, "/")
     assert newest(site).text == "two\nlines"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (b"text=caf%E9", "not UTF-8"),
+        (b"text=caf\xe9", "not UTF-8"),
+        (b"text=a%00b", "(U+0000)"),
+        (b"text=a%1Bb", "(U+001B)"),
+        (b"text=ok&reply_to=%ff", "not UTF-8"),
+    ],
+)
+def test_a_form_that_is_not_utf_8_publishes_nothing(
+    site: Site, field: bytes, said: str
+) -> None:
+    browser = site.browser()
+    body = field + b"&form_key=" + site.form_key(browser).encode()
+    kind = "application/x-www-form-urlencoded"
+    answer = browser.post("/posts", base_url=URL, headers=OWN, data=body, content_type=kind)
+    assert (answer.status_code, site.desk.changed) == (400, [])
+    assert said in answer.text
+
+
+def test_a_form_in_parts_is_refused(site: Site) -> None:
+    browser = site.browser()
+    form = {"text": b"caf\xe9", "form_key": site.form_key(browser)}
+    kind = "multipart/form-data"
+    answer = browser.post("/posts", base_url=URL, headers=OWN, data=form, content_type=kind)
+    assert (answer.status_code, site.desk.changed) == (400, [])
 
 
 def test_reply_returns_to_the_thread(site: Site) -> None:

@@ -17,9 +17,11 @@ from swarmfeed.cli.output import (
     print_words,
     warn,
 )
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import input_sentences, sentences
 from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.blank import is_blank
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
@@ -101,9 +103,12 @@ def choose_name(name: str | None) -> str:
     """Check a name, or ask for one at the terminal."""
     if name is None and not sys.stdin.isatty():
         raise UserError(sentences.NAME_MISSING())
-    stripped = str(name or click.prompt("name others see", err=True)).strip()
+    typed = name or click.prompt("name others see", err=True)
+    stripped = require_whole(str(typed), input_sentences.THE_NAME()).strip()
     if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
         raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
+    if is_blank(stripped):
+        raise UserError(input_sentences.NAME_BLANK())
     return stripped
 
 
@@ -121,7 +126,7 @@ def choose_passphrase(file: Path | None) -> str:
         show_default=False,
         err=True,
     )
-    return str(chosen)
+    return require_whole(str(chosen), input_sentences.WHAT_WAS_TYPED())
 
 
 def _save_words(path: Path, created: Created) -> bool:

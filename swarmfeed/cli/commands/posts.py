@@ -2,24 +2,30 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option, page_options
 from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
-from swarmfeed.cli.params import PostOrLinkParam
+from swarmfeed.cli.params import PostOrLinkParam, TextParam
+from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
-from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
+from swarmfeed.core.asks.utf8 import read_utf8
+from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
 
+STDIN_BYTES_MAX: Final = 1024 * 1024
+"""Most that is read of a post from standard input: so that its true length can be said."""
+
 
 @click.command()
-@click.argument("text")
+@click.argument("text", type=TextParam())
 @click.option(
     "--reply-to",
     metavar="REF",
@@ -32,8 +38,8 @@ def post(context: Context, text: str, reply_to: str | None, as_json: bool) -> No
 
     A post cannot be taken back: whoever has fetched it has it.
     """
-    if text == "-":
-        text = _read_text()
+    # Before a node is looked for: what cannot be published needs none.
+    text = clean_text(_read_text() if text == "-" else text)
     with context.open() as desk:
         parent = "" if reply_to is None else ref_text(desk.ask(ShowPost(ref=reply_to)).post.ref)
         published = desk.ask(WritePost(text=text, reply_to=parent))
@@ -79,7 +85,7 @@ def show(
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1, required=True, type=TextParam())
 @page_options
 @json_option
 @pass_context
@@ -105,9 +111,8 @@ def _print_posts(
 
 
 def _read_text() -> str:
-    try:
-        # One character is at least a byte: more can never fit.
-        text = sys.stdin.read(TEXT_BYTES_MAX + 2)
-    except UnicodeDecodeError as error:
-        raise UserError("the text is not UTF-8") from error
-    return text.removesuffix("\n")
+    # Bytes, because Python would hand on half of what is no UTF-8.
+    raw = sys.stdin.buffer.read(STDIN_BYTES_MAX + 1)
+    if len(raw) > STDIN_BYTES_MAX:
+        raise UserError(input_sentences.FAR_TOO_LONG(read=STDIN_BYTES_MAX, most=TEXT_BYTES_MAX))
+    return read_utf8(raw, input_sentences.THE_POST()).removesuffix("\n")

@@ -1,7 +1,7 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
 import sys
-from typing import Final, TextIO
+from typing import BinaryIO, Final
 
 import click
 
@@ -10,6 +10,8 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.home import has_keys, require_private
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_line, print_sentence
+from swarmfeed.core.asks import input_sentences
+from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import WORD_COUNT
 
@@ -18,13 +20,13 @@ SHEET_BYTES_MAX: Final = 65_536
 
 
 @click.command()
-@click.argument("words", type=click.File("r", encoding="utf-8"))
+@click.argument("words", type=click.File("rb"))
 @click.option("--name", help="The name others see; left out, the one it has, or asked for.")
 @click.option("--no-passphrase", is_flag=True, help="Leave the key file unprotected.")
 @json_option
 @pass_context
 def restore(
-    context: Context, words: TextIO, name: str | None, no_passphrase: bool, as_json: bool
+    context: Context, words: BinaryIO, name: str | None, no_passphrase: bool, as_json: bool
 ) -> None:
     """Make a home of an author that there is already, from its 24 words.
 
@@ -35,9 +37,9 @@ def restore(
     In a home whose own feed may not be signed any more, what is there stays as it is, the old
     keys too, and writing goes on as a new device.
     """
-    if words is not sys.stdin:
+    if words is not sys.stdin.buffer:
         require_private(words)
-    found = find_words(words.read(SHEET_BYTES_MAX))
+    found = find_words(read_utf8(words.read(SHEET_BYTES_MAX), input_sentences.THE_WORDS()))
     if has_keys(context.home):
         checked = "" if name is None else choose_name(name)  # none: the one it has
         passphrase = context.passphrase()  # the new keys keep it

@@ -1,11 +1,14 @@
 """Writing: what a person typed, made fit for a post, and how it is handed over."""
 
+import re
 from dataclasses import dataclass
-from typing import NamedTuple, Self
-from unicodedata import category, normalize
+from typing import Final, NamedTuple, Self
+from unicodedata import normalize
 
+from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.utf8 import require_visible
 from swarmfeed.core.base.limits import IMPORT_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.errors import UserError
 
@@ -94,18 +97,22 @@ class ImportPosts(Ask[ImportReport]):
     """One batch of an import."""
 
 
+_LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x85]")
+"""Besides the line feed: of other systems, and of programs that lay out pages (UAX 14, BK)."""
+
+
 def clean_text(text: str) -> str:
     """Return the text as it is published.
 
-    Line ends become line feeds, other control characters and lone surrogates go, white space
-    at the end goes, and the rest is brought to NFC, so that equal texts have equal bytes.
+    Line ends become line feeds, white space at the end goes, and the rest is brought to NFC,
+    so that equal texts have equal bytes.
 
     Raises:
-        UserError: Nothing is left, or more than TEXT_BYTES_MAX bytes of UTF-8 are.
+        UserError: Nothing is left, or more than TEXT_BYTES_MAX bytes of UTF-8 are, or what is
+            no text (``core.asks.utf8``) is in it.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(character for character in lines if _is_writable(character))
-    cleaned = normalize("NFC", kept).rstrip()
+    lines = require_visible(_LINE_ENDS.sub("\n", text), input_sentences.THE_POST())
+    cleaned = normalize("NFC", lines).rstrip()
     if not cleaned:
         raise UserError("The post is empty.")
     size_bytes = len(cleaned.encode("utf-8"))
@@ -115,7 +122,3 @@ def clean_text(text: str) -> str:
             f" at most {TEXT_BYTES_MAX:,} bytes fit."
         )
     return cleaned
-
-
-def _is_writable(character: str) -> bool:
-    return character in "\n\t" or category(character) not in ("Cc", "Cs")

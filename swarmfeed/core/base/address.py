@@ -17,6 +17,7 @@ from typing import Final
 from unicodedata import category
 from urllib.parse import parse_qsl, quote
 
+from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, KEY_BYTES, LINK_CHARS_MAX, NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint
 from swarmfeed.errors import UserError
@@ -141,7 +142,7 @@ def _check_name(name: str) -> str:
         )
     if any(category(character) == "Cc" for character in name):
         raise UserError("The name in the link holds a control character.")
-    return name
+    return seen_name(name)
 
 
 def parse_endpoint(text: str) -> Endpoint:

@@ -8,6 +8,7 @@ connection runs inside a transaction.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.shell.store import seals
@@ -162,7 +163,8 @@ ProfileRow = tuple[int, int, int, int, int | None, str, str, str]
 def read_profile(said: Said) -> ProfileRow:
     place, body = said.place, said.body
     key = (place.author_no, place.feed_no, said.index, *said.times())
-    return (*key, body.name, body.name.casefold(), body.bio)
+    name = seen_name(body.name)
+    return (*key, name, name.casefold(), body.bio)
 
 
 def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:

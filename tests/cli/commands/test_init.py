@@ -50,6 +50,34 @@ def test_a_words_file_is_never_overwritten_and_then_no_keys_are_made(
     assert (result.exit_code, path.read_text(), fake.created) == (1, "a will", [])
 
 
+@pytest.mark.parametrize("name", ["\u3164", "\u2800 \u2800", "\u115f"])
+def test_a_name_of_which_nothing_is_seen_is_no_name(
+    run: Run, fake: FakeDoors, name: str
+) -> None:
+    result = run("init", "--no-passphrase", "--name", name)
+    assert (result.exit_code, fake.created) == (1, [])
+    assert "that can be seen" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"caf\xe9\n", "is not UTF-8: from byte 4"),
+        (b"a\0b\n", "(U+0000)"),
+        (b"\n", "does not start"),
+    ],
+)
+def test_a_passphrase_that_is_no_text_makes_no_keys(
+    run: Run, fake: FakeDoors, tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "passphrase"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    result = run("--passphrase-file", str(path), "init", "--name", "Zoe")
+    assert (result.exit_code, fake.created) == (1, [])
+    assert said in result.stderr
+
+
 def test_words_that_cannot_be_written_are_shown_instead(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "no such folder" / "words.txt"
     result = run("init", "--name", "Zoe", "--no-passphrase", "--words-file", str(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
+from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_post
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
@@ -43,9 +43,45 @@ def test_a_post_is_read_from_standard_input_without_its_last_line_end(
 
 
 def test_standard_input_that_is_not_utf_8_is_one_line_and_exit_code_1(run: Run) -> None:
-    result = run("post", "-", stdin=b"\xff\xfe")
+    result = run("post", "-", stdin=b"caf\xe9 noir")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: the text is not UTF-8\n"
+    assert result.stderr == (
+        "Error: the post is not UTF-8: from byte 4 on it cannot be read as text\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("post", "caf\udce9"),
+        ("search", "caf\udce9"),
+        ("init", "--no-passphrase", "--name", "caf\udce9"),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_does_nothing(
+    run: Run, node: AnnasDesk, fake: FakeDoors, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments)
+    assert (result.exit_code in (1, 2), result.stdout) == (True, "")
+    assert "is not UTF-8: character 4 of it" in result.stderr
+    assert (node.posts, fake.created) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (b"a\0b", "a control character (U+0000)"),
+        (b"\x1b[31mred", "a control character (U+001B)"),
+        ("é".encode() * 4_001, "8,002 bytes long (4,001 characters); at most 8,000 bytes"),
+        (b"x" * 1_048_577, "longer than 1,048,576 bytes; at most 8,000 bytes"),
+    ],
+)
+def test_what_cannot_be_published_whole_is_refused_whole(
+    run: Run, node: AnnasDesk, typed: bytes, said: str
+) -> None:
+    result = run("post", "-", stdin=typed)
+    assert (result.exit_code, result.stdout, node.posts) == (1, "", [])
+    assert said in result.stderr
 
 
 def test_a_reply_names_its_parent_by_feed_and_index_or_by_hash(

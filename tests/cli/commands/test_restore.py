@@ -66,6 +66,9 @@ def test_the_step_that_a_home_names_needs_no_more_than_the_words(
     home.mkdir()
     seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
     create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
+    result = run("restore", "-", stdin=b"abandon caf\xe9")
+    assert (result.exit_code, fake.restored) == (1, [])
+    assert "is not UTF-8: from byte 12" in result.stderr
     result = run("restore", "-", stdin=WORDS)
     assert (result.exit_code, result.stderr) == (0, "")
     assert fake.restored == [("", "", WORDS)]

@@ -373,8 +373,12 @@ def test_without_posts_all_else_that_was_said_is_kept(index: Index) -> None:
     assert index.indexed_ranges(BOBS) == [(0, 4)]
     known = index.author(BOB)
     assert known is not None and (known.name, known.post_count) == ("Bob", 0)
+    add(index, BOBS, 4, [stored(ProfileBody("\u3164\ufe0f"))])
+    unseen = index.author(BOB)
+    assert unseen is not None and unseen.name == "", "nobody would see it"
+    add(index, BOBS, 5, [stored(ProfileBody("Bob"))])
     assert index.follows_of(BOB) == [CYD]
-    add(index, BOBS, 4, [stored("new"), stored("newer")])
-    assert index.first_post(BOBS) == 4
+    add(index, BOBS, 6, [stored("new"), stored("newer")])
+    assert index.first_post(BOBS) == 6
     assert texts(index.author_posts(BOB, 10, None)) == ["newer", "new"]
     assert index.first_post(CYDS) is None

@@ -77,9 +77,9 @@ from swarmfeed.core.asks.upkeep import (
     WhatRepeats,
     WhoIsLinked,
 )
-from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
+from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost, clean_text
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
-from swarmfeed.core.base.limits import NAME_CHARS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.core.base.types import (
     AuthorId,
     Endpoint,
@@ -275,13 +275,10 @@ class FakeDesk(TableDesk):
 
     def write(self, ask: WritePost) -> PostView:
         parent = self._find(ask.reply_to).ref if ask.reply_to else None
-        if not ask.text.strip():
-            raise UserError("A post needs some text.")
-        if len(ask.text.encode()) > TEXT_BYTES_MAX:
-            raise UserError(f"A post has at most {TEXT_BYTES_MAX:,} bytes.")
+        text = clean_text(ask.text)
         self.changed.append("publish_post")
         self.now_ms += 1_000
-        return self.add_post(self.me, ask.text, reply_to=parent)
+        return self.add_post(self.me, text, reply_to=parent)
 
     def follow(self, ask: Follow) -> AuthorView:
         return self._set_followed(ask.who, True, "follow")

@@ -12,6 +12,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
     PAGE_POSTS_MAX,
@@ -276,7 +277,8 @@ class FakeIndex:
         return [body for _, body in sorted(words, key=lambda word: word[0])]
 
     def _profile(self, author_id: AuthorId) -> ProfileBody:
-        return [ProfileBody(""), *self._last_words(author_id, ProfileBody)][-1]
+        newest = [ProfileBody(""), *self._last_words(author_id, ProfileBody)][-1]
+        return replace(newest, name=seen_name(newest.name))
 
     def _amended(self, kept: Kept) -> PostBody | None:
         """Return the post as its feed wants it shown now."""

@@ -1,0 +1,35 @@
+"""What people are told about what they hand in: texts, names, passphrases, files.
+
+The other sentences of the node stand in ``sentences.py`` beside this.
+"""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+# --- texts: core/asks/utf8.py --------------------------------------------------------------
+
+NOT_UTF8: Final = Text("{what} is not UTF-8: from byte {byte} on it cannot be read as text")
+NOT_UTF8_TEXT: Final = Text(
+    "{what} is not UTF-8: character {character} of it stands for a byte that is no text"
+)
+NO_CONTROLS: Final = Text(
+    "{what} has a control character ({code}) that nobody can see, as character {character};"
+    " take it out"
+)
+FAR_TOO_LONG: Final = Text(
+    "the post is longer than {read:,} bytes; at most {most:,} bytes fit into one"
+)
+NO_SUCH_FORM: Final = Text("a form of this page is sent as application/x-www-form-urlencoded")
+NAME_BLANK: Final = Text("a name needs a character that can be seen")
+NO_PASSPHRASE: Final = Text("{path} does not start with a passphrase")
+PASSPHRASE_UNREAD: Final = Text("the passphrase in {path} cannot be read: {reason}")
+
+# --- what they are called in such a sentence -------------------------------------------------
+
+THE_POST: Final = Text("the post")
+THE_NAME: Final = Text("the name")
+THE_WORDS: Final = Text("the file with the words")
+THE_PASSPHRASE: Final = Text("the passphrase in {path}")
+WHAT_WAS_TYPED: Final = Text("what you typed")
+WHAT_WAS_SENT: Final = Text("what was sent")
