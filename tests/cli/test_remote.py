@@ -163,7 +163,7 @@ def test_a_batch_of_the_longest_posts_is_imported(remote: RemoteDesk) -> None:
 
 
 def test_a_refusal_arrives_as_the_same_sentence(remote: RemoteDesk) -> None:
-    with pytest.raises(UserError, match=r"^A post needs some text\.$"):
+    with pytest.raises(UserError, match=r"^The post is empty\.$"):
         remote.ask(WritePost(text=" "))
     with pytest.raises(UserError, match=r"^That post is not on this machine\.$"):
         remote.ask(ShowPost(ref="nowhere"))

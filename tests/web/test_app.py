@@ -147,7 +147,7 @@ def test_errors_are_pages_with_a_sentence(site: Site) -> None:
     assert site.get("/posts").status_code == 405
     refused = site.post("/posts", {"text": "   "})
     assert refused.status_code == 400
-    assert "A post needs some text." in refused.text
+    assert "The post is empty." in refused.text
 
 
 def test_a_bug_is_a_page_without_a_traceback(site: Site) -> None:
