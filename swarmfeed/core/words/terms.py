@@ -1,0 +1,160 @@
+"""The terms of a text: what the full-text index keeps, and where each stands.
+
+A text is a row of *plain* terms, so a phrase is terms side by side:
+
+    words        of scripts with blanks, folded; of don't, ``don`` and ``t``
+    pairs        of scripts without: 東京都 is 東京 京都 都; a search for two characters or more
+                 asks for pairs, one for a single character for what begins with it
+    signs        each picture or symbol; ``👍🏽`` is two, and joined pictures are a row
+
+Behind them stand *exact* terms for what is written in one piece and looked for as such:
+``#tag``, ``c++``, ``c#``, ``.net``.  Terms hold no blanks and no double quotes.
+"""
+
+import operator
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from swarmfeed.core.words.characters import APOSTROPHE, PARTS
+from swarmfeed.core.words.folding import fold
+from swarmfeed.core.words.scripts import CJK, graphemes, leans
+from swarmfeed.core.words.tags import find_tags
+
+
+class Term(NamedTuple):
+    """One term, as [start, end) of the text."""
+
+    text: str
+    start: int
+    end: int
+    first_end: int
+    """Where the first of a pair ends; ``end`` for all others."""
+    is_run: bool = False
+    """Of a script without blanks."""
+
+
+class Terms(NamedTuple):
+    """The terms of a text."""
+
+    plain: tuple[Term, ...]
+    exact: tuple[Term, ...]
+
+
+_ASCII_WORDS: Final = re.compile("[a-z0-9]+")
+_MAY_BE_EXACT: Final = re.compile(r"[#\ufe5f\uff03+\uff0b]|(?<![^\s(])\.")
+_PIECES: Final = re.compile(
+    "(?P<word>[acd]+(?:(?<=c)'(?=c)[acd]+)*)|(?P<run>[knmj]+)|(?P<sign>rr?|[sz]t*)"
+)
+_UNITS: Final = re.compile("[knmj](?:m|j[kn]?)*")
+_ODD_WORDS: Final = re.compile(r"[acd]+(?:\+\++|[+#](?![ackn+#]))|(?<![^ ])\.[acd]+")
+
+UNIT_END: Final = APOSTROPHE
+"""Ends a letter that may take marks, so that none is found by the beginning of another."""
+
+
+def index_text(text: str) -> str:
+    """Return the terms of a text with blanks between, the plain ones first.
+
+    A full-text index has to part them at blanks alone, and to change nothing in them.
+    """
+    folded = fold(text)
+    found = _ASCII_WORDS.findall(folded) if folded.isascii() else _plain_texts(folded)
+    if _MAY_BE_EXACT.search(text):
+        found += [term.text for term in _odd_words(folded)]
+        found += [tag.term for tag in find_tags(text)]
+    return " ".join(found)
+
+
+def terms(text: str) -> Terms:
+    """Return the terms of a text, with their places in it."""
+    folded, starts, ends = _fold_with_places(text)
+
+    def place(term: Term) -> Term:
+        first_end = ends[term.first_end - 1]
+        return term._replace(
+            start=starts[term.start], end=ends[term.end - 1], first_end=first_end
+        )
+
+    tags = tuple(Term(tag.term, tag.start, tag.end, tag.end) for tag in find_tags(text))
+    odd = tuple(place(term) for term in _odd_words(folded))
+    return Terms(tuple(place(term) for term in _plain(folded)), odd + tags)
+
+
+def _plain(folded: str) -> Iterator[Term]:
+    parts = folded.translate(PARTS)
+    for match in _PIECES.finditer(parts):
+        start, end = match.span()
+        if match.lastgroup != "run":
+            yield Term(_word(folded, match), start, end, end)
+            continue
+        spans = _units(parts, start, end)
+        ends = [high for _, high in spans]
+        texts = _pairs(folded, parts, start, end)
+        for text, (low, high), stop in zip(texts, spans, [*ends[1:], end], strict=True):
+            yield Term(text, low, stop, high, is_run=True)
+
+
+def _plain_texts(folded: str) -> list[str]:
+    """Return the texts of ``_plain`` alone, and sooner."""
+    parts = folded.translate(PARTS)
+    found: list[str] = []
+    for match in _PIECES.finditer(parts):
+        if match.lastgroup == "run":
+            found += _pairs(folded, parts, *match.span())
+        else:
+            found.append(_word(folded, match))
+    return found
+
+
+def _word(folded: str, match: re.Match[str]) -> str:
+    word = folded[match.start() : match.end()]
+    return word.replace(APOSTROPHE, "") if APOSTROPHE in word else word
+
+
+def _pairs(folded: str, parts: str, start: int, end: int) -> list[str]:
+    run = folded[start:end]
+    if parts.count("k", start, end) == end - start:
+        return [*map(operator.add, run, run[1:]), run[-1]]
+    units = [folded[low:high] for low, high in _units(parts, start, end)]
+    ends = ["" if CJK.match(unit) else UNIT_END for unit in units]
+    return [
+        unit + stop + after
+        for unit, stop, after in zip(units, ends, [*units[1:], ""], strict=True)
+    ]
+
+
+def _units(parts: str, start: int, end: int) -> list[tuple[int, int]]:
+    return [match.span() for match in _UNITS.finditer(parts, start, end)]
+
+
+def _odd_words(folded: str) -> Iterator[Term]:
+    for match in _ODD_WORDS.finditer(folded.translate(PARTS)):
+        start, end = match.span()
+        yield Term(folded[start:end], start, end, end)
+
+
+def _fold_with_places(text: str) -> tuple[str, list[int], list[int]]:
+    """Return the fold, and where each of its characters comes from."""
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        part = fold(text[start:end])
+        folded.append(part)
+        starts += [start] * len(part)
+        ends += [end] * len(part)
+    return "".join(folded), starts, ends
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Yield pieces of a text that fold each for itself."""
+    begin, last = 0, 0
+    for start, end in graphemes(text):
+        if not leans(text[start]):
+            if start > begin:
+                yield begin, start
+            begin = start
+        last = end
+    if last > begin:
+        yield begin, last
