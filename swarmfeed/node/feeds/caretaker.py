@@ -1,7 +1,7 @@
 """Taking care of the disk: re-check everything, mend from other holders, rebuild the index."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from swarmfeed.core.asks import sentences
@@ -20,6 +20,7 @@ from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.inventory import Lack
 from swarmfeed.node.ground.pen import say
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
 
@@ -98,16 +99,22 @@ class Caretaker:
         """Delete chunks that larger ones have long taken the place of; pack journals."""
         before_ms = self._clock.now_ms() - SUPERSEDED_S * 1000
         dropped = 0
-        for feed_id in self._shelf.feed_ids():
+        async for feed_id in self._held_in_turns():
             dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
         # Comes second: on a full disk it fails, where deleting helps.
         packed = await self._pack_journals()
-        self._inventory.look()
+        await self._inventory.look_in_turns()
         return sentences.TIDIED(chunks=dropped, journals=packed)
+
+    async def _held_in_turns(self) -> AsyncIterator[FeedId]:
+        """Feeds that are held, also after others ran."""
+        async for feed_id in in_turns(self._shelf.feed_ids()):
+            if self._shelf.replica(feed_id) is not None:
+                yield feed_id
 
     async def _pack_journals(self) -> int:
         packed = 0
-        for feed_id in self._shelf.feed_ids():
+        async for feed_id in self._held_in_turns():
             if self._logs.pack_journal(feed_id):
                 packed += 1
                 await asyncio.sleep(0)  # it waited for the disk: others first, then the next

@@ -22,6 +22,7 @@ from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import DhtPeersFound
 
 logger = structlog.get_logger()
@@ -103,13 +104,16 @@ class Finder:
 
         Whom the person named waits for nobody: the rest is dialled beside.
         """
-        known, told = self._candidates()
-        self._beside.spawn(self._sessions.dial_some(known))
+        self._beside.spawn(self._dial_the_rest())
+        opened = await self._sessions.dial_some([*self._settings.peers, *self._hints])
+        return sentences.DIALLED(links=len(self._sessions.all()), opened=opened)
+
+    async def _dial_the_rest(self) -> None:
+        known, told = await self._candidates()
         if told and not self._is_knocking:
             self._is_knocking = True
             self._beside.spawn(self._knock(told))
-        opened = await self._sessions.dial_some([*self._settings.peers, *self._hints])
-        return sentences.DIALLED(links=len(self._sessions.all()), opened=opened)
+        await self._sessions.dial_some(known)
 
     async def _knock(self, told: Sequence[Endpoint]) -> None:
         """Dial whom strangers told us of, until there is nobody new."""
@@ -238,10 +242,10 @@ class Finder:
             each: None for each in self._heard if not self._sessions.has_failed(each)
         }
 
-    def _candidates(self) -> tuple[list[Endpoint], list[Endpoint]]:
+    async def _candidates(self) -> tuple[list[Endpoint], list[Endpoint]]:
         """Whom we met before, and whom strangers told us of, beside those who are named."""
         known, told = list[Endpoint](), [*self._heard]
-        for author_id in [*self._interests.read(), *self._some_others()]:
+        async for author_id in in_turns([*self._interests.read(), *self._some_others()]):
             for feed_id in self._shelf.feeds_of(author_id):
                 for each in self._index.holders(feed_id):
                     (known if each.seen_at_ms else told).append(each.link)

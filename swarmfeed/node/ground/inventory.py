@@ -32,6 +32,7 @@ from swarmfeed.node.ground.events import (
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.memory import Bookkeeper, Changes, Rows, readable
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, Ledger
 
 logger = structlog.get_logger()
@@ -128,7 +129,12 @@ class Inventory:
 
     def look(self) -> None:
         """Compare all feeds with what is remembered of them."""
-        for feed_id in {*self._shelf.feed_ids(), *self._known}:
+        for feed_id in self._all():
+            self._look_at(feed_id)
+
+    async def look_in_turns(self) -> None:
+        """The same, while others run in between."""
+        async for feed_id in in_turns(self._all()):
             self._look_at(feed_id)
 
     def lacks(self) -> list[Lack]:
@@ -162,6 +168,9 @@ class Inventory:
         }
 
     # --- inside ---
+
+    def _all(self) -> set[FeedId]:
+        return {*self._shelf.feed_ids(), *self._known}
 
     def _look_at(self, feed_id: FeedId) -> None:
         author_id = self._shelf.author_of(feed_id)

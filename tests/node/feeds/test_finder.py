@@ -199,7 +199,7 @@ def test_what_strangers_say_is_bounded_and_drives_nobody_out(
             found = Endpoint(f"127.0.9.{number + 1}", 5000)
             finder.on_dht_peers(DhtPeersFound(author_topic(anna.author_id), (found,)))
         finder.on_dht_peers(DhtPeersFound(bytes(20), (Endpoint("127.0.9.200", 5000),)))
-        _, told = finder._candidates()
+        _, told = await finder._candidates()
         assert [each.host for each in told] == [f"127.0.9.{number}" for number in range(1, 6)]
 
         for _ in range(2):
@@ -207,7 +207,7 @@ def test_what_strangers_say_is_bounded_and_drives_nobody_out(
             to.street.clock.advance(40_000)
         await to.node.ground.sessions.dial_told(told)
         finder.heard([NOWHERE])
-        _, told = finder._candidates()
+        _, told = await finder._candidates()
         assert told == [NOWHERE], "those that were dialled in vain make room"
 
     talk(tmp_path, script)
