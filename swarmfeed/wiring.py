@@ -267,6 +267,7 @@ async def _run(
         pages=pages,
         connections_max=share_files(raise_files_max()).page,
         owner_of=owners.owner_of,
+        person_waits=node.ground.fairness.person_waits,
     )
     try:
         await page.start()

@@ -7,6 +7,7 @@ because a stream from there would hold a thread.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,12 +64,19 @@ class Front:
         mounts: Sequence[Mount],
         pages: "ASGI3Application",
         after_change: Callable[[], None] = lambda: None,
+        person_waits: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """``after_change`` is called when a request that may change something was answered."""
+        """Nothing is answered yet.
+
+        Args:
+            after_change: Called when a request that may change something was answered.
+            person_waits: Entered while a page is made; other work makes way meanwhile.
+        """
         self._settings = settings
         self._mounts = mounts
         self._pages = pages
         self._after_change = after_change
+        self._person_waits = person_waits
 
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
@@ -80,8 +88,12 @@ class Front:
             await refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
             return
         path = scope["path"]
-        app = next((each.app for each in self._mounts if each.takes(path)), self._pages)
-        await app(scope, receive, send)
+        app = next((each.app for each in self._mounts if each.takes(path)), None)
+        if app is not None:
+            await app(scope, receive, send)
+        else:
+            with self._person_waits():
+                await self._pages(scope, receive, send)
         if scope["method"] == "POST":
             self._after_change()
 
@@ -148,16 +160,19 @@ class PageServer:
         pages: Sequence[Page] = PAGES,
         owner_of: OwnerOf = lambda client, server: None,
         connections_max: int = PAGE_CONNECTIONS_MAX,
+        person_waits: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Nothing is served yet.
 
         Args:
+            person_waits: Entered while a page is made; other work makes way meanwhile.
             port: 0 takes any that is free.
             owner_of: Tells whose connection a request came by; a login is then for that user.
         """
         self._desk = desk
         self._owner_of = owner_of
         self._connections_max = connections_max
+        self._person_waits = person_waits
         self._pages = pages
         self._port = port
         self._run_file = RunFile(run_folder)
@@ -230,7 +245,7 @@ class PageServer:
         pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
         self._run_file.write(self.url, access.key)
         mounts = (Mount(path="/events", app=events),)
-        return Front(settings, mounts, pages, self._events.look_again)
+        return Front(settings, mounts, pages, self._events.look_again, self._person_waits)
 
     def body_bytes_max(self, path: str) -> int:
         """Longest body that a request for a path may have."""

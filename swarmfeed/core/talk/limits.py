@@ -2,8 +2,9 @@
 
 from typing import Final
 
-AUTHORS_ASKED_AT_ONCE: Final = 100
-"""Authors that we put into one `want`: as many as are encoded in two milliseconds."""
+AUTHORS_ASKED_AT_ONCE: Final = 50
+"""Authors that we put into one `want`: encoded in a millisecond, and within MESSAGE_VALUES_MAX
+even if each of them has FEEDS_PER_AUTHOR_MAX feeds."""
 
 MESSAGES_SENT_PER_S: Final = 1_000
 """Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it
@@ -32,6 +33,13 @@ and goes out to 256 peers."""
 TURN_S: Final = 0.003
 """Processor seconds that work for peers keeps the loop before everybody else has a turn.  A
 page needs some ten turns of the loop, so it comes well within a tenth of a second."""
+
+PERSON_PAUSE_S: Final = 0.02
+"""How long peers wait after each step while a person waits for a page: it is made in about as
+long, so that there is one such step in it, or two."""
+
+PERSON_WAITS_S: Final = 1.0
+"""How long peers make way for one request: what takes longer is not a page being read."""
 
 ACCOUNTS_MAX: Final = 4 * 256
 """Peers whose use of our time is remembered, linked or not: who comes back has no new budget.

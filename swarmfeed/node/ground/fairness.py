@@ -7,6 +7,8 @@ sent - runs as a coroutine that is driven step by step from here, from ``await``
     turn of peers over?  --> wait in line                    the page and jobs come in between
     step --> what it cost is taken from the account, and from what all peers have together
 
+    a person waits for a page? -> each step is a whole turn, and the next one comes a little later
+
 So a peer that costs much is never shut out for it: it is only read as slowly as it may be
 served, and its socket fills up behind that.  In line goes first who used least lately.  Long
 loops ask ``breathe`` now and then, so that no step is much longer than a turn; what needs the
@@ -14,9 +16,9 @@ processor for longer goes ``off_loop``, and is paid for all the same.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from heapq import heappop, heappush
 from itertools import count
@@ -31,6 +33,8 @@ from swarmfeed.core.talk.limits import (
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
+    PERSON_PAUSE_S,
+    PERSON_WAITS_S,
     TURN_S,
 )
 from swarmfeed.ports import Clock
@@ -107,6 +111,8 @@ class Fairness:
         """Of the present turn."""
         self._is_turn = True
         """Whether peers may run; False while everybody else has a turn."""
+        self._people = set[object]()
+        """Requests that a person waits for."""
         self.one_thread: Final = asyncio.Lock()
         """Held while a thread works for a peer: several would keep Python from the loop."""
 
@@ -129,6 +135,19 @@ class Fairness:
         if (not self._is_turn or self._in_line) and not self._over.is_set():
             await self._wait_in_line(account)
 
+    @contextmanager
+    def person_waits(self) -> Iterator[None]:
+        """Let peers make way while a request of a person is answered, for PERSON_WAITS_S."""
+        person = object()
+        self._people.add(person)
+        loop = asyncio.get_running_loop()
+        patience = loop.call_later(PERSON_WAITS_S, self._people.discard, person)
+        try:
+            yield
+        finally:
+            patience.cancel()
+            self._people.discard(person)
+
     def end(self) -> None:
         """Let nobody wait any more: the node stops."""
         self._over.set()
@@ -143,11 +162,13 @@ class Fairness:
         self._used_s += took_s
         if not self._is_turn:
             return
-        if self._used_s < TURN_S:
+        if self._used_s < TURN_S and not self._people:
             self._call_next()
             return
         self._is_turn = False
         pause_s = self._together.paid_off_in_s(now_s)
+        if self._people:
+            pause_s = max(pause_s, PERSON_PAUSE_S)
         loop = asyncio.get_running_loop()
         if pause_s > 0:
             loop.call_later(pause_s, self._next_turn)

@@ -43,6 +43,7 @@ class Ground:
     pen: Pen
     introduction: Introduction
     indexer: Indexer
+    fairness: Fairness
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
@@ -59,7 +60,7 @@ class Ground:
 
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
     """Put the ground floor together; nothing runs yet."""
-    events, switchboard = Events(), Switchboard()
+    events, switchboard, fairness = Events(), Switchboard(), Fairness(shells.clock)
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
     beside, calm = Tasks(), asyncio.Event()
     calm.set()
@@ -82,7 +83,10 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,
         indexer=indexer,
-        sessions=_keep_sessions(settings, shells, introduction, switchboard, indexer, events),
+        fairness=fairness,
+        sessions=_keep_sessions(
+            settings, shells, fairness, introduction, switchboard, indexer, events
+        ),
         prover=Prover(shells.logs),
         memory=memory,
         inventory=Inventory(shelf, interests, shells.index, memory),
@@ -107,6 +111,7 @@ def _doors(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
 def _keep_sessions(
     settings: NodeSettings,
     shells: Shells,
+    fairness: Fairness,
     introduction: Introduction,
     switchboard: Switchboard,
     indexer: Indexer,
@@ -117,11 +122,5 @@ def _keep_sessions(
         await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
     return Sessions(
-        shells.link,
-        settings,
-        Fairness(shells.clock),
-        introduction.hello,
-        events,
-        switchboard.hear,
-        remember,
+        shells.link, settings, fairness, introduction.hello, events, switchboard.hear, remember
     )

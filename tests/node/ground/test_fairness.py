@@ -17,6 +17,8 @@ from swarmfeed.core.talk.limits import (
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
+    PERSON_PAUSE_S,
+    PERSON_WAITS_S,
     TURN_S,
 )
 from swarmfeed.node.ground.fairness import Account, Fairness, breathe, off_loop, on_behalf
@@ -118,6 +120,35 @@ def test_who_has_used_up_its_share_is_served_more_slowly_and_not_ended() -> None
         passed_s = hall.clock.monotonic_ms() / 1000 - began_s
         assert worked_s == pytest.approx(PEER_WORK_S_PER_S * passed_s, rel=0.1)
         assert not task.done()
+
+    at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_while_a_person_waits_peers_do_one_step_now_and_then() -> None:
+    async def scene(hall: Hall) -> None:
+        hall.begin(hall.peer(1), "anna", *[TURN_S / 10] * 100)
+        hall.begin(hall.peer(2), "bert", *[TURN_S / 10] * 100)
+        with hall.fairness.person_waits():
+            await settle()
+            assert hall.done == ["anna"], "one step, however short"
+            await hall.pass_s(PERSON_PAUSE_S + 0.005)
+            assert hall.done[:2] == ["anna", "bert"], "then one of somebody else"
+            assert len(hall.done) < 50
+        await hall.pass_s(PERSON_PAUSE_S + 0.005)
+        assert len(hall.done) == 200, "the page is there: all go on"
+
+    at(scene)
+
+
+def test_who_waits_for_long_is_no_reader_of_a_page() -> None:
+    async def scene(hall: Hall) -> None:
+        with hall.fairness.person_waits(), hall.fairness.person_waits():
+            hall.begin(hall.peer(1), "anna", *[TURN_S / 10] * 500)
+            await settle()
+            assert len(hall.done) == 1
+            await hall.pass_s(PERSON_WAITS_S + PERSON_PAUSE_S)
+            assert len(hall.done) == 500
 
     at(scene)
 
