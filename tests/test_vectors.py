@@ -219,7 +219,7 @@ def test_the_code_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
         ("signed certificate | 1,000 bytes", limits.CERTIFICATE_BYTES_MAX),
         ("1,024\ncharacters", limits.LINK_CHARS_MAX),
         ("1 to 8,000 bytes", limits.TEXT_BYTES_MAX),
-        ("more than 400,000 parts", limits.MESSAGE_VALUES_MAX),
+        ("more than 400,000 parts", limits.VALUES_MAX),
         ("journal | 8 MiB", limits.JOURNAL_BYTES_MAX // 2**20),
         ("`at` occurs at most 8", limits.ENDPOINTS_MAX),
     ],

@@ -13,7 +13,7 @@ from typing import Final
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import Codec, codec_of
-from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX
+from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
 from swarmfeed.core.talk import words as talk
@@ -63,7 +63,9 @@ class Vocabulary:
 
     def decode(self, data: bytes) -> Message | Unknown:
         """Read a message.  Raises BadEncodingError."""
-        fields = decode_fields(data, "message", limit_bytes=MESSAGE_BYTES_MAX)
+        fields = decode_fields(
+            data, "message", limit_bytes=MESSAGE_BYTES_MAX, values_max=MESSAGE_VALUES_MAX
+        )
         name = take_word(fields, b"m")
         codec = self._by_name.get(name)
         return Unknown(name.decode("ascii")) if codec is None else codec.read(fields)

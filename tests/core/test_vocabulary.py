@@ -26,6 +26,7 @@ from swarmfeed.core.history.words import (
     RequestRate,
     Watch,
 )
+from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.message import Feed, Message, Size
 from swarmfeed.core.talk.words import (
     Certificates,
@@ -51,6 +52,7 @@ AUTHOR = AuthorId(b"a" * 32)
 FEED = FeedId(b"f" * 32)
 NODE = NodeId(b"i" * 32)
 HASH = Hash(b"p" * 32)
+MANY_FEEDS = WantedAuthor(AUTHOR, (WantedFeed(FEED, limits.FEED_ENTRIES_MAX),) * 64)
 OFFER = HeadOffer(
     author_id=AUTHOR,
     feed_id=FEED,
@@ -195,6 +197,7 @@ def test_a_message_out_of_bounds_is_refused(message: Message) -> None:
     [
         Want((WantedAuthor(AUTHOR, (WantedFeed(FEED, limits.FEED_ENTRIES_MAX),) * 64),)),
         Want((WantedAuthor(AUTHOR, ()),) * limits.AUTHORS_PER_WANT_MAX),
+        Want((MANY_FEEDS,) * AUTHORS_ASKED_AT_ONCE),
         replace(
             OFFER,
             signed_head=bytes(limits.HEAD_BYTES_MAX),
@@ -205,10 +208,24 @@ def test_a_message_out_of_bounds_is_refused(message: Message) -> None:
         ),
         Holders(AUTHOR, FEED, (HOLDER,) * limits.HOLDERS_MAX),
     ],
-    ids=["most feeds", "most authors", "longest offer", "most holders"],
+    ids=["most feeds", "most authors", "most that we ask", "longest offer", "most holders"],
 )
 def test_the_longest_message_of_each_type_fits(message: Message) -> None:
     assert VOCABULARY.decode(VOCABULARY.encode(message)) == message
+
+
+@pytest.mark.attack("A40")
+def test_a_message_of_too_many_values_is_refused() -> None:
+    """A want of 1,000 authors of 64 feeds took a second of the processor to read."""
+    for message in (
+        VOCABULARY.encode(Want((MANY_FEEDS,) * (AUTHORS_ASKED_AT_ONCE + 1))),
+        VOCABULARY.encode(Want((MANY_FEEDS,) * limits.AUTHORS_PER_WANT_MAX)),
+        encode({b"m": b"later", b"z": [[]] * (limits.MESSAGE_VALUES_MAX - 4)}),
+    ):
+        with pytest.raises(BadEncodingError, match="more than 16384 values"):
+            VOCABULARY.decode(message)
+    fits = encode({b"m": b"later", b"z": [[]] * (limits.MESSAGE_VALUES_MAX - 5)})
+    assert VOCABULARY.decode(fits) == Unknown("later")
 
 
 def test_a_message_that_no_peer_would_accept_is_not_sent() -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 
 from bencodepy import BencodeDecoder, BencodeEncoder
 
-from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, MESSAGE_VALUES_MAX
+from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, VALUES_MAX
 from swarmfeed.errors import BadEncodingError
 
 Value = int | bytes | list["Value"] | dict[bytes, "Value"]
@@ -73,19 +73,19 @@ def encode(value: Encodable) -> bytes:
     return cast(bytes, _encoder.encode(_to_plain(value)))
 
 
-def decode(data: bytes, *, limit_bytes: int) -> Value:
+def decode(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MAX) -> Value:
     """Read the one value that ``data`` spells canonically.
 
     Raises:
         BadEncodingError: Anything else, whatever the bytes are.
     """
-    value = decode_lenient(data, limit_bytes=limit_bytes)
+    value = decode_lenient(data, limit_bytes=limit_bytes, values_max=values_max)
     if _encoder.encode(value) != data:
         raise BadEncodingError("bencode in another than its canonical spelling")
     return value
 
 
-def decode_lenient(data: bytes, *, limit_bytes: int) -> Value:
+def decode_lenient(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MAX) -> Value:
     """Read a value whose dicts may have their keys in any order, the last of equal ones.
 
     For protocols of others, and for nothing that is hashed or signed as a whole.
@@ -96,7 +96,7 @@ def decode_lenient(data: bytes, *, limit_bytes: int) -> Value:
     if len(data) > limit_bytes:
         raise BadEncodingError(f"{len(data)} bytes, at most {limit_bytes}")
     try:
-        return cast(Value, _StrictDecoder().decode(data))
+        return cast(Value, _StrictDecoder(values_max).decode(data))
     except Exception as error:
         # The library's own error, or a bug of it: for the caller both are bad bytes.
         raise BadEncodingError(f"not bencode: {error}") from error
@@ -105,9 +105,9 @@ def decode_lenient(data: bytes, *, limit_bytes: int) -> Value:
 class _StrictDecoder(BencodeDecoder):  # type: ignore[misc]  # the library has no types
     """The library's decoder with strict numbers and a budget of values; serves one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, values_max: int) -> None:
         super().__init__(max_depth=MESSAGE_DEPTH_MAX - 1)
-        self._values_left = MESSAGE_VALUES_MAX
+        self._values_max = self._values_left = values_max
 
     def decode_int(self, x: bytes, f: int, **_: Any) -> tuple[int, int]:
         self._spend()
@@ -141,7 +141,7 @@ class _StrictDecoder(BencodeDecoder):  # type: ignore[misc]  # the library has n
     def _spend(self) -> None:
         self._values_left -= 1
         if self._values_left < 0:
-            raise BadEncodingError(f"more than {MESSAGE_VALUES_MAX} values")
+            raise BadEncodingError(f"more than {self._values_max} values")
 
 
 def _to_plain(value: object) -> Value:
@@ -305,6 +305,8 @@ class Fields:
         return BadEncodingError(f"{self._name(key)} {fact}")
 
 
-def decode_fields(data: bytes, what: str, *, limit_bytes: int) -> Fields:
+def decode_fields(
+    data: bytes, what: str, *, limit_bytes: int, values_max: int = VALUES_MAX
+) -> Fields:
     """Decode a dict and wrap it for reading.  Raises BadEncodingError."""
-    return Fields(decode(data, limit_bytes=limit_bytes), what)
+    return Fields(decode(data, limit_bytes=limit_bytes, values_max=values_max), what)

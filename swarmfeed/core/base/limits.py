@@ -71,10 +71,13 @@ chunk list of a feed of 20 GB (1 MB) fit into one."""
 MESSAGE_DEPTH_MAX: Final = 8
 """Deepest nesting of lists and dicts in foreign bencode."""
 
-MESSAGE_VALUES_MAX: Final = 400_000
-"""Most integers, byte strings, keys, lists and dicts in one piece of foreign bencode.  The
-widest `want` (1,000 authors of 64 feeds each) has 325,000; without a bound 4 MiB of empty
-lists would cost seconds and 130 MB."""
+VALUES_MAX: Final = 400_000
+"""Most integers, byte strings, keys, lists and dicts in one piece of foreign bencode: without a
+bound 4 MiB of empty lists would cost seconds and 130 MB."""
+
+MESSAGE_VALUES_MAX: Final = 16_384
+"""The same in one message: 50 milliseconds to read, and few enough objects to be let go of at
+once.  1,000 authors fit into one `want`, or 50 of 64 feeds each."""
 
 ENDPOINTS_MAX: Final = 8
 """Most endpoints a node may claim for itself, or a link may carry."""
@@ -127,10 +130,6 @@ PEER_MESSAGES_PER_S: Final = 2_000
 
 PEER_BYTES_PER_S: Final = 32 * 1024 * 1024
 """Bytes a peer may send over the link in a second, on average over BUDGET_WINDOW_S."""
-
-PEER_DECODE_S_PER_S: Final = 0.2
-"""Processor seconds that decoding a peer's messages may cost in a second, on average over
-BUDGET_WINDOW_S.  A megabyte of entries costs a millisecond, one of tiny values 200."""
 
 BUDGET_WINDOW_S: Final = 10
 """Over how long a peer's budgets are averaged."""

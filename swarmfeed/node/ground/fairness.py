@@ -7,7 +7,7 @@ sent - runs as a coroutine that is driven step by step from here, from ``await``
     turn of peers over?  --> wait in line                    the page and jobs come in between
     step --> what it cost is taken from the account, and from what all peers have together
 
-    a person waits for a page? -> each step is a whole turn, and the next one comes a little later
+    a person waits for a page? -> each step is a whole turn, and the next comes a little later
 
 So a peer that costs much is never shut out for it: it is only read as slowly as it may be
 served, and its socket fills up behind that.  In line goes first who used least lately.  Long

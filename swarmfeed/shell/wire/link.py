@@ -9,12 +9,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from time import monotonic, thread_time
 from typing import NoReturn, Protocol, TypeVar
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.talk.handshake import (
     CloseCode,
@@ -224,9 +222,7 @@ class WebSocketLink:
     # --- both --------------------------------------------------------------------------
 
     def _peer(self, socket: Socket, hello: Hello, *, outgoing: bool) -> "WebSocketPeer":
-        return WebSocketPeer(
-            socket, hello, self._rules, self._vocabulary, self._off_loop, outgoing=outgoing
-        )
+        return WebSocketPeer(socket, hello, self._vocabulary, self._off_loop, outgoing=outgoing)
 
     def _greeting(self, own: Hello, *, nonce: bytes = b"", proof: bytes = b"") -> Greeting:
         if own.node_id != self._node_id:
@@ -248,7 +244,6 @@ class WebSocketPeer:
         self,
         socket: Socket,
         hello: Hello,
-        rules: LinkRules,
         vocabulary: Vocabulary,
         off_loop: OffLoop,
         *,
@@ -257,8 +252,6 @@ class WebSocketPeer:
         self._socket = socket
         self._off_loop = off_loop
         self._vocabulary = vocabulary
-        rate = rules.decode_s_per_s
-        self._decoding = TokenBucket(rate * rules.window_s, rate, monotonic())
         self._hello = hello
         self._outgoing = outgoing
 
@@ -287,25 +280,14 @@ class WebSocketPeer:
                 return
             except BadEncodingError as error:
                 await _refuse(self._socket, CloseCode.BAD_MESSAGE, error)
-            if message is None:
-                costly = RemoteError("its messages cost too much time")
-                await _refuse(self._socket, CloseCode.OVER_BUDGET, costly)
             if not isinstance(message, Unknown):
                 yield message
 
-    async def _take(self, data: bytes) -> Message | Unknown | None:
-        """Return the message, or None when the peer's budget of time is used up."""
+    async def _take(self, data: bytes) -> Message | Unknown:
+        """Decode, and let others run meanwhile if that takes long."""
         if len(data) <= DECODED_IN_LOOP_BYTES:
-            message, took_s = self._decode(data)
-        else:
-            message, took_s = await self._off_loop(lambda: self._decode(data))
-        return message if self._decoding.take(took_s, monotonic()) else None
-
-    def _decode(self, data: bytes) -> tuple[Message | Unknown, float]:
-        """Return the message and the processor seconds it cost."""
-        started_s = thread_time()
-        message = self._vocabulary.decode(data)
-        return message, thread_time() - started_s
+            return self._vocabulary.decode(data)
+        return await self._off_loop(lambda: self._vocabulary.decode(data))
 
     async def close(self, reason: str) -> None:
         await self._socket.close(CloseCode.GOODBYE, reason)

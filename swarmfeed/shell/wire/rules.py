@@ -24,7 +24,6 @@ class LinkRules:
     bytes_per_s: float = limits.PEER_BYTES_PER_S
     messages_per_s: float = limits.PEER_MESSAGES_PER_S
     sends_per_s: float = MESSAGES_SENT_PER_S
-    decode_s_per_s: float = limits.PEER_DECODE_S_PER_S
     window_s: float = limits.BUDGET_WINDOW_S
     peers_max: int = limits.PEERS_MAX
     """Links that others may open."""

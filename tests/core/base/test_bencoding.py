@@ -17,7 +17,7 @@ from swarmfeed.core.base.bencoding import (
     decode_lenient,
     encode,
 )
-from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, MESSAGE_VALUES_MAX
+from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, VALUES_MAX
 from swarmfeed.errors import BadEncodingError
 
 LIMIT_BYTES = 1_000
@@ -212,9 +212,9 @@ def test_a_flood_within_the_size_limit_is_refused_at_once(flood: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.attack("A09")
 def test_more_values_than_any_message_has_are_refused() -> None:
-    fits = b"l" + b"le" * (MESSAGE_VALUES_MAX - 1) + b"e"
+    fits = b"l" + b"le" * (VALUES_MAX - 1) + b"e"
     value = decode(fits, limit_bytes=len(fits))
-    assert isinstance(value, list) and len(value) == MESSAGE_VALUES_MAX - 1
+    assert isinstance(value, list) and len(value) == VALUES_MAX - 1
     for one_more in (b"le", b"i1e", b"0:"):
         flood = fits[:-1] + one_more + b"e"
         with pytest.raises(BadEncodingError, match="more than"):

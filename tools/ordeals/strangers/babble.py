@@ -15,6 +15,7 @@ from swarmfeed.core.base.limits import (
     AUTHORS_WANTED_MAX,
     CERTIFICATES_MAX,
     FEEDS_PER_AUTHOR_MAX,
+    MESSAGE_VALUES_MAX,
     UNPROVEN_HEADS_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
@@ -49,6 +50,9 @@ OWN: Final = 0
 
 OWN_POSTS: Final = 300
 POSTS: Final = 3
+
+WIDEST_AUTHORS: Final = MESSAGE_VALUES_MAX // (5 + 5 * FEEDS_PER_AUTHOR_MAX)
+"""Authors of FEEDS_PER_AUTHOR_MAX feeds that fit into one `want`."""
 
 
 def author_key(number: int) -> SigningKey:
@@ -129,14 +133,12 @@ def want_odd(world: World) -> Iterator[Message]:
 
 
 def want_widest(world: World) -> Iterator[Message]:
-    """The longest want there is, 3 MB."""
+    """The want with most feeds: as many values as a message may have."""
     feeds = tuple(
         WantedFeed(FeedId(world.luck.randbytes(32)), size)
         for size in range(FEEDS_PER_AUTHOR_MAX)
     )
-    widest = Want(
-        tuple(WantedAuthor(each, feeds) for each in world.authors(AUTHORS_PER_WANT_MAX))
-    )
+    widest = Want(tuple(WantedAuthor(each, feeds) for each in world.authors(WIDEST_AUTHORS)))
     while True:
         yield widest
 

@@ -22,7 +22,6 @@ from typing import Final
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     PEER_BYTES_PER_S,
-    PEER_DECODE_S_PER_S,
     PEER_MESSAGES_PER_S,
 )
 from swarmfeed.core.base.tokens import TokenBucket
@@ -92,11 +91,11 @@ class Babbler:
         rules = LinkRules(send_timeout_s=PATIENCE_S)
         self._link = WebSocketLink(key_seed, world.folder.parent, rules=rules)
         self._messages = SEQUENCES[sequence](world)
-        self._costs: dict[int, tuple[Message, int, float]] = {}
+        self._sizes: dict[int, tuple[Message, int]] = {}
         now_s = time.monotonic()
         self._budgets = tuple(
             TokenBucket(rate * WITHIN * WINDOW_S, rate * WITHIN, now_s)
-            for rate in (PEER_MESSAGES_PER_S, PEER_BYTES_PER_S, PEER_DECODE_S_PER_S)
+            for rate in (PEER_MESSAGES_PER_S, PEER_BYTES_PER_S)
         )
         self.linked = asyncio.Event()
         self.said = {"messages": 0, "bytes": 0, "endings": 0, "blamed": 0}
@@ -130,25 +129,22 @@ class Babbler:
             await asyncio.sleep(0)
 
     async def _afford(self, message: Message) -> None:
-        """Wait until what was sent before is paid off, by what it costs to read here."""
-        _, size, decode_s = self._cost(message)
-        for budget, cost in zip(self._budgets, (1, size, decode_s), strict=True):
+        """Wait until what was sent before is within its budgets again."""
+        size = self._size(message)
+        for budget, cost in zip(self._budgets, (1, size), strict=True):
             await asyncio.sleep(budget.paid_off_in_s(time.monotonic()))
             budget.owe(cost, time.monotonic())
         self.said["messages"] += 1
         self.said["bytes"] += size
 
-    def _cost(self, message: Message) -> tuple[Message, int, float]:
-        found = self._costs.get(id(message))
+    def _size(self, message: Message) -> int:
+        found = self._sizes.get(id(message))
         if found is None:
-            data = VOCABULARY.encode(message)
-            began_s = time.thread_time()
-            VOCABULARY.decode(data)
             # Kept with the message, so that its id stays its own.
-            found = message, len(data), time.thread_time() - began_s
-            if len(self._costs) < 100:
-                self._costs[id(message)] = found
-        return found
+            found = message, len(VOCABULARY.encode(message))
+            if len(self._sizes) < 100:
+                self._sizes[id(message)] = found
+        return found[1]
 
     async def _listen(self, peer: Peer) -> None:
         try:

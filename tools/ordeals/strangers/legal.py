@@ -1,5 +1,6 @@
 """Legal messages by seed, from what their classes declare: also of messages to come."""
 
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from random import Random
 from types import UnionType
@@ -12,6 +13,7 @@ from swarmfeed.core.history.words import Farewell, Notices
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Certificates, ForkProof, HeadOffer, NewEntries, Receipt
 from swarmfeed.core.vocabulary import VOCABULARY
+from swarmfeed.errors import BadEncodingError
 
 PROVEN: Final = (Certificates, Farewell, ForkProof, HeadOffer, NewEntries, Notices, Receipt)
 """Messages whose bytes have to be true, too: random ones would break the rules."""
@@ -32,8 +34,11 @@ class Words:
 
     def any(self) -> Message:
         """A message of any type that needs no proof."""
-        made: Message = self.make(self._luck.choice(RANDOM))
-        return made
+        while True:
+            made: Message = self.make(self._luck.choice(RANDOM))
+            with suppress(BadEncodingError):  # more values than a message may have
+                VOCABULARY.decode(VOCABULARY.encode(made))
+                return made
 
     def make(self, record: type[Any]) -> Any:
         """A record with any values that its annotations allow."""
