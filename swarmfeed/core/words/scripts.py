@@ -58,9 +58,6 @@ None follows a letter, unless blanks are not written there."""
 
 _GRAPHEME: Final = regex.compile(r"\X")
 _LEANS: Final = regex.compile(r"[\uffa0-\uffdc]")
-_BLANK: Final = regex.compile(
-    r"[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\u2800\U0001d159]*"
-)
 
 
 def graphemes(text: str) -> Iterator[tuple[int, int]]:
@@ -71,8 +68,3 @@ def graphemes(text: str) -> Iterator[tuple[int, int]]:
 def leans(character: str) -> bool:
     """Tell half-width letters, which grow together with the one before when they are folded."""
     return _LEANS.match(character) is not None
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether a text shows nothing: blanks, fillers, controls, signs of no width."""
-    return _BLANK.fullmatch(text) is not None

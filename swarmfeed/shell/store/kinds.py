@@ -11,6 +11,7 @@ from typing import Final
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.shell.store import seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.places import block_ranges, number_author
@@ -164,7 +165,7 @@ def read_profile(said: Said) -> ProfileRow:
     place, body = said.place, said.body
     key = (place.author_no, place.feed_no, said.index, *said.times())
     name = seen_name(body.name)
-    return (*key, name, name.casefold(), body.bio)
+    return (*key, name, name_key(name), body.bio)
 
 
 def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:

@@ -20,6 +20,8 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.limits import ID_POSTS_MAX
 from swarmfeed.core.feed.public_id import public_id, time_of_id
+from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
@@ -286,20 +288,24 @@ def build_match(db: Connection, query: SearchQuery) -> str | None:
 
     Everything typed stands in quotes, where FTS5 knows no operators.
     """
-    wanted = [f"text : {quote(term)}" for term in query.words]
+    wanted = [f"text : {quote(sought)}" for each in query.words for sought in each]
     for name in query.authors:
         numbers = find_authors(db, name)
         if not numbers:
             return None
         wanted.append(f"author : ({' OR '.join(numbers)})")
-    unwanted = [f"text : {quote(term)}" for term in query.without]
+    unwanted = [
+        f"({' AND '.join(f'text : {quote(sought)}' for sought in each)})"
+        for each in query.without
+    ]
     for name in query.without_authors:
         unwanted += [f"author : {number}" for number in find_authors(db, name)]
     return f"({' AND '.join(wanted)})" + "".join(f" NOT {term}" for term in unwanted)
 
 
-def quote(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
+def quote(sought: Sought) -> str:
+    """Terms hold no double quotes."""
+    return f'"{" ".join(sought.terms)}"' + ("*" if sought.is_prefix else "")
 
 
 def find_authors(db: Connection, name: str) -> list[str]:
@@ -307,7 +313,7 @@ def find_authors(db: Connection, name: str) -> list[str]:
     rows = db.execute(
         "SELECT author FROM profile WHERE name_key = ? AND counts = 1 UNION"
         " SELECT no FROM author WHERE author_id = ? LIMIT ?",
-        (name.casefold(), read_address(name), SEARCH_AUTHORS_MAX),
+        (name_key(name), read_address(name), SEARCH_AUTHORS_MAX),
     )
     return [f'"{number}"' for (number,) in rows]
 

@@ -1,7 +1,5 @@
 """An index in memory: remembers what it was given and works out each answer from scratch."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -32,6 +30,9 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
+from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.seeking import Sought
+from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import BadEncodingError, UserError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 
@@ -350,21 +351,22 @@ def decode_or_none(kind: str, body: bytes) -> Body | None:
         return None
 
 
-def tokens(text: str) -> list[str]:
-    """Return words without case and accents."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)
-    )
-    return re.findall(r"[^\W_]+", plain.lower())
+def holds(text: str, wanted: Sequence[Sought]) -> bool:
+    row = index_text(text).split(" ")
+    return all(stands_in(sought, row) for sought in wanted)
 
 
-def holds(text: str, term: str) -> bool:
-    words, wanted = tokens(text), tokens(term)
-    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+def stands_in(sought: Sought, row: Sequence[str]) -> bool:
+    *same, last = sought.terms
+    for at in range(len(row) - len(same)):
+        *before, end = row[at : at + len(same) + 1]
+        if before == same and (end == last or (sought.is_prefix and end.startswith(last))):
+            return True
+    return False
 
 
 def is_called(view: PostView, name: str) -> bool:
     try:
         return parse_address(name) == view.author_id
     except UserError:
-        return view.author_name.casefold() == name.casefold()
+        return name_key(view.author_name) == name_key(name)
