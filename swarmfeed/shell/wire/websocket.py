@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
 from ssl import SSLContext, SSLObject
@@ -19,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
@@ -31,6 +33,9 @@ from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
 from swarmfeed.shell.wire.gate import Gate, LetThrough
 from swarmfeed.shell.wire.inlet import Inlet
 from swarmfeed.shell.wire.rules import LinkRules, keeping
+
+PATH: Final = "/"
+"""Where a link is; whoever asks for anything else speaks another protocol."""
 
 
 class Socket:
@@ -154,7 +159,7 @@ class Sockets:
             raise RetryError("the link is stopped")
         with library_errors(endpoint):
             connection = await _Connect(
-                f"wss://{endpoint}/",
+                f"wss://{endpoint}{PATH}",
                 ssl=context,
                 open_timeout=None,
                 user_agent_header=None,
@@ -342,7 +347,7 @@ class _Accepting(Server):
         assert isinstance(connection, _Accepted)
         try:
             async with asyncio.timeout(self._rules.handshake_timeout_s / 2):
-                await connection.handshake(server_header=None)
+                await connection.handshake(_look_at_path, server_header=None)
             if connection.state is State.OPEN:
                 connection.start_keepalive()
                 async with connection:
@@ -359,6 +364,11 @@ class _Connect(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
+
+
+def _look_at_path(connection: ServerConnection, request: Request) -> Response | None:
+    """Answer nothing but 404 elsewhere: a link is found by its path, not by any."""
+    return None if request.path == PATH else connection.respond(HTTPStatus.NOT_FOUND, "")
 
 
 def _endpoint_of(connection: _Metered) -> Endpoint:

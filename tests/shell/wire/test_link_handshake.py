@@ -35,7 +35,9 @@ from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import client_context, server_context
+from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import InvalidStatus
 
 # --- before the handshake is done --------------------------------------------------------
 
@@ -77,6 +79,24 @@ def test_garbage_instead_of_a_websocket_is_dropped(tmp_path: Path, garbage: byte
             except (ConnectionError, ssl.SSLError):
                 pass
             writer.close()
+            assert node.peers == []
+
+    run(conversation())
+
+
+@pytest.mark.attack("A33")
+@pytest.mark.parametrize("path", ["/x", "//", "/?a", "/socket.io/", "/index.html"])
+def test_on_another_path_there_is_nothing(tmp_path: Path, path: str) -> None:
+    async def conversation() -> None:
+        async with listening(tmp_path) as node:
+            elsewhere = connect(
+                f"wss://{node.at}{path}", ssl=client_context(), compression=None, proxy=None
+            )
+            with pytest.raises(InvalidStatus) as refused:
+                await elsewhere
+            response = refused.value.response
+            assert (response.status_code, response.body) == (404, b"")
+            assert "Server" not in response.headers
             assert node.peers == []
 
     run(conversation())
