@@ -126,9 +126,14 @@ def test_the_feed_s_rss_leads_a_client_to_the_same_torrents(
     """What a client subscribes to: no session, but the key that stands in the address."""
     bearer = {"Authorization": f"Bearer {holder.api_key}"}
     listed = read(f"{holder.page_url}/feeds/{town.feed}/torrents.rss", bearer)
-    urls = [each.attrib["url"] for each in ElementTree.fromstring(listed).iter("enclosure")]
-    found = {read(url, {}) for url in urls}
-    assert len(found) == len(holder.get("torrents", feed=town.feed)["torrents"])
+    items = list(ElementTree.fromstring(listed).iter("item"))
+    magnets = [each.attrib["url"] for item in items for each in item.iter("enclosure")]
+    chunks = holder.get("torrents", feed=town.feed)["torrents"]
+    assert magnets == [each["magnet"] for each in chunks]
+    host, port = holder.swarm_endpoint()
+    assert all(each.endswith(f"&x.pe={host}:{port}") for each in magnets)
+    found = {read(item.findtext("link", ""), {}) for item in items}
+    assert len(found) == len(chunks)
     assert torrent in found
 
 

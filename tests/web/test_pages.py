@@ -1,5 +1,6 @@
 """What each page shows and does, as a person without JavaScript meets it."""
 
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
 import pytest
@@ -282,7 +283,11 @@ def test_a_client_subscribes_without_a_session(site: Site) -> None:
     client = site.browser(logged_in=False)
     answer = client.get(rss)
     assert answer.content_type == "application/rss+xml; charset=utf-8"
-    torrent = answer.text.split('enclosure url="')[1].split('"')[0]
+    (item,) = ElementTree.fromstring(answer.text).iter("item")
+    (enclosure,) = item.iter("enclosure")
+    assert enclosure.attrib["url"].startswith("magnet:?xt=urn:btih:")
+    torrent = item.findtext("link")
+    assert torrent is not None
     assert client.get(torrent).status_code == 200
     assert client.get(rss.replace(feed, other)).status_code == 401
     assert client.get(rss.replace("torrents.rss", "torrents")).status_code == 401

@@ -32,7 +32,8 @@ def show_torrents(feed_id: FeedId) -> str:
 
 def show_rss(feed_id: FeedId) -> Response:
     items = [
-        (each.name, _url("torrent_file", feed_id, each.span), each.bytes)
+        # The link says where we are, and the file does not: clients take the former.
+        (each.name, _url("torrent_file", feed_id, each.span), each.magnet, each.bytes)
         for each in ask(ListTorrents(feed=feed_id)).torrents
     ]
     page_url = running().settings.url + url_for("torrents", feed_id=feed_id)

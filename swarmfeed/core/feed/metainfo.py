@@ -7,11 +7,12 @@ Sources: BEP 3 (v1), BEP 52 (v2, hybrids), BEP 9 (magnet links).
 """
 
 from base64 import b32encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
 from swarmfeed.core.base.limits import PIECE_BYTES_MAX, PIECE_BYTES_MIN
-from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, Hash
 
 _BLOCK_BYTES = 16 * 1024
 """Leaf of the v2 tree (BEP 52)."""
@@ -137,12 +138,20 @@ def chunk_torrent(feed_id: FeedId, span: ChunkSpan, pieces: Pieces) -> ChunkTorr
     )
 
 
-def magnet_link(torrent: ChunkTorrent) -> str:
-    """Return the magnet link under both hashes (BEP 9, BEP 52)."""
-    v2 = (b"\x12\x20" + torrent.info_hash_v2).hex()
+def magnet_link(torrent: ChunkTorrent, peers: Sequence[Endpoint] = ()) -> str:
+    """Return the magnet link (BEP 9): every client that takes the torrent takes the link.
+
+    It has the v1 hash alone.  rtorrent refuses a link that has another beside it, and a
+    client that was given one torrent under two names might hold it twice.
+
+    Args:
+        torrent: What to fetch.
+        peers: Who has it; a client that knows no tracker and no DHT goes there.
+    """
+    places = "".join(f"&x.pe={each}" for each in peers)
     return (
-        f"magnet:?xt=urn:btih:{torrent.info_hash.hex()}&xt=urn:btmh:{v2}"
-        f"&dn={torrent.name}&xl={torrent.size_bytes}"
+        f"magnet:?xt=urn:btih:{torrent.info_hash.hex()}"
+        f"&dn={torrent.name}&xl={torrent.size_bytes}{places}"
     )
 
 

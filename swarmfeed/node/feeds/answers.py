@@ -70,7 +70,6 @@ from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
 from swarmfeed.node.ground.pen import say
-from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, KnownAuthor
 
@@ -356,8 +355,9 @@ class Following:
 class SealedTorrents:
     """Sealed chunks, for people with ordinary BitTorrent clients."""
 
-    def __init__(self, shelf: Shelf, seeder: Seeder) -> None:
-        self._shelf = shelf
+    def __init__(self, ground: Ground, seeder: Seeder) -> None:
+        self._shelf = ground.shelf
+        self._introduction = ground.introduction
         self._seeder = seeder
 
     def rows(self) -> tuple[Answers, ...]:
@@ -367,7 +367,7 @@ class SealedTorrents:
         replica = self._shelf.replica(ask.feed)
         if replica is None:
             raise UserError("that feed is not here")
-        found = []
+        found, here = [], self._introduction.swarm_at()
         for span, record in replica.chunks().items():
             torrent = chunk_torrent(ask.feed, span, record.pieces)
             found.append(
@@ -377,7 +377,7 @@ class SealedTorrents:
                     start=span.start,
                     end=span.end,
                     name=torrent.name,
-                    magnet=magnet_link(torrent),
+                    magnet=magnet_link(torrent, here),
                     bytes=torrent.size_bytes,
                 )
             )

@@ -128,7 +128,7 @@ class Feeds:
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
-            *answers.SealedTorrents(ground.shelf, self.seeder).rows(),
+            *answers.SealedTorrents(ground, self.seeder).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),

@@ -45,6 +45,14 @@ class Introduction:
         hosts = self.hello().hosts
         return Endpoint(hosts[0], self._link_port) if hosts and self._link_port else None
 
+    def swarm_at(self) -> tuple[Endpoint, ...]:
+        """Where plain clients reach our swarm, as far as we know.
+
+        Empty behind an address of which only others know what it is: they find us by the DHT.
+        """
+        port = self._swarm_port
+        return tuple(Endpoint(host, port) for host in self.hello().hosts) if port else ()
+
     def add_role(self, word: str, says: Callable[[], bool]) -> None:
         """Name a role in every hello from now on, whenever ``says`` does.
 

@@ -3,12 +3,13 @@
 from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import libtorrent as lt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.base.types import ChunkSpan
+from swarmfeed.core.base.types import ChunkSpan, Endpoint
 from swarmfeed.core.feed.metainfo import (
     ChunkTorrent,
     chunk_name,
@@ -153,11 +154,19 @@ def test_the_pieces_root_of_one_piece_is_its_hash() -> None:
 
 def test_libtorrent_reads_our_magnet_link() -> None:
     ours = torrent_of(content_of(2 * MIB + 1))
-    read = lt.parse_magnet_uri(magnet_link(ours))
+    peers = [Endpoint("127.0.0.9", 5_000), Endpoint("::1", 5_001)]
+    read = lt.parse_magnet_uri(magnet_link(ours, peers))
     assert read.info_hashes.v1.to_bytes() == ours.info_hash
-    assert read.info_hashes.v2.to_bytes() == ours.info_hash_v2
     assert read.name == ours.name
+    assert read.peers == [(each.host, each.port) for each in peers]
     assert magnet_link(ours).endswith(f"&xl={2 * MIB + 1}")
+
+
+def test_a_magnet_link_has_one_name_of_its_torrent() -> None:
+    """rtorrent 0.9.8 refuses a link with two."""
+    link = magnet_link(torrent_of(b"x"), [Endpoint("127.0.0.9", 5_000)])
+    names = [value for key, value in parse_qsl(link.partition("?")[2]) if key == "xt"]
+    assert names == ["urn:btih:" + torrent_of(b"x").info_hash.hex()]
 
 
 @pytest.mark.attack("A29")

@@ -19,13 +19,20 @@ def test_ports_are_named_once_they_are_open() -> None:
     hello = introduction.hello()
     assert (hello.link_port, hello.swarm_port) == (7000, 8000)
     assert introduction.endpoint() == Endpoint("127.0.2.5", 7000)
+    assert introduction.swarm_at() == (Endpoint("127.0.2.5", 8000),)
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0", "::"])
 def test_who_listens_everywhere_does_not_know_where_it_is(listen: str) -> None:
     introduction = Introduction(NodeSettings(listen=listen), OWN)
     introduction.opened_link(7000)
+    introduction.opened_swarm(8000)
     assert introduction.hello().hosts == () and introduction.endpoint() is None
+    assert introduction.swarm_at() == ()
+
+
+def test_a_swarm_that_is_not_open_is_nowhere() -> None:
+    assert Introduction(NodeSettings(listen="127.0.2.5"), OWN).swarm_at() == ()
 
 
 def test_a_role_is_named_while_it_says_so() -> None:
