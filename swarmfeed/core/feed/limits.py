@@ -80,3 +80,43 @@ many are looked through, whatever an author signs."""
 AUTHORS_AGREEING: Final = 3
 """Followed authors whose entries claim a time before it is believed to have passed, whatever
 our clock says: two may be one person."""
+
+STRANGERS_AFTER_MS: Final = 3_000
+"""How long a chunk waits for a holder that is linked, before it is looked for among plain
+clients: those we know of were dialled by then, and nobody else is told what we look for."""
+
+SEARCHES_MAX: Final = 32
+"""Chunks that are looked for among plain clients at once; the others have their turn."""
+
+SEARCH_EVERY_MS: Final = 1_000
+"""Shortest time between two look-ups of chunks in the DHT: each is some fifty packets, for
+finding and for telling that we look."""
+
+SEARCH_PAUSE_MS_FIRST: Final = 10_000
+"""After how long a chunk is looked up again: a look-up in the Mainline DHT takes that long.
+Twice as long each time."""
+
+SEARCH_PAUSE_MS_MAX: Final = 15 * 60_000
+"""Longest such pause: whoever looked up the chunk a while ago dials those that announce
+themselves, and DHT nodes forget them after half an hour (BEP 5)."""
+
+SEARCH_MS_MAX: Final = 40 * 60_000
+"""How long a chunk is looked for while others wait for their turn: plain clients ask the DHT
+every quarter of an hour for whom to dial, also those that nobody can dial."""
+
+SEARCH_LOST_MS: Final = 10_000
+"""How long a chunk is remembered as looked for while it is not in flight: it was given up, and
+is begun anew with whoever was found meanwhile."""
+
+SEARCH_REST_MS: Final = 15 * 60_000
+"""How long a chunk that was looked for in vain is not looked for again."""
+
+SEARCH_PEERS_AT_ONCE: Final = 4
+"""Plain clients dialled at once for one chunk: several send the same bytes twice, but one may
+be gone, behind a router, or lie."""
+
+SEARCH_PEERS_MS: Final = 2_000
+"""How long these are waited for before the next ones are dialled."""
+
+SEARCH_PEERS_MAX: Final = 64
+"""Plain clients remembered for one chunk, the first that were told of."""

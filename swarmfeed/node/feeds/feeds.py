@@ -80,11 +80,11 @@ class Feeds:
 
     def on_swarm(self, event: SwarmEvent) -> None:
         """Take what the swarm says."""
-        if isinstance(event, DhtPeersFound):
+        if not isinstance(event, DhtPeersFound):
+            self.fetcher.on_event(event)
+        elif not self.fetcher.on_dht_peers(event):
             self.finder.on_dht_peers(event)
             self.ground.beside.spawn(self.finder.connect())
-        else:
-            self.fetcher.on_event(event)
 
     def _hears(self) -> tuple[Hears, ...]:
         return (

@@ -2,7 +2,7 @@
 
     missing --plan--> in flight --arrived--> verified --> kept, seeded, indexed
        ^                 |  stands still: 2, 6, 18 more holders race for it
-       +---- failed -----+
+       +---- failed -----+  nobody linked has it: plain clients are looked for
 
 Nothing is remembered of a fetch: what is missing follows from the chunk list and the disk, so
 a node that was killed goes on where it was.
@@ -34,11 +34,12 @@ from swarmfeed.core.feed.fetching import (
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
 from swarmfeed.node.feeds.flights import Flight, Flights
+from swarmfeed.node.feeds.searching import Searching
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.events import ChunkKept, Fatal, LinkClosed, Relieved, Strained
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
+from swarmfeed.ports import ChunkArrived, DhtPeersFound, PeerSentGarbage, SwarmFailed
 
 logger = structlog.get_logger()
 
@@ -78,7 +79,7 @@ class Fetcher:
         self._nothing_to_verify = ground.nothing_to_verify
         self._seeder = seeder
         self._feeds: dict[FeedId, _Feed] = {}
-        self._flights = Flights(ground)
+        self._flights, self._searching = Flights(ground), Searching(ground)
         self._more_is_wanted = False
         """Whether chunks wait for others to arrive before they are asked for."""
         self._plan_at_ms = 0
@@ -145,15 +146,21 @@ class Fetcher:
         self._plan_at_ms = self._clock.monotonic_ms() + _PLAN_MS
         wanted = self._wanted(list(self._feeds))
         self._more_is_wanted = len(wanted) > slots
+        self._flights.recruit()
         self._begin(wanted, slots)
+        self._search(wanted)
 
     def watch(self) -> int:
         """Let more holders race for each chunk that stands still; returns how many do."""
         stuck = self._flights.watch()
         for info_hash in stuck:
             if self._flights.is_hopeless(info_hash):
-                # Nobody else is linked: begin anew, which dials the same ones again.
-                self._give_up(info_hash)
+                self._searching.begin(info_hash)
+                if not self._searching.is_served(info_hash):
+                    # Nobody else is linked: begin anew, which dials the same ones again.
+                    self._give_up(info_hash)
+        for info_hash in self._searching.work(self._flights.find):
+            self._rest(info_hash)
         if not self._more_is_wanted:
             self._flights.help_out()
         if stuck or self._clock.monotonic_ms() >= self._plan_at_ms:
@@ -177,6 +184,10 @@ class Fetcher:
         """The disk takes everything again."""
         self._refused_until_ms = self._plan_at_ms = 0
 
+    def on_dht_peers(self, found: DhtPeersFound) -> bool:
+        """Take an answer of the DHT; False when it is about no chunk we look for."""
+        return self._searching.on_peers(found)
+
     def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> None:
         match event:
             case ChunkArrived(info_hash):
@@ -194,7 +205,7 @@ class Fetcher:
     def _room(self) -> int:
         """How many more chunks may be in flight; 0 or less: none, or the disk refuses."""
         self._drop_stale()
-        return 0 if self._is_refused() else CHUNKS_IN_FLIGHT_MAX - len(self._flights)
+        return 0 if self._is_refused() else CHUNKS_IN_FLIGHT_MAX - self._flights.asked_count()
 
     def _begin(self, wanted: Sequence[WantedChunk], slots: int) -> None:
         if wanted and self._logs.free_bytes() < DISK_FLOOR_BYTES:
@@ -206,6 +217,13 @@ class Fetcher:
         self._wake(sources)
         for ask in plan_fetches(wanted, sources, self._flights.accounts(), slots=slots):
             self._start(ask)
+
+    def _search(self, wanted: Sequence[WantedChunk]) -> None:
+        """Look among plain clients for what nobody linked has."""
+        if wanted and self._logs.free_bytes() >= DISK_FLOOR_BYTES:
+            sources = {each.feed_id: self._sessions.sources(each.feed_id) for each in wanted}
+            for chunk in self._searching.choose(wanted, sources):
+                self._searching.begin(self._start(ChunkAsk(chunk, ())))
 
     def _wanted(self, feed_ids: Iterable[FeedId]) -> list[WantedChunk]:
         flying = {
@@ -248,12 +266,12 @@ class Fetcher:
             if current != flight.record and not flight.verifying:
                 self._flights.end(info_hash)
 
-    def _start(self, ask: ChunkAsk) -> None:
+    def _start(self, ask: ChunkAsk) -> bytes:
         feed_id = ask.chunk.feed_id
         replica = self._shelf.replica(feed_id)
         assert replica is not None, "wanted chunks are those of a replica"
         record = replica.chunks()[ask.chunk.span]
-        self._flights.begin(ask, record, self._logs.incoming_folder(feed_id))
+        return self._flights.begin(ask, record, self._logs.incoming_folder(feed_id))
 
     def _is_refused(self) -> bool:
         return self._clock.monotonic_ms() < self._refused_until_ms
@@ -279,6 +297,12 @@ class Fetcher:
             before = feed.tried.get(flight.chunk.span, frozenset())
             feed.tried[flight.chunk.span] = before | flight.asked.keys()
 
+    def _rest(self, info_hash: bytes) -> None:
+        """Look for something else among plain clients; holders are asked as ever."""
+        if (flight := self._flights.find(info_hash)) is not None:
+            self._searching.rest(info_hash, flight)
+        self._give_up(info_hash)
+
     def _blame(self, info_hash: bytes, endpoint: Endpoint) -> None:
         """Shut out a peer whose bytes fail the hashes the author signed.
 
@@ -294,7 +318,8 @@ class Fetcher:
                 self._sessions.shut_out(session, "sent bytes that are not the chunk")
             )
         for key, flight in self._flights.all():
-            is_its = all(each.swarm.host == endpoint.host for each in flight.asked.values())
+            asked = flight.asked.values()
+            is_its = bool(asked) and all(each.swarm.host == endpoint.host for each in asked)
             if not flight.verifying and (key == info_hash or is_its):
                 # A new start, from another holder: this torrent may hold on to the liar.
                 self._give_up(key)
@@ -345,6 +370,7 @@ class Fetcher:
             self._logs.drop_incoming(feed_id, span)
             return
         self._flights.end(info_hash)
+        self._searching.end(info_hash)
         self._served_by.setdefault(feed_id, set()).update(flight.swarms())
         self._logs.keep_chunk(feed_id, span)
         self._seeder.seed(feed_id, flight.torrent)

@@ -26,6 +26,7 @@ class Flight:
     record: ChunkRecord
     torrent: ChunkTorrent
     asked: dict[NodeId, Asked]
+    """Linked holders; empty while plain clients alone are looked for."""
     begun_ms: int
     since_ms: int
     """Since when it stands still: somebody more was asked, or bytes came."""
@@ -52,10 +53,11 @@ class Flights:
         self._flights: dict[bytes, Flight] = {}
         self._givers = Givers()
 
-    def __len__(self) -> int:
-        return len(self._flights)
-
     # --- looking ---
+
+    def asked_count(self) -> int:
+        """How many were asked of somebody linked."""
+        return sum(bool(flight.asked) for flight in self._flights.values())
 
     def all(self) -> list[tuple[bytes, Flight]]:
         return list(self._flights.items())
@@ -73,8 +75,8 @@ class Flights:
 
     # --- beginning and ending ---
 
-    def begin(self, ask: ChunkAsk, record: ChunkRecord, folder: Path) -> None:
-        """Ask for a chunk; it comes into ``folder``."""
+    def begin(self, ask: ChunkAsk, record: ChunkRecord, folder: Path) -> bytes:
+        """Ask for a chunk, that comes into ``folder``; returns its info-hash."""
         torrent = chunk_torrent(ask.chunk.feed_id, ask.chunk.span, record.pieces)
         now_ms = self._clock.monotonic_ms()
         flight = Flight(
@@ -87,6 +89,7 @@ class Flights:
         )
         self._flights[torrent.info_hash] = flight
         self._swarm.fetch(torrent, folder, self._note_asked(flight, ask.sources))
+        return torrent.info_hash
 
     def end(self, info_hash: bytes) -> Flight | None:
         """Ask for a chunk no more."""
@@ -113,7 +116,7 @@ class Flights:
         stuck = [
             info_hash
             for info_hash, flight in self.all()
-            if self._stands_still(flight, gained[info_hash], now_ms)
+            if flight.asked and self._stands_still(flight, gained[info_hash], now_ms)
         ]
         for info_hash in stuck:
             self._givers.blame(self._flights[info_hash].asked, now_ms)
@@ -127,6 +130,12 @@ class Flights:
         flight = self._flights[info_hash]
         self._join(info_hash, flight, self._others(flight))
 
+    def recruit(self) -> None:
+        """Ask linked holders that have come since for what plain clients are asked for."""
+        for info_hash, flight in self.all():
+            if not flight.asked and not flight.verifying:
+                self.race(info_hash)
+
     def is_hopeless(self, info_hash: bytes) -> bool:
         """Whether a chunk stands still for long, and nobody else is there to be asked."""
         flight = self._flights[info_hash]
@@ -137,7 +146,9 @@ class Flights:
         now_ms = self._clock.monotonic_ms()
         for info_hash, flight in self.all():
             age_ms = now_ms - flight.begun_ms
-            if flight.verifying or age_ms <= self._givers.patience_ms(flight.asked):
+            if flight.verifying or not flight.asked:
+                continue
+            if age_ms <= self._givers.patience_ms(flight.asked):
                 continue
             idle = [each for each in self._others(flight) if self._givers.is_idle(each.node_id)]
             self._join(info_hash, flight, idle[:1])

@@ -54,6 +54,7 @@ class Rig:
             shelf=shelf,
             sessions=self.sessions,
         )
+        ground.introduction.opened_swarm(8000)
         note = listens(ChunkKept, lambda event: self.fetched.append(event.span))
         strained = listens(Strained, lambda event: self.strained.add(event.error.trouble))
         ground.events.connect([note, strained])

@@ -1,0 +1,1 @@
+"""Ordinary BitTorrent clients hold a feed, and everybody who runs swarmfeed goes."""

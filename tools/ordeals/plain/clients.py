@@ -1,0 +1,235 @@
+"""Real BitTorrent clients on loopback: qBittorrent without a window, and rtorrent.
+
+Each has an address of its own, and looks for nobody outside: no tracker, no local discovery, no
+router.  DHT nodes are those it is told of.
+"""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+from ordeals.strangers.besieged import new_host
+
+T = TypeVar("T")
+
+READY_S: Final = 60
+STOP_S: Final = 20
+ANSWER_S: Final = 20
+
+QBITTORRENT: Final = "qbittorrent-nox"
+RTORRENT: Final = "rtorrent"
+
+_SETTINGS: Final = """\
+[BitTorrent]
+Session\\AddTorrentStopped=false
+Session\\DHTEnabled=true
+Session\\DefaultSavePath={folder}
+Session\\Interface=lo
+Session\\InterfaceAddress={host}
+Session\\InterfaceName=lo
+Session\\LSDEnabled=false
+Session\\Port={port}
+Session\\QueueingSystemEnabled=false
+
+[LegalNotice]
+Accepted=true
+
+[Network]
+PortForwardingEnabled=false
+
+[Preferences]
+WebUI\\Address=127.0.0.1
+WebUI\\CSRFProtection=false
+WebUI\\HostHeaderValidation=false
+WebUI\\LocalHostAuth=false
+WebUI\\Port={page}
+WebUI\\UseUPnP=false
+
+[RSS]
+AutoDownloader\\EnableProcessing=true
+Session\\EnableProcessing=true
+Session\\RefreshInterval=1
+"""
+
+
+class ClientFailed(Exception):
+    """A client did not do what it was to do."""
+
+
+def need(program: str) -> str:
+    """Where a program is.
+
+    Raises:
+        ClientFailed: It is not installed.
+    """
+    found = shutil.which(program)
+    if found is None:
+        raise ClientFailed(f"{program} is missing: apt-get install {program}")
+    return found
+
+
+class QBittorrent:
+    """A running qBittorrent; its torrents land in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.host = new_host()
+        self.port = free_port(self.host)
+        self.folder = folder / "downloads"
+        self._page = free_port("127.0.0.1")
+        config = folder / "qBittorrent" / "config" / "qBittorrent.conf"
+        config.parent.mkdir(parents=True)
+        self.folder.mkdir()
+        config.write_text(
+            _SETTINGS.format(
+                folder=self.folder, host=self.host, port=self.port, page=self._page
+            )
+        )
+        self._log = (folder / "qbittorrent.log").open("wb")
+        self._process = subprocess.Popen(
+            [need(QBITTORRENT), f"--profile={folder}", f"--webui-port={self._page}"],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        wait_for("qBittorrent's page", self._version, READY_S)
+
+    def add(self, magnets: Sequence[str]) -> None:
+        """Add torrents by their magnet links, as somebody who pastes them."""
+        self._ask("torrents/add", urls="\n".join(magnets))
+
+    def subscribe(self, rss: str) -> None:
+        """Take whatever an RSS feed lists, from now on."""
+        preferences = {"rss_processing_enabled": True, "rss_auto_downloading_enabled": True}
+        self._ask("app/setPreferences", json=json.dumps(preferences))
+        rule = {"enabled": True, "mustContain": "", "affectedFeeds": [rss]}
+        self._ask("rss/setRule", ruleName="all of it", ruleDef=json.dumps(rule))
+        self._ask("rss/addFeed", url=rss, path="swarmfeed")
+
+    def torrents(self) -> list[dict[str, Any]]:
+        """What it has: ``name``, ``progress``, ``state`` and more."""
+        found: list[dict[str, Any]] = json.loads(self._ask("torrents/info"))
+        return found
+
+    def holds(self) -> set[str]:
+        """Names of the torrents that are whole."""
+        return {each["name"] for each in self.torrents() if each["progress"] == 1}
+
+    def transfer(self) -> dict[str, Any]:
+        """``dht_nodes`` and more."""
+        found: dict[str, Any] = json.loads(self._ask("transfer/info"))
+        return found
+
+    def version(self) -> str:
+        return self._ask("app/version")
+
+    def end(self) -> None:
+        end(self._process)
+        self._log.close()
+
+    def _version(self) -> str:
+        try:
+            return self.version()
+        except OSError:
+            return ""
+
+    def _ask(self, what: str, **form: str) -> str:
+        connection = HTTPConnection("127.0.0.1", self._page, timeout=ANSWER_S)
+        try:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", f"/api/v2/{what}", urlencode(form), headers)
+            response = connection.getresponse()
+            content = response.read().decode()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise ClientFailed(f"{what}: {response.status} {content[:200]}")
+        return content
+
+
+@contextmanager
+def qbittorrent(folder: Path) -> Iterator[QBittorrent]:
+    """A qBittorrent that runs for as long as the block lasts."""
+    client = QBittorrent(folder)
+    try:
+        yield client
+    finally:
+        client.end()
+
+
+@contextmanager
+def rtorrent(
+    folder: Path, magnets: Sequence[str], dht: Sequence[tuple[str, int]]
+) -> Iterator[Path]:
+    """An rtorrent without a terminal on these links; gives the folder it downloads into.
+
+    Args:
+        folder: An own one.
+        magnets: What it is started with.
+        dht: DHT nodes that it is told of.
+    """
+    host, downloads = new_host(), folder / "downloads"
+    (folder / "session").mkdir(parents=True)
+    downloads.mkdir()
+    options = [
+        "system.daemon.set=true",
+        f"directory.default.set={downloads}",
+        f"session.path.set={folder / 'session'}",
+        "dht.mode.set=on",
+        f"dht.port.set={free_port(host)}",
+        "protocol.pex.set=no",
+        f"network.port_range.set={free_port(host)}-{free_port(host)}",
+        *(f"schedule2=node{n},1,2,dht.add_node={at}:{to}" for n, (at, to) in enumerate(dht)),
+    ]
+    words = [word for option in options for word in ("-o", option)]
+    with (folder / "rtorrent.log").open("wb") as log:
+        process = subprocess.Popen(
+            [need(RTORRENT), "-n", "-b", host, *words, *magnets],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield downloads
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a client to stop; killed, if it does not."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def free_port(host: str) -> int:
+    """A port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(what: str, look: Callable[[], T | None], seconds: float) -> T:
+    """Return what ``look`` finds as soon as it is true.
+
+    Raises:
+        ClientFailed: It is not in time.
+    """
+    deadline_s = time.monotonic() + seconds
+    while not (found := look()):
+        if time.monotonic() > deadline_s:
+            raise ClientFailed(f"no sign of {what} in {seconds:.0f} s")
+        time.sleep(0.1)
+    return found
