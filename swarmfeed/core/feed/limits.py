@@ -120,3 +120,14 @@ SEARCH_PEERS_MS: Final = 2_000
 
 SEARCH_PEERS_MAX: Final = 64
 """Plain clients remembered for one chunk, the first that were told of."""
+
+OPENED_S: Final = 7 * 24 * 3600
+"""How long the chunks of a feed are announced in the DHT after its torrents were listed: a
+client that reads the RSS lists them every half hour, one that was given a link has a week."""
+
+ANNOUNCED_CHUNKS_MAX: Final = 900
+"""Torrents announced in the DHT, the newest listed feeds first: one each second, so that each
+has its turn within ANNOUNCE_CHUNK_MS.  About 3 kB a second, sent and received."""
+
+ANNOUNCE_CHUNK_MS: Final = 15 * 60_000
+"""How often a torrent is announced: DHT nodes forget peers after half an hour (BEP 5)."""

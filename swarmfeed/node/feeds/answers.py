@@ -59,10 +59,10 @@ from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
 from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.errors import MendingError, PassingError, UserError
+from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
-from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
@@ -355,10 +355,10 @@ class Following:
 class SealedTorrents:
     """Sealed chunks, for people with ordinary BitTorrent clients."""
 
-    def __init__(self, ground: Ground, seeder: Seeder) -> None:
+    def __init__(self, ground: Ground, announcer: Announcer) -> None:
         self._shelf = ground.shelf
         self._introduction = ground.introduction
-        self._seeder = seeder
+        self._announcer = announcer
 
     def rows(self) -> tuple[Answers, ...]:
         return in_loop(ListTorrents, self.list_all), in_loop(GetTorrent, self.get)
@@ -367,6 +367,7 @@ class SealedTorrents:
         replica = self._shelf.replica(ask.feed)
         if replica is None:
             raise UserError("that feed is not here")
+        self._announcer.open(ask.feed)
         found, here = [], self._introduction.swarm_at()
         for span, record in replica.chunks().items():
             torrent = chunk_torrent(ask.feed, span, record.pieces)
@@ -390,6 +391,5 @@ class SealedTorrents:
         if record is None:
             raise UserError("that chunk is not here")
         torrent = chunk_torrent(ask.feed, span, record.pieces)
-        # A plain client will come for it, and cannot ask over a link.
-        self._seeder.wake(ask.feed)
+        self._announcer.open(ask.feed)
         return TorrentFile(name=f"{torrent.name}.torrent", torrent=torrent.torrent)

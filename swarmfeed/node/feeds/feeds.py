@@ -17,6 +17,7 @@ from swarmfeed.core.talk.words import (
     Want,
 )
 from swarmfeed.node.feeds import answers, upkeep
+from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.comparing import Comparer
@@ -49,6 +50,7 @@ class Feeds:
 
     ground: Ground
     seeder: Seeder
+    announcer: Announcer
     fetcher: Fetcher
     holder: Holder
     whereabouts: Whereabouts
@@ -128,7 +130,7 @@ class Feeds:
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
-            *answers.SealedTorrents(ground, self.seeder).rows(),
+            *answers.SealedTorrents(ground, self.announcer).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
@@ -140,6 +142,7 @@ class Feeds:
             Job(name="connect", run=finder.connect, every_s=2),
             Job(name="look-up", run=finder.look_up, every_s=1),
             Job(name="announce", run=finder.announce, every_s=5),
+            Job(name="announce-chunks", run=self.announcer.announce, every_s=1),
             Job(name="fetch-watch", run=self._watch_fetches, every_s=0.25, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
@@ -167,6 +170,7 @@ def make_feeds(ground: Ground) -> Feeds:
     return Feeds(
         ground=ground,
         seeder=seeder,
+        announcer=Announcer(ground, seeder),
         fetcher=fetcher,
         holder=holder,
         whereabouts=whereabouts,
