@@ -1,4 +1,4 @@
-"""Where doors meet implementations: a home is made, opened, and run.
+"""Where doors meet implementations: a home is made, and opened.
 
 home/
     keys            encrypted key file
@@ -11,33 +11,27 @@ home/
 """
 
 import asyncio
-import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from webui.asgi import PageServer
-from webui.pages import PAGES
-from webui.routes import Page
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.people import Whoami, WhoAreYou
-from swarmfeed.core.asks.writing import HowIsMyFeed
+from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
-from swarmfeed.core.net.open_files import share_files
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
-from swarmfeed.node.ground.home import Created, Ready, key_path
+from swarmfeed.node.ground.home import Created, key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
@@ -54,9 +48,6 @@ from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
-from swarmfeed.shell.interpreter import keep_pauses_short
-from swarmfeed.shell.open_files import raise_files_max, require_files
-from swarmfeed.shell.owners import Owners
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 
@@ -193,9 +184,10 @@ def open_node(
     Raises:
         UserError: Wrong passphrase, or another process uses the home.
     """
-    identity = open_identity(home, passphrase)
-    _close(home)
+    close(home)
+    # The lock first: whoever waits for it opens the keys once, and that takes half a second.
     with HomeLock(home), _loop_in_thread() as loop:
+        identity = open_identity(home, passphrase)
         clear_away(home)
         node = _call(loop, start_node(home, settings, identity, roster=roster))
         desk = node.desk(loop)
@@ -206,37 +198,7 @@ def open_node(
             _call(loop, node.stop())
 
 
-def run_node(
-    home: Path,
-    settings: NodeSettings,
-    passphrase: str,
-    on_ready: Callable[[Ready], None],
-    *,
-    roster: Roster = ROSTER,
-    pages: Sequence[Page] = PAGES,
-) -> None:
-    """Run a node and its page until SIGINT or SIGTERM; returns when all is stopped.
-
-    Args:
-        on_ready: Told once, when the page and the link can be reached.
-        roster: What the node is made of.
-        pages: The site map.
-
-    Raises:
-        UserError: Wrong passphrase, a port in use, too few files that may be open, or another
-            process uses the home.
-        PassingError: The machine refuses what nothing goes without.
-        FatalError: It stopped by itself, in good order.
-    """
-    require_files()
-    identity = open_identity(home, passphrase)
-    _close(home)
-    with HomeLock(home):
-        clear_away(home)
-        asyncio.run(_run(home, settings, identity, on_ready, roster, pages))
-
-
-def _close(home: Path) -> None:
+def close(home: Path) -> None:
     """See to it that nobody else reads a home, whoever wrote it, or copied it here."""
     found = open_folder(home)
     if found is not None:
@@ -244,45 +206,6 @@ def _close(home: Path) -> None:
     if home in close_to_others(home):
         # What lies in a closed folder was out of reach, whatever its own mode said.
         logger.warning(sentences.OTHERS_COULD_READ(folder=home))
-
-
-async def _run(
-    home: Path,
-    settings: NodeSettings,
-    identity: Identity,
-    on_ready: Callable[[Ready], None],
-    roster: Roster,
-    pages: Sequence[Page],
-) -> None:
-    loop = asyncio.get_running_loop()
-    node = await start_node(home, settings, identity, roster=roster)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, node.stopped.set)
-    desk = node.desk(loop)
-    owners = Owners()
-    page = PageServer(
-        desk,
-        home / "run",
-        port=settings.page_port,
-        pages=pages,
-        connections_max=share_files(raise_files_max()).page,
-        owner_of=owners.owner_of,
-        person_waits=node.ground.fairness.person_waits,
-    )
-    try:
-        await page.start()
-        me = await asyncio.to_thread(desk.ask, WhoAreYou())
-        keep_pauses_short()
-        trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
-        on_ready(Ready(page_link=page.login_link(), link=me.link, trouble=trouble))
-        await node.stopped.wait()
-    finally:
-        desk.close()
-        await page.stop()
-        owners.close()
-        await node.stop()
-    if node.failure is not None:
-        raise node.failure
 
 
 async def start_node(

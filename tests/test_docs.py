@@ -162,7 +162,7 @@ def test_every_file_and_module_that_a_docstring_or_comment_names_exists(room: st
 
 def test_every_command_has_a_row_in_the_readme() -> None:
     readme = section(read("README.md"), "Commands")
-    for name, command in main.commands.items():
+    for name, command in main.load_all().items():
         names = command.commands if isinstance(command, click.Group) else [""]
         for part in names:
             assert f"| `swarmfeed {f'{name} {part}'.strip()}" in readme

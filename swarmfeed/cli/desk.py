@@ -13,6 +13,7 @@ from typing import Final, Self, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from swarmfeed.cli.home import require_home
+from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks.ask import Ask, answer_type
 from swarmfeed.core.asks.codec import from_json, to_json, to_query
 from swarmfeed.core.asks.page import NewLoginLink
@@ -179,13 +180,13 @@ OpenNode = Callable[[Path, NodeSettings, str], AbstractContextManager[Answerer]]
 """Opens a home in this process; takes its passphrase."""
 
 
-def _open_node(
-    home: Path, settings: NodeSettings, passphrase: str
-) -> AbstractContextManager[Answerer]:
-    # Only here, because it loads libtorrent: half a second that most commands need not pay.
+@contextmanager
+def _open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Answerer]:
+    # Only here, because it loads a whole node, which most commands need not pay.
     from swarmfeed import wiring
 
-    return wiring.open_node(home, settings, passphrase)
+    with tidily(), wiring.open_node(home, settings, passphrase) as opened:
+        yield opened
 
 
 @contextmanager

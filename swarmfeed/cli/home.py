@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-import platformdirs
 
+from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks import input_sentences, sentences
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.durable import is_there
-from swarmfeed.shell.disk.keyfile import is_protected
 from swarmfeed.shell.disk.modes import may_be_read_by_others
 
 PASSPHRASE_CHARS_MAX = 1_024
@@ -21,6 +20,8 @@ PASSPHRASE_CHARS_MAX = 1_024
 
 def default_home() -> Path:
     """The folder this system sets aside for a program's own data of this person."""
+    import platformdirs  # hardly ever needed twice, and who names a folder needs it never
+
     return Path(platformdirs.user_data_dir("swarmfeed"))
 
 
@@ -41,6 +42,9 @@ def read_passphrase(home: Path, file: Path | None) -> str:
     Raises:
         UserError: It is needed, and there is neither a file nor a person to ask.
     """
+    # Opening keys loads what signs and seals; who asks a running node does without.
+    from swarmfeed.shell.disk.keyfile import is_protected
+
     require_home(home)
     if not is_protected(key_path(home)):
         return ""
@@ -48,8 +52,26 @@ def read_passphrase(home: Path, file: Path | None) -> str:
         return read_passphrase_file(file)
     if not sys.stdin.isatty():
         raise UserError("the keys are protected; name a file with --passphrase-file")
-    typed = click.prompt("passphrase", hide_input=True, err=True)
-    return require_whole(str(typed), input_sentences.WHAT_WAS_TYPED())
+    return ask("passphrase", hide_input=True)
+
+
+def ask(question: str, **options: Any) -> str:
+    """Ask at the terminal; ``options`` are those of ``click.prompt``.
+
+    Raises:
+        KeyboardInterrupt: The answer was Ctrl-C.
+        click.Abort: The input ended.
+        UserError: It is not whole.
+    """
+    try:
+        # A prompt that hides what is typed gives the terminal back as it was.
+        with tidily():
+            typed = str(click.prompt(question, err=True, **options))
+    except click.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
+    return require_whole(typed, input_sentences.WHAT_WAS_TYPED())
 
 
 def read_passphrase_file(file: Path) -> str:

@@ -7,15 +7,16 @@ from typing import Final
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-LEVELS: Final = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning")}
-"""What ``--log`` takes: everything, what happens, what somebody should look at."""
-
 SECRETS: Final = frozenset({"token", "key", "passphrase", "seed", "words", "authorization"})
 """Names whose values never reach a log, whoever wrote them there by mistake."""
 
 
 def send_to_stderr(level: str) -> None:
-    """Print what is at least as grave as ``level``; standard output belongs to results."""
+    """Print what is at least as grave as ``level``; standard output belongs to results.
+
+    Args:
+        level: Of ``main.LEVELS``.
+    """
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -27,7 +28,7 @@ def send_to_stderr(level: str) -> None:
                 exception_formatter=structlog.dev.plain_traceback,
             ),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         # Looked up each time, because standard error may be replaced under us.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,

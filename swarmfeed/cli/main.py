@@ -2,53 +2,66 @@
 
 A command parses, asks the node, prints.  What goes wrong for a person is one line on
 standard error and exit code 1; wrong use is exit code 2; a bug is a traceback.
+
+What is not needed to find the command is not imported here: see ``table``.
 """
 
+import errno
+import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 import swarmfeed
-from swarmfeed.cli import log
-from swarmfeed.cli.commands import (
-    care,
-    fetch,
-    history,
-    imports,
-    init,
-    jobs,
-    people,
-    posts,
-    restore,
-    run,
-)
-from swarmfeed.cli.context import make_context
+from swarmfeed.cli import leaving
 from swarmfeed.cli.options import passphrase_file_option
-from swarmfeed.cli.output import plain
-from swarmfeed.core.asks.sentences import NODE_STOPPED
+from swarmfeed.cli.table import LazyGroup, MakeCommand, Row
 from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
-from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.shell.privacy import keep_private
+
+LEVELS: Final = ("debug", "info", "warning")
+"""What ``--log`` takes: everything, what happens, what somebody should look at."""
 
 
-class Commands(click.Group):
+_NOT_TAKEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
+"""Why an output takes no more.  That nobody listens any more (EPIPE) ends it in silence."""
+
+
+class Commands(LazyGroup):
     """Shows what a person can act on as one line; lets bugs be tracebacks."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.errno not in _NOT_TAKEN or error.filename is not None:
+                raise
+            _drop_output()
+            sys.exit(f"Error: the output cannot be written: {error.strerror}")
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(leaving.EXIT_CODE) from None
         except FatalError as error:
+            from swarmfeed.core.asks.sentences import NODE_STOPPED
+
             raise _sentence(NODE_STOPPED(reason=error)) from error
         except (UserError, RetryError, DamageError) as error:
             raise _sentence(str(error)) from error
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+
+def _drop_output() -> None:
+    """Let the end of the process write into nothing what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def _sentence(text: str) -> click.ClickException:
+    from swarmfeed.cli.output import plain
+
     return click.ClickException(plain(" ".join(text.split())))
 
 
@@ -62,53 +75,80 @@ home_option = click.option(
 log_option = click.option(
     "--log",
     "level",
-    type=click.Choice(list(log.LEVELS)),
+    type=click.Choice(LEVELS),
     default="warning",
     show_default=True,
     envvar="SWARMFEED_LOG",
     help="How much of what the node does is told on standard error.",
 )
 
-MakeCommand = Callable[[Sequence[type]], click.Command]
-"""Makes a command with the options of a node; takes the settings that roles bring."""
 
-COMMANDS: Final[tuple[click.Command | MakeCommand, ...]] = (
-    init.init,
-    restore.restore,
-    run.make_run,
-    run.open_page,
-    people.whoami,
-    posts.post,
-    people.follow,
-    people.unfollow,
-    fetch.make_fetch,
-    posts.timeline,
-    posts.show,
-    posts.search,
-    imports.import_,
-    care.status,
-    jobs.jobs,
-    history.history,
-    care.verify,
-    care.reindex,
+def _row(name: str, place: str, about: str) -> Row:
+    return Row(name=name, place=f"swarmfeed.cli.commands.{place}", about=about)
+
+
+COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
+    _row("init", "init:init", "Make the keys of a new author."),
+    _row(
+        "restore",
+        "restore:restore",
+        "Make a home of an author that there is already, from its 24 words.",
+    ),
+    _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
+    _row("open", "run:open_page", "Open the page of the running node."),
+    _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),
+    _row("post", "posts:post", "Sign TEXT and publish it; - reads it from standard input."),
+    _row("follow", "people:follow", "Follow the author of LINK (or ADDRESS) from now on."),
+    _row("unfollow", "people:unfollow", "Follow the author of LINK (or ADDRESS) no longer."),
+    _row("fetch", "fetch:make_fetch", "Fetch every entry of the author of LINK (or ADDRESS)."),
+    _row(
+        "timeline",
+        "posts:timeline",
+        "Print what you and those you follow wrote, newest first.",
+    ),
+    _row("show", "posts:show", "Print the posts of one author, newest first, or one post."),
+    _row("search", "posts:search", "Find posts held here that have all WORDS in them."),
+    _row("import", "imports:import_", "Import posts from a file into your own feed."),
+    _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),
+    _row(
+        "jobs",
+        "jobs:jobs",
+        "Print the repeating work of the running node: when, what it decided, and why.",
+    ),
+    _row(
+        "history",
+        "history:history",
+        "Give disk for other people's history, and see what is done with it.",
+    ),
+    _row("verify", "care:verify", "Check every byte held here against the signed heads."),
+    _row("reindex", "care:reindex", "Build the index anew from the logs, which are the truth."),
 )
 """In the order of a first day, not of the alphabet."""
 
-SETTINGS: Final[tuple[type, ...]] = (HistorySettings,)
-"""What roles let people set, beside the settings of every node."""
+
+def settings_of_roles() -> tuple[type, ...]:
+    """What roles let people set, beside the settings of every node."""
+    from swarmfeed.node.history.settings import HistorySettings
+
+    return (HistorySettings,)
 
 
 def make_main(
-    commands: Sequence[click.Command | MakeCommand] = COMMANDS,
-    settings: Sequence[type] = SETTINGS,
-) -> click.Group:
+    commands: Sequence[Row | click.Command | MakeCommand] = COMMANDS,
+    settings: Callable[[], Sequence[type]] = settings_of_roles,
+) -> Commands:
     """Build the command line of these commands, for nodes with these settings of roles.
 
     Raises:
         ValueError: Two commands have the same name.
     """
 
-    @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.group(
+        cls=Commands,
+        rows=commands,
+        settings=settings,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     @click.version_option(swarmfeed.__version__, package_name="swarmfeed")
     @home_option
     @passphrase_file_option
@@ -121,21 +161,11 @@ def make_main(
 
         Start with `swarmfeed init`, then `swarmfeed run`.
         """
-        log.send_to_stderr(level)
-        ctx.obj = make_context(home, passphrase_file, ctx.obj)
+        from swarmfeed.cli.context import make_context
 
-    for each in commands:
-        command = each if isinstance(each, click.Command) else each(settings)
-        if command.name in main.commands:
-            raise ValueError(f"two commands are called {command.name}")
-        main.add_command(command)
+        ctx.obj = make_context(home, passphrase_file, level, ctx.obj)
+
     return main
 
 
 main: Final = make_main()
-
-
-def program() -> None:
-    """The program: what it learns and writes is for this user alone, from the first moment."""
-    keep_private()
-    main(prog_name="swarmfeed")

@@ -1,141 +1,15 @@
 """Options that several commands share; those of a node derive from its settings."""
 
-import functools
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import click
 
-from swarmfeed.cli.params import PORT, CursorParam, EndpointParam, SizeParam
-from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
-from swarmfeed.core.base.types import Endpoint
-from swarmfeed.errors import UserError
-from swarmfeed.node.ground.settings import (
-    Declared,
-    NodeSettings,
-    Quantity,
-    Setting,
-    declared,
-)
-
-Command = Callable[..., Any]
-S = TypeVar("S")
-
-json_option = click.option(
+json_option: Final = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value, and nothing else."
 )
 
-
-def page_options(command: Command) -> Command:
-    """``--limit`` and ``--before``, as every list of posts has them."""
-    limit = click.option(
-        "--limit",
-        type=click.IntRange(1, PAGE_POSTS_MAX),
-        default=PAGE_POSTS,
-        show_default=True,
-        help="How many posts at most.",
-    )
-    before = click.option(
-        "--before", type=CursorParam(), help="Go on behind the post with this cursor."
-    )
-    return limit(before(command))
-
-
-PARAMS: Final[dict[object, click.ParamType[Any]]] = {
-    str: click.STRING,
-    int: click.INT,
-    float: click.FLOAT,
-    Endpoint: EndpointParam(),
-    Quantity.PORT: PORT,
-    Quantity.SIZE: SizeParam(),
-}
-"""How what a person types becomes the value of a setting, by its type or quantity."""
-
-
-def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], Command]:
-    """An option for each setting of a node; the command gets ``settings: NodeSettings``.
-
-    Args:
-        others: Settings dataclasses that roles bring.
-        stays: Whether the node runs until it is stopped.
-    """
-    kinds = (NodeSettings, *others)
-    names = [_param(field) for kind in kinds for field in declared(kind)]
-    assert len(names) == len(set(names)), f"two settings have one name: {sorted(names)}"
-    options = [option for kind in kinds for option in setting_options(kind, stays=stays)]
-
-    def decorate(command: Command) -> Command:
-        @functools.wraps(command)
-        def collected(*args: object, **values: object) -> object:
-            own = take_settings(NodeSettings, values)
-            settings = replace(own, others=tuple(take_settings(k, values) for k in others))
-            return command(*args, settings=settings, **values)
-
-        wrapped: Command = collected
-        for option in reversed(options):
-            wrapped = option(wrapped)
-        return wrapped
-
-    return decorate
-
-
-def setting_options(kind: type, *, stays: bool) -> list[Callable[[Command], Command]]:
-    """Derive the options of one settings dataclass, in its order."""
-    return [
-        _option(_param(field), field, setting)
-        for field in declared(kind)
-        for setting in field.settings
-        if stays or not setting.stays
-    ]
-
-
-def take_settings(kind: type[S], values: dict[str, Any]) -> S:
-    """Take the values of ``setting_options(kind)`` out of ``values``.
-
-    Raises:
-        click.UsageError: They do not fit together.
-    """
-    names = {field.name: _param(field) for field in declared(kind)}
-    given = {name: values.pop(param) for name, param in names.items() if param in values}
-    try:
-        return kind(**given)
-    except UserError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _param(field: Declared) -> str:
-    """Name the value as click would by its flag; of several flags or values, as the field."""
-    first = field.settings[0]
-    if field.multiple or first.value is not None:
-        return field.name
-    return first.flag.partition("/")[0].removeprefix("--").replace("-", "_")
-
-
-def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command], Command]:
-    how: dict[str, Any] = {"help": setting.help, "hidden": setting.hidden}
-    if setting.value is not None:
-        how |= {"flag_value": setting.value}
-    elif field.kind is bool:
-        # A flag without a second one can only switch on.
-        how |= {"default": field.default} if "/" in setting.flag else {"is_flag": True}
-    elif field.multiple:
-        how |= {"type": _type(field, setting), "multiple": True}
-    else:
-        shown = {"show_default": setting.shows_default or None, "metavar": setting.metavar}
-        how |= {"type": _type(field, setting), "default": field.default, **shown}
-    return click.option(setting.flag, param, **how)
-
-
-def _type(field: Declared, setting: Setting) -> click.ParamType[Any]:
-    if setting.within is None:
-        return PARAMS[field.kind]
-    in_range = click.IntRange if field.kind is int else click.FloatRange
-    return in_range(*setting.within)
-
-
-passphrase_file_option = click.option(
+passphrase_file_option: Final = click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="SWARMFEED_PASSPHRASE_FILE",

@@ -1,19 +1,17 @@
 """How things look at a terminal: calm text for people, one JSON value for programs."""
 
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.padding import Padding
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
 
+from swarmfeed.cli.layout import GAP, Column, rows_side_by_side, width_of, wrap
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD
@@ -28,8 +26,17 @@ HOUR_S: Final = 60 * MINUTE_S
 DAY_S: Final = 24 * HOUR_S
 WEEK_S: Final = 7 * DAY_S
 
-WORD_COLUMNS: Final = 4
-"""Backup words on a line: six lines of four fit the narrowest terminal."""
+INDENT: Final = "  "
+"""Before what a post says, so that posts can be told apart."""
+
+COLUMNS_MIN: Final = 20
+"""A terminal that says it is narrower is taken for so wide."""
+
+WORDS_ON_A_LINE: Final = 4
+"""Backup words: six lines of four fit the narrowest terminal."""
+
+WORD_COLUMNS: Final = 14
+"""A number, one of the words, which have eight letters at most, and a gap."""
 
 _UNPRINTABLE: Final = re.compile(
     # Controls but tab and line feed; then what turns the direction of text around, and
@@ -43,10 +50,27 @@ def plain(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
-def console(*, stderr: bool = False) -> Console:
-    """A console for people; without colour, and as wide as it says, when not a terminal."""
-    # Made anew each time, so that it writes to what standard output is at the moment.
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+def terminal_columns() -> int | None:
+    """How wide the terminal is that shows our output; None when a file or a program has it."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, COLUMNS_MIN)
+
+
+def _styled(text: str, **style: bool) -> str:
+    """Make text bold or dim where a terminal can show that, and nobody asked for none.
+
+    Source: no-color.org.
+    """
+    plainly = terminal_columns() is None or os.environ.get("NO_COLOR")
+    return text if plainly or os.environ.get("TERM") == "dumb" else click.style(text, **style)
+
+
+def _laid_out(text: str, indent: str = "") -> str:
+    """Indent a text, broken to the width of the terminal if there is one."""
+    columns = terminal_columns()
+    lines = text.split("\n") if columns is None else wrap(text, columns - len(indent))
+    return "\n".join(f"{indent}{line}".rstrip() for line in lines)
 
 
 def print_json(value: object) -> None:
@@ -66,21 +90,19 @@ def print_line(line: str) -> None:
 
 def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
     """Print posts as they come, newest first; ``empty`` when there are none."""
-    out = console()
     if not posts:
-        out.print(Text(empty, style="dim"))
+        click.echo(_styled(empty, dim=True))
     for number, post in enumerate(posts):
         if number:
-            out.print()
-        out.print(_post_title(post, now_ms))
+            click.echo("")
+        click.echo(_post_title(post, now_ms))
         body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
-        out.print(Padding(Text(plain(body)), (0, 0, 0, 2), expand=False))
+        click.echo(_laid_out(plain(body), INDENT))
         # Whole on its line whatever the width: it is there to be copied.
-        out.print(Text(f"  {ref_text(post.ref)}", style="dim"), soft_wrap=True)
+        click.echo(_styled(INDENT + ref_text(post.ref), dim=True))
 
 
-def _post_title(post: PostView, now_ms: int) -> Text:
-    title = Text(plain(post.author_name) or NO_NAME, style="bold")
+def _post_title(post: PostView, now_ms: int) -> str:
     facts = [format_age(post.time_ms, now_ms)]
     if post.is_ahead:
         facts.append(DATED_AHEAD())
@@ -90,68 +112,55 @@ def _post_title(post: PostView, now_ms: int) -> Text:
         facts.append(counted(post.reply_count, "reply", "replies"))
     if post.held_by:
         facts.append(f"held by {post.held_by}")
-    return title.append("  " + " · ".join(facts), style="not bold dim")
+    name = plain(post.author_name) or NO_NAME
+    return _styled(name, bold=True) + _styled(GAP + " · ".join(facts), dim=True)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows under headings; a heading that starts with ``>`` is a column of numbers."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in columns:
-        right = column.startswith(">")
-        table.add_column(
-            column.lstrip(">"), justify="right" if right else "left", overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    console().print(table)
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under headings; a heading that starts with ``>`` is a column of numbers.
+
+    Where no terminal shows them, cells have a tab between.
+    """
+    columns = [Column(title=title.lstrip(">"), right=title.startswith(">")) for title in titles]
+    cells = [[plain(cell) for cell in row] for row in rows]
+    headed = [[column.title for column in columns], *cells]
+    head, *lines = rows_side_by_side(columns, headed, terminal_columns())
+    click.echo(_styled(head, dim=True))
+    for line in lines:
+        click.echo(line)
 
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values, one pair on a line; values are never broken."""
     shown = list(facts)
-    width = max(len(name) for name, _ in shown)
-    out = console()
+    columns = terminal_columns()
+    width = max(width_of(name) for name, _ in shown)
     for name, value in shown:
-        line = Text(name.ljust(width + 2), style="dim").append(plain(value), style="not dim")
-        out.print(line, soft_wrap=True)
+        label = f"{name}\t" if columns is None else f"{name:{width}}{GAP}"
+        click.echo(_styled(label, dim=True) + plain(value))
 
 
 def print_sentence(sentence: str) -> None:
     """Print one sentence for a person."""
-    console().print(Text(plain(sentence)))
+    click.echo(_laid_out(plain(sentence)))
 
 
 def print_words(title: str, advice: str, words: str) -> None:
-    """Print backup words, numbered, under what to do with them."""
-    out = console()
-    out.print()
-    out.print(Text(title, style="bold"))
-    out.print(Text(advice))
-    out.print()
-    table = Table(box=None, show_header=False, padding=(0, 3, 0, 0), pad_edge=False)
-    numbered = [f"{number:2} {word}" for number, word in enumerate(words.split(), start=1)]
-    for start in range(0, len(numbered), WORD_COLUMNS):
-        table.add_row(*numbered[start : start + WORD_COLUMNS])
-    out.print(Padding(table, (0, 0, 0, 2), expand=False))
+    """Print backup words under what to do with them: numbered, to be copied by hand.
 
-
-def progress_bar(*columns: str) -> Progress:
-    """A bar on standard error, where it never mixes with results; silent without a terminal.
-
-    Args:
-        columns: Format strings of further columns, over ``task`` and its ``fields``.
+    In a file they stand on one line, as ``restore`` reads them.
     """
-    further: list[ProgressColumn] = [TextColumn(column, markup=False) for column in columns]
-    err = console(stderr=True)
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        *further,
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
+    click.echo("")
+    click.echo(_styled(title, bold=True))
+    click.echo(_laid_out(advice))
+    click.echo("")
+    if terminal_columns() is None:
+        click.echo(words)
+        return
+    numbered = [f"{number:2} {word}" for number, word in enumerate(words.split(), start=1)]
+    for start in range(0, len(numbered), WORDS_ON_A_LINE):
+        line = "".join(f"{word:<{WORD_COLUMNS}}" for word in numbered[start:][:WORDS_ON_A_LINE])
+        click.echo(f"{INDENT}{line}".rstrip())
 
 
 def warn(sentence: str) -> None:

@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from street.fakes.anna import FakeDoors
-from swarmfeed.cli.main import COMMANDS, SETTINGS, make_main
-from swarmfeed.cli.options import PARAMS, setting_options
+from swarmfeed.cli.main import COMMANDS, make_main, settings_of_roles
+from swarmfeed.cli.node_options import PARAMS, setting_options
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
@@ -51,7 +51,7 @@ def keys(home: Path) -> Path:
 @pytest.fixture
 def run(fake: FakeDoors, keys: Path) -> Callable[..., Result]:
     """The command line of nodes that have one role more."""
-    main = make_main(settings=(*SETTINGS, ToySettings))
+    main = make_main(settings=lambda: (*settings_of_roles(), ToySettings))
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(main, ["--home", str(keys), *arguments], obj=fake.doors)
@@ -106,7 +106,7 @@ def test_two_settings_of_one_name_are_a_bug() -> None:
         toys: Annotated[int, Setting("--toys", "Other toys.")] = 1
 
     with pytest.raises(AssertionError, match="toys"):
-        make_main(settings=(ToySettings, Other))
+        make_main(settings=lambda: (ToySettings, Other)).load_all()
 
 
 def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
@@ -147,14 +147,16 @@ def test_only_ports_are_remembered() -> None:
 def test_what_the_page_can_choose_needs_no_restart() -> None:
     at_once = {
         field.name
-        for kind in (NodeSettings, *SETTINGS)
+        for kind in (NodeSettings, *settings_of_roles())
         for field in declared(kind)
         if not any(setting.restart for setting in field.settings)
     }
     assert at_once == {"serve", "scope", "free_bytes_min"}
 
 
-@pytest.mark.parametrize("kind", [NodeSettings, *SETTINGS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [NodeSettings, *settings_of_roles()], ids=lambda kind: kind.__name__
+)
 def test_every_setting_has_a_sentence_and_a_type_that_can_be_typed_in(kind: type) -> None:
     for field in declared(kind):
         assert all(setting.help.endswith(".") for setting in field.settings)
@@ -171,7 +173,7 @@ def test_a_command_from_outside_joins_by_argument(fake: FakeDoors, keys: Path) -
     def make_other(settings: object) -> click.Command:
         return click.Command("other", callback=lambda: click.echo(str(settings)))
 
-    main = make_main(commands=(*COMMANDS, toy, make_other), settings=(ToySettings,))
-    assert list(main.commands)[-3:] == ["reindex", "toy", "other"]
+    main = make_main(commands=(*COMMANDS, toy, make_other), settings=lambda: (ToySettings,))
+    assert list(main.load_all())[-3:] == ["reindex", "toy", "other"]
     assert CliRunner().invoke(main, ["toy"]).stdout == "a toy\n"
     assert "ToySettings" in CliRunner().invoke(main, ["other"]).stdout

@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from street.fakes.anna import NOW_MS, WORDS
+from swarmfeed.cli import output
+from swarmfeed.cli.commands.restore import find_words
 from swarmfeed.cli.output import (
     format_age,
     format_bytes,
     format_date,
     plain,
+    print_facts,
+    print_sentence,
+    print_table,
     print_words,
 )
 from swarmfeed.core.base.limits import TIME_MS_MAX
@@ -78,8 +83,72 @@ def test_plain_leaves_every_script_alone() -> None:
         assert plain(text) == text
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output as a terminal of 40 columns gets it."""
+    monkeypatch.setattr(output, "terminal_columns", lambda: 40)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.mark.usefixtures("terminal")
 def test_backup_words_are_numbered_in_reading_order(capsys: pytest.CaptureFixture[str]) -> None:
     print_words("Sheet", "Keep it.", WORDS)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[-6:][0] == ["1", "abandon", "2", "abandon", "3", "abandon", "4", "abandon"]
     assert lines[-1] == ["21", "abandon", "22", "abandon", "23", "abandon", "24", "art"]
+
+
+def test_backup_words_in_a_file_stand_as_restore_reads_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_words("Sheet", "Keep it.", WORDS)
+    assert find_words(capsys.readouterr().out) == WORDS
+
+
+LONG = "A sentence that is certainly longer than the forty columns of that terminal."
+
+
+def test_what_no_terminal_shows_is_neither_broken_nor_padded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_sentence(LONG)
+    print_facts([("a", LONG), ("longer", "b")])
+    print_table(("one", ">two"), [("x", "1"), (LONG, "2,000")])
+    assert capsys.readouterr().out.splitlines() == [
+        LONG,
+        f"a\t{LONG}",
+        "longer\tb",
+        "one\ttwo",
+        "x\t1",
+        f"{LONG}\t2,000",
+    ]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_sentences_fit_the_terminal_and_values_stay_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_sentence(LONG)
+    assert all(len(line) <= 40 for line in capsys.readouterr().out.splitlines())
+    print_facts([("link", LONG)])
+    assert LONG in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "styled"),
+    [("NO_COLOR", "1", False), ("NO_COLOR", "", True), ("TERM", "dumb", False)],
+)
+@pytest.mark.usefixtures("terminal")
+def test_who_wants_no_colours_gets_none(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    styled: bool,
+) -> None:
+    monkeypatch.setenv(name, value)
+    print_facts([("link", "x")])
+    # click itself takes escapes out again where no terminal listens.
+    assert output._styled("x", dim=True).startswith("\x1b") == styled
+    assert "\x1b" not in capsys.readouterr().out

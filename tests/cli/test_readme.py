@@ -10,15 +10,15 @@ from swarmfeed.cli.main import main
 README = Path(__file__).parents[2] / "README.md"
 
 
-def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+def commands(found: dict[str, click.Command], path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in found.items():
         if isinstance(command, click.Group):
-            yield from commands(command, f"{path} {name}")
+            yield from commands(command.commands, f"{path} {name}")
         else:
             yield f"{path} {name}", command
 
 
-COMMANDS = dict(commands(main, "swarmfeed"))
+COMMANDS = dict(commands(main.load_all(), "swarmfeed"))
 
 
 @pytest.mark.parametrize("path", COMMANDS)

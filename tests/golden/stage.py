@@ -21,8 +21,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from street.fakes import history
 from street.fakes.desk import NOON_MS, FakeDesk, key
-from swarmfeed.cli.context import Doors
 from swarmfeed.cli.desk import RemoteDesk
+from swarmfeed.cli.doors import Doors
 from swarmfeed.cli.main import main
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
@@ -354,5 +354,5 @@ def all_commands() -> Iterator[tuple[str, click.Command]]:
         name, command = waiting.pop(0)
         yield name, command
         if isinstance(command, click.Group):
-            inner = command.commands.items()
+            inner = (main.load_all() if command is main else command.commands).items()
             waiting[:0] = [(f"{name} {word}", each) for word, each in inner]

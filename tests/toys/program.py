@@ -7,10 +7,10 @@ are listed.
 from functools import partial
 from typing import Final
 
-from swarmfeed import wiring
-from swarmfeed.cli.context import Doors
+from swarmfeed import serving, wiring
 from swarmfeed.cli.desk import open_desk
-from swarmfeed.cli.main import COMMANDS, SETTINGS, make_main
+from swarmfeed.cli.doors import Doors
+from swarmfeed.cli.main import COMMANDS, make_main, settings_of_roles
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.roster import ROSTER, Roster
 from webui.pages import PAGES
@@ -25,9 +25,9 @@ TOYS: Final = Roster(
     vocabulary=Vocabulary((*VOCABULARY.words, *words.WORDS)),
 )
 
-main: Final = make_main((*COMMANDS, greet), (*SETTINGS, GreeterSettings))
+main: Final = make_main((*COMMANDS, greet), lambda: (*settings_of_roles(), GreeterSettings))
 
 if __name__ == "__main__":
     opens = partial(open_desk, open_node=partial(wiring.open_node, roster=TOYS))
-    runs = partial(wiring.run_node, roster=TOYS, pages=(*PAGES, page.PAGE))
+    runs = partial(serving.run_node, roster=TOYS, pages=(*PAGES, page.PAGE))
     main(obj=Doors(open_desk=opens, run_node=runs))

@@ -8,14 +8,15 @@ from typing import Final
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.options import json_option, node_options
+from swarmfeed.cli.node_options import node_options
+from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
     format_bytes,
     print_json,
     print_sentence,
-    progress_bar,
 )
 from swarmfeed.cli.params import LinkParam
+from swarmfeed.cli.progress import progress_bar
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar

@@ -8,7 +8,8 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.jsonl import Line, read_lines
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_answer, print_sentence, progress_bar, warn
+from swarmfeed.cli.output import print_answer, print_sentence, warn
+from swarmfeed.cli.progress import progress_bar
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
 from swarmfeed.desk import Answerer

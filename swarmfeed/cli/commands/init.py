@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys, read_passphrase_file
+from swarmfeed.cli.home import ask, has_keys, read_passphrase_file
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
     flush,
@@ -76,6 +76,7 @@ def init(
             _print_for_people(created, context.home, words_file if kept else None)
         flush()
 
+    context.start_log()
     # Words come first: a home whose words nobody saw would be lost with its disk.
     context.doors.create_home(context.home, checked, passphrase, show)
 
@@ -103,8 +104,8 @@ def choose_name(name: str | None) -> str:
     """Check a name, or ask for one at the terminal."""
     if name is None and not sys.stdin.isatty():
         raise UserError(sentences.NAME_MISSING())
-    typed = name or click.prompt("name others see", err=True)
-    stripped = require_whole(str(typed), input_sentences.THE_NAME()).strip()
+    typed = name or ask("name others see")
+    stripped = require_whole(typed, input_sentences.THE_NAME()).strip()
     if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
         raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
     if is_blank(stripped):
@@ -118,15 +119,13 @@ def choose_passphrase(file: Path | None) -> str:
         return read_passphrase_file(file)
     if not sys.stdin.isatty():
         raise UserError("choose a passphrase with --passphrase-file, or say --no-passphrase")
-    chosen = click.prompt(
+    return ask(
         "passphrase for your keys (empty: none)",
         hide_input=True,
         confirmation_prompt="once more",
         default="",
         show_default=False,
-        err=True,
     )
-    return require_whole(str(chosen), input_sentences.WHAT_WAS_TYPED())
 
 
 def _save_words(path: Path, created: Created) -> bool:

@@ -1,15 +1,15 @@
 """``swarmfeed post``, ``timeline``, ``show`` and ``search``: writing and reading."""
 
 import sys
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.options import json_option, page_options
+from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
-from swarmfeed.cli.params import PostOrLinkParam, TextParam
+from swarmfeed.cli.params import CursorParam, PostOrLinkParam, TextParam
 from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
@@ -17,11 +17,28 @@ from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline,
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.address import Link
-from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
+
+Command = Callable[..., Any]
 
 STDIN_BYTES_MAX: Final = 1024 * 1024
 """Most that is read of a post from standard input: so that its true length can be said."""
+
+
+def page_options(command: Command) -> Command:
+    """``--limit`` and ``--before``, as every list of posts has them."""
+    limit = click.option(
+        "--limit",
+        type=click.IntRange(1, PAGE_POSTS_MAX),
+        default=PAGE_POSTS,
+        show_default=True,
+        help="How many posts at most.",
+    )
+    before = click.option(
+        "--before", type=CursorParam(), help="Go on behind the post with this cursor."
+    )
+    return limit(before(command))
 
 
 @click.command()

@@ -46,6 +46,7 @@ def restore(
     else:
         checked = choose_name(name)
         passphrase = "" if no_passphrase else choose_passphrase(context.passphrase_file)
+    context.start_log()
     me = context.doors.restore_home(context.home, checked, passphrase, found)
     if as_json:
         print_answer(me)

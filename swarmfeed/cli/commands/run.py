@@ -13,7 +13,9 @@ import click
 from swarmfeed.cli import last_ports
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.desk import find_running, while_in_use
-from swarmfeed.cli.options import json_option, node_options, passphrase_file_option
+from swarmfeed.cli.leaving import tidily
+from swarmfeed.cli.node_options import node_options
+from swarmfeed.cli.options import json_option, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.home import Ready, page_path
@@ -47,6 +49,7 @@ def make_run(others: Sequence[type]) -> click.Command:
 
 def _run(context: Context, settings: NodeSettings, *, opens_browser: bool) -> None:
     chosen = last_ports.recall(context.home, settings)
+    context.start_log()
     passphrase = context.passphrase()
 
     def say_ready(ready: Ready) -> None:
@@ -102,7 +105,8 @@ def _open_browser(context: Context, link: str) -> None:
     quoted = html.escape(link, quote=True)
     page = f'<!doctype html>\n<meta http-equiv="refresh" content="0;url={quoted}">\n'
     try:
-        write_file(redirect, page.encode("utf-8"), 0o600)
+        with tidily():
+            write_file(redirect, page.encode("utf-8"), 0o600)
     except (UserError, PassingError) as error:
         warn(f"the browser was not opened: {error}")
         return

@@ -8,7 +8,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.shape import Key
 from swarmfeed.core.base.types import AuthorId, NodeId
-from swarmfeed.core.history.words import HISTORY_ROLE
+from swarmfeed.core.history.choice import HISTORY_ROLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

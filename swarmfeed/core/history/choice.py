@@ -1,6 +1,10 @@
 """What a person gives for the history of others."""
 
 from dataclasses import dataclass
+from typing import Final
+
+HISTORY_ROLE: Final = "history"
+"""Role of a node that gives disk for the history of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

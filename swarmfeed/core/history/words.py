@@ -16,9 +16,6 @@ from swarmfeed.core.history.limits import (
 from swarmfeed.core.history.placement import ROOM_STEPS
 from swarmfeed.core.talk.message import Feed, Index, Message, SignedHead, Stored
 
-HISTORY_ROLE: Final = "history"
-"""Role of a node that gives disk for the history of others."""
-
 
 @dataclass(frozen=True, slots=True)
 class Watch:

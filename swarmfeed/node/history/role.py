@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.history import sentences
+from swarmfeed.core.history.choice import HISTORY_ROLE
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.words import (
-    HISTORY_ROLE,
     Audit,
     AuditProof,
     Farewell,

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.history.words import HISTORY_ROLE, NoticeRecord
+from swarmfeed.core.history.choice import HISTORY_ROLE
+from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.node.ground.session import Session
 
 

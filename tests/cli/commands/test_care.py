@@ -29,8 +29,8 @@ def test_status_for_programs_has_node_feeds_peers_and_disk(run: Run) -> None:
 def test_status_for_people_starts_with_a_sentence(run: Run) -> None:
     lines = run("status").stdout.splitlines()
     assert lines[0] == "All is well."
-    assert "disk        1.5 MB of 10.0 GB, 50.0 GB free" in lines
-    assert any(line.startswith("Anna ") and "900 of 1,000" in line for line in lines)
+    assert "disk\t1.5 MB of 10.0 GB, 50.0 GB free" in lines
+    assert any(line.startswith("Anna\t") and "900 of 1,000" in line for line in lines)
     assert any("127.0.0.2:4000" in line and "just now" in line for line in lines)
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
-from swarmfeed.cli.context import Doors, Passphrase
+from swarmfeed.cli.doors import Doors, Passphrase
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import FeedStatus

@@ -1,0 +1,66 @@
+"""The doors through which commands reach a node, and a home: real ones, or those of a test.
+
+Behind them is everything that takes long to load; it is loaded when a door is opened.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from swarmfeed.cli import desk
+from swarmfeed.cli.leaving import tidily
+from swarmfeed.core.asks.people import Whoami
+from swarmfeed.desk import Answerer
+from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.settings import NodeSettings
+
+Passphrase = Callable[[], str]
+"""Asked only when keys are opened and are protected."""
+
+
+def _create_home(
+    home: Path, name: str, passphrase: str, show: Callable[[Created], None]
+) -> Created:
+    from swarmfeed import wiring
+
+    with tidily():
+        return wiring.create_home(home, name, passphrase, show)
+
+
+def _restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
+    from swarmfeed import wiring
+
+    with tidily():
+        return wiring.restore_home(home, name, passphrase, author_words)
+
+
+def _run_node(
+    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+) -> None:
+    from swarmfeed import serving
+
+    with tidily():
+        serving.run_node(home, settings, passphrase, on_ready)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """All that commands do beside parsing and printing; tests hand in others."""
+
+    open_desk: Callable[[Path, NodeSettings, Passphrase], AbstractContextManager[Answerer]] = (
+        desk.open_desk
+    )
+    page_link: Callable[[Path], str] = desk.page_link
+    create_home: Callable[[Path, str, str, Callable[[Created], None]], Created] = _create_home
+    restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
+    run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
+    open_browser: Callable[[str], object] = click.launch
+    now_ms: Callable[[], int] = _now_ms
