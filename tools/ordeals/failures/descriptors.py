@@ -1,9 +1,14 @@
-"""Real EMFILE: a node that may open few files, and strangers who take all that are left."""
+"""Real EMFILE: a node that may open few files, strangers who take theirs, and then none is left.
+
+Strangers alone cannot take the last ones any more, so these are taken away from outside.
+"""
 
 import json
+import resource
 import socket
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
@@ -38,27 +43,44 @@ def play_descriptors(folder: Path) -> Seen:
 
 
 def _besiege(victim: Victim, seen: Seen) -> None:
+    assert victim.process is not None
     page = json.loads((victim.home / "run" / "page.json").read_text())
     at = urlsplit(page["url"])
     with ExitStack() as opened:
-        speaking = HTTPConnection(at.hostname or "", at.port, timeout=10)
-        opened.callback(speaking.close)
-        _write(speaking, page["key"], "with all the files it wants")
         for _ in range(STRANGERS):
             with suppress(OSError):
                 taken = socket.create_connection((at.hostname, at.port), timeout=0.2)
                 opened.callback(taken.close)
-        for number in range(ROUNDS):
-            try:
-                _write(speaking, page["key"], f"without files {number}")
-            except Refused as refused:
-                seen.shown.append(f"writing: {refused}")
-                seen.must(str(refused).startswith("503"), f"refused as {refused}")
-            except Silent:
-                seen.must(victim.is_alive, "it ended")
-                break
-            time.sleep(0.5)
+        speaking = HTTPConnection(at.hostname or "", at.port, timeout=10)
+        opened.callback(speaking.close)
+        _write(speaking, page["key"], "beside strangers who take what they can")
+        with _no_more_files(victim.process.pid):
+            refused = [_refusal(speaking, page["key"], n) for n in range(ROUNDS)]
+        seen.shown += [f"writing: {each}" for each in refused if each]
+        seen.must(any(refused), "no descriptor was refused: nothing was tried here")
+        for each in refused:
+            seen.must(each is None or each.startswith("503"), f"refused as {each}")
         seen.must(victim.is_alive, "it ended")
+
+
+@contextmanager
+def _no_more_files(pid: int) -> Iterator[None]:
+    """A running process may open nothing meanwhile; what it has open stays open."""
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+
+def _refusal(speaking: HTTPConnection, key: str, number: int) -> str | None:
+    time.sleep(0.5)
+    try:
+        _write(speaking, key, f"without files {number}")
+    except Refused as refused:
+        return str(refused)
+    return None
 
 
 def _write(speaking: HTTPConnection, key: str, text: str) -> None:
