@@ -98,7 +98,7 @@ class Feeds:
             hears(ForkProof, self.follower.on_fork),
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
-            hears(Receipt, self.whereabouts.on_receipt),
+            hears(Receipt, self.follower.on_receipt),
             hears(NotHeld, self.whereabouts.on_not_held),
         )
 

@@ -22,6 +22,7 @@ from swarmfeed.core.talk.words import (
     ForkProof,
     HeadOffer,
     NewEntries,
+    Receipt,
     Want,
     WantedAuthor,
     WantedFeed,
@@ -188,6 +189,14 @@ class Follower:
         session.part(FollowerSide).unproven = 0
         await self._grower.grew(before, after)
 
+    async def on_receipt(self, session: Session, receipt: Receipt) -> None:
+        """Count a confirmed head, unless it proves that its author has signed two histories."""
+        proof = self._contradiction(receipt)
+        if proof is None:
+            await self._whereabouts.on_receipt(session, receipt)
+        else:
+            self.on_fork(session, proof)
+
     def on_fork(self, _: Session, proof: ForkProof) -> None:
         """Take the proof of a fork in.  Raises RemoteError when it proves nothing."""
         if self._shelf.accept_fork(proof):
@@ -204,6 +213,16 @@ class Follower:
         self._events.tell(Forked(feed_id))
 
     # --- inside ---
+
+    def _contradiction(self, receipt: Receipt) -> ForkProof | None:
+        feed_id = receipt.feed_id
+        known, author_id = self._shelf.replica(feed_id), self._shelf.author_of(feed_id)
+        if known is None or author_id is None or receipt.signed_head == known.signed_head:
+            return None
+        head = open_head(receipt.signed_head, feed_id)
+        if head.size != known.size or head.root == known.head.root:
+            return None
+        return ForkProof(author_id, feed_id, known.signed_head, receipt.signed_head, ())
 
     def _heed(self, feed_id: FeedId, signed_head: bytes) -> None:
         """Of our own feed a larger head than we signed counts at once, whatever it lacks."""

@@ -409,6 +409,27 @@ def test_a_fork_proof_from_a_peer_stops_the_feed_and_a_false_one_is_a_lie(
     talk(tmp_path, script)
 
 
+@pytest.mark.attack("A15")
+def test_a_receipt_of_another_history_of_the_same_size_is_a_proof(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        anna, peer = await followed(to)
+        other = anna.branch()
+        anna.grow_to(5)
+        other.grow_to(5, "another history")
+        await to.hear(peer, anna.offer(from_size=1))
+        number = [session for session, _ in to.peers].index(peer)
+        await to.hear(peer, receipt_of(number, other, to))
+        assert to.node.ground.shelf.is_forked(anna.feed_id)
+        assert to.me.index.receipts(anna.feed_id) == {}
+        proof = to.node.ground.shelf.fork_proof(anna.feed_id)
+        assert proof is not None
+        assert [proof.first, proof.second] == [
+            each.newest.signed_head for each in (anna, other)
+        ]
+
+    talk(tmp_path, script)
+
+
 def test_for_friends_of_friends_nothing_is_shown(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = Scribe(1)
