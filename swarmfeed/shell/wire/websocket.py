@@ -109,6 +109,8 @@ class Socket:
                 async with asyncio.timeout(self._rules.send_timeout_s + slow_s):
                     await self._connection.send(data)
             except TimeoutError as error:
+                if not self._connection.paused:
+                    return  # It is written: our own turn came late.
                 self.abort()
                 raise RetryError(f"{self.remote} does not read what we send") from error
             except ConnectionClosed as closed:

@@ -31,7 +31,9 @@ from swarmfeed.core.talk.handshake import CloseCode, Greeting, encode_hello
 from swarmfeed.core.talk.words import Have, Hello
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.ports import Peer
+from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.wire.link import WebSocketLink
 from swarmfeed.shell.wire.rules import LinkRules
 from websockets.asyncio.server import ServerConnection
@@ -228,6 +230,33 @@ def test_a_peer_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
             with pytest.raises(RetryError):
                 await peer.send(NOTE)
             mallory.transport.abort()
+
+    run(conversation())
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A40")
+def test_a_peer_that_reads_is_not_cut_off_because_its_own_debt_keeps_us(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        rules = LinkRules(send_timeout_s=1, send_bytes_per_s_min=10**9)
+        async with listening(tmp_path, rules) as node, admitted(node) as mallory:
+            mallory.transport.pause_reading()
+            peer, account = node.peers[0], Fairness(SystemClock()).account(NodeId(bytes(32)))
+            (connection,) = node.link._sockets._live
+
+            async def say() -> None:
+                while not connection.paused:
+                    await peer.send(LONG)
+
+            saying = asyncio.create_task(account.pay(say))
+            while not connection.paused:
+                await asyncio.sleep(0)
+            account.seconds.owe(10, asyncio.get_running_loop().time())
+            mallory.transport.resume_reading()
+            await asyncio.sleep(1.5)
+            assert not saying.done(), "it waits for its turn"
+            assert not connection.transport.is_closing()
+            saying.cancel()
 
     run(conversation())
 
