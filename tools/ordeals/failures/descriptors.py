@@ -1,4 +1,4 @@
-"""Real EMFILE: a node that may open few files, strangers who take theirs, and then none is left.
+"""Real EMFILE: a node that may open few files, strangers who take theirs, then none is left.
 
 Strangers alone cannot take the last ones any more, so these are taken away from outside.
 """
