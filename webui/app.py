@@ -13,9 +13,11 @@ from urllib.parse import quote
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
+from swarmfeed.core.asks.excerpt import is_long
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED
+from swarmfeed.core.asks.thread_sentences import direct_replies
 from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
@@ -25,7 +27,7 @@ from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedErro
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
-from webui import api, encoding, formats, headers, pictures, render
+from webui import api, conversation, encoding, formats, headers, pictures, render
 from webui.access import Access, is_own_request, same_secret
 from webui.current import (
     EXTENSION,
@@ -101,11 +103,15 @@ FORM_KEY: Final = "form_key"
 """Field of every form that changes something."""
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "above": conversation.above,
     "address": format_address,
+    "answered_url": conversation.answered_url,
+    "answering": conversation.answering,
     "counted": counted,
     "every": formats.every,
     "iso_time": formats.iso_time,
     "local_time": formats.local_time,
+    "is_long": is_long,
     "line": render.one_line,
     "number": formats.count,
     "percent": formats.percent,
@@ -114,6 +120,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "new_posts": lambda count: NEW_POSTS(posts=count),
     "qr_code": pictures.qr_code,
     "ref": ref_text,
+    "replies": direct_replies,
     "short": formats.short,
     "size": formats.size,
     "emblem": pictures.emblem,

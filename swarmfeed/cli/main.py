@@ -106,7 +106,7 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "posts:timeline",
         "Print what you and those you follow wrote, newest first.",
     ),
-    _row("show", "posts:show", "Print the posts of one author, newest first, or one post."),
+    _row("show", "posts:show", "Print the posts of one author, or one post with its thread."),
     _row("search", "posts:search", "Find posts held here that have all WORDS in them."),
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),

@@ -12,9 +12,12 @@ from typing import Final
 import click
 
 from swarmfeed.cli.layout import GAP, Column, rows_side_by_side, width_of, wrap
+from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.codec import to_json
+from swarmfeed.core.asks.excerpt import excerpt
 from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD
+from swarmfeed.core.asks.thread_sentences import MORE_LINES, direct_replies
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.texts import counted, format_size
 
@@ -57,7 +60,7 @@ def terminal_columns() -> int | None:
     return max(shutil.get_terminal_size().columns, COLUMNS_MIN)
 
 
-def _styled(text: str, **style: bool) -> str:
+def styled(text: str, **style: bool) -> str:
     """Make text bold or dim where a terminal can show that, and nobody asked for none.
 
     Source: no-color.org.
@@ -91,29 +94,42 @@ def print_line(line: str) -> None:
 def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
     """Print posts as they come, newest first; ``empty`` when there are none."""
     if not posts:
-        click.echo(_styled(empty, dim=True))
+        click.echo(styled(empty, dim=True))
     for number, post in enumerate(posts):
         if number:
             click.echo("")
-        click.echo(_post_title(post, now_ms))
-        body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
-        click.echo(_laid_out(plain(body), INDENT))
-        # Whole on its line whatever the width: it is there to be copied.
-        click.echo(_styled(INDENT + ref_text(post.ref), dim=True))
+        print_post(post, now_ms=now_ms)
+
+
+def print_post(post: PostView, *, now_ms: int, indent: str = "", whole: bool = False) -> None:
+    """Print one post; at a terminal of a long one the first lines, unless it is to be whole."""
+    inner = indent + INDENT
+    click.echo(indent + _post_title(post, now_ms))
+    if post.answers is not None:
+        said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
+        click.echo(styled(inner + said, dim=True))
+    body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
+    columns = terminal_columns()
+    if whole or columns is None:
+        shown, more = body, 0
+    else:
+        shown, more = excerpt(body, max(columns - len(inner), COLUMNS_MIN))
+    click.echo(_laid_out(plain(shown), inner))
+    # Whole on its line whatever the width: it is there to be copied.
+    name = ref_text(post.ref)
+    click.echo(styled(inner + (MORE_LINES(lines=more, post=name) if more else name), dim=True))
 
 
 def _post_title(post: PostView, now_ms: int) -> str:
     facts = [format_age(post.time_ms, now_ms)]
     if post.is_ahead:
         facts.append(DATED_AHEAD())
-    if post.reply_to is not None:
-        facts.append("a reply")
     if post.reply_count:
-        facts.append(counted(post.reply_count, "reply", "replies"))
+        facts.append(direct_replies(post))
     if post.held_by:
         facts.append(f"held by {post.held_by}")
     name = plain(post.author_name) or NO_NAME
-    return _styled(name, bold=True) + _styled(GAP + " · ".join(facts), dim=True)
+    return styled(name, bold=True) + styled(GAP + " · ".join(facts), dim=True)
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -125,7 +141,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     cells = [[plain(cell) for cell in row] for row in rows]
     headed = [[column.title for column in columns], *cells]
     head, *lines = rows_side_by_side(columns, headed, terminal_columns())
-    click.echo(_styled(head, dim=True))
+    click.echo(styled(head, dim=True))
     for line in lines:
         click.echo(line)
 
@@ -137,7 +153,7 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     width = max(width_of(name) for name, _ in shown)
     for name, value in shown:
         label = f"{name}\t" if columns is None else f"{name:{width}}{GAP}"
-        click.echo(_styled(label, dim=True) + plain(value))
+        click.echo(styled(label, dim=True) + plain(value))
 
 
 def print_sentence(sentence: str) -> None:
@@ -151,7 +167,7 @@ def print_words(title: str, advice: str, words: str) -> None:
     In a file they stand on one line, as ``restore`` reads them.
     """
     click.echo("")
-    click.echo(_styled(title, bold=True))
+    click.echo(styled(title, bold=True))
     click.echo(_laid_out(advice))
     click.echo("")
     if terminal_columns() is None:

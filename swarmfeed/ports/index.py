@@ -7,7 +7,7 @@ from typing import Protocol
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 
 
@@ -156,7 +156,15 @@ class Index(Protocol):
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None: ...
 
-    def replies(self, entry_hash: Hash, limit: int) -> list[PostView]: ...
+    def replies(
+        self, answered: EntryRef, limit: int, after: Cursor | None = None
+    ) -> list[PostView]:
+        """Direct replies to a post, oldest first, those behind a place."""
+        ...
+
+    def count_below(self, answered: EntryRef, limit: int) -> int:
+        """Replies to a post, replies to these, and so on; counted up to a limit."""
+        ...
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         """An author who is ourselves, or has a feed in the index; else None."""

@@ -150,5 +150,5 @@ def test_who_wants_no_colours_gets_none(
     monkeypatch.setenv(name, value)
     print_facts([("link", "x")])
     # click itself takes escapes out again where no terminal listens.
-    assert output._styled("x", dim=True).startswith("\x1b") == styled
+    assert output.styled("x", dim=True).startswith("\x1b") == styled
     assert "\x1b" not in capsys.readouterr().out

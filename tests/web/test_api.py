@@ -34,7 +34,8 @@ def test_a_post_and_its_reply(site: Site) -> None:
     first = answer.json
     assert first is not None and set(first) == POST_KEYS
     reply = site.ask("post", {"text": "second", "reply_to": first["hash"]}).json
-    assert reply is not None and set(reply) == POST_KEYS | {"reply_to"}
+    assert reply is not None and set(reply) == POST_KEYS | {"reply_to", "answers"}
+    assert (reply["answers"]["state"], reply["answers"]["words"]) == ("here", "first")
     assert reply["reply_to"] == {name: first[name] for name in ("feed", "index", "hash")}
     shown = site.ask(f"show?ref={first['feed']}/{first['index']}").json
     assert shown is not None

@@ -10,6 +10,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
 from swarmfeed.cli.params import CursorParam, PostOrLinkParam, TextParam
+from swarmfeed.cli.thread import print_thread
 from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
@@ -83,22 +84,39 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
 @click.command()
 @click.argument("address", type=PostOrLinkParam())
 @page_options
+@click.option(
+    "--start", metavar="REF", default="", help="Of a post: begin with this one of its replies."
+)
 @json_option
 @pass_context
 def show(
-    context: Context, address: Link | str, limit: int, before: Cursor | None, as_json: bool
+    context: Context,
+    address: Link | str,
+    limit: int,
+    before: Cursor | None,
+    start: str,
+    as_json: bool,
 ) -> None:
-    """Print the posts of one author, newest first, or one post.
+    """Print the posts of one author, or one post with its thread.
 
     ADDRESS may be a link; a post has a number, as its page has it.
     """
+    if isinstance(address, str):
+        _show_thread(context, ShowPost(ref=address, limit=limit, start=start), as_json)
+        return
     with context.open() as desk:
-        if isinstance(address, str):
-            found = [desk.ask(ShowPost(ref=address)).post]
-        else:
-            posts = Timeline(author=address.author_id, limit=limit, before=before)
-            found = list(desk.ask(posts).posts)
+        posts = Timeline(author=address.author_id, limit=limit, before=before)
+        found = desk.ask(posts).posts
     _print_posts(context, found, as_json, "No posts of this author are held here.")
+
+
+def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
+    with context.open() as desk:
+        thread = desk.ask(question)
+    if as_json:
+        print_answer(thread)
+    else:
+        print_thread(thread, now_ms=context.doors.now_ms())
 
 
 @click.command()

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.shape import Flat, Key, Spare, Whole
 from swarmfeed.core.base.address import format_address
-from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX
+from swarmfeed.core.base.limits import (
+    ANSWERED_CHARS_MAX,
+    PAGE_POSTS,
+    PAGE_POSTS_MAX,
+    THREAD_LEVELS_MAX,
+)
 from swarmfeed.core.base.types import AuthorId, EntryRef
 
 Limit = Annotated[
@@ -20,6 +25,29 @@ Limit = Annotated[
     ),
 ]
 """How many posts are asked for."""
+
+
+HERE: Final = "here"
+WITHDRAWN: Final = "withdrawn"
+"""Its author took it back; others may still have it."""
+UNSHOWN: Final = "unshown"
+"""The entry is here, and is not shown as a post."""
+ABSENT: Final = "absent"
+"""It is not on this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a post answers, as far as it is known here."""
+
+    state: str
+    """``here``, ``withdrawn``, ``unshown`` or ``absent``."""
+    author_id: AuthorId | None = None
+    """Null when nothing of its feed is here."""
+    author_name: str = ""
+    """Empty when unknown."""
+    words: str = ""
+    """Its first words on one line, or its content warning; empty when it is not here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +73,10 @@ class PostView:
     """Content warning; left out when there is none."""
     reply_to: Annotated[EntryRef | None, Spare()] = None
     """The post it answers; left out when there is none."""
+    answers: Annotated[Answered | None, Spare()] = None
+    """What ``reply_to`` names; left out when it answers nothing."""
+    depth: Annotated[int, Spare()] = 0
+    """In a thread: how many replies stand between it and the post that was opened."""
 
     @property
     def is_ahead(self) -> bool:
@@ -67,9 +99,19 @@ class ThreadView:
 
     post: PostView
     ancestors: tuple[PostView, ...]
-    """What it answers, oldest first, as far as it is here."""
+    """What it answers, and what that answers: the nearest ones that are here, oldest first.
+    ``answers`` of the first says what is above: one that is ``here`` has a page of its own."""
     replies: tuple[PostView, ...]
-    """Direct ones, oldest first."""
+    """Each under what it answers, by its ``depth``; oldest first."""
+    reply_total: int = 0
+    """Replies of every depth that are here, counted up to 20,000."""
+    next: str = ""
+    """What ``start`` takes to go on; empty when no replies are left."""
+
+    @property
+    def oldest(self) -> PostView:
+        """The one that stands first, above all that is shown."""
+        return self.ancestors[0] if self.ancestors else self.post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +166,26 @@ class ShowPost(Ask[ThreadView]):
 
     ref: str
     """Its public id, ``<feed address>/<index>``, or the hex of its hash."""
+    limit: Limit = PAGE_POSTS
+    """At most so many replies."""
+    start: str = ""
+    """The reply to begin with, named as ``ref`` is; empty: the first."""
+
+
+def goes_on(reply: PostView) -> bool:
+    """Whether replies to it are left out of the thread it is in: its own page has them."""
+    return reply.depth == THREAD_LEVELS_MAX - 1 and reply.reply_count > 0
+
+
+def first_words(text: str, cw: str) -> str:
+    """Return what names a post on one line: its first words, or its content warning."""
+    words = " ".join((cw or text).split())
+    if len(words) <= ANSWERED_CHARS_MAX:
+        return words
+    cut = words[: ANSWERED_CHARS_MAX - 1]
+    # Between words where there are spaces; many languages have none.
+    shorter, _, _ = cut.rpartition(" ")
+    return (shorter if len(shorter) > ANSWERED_CHARS_MAX // 2 else cut) + "…"
 
 
 def page_of(posts: Sequence[PostView], limit: int) -> Posts:

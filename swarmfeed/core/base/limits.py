@@ -361,7 +361,20 @@ THREAD_DEPTH_MAX: Final = 1_000
 """Replies that are followed upwards to the post a thread began with."""
 
 REPLY_COUNT_MAX: Final = 1_000
-"""Replies to a post are counted up to here, so that no post makes a page slow."""
+"""Direct replies to a post are counted up to here, so that no post makes a page slow."""
+
+THREAD_COUNT_MAX: Final = 20_000
+"""Replies below a post, of all depths, are counted up to here: a tenth of a second."""
+
+THREAD_LEVELS_MAX: Final = 100
+"""Depths of replies in one list; those below go on at the page of the last one.  So the place
+where a page starts is found in as many steps."""
+
+THREAD_ABOVE_MAX: Final = 20
+"""Posts shown above the one that is opened; what is above them goes on at the first's page."""
+
+ANSWERED_CHARS_MAX: Final = 140
+"""Of what a post answers, so many characters are shown beside the name: a line or two."""
 
 PEERS_KEPT_MAX: Final = 1_000
 """Endpoints remembered from earlier sessions; the oldest are forgotten."""

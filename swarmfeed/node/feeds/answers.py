@@ -43,6 +43,7 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     Timeline,
     page_of,
+    ref_text,
     told_apart,
 )
 from swarmfeed.core.asks.writing import (
@@ -65,6 +66,7 @@ from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
@@ -73,15 +75,13 @@ from swarmfeed.node.ground.pen import say
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, KnownAuthor
 
-_THREAD_POSTS_MAX = 200
-"""Ancestors and replies shown of one thread."""
-
 
 class Reading:
     """Posts, from the index alone."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._threads = Threads(index)
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -106,9 +106,14 @@ class Reading:
 
     def show(self, ask: ShowPost) -> ThreadView:
         post = self._named(self.find(ask.ref))
-        replies = self._index.replies(post.ref.entry_hash, _THREAD_POSTS_MAX)
+        start = self.find(ask.start) if ask.start else None
+        below = self._threads.below(post, ask.limit, start)
         return ThreadView(
-            post=post, ancestors=self._ancestors(post), replies=told_apart(replies)
+            post=post,
+            ancestors=told_apart(self._threads.above(post)),
+            replies=told_apart(below.replies),
+            reply_total=self._threads.count(post),
+            next=ref_text(below.next.ref) if below.next else "",
         )
 
     def find(self, ref_text: str) -> PostView:
@@ -141,19 +146,6 @@ class Reading:
         """Take its public id from a post if another one here has it."""
         holder = self._index.post_by_id(post.id)
         return post if holder is None or holder.ref == post.ref else replace(post, id="")
-
-    def _ancestors(self, post: PostView) -> tuple[PostView, ...]:
-        found: list[PostView] = []
-        seen = {post.ref.entry_hash}
-        top = post
-        while top.reply_to is not None and len(found) < _THREAD_POSTS_MAX:
-            above = find_post(self._index, top.reply_to)
-            if above is None or above.ref.entry_hash in seen:
-                break
-            seen.add(above.ref.entry_hash)
-            found.append(above)
-            top = above
-        return tuple(reversed(found))
 
 
 class Writing:

@@ -17,13 +17,13 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
-from swarmfeed.shell.store import places, times
+from swarmfeed.shell.store import places, threads, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import write as index_write
 from swarmfeed.shell.store.aside import delete, set_aside
@@ -233,10 +233,15 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.post_by_hash(db, entry_hash)
 
-    def replies(self, entry_hash: Hash, limit: int) -> list[PostView]:
-        """Oldest first."""
+    def replies(
+        self, answered: EntryRef, limit: int, after: Cursor | None = None
+    ) -> list[PostView]:
         with self._database.read() as db:
-            return index_read.replies(db, entry_hash, limit)
+            return threads.replies(db, answered, limit, after)
+
+    def count_below(self, answered: EntryRef, limit: int) -> int:
+        with self._database.read() as db:
+            return threads.count_below(db, answered, limit)
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:

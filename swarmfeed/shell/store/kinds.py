@@ -44,19 +44,24 @@ def drop_posts_of(db: Connection, feed_no: int) -> None:
         drop_posts(db, base, base + size - 1)
 
 
-ReplyRow = tuple[int, EntryRef]
-"""Row number of the reply, and the post it answers."""
+ReplyRow = tuple[int, EntryRef, int]
+"""Row number of the reply, the post it answers, and the time it is sorted by."""
 
 
 def read_reply(said: Said) -> ReplyRow | None:
     post: PostBody = said.body
-    return None if post.reply is None else (said.place.base + said.index, post.reply)
+    if post.reply is None:
+        return None
+    return said.place.base + said.index, post.reply, said.times()[0]
 
 
 def save_replies(db: Connection, _place: Place, replies: Sequence[ReplyRow]) -> int:
     db.executemany(
-        "INSERT INTO reply VALUES (?, ?, ?, ?)",
-        [(row_id, ref.entry_hash, ref.feed_id, ref.index) for row_id, ref in replies],
+        "INSERT INTO reply VALUES (?, ?, ?, ?, ?)",
+        [
+            (row_id, ref.entry_hash, ref.feed_id, ref.index, sort_ms)
+            for row_id, ref, sort_ms in replies
+        ],
     )
     return 0
 

@@ -24,6 +24,7 @@ from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
+from swarmfeed.shell.store.answered import with_answers
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.seals import require_sealed
@@ -45,7 +46,8 @@ VIEWS: Final = """
         coalesce(profile.name, ''), p.time_ms, p.text,
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
         (SELECT count(*) FROM
-            (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash LIMIT {replies})),
+            (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash AND parent_feed = f.feed_id
+                AND parent_index = p.id - b.base + b.start LIMIT {replies})),
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,
@@ -135,12 +137,6 @@ OF_TIME: Final = f"""
 # Walks through two bytes for each post: hardly anybody asks for a hash without a place.
 HASH_STARTS: Final = "SELECT part, starts FROM hash_start WHERE instr(starts, ?)"
 
-REPLIES: Final = """
-    SELECT post.id FROM reply CROSS JOIN post ON post.id = reply.id
-    CROSS JOIN feed ON feed.no = post.feed WHERE reply.parent_hash = :entry_hash
-    ORDER BY post.sort_ms, feed.feed_id, post.id LIMIT :limit
-"""
-
 ViewRow = tuple[
     FeedId, Hash, int, AuthorId, str, int, str, str,
     FeedId | None, Hash, int, int, int, int, int,
@@ -156,7 +152,7 @@ def read_posts(
     views = [build_view(row) for row in rows]
     for view, row in zip(views, rows, strict=True):
         require_sealed(db, row[-1], view.cw, view.text)
-    return views
+    return with_answers(db, views)
 
 
 def build_view(row: ViewRow) -> PostView:
@@ -224,11 +220,6 @@ def find_hash_start(db: Connection, start: bytes) -> Iterator[int]:
         for at in range(HASHES_IN_PART):
             if starts[at * HASH_START_BYTES : (at + 1) * HASH_START_BYTES] == start:
                 yield part * HASHES_IN_PART + at
-
-
-def replies(db: Connection, entry_hash: Hash, limit: int) -> list[PostView]:
-    values = {"entry_hash": entry_hash, "limit": clamp_limit(limit)}
-    return read_posts(db, REPLIES, values, order="ASC")
 
 
 def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:

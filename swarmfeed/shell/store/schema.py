@@ -106,10 +106,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             id           INTEGER PRIMARY KEY REFERENCES post,
             parent_hash  BLOB NOT NULL CHECK (length(parent_hash) = 32),
             parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
-            parent_index INTEGER NOT NULL CHECK (parent_index >= 0)
+            parent_index INTEGER NOT NULL CHECK (parent_index >= 0),
+            sort_ms      INTEGER NOT NULL
         ) STRICT
         """,
-        "CREATE INDEX reply_parent ON reply (parent_hash)",
+        # sort_ms as in post: a page of replies starts anywhere among thousands.
+        "CREATE INDEX reply_parent ON reply (parent_hash, sort_ms)",
         # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
         """
         CREATE TABLE amendment (

@@ -71,8 +71,11 @@ def resort_posts(
         " WHERE id BETWEEN ? AND ? AND (claimed_ms IS NOT NULL OR sort_ms > ?)",
         (base, base + first, base + last - 1, earliest_ms + POST_AHEAD_MS_MAX),
     ).fetchall()
+    changed = list(moved(found, reckoning))
+    db.executemany("UPDATE post SET sort_ms = ?, claimed_ms = ? WHERE id = ?", changed)
     db.executemany(
-        "UPDATE post SET sort_ms = ?, claimed_ms = ? WHERE id = ?", moved(found, reckoning)
+        "UPDATE reply SET sort_ms = ? WHERE id = ?",
+        [(sort_ms, row_id) for sort_ms, _, row_id in changed],
     )
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_post
-from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
+from swarmfeed.cli import output
+from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed, WritePost
 from swarmfeed.core.base.address import format_address
 
 Run = Callable[..., Result]
@@ -151,7 +152,8 @@ def test_show_prints_one_post_by_its_number_or_its_place(run: Run, posts: AnnasD
     post = posts.posts[1]
     for name in (post.id, ref_text(post.ref)):
         printed = json.loads(run("show", name, "--json").stdout)
-        assert [each["id"] for each in printed] == [post.id]
+        assert printed["post"]["id"] == post.id
+        assert set(printed) == {"post", "ancestors", "replies", "reply_total", "next"}
     assert run("show", "17").exit_code == 1
 
 
@@ -207,3 +209,50 @@ def test_without_a_home_a_command_says_how_to_make_one(
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
     assert "swarmfeed init" in result.stderr
+
+
+# --- threads ---------------------------------------------------------------------------------
+
+
+def answer(desk: AnnasDesk, parent: PostView, text: str) -> PostView:
+    return desk.ask(WritePost(text=text, reply_to=ref_text(parent.ref)))
+
+
+def test_show_prints_a_post_in_its_thread_by_indents(run: Run, posts: AnnasDesk) -> None:
+    asked = posts.posts[0]
+    first = answer(posts, asked, "first answer")
+    deep = answer(posts, first, "answer to the first")
+    answer(posts, asked, "second answer")
+    lines = run("show", ref_text(asked.ref)).stdout.splitlines()
+    assert "3 replies, 2 of them to this post" in lines
+    said = [line for line in lines if "answer" in line and "Answering" not in line]
+    assert said == ["    first answer", "      answer to the first", "    second answer"]
+    assert any(line.startswith("      Answering ") for line in lines)
+    upwards = run("show", ref_text(deep.ref)).stdout
+    assert upwards.index(asked.text) < upwards.index("first answer")
+    assert upwards.index("first answer") < upwards.index("answer to the first")
+
+
+def test_the_next_page_of_replies_is_one_command_away(run: Run, posts: AnnasDesk) -> None:
+    asked = posts.posts[0]
+    for number in range(5):
+        answer(posts, asked, f"answer {number}")
+    first = run("show", ref_text(asked.ref), "--limit", "3").stdout
+    assert "answer 2" in first and "answer 3" not in first
+    command = first.strip().splitlines()[-1].removeprefix("More replies: swarmfeed ").split()
+    second = run(*command).stdout
+    assert "answer 3" in second and "answer 4" in second and "More replies" not in second
+
+
+def test_a_long_post_is_printed_in_part_in_a_list_and_whole_alone(
+    run: Run, posts: AnnasDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\n".join(f"line {number}" for number in range(200))
+    post = posts.ask(WritePost(text=text))
+    assert "  line 199\n" in run("timeline").stdout  # a program gets all of it
+    monkeypatch.setattr(output, "terminal_columns", lambda: 60)
+    monkeypatch.setenv("NO_COLOR", "1")
+    listed = run("timeline").stdout
+    assert "line 11\n" in listed and "line 12\n" not in listed
+    assert f"... 188 lines more: swarmfeed show {ref_text(post.ref)}\n" in listed
+    assert "  line 199\n" in run("show", ref_text(post.ref)).stdout

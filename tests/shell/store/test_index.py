@@ -88,7 +88,7 @@ def ask_everything(index: SqliteIndex) -> list[list[PostView]]:
         index.search("river", 1000, None),
         index.search('"of the" -water', 1000, None),
         index.search("from:bob stone", 1000, None),
-        index.replies(HASHES[9], 1000),
+        index.replies(EntryRef(BOBS, HASHES[9], 9), 1000),
         [view for view in map(index.post_by_hash, HASHES[::20]) if view],
         [view for at in range(0, 300, 20) if (view := index.post(BOBS, at))],
     ]

@@ -71,7 +71,7 @@ def test_what_is_not_there_is_none_or_empty(index: Index) -> None:
     assert index.home(10, None) == []
     assert index.author_posts(BOB, 10, None) == []
     assert index.search("word", 10, None) == []
-    assert index.replies(Hash(bytes(32)), 10) == []
+    assert index.replies(EntryRef(BOBS, Hash(bytes(32)), 0), 10) == []
     assert index.indexed_ranges(BOBS) == []
     assert index.follows_of(BOB) == index.followers_of(BOB) == []
     assert index.receipts(BOBS) == {}
@@ -238,7 +238,7 @@ def test_a_dropped_feed_is_forgotten_whole(index: Index) -> None:
     index.drop_feed(BOBS)
     assert texts(index.home(10, None)) == ["own word"]
     assert texts(index.search("word", 10, None)) == ["own word"]
-    assert index.replies(ref_of(index, LAPTOP, 0).entry_hash, 10) == []
+    assert index.replies(ref_of(index, LAPTOP, 0), 10) == []
     assert index.indexed_ranges(BOBS) == []
     assert index.post(BOBS, 0) is None
     index.drop_feed(LAPTOP)

@@ -110,7 +110,7 @@ Told = dict[FeedId, list[tuple[Body, int]]]
 def ask_everything(index: Index) -> list[object]:
     pages = [index.home(50, None), index.search("word", 50, None)]
     pages += [index.author_posts(each, 50, None) for each in (ANN, BOB, CYD)]
-    pages += [index.replies(Hash(bytes(32)), 50)]
+    pages += [index.replies(EntryRef(BOBS, Hash(bytes(32)), 0), 50)]
     cursors = [view.cursor for view in pages[0]]
     return [
         *pages,

@@ -205,21 +205,21 @@ def test_replies_are_counted_and_listed_oldest_first(index: Index) -> None:
     asked = ref_of(index, BOBS, 0)
     add(index, CYDS, 0, [stored(PostBody("late", reply=asked), 50)])
     add(index, LAPTOP, 0, [stored(PostBody("early", reply=asked, root=asked), 40)])
-    assert texts(index.replies(asked.entry_hash, 10)) == ["early", "late"]
-    assert texts(index.replies(asked.entry_hash, 1)) == ["early"]
+    assert texts(index.replies(asked, 10)) == ["early", "late"]
+    assert texts(index.replies(asked, 1)) == ["early"]
     view = index.post(BOBS, 0)
     assert view is not None
     assert view.reply_count == 2
-    assert [reply.reply_to for reply in index.replies(asked.entry_hash, 10)] == [asked, asked]
+    assert [reply.reply_to for reply in index.replies(asked, 10)] == [asked, asked]
     index.drop_feed(CYDS)
-    assert texts(index.replies(asked.entry_hash, 10)) == ["early"]
+    assert texts(index.replies(asked, 10)) == ["early"]
 
 
 def test_a_reply_may_come_before_what_it_answers(index: Index) -> None:
     record = stored("question")
     parent = EntryRef(BOBS, hash_stored(record), 0)
     add(index, CYDS, 0, [stored(PostBody("answer", reply=parent))])
-    assert texts(index.replies(parent.entry_hash, 10)) == ["answer"]
+    assert texts(index.replies(parent, 10)) == ["answer"]
     add(index, BOBS, 0, [record])
     view = index.post(BOBS, 0)
     assert view is not None

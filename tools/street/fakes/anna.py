@@ -65,6 +65,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 
 from street.fakes import history
 from street.fakes.table import Rows, TableDesk
+from street.fakes.threads import ListedPosts, thread_of
 
 NOW_MS = 1_700_000_000_000
 ANNA = AuthorId(bytes([1]) * 32)
@@ -146,7 +147,12 @@ class AnnasDesk(TableDesk):
         if not ask.text:
             raise UserError("write something first")
         post = make_post(len(self.posts) + 1, ask.text, time_ms=NOW_MS - 1000)
-        self.posts.append(replace(post, reply_to=parent))
+        answers = ListedPosts(self.posts).answered(parent) if parent else None
+        self.posts = [
+            replace(each, reply_count=each.reply_count + (each.ref == parent))
+            for each in self.posts
+        ]
+        self.posts.append(replace(post, reply_to=parent, answers=answers))
         return self.posts[-1]
 
     def look_at(self, ask: LookAt) -> Cost:
@@ -187,9 +193,8 @@ class AnnasDesk(TableDesk):
         return page_of(found[: ask.limit], ask.limit)
 
     def show(self, ask: ShowPost) -> ThreadView:
-        post = self._find(ask.ref)
-        replies = tuple(reply for reply in self.posts if reply.reply_to == post.ref)
-        return ThreadView(post=post, ancestors=(), replies=replies)
+        start = self._find(ask.start) if ask.start else None
+        return thread_of(self.posts, self._find(ask.ref), ask, start)
 
     def status(self, _: Status) -> NodeStatus:
         peer = PeerStatus(

@@ -94,6 +94,7 @@ from swarmfeed.errors import UserError
 
 from street.fakes import history
 from street.fakes.table import Rows, TableDesk
+from street.fakes.threads import ListedPosts, thread_of
 
 TORRENT: Final = b"d4:infod6:lengthi1eee"
 
@@ -228,6 +229,7 @@ class FakeDesk(TableDesk):
             time_ms=time_ms,
             text=text,
             reply_to=reply_to,
+            answers=ListedPosts(self.posts).answered(reply_to) if reply_to else None,
             held_by=held_by,
             cursor=Cursor(time_ms, len(self.posts) + 1),
             id=public_id(feed_id, index, time_ms),
@@ -321,15 +323,8 @@ class FakeDesk(TableDesk):
         return page_of(self._newest(found, ask.limit, ask.before), ask.limit)
 
     def show(self, ask: ShowPost) -> ThreadView:
-        post = self._find(ask.ref)
-        ancestors: list[PostView] = []
-        above = post.reply_to
-        while above is not None:
-            found = [known for known in self.posts if known.ref == above]
-            ancestors[:0] = found
-            above = found[0].reply_to if found else None
-        replies = tuple(known for known in self.posts if known.reply_to == post.ref)
-        return ThreadView(post=post, ancestors=tuple(ancestors), replies=replies)
+        start = self._find(ask.start) if ask.start else None
+        return thread_of(self.posts, self._find(ask.ref), ask, start)
 
     def look_at(self, ask: LookAt) -> Cost:
         author = self._author(parse_link(ask.who).author_id)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.posts import (
+    ABSENT,
+    HERE,
+    UNSHOWN,
+    WITHDRAWN,
+    Answered,
+    PostView,
+    first_words,
+)
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.blank import seen_name
@@ -222,9 +230,20 @@ class FakeIndex:
         found = [view for view in self._posts() if view.ref.entry_hash == entry_hash]
         return found[0] if found else None
 
-    def replies(self, entry_hash: Hash, limit: int) -> list[PostView]:
-        found = [v for v in self._posts() if v.reply_to and v.reply_to.entry_hash == entry_hash]
-        return sorted(found, key=in_order)[:limit]
+    def replies(
+        self, answered: EntryRef, limit: int, after: Cursor | None = None
+    ) -> list[PostView]:
+        found = [view for view in self._posts() if view.reply_to == answered]
+        later = [view for view in found if after is None or view.cursor > after]
+        return sorted(later, key=in_order)[:limit]
+
+    def count_below(self, answered: EntryRef, limit: int) -> int:
+        count, left = 0, [answered]
+        while left and count < limit:
+            below = self.replies(left.pop(), limit)
+            count += len(below)
+            left += [view.ref for view in below]
+        return min(count, limit)
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         if author_id != self._own and author_id not in self._authors.values():
@@ -298,11 +317,39 @@ class FakeIndex:
 
     def _posts(self) -> list[PostView]:
         views = list(self._uncounted_posts())
-        answered = [view.reply_to.entry_hash for view in views if view.reply_to]
+        named = [view.reply_to for view in views if view.reply_to]
         return [
-            replace(view, reply_count=min(answered.count(view.ref.entry_hash), REPLY_COUNT_MAX))
+            replace(
+                view,
+                reply_count=min(named.count(view.ref), REPLY_COUNT_MAX),
+                answers=None if view.reply_to is None else self._answered(view.reply_to, views),
+            )
             for view in views
         ]
+
+    def _answered(self, ref: EntryRef, views: Sequence[PostView]) -> Answered:
+        author_id = self._authors.get(ref.feed_id)
+        if author_id is None:
+            return Answered(state=ABSENT)
+        name = self._profile(author_id).name
+        place = (ref.feed_id, ref.index)
+        there = [view for view in views if (view.ref.feed_id, view.ref.index) == place]
+        words, state = "", ABSENT
+        if [view.ref for view in there] == [ref]:
+            words, state = first_words(there[0].text, there[0].cw), HERE
+        elif self._is_withdrawn(ref):
+            state = WITHDRAWN
+        elif not there and place in self._kept:
+            state = UNSHOWN
+        return Answered(state=state, author_id=author_id, author_name=name, words=words)
+
+    def _is_withdrawn(self, ref: EntryRef) -> bool:
+        return any(
+            kept.ref.feed_id == ref.feed_id
+            and isinstance(kept.body, WithdrawBody)
+            and kept.body.index == ref.index < kept.ref.index
+            for kept in self._kept.values()
+        )
 
     def _uncounted_posts(self) -> Iterator[PostView]:
         for (feed_id, index), kept in self._kept.items():

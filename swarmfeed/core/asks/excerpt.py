@@ -1,0 +1,50 @@
+"""How long a post is to read, and its first lines where many posts stand in a list."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+LINE_COLUMNS: Final = 50
+"""Columns of a line between a phone's and a wide window's."""
+
+LONG_LINES: Final = 18
+"""A post of more lines is shown in part among others: two of them fill a screen."""
+
+SHOWN_LINES: Final = 12
+"""Of a long post so many lines are shown: enough to know whether to read on, and so few that
+never only a line or two are left out."""
+
+
+def is_long(text: str, columns: int = LINE_COLUMNS) -> bool:
+    """Whether a post takes more lines than a list should give it."""
+    return any(number > LONG_LINES for number, _ in enumerate(_rows(text, columns), 1))
+
+
+def excerpt(text: str, columns: int = LINE_COLUMNS) -> tuple[str, int]:
+    """Return the first lines of a long post, and how many more there are; 0: it is whole."""
+    rows = list(_rows(text, columns))
+    if len(rows) <= LONG_LINES:
+        return text, 0
+    return text[: rows[SHOWN_LINES]].rstrip(), len(rows) - SHOWN_LINES
+
+
+def _rows(text: str, columns: int) -> Iterator[int]:
+    """Yield where each line begins that the text takes at this width."""
+    used, at = 0, 0
+    yield 0
+    for at, character in enumerate(text):
+        if character == "\n":
+            used = 0
+            yield at + 1
+            continue
+        used += _width(character)
+        if used > columns:
+            used = _width(character)
+            yield at
+
+
+def _width(character: str) -> int:
+    """Columns of a terminal that a character takes; Chinese and Japanese take two."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,61 @@
+"""What posts answer: whose it is, and its first words.  Runs on a read-only connection."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from swarmfeed.core.asks.posts import (
+    ABSENT,
+    HERE,
+    UNSHOWN,
+    WITHDRAWN,
+    Answered,
+    PostView,
+    first_words,
+)
+from swarmfeed.core.base.types import EntryRef
+from swarmfeed.shell.store.seals import require_sealed
+from swarmfeed.shell.store.sqlite import Connection
+
+PLACE: Final = """
+    SELECT author.author_id, coalesce(profile.name, ''), post.id, post.cw, post.text,
+        CASE WHEN post.id THEN
+            coalesce(hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), text)) END,
+        EXISTS (SELECT 1 FROM amendment AS said
+            WHERE said.feed = feed.no AND said.target = :at AND said.text IS NULL),
+        EXISTS (SELECT 1 FROM indexed WHERE indexed.feed = feed.no
+            AND indexed.start <= :at AND indexed.stop > :at)
+    FROM feed CROSS JOIN author ON author.no = feed.author
+    LEFT JOIN profile ON profile.author = author.no AND profile.counts = 1
+    LEFT JOIN block ON block.feed = feed.no AND block.start = (
+        SELECT max(start) FROM block AS b WHERE b.feed = feed.no AND b.start <= :at)
+        AND :at < block.start + block.size
+    LEFT JOIN post ON post.id = block.base + :at - block.start
+    WHERE feed.feed_id = :feed_id
+"""
+
+
+def with_answers(db: Connection, views: Sequence[PostView]) -> list[PostView]:
+    """Return posts with what they answer."""
+    wanted = {view.reply_to for view in views if view.reply_to is not None}
+    found = {ref: answered(db, ref) for ref in wanted}
+    return [
+        view if view.reply_to is None else replace(view, answers=found[view.reply_to])
+        for view in views
+    ]
+
+
+def answered(db: Connection, ref: EntryRef) -> Answered:
+    """Return what is known of the post that a reference names."""
+    row = db.execute(PLACE, {"feed_id": ref.feed_id, "at": ref.index}).fetchone()
+    if row is None:
+        return Answered(state=ABSENT)
+    author_id, name, row_id, cw, text, entry_hash, is_withdrawn, is_read = row
+    if row_id is not None and entry_hash == ref.entry_hash:
+        require_sealed(db, row_id, cw, text)
+        words = first_words(text, cw or "")
+        return Answered(state=HERE, author_id=author_id, author_name=name, words=words)
+    state = WITHDRAWN if is_withdrawn else ABSENT
+    if is_read and row_id is None and not is_withdrawn:
+        state = UNSHOWN
+    return Answered(state=state, author_id=author_id, author_name=name)

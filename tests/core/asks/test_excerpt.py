@@ -1,0 +1,39 @@
+"""What is shown of a long post among others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from swarmfeed.core.asks.excerpt import LONG_LINES, SHOWN_LINES, excerpt, is_long
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [
+        ("", False),
+        ("word " * 150, False),
+        ("word " * 200, True),
+        ("line\n" * (LONG_LINES - 1), False),
+        ("line\n" * LONG_LINES, True),
+        ("字" * (LONG_LINES * 25), False),
+        ("字" * (LONG_LINES * 25 + 1), True),
+        ("é" * 700, False),
+        ("e\u0301" * 700, False),
+    ],
+)
+def test_which_posts_are_long(text: str, long: bool) -> None:
+    assert is_long(text) is long
+    assert (excerpt(text)[1] > 0) is long
+
+
+def test_the_first_lines_are_shown_and_the_others_counted() -> None:
+    text = "\n".join(f"line {number}" for number in range(200))
+    shown, more = excerpt(text)
+    assert shown.splitlines() == text.splitlines()[:SHOWN_LINES]
+    assert more == 200 - SHOWN_LINES
+
+
+@given(st.text(st.sampled_from("ab \n字e\u0301"), max_size=3000), st.integers(2, 90))
+def test_a_part_is_the_beginning_and_a_whole_is_whole(text: str, columns: int) -> None:
+    shown, more = excerpt(text, columns)
+    assert text.startswith(shown)
+    assert shown == text if more == 0 else more > LONG_LINES - SHOWN_LINES

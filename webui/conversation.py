@@ -1,0 +1,59 @@
+"""How posts stand in a conversation: what they answer, how much answers them."""
+
+from typing import Final
+
+from flask import url_for
+from markupsafe import Markup
+from swarmfeed.core.asks import thread_sentences
+from swarmfeed.core.asks.posts import HERE, Answered, PostView, goes_on
+from swarmfeed.core.base.types import AuthorId
+
+from webui.render import one_line
+
+INDENTS_MAX: Final = 3
+"""Replies are indented so often at most: a narrow window has no room for more."""
+
+
+def answering(post: PostView, me: AuthorId | None) -> Markup:
+    """One line on what a post answers."""
+    assert post.answers is not None
+    line = thread_sentences.answering(post.answers, by=post.author_id, me=me, mark=_foreign)
+    return Markup(line)  # noqa: S704  # what others wrote went through `_foreign`
+
+
+def above(answered: Answered) -> Markup:
+    """What stands above the first post of a thread."""
+    return Markup(thread_sentences.above(answered, _foreign))  # noqa: S704  # as above
+
+
+def answered_url(post: PostView) -> str:
+    """The page of what a post answers; empty when there is none here."""
+    if post.reply_to is None or post.answers is None or post.answers.state != HERE:
+        return ""
+    return url_for("place", feed_id=post.reply_to.feed_id, index=post.reply_to.index)
+
+
+def places(post: PostView, replies: tuple[PostView, ...]) -> list[dict[str, object]]:
+    """Say of each reply on a page how far it is indented, and whether it has to name what it
+    answers, because something else stands above it."""
+    found: list[dict[str, object]] = []
+    above = post
+    for reply in replies:
+        indents = min(reply.depth, INDENTS_MAX)
+        names = reply.depth > 0 and reply.reply_to != above.ref
+        found.append({"post": reply, "indents": indents, "names": names, "on": goes_on(reply)})
+        above = reply
+    return found
+
+
+def thread_url(post: PostView, start: str = "") -> str:
+    """The thread of a post, from the reply on that ``start`` names, if it does."""
+    from_reply = start or None
+    if post.id:
+        return url_for("post", name=post.id, start=from_reply)
+    feed_id, index = post.ref.feed_id, post.ref.index
+    return url_for("place", feed_id=feed_id, index=index, start=from_reply)
+
+
+def _foreign(text: str) -> str:
+    return Markup("<bdi>{}</bdi>").format(one_line(text))
