@@ -32,10 +32,9 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
         last = found if isinstance(found, dict) else {}
     hosts = {"page": PAGE_HOSTS, "link": (settings.listen,)}
     names = {
-        field.name: setting.remembered
+        field.name: field.setting.remembered
         for field in declared(NodeSettings)
-        for setting in field.settings
-        if setting.remembered
+        if field.setting.remembered
     }
     ports: dict[str, Any] = {
         field: getattr(settings, field) or _free(hosts[name], last.get(name))

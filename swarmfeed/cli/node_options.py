@@ -62,10 +62,9 @@ def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], 
 def setting_options(kind: type, *, stays: bool) -> list[Callable[[Command], Command]]:
     """Derive the options of one settings dataclass, in its order."""
     return [
-        _option(_param(field), field, setting)
+        _option(_param(field), field, field.setting)
         for field in declared(kind)
-        for setting in field.settings
-        if stays or not setting.stays
+        if stays or not field.setting.stays
     ]
 
 
@@ -84,18 +83,15 @@ def take_settings(kind: type[S], values: dict[str, Any]) -> S:
 
 
 def _param(field: Declared) -> str:
-    """Name the value as click would by its flag; of several flags or values, as the field."""
-    first = field.settings[0]
-    if field.multiple or first.value is not None:
+    """Name the value as click would by its flag; of several values, as the field."""
+    if field.multiple:
         return field.name
-    return first.flag.partition("/")[0].removeprefix("--").replace("-", "_")
+    return field.setting.flag.partition("/")[0].removeprefix("--").replace("-", "_")
 
 
 def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command], Command]:
     how: dict[str, Any] = {"help": setting.help, "hidden": setting.hidden}
-    if setting.value is not None:
-        how |= {"flag_value": setting.value}
-    elif field.kind is bool:
+    if field.kind is bool:
         # A flag without a second one can only switch on.
         how |= {"default": field.default} if "/" in setting.flag else {"is_flag": True}
     elif field.multiple:
@@ -103,10 +99,14 @@ def _option(param: str, field: Declared, setting: Setting) -> Callable[[Command]
     else:
         shown = {"show_default": setting.shows_default or None, "metavar": setting.metavar}
         how |= {"type": _type(field, setting), "default": field.default, **shown}
+    if setting.alone is not None:
+        how |= {"is_flag": False, "flag_value": setting.alone}
     return click.option(setting.flag, param, **how)
 
 
 def _type(field: Declared, setting: Setting) -> click.ParamType[Any]:
+    if setting.choices:
+        return click.Choice(setting.choices)
     if setting.within is None:
         return PARAMS[field.kind]
     in_range = click.IntRange if field.kind is int else click.FloatRange

@@ -82,7 +82,7 @@ ON_A_HOME = (
     ("timeline",),
     ("show", "SOMEBODY"),
     ("search", "hello"),
-    ("import", "jsonl", "-"),
+    ("import", "-"),
     ("status",),
     ("jobs",),
     ("history", "status"),

@@ -30,9 +30,9 @@ class ToySettings:
     friends: Annotated[tuple[Endpoint, ...], Setting("--toy-friend", "Who plays.")] = ()
     colour: Annotated[
         str | None,
-        Setting("--red", "Red toys.", value="red"),
-        Setting("--blue", "Blue toys.", value="blue", hidden=True),
+        Setting("--colour", "Which toys.", choices=("red", "blue"), alone="red"),
     ] = None
+    flavour: Annotated[str, Setting("--flavour", "Of sweets.", hidden=True)] = "sour"
     inner: int = 7
 
     def __post_init__(self) -> None:
@@ -64,8 +64,8 @@ def test_a_setting_of_a_role_is_an_option_and_reaches_the_node(
 ) -> None:
     run(
         *("run", "--no-open", "--toys", "5", "--owner", "b", "--no-toy-dht", "--toy-port", "2"),
-        *("--room", "2K", "--toy-friend", "127.0.0.2:4", "--red", "--no-dht", "--friends"),
-        "--history",
+        *("--room", "2K", "--toy-friend", "127.0.0.2:4", "--colour", "--no-dht"),
+        *("--history", "friends"),
     )
     settings = fake.ran_with[0][0]
     assert settings.of(ToySettings) == ToySettings(
@@ -77,7 +77,7 @@ def test_a_setting_of_a_role_is_an_option_and_reaches_the_node(
         friends=(Endpoint("127.0.0.2", 4),),
         colour="red",
     )
-    assert settings.of(HistorySettings) == HistorySettings(serve=True, scope="friends")
+    assert settings.of(HistorySettings) == HistorySettings(scope="friends")
     assert (settings.dht, settings.peers) == (False, ())
 
 
@@ -115,7 +115,7 @@ def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
     assert "--owner WHO Whose. [default: a]" in lines
     assert "--toy-dht / --no-toy-dht Toys meet in the DHT." in lines
     assert "--toy-friend HOST:PORT Who plays." in lines
-    assert not any("--blue" in line or "inner" in line for line in lines)
+    assert not any("--flavour" in line or "inner" in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
     [
         (("--toys", "10"), "--toys"),
         (("--toy-port", "70000"), "--toy-port"),
-        (("--blue", "--toys", "4"), "there are only three blue toys"),
+        (("--colour", "blue", "--toys", "4"), "there are only three blue toys"),
     ],
 )
 def test_what_does_not_fit_is_wrong_use(
@@ -136,10 +136,9 @@ def test_what_does_not_fit_is_wrong_use(
 
 def test_only_ports_are_remembered() -> None:
     remembered = {
-        field.name: setting.remembered
+        field.name: field.setting.remembered
         for field in declared(NodeSettings)
-        for setting in field.settings
-        if setting.remembered
+        if field.setting.remembered
     }
     assert remembered == {"page_port": "page", "link_port": "link"}
 
@@ -149,9 +148,9 @@ def test_what_the_page_can_choose_needs_no_restart() -> None:
         field.name
         for kind in (NodeSettings, *settings_of_roles())
         for field in declared(kind)
-        if not any(setting.restart for setting in field.settings)
+        if not field.setting.restart
     }
-    assert at_once == {"serve", "scope", "free_bytes_min"}
+    assert at_once == {"scope", "free_bytes_min"}
 
 
 @pytest.mark.parametrize(
@@ -159,9 +158,10 @@ def test_what_the_page_can_choose_needs_no_restart() -> None:
 )
 def test_every_setting_has_a_sentence_and_a_type_that_can_be_typed_in(kind: type) -> None:
     for field in declared(kind):
-        assert all(setting.help.endswith(".") for setting in field.settings)
-        flags = field.kind is bool or field.settings[0].value is not None
-        assert flags or field.settings[0].within or field.kind in PARAMS
+        setting = field.setting
+        assert setting.help.endswith(".")
+        narrow = setting.choices or setting.within
+        assert field.kind is bool or narrow or field.kind in PARAMS
     assert len(setting_options(kind, stays=True)) >= len(declared(kind))
 
 

@@ -55,7 +55,7 @@ def make_backlog(count: int = POST_COUNT, seed: int = 1) -> list[Post]:
 
 
 def write_jsonl(path: Path, posts: Sequence[Post], author: str) -> Path:
-    """Write an export that ``swarmfeed import jsonl`` reads; returns ``path``."""
+    """Write an export that ``swarmfeed import`` reads; returns ``path``."""
     lines = (
         json.dumps({"author": author, "time": post.time_s, "text": post.text}) for post in posts
     )

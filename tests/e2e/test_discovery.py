@@ -41,7 +41,7 @@ def test_by_the_dht_alone(
     """A stranger keeps the DHT; the newcomer knows the stranger and an address, no more."""
     stranger = neighbourhood.add("stranger").start()
     author = neighbourhood.add("author")
-    author.command("import", "jsonl", str(export))
+    author.command("import", str(export))
     author.start(*dht_node(stranger))
     friend = neighbourhood.add("friend", *dht_node(stranger)).start()
     friend.post("follow", who=author.author)
@@ -91,7 +91,7 @@ def test_by_one_named_peer_alone(
 ) -> None:
     """No DHT; the peer is the author, and the link holds nothing but an address."""
     author = neighbourhood.add("author", "--no-dht")
-    author.command("import", "jsonl", str(export))
+    author.command("import", str(export))
     author.start()
     assert author.status()["dht_nodes"] == 0
     newcomer = neighbourhood.add(
@@ -108,7 +108,7 @@ def test_by_the_place_in_a_link_alone(
 ) -> None:
     """No DHT and no peer named: the link itself says where its author is."""
     author = neighbourhood.add("author", "--no-dht")
-    author.command("import", "jsonl", str(export))
+    author.command("import", str(export))
     link = author.start().get("whoami")["link"]
     newcomer = neighbourhood.add("newcomer", "--no-dht")
     network = ("--listen", newcomer.host, "--no-dht", "--timeout", str(FIND_S))

@@ -70,7 +70,7 @@ class Street:
         export = self.folder / f"{name}.jsonl"
         write_jsonl(export, make_backlog()[:posts], "somebody")
         node = self.all.add(name, "--no-dht", *self.speed, "--peer", self.hub.link_endpoint())
-        node.command("import", "jsonl", str(export), "--author", "somebody")
+        node.command("import", str(export), "--author", "somebody")
         node.start()
         self.hub.post("follow", who=node.get("whoami")["link"])
         self.hub.wait_until_held(node.author, posts)

@@ -44,7 +44,7 @@ def build_town(neighbourhood: Neighbourhood) -> Town:
     posts = make_backlog()
     author = neighbourhood.add("author", "--no-dht")
     export = write_jsonl(neighbourhood.folder / "posts.jsonl", posts, "somebody")
-    imported = author.command_json("import", "jsonl", str(export), "--author", "somebody")
+    imported = author.command_json("import", str(export), "--author", "somebody")
     assert imported["imported"] == len(posts)
     author.start()
     link = author.get("whoami")["link"]

@@ -60,10 +60,11 @@ JSON_COMMANDS: Final[tuple[tuple[str, ...], ...]] = (
     ("search", "merged", "logging", "--limit", "1"),
     ("search", "zebra"),
     ("search",),
+    ("import", "-"),
+    ("import", "-", "--author", "A"),
+    ("import", "-", "--author", "Z"),
+    ("import", "nowhere"),
     ("import", "jsonl", "-"),
-    ("import", "jsonl", "-", "--author", "A"),
-    ("import", "jsonl", "-", "--author", "Z"),
-    ("import", "jsonl", "nowhere"),
     ("status",),
     ("jobs",),
     ("history", "status"),
@@ -85,10 +86,11 @@ RUNS: Final[tuple[tuple[str, ...], ...]] = (
     ("run", "--no-open", "--no-dht", "--lan", "--dht-node", "192.0.2.1:6881"),
     ("run", "--no-open", "--disk", "20 GB", "--download-limit", "1.5M", "--upload-limit", "5"),
     ("run", "--no-open", "--history"),
-    ("run", "--no-open", "--history", "--friends", "--disk", "20GB", "--keep-free", "2G"),
-    ("run", "--no-open", "--history", "--community"),
-    ("run", "--no-open", "--history", "--open", "--history-speed", "60"),
-    ("run", "--no-open", "--open"),
+    ("run", "--no-open", "--history", "friends", "--disk", "20GB", "--keep-free", "2G"),
+    ("run", "--no-open", "--history", "community"),
+    ("run", "--no-open", "--history=open", "--history-speed", "60"),
+    ("run", "--no-open", "--history", "everybody"),
+    ("run", "--no-open", "--friends"),
     ("run", "--no-open", "--peer", "x"),
     ("run", "--no-open", "--disk", "much"),
     ("run", "--no-open", "--page-port", "65536"),
@@ -138,7 +140,7 @@ def _ask_node(folder: Path, **way: Any) -> dict[str, Any]:
     for lines, name in ((BAD_LINES, "bad"), (TWO_AUTHORS, "two authors"), (b"", "empty")):
         for options in ((), ("--skip-bad",), ("--json", "--skip-bad"), ("--author", "B")):
             told[f"import {name} {' '.join(options)}"] = _run(
-                ("import", "jsonl", "-", *options), folder, stdin=lines, **way
+                ("import", "-", *options), folder, stdin=lines, **way
             )
     return told | _of_other_nodes(folder, **way)
 

@@ -47,7 +47,9 @@ def main() -> None:
     send_to_stderr("info")
     peers = tuple(_endpoint(text) for text in asked.peer)
     history = HistorySettings(
-        speed=asked.history_speed, serve=bool(asked.history_disk), free_bytes_min=0
+        speed=asked.history_speed,
+        scope="community" if asked.history_disk else None,
+        free_bytes_min=0,
     )
     settings = NodeSettings(
         listen=asked.listen,

@@ -206,7 +206,6 @@ class Neighbourhood:
             return HistorySettings(speed=self.history_speed)
         return HistorySettings(
             speed=self.history_speed,
-            serve=True,
             scope=choice.scope,
             free_bytes_min=choice.free_bytes_min,
         )

@@ -71,7 +71,7 @@ def _write(cast: Cast) -> str:
     """Anna writes a post and imports the others; returns her link."""
     cast.anna.start()
     cast.anna.ask("post", "Hello, swarm")
-    done = cast.anna.ask("import", "jsonl", _notebook(cast.folder), "--author", "anna")
+    done = cast.anna.ask("import", _notebook(cast.folder), "--author", "anna")
     check(f"Anna imported {POSTS} posts", done["imported"], POSTS)
     return str(cast.anna.ask("whoami")["link"])
 

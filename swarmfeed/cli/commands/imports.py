@@ -22,16 +22,15 @@ BATCH_BYTES_MAX: Final = 512 * 1024
 """Text handed to the node at a time; every byte of it may take six in JSON."""
 
 
-@click.group("import")
-def import_() -> None:
-    """Import posts from a file into your own feed.
+class _WithOldName(click.Command):
+    """Takes ``import jsonl FILE`` for ``import FILE``: so it was called when it was learnt."""
 
-    They become part of your feed like posts you write, with their original times, and
-    cannot be taken back. Importing the same file again adds nothing.
-    """
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_old = args[:1] == ["jsonl"] and args[1:] and (args[1] == "-" or args[1][:1] != "-")
+        return super().parse_args(ctx, args[1:] if is_old else args)
 
 
-@import_.command()
+@click.command("import", cls=_WithOldName)
 @click.argument("file", type=click.File("rb"))
 @click.option("--author", help="Take the lines of this author only.")
 @click.option(
@@ -39,13 +38,16 @@ def import_() -> None:
 )
 @json_option
 @pass_context
-def jsonl(
+def import_(
     context: Context, file: BinaryIO, author: str | None, skip_bad: bool, as_json: bool
 ) -> None:
-    """Import lines of {"author": A, "time": SECONDS, "text": T}.
+    """Import posts from a file into your own feed.
 
-    FILE may be gzipped, and - is standard input. Nothing is imported before every line is
-    read and found good.
+    They become part of your feed like posts you write, with their original times, and
+    cannot be taken back. Importing the same file again adds nothing.
+
+    FILE has lines of {"author": A, "time": SECONDS, "text": T}; it may be gzipped, and - is
+    standard input. Nothing is imported before every line is read and found good.
     """
     bad: list[str] = []
     lines = list(_choose(read_lines(file, bad.append), author))

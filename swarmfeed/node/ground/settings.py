@@ -42,8 +42,10 @@ class Setting:
     help: str
     _: KW_ONLY
     metavar: str | None = None
-    value: str | None = None
-    """What this flag sets the field to, where a field has several flags."""
+    choices: tuple[str, ...] = ()
+    """All that a text may be."""
+    alone: str | None = None
+    """What the flag means without a value."""
     within: tuple[int, int] | None = None
     """Least and most a number may be."""
     shows_default: bool = False
@@ -67,8 +69,7 @@ class Declared:
     """Its type, or the ``Quantity`` it counts; of a field with several values, of each."""
     multiple: bool
     default: object
-    settings: tuple[Setting, ...]
-    """More than one where several flags share it."""
+    setting: Setting
 
 
 def declared(settings: type) -> tuple[Declared, ...]:
@@ -77,8 +78,8 @@ def declared(settings: type) -> tuple[Declared, ...]:
     found = []
     for field in fields(settings):
         base, *marks = get_args(hints[field.name]) or (hints[field.name],)
-        said = tuple(mark for mark in marks if isinstance(mark, Setting))
-        if get_origin(hints[field.name]) is Annotated and said:
+        said = next((mark for mark in marks if isinstance(mark, Setting)), None)
+        if said is not None:
             multiple = get_origin(base) is tuple
             each = get_args(base)[0] if multiple else base
             kind = next((mark for mark in marks if isinstance(mark, Quantity)), each)
@@ -89,7 +90,7 @@ def declared(settings: type) -> tuple[Declared, ...]:
                     kind=kind,
                     multiple=multiple,
                     default=field.default,
-                    settings=said,
+                    setting=said,
                 )
             )
     return tuple(found)

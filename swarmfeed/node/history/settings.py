@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import Setting, Size
 
 FREE_BYTES_MIN: Final = 1000**3
@@ -13,11 +12,7 @@ FREE_BYTES_MIN: Final = 1000**3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistorySettings:
-    """Choices of one start; without ``serve`` counts what was chosen on the page, if any.
-
-    Raises:
-        UserError: Said for whom history is held, but not that it is.
-    """
+    """Choices of one start; without ``scope`` counts what was chosen on the page, if any."""
 
     speed: Annotated[
         float,
@@ -30,41 +25,20 @@ class HistorySettings:
     ] = 1.0
     """For tests (ADR 13)."""
 
-    serve: Annotated[
-        bool,
-        Setting(
-            "--history",
-            "Hold other people's history: --disk is what you give for it.",
-            stays=True,
-            restart=False,
-        ),
-    ] = False
-
     scope: Annotated[
         str | None,
         Setting(
-            "--friends",
-            "With --history: only for those you follow.",
-            value="friends",
-            stays=True,
-            restart=False,
-        ),
-        Setting(
-            "--community",
-            "With --history: also for those they follow; so if nothing is said.",
-            value="community",
-            stays=True,
-            restart=False,
-        ),
-        Setting(
-            "--open",
-            "With --history: also for anybody who asks.",
-            value="open",
+            "--history",
+            "Hold other people's history, of those you follow (friends), also of whom they"
+            " follow (community, if you say nothing), or of anybody who asks (open); --disk"
+            " is what you give for it.",
+            choices=("friends", "community", "open"),
+            alone="community",
             stays=True,
             restart=False,
         ),
     ] = None
-    """None is ``community``."""
+    """For whom; None: for nobody."""
 
     free_bytes_min: Annotated[
         Size,
@@ -76,16 +50,12 @@ class HistorySettings:
         ),
     ] = FREE_BYTES_MIN
 
-    def __post_init__(self) -> None:
-        if self.scope is not None and not self.serve:
-            raise UserError(f"--{self.scope} says for whom history is held: add --history")
-
     def choice(self, disk_bytes: int) -> HistoryChoice | None:
         """Return what is given of so much disk; None when nothing was said."""
-        if not self.serve:
+        if self.scope is None:
             return None
         return HistoryChoice(
-            scope=self.scope or "community",
+            scope=self.scope,
             disk_bytes=disk_bytes,
             free_bytes_min=self.free_bytes_min,
         )

@@ -1,4 +1,4 @@
-"""``import jsonl``: all lines or none, with their times, once."""
+"""``import``: all lines or none, with their times, once."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ def test_lines_of_one_author_arrive_in_the_order_of_their_times(
 ) -> None:
     file = tmp_path / "posts.jsonl"
     file.write_text(lines)
-    result = run("import", "jsonl", str(file), "--author", "a")
+    result = run("import", str(file), "--author", "a")
     assert (result.exit_code, result.stdout) == (0, "2 posts imported\n")
     assert [(post.time_ms, post.text) for post in node.posts] == [
         (10_000, "first"),
@@ -35,7 +35,7 @@ def test_lines_of_one_author_arrive_in_the_order_of_their_times(
 
 
 def test_a_second_import_adds_nothing(run: Run, node: AnnasDesk, lines: str) -> None:
-    arguments = ("import", "jsonl", "-", "--author", "a")
+    arguments = ("import", "-", "--author", "a")
     run(*arguments, stdin=lines)
     assert run(*arguments, stdin=lines).stdout == "0 posts imported, 2 were already there\n"
     printed = json.loads(run(*arguments, "--json", stdin=lines).stdout)
@@ -48,15 +48,15 @@ def test_gzip_is_known_by_its_bytes_not_by_its_name(
 ) -> None:
     file = tmp_path / "posts"
     file.write_bytes(gzip.compress(lines.encode()))
-    assert run("import", "jsonl", str(file), "--author", "b").exit_code == 0
-    assert run("import", "jsonl", "-", "--author", "a", stdin=file.read_bytes()).exit_code == 0
+    assert run("import", str(file), "--author", "b").exit_code == 0
+    assert run("import", "-", "--author", "a", stdin=file.read_bytes()).exit_code == 0
     assert len(node.posts) == 3
 
 
 def test_a_file_of_several_authors_needs_a_choice(
     run: Run, node: AnnasDesk, lines: str
 ) -> None:
-    result = run("import", "jsonl", "-", stdin=lines)
+    result = run("import", "-", stdin=lines)
     assert (result.exit_code, node.posts) == (1, [])
     assert "line 2 is by b" in result.stderr
     assert "--author" in result.stderr
@@ -92,10 +92,10 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
 ) -> None:
     text = line("a", 1, "good") + bad.rstrip("\n") + "\n" + line("a", 2, "good too")
     raw = text.encode("utf-8", "surrogateescape")
-    result = run("import", "jsonl", "-", stdin=raw)
+    result = run("import", "-", stdin=raw)
     assert (result.exit_code, result.stdout, node.posts) == (1, "", [])
     assert result.stderr.startswith("Error: line 2: ")
-    skipped = run("import", "jsonl", "-", "--skip-bad", stdin=raw)
+    skipped = run("import", "-", "--skip-bad", stdin=raw)
     assert skipped.exit_code == 0
     assert [post.text for post in node.posts] == ["good", "good too"]
     assert skipped.stderr.startswith("left out: line 2: ")
@@ -103,33 +103,53 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
 
 def test_blank_lines_and_unknown_keys_are_nothing_bad(run: Run, node: AnnasDesk) -> None:
     text = '\n{"author": "a", "time": 1.5, "text": "x", "likes": 3}\n\n'
-    assert run("import", "jsonl", "-", stdin=text).exit_code == 0
+    assert run("import", "-", stdin=text).exit_code == 0
     assert [(post.time_ms, post.text) for post in node.posts] == [(1500, "x")]
 
 
 def test_a_cut_off_gzip_file_imports_nothing(run: Run, node: AnnasDesk, lines: str) -> None:
     cut = gzip.compress(lines.encode() * 50)[:-20]
-    result = run("import", "jsonl", "-", "--author", "a", stdin=cut)
+    result = run("import", "-", "--author", "a", stdin=cut)
     assert (result.exit_code, node.posts) == (1, [])
     assert "reading stopped after line" in result.stderr
 
 
 def test_an_author_who_is_not_in_the_file_is_an_error(run: Run, lines: str) -> None:
-    result = run("import", "jsonl", "-", "--author", "zz", stdin=lines)
+    result = run("import", "-", "--author", "zz", stdin=lines)
     assert (result.exit_code, result.stderr) == (1, "Error: there are no posts of zz in it\n")
 
 
 def test_the_node_gets_batches_bounded_in_posts_and_in_bytes(run: Run, node: AnnasDesk) -> None:
     short = "".join(line("a", n, f"{n}") for n in range(4_100))
-    run("import", "jsonl", "-", stdin=short)
+    run("import", "-", stdin=short)
     assert node.batches == [4_096, 4]
     node.batches = []
     long = "".join(line("a", n, "x" * 8_000) for n in range(100))
-    run("import", "jsonl", "-", stdin=long)
+    run("import", "-", stdin=long)
     assert node.batches == [65, 35]
 
 
 def test_a_missing_file_is_exit_code_2_or_1_in_one_line(run: Run, tmp_path: Path) -> None:
-    result = run("import", "jsonl", str(tmp_path / "none"))
+    result = run("import", str(tmp_path / "none"))
     assert result.exit_code == 2
     assert "No such file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("jsonl", "-"), ("jsonl", "-", "--author", "a"), ("-",), ("--author", "a", "-")]
+)
+def test_the_old_name_of_an_import_is_still_taken(
+    run: Run, node: AnnasDesk, words: tuple[str, ...]
+) -> None:
+    lines = '{"author": "a", "time": 1, "text": "old"}\n'
+    result = run("import", *words, stdin=lines)
+    assert (result.exit_code, result.stdout) == (0, "1 post imported\n")
+
+
+def test_a_file_may_be_called_as_the_old_name_was(
+    run: Run, node: AnnasDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jsonl").write_text('{"author": "a", "time": 1, "text": "old"}\n')
+    for words in (("jsonl",), ("jsonl", "--author", "a"), ("jsonl", "jsonl")):
+        assert run("import", *words).exit_code == 0

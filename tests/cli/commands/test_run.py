@@ -117,7 +117,7 @@ def test_wrong_values_are_exit_code_2(run: Run, keys: Path, option: tuple[str, s
 
 
 def test_run_gives_the_disk_for_history(run: Run, fake: FakeDoors, keys: Path) -> None:
-    run("run", "--history", "--disk", "20GB", "--friends", "--keep-free", "5G", "--no-open")
+    run("run", "--history", "friends", "--disk", "20GB", "--keep-free", "5G", "--no-open")
     settings = fake.ran_with[0][0]
     choice = settings.of(HistorySettings).choice(settings.disk_budget_bytes)
     assert choice is not None
@@ -137,8 +137,18 @@ def test_history_is_for_the_community_unless_told_otherwise(
     assert choice is not None and choice.scope == "community"
 
 
-def test_a_scope_without_history_is_wrong_use(run: Run, fake: FakeDoors, keys: Path) -> None:
-    refused = run("run", "--open", "--no-open")
-    assert refused.exit_code == 2
-    assert "add --history" in refused.stderr
-    assert fake.ran_with == []
+@pytest.mark.parametrize("scope", ["friends", "community", "open"])
+@pytest.mark.parametrize("form", ["--history {}", "--history={}"])
+def test_whose_history_is_held_stands_behind_the_flag(
+    run: Run, fake: FakeDoors, keys: Path, scope: str, form: str
+) -> None:
+    run("run", *form.format(scope).split(), "--no-open")
+    assert fake.ran_with[0][0].of(HistorySettings).scope == scope
+
+
+@pytest.mark.parametrize("words", ["--history everybody", "--friends", "--community", "--open"])
+def test_a_scope_that_there_is_not_is_wrong_use(
+    run: Run, fake: FakeDoors, keys: Path, words: str
+) -> None:
+    refused = run("run", *words.split(), "--no-open")
+    assert (refused.exit_code, fake.ran_with) == (2, [])
