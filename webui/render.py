@@ -7,7 +7,7 @@ See THREATS A05 and A07.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -17,9 +17,10 @@ from markupsafe import Markup, escape
 from swarmfeed.core.base.limits import (
     COMBINING_MARKS_MAX,
     LINK_CHARS_MAX,
-    TAG_CHARS_MAX,
     TEXT_BYTES_MAX,
 )
+from swarmfeed.core.words.seeking import Sought, find_spans
+from swarmfeed.core.words.tags import find_tags
 
 SHOWN_CHARS_MAX: Final = 60
 """Longest text of a link; the host in front is never cut."""
@@ -30,7 +31,6 @@ _HIDDEN: Final = re.compile(
 """Controls, direction overrides (U+202A to E, U+2066 to 9), and characters of no width.
 U+200C and D stay: Persian, Hindi and emoji need them."""
 
-_HASHTAG: Final = re.compile(rf"(?<![\w&/#])#(\w{{1,{TAG_CHARS_MAX}}})(?!\w)")
 _OWN_LINK: Final = re.compile(r"\?[\w.~%:/?#\[\]@!$&'*+,;=-]+")
 _LINK: Final = re.compile(r"[a-z2-7]{56}(?:\?[\w.~%:/\[\]@!$&*+,;=-]*[\w/=\]])?")
 
@@ -77,15 +77,27 @@ def one_line(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def render_text(text: str) -> Markup:
-    """Return a post's text as HTML; line breaks are left to the style sheet."""
+def render_text(text: str, marked: tuple[Sought, ...] = ()) -> Markup:
+    """Return a post's text as HTML; line breaks are left to the style sheet.
+
+    Args:
+        marked: What was looked for: where it stands is marked.
+    """
     text = plain(text[:TEXT_BYTES_MAX])
+    links = [(each.index, each.last_index, each.url) for each in LINKIFY.match(text) or ()]
+    tags = [
+        (tag.start, tag.end, "")
+        for tag in find_tags(text)
+        if not any(low < tag.end and tag.start < high for low, high, _ in links)
+    ]
+    spans = find_spans(text, marked)
     out: list[Markup] = []
     at = 0
-    for match in LINKIFY.match(text) or ():
-        out += (_with_hashtags(text[at : match.index]), _link(match.url))
-        at = match.last_index
-    out.append(_with_hashtags(text[at:]))
+    for start, end, url in sorted(links + tags):
+        out.append(_marked(text, at, start, spans))
+        out.append(_link(url, marked) if url else _tag(text, start, end, spans))
+        at = end
+    out.append(_marked(text, at, len(text), spans))
     return Markup("").join(out)
 
 
@@ -120,33 +132,36 @@ def shown_host(host: str) -> str:
         return host.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def _link(url: str) -> Markup:
+def _link(url: str, marked: tuple[Sought, ...]) -> Markup:
     try:
         shown = link_text(url)
     except ValueError:
         return escape(url)
+    inside = _marked(shown, 0, len(shown), find_spans(shown, marked))
     if url.startswith("swarmfeed:"):
         return Markup('<a class="own-link" href="/follow?link={}"><bdi>{}</bdi></a>').format(
-            quote(url, safe=""), shown
+            quote(url, safe=""), inside
         )
     return Markup(
         '<a href="{}" rel="noopener noreferrer nofollow" target="_blank"><bdi>{}</bdi></a>'
-    ).format(url, shown)
+    ).format(url, inside)
 
 
-def _with_hashtags(text: str) -> Markup:
+def _tag(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Markup:
+    """A link to the search for the very tag."""
+    return Markup('<a class="tag" href="/search?q={}"><bdi>{}</bdi></a>').format(
+        quote(text[start:end], safe=""), _marked(text, start, end, spans)
+    )
+
+
+def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Markup:
+    """Return text[start:end] as HTML, with what stands in the spans marked."""
     out: list[Markup] = []
-    at = 0
-    for match in _HASHTAG.finditer(text):
-        out.append(escape(text[at : match.start()]))
-        if match[1].isdigit():
-            out.append(escape(match[0]))
-        else:
-            out.append(
-                Markup('<a class="tag" href="/search?q={}"><bdi>{}</bdi></a>').format(
-                    quote(match[0], safe=""), match[0]
-                )
-            )
-        at = match.end()
-    out.append(escape(text[at:]))
+    at = start
+    for low, high in spans:
+        low, high = max(low, at), min(high, end)
+        if low < high:
+            out += (escape(text[at:low]), Markup("<mark>{}</mark>").format(text[low:high]))
+            at = high
+    out.append(escape(text[at:end]))
     return Markup("").join(out)

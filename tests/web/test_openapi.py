@@ -27,6 +27,7 @@ def given() -> dict[str, str]:
         "who": format_address(MIRA),
         "ref": ref_text(post.ref),
         "after": str(post.cursor),
+        "q": "archive",
         "level": "0",
         "position": "0",
     }

@@ -219,7 +219,7 @@ def test_a_bad_link_is_a_sentence(site: Site, link: str) -> None:
 def test_search_says_it_is_local(site: Site) -> None:
     assert "only the posts on this machine" in site.get("/search").text
     found = site.get("/search?q=archive").text
-    assert "Moved the whole archive" in found
+    assert "Moved the whole <mark>archive</mark>" in found
     assert "Nothing found" in site.get("/search?q=zebra").text
 
 

@@ -1,14 +1,18 @@
 """Foreign text as HTML: nothing of it is markup, and links say where they lead."""
 
+import re
 import time
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.words.seeking import seek
 from webui.render import link_text, one_line, plain, render_text, shown_host
 
 from tests.web.conftest import Site
@@ -68,8 +72,8 @@ def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
 
 def assert_only_links(html: str) -> None:
     for tag, attributes in tags(html):
-        assert tag in ("a", "bdi")
-        if tag == "bdi":
+        assert tag in ("a", "bdi", "mark")
+        if tag != "a":
             assert attributes == {}
             continue
         assert set(attributes) <= {"href", "rel", "target", "class"}
@@ -94,6 +98,18 @@ def test_no_text_becomes_markup(text: str) -> None:
 )
 def test_any_text_is_only_text_and_links(text: str) -> None:
     assert_only_links(render_text(text))
+
+
+@pytest.mark.attack("A05")
+@given(
+    st.text() | st.lists(st.sampled_from([*XSS, " ", "#", "https://a.example/"])).map("".join),
+    st.text() | st.sampled_from(["script", "<script>", "evil", "a*", '"alert 1"', "#t*"]),
+)
+def test_marks_change_nothing_but_marks(text: str, typed: str) -> None:
+    marked = seek(typed, begins=typed.endswith("*"))
+    html = render_text(text, marked)
+    assert_only_links(html)
+    assert re.sub("</?mark>", "", html) == render_text(text)
 
 
 PAGES = [
@@ -195,6 +211,12 @@ def test_a_host_of_unknown_letters_is_shown_in_ascii() -> None:
     ("text", "html"),
     [
         ("a < b & c", "a &lt; b &amp; c"),
+        (
+            "#विज्ञान 東京#タグ ＃x",
+            f'<a class="tag" href="/search?q={quote("#विज्ञान")}"><bdi>#विज्ञान</bdi></a> 東京'
+            f'<a class="tag" href="/search?q={quote("#タグ")}"><bdi>#タグ</bdi></a> '
+            f'<a class="tag" href="/search?q={quote("＃x")}"><bdi>＃x</bdi></a>',
+        ),
         ("1 #2 #c4 a#b", '1 #2 <a class="tag" href="/search?q=%23c4"><bdi>#c4</bdi></a> a#b'),
         (
             "see https://a.example/x.",
@@ -206,6 +228,31 @@ def test_a_host_of_unknown_letters_is_shown_in_ascii() -> None:
 )
 def test_links_and_hashtags(text: str, html: str) -> None:
     assert render_text(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "html"),
+    [
+        ("a < Straße & b", "strasse", "a &lt; <mark>Straße</mark> &amp; b"),
+        ("<mark>x</mark>", "x", "&lt;mark&gt;<mark>x</mark>&lt;/mark&gt;"),
+        ("so many words", '"many words"', "so <mark>many words</mark>"),
+        ("東京都", "京", "東<mark>京</mark>都"),
+        (
+            "see #Tag",
+            "see #tag",
+            '<mark>see</mark> <a class="tag" href="/search?q=%23Tag">'
+            "<bdi><mark>#Tag</mark></bdi></a>",
+        ),
+        (
+            "https://a.example/tag",
+            "tag example",
+            '<a href="https://a.example/tag" rel="noopener noreferrer nofollow"'
+            ' target="_blank"><bdi>a.<mark>example</mark>/<mark>tag</mark></bdi></a>',
+        ),
+    ],
+)
+def test_what_was_looked_for_is_marked(text: str, typed: str, html: str) -> None:
+    assert render_text(text, parse_search(typed).marked) == html
 
 
 def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:
@@ -229,5 +276,5 @@ def test_text_beyond_the_limit_of_a_post_is_cut() -> None:
 def test_the_longest_text_is_rendered_at_once(unit: str) -> None:
     text = unit * (4 * TEXT_BYTES_MAX // len(unit))
     start_s = time.process_time()
-    render_text(text)
+    render_text(text, seek("a b", begins=True))
     assert time.process_time() - start_s < 2

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import render_template, request
 from swarmfeed.core.asks.posts import Posts, SearchPosts
+from swarmfeed.core.asks.search import parse_search
 
 from webui.current import ask, before
 from webui.routes import Menu, Page, get
@@ -17,9 +18,11 @@ NOTHING = Posts(posts=(), next=None)
 def show_search() -> str:
     words = request.args.get("q", "").strip()[:WORDS_CHARS_MAX]
     page = ask(SearchPosts(words=words, before=before())) if words else NOTHING
+    marked = parse_search(words).marked if page.posts else ()
     return render_template(
         "search.html",
         words=words,
+        marked=marked,
         posts=page.posts,
         older=page.next,
         is_top=before() is None,

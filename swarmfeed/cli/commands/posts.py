@@ -129,7 +129,8 @@ def search(
 ) -> None:
     """Find posts held here that have all WORDS in them.
 
-    "a phrase", -without and from:NAME work; put -- before a WORD that starts with a dash.
+    "a phrase", begin*, #tag, -without and from:NAME work; put -- before a WORD that starts with
+    a dash.
     """
     with context.open() as desk:
         found = desk.ask(SearchPosts(words=" ".join(words), limit=limit, before=before))

@@ -150,8 +150,8 @@ class SearchPosts(Ask[Posts]):
 
     name = "search"
 
-    words: Annotated[str, Key("q")] = ""
-    """``"a phrase"``, ``-without`` and ``from:name`` work."""
+    words: Annotated[str, Key("q")]
+    """``"a phrase"``, ``begin*``, ``#tag``, ``-without`` and ``from:name`` work."""
     limit: Limit = PAGE_POSTS
     """At most so many posts."""
     before: Cursor | None = None

@@ -17,7 +17,7 @@ APOSTROPHE: Final = "'"
 _SPELLED: Final = {
     "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i",
     "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "æ": "ae", "œ": "oe", "þ": "th",
-    "\u02bb": "", "\u02bc": "", "\u2019": APOSTROPHE,
+    "\u02bb": "", "\u02bc": "", "\u2019": APOSTROPHE, "\u2044": " ",
     # Cyrillic: ё and accents are left out in print; й, ї and ў are letters.
     "ё": "е", "ѐ": "е", "ѝ": "и",
     # Hebrew: pairs of Yiddish.

@@ -50,7 +50,7 @@ _JOINABLE: Final = r"[\p{XID_Continue}--[\p{Latin}\p{Greek}\p{Cyrillic}\p{Common
 
 TAG: Final = regex.compile(
     rf"(?<![\p{{XID_Continue}}--[{_CJK}{_SOUTHEAST}\ufe00-\ufe0f]])(?<![&/#\ufe5f\uff03])"
-    rf"[#\ufe5f\uff03]((?:\p{{XID_Continue}}|(?<={_JOINABLE})[\u200c\u200d](?={_JOINABLE}))++)",
+    rf"[#\ufe5f\uff03]((?:[\p{{XID_Continue}}--[\u200c\u200d]]|(?<={_JOINABLE})[\u200c\u200d](?={_JOINABLE}))++)",
     regex.VERSION1,
 )
 """A hashtag by UAX #31, rule D2, with the joiners that words of some scripts need (R1a).

@@ -47,7 +47,9 @@ _PIECES: Final = re.compile(
     "(?P<word>[acd]+(?:(?<=c)'(?=c)[acd]+)*)|(?P<run>[knmj]+)|(?P<sign>rr?|[sz]t*)"
 )
 _UNITS: Final = re.compile("[knmj](?:m|j[kn]?)*")
-_ODD_WORDS: Final = re.compile(r"[acd]+(?:\+\++|[+#](?![ackn+#]))|(?<![^ ])\.[acd]+")
+_ODD_WORDS: Final = re.compile(
+    r"[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[acd]+"
+)
 
 UNIT_END: Final = APOSTROPHE
 """Ends a letter that may take marks, so that none is found by the beginning of another."""
@@ -136,6 +138,9 @@ def _odd_words(folded: str) -> Iterator[Term]:
 
 def _fold_with_places(text: str) -> tuple[str, list[int], list[int]]:
     """Return the fold, and where each of its characters comes from."""
+    if text.isascii():
+        places = list(range(len(text) + 1))
+        return fold(text), places[:-1], places[1:]
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

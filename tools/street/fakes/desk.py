@@ -54,6 +54,7 @@ from swarmfeed.core.asks.posts import (
     page_of,
     ref_text,
 )
+from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -93,6 +94,7 @@ from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.errors import UserError
 
 from street.fakes import history
+from street.fakes.finding import is_found
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, thread_of
 
@@ -318,8 +320,8 @@ class FakeDesk(TableDesk):
         return NewPosts(count=sum(post.cursor > ask.after for post in self._home_posts()))
 
     def search(self, ask: SearchPosts) -> Posts:
-        wanted = [word.strip('"#').lower() for word in ask.words.split()]
-        found = [p for p in self.posts if all(word in p.text.lower() for word in wanted)]
+        query = parse_search(ask.words)
+        found = [post for post in self.posts if is_found(post, query)]
         return page_of(self._newest(found, ask.limit, ask.before), ask.limit)
 
     def show(self, ask: ShowPost) -> ThreadView:

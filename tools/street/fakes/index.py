@@ -17,7 +17,6 @@ from swarmfeed.core.asks.posts import (
     first_words,
 )
 from swarmfeed.core.asks.search import parse_search
-from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
@@ -38,11 +37,10 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
-from swarmfeed.core.words.folding import name_key
-from swarmfeed.core.words.seeking import Sought
-from swarmfeed.core.words.terms import index_text
-from swarmfeed.errors import BadEncodingError, UserError
+from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
+
+from street.fakes.finding import is_found
 
 B = TypeVar("B", ProfileBody, FollowBody)
 
@@ -207,14 +205,7 @@ class FakeIndex:
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
         query = parse_search(words)
-        found = [
-            view
-            for view in self._posts()
-            if all(holds(view.text, term) for term in query.words)
-            and not any(holds(view.text, term) for term in query.without)
-            and all(is_called(view, name) for name in query.authors)
-            and not any(is_called(view, name) for name in query.without_authors)
-        ]
+        found = [view for view in self._posts() if is_found(view, query)]
         return page(found, limit, before)
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
@@ -396,24 +387,3 @@ def decode_or_none(kind: str, body: bytes) -> Body | None:
         return decode_body(kind, body)
     except BadEncodingError:
         return None
-
-
-def holds(text: str, wanted: Sequence[Sought]) -> bool:
-    row = index_text(text).split(" ")
-    return all(stands_in(sought, row) for sought in wanted)
-
-
-def stands_in(sought: Sought, row: Sequence[str]) -> bool:
-    *same, last = sought.terms
-    for at in range(len(row) - len(same)):
-        *before, end = row[at : at + len(same) + 1]
-        if before == same and (end == last or (sought.is_prefix and end.startswith(last))):
-            return True
-    return False
-
-
-def is_called(view: PostView, name: str) -> bool:
-    try:
-        return parse_address(name) == view.author_id
-    except UserError:
-        return name_key(view.author_name) == name_key(name)
