@@ -5,15 +5,21 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from swarmfeed.shell.interpreter import SWITCH_S, keep_pauses_short
+from swarmfeed.shell.interpreter import (
+    ROUNDS_TO_FULL,
+    SWITCH_S,
+    YOUNG_OBJECTS,
+    keep_pauses_short,
+)
 
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    switch_s = sys.getswitchinterval()
+    switch_s, thresholds = sys.getswitchinterval(), gc.get_threshold()
     yield
     gc.unfreeze()
     sys.setswitchinterval(switch_s)
+    gc.set_threshold(*thresholds)
 
 
 def test_what_was_loaded_is_not_searched_any_more() -> None:
@@ -23,6 +29,7 @@ def test_what_was_loaded_is_not_searched_any_more() -> None:
     kept = {id(each) for generation in range(3) for each in gc.get_objects(generation)}
     assert not kept & {id(each) for each in loaded}
     assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
+    assert (gc.get_threshold()[0], gc.get_threshold()[2]) == (YOUNG_OBJECTS, ROUNDS_TO_FULL)
 
 
 def test_what_comes_later_is_still_collected() -> None:

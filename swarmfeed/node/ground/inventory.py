@@ -30,7 +30,7 @@ from swarmfeed.node.ground.events import (
     listens,
 )
 from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.memory import Bookkeeper, Changes, Rows, readable
+from swarmfeed.node.ground.memory import Bookkeeper, Rows, readable
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import Index, Ledger
@@ -78,11 +78,17 @@ class Inventory:
         self._known: dict[FeedId, Remembered] = {}
         self._unsaved: set[FeedId] = set()
         self._lacks: dict[FeedId, Lack] = {}
+        self._rows = Rows(
+            page=PAGE,
+            load=self.load,
+            take_changes=self.take_changes,
+            encode=encode_remembered,
+        )
 
     # --- rows ---
 
     def rows(self) -> tuple[Rows, ...]:
-        return (Rows(page=PAGE, load=self.load, take_changes=self.take_changes),)
+        return (self._rows,)
 
     def listens(self) -> tuple[Listens, ...]:
         return (
@@ -106,12 +112,9 @@ class Inventory:
             if remembered.forked and self._shelf.replica(feed_id) is not None:
                 self._shelf.stop_feed(feed_id)
 
-    def take_changes(self) -> Changes:
+    def take_changes(self) -> dict[FeedId, Remembered | None]:
         changed, self._unsaved = self._unsaved, set()
-        return {
-            each: encode_remembered(self._known[each]) if each in self._known else None
-            for each in changed
-        }
+        return {each: self._known.get(each) for each in changed}
 
     def save(self) -> None:
         """Look, and write down what is new; if the disk takes nothing, at the next occasion."""
@@ -120,10 +123,10 @@ class Inventory:
         if not changes:
             return
         try:
-            self._memory.write(PAGE, changes)
+            self._memory.write(PAGE, self._rows.encoded(changes))
         except (FatalError, RetryError, UserError) as error:
             logger.warning("what is here was not written down", reason=str(error))
-            self._unsaved |= {FeedId(each) for each in changes}
+            self._unsaved |= changes.keys()
 
     # --- looking ---
 

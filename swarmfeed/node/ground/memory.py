@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -27,6 +27,9 @@ SAVE_EVERY_S: Final = 60
 Changes = Mapping[bytes, bytes | None]
 """Values by key; None for those that are gone."""
 
+Records = Mapping[Any, Any]
+"""The same before they are values: whatever a page consists of, by key, which is bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -35,8 +38,17 @@ class Rows:
     page: str
     load: Callable[[Mapping[bytes, bytes]], None]
     """Takes up everything on the page, by key in ascending order; once, at the start."""
-    take_changes: Callable[[], Changes]
-    """What changed since the last call."""
+    take_changes: Callable[[], Records]
+    """What changed since the last call: by key a record that stays as it is, or None."""
+    encode: Callable[[Any], bytes] = bytes
+    """Makes the value of a record; runs in a thread, for there may be thousands."""
+
+    def encoded(self, changes: Records) -> dict[bytes, bytes | None]:
+        """Return what ``take_changes`` gave, as it is written."""
+        return {
+            key: None if record is None else self.encode(record)
+            for key, record in changes.items()
+        }
 
 
 def readable(
@@ -57,7 +69,7 @@ class Bookkeeper:
         self._ledger = ledger
         self._rows: dict[str, Rows] = {}
         self._saving = asyncio.Lock()
-        self._unwritten: dict[str, Changes] = {}
+        self._unwritten: dict[str, Records] = {}
         """What the last attempt to save did not get onto a full disk."""
 
     def connect(self, rows: Iterable[Rows]) -> None:
@@ -83,7 +95,7 @@ class Bookkeeper:
         """
         async with self._saving:
             changes = self._unwritten = self._changes()
-            await asyncio.to_thread(self._ledger.write, changes)
+            await asyncio.to_thread(lambda: self._ledger.write(self._encoded(changes)))
             self._unwritten = {}
         return ROWS_WRITTEN(rows=sum(map(len, changes.values())))
 
@@ -95,7 +107,10 @@ class Bookkeeper:
         with suppress(PassingError):  # a full disk: what was seen lately is seen again
             await self.save()
 
-    def _changes(self) -> dict[str, Changes]:
+    def _encoded(self, changes: Mapping[str, Records]) -> dict[str, Changes]:
+        return {page: self._rows[page].encoded(each) for page, each in changes.items()}
+
+    def _changes(self) -> dict[str, Records]:
         changes = {page: row.take_changes() for page, row in self._rows.items()}
         return {
             page: {**self._unwritten.get(page, {}), **each}

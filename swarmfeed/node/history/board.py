@@ -83,14 +83,13 @@ class NoticeBoard:
                 self._put(kept)
         self._changed.clear()
 
-    def take_changes(self) -> dict[bytes, bytes | None]:
+    def take_changes(self) -> dict[bytes, NoticeRecord | None]:
         """Rows that changed since the last call; None for those that are gone."""
         changed, self._changed = self._changed, set()
         found = {}
         for node_id, feed_id in changed:
             kept = self._feeds.get(feed_id, {}).get(node_id)
-            row = None if kept is None else rows.encode_notice(kept.record)
-            found[node_id + feed_id] = row
+            found[bytes(node_id + feed_id)] = None if kept is None else kept.record
         return found
 
     # --- looking ---

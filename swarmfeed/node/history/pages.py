@@ -8,7 +8,7 @@ from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import rows
-from swarmfeed.node.ground.memory import Changes, Rows, readable
+from swarmfeed.node.ground.memory import Rows, readable
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.custodian import Custodian
 from swarmfeed.node.history.service import CHOICES, Service
@@ -27,7 +27,12 @@ def pages_of(
     """All pages; the operator's choice is taken up last, because it begins to act."""
     board, census, demand = sight.board, sight.census, sight.demand
     return (
-        Rows(page=NOTICES, load=board.load, take_changes=board.take_changes),
+        Rows(
+            page=NOTICES,
+            load=board.load,
+            take_changes=board.take_changes,
+            encode=rows.encode_notice,
+        ),
         Rows(page=PRESENCES, load=census.load, take_changes=census.take_changes),
         Rows(page=RATES, load=demand.load, take_changes=demand.take_changes),
         _allowances(allotment),
@@ -42,11 +47,12 @@ def _allowances(allotment: Allotment) -> Rows:
         found = readable(page, rows.decode_allowance)
         allotment.recall({AuthorId(key): each for key, each in found})
 
-    def take_changes() -> Changes:
-        changes = allotment.take_changes()
-        return {key: rows.encode_allowance(each) for key, each in changes.items()}
-
-    return Rows(page=ALLOWANCES, load=load, take_changes=take_changes)
+    return Rows(
+        page=ALLOWANCES,
+        load=load,
+        take_changes=allotment.take_changes,
+        encode=rows.encode_allowance,
+    )
 
 
 def _custodies(custodian: Custodian) -> Rows:
@@ -54,10 +60,9 @@ def _custodies(custodian: Custodian) -> Rows:
         found = readable(page, rows.decode_custody)
         custodian.recall({FeedId(key): each for key, each in found})
 
-    def take_changes() -> Changes:
-        return {
-            key: None if each is None else rows.encode_custody(each)
-            for key, each in custodian.take_changes().items()
-        }
-
-    return Rows(page=CUSTODIES, load=load, take_changes=take_changes)
+    return Rows(
+        page=CUSTODIES,
+        load=load,
+        take_changes=custodian.take_changes,
+        encode=rows.encode_custody,
+    )

@@ -10,6 +10,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_goodbye, sign_notice
+from swarmfeed.core.history.rows import encode_notice
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
@@ -327,7 +328,8 @@ def test_what_nobody_watches_any_more_is_forgotten() -> None:
 def test_a_restart_forgets_nothing_that_counts(rig: Rig) -> None:
     rig.hear(rig.link(1), rig.notice(rig.keys[0]), rig.notice(rig.keys[1], age_ms=HOUR_MS))
     rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
-    rows = {key: row for key, row in rig.board.take_changes().items() if row is not None}
+    changes = rig.board.take_changes()
+    rows = {key: encode_notice(each) for key, each in changes.items() if each is not None}
     again = Rig()
     again.clock.advance(LASTS_MS[Word.LEASE] - HOUR_MS)
     again.board.load({**rows, b"junk": b"junk"})
