@@ -115,6 +115,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "line": render.one_line,
     "number": formats.count,
     "percent": formats.percent,
+    "post_key": conversation.post_key,
     "post_url": post_url,
     "post_text": render.render_text,
     "new_posts": lambda count: NEW_POSTS(posts=count),

@@ -46,13 +46,22 @@ def places(post: PostView, replies: tuple[PostView, ...]) -> list[dict[str, obje
     return found
 
 
-def thread_url(post: PostView, start: str = "") -> str:
-    """The thread of a post, from the reply on that ``start`` names, if it does."""
+def post_key(post: PostView) -> str:
+    """What a post is called within a page."""
+    return post.ref.entry_hash.hex()[:16]
+
+
+def thread_url(post: PostView, start: str = "", replies: int | None = None) -> str:
+    """The thread of a post, from the reply on that ``start`` names, if it does.
+
+    Args:
+        replies: How many there are, to make another address of it.
+    """
     from_reply = start or None
     if post.id:
-        return url_for("post", name=post.id, start=from_reply)
+        return url_for("post", name=post.id, start=from_reply, replies=replies)
     feed_id, index = post.ref.feed_id, post.ref.index
-    return url_for("place", feed_id=feed_id, index=index, start=from_reply)
+    return url_for("place", feed_id=feed_id, index=index, start=from_reply, replies=replies)
 
 
 def _foreign(text: str) -> str:

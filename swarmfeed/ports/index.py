@@ -166,6 +166,10 @@ class Index(Protocol):
         """Replies to a post, replies to these, and so on; counted up to a limit."""
         ...
 
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
+        """The latest of these by sort time, if there are no more than the limit."""
+        ...
+
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         """An author who is ourselves, or has a feed in the index; else None."""
         ...

@@ -327,6 +327,52 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
     expect(bar).to_be_hidden()
 
 
+def test_new_replies_are_announced_in_an_open_thread_and_move_nothing(
+    make_visit: MakeVisit,
+) -> None:
+    visit = make_visit()
+    page, desk = visit.page, visit.node.desk
+    asked = next(post for post in desk.posts if post.text == "Hello, swarm.")
+    answer = next(post for post in desk.posts if post.text.startswith("Welcome!"))
+    visit.go(f"/posts/{asked.id}")
+    page.wait_for_timeout(300)
+    shown = page.get_by_role("article").last.bounding_box()
+    for number in range(60):
+        desk.add_post(AuthorId(key("Ines Okafor")), f"late {number}", reply_to=asked.ref)
+    desk.add_post(AuthorId(key("Ines Okafor")), "to the answer", reply_to=answer.ref)
+    visit.node.announce("new", n=61)
+    bar = page.get_by_role("link", name="Show 61 new replies")
+    expect(bar).to_be_visible()
+    expect(page.get_by_role("article").last.get_by_text("1 reply")).to_be_visible()
+    assert page.get_by_role("article").count() == 2
+    after = page.get_by_role("article").last.bounding_box()
+    assert shown is not None and after is not None
+    assert abs(after["y"] - shown["y"]) < 1, "the line lies over what is read"
+    bar.click()
+    expect(page.get_by_text("to the answer", exact=True)).to_be_in_viewport()
+    expect(page.locator("#new-replies")).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_long_post_opens_where_it_stands(make_visit: MakeVisit, script: bool) -> None:
+    visit = make_visit(script=script, width=320)
+    page, desk = visit.page, visit.node.desk
+    text = "\n".join(f"line {number}" for number in range(200)) + "\nhttps://example.org/end"
+    desk.add_post(AuthorId(key("Mira Lindqvist")), text)
+    visit.go("/")
+    article = page.get_by_role("article").first
+    box = article.bounding_box()
+    assert box is not None and box["height"] < 500
+    article.get_by_text("Show more").click()
+    expect(article.get_by_text("Show less")).to_be_visible()
+    box = article.bounding_box()
+    assert box is not None and box["height"] > 4_000
+    article.get_by_text("Show less").click()
+    # Whoever comes to a link in the rest by keyboard sees it.
+    article.get_by_role("link", name="example.org/end").focus()
+    expect(article.get_by_role("link", name="example.org/end")).to_be_in_viewport()
+
+
 def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     visit = make_visit()
     aoi = AuthorId(key("山田 葵"))

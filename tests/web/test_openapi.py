@@ -26,6 +26,7 @@ def given() -> dict[str, str]:
         "feed": format_address(desk.feed_of(MIRA)),
         "who": format_address(MIRA),
         "ref": ref_text(post.ref),
+        "refs": ref_text(post.ref),
         "after": str(post.cursor),
         "q": "archive",
         "level": "0",

@@ -142,7 +142,7 @@ def test_a_long_post_is_shown_in_part_among_others_and_whole_alone(
     text = "\n".join(f"line {number}" for number in range(lines))
     post = site.desk.add_post(MIRA, text, NOON_MS)
     for path in ("/", "/search?q=line", f"/authors/{format_address(MIRA)}"):
-        page = site.get(path).text
+        page = re.sub("</?mark>", "", site.get(path).text)
         assert ('class="clamp"' in page) is clamped
         assert text in page  # all of it: for screen readers, and to be found in the page
     alone = site.get(f"/posts/{post.id}").text
@@ -160,3 +160,40 @@ def test_write_stays_in_the_thread(site: Site) -> None:
     page = site.get(f"/posts/{post.id}").text
     assert re.search(r'class="button primary write" href="#write"', page)
     assert re.search(r'class="button primary write" href="/#write"', site.get("/search").text)
+
+
+# --- while a page is open --------------------------------------------------------------------
+
+
+def test_an_open_thread_learns_of_new_replies_and_where_the_newest_stands(site: Site) -> None:
+    asked, _ = ask_and_answer(site, 2)
+    page = site.get(f"/posts/{asked.id}").text
+    shown = re.search(r'id="new-replies"[^>]*data-of="([^"]*)" data-seen="(\d+)" hidden', page)
+    assert shown is not None
+    since = f"/replies?of={shown[1]}&seen={shown[2]}"
+    assert site.get(since).json == {"count": 0, "label": "Show 0 new replies", "url": ""}
+    deep = site.desk.add_post(MIRA, "deep", NOON_MS + 10, site.desk.posts[-1].ref)
+    told = site.get(since).json
+    assert told is not None
+    assert (told["count"], told["label"]) == (1, "Show 1 new reply")
+    path, _, place = told["url"].partition("#")
+    assert place == anchor(deep) and f'id="{place}"' in site.get(path).text
+    # Another address than that of the open page, or a browser would load nothing.
+    assert path == f"/posts/{asked.id}?replies=3"
+
+
+def test_a_new_reply_far_behind_the_first_page_is_led_to(site: Site) -> None:
+    asked, answers = ask_and_answer(site, PAGE_POSTS + 20)
+    told = site.get(f"/replies?of={asked.id}&seen=69").json
+    assert told is not None
+    path, _, place = told["url"].partition("#")
+    assert place == anchor(answers[-1]) and f'id="{place}"' in site.get(path).text
+
+
+def test_open_pages_learn_how_many_replies_their_posts_have(site: Site) -> None:
+    asked, (one, two) = ask_and_answer(site, 2)
+    page = site.get("/").text
+    names = re.findall(r'data-name="([^"]*)"', page)
+    assert asked.id in names
+    told = site.get(f"/counts?posts={','.join([asked.id, one.id, two.id])}")
+    assert told.json == {anchor(asked): "2 replies", anchor(one): "", anchor(two): ""}

@@ -5,15 +5,22 @@ GET /posts/<feed>/<index> leads there; for a post without an id it is the page i
 
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from swarmfeed.core.asks import thread_sentences
-from swarmfeed.core.asks.posts import PostView, ShowPost, ThreadView, ref_text
+from swarmfeed.core.asks.posts import (
+    HowManyReplies,
+    NamedPosts,
+    PostView,
+    ShowPost,
+    ThreadView,
+    ref_text,
+)
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
 from werkzeug.wrappers import Response
 
-from webui.conversation import places, thread_url
+from webui.conversation import places, post_key, thread_url
 from webui.current import ask
 from webui.routes import Page, get, post
 
@@ -50,11 +57,32 @@ def _show(thread: ThreadView) -> str:
         ancestors=thread.ancestors,
         oldest=thread.oldest,
         replies=places(post, thread.replies),
+        total=thread.reply_total,
         how_many=thread_sentences.replies_below(post, thread.reply_total),
         is_top=not _start(),
         more_url=thread_url(post, thread.next) if thread.next else "",
         earlier=thread_sentences.EARLIER(),
     )
+
+
+def show_new_replies() -> Response:
+    """How many replies came since a page was made that had ``seen`` of them, and where the
+    newest one stands."""
+    ref = request.args.get("of", "")
+    size = ask(HowManyReplies(ref=ref))
+    new = max(size.total - request.args.get("seen", default=0, type=int), 0)
+    url = ""
+    if new and size.newest:
+        # A query of its own: a link that differs behind the # only would load nothing.
+        url = _where_it_stands(ref, size.newest, size.total)
+    label = thread_sentences.NEW_REPLIES(replies=new)
+    return jsonify({"count": new, "label": label, "url": url})
+
+
+def show_counts() -> Response:
+    """What stands under posts on an open page: how many replies each has now."""
+    posts = ask(NamedPosts(refs=request.args.get("posts", ""))).posts
+    return jsonify({post_key(post): thread_sentences.direct_replies(post) for post in posts})
 
 
 def publish() -> Response:
@@ -63,21 +91,29 @@ def publish() -> Response:
     # Browsers send CRLF from a text area; a post has plain line feeds.
     text = request.form.get("text", "").replace("\r\n", "\n")
     post = ask(WritePost(text=text, reply_to=reply_to))
-    return redirect(_where_it_stands(parent, post) if parent else "/", 303)
+    return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
 
 
-def _where_it_stands(parent: PostView, reply: PostView) -> str:
-    """The page of the thread on which a new reply is seen, and its place there."""
-    thread = ask(ShowPost(ref=ref_text(parent.ref)))
+def _where_it_stands(ref: str, reply: PostView, replies: int | None = None) -> str:
+    """The page of a thread on which a reply is seen, and its place there.
+
+    Args:
+        ref: The post that the thread is of.
+        replies: How many there are, for a link that differs from the one to fewer of them.
+    """
+    thread = ask(ShowPost(ref=ref))
     is_first = any(each.ref == reply.ref for each in thread.replies)
     start = "" if is_first else reply.id or ref_text(reply.ref)
-    return f"{thread_url(parent, start)}#{reply.ref.entry_hash.hex()[:16]}"
+    url = thread_url(thread.post, start, replies)
+    return f"{url}#{post_key(reply)}"
 
 
 PAGE: Final = Page(
     routes=(
         get("/posts/<name>", "post", show_post),
         get("/posts/<address:feed_id>/<int(max=4294967295):index>", "place", show_place),
+        get("/replies", "new_replies", show_new_replies),
+        get("/counts", "counts", show_counts),
         post("/posts", "publish", publish),
     )
 )

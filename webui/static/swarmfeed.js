@@ -2,6 +2,7 @@
 // Every page works without it.  Text goes in as text: nothing here makes HTML.
 
 import { startLive } from "./live.js";
+import { countReplies } from "./thread.js";
 
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
 const TEXT_BYTES_MAX = 8000;
@@ -106,6 +107,7 @@ function startCopying() {
 const title = document.title;
 
 async function countNew() {
+  countReplies(say);
   const bar = byId("new-bar");
   if (!bar) return;
   const answer = await fetch(`/updates?seen=${encodeURIComponent(bar.dataset.seen)}`);

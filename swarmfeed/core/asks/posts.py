@@ -172,6 +172,36 @@ class ShowPost(Ask[ThreadView]):
     """The reply to begin with, named as ``ref`` is; empty: the first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadSize:
+    """How much answers a post."""
+
+    total: int
+    """Replies of every depth that are here, counted up to 20,000."""
+    newest: PostView | None
+    """The one with the latest time; null when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowManyReplies(Ask[ThreadSize]):
+    """How many replies there are to a post, to these, and so on."""
+
+    name = "how-many-replies"
+
+    ref: str
+    """Its public id, ``<feed address>/<index>``, or the hex of its hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPosts(Ask[Posts]):
+    """Posts by their names, those that are here, in that order."""
+
+    name = "posts"
+
+    refs: str
+    """Up to 1,000 names as ``show`` takes them, with commas between."""
+
+
 def goes_on(reply: PostView) -> bool:
     """Whether replies to it are left out of the thread it is in: its own page has them."""
     return reply.depth == THREAD_LEVELS_MAX - 1 and reply.reply_count > 0

@@ -7,6 +7,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
+from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     FeedsOf,
@@ -34,12 +35,15 @@ from swarmfeed.core.asks.people import (
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import (
+    HowManyReplies,
+    NamedPosts,
     NewerThan,
     NewPosts,
     Posts,
     PostView,
     SearchPosts,
     ShowPost,
+    ThreadSize,
     ThreadView,
     Timeline,
     page_of,
@@ -54,6 +58,7 @@ from swarmfeed.core.asks.writing import (
     WritePost,
 )
 from swarmfeed.core.base.address import Link, format_link, parse_address, parse_link
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body
@@ -89,6 +94,8 @@ class Reading:
             in_reader(NewerThan, self.newer_than),
             in_reader(SearchPosts, self.search),
             in_reader(ShowPost, self.show),
+            in_reader(HowManyReplies, self.how_many_replies),
+            in_reader(NamedPosts, self.named_posts),
         )
 
     def timeline(self, ask: Timeline) -> Posts:
@@ -115,6 +122,16 @@ class Reading:
             reply_total=self._threads.count(post),
             next=ref_text(below.next.ref) if below.next else "",
         )
+
+    def how_many_replies(self, ask: HowManyReplies) -> ThreadSize:
+        return self._threads.size(self.find(ask.ref))
+
+    def named_posts(self, ask: NamedPosts) -> Posts:
+        names = [name.strip() for name in ask.refs.split(",") if name.strip()]
+        if len(names) > PAGE_POSTS_MAX:
+            raise UserError(thread_sentences.TOO_MANY_NAMES(most=PAGE_POSTS_MAX))
+        found = [self._look_for(name) for name in names]
+        return Posts(posts=tuple(post for post in found if post), next=None)
 
     def find(self, ref_text: str) -> PostView:
         """Return a post by its public id, ``<feed address>/<index>`` or its hash.

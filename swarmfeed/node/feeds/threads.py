@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.posts import PostView, ThreadSize
 from swarmfeed.core.base.limits import THREAD_ABOVE_MAX, THREAD_COUNT_MAX, THREAD_LEVELS_MAX
 from swarmfeed.core.base.types import EntryRef, FeedId
 from swarmfeed.errors import UserError
@@ -30,6 +30,8 @@ class ThreadIndex(Protocol):
     ) -> list[PostView]: ...
 
     def count_below(self, answered: EntryRef, limit: int) -> int: ...
+
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class Threads:
     def count(self, post: PostView) -> int:
         """How many replies of all depths are here, up to a bound."""
         return self._index.count_below(post.ref, THREAD_COUNT_MAX)
+
+    def size(self, post: PostView) -> ThreadSize:
+        """How many there are, and the newest."""
+        newest = self._index.newest_below(post.ref, THREAD_COUNT_MAX)
+        return ThreadSize(total=self.count(post), newest=newest)
 
     def above(self, post: PostView) -> tuple[PostView, ...]:
         """What a post answers, and what that answers: the nearest ones, oldest first."""

@@ -243,6 +243,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return threads.count_below(db, answered, limit)
 
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
+        with self._database.read() as db:
+            return threads.newest_below(db, answered, limit)
+
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:
             return index_read.author(db, author_id)

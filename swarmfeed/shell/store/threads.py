@@ -9,7 +9,7 @@ from typing import Final
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import EntryRef
-from swarmfeed.shell.store.read import CURSOR_ROW, clamp_limit, place, read_posts
+from swarmfeed.shell.store.read import BY_ROW, CURSOR_ROW, clamp_limit, place, read_posts
 from swarmfeed.shell.store.sqlite import Connection
 
 # The index on (parent_hash, sort_ms) starts at the page, so thousands before it cost nothing;
@@ -23,20 +23,22 @@ REPLIES: Final = f"""
     ORDER BY reply.sort_ms, feed.feed_id, post.id LIMIT :limit
 """  # noqa: S608  # fixed text
 
-COUNT: Final = """
-    WITH RECURSIVE below (id) AS (
-        SELECT id FROM reply WHERE parent_hash = :entry_hash
+BELOW: Final = """
+    WITH RECURSIVE below (id, sort_ms) AS (
+        SELECT id, sort_ms FROM reply WHERE parent_hash = :entry_hash
             AND parent_feed = :feed_id AND parent_index = :entry_index
         UNION ALL
-        SELECT reply.id FROM below CROSS JOIN post ON post.id = below.id
+        SELECT reply.id, reply.sort_ms FROM below CROSS JOIN post ON post.id = below.id
         CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= below.id)
         CROSS JOIN feed ON feed.no = block.feed
         CROSS JOIN reply ON reply.parent_hash = post.hash AND reply.parent_feed = feed.feed_id
             AND reply.parent_index = below.id - block.base + block.start
         LIMIT :limit
     )
-    SELECT count(*) FROM below
 """
+
+COUNT: Final = f"{BELOW} SELECT count(*) FROM below"  # noqa: S608  # fixed text
+NEWEST: Final = f"{BELOW} SELECT id FROM below ORDER BY sort_ms DESC, id DESC LIMIT 1"  # noqa: S608
 
 BELOW_ALL: Final = {"time_ms": -1, "prefix": 0, "at": 0}
 """A place before every post."""
@@ -52,6 +54,11 @@ def replies(
 def count_below(db: Connection, answered: EntryRef, limit: int) -> int:
     (count,) = db.execute(COUNT, {**_named(answered), "limit": limit}).fetchone()
     return int(count)
+
+
+def newest_below(db: Connection, answered: EntryRef, limit: int) -> PostView | None:
+    row = db.execute(NEWEST, {**_named(answered), "limit": limit}).fetchone()
+    return read_posts(db, BY_ROW, {"row_id": row[0]})[0] if row else None
 
 
 def _named(ref: EntryRef) -> dict[str, object]:

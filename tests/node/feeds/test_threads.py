@@ -4,7 +4,16 @@ import random
 
 import pytest
 from street.fakes.index import FakeIndex
-from swarmfeed.core.asks.posts import PostView, ShowPost, ThreadView, goes_on, ref_text
+from swarmfeed.core.asks.posts import (
+    HowManyReplies,
+    NamedPosts,
+    PostView,
+    ShowPost,
+    ThreadView,
+    goes_on,
+    ref_text,
+)
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import THREAD_ABOVE_MAX, THREAD_LEVELS_MAX
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import hash_stored
@@ -206,3 +215,25 @@ def test_replies_go_on_behind_a_place_and_among_posts_of_one_millisecond(either:
     for at, view in enumerate(whole):
         assert either.replies(asked, 10, view.cursor) == whole[at + 1 :]
     assert either.count_below(asked, 4) == 4
+
+
+# --- for pages that stay open ----------------------------------------------------------------
+
+
+def test_the_newest_of_all_replies_is_found_at_any_depth(either: Index) -> None:
+    refs = fill(either, [None, 0, 1, 2])
+    add(either, CYDS, 0, [stored(PostBody("earlier", reply=refs[0]), 5)])
+    size = Reading(either).how_many_replies(HowManyReplies(ref=ref_text(refs[0])))
+    assert size.total == 4
+    assert size.newest is not None and size.newest.ref == refs[3]
+    none = Reading(either).how_many_replies(HowManyReplies(ref=ref_text(refs[3])))
+    assert (none.total, none.newest) == (0, None)
+
+
+def test_posts_are_given_by_their_names(either: Index) -> None:
+    refs = fill(either, [None, 0, 1])
+    names = f"{refs[2].entry_hash.hex()}, {ref_text(refs[0])},{format_address(BOBS)}/99"
+    found = Reading(either).named_posts(NamedPosts(refs=names)).posts
+    assert [(post.text, post.reply_count) for post in found] == [("2", 0), ("0", 1)]
+    with pytest.raises(UserError, match="At most 1,000"):
+        Reading(either).named_posts(NamedPosts(refs=f"{ref_text(refs[0])}," * 1001))

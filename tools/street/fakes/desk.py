@@ -43,12 +43,15 @@ from swarmfeed.core.asks.people import (
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import (
+    HowManyReplies,
+    NamedPosts,
     NewerThan,
     NewPosts,
     Posts,
     PostView,
     SearchPosts,
     ShowPost,
+    ThreadSize,
     ThreadView,
     Timeline,
     page_of,
@@ -96,7 +99,7 @@ from swarmfeed.errors import UserError
 from street.fakes import history
 from street.fakes.finding import is_found
 from street.fakes.table import Rows, TableDesk
-from street.fakes.threads import ListedPosts, thread_of
+from street.fakes.threads import ListedPosts, size_of, thread_of
 
 TORRENT: Final = b"d4:infod6:lengthi1eee"
 
@@ -328,6 +331,14 @@ class FakeDesk(TableDesk):
         start = self._find(ask.start) if ask.start else None
         return thread_of(self.posts, self._find(ask.ref), ask, start)
 
+    def how_many_replies(self, ask: HowManyReplies) -> ThreadSize:
+        return size_of(self.posts, self._find(ask.ref))
+
+    def named_posts(self, ask: NamedPosts) -> Posts:
+        names = ask.refs.split(",")
+        found = [post for post in self.posts if {post.id, ref_text(post.ref)} & set(names)]
+        return Posts(posts=tuple(found), next=None)
+
     def look_at(self, ask: LookAt) -> Cost:
         author = self._author(parse_link(ask.who).author_id)
         unpacked_bytes = author.entry_count * 100
@@ -454,6 +465,8 @@ class FakeDesk(TableDesk):
         NewerThan: newer_than,
         SearchPosts: search,
         ShowPost: show,
+        HowManyReplies: how_many_replies,
+        NamedPosts: named_posts,
         LookAt: look_at,
         AboutAuthor: about,
         WhoIsFollowed: followed,

@@ -229,12 +229,18 @@ class FakeIndex:
         return sorted(later, key=in_order)[:limit]
 
     def count_below(self, answered: EntryRef, limit: int) -> int:
-        count, left = 0, [answered]
-        while left and count < limit:
-            below = self.replies(left.pop(), limit)
-            count += len(below)
+        return min(len(self._below(answered)), limit)
+
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
+        return max(self._below(answered), key=in_order, default=None)
+
+    def _below(self, answered: EntryRef) -> list[PostView]:
+        found, left = [], [answered]
+        while left:
+            below = self.replies(left.pop(), len(self._kept))
+            found += below
             left += [view.ref for view in below]
-        return min(count, limit)
+        return found
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         if author_id != self._own and author_id not in self._authors.values():

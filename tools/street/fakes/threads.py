@@ -9,6 +9,7 @@ from swarmfeed.core.asks.posts import (
     Answered,
     PostView,
     ShowPost,
+    ThreadSize,
     ThreadView,
     first_words,
     ref_text,
@@ -36,8 +37,14 @@ class ListedPosts:
         return sorted(later, key=lambda post: post.cursor)[:limit]
 
     def count_below(self, answered: EntryRef, limit: int) -> int:
-        below = self.replies(answered, limit)
-        return min(limit, sum(1 + self.count_below(post.ref, limit) for post in below))
+        return min(limit, len(self._below(answered)))
+
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
+        return max(self._below(answered), key=lambda post: post.cursor, default=None)
+
+    def _below(self, answered: EntryRef) -> list[PostView]:
+        direct = self.replies(answered, len(self._posts))
+        return direct + [deeper for post in direct for deeper in self._below(post.ref)]
 
     def answered(self, ref: EntryRef) -> Answered:
         post = self.post(ref.feed_id, ref.index)
@@ -49,6 +56,11 @@ class ListedPosts:
             author_name=post.author_name,
             words=first_words(post.text, post.cw),
         )
+
+
+def size_of(posts: Sequence[PostView], post: PostView) -> ThreadSize:
+    """What ``HowManyReplies`` is answered over a list of posts."""
+    return Threads(ListedPosts(posts)).size(post)
 
 
 def thread_of(
