@@ -145,7 +145,14 @@ class Index(Protocol):
     ) -> list[PostView]: ...
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-        """Posts that hold every word; ``"a phrase"``, ``-without`` and ``from:name`` work."""
+        """Posts that hold every word, newest first; each is reached by going on at a cursor.
+
+        ``"a phrase"``, ``-without`` and ``from:name`` work.
+        """
+        ...
+
+    def count_found(self, words: str, most: int) -> int:
+        """How many posts a search finds on all its pages; no more than ``most`` are counted."""
         ...
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None: ...

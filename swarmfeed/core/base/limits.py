@@ -295,8 +295,8 @@ would be fetched again and again; sooner when the disk is seen to take something
 EVENT_STREAMS_MAX: Final = 16
 """Most `/events` streams of one session; the oldest is dropped."""
 
-SEARCH_CANDIDATES_MAX: Final = 5_000
-"""Newest matches of a search that are put in order of time; rarer words are exact."""
+SEARCH_COUNT_MAX: Final = 1_000
+"""Results of a search that are counted: a common word has as many as half of all posts."""
 
 PAGE_POSTS: Final = 50
 """Posts on one page."""
@@ -355,7 +355,8 @@ SEARCH_TERMS_MAX: Final = 32
 """Most words and phrases in one search; each costs a walk through its posts."""
 
 SEARCH_AUTHORS_MAX: Final = 64
-"""Most authors one `from:name` stands for; names are not unique."""
+"""Most authors one `from:name` stands for: names are not unique, and anybody may take one a
+thousand times.  Of more, an address tells whom is meant."""
 
 THREAD_DEPTH_MAX: Final = 1_000
 """Replies that are followed upwards to the post a thread began with."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.types import Hash
+from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import DamageError, MendingError, PassingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
@@ -292,8 +293,9 @@ class _Reader:
 
 
 def add_functions(db: OpenFile) -> None:
-    """Let statements work out the hashes that are not stored."""
+    """Let statements work out the hashes that are not stored, and what words a text has."""
     db.create_scalar_function("hash_plain_post", hash_or_damage, 2, deterministic=True)
+    db.create_scalar_function("index_text", terms_or_damage, 1, deterministic=True)
 
 
 def hash_or_damage(*values: Any) -> Hash:
@@ -302,6 +304,14 @@ def hash_or_damage(*values: Any) -> Hash:
         return hash_plain_post(*values)
     except (AttributeError, TypeError, ValueError) as error:
         raise DamageError(f"index has a post that nobody can have signed: {error}") from error
+
+
+def terms_or_damage(*values: Any) -> str:
+    """Like ``index_text``, of what a damaged row may hold."""
+    try:
+        return index_text(*values)
+    except (AttributeError, TypeError) as error:
+        raise DamageError(f"index has a post without a text: {error}") from error
 
 
 def require_checked(db: OpenFile) -> None:

@@ -1,8 +1,8 @@
 """The index in SQLite and FTS5: ``ports.Index`` for real.
 
 Tables are in ``schema``, the file in ``database``, what is kept of which kind in ``kinds``,
-what goes in in ``write``, what comes out in ``read``, by what time it is sorted in ``times``,
-other nodes in ``nodes``.
+what goes in in ``write``, what comes out in ``read`` and ``search``, by what time it is sorted
+in ``times`` and ``moments``, other nodes in ``nodes``.
 Nothing here is precious: what cannot be learnt anew from other nodes, the logs tell again.
 """
 
@@ -25,6 +25,7 @@ from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import places, threads, times
 from swarmfeed.shell.store import read as index_read
+from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
 from swarmfeed.shell.store.aside import delete, set_aside
 from swarmfeed.shell.store.database import Database
@@ -219,7 +220,11 @@ class SqliteIndex:
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
         with self._database.read() as db:
-            return index_read.search(db, words, limit, before)
+            return index_search.search(db, words, limit, before)
+
+    def count_found(self, words: str, most: int) -> int:
+        with self._database.read() as db:
+            return index_search.count_found(db, words, most)
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         with self._database.read() as db:

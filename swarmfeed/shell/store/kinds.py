@@ -14,8 +14,15 @@ from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBod
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.shell.store import seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
+from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, number_author
 from swarmfeed.shell.store.sqlite import Connection
+from swarmfeed.shell.store.words import add_words, drop_words
+
+SAVE: Final = """
+    INSERT INTO post (id, feed, sort_ms, claimed_ms, hash, cw, text, moment)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 EDIT: Final = """
     UPDATE post SET cw = ?, text = ?,
@@ -30,7 +37,8 @@ EDIT: Final = """
 def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     """Add posts whose row numbers ascend, as their feed wants them shown now."""
     first, last = posts[0][0], posts[-1][0]
-    db.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
+    moments = Moments(db, [post[2] for post in posts])
+    db.executemany(SAVE, [(*post, moments.give(post[2])) for post in posts])
     seals.seal(db, ((row[0], *row[-2:]) for row in posts))
     add_words(db, first, last)
     span = (first - place.base, last - place.base + 1)
@@ -78,24 +86,6 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span)
     return db.changes()
-
-
-def add_words(db: Connection, first: int, last: int) -> None:
-    db.execute(
-        "INSERT INTO post_words (rowid, text, author) SELECT id, text, author"
-        " FROM post CROSS JOIN feed ON feed.no = post.feed WHERE id BETWEEN ? AND ?",
-        (first, last),
-    )
-
-
-def drop_words(db: Connection, first: int, last: int) -> None:
-    """FTS5 keeps no copy of the text: it must be told the very words it indexed."""
-    db.execute(
-        "INSERT INTO post_words (post_words, rowid, text, author)"
-        " SELECT 'delete', id, text, author"
-        " FROM post CROSS JOIN feed ON feed.no = post.feed WHERE id BETWEEN ? AND ?",
-        (first, last),
-    )
 
 
 # --- what authors say of their own entries -----------------------------------------------

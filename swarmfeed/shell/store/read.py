@@ -9,20 +9,10 @@ from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.asks.search import SearchQuery, parse_search
-from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
-from swarmfeed.core.base.limits import (
-    PAGE_POSTS_MAX,
-    REPLY_COUNT_MAX,
-    SEARCH_AUTHORS_MAX,
-    SEARCH_CANDIDATES_MAX,
-)
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.limits import ID_POSTS_MAX
 from swarmfeed.core.feed.public_id import public_id, time_of_id
-from swarmfeed.core.words.folding import name_key
-from swarmfeed.core.words.seeking import Sought
-from swarmfeed.errors import UserError
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.answered import with_answers
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
@@ -97,16 +87,6 @@ NEWER_THAN: Final = f"""
     SELECT coalesce(sum((SELECT count(*) FROM post
         WHERE post.feed = feed.no AND (post.sort_ms, post.id) > (:time_ms, {CURSOR_ROW}))), 0)
     FROM author CROSS JOIN feed ON feed.author = author.no WHERE author.home = 1
-"""  # noqa: S608  # fixed text
-
-SEARCH: Final = f"""
-    SELECT post.id FROM (
-        SELECT rowid AS id FROM post_words WHERE post_words MATCH :match
-        ORDER BY rowid DESC LIMIT :candidates
-    ) AS found
-    CROSS JOIN post ON post.id = found.id CROSS JOIN feed ON feed.no = post.feed
-    WHERE (post.sort_ms, post.id) < (:time_ms, {CURSOR_ROW})
-    ORDER BY post.sort_ms DESC, feed.feed_id DESC, post.id DESC LIMIT :limit
 """  # noqa: S608  # fixed text
 
 BY_PLACE: Final = """
@@ -261,62 +241,6 @@ def indexed_ranges(db: Connection, feed_id: FeedId) -> list[tuple[int, int]]:
         " WHERE feed_id = ? ORDER BY start",
         (feed_id,),
     ).fetchall()
-
-
-# --- search ------------------------------------------------------------------------------
-
-
-def search(db: Connection, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-    match = build_match(db, parse_search(words))
-    if match is None:
-        return []
-    values = {"match": match, "candidates": SEARCH_CANDIDATES_MAX, **place(before)}
-    return read_posts(db, SEARCH, {**values, "limit": clamp_limit(limit)})
-
-
-def build_match(db: Connection, query: SearchQuery) -> str | None:
-    """Return the FTS5 expression; None when it names an author nobody is called.
-
-    Everything typed stands in quotes, where FTS5 knows no operators.
-    """
-    wanted = [f"text : {quote(sought)}" for each in query.words for sought in each]
-    for name in query.authors:
-        numbers = find_authors(db, name)
-        if not numbers:
-            return None
-        wanted.append(f"author : ({' OR '.join(numbers)})")
-    unwanted = [
-        f"({' AND '.join(f'text : {quote(sought)}' for sought in each)})"
-        for each in query.without
-    ]
-    for name in query.without_authors:
-        unwanted += [f"author : {number}" for number in find_authors(db, name)]
-    return f"({' AND '.join(wanted)})" + "".join(f" NOT {term}" for term in unwanted)
-
-
-def quote(sought: Sought) -> str:
-    """Terms hold no double quotes."""
-    return f'"{" ".join(sought.terms)}"' + ("*" if sought.is_prefix else "")
-
-
-def find_authors(db: Connection, name: str) -> list[str]:
-    """Return quoted numbers of the authors with this name or address."""
-    rows = db.execute(
-        "SELECT author FROM profile WHERE name_key = ? AND counts = 1 UNION"
-        " SELECT no FROM author WHERE author_id = ? LIMIT ?",
-        (name_key(name), read_address(name), SEARCH_AUTHORS_MAX),
-    )
-    return [f'"{number}"' for (number,) in rows]
-
-
-def read_address(name: str) -> bytes | None:
-    """Return the key, or None for what is no address but perhaps a name."""
-    if len(name) != ADDRESS_CHARS:
-        return None
-    try:
-        return parse_address(name)
-    except UserError:
-        return None
 
 
 # --- numbers from outside ------------------------------------------------------------------

@@ -9,7 +9,10 @@ follow from the row number, and a post needs no columns and no index for them:
 they cover [0, some size).
 """
 
+import string
 from typing import Final
+
+from swarmfeed.core.words.folding import FOLDING
 
 HASHES_IN_PART: Final = 256
 """Hashes whose first bytes are one row of ``hash_start``: that of row number ``n`` is the
@@ -17,6 +20,10 @@ HASHES_IN_PART: Final = 256
 
 HASH_START_BYTES: Final = 2
 """Of a million hashes, 15 start like the one that is looked for; those are compared whole."""
+
+SIGNS: Final = "'" + string.punctuation.replace('"', "").replace("'", "''") + "'"
+"""The text comes as terms with blanks between, and is cut there alone: all signs of ASCII are
+of terms, and so is to this tokenizer whatever is not ASCII.  No term has a double quote."""
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -61,12 +68,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID, STRICT
         """,
         # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
-        # and text alone make it (see entries.hash_plain_post): nearly always.
+        # and text alone make it (see entries.hash_plain_post): nearly always.  moment is the
+        # row number of its words (see moments.py).
         """
         CREATE TABLE post (
             id         INTEGER PRIMARY KEY CHECK (id > 0),
             feed       INTEGER NOT NULL REFERENCES feed,
             sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
+            moment     INTEGER NOT NULL,
             claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
             hash       BLOB CHECK (length(hash) = 32),
             cw         TEXT,
@@ -74,6 +83,9 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT
         """,
         "CREATE INDEX post_feed ON post (feed, sort_ms)",
+        "CREATE UNIQUE INDEX post_moment ON post (moment)",
+        # Spans of moments that turned a post away.
+        "CREATE TABLE crowded (span INTEGER PRIMARY KEY) STRICT",
         "CREATE INDEX post_claimed ON post (claimed_ms, feed) WHERE claimed_ms IS NOT NULL",
         # The first bytes of the hashes of 256 row numbers, one after the other: hardly anybody
         # asks for a hash alone, and to walk through these takes milliseconds for a million.
@@ -85,12 +97,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         # The author's number is a word of its own column, so `from:` is a word like others.
         # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
-        """
+        f"""
         CREATE VIRTUAL TABLE post_words USING fts5 (
             text, author, content = '', columnsize = 0,
-            tokenize = 'unicode61 remove_diacritics 2'
+            tokenize = "ascii tokenchars {SIGNS}"
         )
         """,
+        # By which folding its terms were made: by another one, they would not be found.
+        f"CREATE VIEW folding AS SELECT '{FOLDING}' AS version",
         # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every
         # block of words would run over into a page of its own.
         "INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",

@@ -10,8 +10,10 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store.kinds import author_of, count_follows, count_profiles
+from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, find_feed
 from swarmfeed.shell.store.sqlite import Connection
+from swarmfeed.shell.store.words import add_words_of, drop_words_of
 
 
 def note_times(
@@ -71,11 +73,29 @@ def resort_posts(
         " WHERE id BETWEEN ? AND ? AND (claimed_ms IS NOT NULL OR sort_ms > ?)",
         (base, base + first, base + last - 1, earliest_ms + POST_AHEAD_MS_MAX),
     ).fetchall()
-    changed = list(moved(found, reckoning))
-    db.executemany("UPDATE post SET sort_ms = ?, claimed_ms = ? WHERE id = ?", changed)
+    move_posts(db, list(moved(found, reckoning)))
+
+
+def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> None:
+    """Sort posts by other times, with their words.
+
+    Args:
+        posts: New sort_ms and claimed_ms, and the row number.
+    """
+    row_ids = [row_id for *_, row_id in posts]
+    drop_words_of(db, row_ids)
+    moments = Moments(db, [sort_ms for sort_ms, *_ in posts])
+    db.executemany(
+        "UPDATE post SET sort_ms = ?, claimed_ms = ?, moment = ? WHERE id = ?",
+        [
+            (sort_ms, claimed_ms, moments.give(sort_ms), row_id)
+            for sort_ms, claimed_ms, row_id in posts
+        ],
+    )
+    add_words_of(db, row_ids)
     db.executemany(
         "UPDATE reply SET sort_ms = ? WHERE id = ?",
-        [(sort_ms, row_id) for sort_ms, _, row_id in changed],
+        [(sort_ms, row_id) for sort_ms, _, row_id in posts],
     )
 
 

@@ -22,9 +22,9 @@ from swarmfeed.shell.store.times import note_times
 OF_POSTS: Final = ("post", "reply")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
-PLACE_TABLES: Final = ("hash_start", "indexed")
+PLACE_TABLES: Final = ("hash_start", "indexed", "crowded")
 """What the logs can tell again, besides what entries say.  Row numbers stay set aside for the
-feeds: a search looks at the highest first, and finds the same ones again."""
+feeds."""
 
 
 def add_entries(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from swarmfeed.errors import UserError
 from swarmfeed.shell.store import database as index_database
 from swarmfeed.shell.store import read as index_read
+from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import threads
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
@@ -31,23 +32,27 @@ def index(path: Path) -> Iterator[SqliteIndex]:
     opened.close()
 
 
-STATEMENTS = {
-    name: getattr(index_read, name)
-    for name in ("HOME", "AUTHOR_POSTS", "SEARCH", "BY_PLACE", "BY_ROW")
-}
+PAGES = [
+    *(getattr(index_read, name) for name in ("HOME", "AUTHOR_POSTS", "BY_PLACE", "BY_ROW")),
+    threads.REPLIES,
+    index_search.BY_ROWS,
+]
+STATEMENTS = [
+    *(index_read.VIEWS.format(page=page, order="DESC", replies=1) for page in PAGES),
+    index_search.MATCHES,
+    index_search.COUNT.replace("?", ":match", 1).replace("?", ":most", 1),
+]
 
 
-@pytest.mark.parametrize("page", [*STATEMENTS, "REPLIES"])
-def test_no_page_walks_through_a_whole_table(path: Path, page: str) -> None:
-    statement = {**STATEMENTS, "REPLIES": threads.REPLIES}[page]
-    sql = index_read.VIEWS.format(page=statement, order="DESC", replies=1)
-    values = dict.fromkeys(re.findall(r":(\w+)", statement), "1")
+@pytest.mark.parametrize("sql", STATEMENTS)
+def test_no_page_walks_through_a_whole_table(path: Path, sql: str) -> None:
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), "1")
     database = Database(path)
     with closing(database), database.read() as db:
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     scans = {line for line in plan if line.startswith("SCAN")}
     # What the statements make themselves is as long as the page.
-    own = r"page|p|found|timeline|CONSTANT ROW|\(subquery-\d+\)"
+    own = r"page|p|found|timeline|json_each|CONSTANT ROW|\(subquery-\d+\)"
     allowed = re.compile(rf"SCAN ({own}|.* VIRTUAL TABLE INDEX .*)")
     assert [line for line in scans if not allowed.fullmatch(line)] == []
 

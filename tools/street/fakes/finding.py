@@ -1,14 +1,25 @@
 """What a search finds, worked out post by post: for fakes that search."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery
 from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.seeking import Sought
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import UserError
+
+
+def require_few(query: SearchQuery, names: Iterable[str]) -> None:
+    """Raise UserError if more of these people than are looked for have a name in a search."""
+    keys = Counter(map(name_key, names))
+    for name in (*query.authors, *query.without_authors):
+        if keys[name_key(name)] > SEARCH_AUTHORS_MAX:
+            raise UserError(sentences.TOO_MANY_OF_A_NAME(most=SEARCH_AUTHORS_MAX, name=name))
 
 
 def is_found(view: PostView, query: SearchQuery) -> bool:

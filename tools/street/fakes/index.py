@@ -40,7 +40,7 @@ from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 
-from street.fakes.finding import is_found
+from street.fakes.finding import is_found, require_few
 
 B = TypeVar("B", ProfileBody, FollowBody)
 
@@ -204,9 +204,16 @@ class FakeIndex:
         return page([v for v in self._posts() if v.author_id == author_id], limit, before)
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
+        return page(self._found(words), limit, before)
+
+    def count_found(self, words: str, most: int) -> int:
+        return min(len(self._found(words)), most)
+
+    def _found(self, words: str) -> list[PostView]:
         query = parse_search(words)
-        found = [view for view in self._posts() if is_found(view, query)]
-        return page(found, limit, before)
+        everyone = {kept.author_id for kept in self._kept.values()}
+        require_few(query, [self._profile(one).name for one in everyone])
+        return [view for view in self._posts() if is_found(view, query)]
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         places = ((view.ref.feed_id, view.ref.index) for view in self._posts())

@@ -1,0 +1,123 @@
+"""Which number the words of a post have: one that rises with the time it is sorted by.
+
+The full-text index gives what matches by row number, the highest first, and stops as soon as
+nobody reads on.  So its row numbers are moments, about a second each: a page of a word that
+half of all posts hold costs as much as one of a rare word, from the first page to the last
+(ADR 27).
+
+A moment that is taken is followed by a free one of the same span, and where a span is full,
+of the next one that is not.  A span that ever turned a post away is crowded for good: so where
+posts of a time can stand ends at the next span that is not.  Posts stand in the span of their
+own time or in a later one, never in an earlier one.
+
+Every function runs inside a transaction, or on a connection that reads.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.shell.store.sqlite import Connection
+
+MOMENT_BITS: Final = 10
+"""A moment is 2^10 ms.  Each bit less costs a post 2 bytes; 31 million posts a year fit."""
+
+SPAN: Final = 256
+"""Moments of a span: looked through for a free one."""
+
+SPAN_MS: Final = SPAN << MOMENT_BITS
+
+
+class Match(NamedTuple):
+    """A post that was found."""
+
+    moment: int
+    sort_ms: int
+    feed_id: FeedId
+    row_id: int
+
+
+class Moments:
+    """Gives out moments for some posts, before they are there."""
+
+    def __init__(self, db: Connection, times_ms: Iterable[int]) -> None:
+        """``times_ms``: by which they are sorted."""
+        self._db = db
+        self._taken = taken_among(db, [time_ms >> MOMENT_BITS for time_ms in times_ms])
+        self._room: dict[int, list[int]] = {}
+        """Free moments of the spans that were looked through, falling."""
+
+    def give(self, time_ms: int) -> int:
+        moment = time_ms >> MOMENT_BITS
+        if moment in self._taken:
+            moment = self._another(moment // SPAN)
+        self._taken.add(moment)
+        return moment
+
+    def _another(self, span: int) -> int:
+        while True:
+            room = self._room_of(span)
+            while room:
+                moment = room.pop()
+                if moment not in self._taken:
+                    return moment
+            self._db.execute("INSERT OR IGNORE INTO crowded VALUES (?)", (span,))
+            span += 1
+
+    def _room_of(self, span: int) -> list[int]:
+        if span not in self._room:
+            self._room[span] = [] if is_crowded(self._db, span) else free_in(self._db, span)
+        return self._room[span]
+
+
+def taken_among(db: Connection, moments: list[int]) -> set[int]:
+    rows = db.execute(
+        "SELECT moment FROM post WHERE moment IN (SELECT value FROM json_each(?))",
+        (json.dumps(moments),),
+    )
+    return {moment for (moment,) in rows}
+
+
+def is_crowded(db: Connection, span: int) -> bool:
+    row = db.execute("SELECT 1 FROM crowded WHERE span = ?", (span,)).fetchone()
+    return row is not None
+
+
+def free_in(db: Connection, span: int) -> list[int]:
+    """Moments of a span that no post has, falling."""
+    first, last = span * SPAN, (span + 1) * SPAN - 1
+    rows = db.execute("SELECT moment FROM post WHERE moment BETWEEN ? AND ?", (first, last))
+    taken = {moment for (moment,) in rows}
+    return [moment for moment in range(last, first - 1, -1) if moment not in taken]
+
+
+def last_moment(db: Connection, time_ms: int) -> int:
+    """The last moment at which a post of this time, or of an earlier one, may stand."""
+    span = (time_ms >> MOMENT_BITS) // SPAN
+    for (crowded,) in db.execute(
+        "SELECT span FROM crowded WHERE span >= ? ORDER BY span", (span,)
+    ):
+        if crowded != span:
+            break
+        span += 1
+    return (span + 1) * SPAN - 1
+
+
+def newest_first(matches: Iterable[Match]) -> Iterator[Match]:
+    """Yield matches whose moments fall by (time, feed, row number), falling.
+
+    Holds back no more than a span, and what was turned away from earlier ones.
+    """
+    waiting: list[tuple[int, int, int, Match]] = []
+    for span, found in groupby(matches, lambda match: match.moment // SPAN):
+        for match in found:
+            feed = int.from_bytes(match.feed_id, "big")
+            heappush(waiting, (-match.sort_ms, -feed, -match.row_id, match))
+        # All that is to come stands below this span, and so does its time.
+        while waiting and -waiting[0][0] >= span * SPAN_MS:
+            yield heappop(waiting)[-1]
+    while waiting:
+        yield heappop(waiting)[-1]

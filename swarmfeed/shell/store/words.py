@@ -1,0 +1,46 @@
+"""Words of posts, into the full-text index and out of it again, as ``core/words`` makes them.
+
+FTS5 keeps no copy of the text: to forget a post it must be told the very words it indexed.
+Both ways go through the posts in the order of their moments: at each step back FTS5 begins a
+new part of the index.
+Every function runs inside a transaction; the posts are there, with their texts.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from swarmfeed.shell.store.sqlite import Connection
+
+ADD: Final = """
+    INSERT INTO post_words (rowid, text, author) SELECT moment, index_text(text), author
+    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {posts} ORDER BY moment
+"""
+
+DROP: Final = """
+    INSERT INTO post_words (post_words, rowid, text, author)
+    SELECT 'delete', moment, index_text(text), author
+    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {posts} ORDER BY moment
+"""
+
+FROM_TO: Final = "post.id BETWEEN ? AND ?"
+
+THESE: Final = "post.id IN (SELECT value FROM json_each(?))"
+
+
+def add_words(db: Connection, first: int, last: int) -> None:
+    """Of posts with row numbers from first to last."""
+    db.execute(ADD.format(posts=FROM_TO), (first, last))
+
+
+def drop_words(db: Connection, first: int, last: int) -> None:
+    """Of posts with row numbers from first to last."""
+    db.execute(DROP.format(posts=FROM_TO), (first, last))
+
+
+def add_words_of(db: Connection, row_ids: Sequence[int]) -> None:
+    db.execute(ADD.format(posts=THESE), (json.dumps(row_ids),))
+
+
+def drop_words_of(db: Connection, row_ids: Sequence[int]) -> None:
+    db.execute(DROP.format(posts=THESE), (json.dumps(row_ids),))
