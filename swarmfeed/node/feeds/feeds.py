@@ -29,6 +29,7 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.looker import Looker
+from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
@@ -121,7 +122,7 @@ class Feeds:
 
     def _answers(self) -> tuple[Answers, ...]:
         ground, reporter = self.ground, self.reporter
-        reading = answers.Reading(ground.shells.index)
+        reading = Reading(ground.shells.index)
         people = answers.AboutPeople(ground, reporter)
         about_node = upkeep.AboutNode(ground, reporter)
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)

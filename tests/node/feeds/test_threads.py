@@ -19,7 +19,7 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.errors import UserError
-from swarmfeed.node.feeds.answers import Reading
+from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.ports import Index
 from swarmfeed.shell.store.index import SqliteIndex
 

@@ -3,7 +3,7 @@
 from street.fakes.index import FakeIndex
 from swarmfeed.core.asks.posts import ShowPost, ref_text
 from swarmfeed.core.feed.public_id import public_id
-from swarmfeed.node.feeds.answers import Reading
+from swarmfeed.node.feeds.reading import Reading
 
 from tests.shell.store.index_samples import BOBS, add, stored
 

@@ -1,0 +1,113 @@
+"""What people ask about posts: lists, single ones, and threads, from the index alone."""
+
+from dataclasses import replace
+
+from swarmfeed.core.asks import thread_sentences
+from swarmfeed.core.asks.posts import (
+    HowManyReplies,
+    NamedPosts,
+    NewerThan,
+    NewPosts,
+    Posts,
+    PostView,
+    SearchPosts,
+    ShowPost,
+    ThreadSize,
+    ThreadView,
+    Timeline,
+    page_of,
+    ref_text,
+    told_apart,
+)
+from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX
+from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.feed.public_id import time_of_id
+from swarmfeed.errors import UserError
+from swarmfeed.node.feeds.threads import Threads
+from swarmfeed.node.ground.desk import Answers, in_reader
+from swarmfeed.ports import Index
+
+
+class Reading:
+    """Posts, from the index alone."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._threads = Threads(index)
+
+    def rows(self) -> tuple[Answers, ...]:
+        return (
+            in_reader(Timeline, self.timeline),
+            in_reader(NewerThan, self.newer_than),
+            in_reader(SearchPosts, self.search),
+            in_reader(ShowPost, self.show),
+            in_reader(HowManyReplies, self.how_many_replies),
+            in_reader(NamedPosts, self.named_posts),
+        )
+
+    def timeline(self, ask: Timeline) -> Posts:
+        if ask.author is None:
+            found = self._index.home(ask.limit, ask.before)
+        else:
+            found = self._index.author_posts(ask.author, ask.limit, ask.before)
+        return page_of(found, ask.limit)
+
+    def newer_than(self, ask: NewerThan) -> NewPosts:
+        return NewPosts(count=self._index.newer_than(ask.after))
+
+    def search(self, ask: SearchPosts) -> Posts:
+        return page_of(self._index.search(ask.words, ask.limit, ask.before), ask.limit)
+
+    def show(self, ask: ShowPost) -> ThreadView:
+        post = self._named(self.find(ask.ref))
+        start = self.find(ask.start) if ask.start else None
+        below = self._threads.below(post, ask.limit, start)
+        return ThreadView(
+            post=post,
+            ancestors=told_apart(self._threads.above(post)),
+            replies=told_apart(below.replies),
+            reply_total=self._threads.count(post),
+            next=ref_text(below.next.ref) if below.next else "",
+        )
+
+    def how_many_replies(self, ask: HowManyReplies) -> ThreadSize:
+        return self._threads.size(self.find(ask.ref))
+
+    def named_posts(self, ask: NamedPosts) -> Posts:
+        names = [name.strip() for name in ask.refs.split(",") if name.strip()]
+        if len(names) > PAGE_POSTS_MAX:
+            raise UserError(thread_sentences.TOO_MANY_NAMES(most=PAGE_POSTS_MAX))
+        found = [self._look_for(name) for name in names]
+        return Posts(posts=tuple(post for post in found if post), next=None)
+
+    def find(self, ref_text: str) -> PostView:
+        """Return a post by its public id, ``<feed address>/<index>`` or its hash.
+
+        Raises:
+            UserError: It is not here, or this names no post.
+        """
+        post = self._look_for(ref_text.strip())
+        if post is None:
+            raise UserError("that post is not here; fetch its author first")
+        return post
+
+    def _look_for(self, ref_text: str) -> PostView | None:
+        if time_of_id(ref_text) is not None:
+            return self._index.post_by_id(ref_text)
+        feed, slash, index = ref_text.rpartition("/")
+        if slash and index.isdecimal() and len(index) <= 10:
+            return self._index.post(FeedId(parse_address(feed)), int(index))
+        try:
+            raw = bytes.fromhex(ref_text)
+        except ValueError as error:
+            raise UserError(
+                "name a post by its number, as <feed address>/<number>,"
+                " or by its hash of 64 characters"
+            ) from error
+        return self._index.post_by_hash(Hash(raw)) if len(raw) == 32 else None
+
+    def _named(self, post: PostView) -> PostView:
+        """Take its public id from a post if another one here has it."""
+        holder = self._index.post_by_id(post.id)
+        return post if holder is None or holder.ref == post.ref else replace(post, id="")
