@@ -57,7 +57,7 @@ TAG: Final = regex.compile(
 None follows a letter, unless blanks are not written there."""
 
 _GRAPHEME: Final = regex.compile(r"\X")
-_LEANS: Final = regex.compile(r"[\uffa0-\uffdc]")
+_LEANS: Final = regex.compile(r"[\u1160-\u11ff\ud7b0-\ud7ff\uffa0-\uffdc]")
 
 
 def graphemes(text: str) -> Iterator[tuple[int, int]]:
@@ -66,5 +66,5 @@ def graphemes(text: str) -> Iterator[tuple[int, int]]:
 
 
 def leans(character: str) -> bool:
-    """Tell half-width letters, which grow together with the one before when they are folded."""
+    """Tell letters of Hangul that may grow together with the one before when both are folded."""
     return _LEANS.match(character) is not None

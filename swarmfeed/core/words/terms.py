@@ -42,13 +42,13 @@ class Terms(NamedTuple):
 
 
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
-_MAY_BE_EXACT: Final = re.compile(r"[#\ufe5f\uff03+\uff0b]|(?<![^\s(])\.")
+_MAY_BE_EXACT: Final = re.compile(r"[#+]|(?<![a-z0-9.])\.")
 _PIECES: Final = re.compile(
     "(?P<word>[acd]+(?:(?<=c)'(?=c)[acd]+)*)|(?P<run>[knmj]+)|(?P<sign>rr?|[sz]t*)"
 )
 _UNITS: Final = re.compile("[knmj](?:m|j[kn]?)*")
 _ODD_WORDS: Final = re.compile(
-    r"[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[acd]+"
+    r"[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[ac][acd]*"
 )
 
 UNIT_END: Final = APOSTROPHE
@@ -62,7 +62,7 @@ def index_text(text: str) -> str:
     """
     folded = fold(text)
     found = _ASCII_WORDS.findall(folded) if folded.isascii() else _plain_texts(folded)
-    if _MAY_BE_EXACT.search(text):
+    if _MAY_BE_EXACT.search(folded):
         found += [term.text for term in _odd_words(folded)]
         found += [tag.term for tag in find_tags(text)]
     return " ".join(found)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from swarmfeed.core.words.scripts import graphemes
 from swarmfeed.core.words.seeking import find_spans, seek
@@ -26,6 +26,7 @@ any_text = texts | real
         ("ที่นี่", "ที่'นี่ นี่'"),
         ("I like C++, C#! .NET", "i like c c net c++ c# .net"),
         ("a+b 1+1 a.b x...y 5+", "a b 1 1 a b x y 5 5+"),
+        (":.x .5 …x", "x 5 x .x"),
         ("#Tag_1 x #2", "tag 1 x 2 #tag_1"),
         ("#東京", "東京 京 #東京"),
         ("👍🏽 ❤️ 👩‍👧", "👍 🏽 ❤ 👩 \u200d 👧"),
@@ -38,6 +39,8 @@ def test_what_is_kept_of_a_text(text: str, indexed: str) -> None:
 
 
 @given(any_text)
+@example("\u1100\u0300\u1161")
+@example(":.0")
 def test_terms_are_what_is_indexed(text: str) -> None:
     found = terms(text)
     kept = [term.text for term in (*found.plain, *found.exact)]
