@@ -66,5 +66,5 @@ def graphemes(text: str) -> Iterator[tuple[int, int]]:
 
 
 def leans(character: str) -> bool:
-    """Tell letters of Hangul that may grow together with the one before when both are folded."""
+    """Tell letters of Hangul that may grow together with the one before, both being folded."""
     return _LEANS.match(character) is not None
