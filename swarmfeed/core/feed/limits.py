@@ -41,6 +41,11 @@ SHOWN_BYTES_PER_AUTHOR: Final = 256 * 1000 * 1000
 """Unpacked entries of one author that are indexed, the newest: two million posts of ordinary
 length.  The index takes up to twice that."""
 
+UNPACKED_TIMES: Final = 8
+"""Unpacked entries that are indexed for each byte on disk, of an author whom no person here
+asked for: ordinary posts unpack to three times their size, so they are all shown, and the disk
+budget bounds the index too, whatever an author packs."""
+
 SHOWN_SLACK: Final = 1.5
 """How far a growing feed may go beyond what is shown of it before the oldest goes: each byte
 is indexed three times at most."""

@@ -54,3 +54,8 @@ INCLUSION_HASHES_MAX: Final = 32
 
 HISTORY_FEEDS_SHOWN: Final = 1_000
 """Feeds that a status of a history server lists; the rest is counted."""
+
+SHOWN_BYTES_FOR_OTHERS: Final = 128 * 1024
+"""Unpacked entries of one author whose history is held for others that are indexed, the
+newest: a thousand posts.  So an index takes no more than 3 GB for 10,000 feeds, and a tenth of
+that for ordinary ones; whoever opens the author's page has the rest indexed too."""

@@ -138,11 +138,12 @@ class Writing:
 class AboutPeople:
     """Who somebody is, and how much of them is here."""
 
-    def __init__(self, ground: Ground, reporter: Reporter) -> None:
+    def __init__(self, ground: Ground, reporter: Reporter, showing: Showing) -> None:
         self._identity = ground.identity
         self._index = ground.shells.index
         self._introduction = ground.introduction
         self._reporter = reporter
+        self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -166,6 +167,7 @@ class AboutPeople:
         )
 
     async def about(self, ask: AboutAuthor) -> AuthorView:
+        await self._showing.open(ask.author)
         follows = await asyncio.to_thread(self._follows)
         known = await asyncio.to_thread(self._known, ask.author)
         view = self._view(ask.author, known, followed=ask.author in follows)

@@ -66,7 +66,8 @@ class Comparer:
         """Authors of whom nothing is missing: the index may still know what an edit said that
         the logs have lost, and is right."""
         lacking = {each.author_id for each in self._inventory.lacks()}
-        return [each for each in self._interests.read() if each not in lacking]
+        shown = filter(self._interests.is_indexed, self._interests.all())
+        return [each for each in shown if each not in lacking]
 
     async def _drop_strangers(self) -> list[str]:
         """Take feeds out of the index that are neither here nor missed."""

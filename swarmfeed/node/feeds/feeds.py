@@ -116,6 +116,7 @@ class Feeds:
             listens(events.CertificatesGrew, self.holder.tell_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
             listens(events.HeadGrew, self.showing.on_head),
+            listens(events.FeedDropped, self.showing.on_dropped),
             listens(events.Relieved, self.fetcher.on_relieved),
             listens(events.Relieved, self.carer.on_relieved),
         )
@@ -123,7 +124,7 @@ class Feeds:
     def _answers(self) -> tuple[Answers, ...]:
         ground, reporter = self.ground, self.reporter
         reading = Reading(ground.shells.index)
-        people = answers.AboutPeople(ground, reporter)
+        people = answers.AboutPeople(ground, reporter, self.showing)
         about_node = upkeep.AboutNode(ground, reporter)
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
@@ -180,7 +181,7 @@ def make_feeds(ground: Ground) -> Feeds:
         hearing=hearing,
         writer=writer,
         finder=finder,
-        friends=FriendsOfFriends(ground, follower, fetcher),
+        friends=FriendsOfFriends(ground, follower, fetcher, showing),
         showing=showing,
         carer=carer,
         looker=Looker(ground, carer, fetcher),

@@ -10,6 +10,7 @@ from swarmfeed.core.feed.holding import Drop, Hold, HoldableChunk, plan_holding
 from swarmfeed.core.feed.metainfo import chunk_torrent
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.follower import Follower
+from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND
 from swarmfeed.node.ground.tasks import in_turns
@@ -18,7 +19,9 @@ from swarmfeed.node.ground.tasks import in_turns
 class FriendsOfFriends:
     """Gathers who they are, asks the plan, carries it out."""
 
-    def __init__(self, ground: Ground, follower: Follower, fetcher: Fetcher) -> None:
+    def __init__(
+        self, ground: Ground, follower: Follower, fetcher: Fetcher, showing: Showing
+    ) -> None:
         self._settings = ground.settings
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
@@ -27,6 +30,7 @@ class FriendsOfFriends:
         self._interests = ground.interests
         self._follower = follower
         self._fetcher = fetcher
+        self._showing = showing
 
     async def hold(self) -> str:
         """Keep their chunks, as far as the disk budget goes.
@@ -40,13 +44,16 @@ class FriendsOfFriends:
         if news:
             self._follower.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
+        dropped: set[FeedId] = set()
         budget_bytes = await self._budget_left()
         for decision in plan_holding(self._chunks(friends), budget_bytes=budget_bytes):
             match decision:
                 case Drop(feed_id, span):
                     self._drop(feed_id, span)
+                    dropped.add(feed_id)
                 case Hold(feed_id, span):
                     wanted.setdefault(feed_id, set()).add(span)
+        await self._showing.read_again(dropped)
         for feed_id, spans in wanted.items():
             self._fetcher.want(feed_id, spans)
         count = sum(len(spans) for spans in wanted.values())

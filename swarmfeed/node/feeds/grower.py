@@ -44,7 +44,7 @@ class Grower:
         self._events.tell(HeadGrew(before, after))
         self._seed_new(before, after)
         self._holder.push(before, after)
-        if self._interests.is_read(author_id):
+        if self._interests.is_indexed(author_id):
             await self._index_new(author_id, before, after)
         if self._shelf.replica(feed_id) is None:
             return  # it was let go meanwhile
@@ -58,7 +58,7 @@ class Grower:
         author_id = self._shelf.author_of(feed_id)
         if author_id is None:
             return
-        if self._interests.is_read(author_id):
+        if self._interests.is_indexed(author_id):
             self._indexer.add(feed_id, author_id, span.start, span.end)
         if self._shelf.is_complete(feed_id):
             replica = self._shelf.replica(feed_id)

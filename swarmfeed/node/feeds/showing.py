@@ -12,9 +12,15 @@ from typing import Final
 import structlog
 
 from swarmfeed.core.base.ranges import subtract
-from swarmfeed.core.base.types import FeedId
-from swarmfeed.errors import PassingError, SwarmfeedError
-from swarmfeed.node.ground.events import CertificatesGrew, FeedCut, HeadGrew, Strained
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.errors import MendingError, PassingError, SwarmfeedError
+from swarmfeed.node.ground.events import (
+    CertificatesGrew,
+    FeedCut,
+    FeedDropped,
+    HeadGrew,
+    Strained,
+)
 from swarmfeed.node.ground.ground import Ground
 
 logger = structlog.get_logger()
@@ -22,6 +28,9 @@ logger = structlog.get_logger()
 MEND_WAIT_S: Final = 10.0
 """How long somebody who asked waits for an index that is being filled: for a million entries.
 Then the answer is what is there, and the sentence says that it is not all."""
+
+OPEN_WAIT_S: Final = 2.0
+"""How long somebody who opens a page waits until more of its author is shown: 50,000 posts."""
 
 
 class Showing:
@@ -33,6 +42,7 @@ class Showing:
         self._index = ground.shells.index
         self._indexer = ground.indexer
         self._interests = ground.interests
+        self._extents = ground.extents
         self._events = ground.events
         self._beside = ground.beside
         self._network = ground.settings.network
@@ -96,7 +106,7 @@ class Showing:
     def catch_up(self, feed_id: FeedId) -> None:
         """Index what is held and not indexed yet, newest first."""
         author_id = self._shelf.author_of(feed_id)
-        if author_id is None or not self._interests.is_read(author_id):
+        if author_id is None or not self._interests.is_indexed(author_id):
             return
         done = self._index.indexed_ranges(feed_id)
         for start, end in self._shelf.held_ranges(feed_id):
@@ -132,10 +142,25 @@ class Showing:
 
     async def _trim(self, feed_id: FeedId, size: int) -> None:
         author_id = self._shelf.author_of(feed_id)
-        if author_id is None or not self._interests.is_read(author_id):
+        if author_id is None or not self._interests.is_indexed(author_id):
             return
         if await self._indexer.trim(feed_id, author_id, size):
             self.catch_up(feed_id)
+
+    def on_dropped(self, event: FeedDropped) -> None:
+        """A feed was let go: it is not shown any more."""
+        self._beside.spawn(self._forget(event.feed_id))
+
+    async def open(self, author_id: AuthorId) -> None:
+        """A person looks at somebody who is only held for others: show what is held of them."""
+        feeds = self._shelf.feeds_of(author_id)
+        is_cut = any(self._extents.first_shown(each, author_id) for each in feeds)
+        if not self._interests.open(author_id) or not is_cut:
+            return
+        with suppress(PassingError, MendingError, TimeoutError):
+            async with asyncio.timeout(OPEN_WAIT_S):
+                await self.read_again(feeds)
+                await self._indexer.drain()
 
     def on_certificates(self, event: CertificatesGrew) -> None:
         """An author said more about their feeds: show what is theirs."""
@@ -163,6 +188,10 @@ class Showing:
             self.catch_up(feed_id)
 
     # --- inside ---
+
+    async def _forget(self, feed_id: FeedId) -> None:
+        await self._indexer.note(lambda: self._index.drop_feed(feed_id))
+        self.catch_up(feed_id)  # somebody may have brought it again meanwhile
 
     async def _fill(self) -> None:
         await self.save_own_author()

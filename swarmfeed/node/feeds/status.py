@@ -67,7 +67,6 @@ class Reporter:
         self._fetcher = fetcher
         self._showing = showing
         self._extents = ground.extents
-        self._shown_bytes = ground.settings.shown_bytes_per_author
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
         """All feeds, those of the strongest interest first.
@@ -135,7 +134,7 @@ class Reporter:
 
     def limit(self, author_id: AuthorId, name: str) -> str:
         """Why not all that is held of an author can be read; empty when all can."""
-        if not self._interests.is_read(author_id):
+        if not self._interests.is_indexed(author_id):
             return ""
         held = hidden = 0
         for feed_id in self._shelf.feeds_of(author_id):
@@ -150,7 +149,7 @@ class Reporter:
             entries=held,
             name=name or format_address(author_id),
             unpacked=format_size(self.unpacked_bytes(author_id), tenths_below=10),
-            budget=format_size(self._shown_bytes, tenths_below=10),
+            budget=format_size(self._extents.shown_bytes(author_id) or 0, tenths_below=10),
         )
 
     def sentence(self, *, running: bool) -> str:

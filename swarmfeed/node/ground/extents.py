@@ -8,6 +8,7 @@ from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.chunk import content_sizes
 from swarmfeed.core.feed.extent import first_within
 from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.ports import Logs
 
@@ -21,19 +22,39 @@ Run = tuple[int, int]
 class Extents:
     """Reads sizes from what is on disk.  May be asked from any thread."""
 
-    def __init__(self, logs: Logs, shelf: Shelf, own: AuthorId, budget_bytes: int) -> None:
+    def __init__(
+        self,
+        logs: Logs,
+        shelf: Shelf,
+        interests: Interests,
+        own: AuthorId,
+        budget_bytes: int,
+    ) -> None:
         """``own`` is shown whole; of others, ``budget_bytes`` unpacked, the newest."""
         self._logs = logs
         self._shelf = shelf
+        self._interests = interests
         self._own = own
         self._budget_bytes = budget_bytes
         self._sizes: dict[tuple[FeedId, ChunkSpan], tuple[int, ...]] = {}
 
     def budget(self, author_id: AuthorId) -> int | None:
         """Bytes that are shown of each feed of an author; None: all there are."""
+        shown_bytes = self.shown_bytes(author_id)
+        if shown_bytes is None:
+            return None
+        return shown_bytes // max(len(self._shelf.feeds_of(author_id)), 1)
+
+    def shown_bytes(self, author_id: AuthorId) -> int | None:
+        """Bytes that are shown of all feeds of an author; None: all there are."""
         if author_id == self._own:
             return None
-        return self._budget_bytes // max(len(self._shelf.feeds_of(author_id)), 1)
+        less = self._interests.shown_bytes(author_id, self._packed_bytes(author_id))
+        return self._budget_bytes if less is None else min(less, self._budget_bytes)
+
+    def is_for_others(self, author_id: AuthorId) -> bool:
+        """Whether an author is held though no person here asked for them."""
+        return not self._interests.is_read(author_id)
 
     def unpacked_bytes(self, feed_id: FeedId, start: int = 0) -> int:
         """What is held of a feed, from an entry on."""
@@ -52,6 +73,18 @@ class Extents:
             if run[0] < end and run[0] + CHUNK_ENTRIES > start
         ]
         return runs[::-1]
+
+    def _packed_bytes(self, author_id: AuthorId) -> int:
+        """What is held of an author, as it lies on disk."""
+        packed = 0
+        for feed_id in self._shelf.feeds_of(author_id):
+            replica = self._shelf.replica(feed_id)
+            if replica is not None:
+                held = self._logs.held(feed_id)
+                chunks = replica.chunks().items()
+                packed += sum(map(len, replica.tail))
+                packed += sum(each.pieces.size_bytes for span, each in chunks if span in held)
+        return packed
 
     def _runs(self, feed_id: FeedId) -> Iterator[Run]:
         """What is held, newest first."""

@@ -66,11 +66,11 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     calm.set()
     memory = Bookkeeper(shells.ledger)
     almanac, interests = Almanac(memory, shells.clock), Interests()
-    extents = Extents(shells.logs, shelf, identity.author_id, settings.shown_bytes_per_author)
+    budget_bytes = settings.shown_bytes_per_author
+    extents = Extents(shells.logs, shelf, interests, identity.author_id, budget_bytes)
     indexer = Indexer(
         shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait, extents
     )
-
     return Ground(
         settings=settings,
         identity=identity,

@@ -100,9 +100,11 @@ class Indexer:
 
         Those that are not the author's any more are left out, here and whenever.
         """
+        for_others = self._extents.is_for_others(author_id)
         for first, stop in _batches(start, end):
-            # Tails are short and new; batches of a backlog wait, the newest first.
-            urgency = 0 if end - start < CHUNK_ENTRIES else 1
+            # Tails are short and new; batches of a backlog wait, the newest first, and those
+            # that nobody here asked for until all others are in.
+            urgency = 0 if end - start < CHUNK_ENTRIES else 1 + for_others
             self._queue.put_nowait(self._work(urgency, feed_id, author_id, first, stop))
 
     async def index_now(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.limits import UNPACKED_TIMES
 
 
 def _always(_: FeedId) -> bool:
@@ -22,7 +23,14 @@ class Interest:
     whole: bool = True
     """Whether the feeds are fetched whole; otherwise as far as the disk budget goes."""
     read: bool = True
-    """Whether they are indexed, so that a person can read them."""
+    """Whether a person asked for them."""
+    indexed: bool = True
+    """Whether what is held can be read and found."""
+    shown_bytes: int | None = None
+    """Unpacked bytes of each author that are indexed, the newest, until a person opens their
+    page; None: as many as of anybody."""
+    shown_times: int | None = None
+    """The same, for each byte on disk."""
     sleeps: bool = False
     """Whether their torrents are loaded only while somebody asks for them."""
     may_fetch: Callable[[FeedId], bool] = _always
@@ -30,11 +38,17 @@ class Interest:
 
 
 FRIEND_OF_FRIEND: Final = Interest(
-    rank=10, relation="friend of a friend", whole=False, read=False
+    rank=10,
+    relation="friend of a friend",
+    whole=False,
+    read=False,
+    shown_times=UNPACKED_TIMES,
 )
 """Followed by somebody we follow: newest chunks, as far as the disk budget goes."""
 
-LOOKED_AT: Final = Interest(rank=20, relation="looked at", whole=False, read=False)
+LOOKED_AT: Final = Interest(
+    rank=20, relation="looked at", whole=False, read=False, indexed=False
+)
 """A person asked what it would take to follow them: a few newest chunks tell."""
 
 FETCHED: Final = Interest(rank=30, relation="fetched")
@@ -53,6 +67,8 @@ class Interests:
 
     def __init__(self) -> None:
         self._interests: dict[AuthorId, Interest] = {}
+        self._opened: set[AuthorId] = set()
+        """Whose page was opened: they are indexed as those are whom a person asked for."""
         self._seeks: list[Seek] = []
         self._policies: list[Policy] = []
 
@@ -76,7 +92,7 @@ class Interests:
         return interest is not None and interest.whole
 
     def is_read(self, author_id: AuthorId) -> bool:
-        """Whether the author is kept whole and indexed."""
+        """Whether a person asked for the author, who is kept whole."""
         interest = self._interests.get(author_id)
         return interest is not None and interest.read
 
@@ -90,12 +106,29 @@ class Interests:
         interest = self._interests.get(author_id)
         return interest is not None and interest.whole and interest.may_fetch(feed_id)
 
+    def is_indexed(self, author_id: AuthorId) -> bool:
+        """Whether what is held of an author can be read and found."""
+        interest = self._interests.get(author_id)
+        return interest is not None and interest.indexed
+
+    def shown_bytes(self, author_id: AuthorId, disk_bytes: int) -> int | None:
+        """Unpacked bytes of an author that are indexed; None: as many as of anybody.
+
+        Args:
+            disk_bytes: What is held of the author, packed.
+        """
+        interest = self._interests.get(author_id)
+        if interest is None or author_id in self._opened:
+            return None
+        times = interest.shown_times
+        return interest.shown_bytes if times is None else times * disk_bytes
+
     def all(self) -> list[AuthorId]:
         """Everybody, strongest interest first."""
         return sorted(self._interests, key=lambda each: -self._interests[each].rank)
 
     def read(self) -> list[AuthorId]:
-        """Authors that are kept whole and indexed, strongest interest first."""
+        """Authors that a person asked for, strongest interest first."""
         return [each for each in self.all() if self.is_read(each)]
 
     def with_interest(self, interest: Interest) -> list[AuthorId]:
@@ -122,5 +155,13 @@ class Interests:
         """Care that much from now on, and no more."""
         self._interests[author_id] = interest
 
+    def open(self, author_id: AuthorId) -> bool:
+        """Index an author as those a person asked for; returns whether that is more."""
+        if self.shown_bytes(author_id, 0) is None:
+            return False
+        self._opened.add(author_id)
+        return True
+
     def forget(self, author_id: AuthorId) -> None:
         self._interests.pop(author_id, None)
+        self._opened.discard(author_id)

@@ -105,7 +105,9 @@ class Inventory:
             self._known[FeedId(key)] = remembered
         if not self._known:
             self._known = {
-                feed_id: Remembered(author_id=author_id, size=size, read=True)
+                feed_id: Remembered(
+                    author_id=author_id, size=size, read=self._may_be_read(feed_id)
+                )
                 for feed_id, (author_id, size) in self._index.known_sizes().items()
             }
         for feed_id, remembered in self._known.items():
@@ -175,11 +177,16 @@ class Inventory:
     def _all(self) -> set[FeedId]:
         return {*self._shelf.feed_ids(), *self._known}
 
+    def _may_be_read(self, feed_id: FeedId) -> bool:
+        """Whether a person may have asked for a feed: it is here whole, or was."""
+        return self._shelf.replica(feed_id) is None or self._shelf.is_complete(feed_id)
+
     def _look_at(self, feed_id: FeedId) -> None:
         author_id = self._shelf.author_of(feed_id)
         replica = self._shelf.replica(feed_id)
         if replica is not None and author_id is not None:
             if not self._interests.is_kept_whole(author_id):
+                self._note_partly(feed_id, author_id)
                 return  # as much of it as there is room for
             now = Remembered(
                 author_id=author_id,
@@ -191,6 +198,11 @@ class Inventory:
             )
             self._remember(feed_id, grown(self._known.get(feed_id), now))
         self._note_lack(feed_id)
+
+    def _note_partly(self, feed_id: FeedId, author_id: AuthorId) -> None:
+        """Remember that nobody asked for a feed; nothing of it is missed."""
+        if self._interests.of(author_id) is not None and feed_id not in self._known:
+            self._remember(feed_id, Remembered(author_id=author_id, size=0))
 
     def _note_lack(self, feed_id: FeedId) -> None:
         lack = self._lack(feed_id)

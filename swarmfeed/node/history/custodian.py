@@ -10,6 +10,7 @@ from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.history import sentences
+from swarmfeed.core.history.limits import SHOWN_BYTES_FOR_OTHERS
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.placement import Memory
 from swarmfeed.core.history.rows import Custody, CustodyState
@@ -49,10 +50,11 @@ class Custodian:
             rank=20,
             relation="history",
             read=False,
+            shown_bytes=SHOWN_BYTES_FOR_OTHERS,
             sleeps=True,
             may_fetch=self.may_fetch,
         )
-        """Held for others: kept whole within its quota, not indexed."""
+        """Held for others: kept whole within its quota, the newest of it indexed."""
         self._custodies: dict[FeedId, Custody] = {}
         self._changed: set[FeedId] = set()
         self._true_bytes: dict[FeedId, int] = {}

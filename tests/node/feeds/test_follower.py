@@ -430,7 +430,9 @@ def test_a_receipt_of_another_history_of_the_same_size_is_a_proof(tmp_path: Path
     talk(tmp_path, script)
 
 
-def test_for_friends_of_friends_nothing_is_shown(tmp_path: Path) -> None:
+def test_what_is_held_for_friends_of_friends_can_be_read_and_is_not_on_the_timeline(
+    tmp_path: Path,
+) -> None:
     async def script(to: Talk) -> None:
         anna = Scribe(1)
         anna.grow_to(5)
@@ -438,7 +440,8 @@ def test_for_friends_of_friends_nothing_is_shown(tmp_path: Path) -> None:
         peer = to.link(1)
         await to.hear(peer, Have(feed_id=anna.feed_id, size=5, complete=True), anna.offer())
         await settle()
-        assert to.me.reads(anna.author_id) == []
-        assert await to.kinds_said(peer) == ["Receipt"], "but it is held"
+        assert len(to.me.reads(anna.author_id)) == 4
+        assert to.me.index.home(10, None) == []
+        assert await to.kinds_said(peer) == ["Receipt"]
 
     talk(tmp_path, script)

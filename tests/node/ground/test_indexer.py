@@ -17,6 +17,7 @@ from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
+from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.memory import Bookkeeper
 
 from tests.node.rig import Scribe, new_shelf
@@ -88,7 +89,7 @@ class Rig:
             lambda _: self.end,
             self.events,
             self.may_go_on.wait,
-            Extents(logs, self.shelf, AuthorId(bytes(32)), self.budget_bytes),
+            Extents(logs, self.shelf, Interests(), AuthorId(bytes(32)), self.budget_bytes),
         )
 
     def add(self, start: int, end: int) -> None:

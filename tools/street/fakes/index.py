@@ -121,7 +121,7 @@ class FakeIndex:
                 self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body)
                 self._sort_ms[feed_id, index] = reckoning.sort_ms(index, entry.time_ms)
         new = set(self._kept) - before
-        return sum((view.ref.feed_id, view.ref.index) in new for view in self._posts())
+        return sum(self._amended(self._kept[each]) is not None for each in new)
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         for (feed, index), kept in self._kept.items():
