@@ -21,7 +21,7 @@ from swarmfeed.core.asks import input_sentences, sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.address import format_address
-from swarmfeed.core.base.blank import is_blank
+from swarmfeed.core.base.blank import is_blank, is_one_line
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
@@ -106,7 +106,7 @@ def choose_name(name: str | None) -> str:
         raise UserError(sentences.NAME_MISSING())
     typed = name or ask("name others see")
     stripped = require_whole(typed, input_sentences.THE_NAME()).strip()
-    if not 0 < len(stripped) <= NAME_CHARS_MAX or not stripped.isprintable():
+    if not 0 < len(stripped) <= NAME_CHARS_MAX or not is_one_line(stripped):
         raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
     if is_blank(stripped):
         raise UserError(input_sentences.NAME_BLANK())

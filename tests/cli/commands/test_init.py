@@ -50,6 +50,12 @@ def test_a_words_file_is_never_overwritten_and_then_no_keys_are_made(
     assert (result.exit_code, path.read_text(), fake.created) == (1, "a will", [])
 
 
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "山田\u3000太郎", "👩\u200d🚀"])
+def test_a_name_of_any_script_is_one(run: Run, fake: FakeDoors, name: str) -> None:
+    assert run("init", "--no-passphrase", "--name", name).exit_code == 0
+    assert len(fake.created) == 1
+
+
 @pytest.mark.parametrize("name", ["\u3164", "\u2800 \u2800", "\u115f"])
 def test_a_name_of_which_nothing_is_seen_is_no_name(
     run: Run, fake: FakeDoors, name: str

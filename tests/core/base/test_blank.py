@@ -1,7 +1,7 @@
 """Names of which nothing can be seen."""
 
 import pytest
-from swarmfeed.core.base.blank import is_blank, seen_name
+from swarmfeed.core.base.blank import is_blank, is_one_line, seen_name
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ from swarmfeed.core.base.blank import is_blank, seen_name
         "\U000e0101\U000e0041",
         "\u17b4",
         "\u2065",
+        "\U0001d159",
     ],
 )
 def test_what_nobody_sees_is_no_name(name: str) -> None:
@@ -36,3 +37,26 @@ def test_what_nobody_sees_is_no_name(name: str) -> None:
 def test_what_somebody_sees_is_a_name(name: str) -> None:
     assert not is_blank(name)
     assert seen_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë B.",
+        "می\u200cخواهم",
+        "ශ්\u200dරී",
+        "山田\u3000太郎",
+        "👩\u200d🚀",
+        "\U0001fae8",
+        "🏴\U000e0067\U000e007f",
+    ],
+)
+def test_names_of_every_script_are_one_line(name: str) -> None:
+    assert is_one_line(name)
+
+
+@pytest.mark.parametrize(
+    "stray", ["\n", "\x1b", "\u2028", "\u202e", "\u2066", "\ud800", "\x85", "\u200f"]
+)
+def test_what_turns_or_ends_a_line_is_in_no_name(stray: str) -> None:
+    assert not is_one_line(f"Zoe{stray}B")
