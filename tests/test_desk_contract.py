@@ -31,6 +31,7 @@ from swarmfeed.core.asks.people import (
     LookAt,
     Unfollow,
     WhoAreYou,
+    WhoIsCalled,
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import (
@@ -284,6 +285,7 @@ SAMPLES: dict[str, Callable[[Answerer], Ask[Any]]] = {
     "show": lambda desk: ShowPost(ref=ref_text(write(desk, "shown")[0].ref)),
     "author": lambda desk: AboutAuthor(author=STRANGER),
     "follows": lambda desk: WhoIsFollowed(),
+    "called": lambda desk: WhoIsCalled(called="Ada"),
     "look-at": lambda desk: LookAt(who=format_address(STRANGER)),
     "safety": lambda desk: HowSafe(),
     "history": lambda desk: HowHistoryIs(),

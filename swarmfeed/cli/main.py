@@ -98,9 +98,17 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("open", "run:open_page", "Open the page of the running node."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),
     _row("post", "posts:post", "Sign TEXT and publish it; - reads it from standard input."),
-    _row("follow", "people:follow", "Follow the author of LINK (or ADDRESS) from now on."),
-    _row("unfollow", "people:unfollow", "Follow the author of LINK (or ADDRESS) no longer."),
-    _row("fetch", "fetch:make_fetch", "Fetch every entry of the author of LINK (or ADDRESS)."),
+    _row(
+        "follow",
+        "people:follow",
+        "Follow somebody from now on.",
+    ),
+    _row("unfollow", "people:unfollow", "Follow somebody no longer."),
+    _row(
+        "fetch",
+        "fetch:make_fetch",
+        "Fetch everything that somebody wrote.",
+    ),
     _row(
         "timeline",
         "posts:timeline",

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import click
 
+from swarmfeed.cli.whom import Name, Whom
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.core.asks.utf8 import require_whole
-from swarmfeed.core.base.address import Link, parse_link
+from swarmfeed.core.base.address import SCHEME, Link, parse_link
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 
@@ -17,6 +18,7 @@ PORT_MAX: Final = 65_535
 
 _UNITS: Final = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _SIZE: Final = re.compile(r"(\d{1,15})(?:\.(\d))? ?([KMGT]?)B?", re.IGNORECASE | re.ASCII)
+_LIKE_AN_ADDRESS: Final = re.compile(r"[a-z0-9]{40,}(\?.*)?", re.IGNORECASE | re.ASCII)
 _HOST_PORT: Final = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", re.ASCII)
 _POST: Final = re.compile(r"\d{1,19}|[a-z2-7]{56}/\d{1,10}", re.ASCII)
 
@@ -36,29 +38,36 @@ class TextParam(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
-class LinkParam(click.ParamType[Link]):
-    """A ``swarmfeed:`` link or a bare address."""
+class WhomParam(click.ParamType[Whom]):
+    """A ``swarmfeed:`` link, a bare address, or a name."""
 
-    name = "LINK|ADDRESS"
+    name = "WHOM"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Link:
-        if isinstance(value, Link):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Whom:
+        if isinstance(value, Link | Name):
             return value
         try:
-            return parse_link(value)
+            typed = require_whole(str(value), "the name").strip()
+            return parse_link(typed) if _is_address(typed) else Name(typed)
         except UserError as error:
             self.fail(str(error), param, ctx)
 
 
-class PostOrLinkParam(click.ParamType[Link | str]):
-    """What names a post, as it was typed: a number, FEED/INDEX; or a link or an address."""
+class PostOrWhomParam(click.ParamType[Whom | str]):
+    """What names a post, as it was typed: a number, FEED/INDEX; or whom somebody means."""
 
-    name = "LINK|ADDRESS|NUMBER"
+    name = "WHOM|NUMBER"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Link | str:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Whom | str:
         if isinstance(value, str) and _POST.fullmatch(value.strip()):
             return value.strip()
-        return LinkParam().convert(value, param, ctx)
+        return WhomParam().convert(value, param, ctx)
+
+
+def _is_address(typed: str) -> bool:
+    """Whether this has to be a link or an address, be it a mistyped one: no name is so long,
+    and of small letters and digits alone."""
+    return typed.lower().startswith(SCHEME) or _LIKE_AN_ADDRESS.fullmatch(typed) is not None
 
 
 class EndpointParam(click.ParamType[Endpoint]):

@@ -181,6 +181,10 @@ class Index(Protocol):
         """An author who is ourselves, or has a feed in the index; else None."""
         ...
 
+    def called(self, name: str) -> list[AuthorId]:
+        """At most SEARCH_AUTHORS_MAX authors with this name; ascending ids."""
+        ...
+
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         """Whom an author follows, by the newest follow entry on each; ascending ids."""
         ...

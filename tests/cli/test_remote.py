@@ -23,6 +23,7 @@ from swarmfeed.core.asks.people import (
     HowFar,
     Unfollow,
     WhoAreYou,
+    WhoIsCalled,
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import NewerThan, SearchPosts, ShowPost, Timeline, ref_text
@@ -110,6 +111,7 @@ READINGS: dict[str, Ask[Any]] = {
     "newer": NewerThan(after=THIRD.cursor),
     "author": AboutAuthor(author=MIRA),
     "follows": WhoIsFollowed(),
+    "called": WhoIsCalled(called="MIRA lindqvist"),
     "follows, some": WhoIsFollowed(limit=1),
     "feeds": FeedsOf(author=MIRA),
     "feed": OneFeed(feed=FakeDesk().feed_of(MIRA)),

@@ -59,6 +59,7 @@ JOINED: Final = frozenset(
     [
         "newer-than",
         "author",
+        "called",
         "follows",
         "feeds",
         "feed",

@@ -23,6 +23,7 @@ def given() -> dict[str, str]:
     post = desk.posts[0]
     return {
         "author": format_address(MIRA),
+        "called": "mira%20lindqvist",
         "feed": format_address(desk.feed_of(MIRA)),
         "who": format_address(MIRA),
         "ref": ref_text(post.ref),

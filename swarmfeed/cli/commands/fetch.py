@@ -15,13 +15,14 @@ from swarmfeed.cli.output import (
     print_json,
     print_sentence,
 )
-from swarmfeed.cli.params import LinkParam
+from swarmfeed.cli.params import WhomParam
 from swarmfeed.cli.progress import progress_bar
+from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar
 from swarmfeed.core.asks.shape import Json
-from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.base.address import format_address, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import AuthorId
@@ -55,7 +56,7 @@ def make_fetch(others: Sequence[type]) -> click.Command:
     """``fetch``, with an option for each setting of a node that goes online for it."""
 
     @click.command()
-    @click.argument("link", type=LinkParam())
+    @click.argument("whom", type=WhomParam())
     @click.option(
         "--timeout",
         "timeout_s",
@@ -68,27 +69,29 @@ def make_fetch(others: Sequence[type]) -> click.Command:
     def fetch(
         context: Context,
         /,
-        link: Link,
+        whom: Whom,
         timeout_s: float | None,
         settings: NodeSettings,
         as_json: bool,
     ) -> None:
-        """Fetch every entry of the author of LINK (or ADDRESS).
+        """Fetch everything that somebody wrote.
 
-        Ends with exit code 0 only when the whole backlog is held and verified. With a node
-        running, that one fetches, and of the network options only --peer has a meaning.
+        WHOM is a link, an address, or a name that is known here. Ends with exit code 0 only
+        when the whole backlog is held and verified. With a node running, that one fetches,
+        and of the network options only --peer has a meaning.
         """
-        _print_fetched(_fetch(context, link, timeout_s, settings), as_json)
+        _print_fetched(_fetch(context, whom, timeout_s, settings), as_json)
 
     return fetch
 
 
 def _fetch(
-    context: Context, link: Link, timeout_s: float | None, settings: NodeSettings
+    context: Context, whom: Whom, timeout_s: float | None, settings: NodeSettings
 ) -> Fetched:
-    asked = format_link(replace(link, at=(*settings.peers, *link.at)[:ENDPOINTS_MAX]))
     started_s = time.monotonic()
     with context.open(settings) as desk:
+        link = find(desk, whom)
+        asked = format_link(replace(link, at=(*settings.peers, *link.at)[:ENDPOINTS_MAX]))
         entries_before = _entries_held(desk, link.author_id)
         desk.ask(Fetch(who=asked))
         return _watch(desk, link.author_id, entries_before, started_s, timeout_s)

@@ -15,7 +15,8 @@ from swarmfeed.cli.output import (
     print_table,
     short,
 )
-from swarmfeed.cli.params import LinkParam
+from swarmfeed.cli.params import WhomParam
+from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks.history import (
     Explain,
     Explanation,
@@ -26,7 +27,7 @@ from swarmfeed.core.asks.history import (
     LeaveHistory,
     SayGoodbye,
 )
-from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.base.address import format_address, format_link
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.history import sentences
 
@@ -53,13 +54,13 @@ def history_status(context: Context, as_json: bool) -> None:
 
 
 @history.command()
-@click.argument("link", metavar="AUTHOR", type=LinkParam())
+@click.argument("whom", type=WhomParam())
 @json_option
 @pass_context
-def explain(context: Context, link: Link, as_json: bool) -> None:
-    """Print who holds the feeds of AUTHOR (a link or an address), and what follows."""
+def explain(context: Context, whom: Whom, as_json: bool) -> None:
+    """Print who holds the feeds of WHOM (a link, an address or a name), and what follows."""
     with context.open() as desk:
-        found = desk.ask(Explain(who=format_link(link)))
+        found = desk.ask(Explain(who=format_link(find(desk, whom))))
     if as_json:
         print_answer(found)
         return

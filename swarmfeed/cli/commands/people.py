@@ -5,10 +5,19 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_sentence
-from swarmfeed.cli.params import LinkParam
+from swarmfeed.cli.params import WhomParam
+from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.people import AuthorView, Follow, LookAt, Unfollow, WhoAreYou
-from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    AuthorView,
+    Follow,
+    LookAt,
+    Unfollow,
+    WhoAreYou,
+)
+from swarmfeed.core.base.address import format_address, format_link
+from swarmfeed.errors import UserError
 
 
 @click.command()
@@ -32,15 +41,17 @@ def whoami(context: Context, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("link", type=LinkParam())
+@click.argument("whom", type=WhomParam())
 @json_option
 @pass_context
-def follow(context: Context, link: Link, as_json: bool) -> None:
-    """Follow the author of LINK (or ADDRESS) from now on.
+def follow(context: Context, whom: Whom, as_json: bool) -> None:
+    """Follow somebody from now on.
 
-    Everybody can see whom you follow: it is an entry of your feed.
+    WHOM is a link, an address, or a name that is known here. Everybody can see whom you
+    follow: it is an entry of your feed.
     """
     with context.open() as desk:
+        link = find(desk, whom)
         _, *warnings = desk.ask(LookAt(who=format_link(link))).sentences
         for warning in () if as_json else warnings:
             print_sentence(warning)
@@ -49,12 +60,19 @@ def follow(context: Context, link: Link, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("link", type=LinkParam())
+@click.argument("whom", type=WhomParam())
 @json_option
 @pass_context
-def unfollow(context: Context, link: Link, as_json: bool) -> None:
-    """Follow the author of LINK (or ADDRESS) no longer."""
+def unfollow(context: Context, whom: Whom, as_json: bool) -> None:
+    """Follow somebody no longer.
+
+    WHOM is a link, an address, or a name.
+    """
     with context.open() as desk:
+        link = find(desk, whom)
+        before = desk.ask(AboutAuthor(author=link.author_id))
+        if not before.followed:
+            raise UserError(sentences.NOT_FOLLOWED(name=_name(before)))
         author = desk.ask(Unfollow(who=format_link(link)))
     _print_author(author, as_json, sentences.UNFOLLOWED(name=_name(author)))
 

@@ -9,15 +9,15 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
-from swarmfeed.cli.params import CursorParam, PostOrLinkParam, TextParam
+from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
 from swarmfeed.cli.thread import print_thread
+from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
-from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
 
@@ -82,7 +82,7 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
 
 
 @click.command()
-@click.argument("address", type=PostOrLinkParam())
+@click.argument("whom", metavar="WHOM|NUMBER", type=PostOrWhomParam())
 @page_options
 @click.option(
     "--start", metavar="REF", default="", help="Of a post: begin with this one of its replies."
@@ -91,7 +91,7 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
 @pass_context
 def show(
     context: Context,
-    address: Link | str,
+    whom: Whom | str,
     limit: int,
     before: Cursor | None,
     start: str,
@@ -99,13 +99,15 @@ def show(
 ) -> None:
     """Print the posts of one author, or one post with its thread.
 
-    ADDRESS may be a link; a post has a number, as its page has it.
+    WHOM is a link, an address, or a name that is known here; a post has a number, as its page
+    has it.
     """
-    if isinstance(address, str):
-        _show_thread(context, ShowPost(ref=address, limit=limit, start=start), as_json)
+    if isinstance(whom, str):
+        _show_thread(context, ShowPost(ref=whom, limit=limit, start=start), as_json)
         return
     with context.open() as desk:
-        posts = Timeline(author=address.author_id, limit=limit, before=before)
+        author_id = find(desk, whom).author_id
+        posts = Timeline(author=author_id, limit=limit, before=before)
         found = desk.ask(posts).posts
     _print_posts(context, found, as_json, "No posts of this author are held here.")
 

@@ -25,6 +25,17 @@ NAME_BLANK: Final = Text("a name needs a character that can be seen")
 NO_PASSPHRASE: Final = Text("{path} does not start with a passphrase")
 PASSPHRASE_UNREAD: Final = Text("the passphrase in {path} cannot be read: {reason}")
 
+# --- whom somebody means: cli/whom.py --------------------------------------------------------
+
+NOBODY_CALLED: Final = Text(
+    "nobody who is known here is called {name}; give a link, or an address of 56 characters"
+)
+SEVERAL_CALLED: Final = Text("{name} may be several people; give the address of one: {people}")
+ONE_OF_SEVERAL: Final = Text("{name} {address}")
+ONE_YOU_FOLLOW: Final = Text("{name} {address} (you follow them)")
+ONE_IS_YOU: Final = Text("{name} {address} (you)")
+AND_MORE: Final = Text("and {more:1 more|# more}")
+
 # --- what they are called in such a sentence -------------------------------------------------
 
 THE_POST: Final = Text("the post")

@@ -91,6 +91,34 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Namesake:
+    """Somebody who has a name that was asked for."""
+
+    author_id: AuthorId
+    name: str
+    """As they write it."""
+    is_self: bool
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namesakes:
+    """All who have a name: nobody is the only one who may choose it."""
+
+    people: tuple[Namesake, ...]
+    """Oneself and whom one follows first; at most SEARCH_AUTHORS_MAX."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoIsCalled(Ask[Namesakes]):
+    """Who of those known here has a name, or one that readers take for the same."""
+
+    name = "called"
+
+    called: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhoAreYou(Ask[Whoami]):
     """Who this node writes as, and the link to give to others."""
 

@@ -245,6 +245,7 @@ def what_is_confirmed(held_by: int | None) -> str:
 NEW_POSTS: Final = Text("Show {posts:1 new post|# new posts}")
 FORKED: Final = Text("the author signed two histories; the feed is stopped there")
 FOLLOWED: Final = Text("You follow {name} now.")
+NOT_FOLLOWED: Final = Text("you do not follow {name}, so nothing was changed")
 UNFOLLOWED: Final = Text("You no longer follow {name}.")
 
 LOOKING_FOR_HOLDERS: Final = Text("looking for somebody who holds it")

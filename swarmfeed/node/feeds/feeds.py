@@ -29,6 +29,7 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.looker import Looker
+from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -131,6 +132,7 @@ class Feeds:
             *reading.rows(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
+            *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *answers.SealedTorrents(ground, self.announcer).rows(),
             *about_node.rows(),

@@ -256,6 +256,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.author(db, author_id)
 
+    def called(self, name: str) -> list[AuthorId]:
+        with self._database.read() as db:
+            return index_read.called(db, name)
+
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         with self._database.read() as db:
             return index_read.follows_of(db, author_id)

@@ -9,10 +9,11 @@ from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX, SEARCH_AUTHORS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.limits import ID_POSTS_MAX
 from swarmfeed.core.feed.public_id import public_id, time_of_id
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.answered import with_answers
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
@@ -213,6 +214,15 @@ def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
         (author_id,),
     ).fetchone()
     return None if row is None else KnownAuthor(name=row[0], bio=row[1], post_count=row[2])
+
+
+def called(db: Connection, name: str) -> list[AuthorId]:
+    rows = db.execute(
+        "SELECT author_id FROM profile JOIN author ON author.no = profile.author"
+        " WHERE name_key = ? AND counts = 1 ORDER BY 1 LIMIT ?",
+        (name_key(name), SEARCH_AUTHORS_MAX),
+    )
+    return [AuthorId(found) for (found,) in rows]
 
 
 def follows_of(db: Connection, author_id: AuthorId) -> list[AuthorId]:

@@ -9,6 +9,7 @@ from street.fakes.anna import ANNA, BERT, LINK, NODE, AnnasDesk
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId
 
 Run = Callable[..., Result]
 
@@ -65,3 +66,45 @@ def test_a_mistyped_address_is_refused_before_the_node_is_asked(
     assert result.exit_code == 2
     assert "checksum" in result.stderr
     assert node.followed == set()
+
+
+def test_people_may_be_named_where_an_address_is_asked_for(run: Run, node: AnnasDesk) -> None:
+    assert run("follow", "bert").stdout == "You follow Bert now.\n"
+    assert node.followed == {BERT}
+    assert run("unfollow", "BERT").stdout == "You no longer follow Bert.\n"
+    assert node.followed == set()
+
+
+@pytest.mark.parametrize("command", ["follow", "unfollow", "show", "fetch", "history explain"])
+def test_a_name_that_nobody_has_is_told(run: Run, node: AnnasDesk, command: str) -> None:
+    refused = run(*command.split(), "Carl")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "Error: nobody who is known here is called Carl; give a link, or an address of 56"
+        " characters\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["follow", "unfollow", "show", "fetch", "history explain"])
+def test_a_name_of_several_people_is_told_with_their_addresses(
+    run: Run, node: AnnasDesk, command: str
+) -> None:
+    other = AuthorId(bytes(31) + b"7")
+    node.strangers = {other: "Bert"}
+    node.followed = {other}
+    refused = run(*command.split(), "Bert")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"Bert {format_address(BERT)};" in refused.stderr
+    assert f"Bert {format_address(other)} (you follow them)" in refused.stderr
+    assert node.followed == {other}
+
+
+def test_not_more_namesakes_are_listed_than_one_reads(run: Run, node: AnnasDesk) -> None:
+    node.strangers = {AuthorId(bytes(31) + bytes([number])): "Bert" for number in range(9)}
+    assert run("show", "Bert").stderr.endswith("; and 5 more\n")
+
+
+def test_who_was_never_followed_cannot_be_unfollowed(run: Run, node: AnnasDesk) -> None:
+    refused = run("unfollow", format_address(BERT))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "Error: you do not follow Bert, so nothing was changed\n"

@@ -169,7 +169,7 @@ def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None
         ("timeline", "--before", "yesterday"),
         ("timeline", "--limit", "0"),
         ("timeline", "--limit", "1001"),
-        ("show", "nobody"),
+        ("show", "swarmfeed:nobody"),
         ("show",),
         ("search",),
         ("sing",),

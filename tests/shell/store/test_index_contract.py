@@ -44,6 +44,16 @@ from tests.shell.store.index_samples import (
 # --- posts and pages -------------------------------------------------------------------
 
 
+def test_people_are_found_by_their_names_as_readers_take_them(index: Index) -> None:
+    index.save_own_author(ANN)
+    add(index, BOBS, 0, [stored(ProfileBody("Łódź  Bob"))])
+    add(index, CYDS, 0, [stored(ProfileBody("LODZ bob"))])
+    assert index.called(" lodz BOB ") == sorted([BOB, CYD])
+    add(index, CYDS, 1, [stored(ProfileBody("Cyd"))])
+    assert index.called("Łódź Bob") == [BOB]
+    assert index.called("lodz") == index.called("") == []
+
+
 def test_a_post_comes_back_as_it_was_written(index: Index) -> None:
     record = stored(PostBody("Grüße 🌳\n", cw="trees"), 5)
     assert add(index, BOBS, 0, [record]) == 1

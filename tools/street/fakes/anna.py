@@ -21,6 +21,7 @@ from swarmfeed.core.asks.history import (
     Told,
 )
 from swarmfeed.core.asks.people import (
+    AboutAuthor,
     AuthorView,
     Cost,
     Fetch,
@@ -28,9 +29,12 @@ from swarmfeed.core.asks.people import (
     Follow,
     HowFar,
     LookAt,
+    Namesake,
+    Namesakes,
     Unfollow,
     Whoami,
     WhoAreYou,
+    WhoIsCalled,
 )
 from swarmfeed.core.asks.posts import (
     Posts,
@@ -129,6 +133,8 @@ class AnnasDesk(TableDesk):
         self.posts: list[PostView] = []
         """Oldest first."""
         self.followed: set[AuthorId] = set()
+        self.strangers: dict[AuthorId, str] = {}
+        """Names of people beside Anna and Bert."""
         self.cost: Cost | None = None
         """What following anybody would take."""
         self.fetch_script: list[FetchProgress] = []
@@ -168,6 +174,19 @@ class AnnasDesk(TableDesk):
     def follow(self, ask: Follow) -> AuthorView:
         self.followed.add(parse_link(ask.who).author_id)
         return self._author(parse_link(ask.who).author_id)
+
+    def called(self, ask: WhoIsCalled) -> Namesakes:
+        found = [
+            Namesake(
+                author_id=each,
+                name=name,
+                is_self=each == ANNA,
+                followed=each in self.followed,
+            )
+            for each, name in (NAMES | self.strangers).items()
+            if name.casefold() == ask.called.casefold()
+        ]
+        return Namesakes(people=tuple(found))
 
     def unfollow(self, ask: Unfollow) -> AuthorView:
         self.followed.discard(parse_link(ask.who).author_id)
@@ -263,6 +282,8 @@ class AnnasDesk(TableDesk):
         LookAt: look_at,
         Follow: follow,
         Unfollow: unfollow,
+        WhoIsCalled: called,
+        AboutAuthor: lambda desk, ask: desk._author(ask.author),
         Fetch: fetch,
         HowFar: how_far,
         Timeline: timeline,

@@ -37,9 +37,12 @@ from swarmfeed.core.asks.people import (
     Followed,
     HowFar,
     LookAt,
+    Namesake,
+    Namesakes,
     Unfollow,
     Whoami,
     WhoAreYou,
+    WhoIsCalled,
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import (
@@ -94,6 +97,7 @@ from swarmfeed.core.base.types import (
 )
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.errors import UserError
 
 from street.fakes import history
@@ -364,6 +368,21 @@ class FakeDesk(TableDesk):
         follows = tuple(author for author in self.authors.values() if author.followed)
         return Followed(authors=follows[: ask.limit], count=len(follows))
 
+    def called(self, ask: WhoIsCalled) -> Namesakes:
+        wanted = name_key(ask.called)
+        return Namesakes(
+            people=tuple(
+                Namesake(
+                    author_id=each.author_id,
+                    name=each.name,
+                    is_self=each.is_self,
+                    followed=each.followed,
+                )
+                for each in sorted(self.authors.values(), key=lambda each: not each.followed)
+                if name_key(each.name) == wanted
+            )
+        )
+
     def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
         feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
         return HeldFeeds(feeds=feeds)
@@ -470,6 +489,7 @@ class FakeDesk(TableDesk):
         LookAt: look_at,
         AboutAuthor: about,
         WhoIsFollowed: followed,
+        WhoIsCalled: called,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,

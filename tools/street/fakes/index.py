@@ -23,6 +23,7 @@ from swarmfeed.core.base.limits import (
     PAGE_POSTS_MAX,
     PEERS_KEPT_MAX,
     REPLY_COUNT_MAX,
+    SEARCH_AUTHORS_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.entry import decode_entry
@@ -37,6 +38,7 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 
@@ -255,6 +257,12 @@ class FakeIndex:
         profile = self._profile(author_id)
         post_count = sum(view.author_id == author_id for view in self._posts())
         return KnownAuthor(name=profile.name, bio=profile.bio, post_count=post_count)
+
+    def called(self, name: str) -> list[AuthorId]:
+        authors = set(self._authors.values())
+        wanted = name_key(name)
+        found = [each for each in authors if name_key(self._profile(each).name) == wanted]
+        return sorted(found)[:SEARCH_AUTHORS_MAX]
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         said = self._last_words(author_id, FollowBody)

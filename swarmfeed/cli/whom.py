@@ -1,0 +1,52 @@
+"""Whom a person means: a link, an address, or a name that only one of those known here has."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from swarmfeed.core.asks import input_sentences as sentences
+from swarmfeed.core.asks.people import Namesake, WhoIsCalled
+from swarmfeed.core.base.address import Link, format_address
+from swarmfeed.desk import Answerer
+from swarmfeed.errors import UserError
+
+NAMED_MAX: Final = 5
+"""Namesakes that are listed; whoever has more of them looks for the address elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What somebody is called, as it was typed."""
+
+    text: str
+
+
+Whom = Link | Name
+
+
+def find(desk: Answerer, whom: Whom) -> Link:
+    """Return the link of whom somebody means.
+
+    Raises:
+        UserError: Nobody has that name, or several have; then with their addresses.
+    """
+    if isinstance(whom, Link):
+        return whom
+    people = desk.ask(WhoIsCalled(called=whom.text)).people
+    if not people:
+        raise UserError(sentences.NOBODY_CALLED(name=whom.text))
+    if len(people) > 1:
+        raise UserError(sentences.SEVERAL_CALLED(name=whom.text, people=_listed(people)))
+    return Link(people[0].author_id, people[0].name)
+
+
+def _listed(people: tuple[Namesake, ...]) -> str:
+    said = [_told(each) for each in people[:NAMED_MAX]]
+    if len(people) > NAMED_MAX:
+        said.append(sentences.AND_MORE(more=len(people) - NAMED_MAX))
+    return "; ".join(said)
+
+
+def _told(person: Namesake) -> str:
+    text = sentences.ONE_YOU_FOLLOW if person.followed else sentences.ONE_OF_SEVERAL
+    told = sentences.ONE_IS_YOU if person.is_self else text
+    return told(name=person.name, address=format_address(person.author_id))
