@@ -145,7 +145,11 @@ def test_a_post_is_in_the_timeline_and_found(desk: Answerer) -> None:
     assert desk.ask(Timeline(limit=2, author=me(desk))) == newest
     assert desk.ask(Timeline(author=STRANGER)).posts == ()
     assert desk.ask(SearchPosts(words="wombat")).posts == (second, first)
-    assert desk.ask(SearchPosts(words="platypus")).posts == ()
+    found = desk.ask(SearchPosts(words="wombat", limit=1))
+    assert (found.posts, found.count) == ((second,), 2)
+    assert desk.ask(SearchPosts(words="wombat", limit=1, before=found.next)).count == 2
+    nothing = desk.ask(SearchPosts(words="platypus"))
+    assert (nothing.posts, nothing.count) == ((), 0)
     assert desk.ask(NewerThan(after=first.cursor)).count == 1
 
 

@@ -223,6 +223,18 @@ def test_search_says_it_is_local(site: Site) -> None:
     assert "Nothing found" in site.get("/search?q=zebra").text
 
 
+def test_how_many_posts_were_found_is_the_same_on_each_page_of_them(site: Site) -> None:
+    for number in range(PAGE_POSTS + 5):
+        site.desk.add_post(site.desk.me, f"a wombat {number}.", NOON_MS - 10**9 - number)
+    page = site.get("/search?q=wombat").text
+    assert ">55 posts found.<" in page and "wombat</mark> 54." not in page
+    older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = site.get(older).text
+    assert ">55 posts found.<" in second and "wombat</mark> 54." in second
+    assert ">1 post found.<" in site.get("/search?q=archive").text
+    assert "posts found" not in site.get("/search?q=zebra").text
+
+
 def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
     page = site.get("/status").text
     for said in ("Well connected", "safe to quit", "99.98 %", "192.0.2.7:4711",

@@ -3,8 +3,9 @@
 from typing import Final
 
 from flask import render_template, request
-from swarmfeed.core.asks.posts import Posts, SearchPosts
+from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.asks.search_sentences import what_was_found
 
 from webui.current import ask, before
 from webui.routes import Menu, Page, get
@@ -12,7 +13,7 @@ from webui.routes import Menu, Page, get
 WORDS_CHARS_MAX = 200
 """Longest search: more than anybody types."""
 
-NOTHING = Posts(posts=(), next=None)
+NOTHING = FoundPosts(posts=(), next=None, count=0)
 
 
 def show_search() -> str:
@@ -24,6 +25,7 @@ def show_search() -> str:
         words=words,
         marked=marked,
         posts=page.posts,
+        found=what_was_found(page.count),
         older=page.next,
         is_top=before() is None,
     )

@@ -8,7 +8,7 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_answer, print_json, print_posts, warn
+from swarmfeed.cli.output import print_answer, print_json, print_posts, print_sentence, warn
 from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
 from swarmfeed.cli.thread import print_thread
 from swarmfeed.cli.whom import Whom, find
@@ -16,6 +16,7 @@ from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
+from swarmfeed.core.asks.search_sentences import GO_ON, what_was_found
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
@@ -137,6 +138,9 @@ def search(
     with context.open() as desk:
         found = desk.ask(SearchPosts(words=" ".join(words), limit=limit, before=before))
     _print_posts(context, found.posts, as_json, "Nothing found in what is held here.")
+    are_more = before is not None or found.count > len(found.posts)
+    if found.next is not None and are_more and not as_json:
+        print_sentence(GO_ON(found=what_was_found(found.count), cursor=found.next))
 
 
 def _print_posts(

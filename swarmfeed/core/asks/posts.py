@@ -94,6 +94,17 @@ class Posts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPosts:
+    """A page of what a search found, newest first."""
+
+    posts: tuple[PostView, ...]
+    next: Cursor | None
+    """What ``before`` takes to go on; null when the list ended."""
+    count: int
+    """How many were found, on this page, before it and after it; 1,001 if more than 1,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadView:
     """A post and what stands around it."""
 
@@ -145,7 +156,7 @@ class NewerThan(Ask[NewPosts]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPosts(Ask[Posts]):
+class SearchPosts(Ask[FoundPosts]):
     """Posts held here that have all words in them, newest first."""
 
     name = "search"
@@ -222,6 +233,12 @@ def page_of(posts: Sequence[PostView], limit: int) -> Posts:
     """Return a page of at most ``limit`` posts: it goes on only when it is full."""
     is_full = 0 < limit <= len(posts)
     return Posts(posts=told_apart(posts), next=posts[-1].cursor if is_full else None)
+
+
+def found_of(posts: Sequence[PostView], limit: int, count: int) -> FoundPosts:
+    """Like ``page_of``, of a search that found so many."""
+    page = page_of(posts, limit)
+    return FoundPosts(posts=page.posts, next=page.next, count=count)
 
 
 def told_apart(posts: Sequence[PostView]) -> tuple[PostView, ...]:

@@ -53,12 +53,6 @@ LEDGER_SET_ASIDE: Final = Text(
     " The damaged one is kept as {kept}."
 )
 
-# --- what a search cannot find ---------------------------------------------------------------
-
-TOO_MANY_OF_A_NAME: Final = Text(
-    "more than {most} people here are called {name}; look for one of them by the address"
-)
-
 # --- what this machine cannot give just now: core/asks/troubles.py says when ----------------
 
 NOT_READ: Final = Text("{what} was not read: {reason}. {advice}")

@@ -296,7 +296,8 @@ EVENT_STREAMS_MAX: Final = 16
 """Most `/events` streams of one session; the oldest is dropped."""
 
 SEARCH_COUNT_MAX: Final = 1_000
-"""Results of a search that are counted: a common word has as many as half of all posts."""
+"""Results of a search that are counted; of one more it is told that there are more.  A common
+word has as many as half of all posts."""
 
 PAGE_POSTS: Final = 50
 """Posts on one page."""

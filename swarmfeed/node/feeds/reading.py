@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.posts import (
+    FoundPosts,
     HowManyReplies,
     NamedPosts,
     NewerThan,
@@ -15,12 +16,13 @@ from swarmfeed.core.asks.posts import (
     ThreadSize,
     ThreadView,
     Timeline,
+    found_of,
     page_of,
     ref_text,
     told_apart,
 )
 from swarmfeed.core.base.address import parse_address
-from swarmfeed.core.base.limits import PAGE_POSTS_MAX
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX, SEARCH_COUNT_MAX
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.errors import UserError
@@ -56,8 +58,10 @@ class Reading:
     def newer_than(self, ask: NewerThan) -> NewPosts:
         return NewPosts(count=self._index.newer_than(ask.after))
 
-    def search(self, ask: SearchPosts) -> Posts:
-        return page_of(self._index.search(ask.words, ask.limit, ask.before), ask.limit)
+    def search(self, ask: SearchPosts) -> FoundPosts:
+        count = self._index.count_found(ask.words, SEARCH_COUNT_MAX + 1)
+        found = self._index.search(ask.words, ask.limit, ask.before)
+        return found_of(found, ask.limit, count)
 
     def show(self, ask: ShowPost) -> ThreadView:
         post = self._named(self.find(ask.ref))

@@ -11,7 +11,7 @@ from typing import Final
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery, parse_search
-from swarmfeed.core.asks.sentences import TOO_MANY_OF_A_NAME
+from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
 from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
 from swarmfeed.core.words.folding import name_key

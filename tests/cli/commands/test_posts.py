@@ -163,6 +163,21 @@ def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None
     assert run("search", "nothing").stdout.startswith("Nothing found")
 
 
+def test_a_search_says_how_to_go_on(run: Run, posts: AnnasDesk) -> None:
+    first = run("search", "good", "--limit", "1").stdout
+    assert "good evening" in first and "good morning" not in first
+    *_, said, cursor = first.splitlines()[-1].rpartition(
+        "2 posts found; the next ones: --before "
+    )
+    assert said
+    second = run("search", "good", "--limit", "1", "--before", cursor).stdout
+    assert "good morning" in second and "good evening" not in second
+    last = json.loads(run("search", "good", "--before", cursor, "--json").stdout)
+    assert [post["text"] for post in last] == ["good morning"]
+    assert "posts found" not in run("search", "good", "--before", cursor).stdout
+    assert "post found" not in run("search", "Bert", "--limit", "1").stdout, "that was all"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -37,12 +37,14 @@ from swarmfeed.core.asks.people import (
     WhoIsCalled,
 )
 from swarmfeed.core.asks.posts import (
+    FoundPosts,
     Posts,
     PostView,
     SearchPosts,
     ShowPost,
     ThreadView,
     Timeline,
+    found_of,
     page_of,
     ref_text,
 )
@@ -207,9 +209,10 @@ class AnnasDesk(TableDesk):
             found = [post for post in found if post.author_id == ask.author]
         return page_of(found[: ask.limit], ask.limit)
 
-    def search(self, ask: SearchPosts) -> Posts:
+    def search(self, ask: SearchPosts) -> FoundPosts:
+        count = sum(ask.words in post.text for post in self._newest(None))
         found = [post for post in self._newest(ask.before) if ask.words in post.text]
-        return page_of(found[: ask.limit], ask.limit)
+        return found_of(found[: ask.limit], ask.limit, count)
 
     def show(self, ask: ShowPost) -> ThreadView:
         start = self._find(ask.start) if ask.start else None

@@ -46,6 +46,7 @@ from swarmfeed.core.asks.people import (
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import (
+    FoundPosts,
     HowManyReplies,
     NamedPosts,
     NewerThan,
@@ -57,6 +58,7 @@ from swarmfeed.core.asks.posts import (
     ThreadSize,
     ThreadView,
     Timeline,
+    found_of,
     page_of,
     ref_text,
 )
@@ -86,7 +88,7 @@ from swarmfeed.core.asks.upkeep import (
 )
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost, clean_text
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
-from swarmfeed.core.base.limits import NAME_CHARS_MAX
+from swarmfeed.core.base.limits import NAME_CHARS_MAX, SEARCH_COUNT_MAX
 from swarmfeed.core.base.types import (
     AuthorId,
     Endpoint,
@@ -326,10 +328,11 @@ class FakeDesk(TableDesk):
     def newer_than(self, ask: NewerThan) -> NewPosts:
         return NewPosts(count=sum(post.cursor > ask.after for post in self._home_posts()))
 
-    def search(self, ask: SearchPosts) -> Posts:
+    def search(self, ask: SearchPosts) -> FoundPosts:
         query = parse_search(ask.words)
         found = [post for post in self.posts if is_found(post, query)]
-        return page_of(self._newest(found, ask.limit, ask.before), ask.limit)
+        count = min(len(found), SEARCH_COUNT_MAX + 1)
+        return found_of(self._newest(found, ask.limit, ask.before), ask.limit, count)
 
     def show(self, ask: ShowPost) -> ThreadView:
         start = self._find(ask.start) if ask.start else None

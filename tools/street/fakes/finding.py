@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery
+from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
 from swarmfeed.core.words.folding import name_key
@@ -19,7 +19,7 @@ def require_few(query: SearchQuery, names: Iterable[str]) -> None:
     keys = Counter(map(name_key, names))
     for name in (*query.authors, *query.without_authors):
         if keys[name_key(name)] > SEARCH_AUTHORS_MAX:
-            raise UserError(sentences.TOO_MANY_OF_A_NAME(most=SEARCH_AUTHORS_MAX, name=name))
+            raise UserError(TOO_MANY_OF_A_NAME(most=SEARCH_AUTHORS_MAX, name=name))
 
 
 def is_found(view: PostView, query: SearchQuery) -> bool:
