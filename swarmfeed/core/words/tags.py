@@ -10,6 +10,10 @@ from swarmfeed.core.words.folding import fold
 from swarmfeed.core.words.scripts import TAG
 
 _SIGN: Final = re.compile("[#\ufe5f\uff03]")
+_ASCII_TAG: Final = re.compile(r"#(?<![a-zA-Z0-9_&/#]#)([a-zA-Z0-9_]+)")
+"""What ``TAG`` is in a text of ASCII, where it need not ask what each character is."""
+ENDS_LINK: Final = ' \n\t<>"'
+"""Before what stands after one of these, no link goes on."""
 _LINK: Final = re.compile(r"\b(?:https?|magnet|swarmfeed):[^\s<>\"]*", re.IGNORECASE)
 
 
@@ -28,21 +32,29 @@ def find_tags(text: str) -> tuple[Tag, ...]:
 
     None is inside a link, none is a number alone, and none is longer than TAG_CHARS_MAX.
     """
-    if not _SIGN.search(text):
-        return ()
-    links = [match.span() for match in _LINK.finditer(text)]
-    found: list[Tag] = []
-    for match in TAG.finditer(text):
-        start, end = match.span()
-        term = _tag_term(match[1])
-        if term and not any(low <= start < high for low, high in links):
-            found.append(Tag(start=start, end=end, term=term))
-    return tuple(found)
+    if text.isascii():
+        found = _ASCII_TAG.finditer(text) if "#" in text else ()
+    else:
+        found = TAG.finditer(text) if _SIGN.search(text) else ()
+    return tuple(
+        Tag(start=match.start(), end=match.end(), term=term)
+        for match in found
+        if (term := _tag_term(match[1])) and not _is_in_link(text, match.start())
+    )
+
+
+def _is_in_link(text: str, at: int) -> bool:
+    before = text[at - 1 : at]
+    if not before or before in ENDS_LINK:
+        return False
+    return any(match.start() <= at < match.end() for match in _LINK.finditer(text))
 
 
 def _tag_term(name: str) -> str:
     """Return the term of a tag, or nothing if it is none."""
     if len(name) > TAG_CHARS_MAX:
         return ""
-    kept = "".join(c for c in fold(name) if c == "_" or PARTS[ord(c)] != " ")
+    kept = fold(name)
+    if not kept.isascii():
+        kept = "".join(c for c in kept if c == "_" or PARTS[ord(c)] != " ")
     return "#" + kept if kept.replace("_", "").strip("0123456789") else ""

@@ -42,7 +42,10 @@ class Terms(NamedTuple):
 
 
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
-_MAY_BE_EXACT: Final = re.compile(r"[#+]|(?<![a-z0-9.])\.")
+_MAY_BE_ODD: Final = re.compile(
+    r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
+)
+"""Whether an ASCII text may hold an odd word: nearly none does, and to cut it up takes long."""
 _PIECES: Final = re.compile(
     "(?P<word>[acd]+(?:(?<=c)'(?=c)[acd]+)*)|(?P<run>[knmj]+)|(?P<sign>rr?|[sz]t*)"
 )
@@ -62,8 +65,9 @@ def index_text(text: str) -> str:
     """
     folded = fold(text)
     found = _ASCII_WORDS.findall(folded) if folded.isascii() else _plain_texts(folded)
-    if _MAY_BE_EXACT.search(folded):
+    if not folded.isascii() or _MAY_BE_ODD.search(folded):
         found += [term.text for term in _odd_words(folded)]
+    if "#" in folded:
         found += [tag.term for tag in find_tags(text)]
     return " ".join(found)
 

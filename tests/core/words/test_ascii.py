@@ -1,0 +1,35 @@
+"""Texts of ASCII take shorter ways through the same rules: they find the same."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from swarmfeed.core.words.tags import find_tags
+from swarmfeed.core.words.terms import index_text, terms
+
+BEYOND = " \u4e00"
+"""Behind a text, it makes it one that is not of ASCII; a term of its own."""
+
+pieces = st.sampled_from(
+    ["c", "C", "++", "+", "#", ".", "net", "tag", "_", "1", " ", "\n", "&", "/", "'", '"', "(",
+     "https://a.b/", "magnet:", "<", ">", "?", "\x1f", "\x0b", "$"]
+)  # fmt: skip
+texts = st.one_of(
+    st.lists(pieces, max_size=12).map("".join),
+    st.text(st.characters(max_codepoint=127), max_size=40),
+)
+
+
+@given(texts)
+@example("C++20 and c#7 and .net, c++ (.NET) a..b")
+@example("https://a.b/?#no #tag &#no /#no a#no #1 #1a #_ ##no")
+def test_the_same_tags_are_found(text: str) -> None:
+    assert find_tags(text) == find_tags(text + BEYOND)
+
+
+@given(texts)
+@example("C++20 and c#7 and .net, c++ (.NET) a..b don't")
+def test_the_same_exact_terms_are_made(text: str) -> None:
+    found = terms(text)
+    exact = [term.text for term in found.exact]
+    row = index_text(text).split(" ") if index_text(text) else []
+    assert row[len(found.plain) :] == exact
+    assert [term.text for term in terms(text + BEYOND).exact] == exact
