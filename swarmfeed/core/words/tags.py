@@ -1,8 +1,9 @@
 """Hashtags in a text: one reading for the page, the index and the search (UAX #31, rule D2)."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import PARTS
@@ -32,13 +33,12 @@ def find_tags(text: str) -> tuple[Tag, ...]:
 
     None is inside a link, none is a number alone, and none is longer than TAG_CHARS_MAX.
     """
-    if text.isascii():
-        found = _ASCII_TAG.finditer(text) if "#" in text else ()
-    else:
-        found = TAG.finditer(text) if _SIGN.search(text) else ()
+    if not _SIGN.search(text):
+        return ()
+    find_all: Callable[[str], Iterable[Any]] = (_ASCII_TAG if text.isascii() else TAG).finditer
     return tuple(
         Tag(start=match.start(), end=match.end(), term=term)
-        for match in found
+        for match in find_all(text)
         if (term := _tag_term(match[1])) and not _is_in_link(text, match.start())
     )
 
