@@ -122,6 +122,8 @@ def print_post(post: PostView, *, now_ms: int, indent: str = "", whole: bool = F
 
 def _post_title(post: PostView, now_ms: int) -> str:
     facts = [format_age(post.time_ms, now_ms)]
+    if post.namesake:
+        facts.insert(0, short(post.author_id))
     if post.is_ahead:
         facts.append(DATED_AHEAD())
     if post.reply_count:

@@ -32,6 +32,8 @@ class KnownAuthor:
     name: str = ""
     bio: str = ""
     post_count: int = 0
+    namesake: bool = False
+    """Whether the name can be taken for that of another author in the index."""
 
 
 class Index(Protocol):

@@ -197,3 +197,17 @@ def test_open_pages_learn_how_many_replies_their_posts_have(site: Site) -> None:
     assert asked.id in names
     told = site.get(f"/counts?posts={','.join([asked.id, one.id, two.id])}")
     assert told.json == {anchor(asked): "2 replies", anchor(one): "", anchor(two): ""}
+
+
+# --- addresses beside names ------------------------------------------------------------------
+
+
+def test_the_address_stands_beside_a_name_only_where_two_look_alike(site: Site) -> None:
+    site.desk.add_post(MIRA, "By Mira.", NOON_MS)
+    for path in ("/", f"/posts/{site.desk.posts[-1].id}"):
+        assert 'class="short address"' not in site.get(path).text
+    impostor = site.desk.add_author("Mira  Lindqv\u0456st", followed=True)  # Ukrainian i
+    site.desk.add_post(impostor, "By another Mira.", NOON_MS + 1)
+    page = site.get("/").text
+    shown = re.findall(r'class="short address" title="([^"]*)"', page)
+    assert format_address(impostor) in shown

@@ -1,8 +1,10 @@
 """People: who one is here, whom one follows, and how much of somebody there is."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.types import AuthorId, NodeId
 
 
@@ -38,6 +40,8 @@ class AuthorView:
     """What is held of them, unpacked for reading: what it takes of memory and index."""
     limit: str = ""
     """Why not all that is held can be read and searched; empty when all can."""
+    namesake: Annotated[bool, Spare()] = False
+    """Whether the name can be taken for that of another author known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,8 @@ class PostView:
     """The post it answers; left out when there is none."""
     answers: Annotated[Answered | None, Spare()] = None
     """What ``reply_to`` names; left out when it answers nothing."""
+    namesake: Annotated[bool, Spare()] = False
+    """Whether its author's name can be taken for that of another author known here."""
     depth: Annotated[int, Spare()] = 0
     """In a thread: how many replies stand between it and the post that was opened."""
 

@@ -214,6 +214,7 @@ class AboutPeople:
             entry_count=size.entries,
             entries_held=size.entries_held,
             post_count=known.post_count,
+            namesake=known.namesake,
             bytes_held=size.bytes_held,
             forked=self._reporter.is_forked(author_id),
         )

@@ -12,6 +12,7 @@ from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.looks import look
 from swarmfeed.shell.store import seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.moments import Moments
@@ -152,24 +153,24 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
 # --- people ------------------------------------------------------------------------------
 
 
-ProfileRow = tuple[int, int, int, int, int | None, str, str, str]
-"""Author, feed, entry, sort_ms, claimed_ms, name, name as it is looked up, bio."""
+ProfileRow = tuple[int, int, int, int, int | None, str, str, str, str]
+"""Author, feed, entry, sort_ms, claimed_ms, name, how it is looked up, how it looks, bio."""
 
 
 def read_profile(said: Said) -> ProfileRow:
     place, body = said.place, said.body
     key = (place.author_no, place.feed_no, said.index, *said.times())
     name = seen_name(body.name)
-    return (*key, name, name_key(name), body.bio)
+    return (*key, name, name_key(name), look(name), body.bio)
 
 
 def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:
     """Keep the feed's last profile: the place of an entry decides, not its time."""
     db.executemany(
-        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO UPDATE"
+        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
         " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
         " claimed_ms = excluded.claimed_ms, name = excluded.name,"
-        " name_key = excluded.name_key, bio = excluded.bio"
+        " name_key = excluded.name_key, look = excluded.look, bio = excluded.bio"
         " WHERE excluded.entry_index > entry_index",
         rows,
     )

@@ -27,30 +27,34 @@ NUMBER_MAX: Final = 2**63 - 1
 # Posts of one millisecond stand in the order of their feeds' ids and, within a feed, of their
 # indices: the same in every index, whatever came first.
 # CROSS JOIN fixes the order of the joins: from the page's few rows outwards.
-VIEWS: Final = """
+# Whether the author's name can be taken for that of another one.
+NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other
+    WHERE other.look = profile.look AND other.counts = 1 AND other.author <> profile.author)"""
+
+VIEWS: Final = f"""
     WITH shown AS MATERIALIZED (
         SELECT post.*, coalesce(claimed_ms, sort_ms) AS time_ms,
             coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text)) AS entry_hash
-        FROM ({page}) AS page CROSS JOIN post ON post.id = page.id
+        FROM ({{page}}) AS page CROSS JOIN post ON post.id = page.id
     )
     SELECT f.feed_id, p.entry_hash, p.id - b.base + b.start AS entry_index, a.author_id,
         coalesce(profile.name, ''), p.time_ms, p.text,
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
         (SELECT count(*) FROM
             (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash AND parent_feed = f.feed_id
-                AND parent_index = p.id - b.base + b.start LIMIT {replies})),
+                AND parent_index = p.id - b.base + b.start LIMIT {{replies}})),
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,
-        p.sort_ms, p.id
+        {NAMESAKE}, p.sort_ms, p.id
     FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
     CROSS JOIN author AS a ON a.no = f.author
     LEFT JOIN profile ON profile.author = f.author AND profile.counts = 1
     LEFT JOIN reply AS r ON r.id = p.id
-    ORDER BY p.sort_ms {order}, f.feed_id {order}, p.id {order}
-"""
+    ORDER BY p.sort_ms {{order}}, f.feed_id {{order}}, p.id {{order}}
+"""  # noqa: S608  # fixed text
 
 # Row number in a feed at which what has the cursor's time divides into newer and older.
 CURSOR_ROW: Final = f"""
@@ -118,9 +122,17 @@ OF_TIME: Final = f"""
 # Walks through two bytes for each post: hardly anybody asks for a hash without a place.
 HASH_STARTS: Final = "SELECT part, starts FROM hash_start WHERE instr(starts, ?)"
 
+AUTHOR: Final = f"""
+    SELECT coalesce(name, ''), coalesce(bio, ''),
+        (SELECT count(*) FROM feed CROSS JOIN post ON post.feed = feed.no
+            WHERE feed.author = author.no), {NAMESAKE}
+    FROM author LEFT JOIN profile ON profile.author = author.no AND counts = 1
+    WHERE author_id = ? AND (own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no))
+"""  # noqa: S608  # fixed text
+
 ViewRow = tuple[
     FeedId, Hash, int, AuthorId, str, int, str, str,
-    FeedId | None, Hash, int, int, int, int, int,
+    FeedId | None, Hash, int, int, int, int, int, int,
 ]  # fmt: skip
 
 
@@ -138,11 +150,12 @@ def read_posts(
 
 def build_view(row: ViewRow) -> PostView:
     feed_id, entry_hash, index, author_id, author_name, time_ms, text, cw = row[:8]
-    parent_feed, parent_hash, parent_index, reply_count, held_by, sort_ms, _ = row[8:]
+    parent_feed, parent_hash, parent_index, reply_count, held_by, namesake, sort_ms, _ = row[8:]
     return PostView(
         ref=EntryRef(feed_id, entry_hash, index),
         author_id=author_id,
         author_name=author_name,
+        namesake=bool(namesake),
         time_ms=time_ms,
         text=text,
         cw=cw,
@@ -204,16 +217,11 @@ def find_hash_start(db: Connection, start: bytes) -> Iterator[int]:
 
 
 def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
-    row = db.execute(
-        "SELECT coalesce(name, ''), coalesce(bio, ''),"
-        " (SELECT count(*) FROM feed CROSS JOIN post ON post.feed = feed.no"
-        " WHERE feed.author = author.no)"
-        " FROM author LEFT JOIN profile ON profile.author = author.no AND counts = 1"
-        " WHERE author_id = ?"
-        " AND (own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no))",
-        (author_id,),
-    ).fetchone()
-    return None if row is None else KnownAuthor(name=row[0], bio=row[1], post_count=row[2])
+    row = db.execute(AUTHOR, (author_id,)).fetchone()
+    if row is None:
+        return None
+    name, bio, post_count, namesake = row
+    return KnownAuthor(name=name, bio=bio, post_count=post_count, namesake=bool(namesake))
 
 
 def called(db: Connection, name: str) -> list[AuthorId]:

@@ -149,12 +149,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             counts      INTEGER NOT NULL DEFAULT 0 CHECK (counts IN (0, 1)),
             name        TEXT NOT NULL,
             name_key    TEXT NOT NULL,
+            look        TEXT NOT NULL,
             bio         TEXT NOT NULL,
             PRIMARY KEY (author, feed)
         ) WITHOUT ROWID, STRICT
         """,
         "CREATE INDEX profile_feed ON profile (feed)",
         "CREATE INDEX profile_name ON profile (name_key) WHERE counts = 1",
+        "CREATE INDEX profile_look ON profile (look) WHERE counts = 1",
         """
         CREATE TABLE follow (
             author      INTEGER NOT NULL REFERENCES author,

@@ -100,6 +100,7 @@ from swarmfeed.core.base.types import (
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.looks import look
 from swarmfeed.errors import UserError
 
 from street.fakes import history
@@ -237,6 +238,7 @@ class FakeDesk(TableDesk):
             ref=EntryRef(feed_id, Hash(sha256(feed_id + b"%d" % index).digest()), index),
             author_id=author_id,
             author_name=author.name,
+            namesake=self._has_namesake(author_id),
             time_ms=time_ms,
             text=text,
             reply_to=reply_to,
@@ -255,6 +257,10 @@ class FakeDesk(TableDesk):
         if reply_to is not None:
             self._count_reply(reply_to)
         return post
+
+    def _has_namesake(self, author_id: AuthorId) -> bool:
+        names = {each: look(author.name) for each, author in self.authors.items()}
+        return list(names.values()).count(names[author_id]) > 1
 
     def feed_of(self, author_id: AuthorId) -> FeedId:
         return FeedId(sha256(b"feed" + author_id).digest())

@@ -39,6 +39,7 @@ from swarmfeed.core.feed.kinds import (
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.looks import look
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownHolder
 
@@ -256,7 +257,18 @@ class FakeIndex:
             return None
         profile = self._profile(author_id)
         post_count = sum(view.author_id == author_id for view in self._posts())
-        return KnownAuthor(name=profile.name, bio=profile.bio, post_count=post_count)
+        return KnownAuthor(
+            name=profile.name,
+            bio=profile.bio,
+            post_count=post_count,
+            namesake=author_id in self._with_namesakes(),
+        )
+
+    def _with_namesakes(self) -> set[AuthorId]:
+        """Authors whose name looks like another one's."""
+        named = {k.author_id for k in self._kept.values() if isinstance(k.body, ProfileBody)}
+        looks = {author_id: look(self._profile(author_id).name) for author_id in named}
+        return {each for each in named if list(looks.values()).count(looks[each]) > 1}
 
     def called(self, name: str) -> list[AuthorId]:
         authors = set(self._authors.values())
@@ -364,6 +376,7 @@ class FakeIndex:
         )
 
     def _uncounted_posts(self) -> Iterator[PostView]:
+        alike = self._with_namesakes()
         for (feed_id, index), kept in self._kept.items():
             shown = self._amended(kept)
             if shown is not None:
@@ -372,6 +385,7 @@ class FakeIndex:
                     ref=kept.ref,
                     author_id=kept.author_id,
                     author_name=self._profile(kept.author_id).name,
+                    namesake=kept.author_id in alike,
                     time_ms=kept.time_ms,
                     text=shown.text,
                     cw=shown.cw,
