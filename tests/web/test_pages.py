@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from street.fakes.desk import NOON_MS, FakeDesk, key
@@ -221,6 +222,18 @@ def test_search_says_it_is_local(site: Site) -> None:
     found = site.get("/search?q=archive").text
     assert "Moved the whole <mark>archive</mark>" in found
     assert "Nothing found" in site.get("/search?q=zebra").text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("!?", "needs a word"), ("x " * 40, "at most 32 words"), ("y" * 1_001, "1000 characters")],
+)
+def test_a_search_that_is_refused_is_kept_in_its_box(site: Site, words: str, said: str) -> None:
+    answer = site.get(f"/search?q={quote(words)}")
+    assert answer.status_code == 400
+    assert f'value="{words.strip()}"' in answer.text
+    assert said in answer.text.split('role="alert">')[1].split("</p>")[0]
+    assert "Nothing found" not in answer.text
 
 
 def test_how_many_posts_were_found_is_the_same_on_each_page_of_them(site: Site) -> None:

@@ -6,24 +6,30 @@ from flask import render_template, request
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.search_sentences import what_was_found
+from swarmfeed.errors import UserError
 
 from webui.current import ask, before
 from webui.routes import Menu, Page, get
 
-WORDS_CHARS_MAX = 200
-"""Longest search: more than anybody types."""
-
-NOTHING = FoundPosts(posts=(), next=None, count=0)
+NOTHING: Final = FoundPosts(posts=(), next=None, count=0)
 
 
-def show_search() -> str:
-    words = request.args.get("q", "").strip()[:WORDS_CHARS_MAX]
-    page = ask(SearchPosts(words=words, before=before())) if words else NOTHING
-    marked = parse_search(words).marked if page.posts else ()
+def show_search() -> str | tuple[str, int]:
+    words = request.args.get("q", "").strip()
+    try:
+        return _shown(
+            words, ask(SearchPosts(words=words, before=before())) if words else NOTHING
+        )
+    except UserError as error:
+        return _shown(words, NOTHING, not_searched=str(error)), 400
+
+
+def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
     return render_template(
         "search.html",
         words=words,
-        marked=marked,
+        not_searched=not_searched,
+        marked=parse_search(words).marked if page.posts else (),
         posts=page.posts,
         found=what_was_found(page.count),
         older=page.next,

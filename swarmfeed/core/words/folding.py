@@ -26,6 +26,9 @@ _MAY_BE_MEANT: Final = re.compile("[\u200d\U000e0020-\U000e007f]")
 _NASAL: Final = re.compile("न्|ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|म्(?=[प-भ])")
 _NASAL_SIGN: Final = "\u0902"
 
+# Thai and Lao am is one sign, or two of which the first stands before the tone or behind it.
+_AM_BEFORE_TONE: Final = re.compile("([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb]+)")
+
 
 def fold(text: str) -> str:
     """Return the fold of a text; the fold of a fold is itself.
@@ -52,4 +55,4 @@ def _fold_any(text: str) -> str:
     if _MAY_BE_MEANT.search(text):
         text = MEANT.sub(lambda match: match[1] or "", text)
     plain = normalize("NFC", normalize("NFC", text).translate(FOLDED))
-    return _NASAL.sub(_NASAL_SIGN, plain)
+    return _AM_BEFORE_TONE.sub(r"\2\1", _NASAL.sub(_NASAL_SIGN, plain))
