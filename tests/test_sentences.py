@@ -53,6 +53,45 @@ def test_a_text_has_named_places_and_only_numbers_have_plurals(name: str) -> Non
     assert TABLES[name](**values)
 
 
+ONE_OF_MANY = re.compile(
+    r"\b1 (?:(?:other|more|of|lasting|superseded|new|history|full|regular) )*"
+    r"(?!(?:is|has|was|its|this|goes|stands|as|times)\b)[a-z]+s\b(?!/s)"
+    r"|\b1 (?:are|have|were|come|stand)\b"
+)
+MANY_AS_ONE = re.compile(
+    r"\b2 (?:is|has|was|comes|stands|goes|other|more|new)? ?(?:is|has|was|post|reply|feed|entry"
+    r"|chunk|node|friend|server|history|machine|link|author|head|row|notice|holder|file|copy"
+    r"|journal|hour|minute|look|statement)\b(?! (?:files|servers?|feeds?))"
+)
+WORDS = {"name", "feed", "who", "home", "path", "folder", "kept", "what", "reason", "line"}
+WORDS |= {"first", "last", "size", "unpacked", "budget", "used", "given", "quota", "left"}
+WORDS |= {"free", "floor"}
+"""Places for names and the like, of which nobody counts one or two."""
+
+
+def said_with(text: Text, number: int) -> str:
+    """A text with ``number`` in every place that may take one."""
+    found = {}
+    for _, place, spec, _ in string.Formatter().parse(text.english):
+        if place:
+            found[place] = "Ann" if place in WORDS and not spec else number
+    return text(**found)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_sentence_can_be_said_with_one_and_with_two(name: str) -> None:
+    one, two = said_with(TABLES[name], 1), said_with(TABLES[name], 2)
+    assert ONE_OF_MANY.findall(one) == [], one
+    assert MANY_AS_ONE.findall(two) == [], two
+
+
+@pytest.mark.parametrize(
+    "wrong", ["1 links, 1 new", "1 notices on 1 feeds", "1 feeds are held", "1 chunks stand"]
+)
+def test_a_plural_of_one_is_noticed(wrong: str) -> None:
+    assert ONE_OF_MANY.search(wrong)
+
+
 def table_of(tree: ast.Module) -> dict[str, Text]:
     """The texts that a module can name: by the table's name, or imported by their own."""
     found: dict[str, Text] = {}

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from swarmfeed.core.asks.excerpt import is_long
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED
+from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED, who_has_it
 from swarmfeed.core.asks.thread_sentences import direct_replies
 from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
@@ -124,6 +124,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "replies": direct_replies,
     "short": formats.short,
     "size": formats.size,
+    "who_has_it": who_has_it,
     "emblem": pictures.emblem,
 }
 

@@ -148,7 +148,7 @@ def test_servers_pick_up_the_slack_hand_out_the_backlog_and_step_back(street: St
     wait_for_copies(street, servers, author, 2)
     safety = author.wait_for("the author to be safe", lambda: _safe(author), street.days_s)
     assert (safety["servers"], safety["friends"]) == (2, 2)
-    assert "safe to quit" in safety["sentence"]
+    assert "Your posts are safe" in safety["sentence"]
 
     # They leave for good: a third is needed, and a newcomer gets everything from servers.
     for each in (author, friend, street.hub):

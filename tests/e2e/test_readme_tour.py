@@ -48,7 +48,7 @@ def run_tour(folder: Path) -> str:
 def test_the_tour_works_as_written(tmp_path: Path) -> None:
     printed = run_tour(tmp_path)
     assert "1,000 posts imported" in printed
-    assert "your newest post is held by 1 other node" in printed
+    assert "1 other has your newest post" in printed
     assert "Anna: all 1,003 entries held and verified" in printed, "Cleo has it from Ben"
     assert "Page 365 of an old notebook" in printed
     assert re.search(r"Cleo  just now · a reply\n +Hello, Anna", printed)

@@ -487,9 +487,9 @@ def test_what_a_receipt_confirmed_is_not_denied_a_line_below(tmp_path: Path) -> 
         await me.say("one")
         await anna.follow(me)
         status = await asked(to, Status())
-        assert "held by 1 other node" in status.sentence
+        assert "1 other has your newest post" in status.sentence
         assert status.safety is not None
         assert status.safety.friends + status.safety.servers == 0
-        assert status.safety.sentence.startswith("1 other node has confirmed")
+        assert "1 other machine has everything" in status.safety.sentence
 
     in_neighbourhood(tmp_path, scenario)

@@ -67,7 +67,7 @@ def test_another_site_cannot_give_the_disk_away(site: Site) -> None:
 def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
     serve(site.desk)
     page = site.get("/history").text
-    for said in ("Mira Lindqvist", "worth holding", "2.9", "99.98 %", "95 kB of 20 GB"):
+    for said in ("Mira Lindqvist", "worth keeping", "2.9", "99.98 %", "95 kB of 20 GB"):
         assert said in page
     explained = site.get(f"/history/{format_address(MIRA)}").text
     for said in ("this node", "refusal", "the disk is full", "93.184.0.0/16", "99.900 %"):

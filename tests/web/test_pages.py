@@ -250,7 +250,7 @@ def test_how_many_posts_were_found_is_the_same_on_each_page_of_them(site: Site) 
 
 def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
     page = site.get("/status").text
-    for said in ("Well connected", "safe to quit", "99.98 %", "192.0.2.7:4711",
+    for said in ("Well connected", "Your posts are safe", "192.0.2.7:4711",
                  "312 MB of 11 GB", "asked 2 peers about 3 authors", "not yet"):  # fmt: skip
         assert said in page
 
@@ -269,8 +269,8 @@ def own_feed(size: int, held_by: int) -> FeedStatus:
         ([], "nothing to lose"),
         ([own_feed(0, 0)], "nothing to lose"),
         ([own_feed(1, 0)], "only on this machine"),
-        ([own_feed(1, 1)], "1 other node has confirmed"),
-        ([own_feed(1, 5), own_feed(1, 2)], "2 other nodes have confirmed"),
+        ([own_feed(1, 1)], "1 other machine has everything"),
+        ([own_feed(1, 5), own_feed(1, 2)], "2 other machines have everything"),
         ([own_feed(1, 5), own_feed(1, 0)], "only on this machine"),
     ],
 )

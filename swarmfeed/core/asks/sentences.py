@@ -165,32 +165,66 @@ NEW_DEVICE: Final = Text(
     " yours, with the words of your first sheet: swarmfeed restore -"
 )
 OWN_ABSENT: Final = Text("feed {feed}: entries {first} to {last} are missing")
+OWN_ONE_ABSENT: Final = Text("feed {feed}: entry {first} is missing")
+
+
+def what_is_absent(feed: str, start: int, end: int) -> str:
+    """Which entries of an own feed are missing, from ``start`` to before ``end``."""
+    if end - start == 1:
+        return OWN_ONE_ABSENT(feed=feed, first=start)
+    return OWN_ABSENT(feed=feed, first=start, last=end - 1)
+
 
 # --- how the node is --------------------------------------------------------------------
 
 OFFLINE: Final = Text("Offline: this command opened the data without the network.")
-ALONE: Final = Text("Alone: no other node is linked right now; posts are saved here.")
-LINKED: Final = Text(
-    "Linked to {peers:1 other node|# other nodes}; nobody else holds your posts yet."
+ALONE: Final = Text(
+    "Not connected to anybody right now: what you write is kept here, and goes out as soon as"
+    " somebody is there."
 )
-LINKED_AND_HELD: Final = Text(
-    "Linked to {peers:1 other node|# other nodes};"
-    " your newest post is held by {held_by:1 other node|# other nodes}."
+CONNECTED: Final = Text("{peers:Connected to 1 machine|Well connected}.")
+CONNECTED_GOING_OUT: Final = Text(
+    "{peers:Connected to 1 machine|Well connected}; what you wrote last is on this machine"
+    " only, going out."
+)
+CONNECTED_AND_HELD: Final = Text(
+    "{peers:Connected to 1 machine|Well connected}, and {held_by:1 other has|# others have}"
+    " your newest post."
+)
+CONNECTED_AND_SAFE: Final = Text(
+    "{peers:Connected to 1 machine|Well connected}, and your posts are safe."
 )
 
 
-def how_it_is(*, running: bool, peers: int, held_by: int) -> str:
+def how_it_is(*, running: bool, peers: int, held_by: int | None, safe: bool) -> str:
     """How the node is, in one sentence.
 
     Args:
         peers: Links that are open.
-        held_by: Other nodes that confirmed holding the newest own post.
+        held_by: Other nodes that confirmed holding the newest own post; None when nothing
+            was written.
+        safe: Whether own posts would outlive this machine.
     """
     if not running:
         return OFFLINE()
     if peers == 0:
         return ALONE()
-    return LINKED_AND_HELD(peers=peers, held_by=held_by) if held_by else LINKED(peers=peers)
+    if held_by is None:
+        return CONNECTED(peers=peers)
+    if held_by == 0:
+        return CONNECTED_GOING_OUT(peers=peers)
+    if safe:
+        return CONNECTED_AND_SAFE(peers=peers)
+    return CONNECTED_AND_HELD(peers=peers, held_by=held_by)
+
+
+ONLY_HERE_SO_FAR: Final = Text("On this machine only, going out")
+HAVE_IT: Final = Text("{held_by:1 friend has it|# friends have it}")
+
+
+def who_has_it(held_by: int) -> str:
+    """Who has a post beside its author's machine, for the line below it."""
+    return HAVE_IT(held_by=held_by) if held_by else ONLY_HERE_SO_FAR()
 
 
 INDEX_FILLS: Final = Text(
@@ -213,12 +247,11 @@ LEDGER_LOST: Final = Text(
 
 NOTHING_TO_LOSE: Final = Text("You have not written anything yet, so there is nothing to lose.")
 ONLY_HERE: Final = Text(
-    "Your newest posts exist only on this machine."
-    " Keep the node running until somebody holds them."
+    "Your newest posts exist only on this machine. Keep it running until somebody has them."
 )
 CONFIRMED: Final = Text(
-    "{nodes:1 other node has|# other nodes have} confirmed holding all your posts:"
-    " this machine may go offline."
+    "If your machine breaks today, {others:1 other machine has|# other machines have}"
+    " everything."
 )
 
 
@@ -231,7 +264,7 @@ def what_is_confirmed(held_by: int | None) -> str:
     """
     if held_by is None:
         return NOTHING_TO_LOSE()
-    return CONFIRMED(nodes=held_by) if held_by else ONLY_HERE()
+    return CONFIRMED(others=held_by) if held_by else ONLY_HERE()
 
 
 # --- reading, following, fetching -------------------------------------------------------
@@ -255,13 +288,13 @@ FETCHED_FROM: Final = Text(
 )
 NOBODY_ANSWERED: Final = Text("nobody who holds this author answered within {seconds:.0f} s")
 NOT_ALL_FETCHED: Final = Text(
-    "{held:,} of {entries:,} entries after {seconds:.0f} s; run this again to go on"
+    "{held:,} of {entries:1 entry|# entries} after {seconds:.0f} s; run this again to go on"
 )
 
 UNPACKED: Final = Text("It was packed tightly: unpacked for reading it is {unpacked}.")
 ONLY_THE_NEWEST: Final = Text(
-    "Only the newest {shown:,} of {entries:,} entries of {name} can be read and searched here:"
-    " unpacked they are {unpacked}, and of one author {budget} are shown."
+    "Only the newest {shown:,} of {entries:1 entry|# entries} of {name} can be read and"
+    " searched here: unpacked they are {unpacked}, and of one author {budget} are shown."
 )
 
 SIZE_NOT_KNOWN: Final = Text(
@@ -336,7 +369,7 @@ SOME_DAMAGED: Final = Text(
 DAMAGED: Final = Text("damaged: {line}")
 MISSING: Final = Text("missing: {line}")
 FEED_MISSING: Final = Text("feed {feed} of {name}: all {entries:1 entry|# entries}")
-ENTRIES_MISSING: Final = Text("feed {feed} of {name}: entries {ranges}")
+ENTRIES_MISSING: Final = Text("feed {feed} of {name}: {entries:entry|entries} {ranges}")
 PAPERS_MISSING: Final = Text(
     "feed {feed} of {name}: {papers:1 statement|# statements} of its author about their devices"
 )
@@ -358,7 +391,9 @@ JOURNAL_MENDED: Final = Text("feed {feed}: its journal was damaged; it is writte
 CHUNK_DAMAGED: Final = Text("feed {feed}: {chunk} (entries {first} to {last}): {reason}")
 INDEXED: Final = Text("{posts:1 post|# posts} indexed")
 IMPORTED: Final = Text("{posts:1 post|# posts} imported")
-IMPORTED_SOME: Final = Text("{posts:1 post|# posts} imported, {already:,} were already there")
+IMPORTED_SOME: Final = Text(
+    "{posts:1 post|# posts} imported, {already:1 was|# were} already there"
+)
 LEFT_OUT: Final = Text("left out: {line}")
 
 # --- what a repeating job decided -------------------------------------------------------
@@ -366,21 +401,28 @@ LEFT_OUT: Final = Text("left out: {line}")
 NEVER_RAN: Final = Text("has not run yet")
 POSTPONED: Final = Text("postponed: {reason}")
 FAILED: Final = Text("failed: {error}")
-DIALLED: Final = Text("{links} links, {opened} new")
+DIALLED: Final = Text("{links:1 link|# links}, {opened:,} new")
 NO_DHT: Final = Text("no DHT")
 NO_DHT_NODES: Final = Text("no DHT nodes yet")
-LOOKED_UP: Final = Text("looked up {authors} authors")
+LOOKED_UP: Final = Text("looked up {authors:1 author|# authors}")
 NOTHING_TO_ANNOUNCE: Final = Text("nothing to announce on")
-ANNOUNCED: Final = Text("announced {authors} authors")
-CHUNKS_ANNOUNCED: Final = Text("{chunks} chunks announced for plain clients, {due} due")
+ANNOUNCED: Final = Text("announced {authors:1 author|# authors}")
+CHUNKS_ANNOUNCED: Final = Text(
+    "{chunks:1 chunk|# chunks} announced for plain clients, {due:,} due"
+)
 NO_HEAD: Final = Text("no head yet")
-HEAD_IS_OUT: Final = Text("own head of {entries} entries was put before")
-HEAD_PUT: Final = Text("own head of {entries} entries on {nodes} nodes")
-HEADS_READ: Final = Text("{read} heads read, {newer} newer than ours")
-STANDING_STILL: Final = Text("{chunks} chunks stand still")
-FRIENDS_HELD: Final = Text("{friends} friends of friends, {chunks} chunks to fetch")
+HEAD_IS_OUT: Final = Text("own head of {entries:1 entry|# entries} was put before")
+HEAD_PUT: Final = Text("own head of {entries:1 entry|# entries} on {nodes:1 node|# nodes}")
+HEADS_READ: Final = Text("{read:1 head|# heads} read, {newer:,} newer than ours")
+STANDING_STILL: Final = Text("{chunks:1 chunk stands|# chunks stand} still")
+FRIENDS_HELD: Final = Text(
+    "{friends:1 friend|# friends} of friends, {chunks:1 chunk|# chunks} to fetch"
+)
 LEFT_TO: Final = Text("left to {policy}")
-FEEDS_AWAKE: Final = Text("{feeds} feeds awake, held for others")
-TIDIED: Final = Text("{chunks} superseded chunks deleted, {journals} journals packed")
-ROWS_WRITTEN: Final = Text("{rows} rows written")
-PUT_IN_ORDER: Final = Text("clock looked at; {feeds} feeds sorted anew")
+FEEDS_AWAKE: Final = Text("{feeds:1 feed|# feeds} awake, held for others")
+TIDIED: Final = Text(
+    "{chunks:1 superseded chunk|# superseded chunks} deleted,"
+    " {journals:1 journal|# journals} packed"
+)
+ROWS_WRITTEN: Final = Text("{rows:1 row|# rows} written")
+PUT_IN_ORDER: Final = Text("clock looked at; {feeds:1 feed|# feeds} sorted anew")

@@ -93,10 +93,24 @@ class Wellbeing:
     """Whether this node is linked to the network, not only opened to read."""
     peers: int
     """Nodes we are linked to."""
+    held_by: int = 0
+    """Others that confirmed holding all that was written here."""
+    safe: bool = False
+    """Whether own posts would outlive this machine."""
+    refused: bool = False
+    """Whether the machine refuses something just now: a full disk, say."""
 
     @property
     def connected(self) -> bool:
         return self.running and self.peers > 0
+
+    @property
+    def full(self) -> int:
+        """How many of the three nodes of the mark are full: copies elsewhere, three when they
+        are enough; none while nobody is linked, or this machine refuses something."""
+        if self.refused or not self.connected:
+            return 0
+        return 3 if self.safe else min(self.held_by, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

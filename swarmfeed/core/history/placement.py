@@ -339,6 +339,6 @@ def _place(node_id: NodeId, ranked: Sequence[Outlook]) -> int | None:
 
 
 def _describe(unavailable: float, allowed: float, copies: float) -> str:
-    return sentences.OFFER(
-        unavailable=unavailable, target=allowed, copies=copies, copies_min=COPIES_MIN
+    return sentences.what_is_offered(
+        unavailable=unavailable, allowed=allowed, copies=copies, copies_min=COPIES_MIN
     )

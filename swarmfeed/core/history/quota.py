@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.availability import DAY_MS
@@ -148,12 +149,12 @@ def refusal(
     if quota == 0:
         return sentences.OUT_OF_SCOPE()
     if usage.used_bytes + size_bytes > usage.disk_bytes:
-        return sentences.DISK_FULL(used=usage.used_bytes, given=usage.disk_bytes)
+        return sentences.DISK_FULL(used=_size(usage.used_bytes), given=_size(usage.disk_bytes))
     used = usage.by_author.get(author_id, 0)
     if used + size_bytes > quota:
-        return sentences.QUOTA_FULL(used=used, quota=quota)
+        return sentences.QUOTA_FULL(used=_size(used), quota=_size(quota))
     if size_bytes > allowance.left_bytes:
-        return sentences.TOO_FAST(left=int(allowance.left_bytes))
+        return sentences.TOO_FAST(left=_size(int(allowance.left_bytes)))
     part = usage.disk_bytes / len(friends)
     behind = introducers(author_id, friends)
     # One introducer with room is enough: a crowd behind another cannot shut an author out.
@@ -229,5 +230,8 @@ def _eviction_key(feed: HeldFeed) -> tuple[bool, float, FeedId]:
 
 
 def _eviction_reason(feed: HeldFeed) -> str:
-    why = sentences.OVER_QUOTA if feed.over_quota else sentences.SERVES_LEAST
-    return why(copies=feed.other_copies)
+    return sentences.OVER_QUOTA() if feed.over_quota else sentences.SERVES_LEAST()
+
+
+def _size(size_bytes: int) -> str:
+    return format_size(size_bytes, tenths_below=10)

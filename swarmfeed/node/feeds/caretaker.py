@@ -172,8 +172,14 @@ class Caretaker:
         elif lack.ranges and self._shelf.replica(lack.feed_id) is None:
             yield sentences.FEED_MISSING(feed=feed, name=name, entries=lack.entries)
         elif lack.ranges:
-            ranges = ", ".join(f"{start} to {end - 1}" for start, end in lack.ranges)
-            yield sentences.ENTRIES_MISSING(feed=feed, name=name, ranges=ranges)
+            ranges = ", ".join(
+                f"{start} to {end - 1}" if end - start > 1 else f"{start}"
+                for start, end in lack.ranges
+            )
+            entries = lack.entries
+            yield sentences.ENTRIES_MISSING(
+                feed=feed, name=name, entries=entries, ranges=ranges
+            )
         if lack.statements:
             yield sentences.PAPERS_MISSING(feed=feed, name=name, papers=lack.statements)
         if lack.proof:
@@ -208,7 +214,7 @@ class Caretaker:
         for lack in self._inventory.lacks():
             ranges |= set(lack.ranges if lack.feed_id == feed_id else ())
         for start, end in widest(ranges):
-            yield sentences.OWN_ABSENT(feed=format_address(feed_id), first=start, last=end - 1)
+            yield sentences.what_is_absent(format_address(feed_id), start, end)
         is_gone = self._shelf.replica(feed_id) is None and not self._shelf.is_unread(feed_id)
         if is_gone and not ranges:
             yield sentences.NOTHING_OF_OWN(feed=format_address(feed_id))

@@ -152,17 +152,21 @@ class Reporter:
             budget=format_size(self._extents.shown_bytes(author_id) or 0, tenths_below=10),
         )
 
-    def sentence(self, *, running: bool) -> str:
-        """How things are, for a person."""
+    def sentence(self, *, running: bool, safe: bool) -> str:
+        """How things are, for a person; ``safe`` when own posts would outlive this machine."""
         if trouble := self._pen.trouble():
             return " ".join((trouble, *self._concerns(but=self._own_feed)))
-        own = self._interests.with_interest(OWN)
-        held_by = max(
-            (self._held_by(each) for a in own for each in self._shelf.feeds_of(a)), default=0
-        )
-        peers = len(self._sessions.all())
-        how = sentences.how_it_is(running=running, peers=peers, held_by=held_by)
+        peers, held_by = len(self._sessions.all()), self.held_by()
+        how = sentences.how_it_is(running=running, peers=peers, held_by=held_by, safe=safe)
         return " ".join((how, *self._concerns()))
+
+    def held_by(self) -> int | None:
+        """Others that confirmed all of the own feed that most have; None while it is empty."""
+        own = self._interests.with_interest(OWN)
+        feeds = [each for author_id in own for each in self._shelf.feeds_of(author_id)]
+        known = {each: self._shelf.replica(each) for each in feeds}
+        written = [each for each, replica in known.items() if replica and replica.size]
+        return max(map(self._held_by, written), default=None)
 
     async def disk_bytes(self) -> int:
         """Bytes of all feeds; asks the disk for every file, in a thread."""

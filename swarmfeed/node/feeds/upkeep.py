@@ -33,6 +33,7 @@ class AboutNode:
 
     def __init__(self, ground: Ground, reporter: Reporter) -> None:
         self._settings = ground.settings
+        self._answering = ground.answering
         self._sessions = ground.sessions
         self._jobs = ground.shells.jobs
         self._strain = ground.strain
@@ -46,14 +47,25 @@ class AboutNode:
             in_loop(WhatRepeats, self.what_repeats),
         )
 
-    def how_is_it(self, _: HowIsIt) -> Wellbeing:
-        running = self._settings.network
-        refused = self._strain.now()
+    async def how_is_it(self, _: HowIsIt) -> Wellbeing:
+        running, refused = self._settings.network, self._strain.now()
+        safety = await self.safety()
+        safe = safety is not None and safety.safe
+        said = refused[0] if refused else self._reporter.sentence(running=running, safe=safe)
         return Wellbeing(
-            sentence=refused[0] if refused else self._reporter.sentence(running=running),
+            sentence=said,
             running=running,
             peers=len(self._sessions.all()),
+            held_by=self._reporter.held_by() or 0,
+            safe=safe,
+            refused=bool(refused),
         )
+
+    async def safety(self) -> Safety | None:
+        """How safe the own posts are: a role knows that, if there is one."""
+        if not self._answering.knows(HowSafe):
+            return None
+        return (await self._answering.answer(HowSafe())).safety
 
     def what_is_refused(self, _: WhatIsRefused) -> Refusals:
         return Refusals(sentences=self._strain.now())
@@ -117,7 +129,8 @@ class Overview:
         ground, introduction = self._ground, self._ground.introduction
         disk = await self._about_disk.how_full(HowFullIsIt())
         feeds = await self._reporter.all_feeds()
-        wellbeing, endpoint = self._about_node.how_is_it(HowIsIt()), introduction.endpoint()
+        wellbeing = await self._about_node.how_is_it(HowIsIt())
+        endpoint = introduction.endpoint()
         return NodeStatus(
             node_id=ground.identity.node_id,
             author_id=ground.identity.author_id,
@@ -130,11 +143,6 @@ class Overview:
             link_endpoint=str(endpoint) if endpoint else f":{introduction.link_port}",
             swarm_port=introduction.swarm_port,
             jobs=self._about_node.what_repeats(WhatRepeats()).jobs,
-            safety=await self._safety(),
+            safety=await self._about_node.safety(),
             is_history_server=is_history_server(introduction.hello().roles),
         )
-
-    async def _safety(self) -> Safety | None:
-        """A role knows that, if there is one."""
-        answering = self._ground.answering
-        return (await answering.answer(HowSafe())).safety if answering.knows(HowSafe) else None

@@ -50,7 +50,11 @@ class SafetyTeller:
             sentence = what_is_confirmed(self._confirmed_by())
         else:
             sentence = how_safe(
-                friends=friends, servers=servers, reachable=1 - offer.unavailable, safe=safe
+                friends=friends,
+                servers=servers,
+                reachable=1 - offer.unavailable,
+                copies_missing=COPIES_MIN - offer.copies,
+                safe=safe,
             )
         return Safety(
             friends=friends,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
+from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.choice import HistoryChoice
@@ -287,7 +288,10 @@ class HistoryServer:
         floor_bytes = max(self.office.choice.free_bytes_min, DISK_FLOOR_BYTES)
         if free_bytes >= floor_bytes:
             return ""
-        return sentences.DISK_SHORT(free=free_bytes, floor=floor_bytes)
+        return sentences.DISK_SHORT(
+            free=format_size(free_bytes, tenths_below=10),
+            floor=format_size(floor_bytes, tenths_below=10),
+        )
 
     def _make_room(self) -> None:
         """Begin to leave what is beyond the disk that is given, or that there is."""

@@ -34,12 +34,12 @@ def test_status_for_programs(run: Run) -> None:
         "leased",
         2.9,
     )
-    assert "worth holding" in feed["reason"]
+    assert "worth keeping" in feed["reason"]
 
 
 def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
     out = run("history", "explain", format_address(ANNA)).stdout
-    assert out.startswith("Anna: worth holding")
+    assert out.startswith("Anna: worth keeping")
     assert "0.0200% of the coming day; target 0.1000%" in out
     assert "this node" in out and "refusal" in out and "the disk is full" in out
     assert "97.0%" in out and "95.0%" in out
@@ -63,5 +63,5 @@ def test_leaving_says_what_is_still_held(run: Run, node: AnnasDesk) -> None:
 
 
 def test_a_goodbye_says_how_many_were_told(run: Run) -> None:
-    assert run("history", "goodbye").stdout == "2 nodes were told; stop this one now.\n"
+    assert run("history", "goodbye").stdout == "2 machines were told; stop this one now.\n"
     assert json.loads(run("history", "goodbye", "--json").stdout) == {"told": 2}

@@ -1,22 +1,54 @@
 """Sentences that depend on more than one number."""
 
 import pytest
-from swarmfeed.core.asks.sentences import how_it_is, what_is_confirmed
+from swarmfeed.core.asks.sentences import how_it_is, what_is_confirmed, who_has_it
 
 
 @pytest.mark.parametrize(
-    ("running", "peers", "held_by", "said"),
+    ("running", "peers", "held_by", "safe", "said"),
     [
-        (False, 3, 3, "Offline: this command opened the data without the network."),
-        (True, 0, 3, "Alone: no other node is linked right now; posts are saved here."),
-        (True, 1, 0, "Linked to 1 other node; nobody else holds your posts yet."),
-        (True, 2, 0, "Linked to 2 other nodes; nobody else holds your posts yet."),
-        (True, 1, 2, "Linked to 1 other node; your newest post is held by 2 other nodes."),
-        (True, 3, 1, "Linked to 3 other nodes; your newest post is held by 1 other node."),
+        (False, 3, 3, True, "Offline: this command opened the data without the network."),
+        (
+            True,
+            0,
+            3,
+            True,
+            "Not connected to anybody right now: what you write is kept here, and goes out as"
+            " soon as somebody is there.",
+        ),
+        (True, 2, None, False, "Well connected."),
+        (
+            True,
+            1,
+            0,
+            False,
+            "Connected to 1 machine; what you wrote last is on this machine only, going out.",
+        ),
+        # Enough have what is older, and nobody the newest yet.
+        (
+            True,
+            2,
+            0,
+            True,
+            "Well connected; what you wrote last is on this machine only, going out.",
+        ),
+        (True, 1, 2, False, "Connected to 1 machine, and 2 others have your newest post."),
+        (True, 3, 1, False, "Well connected, and 1 other has your newest post."),
+        (True, 3, 3, True, "Well connected, and your posts are safe."),
     ],
 )
-def test_how_a_node_is(running: bool, peers: int, held_by: int, said: str) -> None:
-    assert how_it_is(running=running, peers=peers, held_by=held_by) == said
+def test_how_a_node_is(
+    running: bool, peers: int, held_by: int | None, safe: bool, said: str
+) -> None:
+    assert how_it_is(running=running, peers=peers, held_by=held_by, safe=safe) == said
+
+
+def test_who_has_a_post() -> None:
+    assert [who_has_it(number) for number in (0, 1, 2)] == [
+        "On this machine only, going out",
+        "1 friend has it",
+        "2 friends have it",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -24,8 +56,8 @@ def test_how_a_node_is(running: bool, peers: int, held_by: int, said: str) -> No
     [
         (None, "You have not written anything yet, so there is nothing to lose."),
         (0, "Your newest posts exist only on this machine."),
-        (1, "1 other node has confirmed holding all your posts"),
-        (2, "2 other nodes have confirmed holding all your posts"),
+        (1, "If your machine breaks today, 1 other machine has everything."),
+        (2, "If your machine breaks today, 2 other machines have everything."),
     ],
 )
 def test_what_receipts_promise(held_by: int | None, said: str) -> None:

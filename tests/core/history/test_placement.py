@@ -166,10 +166,12 @@ def test_the_first_takes_and_the_second_waits_to_see_whether_it_is_still_needed(
     by_id = {each.node_id: each for each in view.candidates}
     first, memory = decide(by_id[order[0]], view, Memory(), 0)
     assert isinstance(first, Take)
-    assert first.reason.startswith("slack, and we are number 1 to add: unreachable 35.000%")
+    assert first.reason.startswith(
+        "too few have it, and we are number 1 to take it: out of reach about 8 hours a day"
+    )
     second, memory = decide(by_id[order[1]], view, Memory(), 0)
     assert isinstance(second, Keep)
-    assert second.reason.startswith("slack, waiting for 1 before us")
+    assert second.reason.startswith("too few have it, waiting for 1 server")
     again, _ = decide(by_id[order[1]], view, memory, HOUR_MS)
     assert isinstance(again, Take)
 
@@ -188,7 +190,7 @@ def test_nothing_is_taken_without_a_source_or_against_the_quota() -> None:
     assert isinstance(unseen, Keep)
     assert "nobody to fetch from" in unseen.reason
     refused, _ = decide(me, view, Memory(), 0, refusal="the disk is full")
-    assert refused == Keep("slack, but the disk is full")
+    assert refused == Keep("too few have it, but the disk is full")
 
 
 def test_a_superfluous_copy_is_let_go_by_the_lowest_after_a_day_of_doubt() -> None:
@@ -239,7 +241,7 @@ def test_one_copy_on_a_better_server_stands_for_two_after_a_day() -> None:
 def test_it_does_not_where_a_copy_goes_anyway_or_it_is_refused() -> None:
     view, memory = merge_view(0.8, others=1), Memory(spare_steps=RELEASE_STEPS)
     decision, after = decide(view.candidates[0], view, memory, 0)
-    assert "a copy is about to go" in decision.reason
+    assert "one is about to let go" in decision.reason
     assert after.spare_steps == 0
     view = merge_view(0.55, others=1)
     decision, _ = decide(view.candidates[0], view, memory, 0, refusal="the disk is full")

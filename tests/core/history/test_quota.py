@@ -84,10 +84,10 @@ def test_an_allowance_grows_by_the_day_and_has_an_end() -> None:
     [
         (1001, 100 * KB, 0, ""),
         (99, 1, 0, "outside our scope"),
-        (1001, 2 * KB, DISK - KB, "the disk is full"),
+        (1001, 2 * KB, DISK - KB, "what is given of the disk is full"),
         (1001, 3 * KB * KB, 0, "quota is full"),
         (1001, 1500 * KB, 0, "adds too fast"),
-        (1001, 100 * KB, DISK // 10, "the parts of all 1 friends"),
+        (1001, 100 * KB, DISK // 10, "the part of the 1 friend behind the author is full"),
     ],
 )
 def test_a_refusal_says_why(who: int, size: int, taken: int, sentence: str) -> None:

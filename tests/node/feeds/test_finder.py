@@ -108,7 +108,7 @@ def test_a_newer_head_in_the_dht_starts_a_search_even_past_linked_holders(
         await to.hear(to.link(1), Have(feed_id=anna.feed_id, size=1, complete=True))
         anna.grow_to(5)
         put_head(to, anna)
-        assert await to.node.feeds.finder.refresh_heads() == "1 heads read, 1 newer than ours"
+        assert await to.node.feeds.finder.refresh_heads() == "1 head read, 1 newer than ours"
         await to.node.feeds.finder.look_up()
         assert topics == [author_topic(anna.author_id)]
 
@@ -126,7 +126,7 @@ def test_heads_of_others_are_put_again_while_their_author_is_away(tmp_path: Path
         assert await to.node.feeds.finder.refresh_heads() == "0 heads read, 0 newer than ours"
         to.street.clock.advance(30 * 60_000)
         item = to.street.dht.items.pop(anna.feed_id)
-        assert await to.node.feeds.finder.refresh_heads() == "1 heads read, 0 newer than ours"
+        assert await to.node.feeds.finder.refresh_heads() == "1 head read, 0 newer than ours"
         assert to.street.dht.items[anna.feed_id] == item
 
     talk(tmp_path, script)

@@ -27,28 +27,29 @@ async def confirm(to: Talk, number: int) -> None:
 def test_the_sentence_says_how_things_are(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         reporter = to.node.feeds.reporter
-        assert reporter.sentence(running=False) == (
+        assert reporter.sentence(running=False, safe=False) == (
             "Offline: this command opened the data without the network."
         )
-        assert reporter.sentence(running=True) == (
-            "Alone: no other node is linked right now; posts are saved here."
+        assert reporter.sentence(running=True, safe=False) == (
+            "Not connected to anybody right now: what you write is kept here, and goes out as"
+            " soon as somebody is there."
         )
         to.link(1)
-        assert reporter.sentence(running=True) == (
-            "Linked to 1 other node; nobody else holds your posts yet."
+        assert reporter.sentence(running=True, safe=False) == (
+            "Connected to 1 machine; what you wrote last is on this machine only, going out."
         )
         await confirm(to, 0)
         to.link(2)
-        assert reporter.sentence(running=True) == (
-            "Linked to 2 other nodes; your newest post is held by 1 other node."
+        assert reporter.sentence(running=True, safe=False) == (
+            "Well connected, and 1 other has your newest post."
         )
         await confirm(to, 1)
-        assert reporter.sentence(running=True) == (
-            "Linked to 2 other nodes; your newest post is held by 2 other nodes."
+        assert reporter.sentence(running=True, safe=False) == (
+            "Well connected, and 2 others have your newest post."
         )
         await to.node.feeds.writer.publish_post("newer than the receipts", None)
-        assert reporter.sentence(running=True) == (
-            "Linked to 2 other nodes; nobody else holds your posts yet."
+        assert reporter.sentence(running=True, safe=False) == (
+            "Well connected; what you wrote last is on this machine only, going out."
         )
 
     talk(tmp_path, script)

@@ -42,7 +42,7 @@ class Rig:
 def test_what_stands_ahead_is_seen_and_sorted_anew(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     add_timed(rig.index, BOBS, (NOW_MS + YEAR_MS, "ahead"), (NOW_MS + 1, "now"))
-    assert rig.check() == "clock looked at; 1 feeds sorted anew"
+    assert rig.check() == "clock looked at; 1 feed sorted anew"
     seen = rig.ground.almanac.reckoning(BOBS).sightings
     assert seen == (Sighting(start=0, stop=2, at_ms=NOW_MS),)
     assert texts(rig.index.author_posts(BOB, 9, None)) == ["now", "ahead"]

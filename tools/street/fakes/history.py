@@ -16,8 +16,8 @@ SAFETY: Final = Safety(
     copies=3.4,
     copies_needed=2.6,
     safe=True,
-    sentence="Held by 2 friends and 3 history servers; reachable 99.98 % of the coming day;"
-    " safe to quit.",
+    sentence="Your posts are safe: if your machine breaks today, 2 friends and 3 history"
+    " servers have everything.",
 )
 
 CHOICE: Final = HistoryChoice(scope="community", disk_bytes=20 * 10**9, free_bytes_min=10**9)
@@ -37,7 +37,7 @@ def history_feed(author_id: AuthorId, name: str, now_ms: int) -> HistoryFeed:
         unavailable=0.0002,
         target=0.001,
         requests_per_day=1.5,
-        reason="worth holding: without us unreachable 1.200% of the coming day",
+        reason="worth keeping: without us out of reach about 17 minutes a day",
     )
 
 
@@ -45,7 +45,7 @@ def history_status(author_id: AuthorId, name: str, now_ms: int) -> HistoryStatus
     return HistoryStatus(
         choice=CHOICE,
         leaving=False,
-        sentence="In service for whom the operator follows, and whom they follow: 1 feed.",
+        sentence="In service for those you follow, and whom they follow: 1 history is here.",
         used_bytes=95_000,
         feeds_leased=1,
         feeds_claimed=2,
