@@ -14,7 +14,7 @@ import errno
 from dataclasses import dataclass
 from typing import Final
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import trouble_sentences as sentences
 from swarmfeed.core.base.texts import Text
 from swarmfeed.errors import PassingError
 

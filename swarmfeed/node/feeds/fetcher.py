@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import trouble_sentences
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.limits import (
     CHUNKS_IN_FLIGHT_MAX,
@@ -209,7 +209,7 @@ class Fetcher:
 
     def _begin(self, wanted: Sequence[WantedChunk], slots: int) -> None:
         if wanted and self._logs.free_bytes() < DISK_FLOOR_BYTES:
-            full = PassingError(sentences.DISK_ALMOST_FULL(), FULL.name)
+            full = PassingError(trouble_sentences.DISK_ALMOST_FULL(), FULL.name)
             self._events.tell(Strained(full))
             self._plan_at_ms = 0
             return

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base.bencoding import Fields, decode
 from swarmfeed.core.base.limits import (
     CHUNK_ENTRIES,
@@ -164,7 +164,7 @@ def append_to_journal(
                 _cut(descriptor, end, path)
                 # Cut back and synced: nothing of it is there, whatever kept it out.
                 trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
-                raise trouble.unsaved(sentences.WHAT_WAS_NEW()) from error
+                raise trouble.unsaved(trouble_sentences.WHAT_WAS_NEW()) from error
             _sync(descriptor, path)
     finally:
         os.close(descriptor)

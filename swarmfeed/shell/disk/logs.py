@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.limits import (
     DISK_FLOOR_BYTES,
@@ -104,7 +104,7 @@ class FileLogs:
 
     def check_writable(self) -> None:
         if self.free_bytes() < DISK_FLOOR_BYTES:
-            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+            raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         probe_folder(self._folder)
 
     # --- changing a feed ---
@@ -116,7 +116,7 @@ class FileLogs:
             raise UserError(f"the log is damaged: {self._damaged[feed_id]}")
         self._check_known(feed_id)
         if self.free_bytes() < DISK_FLOOR_BYTES:
-            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+            raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         known = self._replicas.get(feed_id)
         mark = self._own.to_go_on(feed_id, known)
         if known is not None and not self._own.is_as_left(feed_id, self._journal(feed_id)):

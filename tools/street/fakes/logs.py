@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
@@ -55,7 +55,7 @@ class FakeLogs:
 
     def check_writable(self) -> None:
         if self.disk.free_bytes < DISK_FLOOR_BYTES:
-            raise PassingError(sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
+            raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
 
     def append(
         self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
