@@ -1,12 +1,12 @@
-// What a page gains with JavaScript: live counters, progress, keys, counts, relative times.
+// What a page gains with JavaScript: live counters, progress, counts, relative times.
 // Every page works without it.  Text goes in as text: nothing here makes HTML.
 
+import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { countReplies } from "./thread.js";
 
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
 const TEXT_BYTES_MAX = 8000;
-const KEYS_SETTING = "swarmfeed keys";
 
 const byId = (id) => document.getElementById(id);
 
@@ -85,8 +85,6 @@ function startWriting() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
   });
   text.form.addEventListener("submit", () => sessionStorage.setItem(SENT, draftName));
-  if (location.hash === "#write") text.focus();
-  addEventListener("hashchange", () => location.hash === "#write" && text.focus());
   updateCount();
 }
 
@@ -190,67 +188,6 @@ const HEARD = {
   lost: showLost,
   ended: showEnded,
 };
-
-// --- keys -------------------------------------------------------------------------------
-
-let current = -1;
-
-function move(step) {
-  const posts = [...document.querySelectorAll(".post")];
-  if (posts.length === 0) return;
-  posts[current]?.classList.remove("current");
-  current = Math.min(Math.max(current + step, 0), posts.length - 1);
-  posts[current].classList.add("current");
-  posts[current].focus({ preventScroll: true });
-  posts[current].scrollIntoView({ block: "nearest" });
-}
-
-function follow(selector) {
-  const post = document.activeElement?.closest?.(".post");
-  post?.querySelector(selector)?.click();
-}
-
-function write() {
-  const text = byId("text");
-  if (text) text.focus();
-  else location.assign("/#write");
-}
-
-const KEYS = {
-  j: () => move(1),
-  k: () => move(-1),
-  o: () => follow(".when"),
-  r: () => follow(".reply-link"),
-  n: write,
-  "/": () => (byId("q") ? byId("q").focus() : location.assign("/search")),
-  ".": () => byId("new-bar")?.hidden === false && byId("new-bar").click(),
-  "?": () => byId("legend").showModal(),
-};
-
-function onKey(event) {
-  if (event.key === "Escape" && event.target.id === "text") event.target.blur();
-  // For an instant after a dialog closed, keys still go to the field that was in it.
-  const field = event.target.closest("input, textarea, select, dialog, [contenteditable]");
-  const inField = field?.checkVisibility();
-  const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-  const action = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
-  if (!action || inField || modified) return;
-  if (event.key !== "?" && localStorage.getItem(KEYS_SETTING) === "off") return;
-  event.preventDefault();
-  action();
-}
-
-function startKeys() {
-  const use = byId("use-keys");
-  use.checked = localStorage.getItem(KEYS_SETTING) !== "off";
-  use.addEventListener("change", () => {
-    localStorage.setItem(KEYS_SETTING, use.checked ? "on" : "off");
-  });
-  const show = byId("show-legend");
-  show.hidden = false;
-  show.addEventListener("click", () => byId("legend").showModal());
-  document.addEventListener("keydown", onKey);
-}
 
 updateTimes();
 setInterval(updateTimes, 30_000);

@@ -18,7 +18,8 @@ NO_CONTROLS: Final = Text(
     " take it out"
 )
 FAR_TOO_LONG: Final = Text(
-    "the post is longer than {read:,} bytes; at most {most:,} bytes fit into one"
+    "the post is longer than {read:1 byte|# bytes};"
+    " at most {most:1 byte fits|# bytes fit} into one"
 )
 NO_SUCH_FORM: Final = Text("a form of this page is sent as application/x-www-form-urlencoded")
 NAME_BLANK: Final = Text("a name needs a character that can be seen")

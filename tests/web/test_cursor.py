@@ -1,0 +1,172 @@
+"""The cursor is in the box that somebody asked for, in two browsers, from every page."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import sync_playwright as start_playwright
+from street.fakes.desk import FakeDesk
+from swarmfeed.core.asks.people import WhoAreYou
+
+from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node, paths
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+FIREFOX = Path("/usr/bin/firefox-esr")
+SHOWN_WITHIN_MS = 30_000
+"""Firefox on a busy machine takes its time."""
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with start_playwright() as started:
+        yield started
+
+
+def open_chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+def open_firefox(playwright: Playwright) -> Browser:
+    if not FIREFOX.exists():
+        pytest.fail(f"{FIREFOX} is missing; install it with: apt-get install firefox-esr")
+    return playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
+
+
+@pytest.fixture(scope="module", params=[open_chromium, open_firefox])
+def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
+    opened: Browser = request.param(playwright)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    running = Node(tmp_path)
+    yield running
+    running.stop()
+
+
+def log_in(browser: Browser, node: Node, *, script: bool = True) -> BrowserContext:
+    context = browser.new_context(
+        java_script_enabled=script, viewport={"width": 1280, "height": 800}
+    )
+    context.set_default_timeout(SHOWN_WITHIN_MS)
+    page = context.new_page()
+    page.goto(node.server.login_link())
+    page.close()
+    return context
+
+
+@pytest.fixture
+def page(browser: Browser, node: Node) -> Iterator[Page]:
+    context = log_in(browser, node)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plain_page(browser: Browser, node: Node) -> Iterator[Page]:
+    context = log_in(browser, node, script=False)
+    yield context.new_page()
+    context.close()
+
+
+def go(page: Page, node: Node, path: str) -> None:
+    """Open a page, as somebody does who has not been on it before."""
+    page.goto(node.url + path)
+    page.wait_for_load_state("load")
+
+
+def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
+    box = page.get_by_label(label, exact=True)
+    expect(box).to_be_focused(timeout=SHOWN_WITHIN_MS)
+    page.keyboard.type(typed)
+    expect(box).to_have_value(typed, timeout=SHOWN_WITHIN_MS)
+
+
+def test_write_and_n_lead_into_the_box_from_every_page(page: Page, node: Node) -> None:
+    for path in paths(node.desk):
+        go(page, node, path)
+        page.get_by_role("link", name="Write").click()
+        expect(page.get_by_label("New post")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+        go(page, node, path)
+        page.keyboard.press("n")
+        expect(page.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+
+
+def test_the_search_key_leads_into_the_box_from_every_page(page: Page, node: Node) -> None:
+    for path in paths(node.desk):
+        go(page, node, path)
+        page.keyboard.press("/")
+        expect(page.get_by_label("Words to find")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+
+
+def test_reply_leads_into_the_box(page: Page, node: Node) -> None:
+    for path in (path for path in paths(node.desk) if "author" in path or path == "/"):
+        go(page, node, path)
+        page.locator(".reply-link").first.click()
+        is_written_in(page, "Reply")
+        page.get_by_label("Reply", exact=True).fill("")
+        go(page, node, path)
+        page.keyboard.press("j")
+        page.keyboard.press("r")
+        is_written_in(page, "Reply")
+        page.get_by_label("Reply", exact=True).fill("")
+    # And again on the page of the post itself, where one is already.
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    is_written_in(page, "Reply")
+
+
+@pytest.mark.parametrize("way", ["/", "n", "r", "link"])
+def test_what_is_typed_on_the_way_is_typed_into_the_box(
+    page: Page, node: Node, way: str
+) -> None:
+    go(page, node, "/me" if way != "r" else "/")
+    # The next page takes its time, as on a busy machine.
+    arrived, go_on = threading.Event(), threading.Event()
+    takes = node.desk.rows[WhoAreYou]
+
+    def wait(desk: FakeDesk, ask: WhoAreYou) -> object:
+        arrived.set()
+        go_on.wait(SHOWN_WITHIN_MS / 1000)
+        return takes(desk, ask)
+
+    node.desk.rows[WhoAreYou] = wait
+    if way == "link":
+        page.get_by_role("link", name="Write").click(no_wait_after=True)
+    elif way == "r":
+        page.keyboard.press("j")
+        page.keyboard.press("r")
+    else:
+        page.keyboard.press(way)
+    assert arrived.wait(SHOWN_WITHIN_MS / 1000)
+    page.keyboard.type("njk/ x")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("?")
+    go_on.set()
+    box = page.locator("#q" if way == "/" else "#text")
+    expect(box).to_have_value("njk/ ?", timeout=SHOWN_WITHIN_MS)
+    expect(box).to_be_focused(timeout=SHOWN_WITHIN_MS)
+    page.keyboard.type("!")
+    expect(box).to_have_value("njk/ ?!", timeout=SHOWN_WITHIN_MS)
+    page.reload()
+    if way != "/":
+        expect(box).to_have_value("njk/ ?!", timeout=SHOWN_WITHIN_MS)  # a draft, once
+
+
+def test_without_script_the_links_lead_into_the_boxes(plain_page: Page, node: Node) -> None:
+    page = plain_page
+    go(page, node, "/me")
+    page.get_by_role("link", name="Write").click()
+    is_written_in(page, "New post")
+    go(page, node, "/")
+    page.locator(".reply-link").first.click()
+    is_written_in(page, "Reply")
+    go(page, node, "/me")
+    page.get_by_role("link", name="Search", exact=True).click()
+    is_written_in(page, "Words to find")
