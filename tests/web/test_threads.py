@@ -158,8 +158,8 @@ def test_only_one_thing_is_called_reply_on_a_page_without_replies(site: Site) ->
 def test_write_stays_in_the_thread(site: Site) -> None:
     post = site.desk.add_post(MIRA, "Stay.", NOON_MS)
     page = site.get(f"/posts/{post.id}").text
-    assert re.search(r'class="button primary write" href="#write"', page)
-    assert re.search(r'class="button primary write" href="/#write"', site.get("/search").text)
+    assert re.search(r'class="button primary write" href="#text"', page)
+    assert re.search(r'class="button primary write" href="/#text"', site.get("/search").text)
 
 
 # --- while a page is open --------------------------------------------------------------------

@@ -6,7 +6,7 @@ from swarmfeed.core.base.limits import SEARCH_COUNT_MAX
 from swarmfeed.core.base.texts import Text
 
 FOUND: Final = Text("{posts:1 post|# posts} found")
-FOUND_MORE: Final = Text("More than {posts:,} posts found")
+FOUND_MORE: Final = Text("More than {posts:1 post|# posts} found")
 GO_ON: Final = Text("{found}; the next ones: --before {cursor}")
 
 TOO_MANY_OF_A_NAME: Final = Text(

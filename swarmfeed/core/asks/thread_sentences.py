@@ -18,8 +18,8 @@ NO_REPLIES: Final = Text("No replies yet")
 REPLIES: Final = Text("{total:1 reply|# replies}")
 REPLIES_BELOW: Final = Text("{total:1 reply|# replies}, {direct:1|#} of them to this post")
 NEW_REPLIES: Final = Text("Show {replies:1 new reply|# new replies}")
-TOO_MANY_NAMES: Final = Text("At most {most:,} posts can be asked for at once.")
-OR_MORE: Final = Text("{total:,} replies or more")
+TOO_MANY_NAMES: Final = Text("At most {most:1 post|# posts} can be asked for at once.")
+OR_MORE: Final = Text("{total:1 reply|# replies} or more")
 
 
 def direct_replies(post: PostView) -> str:

@@ -68,7 +68,7 @@ def test_journals_are_packed_although_a_feed_is_dropped_meanwhile(tmp_path: Path
         tidying = asyncio.create_task(to.node.feeds.caretaker.tidy())
         await asyncio.sleep(0)
         to.node.ground.shelf.drop_feed(anna.feed_id)
-        assert await tidying == "0 superseded chunks deleted, 1 journals packed"
+        assert await tidying == "0 superseded chunks deleted, 1 journal packed"
         assert packed == [to.node.ground.identity.feed_id, berta.feed_id]
 
     talk(tmp_path, script)
