@@ -21,7 +21,7 @@ from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
-from swarmfeed.wiring import close, open_identity, start_node
+from swarmfeed.wiring import close, open_identity, require_keys, start_node
 
 
 def run_node(
@@ -47,6 +47,7 @@ def run_node(
         FatalError: It stopped by itself, in good order.
     """
     require_files()
+    require_keys(home)
     close(home)
     # The lock first: whoever waits for it opens the keys once, and that takes half a second.
     with HomeLock(home):

@@ -184,6 +184,7 @@ def open_node(
     Raises:
         UserError: Wrong passphrase, or another process uses the home.
     """
+    require_keys(home)
     close(home)
     # The lock first: whoever waits for it opens the keys once, and that takes half a second.
     with HomeLock(home), _loop_in_thread() as loop:
@@ -222,15 +223,20 @@ async def start_node(
     return node
 
 
+def require_keys(home: Path) -> None:
+    """Raise UserError when a home has no keys."""
+    if not is_there(key_path(home)):
+        was_used = any(home.glob("feeds/*/journal")) and not unfinished_author(home)
+        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
+
+
 def open_identity(home: Path, passphrase: str) -> Identity:
     """Open the keys of a home.
 
     Raises:
         UserError: There are none, or the passphrase is wrong.
     """
-    if not is_there(key_path(home)):
-        was_used = any(home.glob("feeds/*/journal")) and not unfinished_author(home)
-        raise UserError((sentences.KEYS_LOST if was_used else sentences.NO_KEYS)(home=home))
+    require_keys(home)
     keys = open_keys(key_path(home), passphrase)
     return Identity(
         author_id=AuthorId(SigningKey(keys.author_seed).public),

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from swarmfeed.cli.home import require_home
 from swarmfeed.cli.leaving import tidily
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.ask import Ask, answer_type
 from swarmfeed.core.asks.codec import from_json, to_json, to_query
 from swarmfeed.core.asks.page import NewLoginLink
@@ -251,6 +252,6 @@ def page_link(home: Path) -> str:
 
     running = while_in_use(find)
     if running is None:
-        raise UserError("no node is running here; start it with: swarmfeed run")
+        raise UserError(sentences.NOT_RUNNING())
     with running:
         return running.ask(NewLoginLink()).url

@@ -17,6 +17,7 @@ import click
 
 import swarmfeed
 from swarmfeed.cli import leaving
+from swarmfeed.cli.hints import complete, keep_home
 from swarmfeed.cli.options import passphrase_file_option
 from swarmfeed.cli.table import LazyGroup, MakeCommand, Row
 from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
@@ -62,7 +63,7 @@ def _drop_output() -> None:
 def _sentence(text: str) -> click.ClickException:
     from swarmfeed.cli.output import plain
 
-    return click.ClickException(plain(" ".join(text.split())))
+    return click.ClickException(plain(complete(" ".join(text.split()))))
 
 
 home_option = click.option(
@@ -171,6 +172,8 @@ def make_main(
         """
         from swarmfeed.cli.context import make_context
 
+        if home and ctx.get_parameter_source("home") is click.core.ParameterSource.COMMANDLINE:
+            keep_home(ctx, home)
         ctx.obj = make_context(home, passphrase_file, level, ctx.obj)
 
     return main

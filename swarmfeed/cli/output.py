@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from swarmfeed.cli.hints import complete
 from swarmfeed.cli.layout import GAP, Column, rows_side_by_side, width_of, wrap
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.codec import to_json
@@ -160,7 +161,7 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
 
 def print_sentence(sentence: str) -> None:
     """Print one sentence for a person."""
-    click.echo(_laid_out(plain(sentence)))
+    click.echo(_laid_out(plain(complete(sentence))))
 
 
 def print_words(title: str, advice: str, words: str) -> None:
@@ -183,7 +184,7 @@ def print_words(title: str, advice: str, words: str) -> None:
 
 def warn(sentence: str) -> None:
     """Say something on standard error that is no reason to stop."""
-    click.echo(plain(sentence), err=True)
+    click.echo(plain(complete(sentence)), err=True)
 
 
 def flush() -> None:

@@ -1,6 +1,7 @@
 """What goes wrong: one line for people, a traceback for bugs."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -64,3 +65,18 @@ def test_help_needs_no_home(run: Run, arguments: tuple[str, ...]) -> None:
 def test_a_command_has_a_name_of_its_own() -> None:
     with pytest.raises(ValueError, match="two commands are called status"):
         make_main((*COMMANDS, click.Command("status")))
+
+
+@pytest.mark.parametrize("node", [UserError("a; see: swarmfeed status")], indirect=True)
+def test_a_hint_keeps_the_home_that_was_named(run: Run, node: AnnasDesk, home: Path) -> None:
+    assert run("reindex").stderr == "Error: a; see: swarmfeed status\n"
+    named = run("--home", f"{home} of Ann", "reindex").stderr
+    assert named == f"Error: a; see: swarmfeed --home '{home} of Ann' status\n"
+
+
+@pytest.mark.parametrize("node", [UserError("")], indirect=True)
+def test_a_sentence_keeps_the_home_that_was_named(
+    run: Run, node: AnnasDesk, home: Path
+) -> None:
+    shown = run("--home", str(home), "init", "--name", "Ann", "--no-passphrase").stdout
+    assert shown.endswith(f"\nNext: swarmfeed --home {home} run\n")

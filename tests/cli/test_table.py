@@ -11,6 +11,7 @@ import pytest
 from street.fakes.desk import FakeDesk
 from swarmfeed.cli.main import COMMANDS, main
 from swarmfeed.cli.table import Row
+from swarmfeed.wiring import create_home
 
 from tests.cli.test_remote import serve
 
@@ -67,6 +68,7 @@ def test_the_list_of_commands_loads_none_of_them(words: tuple[str, ...]) -> None
     assert ours <= {
         "swarmfeed.__main__",
         "swarmfeed.cli",
+        "swarmfeed.cli.hints",
         "swarmfeed.cli.leaving",
         "swarmfeed.cli.main",
         "swarmfeed.cli.options",
@@ -75,6 +77,14 @@ def test_the_list_of_commands_loads_none_of_them(words: tuple[str, ...]) -> None
         "swarmfeed.shell",
         "swarmfeed.shell.privacy",
     }
+
+
+@pytest.mark.slow
+def test_who_opens_a_home_for_a_moment_loads_no_network(tmp_path: Path) -> None:
+    create_home(tmp_path / "home", "Ann", "")
+    loaded = loaded_by("--home", str(tmp_path / "home"), "post", "hello")
+    online = {"libtorrent", "websockets", "zeroconf", "cryptography", "apscheduler"}
+    assert loaded & (online | {"uvicorn", "flask", "a2wsgi", "webui"}) == set()
 
 
 @pytest.fixture(scope="module")

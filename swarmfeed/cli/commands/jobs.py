@@ -5,6 +5,7 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import format_age, print_json, print_table
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.upkeep import JobStatus, WhatRepeats
 from swarmfeed.errors import UserError
@@ -21,7 +22,7 @@ def jobs(context: Context, as_json: bool) -> None:
         print_json([to_json(job) for job in found])
         return
     if not found:
-        raise UserError("no node is running here; start one with: swarmfeed run")
+        raise UserError(sentences.NOT_RUNNING())
     now_ms = context.doors.now_ms()
     print_table(
         ("job", ">every", "last run", "next run", "what it decided"),

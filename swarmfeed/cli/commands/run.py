@@ -17,6 +17,7 @@ from swarmfeed.cli.leaving import tidily
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
+from swarmfeed.core.asks import sentences
 from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.home import Ready, page_path
 from swarmfeed.node.ground.settings import NodeSettings
@@ -75,7 +76,7 @@ def _require_no_node(home: Path) -> None:
     running = find_running(home)
     if running is not None:
         running.close()
-        raise UserError("a node is running here already; open its page with: swarmfeed open")
+        raise UserError(sentences.RUNNING_ALREADY())
 
 
 @click.command("open")

@@ -26,6 +26,25 @@ NAME_BLANK: Final = Text("a name needs a character that can be seen")
 NO_PASSPHRASE: Final = Text("{path} does not start with a passphrase")
 PASSPHRASE_UNREAD: Final = Text("the passphrase in {path} cannot be read: {reason}")
 
+# --- where a node listens: shell/own_ports.py ------------------------------------------------
+
+NO_ADDRESS: Final = Text(
+    "{host} is not an IP address; give one of this machine with --listen, or leave it out to"
+    " listen on all"
+)
+ADDRESS_NOT_HERE: Final = Text(
+    "{host} is not an address of this machine; give one of this machine with --listen, or"
+    " leave it out to listen on all"
+)
+PORT_TAKEN: Final = Text(
+    "port {port} of {host} is in use by another program; choose another with {option}, or"
+    " leave it out for any"
+)
+PORT_FORBIDDEN: Final = Text(
+    "this system does not let you use port {port}; choose one from 1024 up with {option}"
+)
+CANNOT_LISTEN: Final = Text("nothing can listen on port {port} of {host}: {reason}")
+
 # --- whom somebody means: cli/whom.py --------------------------------------------------------
 
 NOBODY_CALLED: Final = Text(

@@ -12,6 +12,10 @@ from swarmfeed.core.base.texts import Text, format_size
 # --- what a home and its files refuse ------------------------------------------------------
 
 NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+NOT_RUNNING: Final = Text("no node is running here; start it with: swarmfeed run")
+RUNNING_ALREADY: Final = Text(
+    "a node is running here already; open its page with: swarmfeed open"
+)
 KEYS_LOST: Final = Text(
     "the keys are missing in {home}, though there are posts of an author: put the file keys"
     " back from a backup, or make a new device with: swarmfeed restore -"

@@ -16,6 +16,17 @@ from swarmfeed.ports import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Those of them that lead to others, or work by themselves."""
+
+    swarm: Swarm
+    link: Links
+    board: HeadBoard | None
+    lan: Lan | None
+    jobs: Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shells:
     """The shells of one node."""
 

@@ -106,7 +106,7 @@ class LibtorrentSwarm:
         self._on_event = on_event
         session, port = await self._loop.run_in_executor(None, self._open)
         if port == 0:
-            raise UserError(f"cannot listen on {self._listen}: is the port in use?")
+            raise UserError(f"nothing can listen on {self._listen}: is the port in use?")
         self._wake, self._alarm = socket.socketpair()
         self._wake.setblocking(False)
         self._alarm.setblocking(False)

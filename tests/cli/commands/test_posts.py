@@ -223,7 +223,7 @@ def test_without_a_home_a_command_says_how_to_make_one(
     result = CliRunner().invoke(main, ["--home", str(home), "timeline"])
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
-    assert "swarmfeed init" in result.stderr
+    assert f"swarmfeed --home {home} init" in result.stderr
 
 
 # --- threads ---------------------------------------------------------------------------------

@@ -1,0 +1,98 @@
+"""What connects a node with others: libtorrent, links, DHT, local network, repeating work.
+
+Loaded only for a node that goes online.
+"""
+
+import socket
+from pathlib import Path
+
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.open_files import OpenFiles, share_files
+from swarmfeed.core.net.reach import is_loopback, is_reachable
+from swarmfeed.core.vocabulary import Vocabulary
+from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.shells import Outside
+from swarmfeed.ports import Clock
+from swarmfeed.shell.jobs import SchedulerJobs
+from swarmfeed.shell.open_files import raise_files_max
+from swarmfeed.shell.own_ports import require_ports
+from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
+from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
+from swarmfeed.shell.wire.lan import MdnsLan
+from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.rules import LinkRules
+
+
+def open_outside(
+    run_folder: Path,
+    settings: NodeSettings,
+    identity: Identity,
+    vocabulary: Vocabulary,
+    clock: Clock,
+) -> Outside:
+    """Open all of them; nobody is told of us before they are started.
+
+    Raises:
+        UserError: Nothing can listen where it should.
+        PassingError: There are no descriptors left.
+    """
+    _require_ports(settings)
+    files = share_files(raise_files_max())
+    swarm = _open_swarm(settings, files)
+    named = tuple(peer.host for peer in settings.peers)
+    board = KrpcHeadBoard(
+        settings.listen,
+        swarm.dht_nodes,
+        lambda endpoint: is_reachable(endpoint, settings.listen, named),
+    )
+    is_near = settings.lan and not is_loopback(settings.listen)
+    return Outside(
+        swarm=swarm,
+        link=_open_link(identity, run_folder, files, vocabulary),
+        board=board if settings.dht else None,
+        lan=MdnsLan(settings.listen) if is_near else None,
+        jobs=SchedulerJobs(clock),
+    )
+
+
+def _require_ports(settings: NodeSettings) -> None:
+    link = Endpoint(settings.listen, settings.link_port)
+    swarm = Endpoint(settings.listen, settings.swarm_port)
+    require_ports(link, (socket.SOCK_STREAM,), "--link-port")
+    require_ports(swarm, (socket.SOCK_STREAM, socket.SOCK_DGRAM), "--swarm-port")
+
+
+def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
+    swarm = LibtorrentSwarm(
+        Endpoint(settings.listen, settings.swarm_port),
+        dht=settings.dht,
+        down_bytes_per_s=settings.down_bytes_per_s,
+        up_bytes_per_s=settings.up_bytes_per_s,
+        files=files,
+    )
+    for peer in settings.peers:
+        swarm.allow(peer.host)
+    return swarm
+
+
+def _open_link(
+    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
+) -> WebSocketLink:
+    return WebSocketLink(
+        identity.node_key.seed,
+        folder,
+        rules=_rules(files),
+        vocabulary=vocabulary,
+        off_loop=off_loop,
+    )
+
+
+def _rules(files: OpenFiles) -> LinkRules:
+    return LinkRules(
+        peers_max=files.links,
+        dials_max=files.dials,
+        silent_max=files.silent,
+        speaking_max=files.speaking,
+    )

@@ -1,0 +1,101 @@
+"""What a node has in place of the network when it is opened for one command.
+
+It is there so that the command need not load libtorrent, TLS and a scheduler: that takes longer
+than most commands do.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from swarmfeed.core.asks.upkeep import JobStatus
+from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.core.talk.words import Hello
+from swarmfeed.errors import FatalError, RetryError
+from swarmfeed.ports import Job, Peer, SwarmEvent, TorrentProgress
+
+
+def _refuse() -> NoReturn:
+    raise RetryError("this command works without the network; run the node first")
+
+
+class OfflineSwarm:
+    """Implements ``ports.Swarm``: nothing is served, fetched or looked up."""
+
+    async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
+        _refuse()
+
+    async def stop(self) -> None:
+        """There is nothing to leave."""
+
+    def seed(self, torrent: ChunkTorrent, folder: Path) -> None:
+        _refuse()
+
+    def fetch(self, torrent: ChunkTorrent, folder: Path, peers: Sequence[Endpoint]) -> None:
+        _refuse()
+
+    def add_peers(self, info_hash: bytes, peers: Sequence[Endpoint]) -> None:
+        """No torrent is here to add them to."""
+
+    def drop(self, info_hash: bytes) -> None:
+        """No torrent is here."""
+
+    def ban(self, host: str) -> None:
+        """Nobody is connected."""
+
+    def allow(self, host: str) -> None:
+        """Nobody is connected."""
+
+    def progress(self) -> dict[bytes, TorrentProgress]:
+        return {}
+
+    def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
+        return None
+
+    def add_dht_node(self, node: Endpoint) -> None:
+        """There is no DHT."""
+
+    def dht_nodes(self) -> list[Endpoint]:
+        return []
+
+    def announce(self, topic: bytes, port: int) -> None:
+        """Nobody is told."""
+
+    def find_peers(self, topic: bytes) -> None:
+        """Nobody is asked, so nobody answers."""
+
+
+class OfflineLinks:
+    """Implements ``ports.Links``: nobody is dialled."""
+
+    dials_max = 0
+
+    async def listen(
+        self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
+    ) -> Endpoint:
+        _refuse()
+
+    async def dial(
+        self,
+        endpoint: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        _refuse()
+
+    async def stop(self) -> None:
+        """No link is open."""
+
+
+class OfflineJobs:
+    """Implements ``ports.Jobs``: a command is over before anything repeats."""
+
+    def start(self, jobs: Iterable[Job], stop: Callable[[FatalError], None]) -> None:
+        _refuse()
+
+    def stop(self) -> None:
+        """None runs."""
+
+    def status(self) -> list[JobStatus]:
+        return []

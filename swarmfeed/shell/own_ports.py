@@ -1,0 +1,64 @@
+"""Whether this machine lets us listen where a person wants, and what to do when it does not.
+
+Asked before libraries listen: they say only that it did not work.
+"""
+
+import errno
+import socket
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from swarmfeed.core.asks import input_sentences as sentences
+from swarmfeed.core.asks.troubles import refusal
+from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.errors import UserError
+
+_REASONS: dict[int, Text] = {
+    errno.EADDRINUSE: sentences.PORT_TAKEN,
+    errno.EADDRNOTAVAIL: sentences.ADDRESS_NOT_HERE,
+    errno.EAFNOSUPPORT: sentences.ADDRESS_NOT_HERE,
+    errno.ENODEV: sentences.ADDRESS_NOT_HERE,
+    errno.EINVAL: sentences.ADDRESS_NOT_HERE,
+    errno.EACCES: sentences.PORT_FORBIDDEN,
+    errno.EPERM: sentences.PORT_FORBIDDEN,
+}
+
+
+def require_ports(at: Endpoint, kinds: Iterable[socket.SocketKind], option: str) -> None:
+    """See that we may listen.
+
+    Args:
+        at: Port 0 is any.
+        kinds: TCP is SOCK_STREAM, UDP SOCK_DGRAM.
+        option: By which another port is chosen.
+
+    Raises:
+        UserError: It is no address, none of this machine, or the port is not to be had.
+        PassingError: There is no descriptor left to try with.
+    """
+    try:
+        family = socket.AF_INET6 if ip_address(at.host).version == 6 else socket.AF_INET
+    except ValueError as error:
+        raise UserError(sentences.NO_ADDRESS(host=at.host)) from error
+    for kind in kinds:
+        try:
+            _try(family, kind, at)
+        except OSError as error:
+            raise refusal(error, at) or _refused(error, at, option) from error
+
+
+def _try(family: socket.AddressFamily, kind: socket.SocketKind, at: Endpoint) -> None:
+    with socket.socket(family, kind) as trial:
+        if kind == socket.SOCK_STREAM:
+            # As servers do: a port whose connections are only fading away is free.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((at.host, at.port))
+        if kind == socket.SOCK_STREAM:
+            trial.listen(1)
+
+
+def _refused(error: OSError, at: Endpoint, option: str) -> UserError:
+    text = _REASONS.get(error.errno or 0, sentences.CANNOT_LISTEN)
+    reason = error.strerror or str(error)
+    return UserError(text(host=at.host, port=at.port, option=option, reason=reason))
