@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import APOSTROPHE, PARTS
 from swarmfeed.core.words.folding import fold
 from swarmfeed.core.words.scripts import CJK, graphemes, leans
@@ -41,7 +42,14 @@ class Terms(NamedTuple):
     exact: tuple[Term, ...]
 
 
-_ASCII_WORDS: Final = re.compile("[a-z0-9]+")
+_ASCII_WORDS: Final = bytes(
+    code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256)
+)
+"""Letters and digits as they are, blanks for all else."""
+_PLAIN_TAGS: Final = re.compile(
+    rf"#(?<![^ \n]#)(?=\w{{1,{TAG_CHARS_MAX}}}(?!\w))[0-9_]*[a-z]\w*", re.ASCII
+)
+"""Tags behind a blank, which are in no link: nearly all."""
 _MAY_BE_ODD: Final = re.compile(
     r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
 )
@@ -64,12 +72,24 @@ def index_text(text: str) -> str:
     A full-text index has to part them at blanks alone, and to change nothing in them.
     """
     folded = fold(text)
-    found = _ASCII_WORDS.findall(folded) if folded.isascii() else _plain_texts(folded)
-    if not folded.isascii() or _MAY_BE_ODD.search(folded):
+    if folded.isascii():
+        return " ".join(_ascii_texts(text, folded))
+    found = _plain_texts(folded)
+    found += [term.text for term in _odd_words(folded)]
+    found += [tag.term for tag in find_tags(text)]
+    return " ".join(found)
+
+
+def _ascii_texts(text: str, folded: str) -> list[str]:
+    """Return the texts of all terms where the fold is of ASCII: of most posts, and sooner."""
+    found = folded.encode().translate(_ASCII_WORDS).decode().split()
+    if _MAY_BE_ODD.search(folded):
         found += [term.text for term in _odd_words(folded)]
     if "#" in folded:
-        found += [tag.term for tag in find_tags(text)]
-    return " ".join(found)
+        plain = _PLAIN_TAGS.findall(folded) if text.isascii() else []
+        is_all = len(plain) == folded.count("#")
+        found += plain if is_all else [tag.term for tag in find_tags(text)]
+    return found
 
 
 def terms(text: str) -> Terms:

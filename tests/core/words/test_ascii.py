@@ -21,12 +21,16 @@ texts = st.one_of(
 @given(texts)
 @example("C++20 and c#7 and .net, c++ (.NET) a..b")
 @example("https://a.b/?#no #tag &#no /#no a#no #1 #1a #_ ##no")
+@example(f"#{'a' * 64} #{'b' * 65}")
 def test_the_same_tags_are_found(text: str) -> None:
     assert find_tags(text) == find_tags(text + BEYOND)
 
 
 @given(texts)
 @example("C++20 and c#7 and .net, c++ (.NET) a..b don't")
+@example("https://a.b/?#no #tag #Two\n#three (#four https://a.b/(#no")
+@example(f"#{'a' * 64} tag")
+@example(f"#{'b' * 65} tag")
 def test_the_same_exact_terms_are_made(text: str) -> None:
     found = terms(text)
     exact = [term.text for term in found.exact]
