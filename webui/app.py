@@ -111,6 +111,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "every": formats.every,
     "iso_time": formats.iso_time,
     "local_time": formats.local_time,
+    "gone": conversation.gone,
     "is_long": is_long,
     "line": render.one_line,
     "number": formats.count,

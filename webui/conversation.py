@@ -26,6 +26,11 @@ def above(answered: Answered) -> Markup:
     return Markup(thread_sentences.above(answered, _foreign))  # noqa: S704  # as above
 
 
+def gone(post: PostView) -> Markup:
+    """What stands in place of a post that was withdrawn."""
+    return Markup(thread_sentences.gone(post, _foreign))  # noqa: S704  # as above
+
+
 def answered_url(post: PostView) -> str:
     """The page of what a post answers; empty when there is none here."""
     if post.reply_to is None or post.answers is None or post.answers.state != HERE:

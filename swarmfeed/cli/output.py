@@ -110,6 +110,8 @@ def print_post(post: PostView, *, now_ms: int, indent: str = "", whole: bool = F
         said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
         click.echo(styled(inner + said, dim=True))
     body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
+    if post.withdrawn:
+        body = thread_sentences.gone(post, plain)
     columns = terminal_columns()
     if whole or columns is None:
         shown, more = body, 0

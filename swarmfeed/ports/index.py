@@ -168,7 +168,12 @@ class Index(Protocol):
     def replies(
         self, answered: EntryRef, limit: int, after: Cursor | None = None
     ) -> list[PostView]:
-        """Direct replies to a post, oldest first, those behind a place."""
+        """Direct replies to a post, oldest first, those behind a place.  A withdrawn one is
+        among them as long as something answers it."""
+        ...
+
+    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
+        """What is left of a reply that was withdrawn: whose it was, and where it stood."""
         ...
 
     def count_below(self, answered: EntryRef, limit: int) -> int:

@@ -1,6 +1,7 @@
 """Threads on the page: all of them is reached, and each reply says what it answers."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from street.fakes.desk import NOON_MS, key
@@ -160,6 +161,18 @@ def test_write_stays_in_the_thread(site: Site) -> None:
     page = site.get(f"/posts/{post.id}").text
     assert re.search(r'class="button primary write" href="#text"', page)
     assert re.search(r'class="button primary write" href="/#text"', site.get("/search").text)
+
+
+def test_a_withdrawn_reply_leaves_its_place_and_what_answers_it(site: Site) -> None:
+    asked, (one, _) = ask_and_answer(site, 2)
+    site.desk.add_post(MIRA, "still here", NOON_MS + 10, one.ref)
+    at = site.desk.posts.index(next(p for p in site.desk.posts if p.ref == one.ref))
+    site.desk.posts[at] = replace(site.desk.posts[at], text="", withdrawn=True, id="")
+    page = site.get(f"/posts/{asked.id}").text
+    assert "Withdrawn by <bdi>Ines Okafor</bdi>. Others may still have a copy." in page
+    assert page.index("Withdrawn by") < page.index(">still here<")
+    alone = site.get(f"/posts/{format_address(one.ref.feed_id)}/{one.ref.index}").text
+    assert "Withdrawn by" in alone and "<textarea" not in alone
 
 
 # --- while a page is open --------------------------------------------------------------------

@@ -57,6 +57,7 @@ INSTEAD_OF_WORDS: Final = {
 }
 """By what became of the post that is answered."""
 
+GONE: Final = Text("Withdrawn by {whom}. Others may still have a copy.")
 EARLIER: Final = Text("Earlier in this conversation")
 ABOVE: Final = {
     WITHDRAWN: Text(
@@ -96,6 +97,11 @@ def above(answered: Answered, mark: Callable[[str], str]) -> str:
     if answered.author_id is None:
         return ABOVE_UNKNOWN()
     return ABOVE[answered.state](whom=_whom(answered, mark))
+
+
+def gone(post: PostView, mark: Callable[[str], str]) -> str:
+    """What stands in place of a post that was withdrawn."""
+    return GONE(whom=mark(post.author_name) if post.author_name else NAMELESS())
 
 
 def _whom(answered: Answered, mark: Callable[[str], str]) -> str:

@@ -101,7 +101,8 @@ class Reading:
             return self._index.post_by_id(ref_text)
         feed, slash, index = ref_text.rpartition("/")
         if slash and index.isdecimal() and len(index) <= 10:
-            return self._index.post(FeedId(parse_address(feed)), int(index))
+            place = FeedId(parse_address(feed)), int(index)
+            return self._index.post(*place) or self._index.gone(*place)
         try:
             raw = bytes.fromhex(ref_text)
         except ValueError as error:

@@ -29,6 +29,8 @@ class ThreadIndex(Protocol):
         self, answered: EntryRef, limit: int, after: Cursor | None = None
     ) -> list[PostView]: ...
 
+    def gone(self, feed_id: FeedId, index: int) -> PostView | None: ...
+
     def count_below(self, answered: EntryRef, limit: int) -> int: ...
 
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None: ...
@@ -61,8 +63,13 @@ class Threads:
 
     def above(self, post: PostView) -> tuple[PostView, ...]:
         """What a post answers, and what that answers: the nearest ones, oldest first."""
-        nearest = islice(self._upwards(post), THREAD_ABOVE_MAX)
-        return tuple(reversed(list(nearest)))
+        found: list[PostView] = []
+        for above in islice(self._upwards(post), 2 * THREAD_ABOVE_MAX):
+            # What is withdrawn has no page of its own to go on at.
+            if len(found) >= THREAD_ABOVE_MAX and not above.withdrawn:
+                break
+            found.append(above)
+        return tuple(reversed(found))
 
     def below(self, post: PostView, limit: int, start: PostView | None = None) -> Branches:
         """A page of the replies to a post, from ``start`` on.
@@ -101,7 +108,8 @@ class Threads:
 
     def _upwards(self, post: PostView) -> Iterator[PostView]:
         while post.reply_to is not None:
-            above = self._index.post(post.reply_to.feed_id, post.reply_to.index)
+            place = post.reply_to.feed_id, post.reply_to.index
+            above = self._index.post(*place) or self._index.gone(*place)
             if above is None or above.ref != post.reply_to:
                 return
             yield above

@@ -244,6 +244,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return threads.replies(db, answered, limit, after)
 
+    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
+        with self._database.read() as db:
+            return threads.gone(db, feed_id, index)
+
     def count_below(self, answered: EntryRef, limit: int) -> int:
         with self._database.read() as db:
             return threads.count_below(db, answered, limit)

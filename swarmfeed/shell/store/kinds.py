@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from swarmfeed.core.base.blank import seen_name
-from swarmfeed.core.base.types import EntryRef
+from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
@@ -53,23 +53,25 @@ def drop_posts_of(db: Connection, feed_no: int) -> None:
         drop_posts(db, base, base + size - 1)
 
 
-ReplyRow = tuple[int, EntryRef, int]
-"""Row number of the reply, the post it answers, and the time it is sorted by."""
+ReplyRow = tuple[int, EntryRef, int, Hash]
+"""Row number of the reply, the post it answers, the time it is sorted by, and its hash."""
 
 
 def read_reply(said: Said) -> ReplyRow | None:
     post: PostBody = said.body
     if post.reply is None:
         return None
-    return said.place.base + said.index, post.reply, said.times()[0]
+    return said.place.base + said.index, post.reply, said.times()[0], said.entry_hash
 
 
 def save_replies(db: Connection, _place: Place, replies: Sequence[ReplyRow]) -> int:
+    """Their posts were saved before: one that is not there is withdrawn."""
     db.executemany(
-        "INSERT INTO reply VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO reply VALUES (?, ?, ?, ?, ?,"
+        " CASE WHEN EXISTS (SELECT 1 FROM post WHERE id = ?1) THEN NULL ELSE ?6 END)",
         [
-            (row_id, ref.entry_hash, ref.feed_id, ref.index, sort_ms)
-            for row_id, ref, sort_ms in replies
+            (row_id, ref.entry_hash, ref.feed_id, ref.index, sort_ms, entry_hash)
+            for row_id, ref, sort_ms, entry_hash in replies
         ],
     )
     return 0
@@ -81,11 +83,24 @@ def drop_replies_of(_db: Connection, _feed_no: int) -> None:
 
 def drop_posts(db: Connection, first: int, last: int) -> int:
     """Remove posts with row numbers from first to last; returns how many there were."""
-    span = (first, last)
-    drop_words(db, *span)
-    seals.unseal(db, *span)
-    db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", span)
-    db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", span)
+    db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", (first, last))
+    return _drop_texts(db, first, last)
+
+
+def withdraw_post(db: Connection, row_id: int) -> int:
+    """Remove a post; of a reply stays where it stood."""
+    db.execute(
+        "UPDATE reply SET hash = (SELECT hash FROM post WHERE post.id = reply.id)"
+        " WHERE id = ? AND hash IS NULL",
+        (row_id,),
+    )
+    return _drop_texts(db, row_id, row_id)
+
+
+def _drop_texts(db: Connection, first: int, last: int) -> int:
+    drop_words(db, first, last)
+    seals.unseal(db, first, last)
+    db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", (first, last))
     return db.changes()
 
 
@@ -131,7 +146,7 @@ def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
         for base, _, _ in list(block_ranges(db, feed_no, target, target + 1)):
             row_id = base + target
             if text is None:
-                gone += drop_posts(db, row_id, row_id)
+                gone += withdraw_post(db, row_id)
             else:
                 edit_post(db, row_id, cw, text)
     return gone

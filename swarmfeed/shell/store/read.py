@@ -27,6 +27,10 @@ NUMBER_MAX: Final = 2**63 - 1
 # Posts of one millisecond stand in the order of their feeds' ids and, within a feed, of their
 # indices: the same in every index, whatever came first.
 # CROSS JOIN fixes the order of the joins: from the page's few rows outwards.
+# Whether a reply stands in its thread: a withdrawn one does as long as something answers it.
+STANDS: Final = """(reply.hash IS NULL
+    OR EXISTS (SELECT 1 FROM reply AS below WHERE below.parent_hash = reply.hash))"""
+
 # Whether the author's name can be taken for that of another one.
 NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other
     WHERE other.look = profile.look AND other.counts = 1 AND other.author <> profile.author)"""
@@ -42,7 +46,7 @@ VIEWS: Final = f"""
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
         (SELECT count(*) FROM
             (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash AND parent_feed = f.feed_id
-                AND parent_index = p.id - b.base + b.start LIMIT {{replies}})),
+                AND parent_index = p.id - b.base + b.start AND {STANDS} LIMIT {{replies}})),
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,

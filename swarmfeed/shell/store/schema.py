@@ -115,13 +115,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             seal BLOB NOT NULL CHECK (length(seal) = 16)
         ) STRICT
         """,
+        # hash: of one that was withdrawn.  Its post is gone; what answers it keeps its place.
         """
         CREATE TABLE reply (
-            id           INTEGER PRIMARY KEY REFERENCES post,
+            id           INTEGER PRIMARY KEY CHECK (id > 0),
             parent_hash  BLOB NOT NULL CHECK (length(parent_hash) = 32),
             parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
             parent_index INTEGER NOT NULL CHECK (parent_index >= 0),
-            sort_ms      INTEGER NOT NULL
+            sort_ms      INTEGER NOT NULL,
+            hash         BLOB CHECK (length(hash) = 32)
         ) STRICT
         """,
         # sort_ms as in post: a page of replies starts anywhere among thousands.

@@ -8,8 +8,21 @@ from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.types import EntryRef
-from swarmfeed.shell.store.read import BY_ROW, CURSOR_ROW, clamp_limit, place, read_posts
+from swarmfeed.core.base.limits import REPLY_COUNT_MAX
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.shell.store.answered import with_answers
+from swarmfeed.shell.store.places import cursor_number
+from swarmfeed.shell.store.read import (
+    BY_PLACE,
+    BY_ROW,
+    CURSOR_ROW,
+    NAMESAKE,
+    STANDS,
+    clamp,
+    clamp_limit,
+    place,
+    read_posts,
+)
 from swarmfeed.shell.store.sqlite import Connection
 
 # The index on (parent_hash, sort_ms) starts at the page, so thousands before it cost nothing;
@@ -23,22 +36,54 @@ REPLIES: Final = f"""
     ORDER BY reply.sort_ms, feed.feed_id, post.id LIMIT :limit
 """  # noqa: S608  # fixed text
 
-BELOW: Final = """
-    WITH RECURSIVE below (id, sort_ms) AS (
-        SELECT id, sort_ms FROM reply WHERE parent_hash = :entry_hash
-            AND parent_feed = :feed_id AND parent_index = :entry_index
+BELOW: Final = f"""
+    WITH RECURSIVE below (id, sort_ms, hash) AS (
+        SELECT id, sort_ms, hash FROM reply WHERE parent_hash = :entry_hash
+            AND parent_feed = :feed_id AND parent_index = :entry_index AND {STANDS}
         UNION ALL
-        SELECT reply.id, reply.sort_ms FROM below CROSS JOIN post ON post.id = below.id
+        SELECT reply.id, reply.sort_ms, reply.hash
+        FROM below LEFT JOIN post ON post.id = below.id
         CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= below.id)
         CROSS JOIN feed ON feed.no = block.feed
-        CROSS JOIN reply ON reply.parent_hash = post.hash AND reply.parent_feed = feed.feed_id
-            AND reply.parent_index = below.id - block.base + block.start
+        CROSS JOIN reply ON reply.parent_hash = coalesce(below.hash, post.hash)
+            AND reply.parent_feed = feed.feed_id
+            AND reply.parent_index = below.id - block.base + block.start AND {STANDS}
         LIMIT :limit
     )
-"""
+"""  # noqa: S608  # fixed text
+
+# What is left of replies that were withdrawn: where they stood, and whose they were.
+GONE: Final = f"""
+    SELECT feed.feed_id, gone.hash, gone.id - block.base + block.start, author.author_id,
+        coalesce(profile.name, ''), {NAMESAKE}, gone.sort_ms,
+        gone.parent_feed, gone.parent_hash, gone.parent_index,
+        (SELECT count(*) FROM (SELECT 1 FROM reply WHERE parent_hash = gone.hash
+            AND parent_feed = feed.feed_id AND parent_index = gone.id - block.base + block.start
+            AND {STANDS} LIMIT {REPLY_COUNT_MAX}))
+    FROM reply AS gone
+    CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= gone.id)
+    CROSS JOIN feed ON feed.no = block.feed
+    CROSS JOIN author ON author.no = feed.author
+    LEFT JOIN profile ON profile.author = author.no AND profile.counts = 1
+    WHERE gone.hash IS NOT NULL AND {{which}}
+"""  # noqa: S608  # fixed text
+
+GONE_BELOW: Final = GONE.format(
+    which=f"""gone.parent_hash = :entry_hash AND gone.sort_ms >= :time_ms
+    AND gone.parent_feed = :feed_id AND gone.parent_index = :entry_index
+    AND EXISTS (SELECT 1 FROM reply WHERE parent_hash = gone.hash)
+    AND (gone.sort_ms, gone.id) > (:time_ms, {CURSOR_ROW})
+    ORDER BY gone.sort_ms, feed.feed_id, gone.id LIMIT :limit"""  # noqa: S608  # fixed text
+)
+
+GONE_AT: Final = GONE.format(which=f"gone.id = ({BY_PLACE})")
 
 COUNT: Final = f"{BELOW} SELECT count(*) FROM below"  # noqa: S608  # fixed text
-NEWEST: Final = f"{BELOW} SELECT id FROM below ORDER BY sort_ms DESC, id DESC LIMIT 1"  # noqa: S608
+NEWEST: Final = (
+    f"{BELOW} SELECT id FROM below WHERE hash IS NULL ORDER BY sort_ms DESC, id DESC LIMIT 1"  # noqa: S608
+)
+
+GoneRow = tuple[FeedId, Hash, int, AuthorId, str, int, int, FeedId, Hash, int, int]
 
 BELOW_ALL: Final = {"time_ms": -1, "prefix": 0, "at": 0}
 """A place before every post."""
@@ -47,8 +92,43 @@ BELOW_ALL: Final = {"time_ms": -1, "prefix": 0, "at": 0}
 def replies(
     db: Connection, answered: EntryRef, limit: int, after: Cursor | None
 ) -> list[PostView]:
-    values = {**_named(answered), **(place(after) if after else BELOW_ALL)}
-    return read_posts(db, REPLIES, {**values, "limit": clamp_limit(limit)}, order="ASC")
+    values = {
+        **_named(answered),
+        **(place(after) if after else BELOW_ALL),
+        "limit": clamp_limit(limit),
+    }
+    gone = [_build_gone(row) for row in db.execute(GONE_BELOW, values).fetchall()]
+    found = read_posts(db, REPLIES, values, order="ASC")
+    if not gone:
+        return found
+    return sorted([*found, *with_answers(db, gone)], key=_order)[: clamp_limit(limit)]
+
+
+def gone(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
+    values = {"feed_id": feed_id, "at": clamp(index)}
+    rows = db.execute(GONE_AT, values).fetchall()
+    return with_answers(db, [_build_gone(row) for row in rows])[0] if rows else None
+
+
+def _order(view: PostView) -> tuple[int, FeedId, int]:
+    return view.cursor.time_ms, view.ref.feed_id, view.ref.index
+
+
+def _build_gone(row: GoneRow) -> PostView:
+    feed_id, entry_hash, index, author_id, name, namesake, sort_ms = row[:7]
+    parent_feed, parent_hash, parent_index, reply_count = row[7:]
+    return PostView(
+        ref=EntryRef(feed_id, entry_hash, index),
+        author_id=author_id,
+        author_name=name,
+        namesake=bool(namesake),
+        time_ms=sort_ms,
+        text="",
+        withdrawn=True,
+        reply_to=EntryRef(parent_feed, parent_hash, parent_index),
+        reply_count=reply_count,
+        cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+    )
 
 
 def count_below(db: Connection, answered: EntryRef, limit: int) -> int:
@@ -57,7 +137,8 @@ def count_below(db: Connection, answered: EntryRef, limit: int) -> int:
 
 
 def newest_below(db: Connection, answered: EntryRef, limit: int) -> PostView | None:
-    row = db.execute(NEWEST, {**_named(answered), "limit": limit}).fetchone()
+    values = {**_named(answered), "limit": limit}
+    row = db.execute(NEWEST, values).fetchone()
     return read_posts(db, BY_ROW, {"row_id": row[0]})[0] if row else None
 
 

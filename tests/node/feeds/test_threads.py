@@ -1,9 +1,11 @@
 """Threads of many replies: each is reached, page by page, under what it answers."""
 
 import random
+from typing import TypeVar
 
 import pytest
 from street.fakes.index import FakeIndex
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import (
     HowManyReplies,
     NamedPosts,
@@ -15,15 +17,18 @@ from swarmfeed.core.asks.posts import (
 )
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import THREAD_ABOVE_MAX, THREAD_LEVELS_MAX
-from swarmfeed.core.base.types import EntryRef, Hash
+from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.reading import Reading
+from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.ports import Index
 from swarmfeed.shell.store.index import SqliteIndex
 
-from tests.shell.store.index_samples import BOB, BOBS, CYDS, LAPTOP, add, ref_of, stored
+from tests.shell.store.index_samples import BOB, BOBS, CYD, CYDS, LAPTOP, add, ref_of, stored
+
+Found = TypeVar("Found")
 
 
 def fill(index: Index, parents: list[int | None]) -> list[EntryRef]:
@@ -132,6 +137,53 @@ def test_a_page_may_start_at_any_reply_and_only_there() -> None:
             from_reply(elsewhere)
 
 
+class Counted:
+    """An index that counts what it is asked, and what it gives."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.asked = 0
+        self.given = 0
+
+    def post(self, feed_id: FeedId, index: int) -> PostView | None:
+        return self._note([self._index.post(feed_id, index)])[0]
+
+    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
+        return self._note([self._index.gone(feed_id, index)])[0]
+
+    def replies(
+        self, answered: EntryRef, limit: int, after: Cursor | None = None
+    ) -> list[PostView]:
+        return self._note(self._index.replies(answered, limit, after))
+
+    def count_below(self, answered: EntryRef, limit: int) -> int:
+        return self._index.count_below(answered, limit)
+
+    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
+        return self._note([self._index.newest_below(answered, limit)])[0]
+
+    def _note(self, found: list[Found]) -> list[Found]:
+        self.asked += 1
+        self.given += len(found)
+        return found
+
+
+@pytest.mark.attack("A74")
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "start"), [("wide", 1_500), ("chain", 60), ("bushy", 1_500)])
+def test_a_page_reads_what_it_shows_wherever_it_starts(
+    index: SqliteIndex, kind: str, start: int
+) -> None:
+    refs = fill(index, shape(kind, 2_000))
+    top, first = (index.post(BOBS, at) for at in (0, start))
+    assert top is not None and first is not None
+    counted = Counted(index)
+    page = Threads(counted).below(top, 50, first)
+    assert page.replies[0].ref == refs[start]
+    assert counted.asked < 200
+    assert counted.given < 1_000
+
+
 # --- what a post answers ---------------------------------------------------------------------
 
 
@@ -189,7 +241,7 @@ def test_what_is_not_here_is_called_absent(either: Index, feed: object, index: i
     assert said_of(either, PostBody("so", reply=asked)) == ("absent", "")
 
 
-@pytest.mark.attack("A05")
+@pytest.mark.attack("A74")
 def test_a_reply_whose_hash_and_place_do_not_belong_together_answers_nothing(
     either: Index,
 ) -> None:
@@ -215,6 +267,46 @@ def test_replies_go_on_behind_a_place_and_among_posts_of_one_millisecond(either:
     for at, view in enumerate(whole):
         assert either.replies(asked, 10, view.cursor) == whole[at + 1 :]
     assert either.count_below(asked, 4) == 4
+
+
+# --- what was withdrawn ----------------------------------------------------------------------
+
+
+@pytest.mark.attack("A74")
+@pytest.mark.parametrize("order", [[(0, 2)], [(0, 1), (1, 2)], [(1, 2), (0, 1)]])
+def test_what_answers_a_withdrawn_reply_is_still_reached(
+    either: Index, order: list[tuple[int, int]]
+) -> None:
+    add(either, BOBS, 0, [stored("asked", 1)])
+    asked = ref_of(either, BOBS, 0)
+    taken_back = [stored(PostBody("oh", reply=asked), 2), stored(WithdrawBody(0), 3)]
+    gone = EntryRef(CYDS, hash_stored(taken_back[0]), 0)
+    for start, end in order:
+        add(either, CYDS, start, taken_back[start:end])
+    reading = Reading(either)
+
+    def thread() -> ThreadView:
+        return reading.show(ShowPost(ref=ref_text(asked)))
+
+    assert (thread().replies, thread().reply_total) == ((), 0)  # nobody answered it
+    assert thread().post.reply_count == 0
+    add(either, LAPTOP, 0, [stored(PostBody("still here", reply=gone), 4)])
+    shown = thread()
+    assert [(r.text, r.depth, r.withdrawn) for r in shown.replies] == [
+        ("", 0, True),
+        ("still here", 1, False),
+    ]
+    assert (shown.reply_total, shown.post.reply_count) == (2, 1)
+    upwards = reading.show(ShowPost(ref=ref_text(ref_of(either, LAPTOP, 0))))
+    assert [post.text for post in upwards.ancestors] == ["asked", ""]
+    again = reading.show(ShowPost(ref=ref_text(asked), start=ref_text(shown.replies[1].ref)))
+    assert [post.text for post in again.replies] == ["still here"]
+    size = reading.how_many_replies(HowManyReplies(ref=ref_text(asked)))
+    assert size.newest is not None and size.newest.text == "still here"
+    assert either.author_posts(CYD, 10, None) == []
+    assert either.search("oh", 10, None) == []
+    either.drop_feed(CYDS)
+    assert thread().replies == ()
 
 
 # --- for pages that stay open ----------------------------------------------------------------

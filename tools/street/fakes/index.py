@@ -234,15 +234,22 @@ class FakeIndex:
     def replies(
         self, answered: EntryRef, limit: int, after: Cursor | None = None
     ) -> list[PostView]:
-        found = [view for view in self._posts() if view.reply_to == answered]
+        views = self._all_views()
+        found = [v for v in views if v.reply_to == answered and stands(v, views)]
         later = [view for view in found if after is None or view.cursor > after]
         return sorted(later, key=in_order)[:limit]
+
+    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
+        place = (feed_id, index)
+        left = (view for view in self._all_views() if view.withdrawn)
+        return next((v for v in left if (v.ref.feed_id, v.ref.index) == place), None)
 
     def count_below(self, answered: EntryRef, limit: int) -> int:
         return min(len(self._below(answered)), limit)
 
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
-        return max(self._below(answered), key=in_order, default=None)
+        posts = [view for view in self._below(answered) if not view.withdrawn]
+        return max(posts, key=in_order, default=None)
 
     def _below(self, answered: EntryRef) -> list[PostView]:
         found, left = [], [answered]
@@ -340,8 +347,12 @@ class FakeIndex:
         return shown
 
     def _posts(self) -> list[PostView]:
+        return [view for view in self._all_views() if not view.withdrawn]
+
+    def _all_views(self) -> list[PostView]:
+        """Posts, and what is left of replies that were withdrawn."""
         views = list(self._uncounted_posts())
-        named = [view.reply_to for view in views if view.reply_to]
+        named = [view.reply_to for view in views if view.reply_to and stands(view, views)]
         return [
             replace(
                 view,
@@ -357,7 +368,8 @@ class FakeIndex:
             return Answered(state=ABSENT)
         name = self._profile(author_id).name
         place = (ref.feed_id, ref.index)
-        there = [view for view in views if (view.ref.feed_id, view.ref.index) == place]
+        shown = (view for view in views if not view.withdrawn)
+        there = [view for view in shown if (view.ref.feed_id, view.ref.index) == place]
         words, state = "", ABSENT
         if [view.ref for view in there] == [ref]:
             words, state = first_words(there[0].text, there[0].cw), HERE
@@ -379,6 +391,9 @@ class FakeIndex:
         alike = self._with_namesakes()
         for (feed_id, index), kept in self._kept.items():
             shown = self._amended(kept)
+            gone = shown is None
+            if gone and isinstance(kept.body, PostBody) and kept.body.reply is not None:
+                shown = PostBody("", reply=kept.body.reply)
             if shown is not None:
                 sizes = self.receipts(feed_id).values() if kept.author_id == self._own else ()
                 yield PostView(
@@ -386,8 +401,9 @@ class FakeIndex:
                     author_id=kept.author_id,
                     author_name=self._profile(kept.author_id).name,
                     namesake=kept.author_id in alike,
-                    time_ms=kept.time_ms,
+                    time_ms=self._sort_ms[feed_id, index] if gone else kept.time_ms,
                     text=shown.text,
+                    withdrawn=gone,
                     cw=shown.cw,
                     reply_to=shown.reply,
                     held_by=sum(size > index for size in sizes),
@@ -395,7 +411,7 @@ class FakeIndex:
                         self._sort_ms[feed_id, index],
                         int.from_bytes(feed_id[:4], "big") // 32 * 2**32 + index,
                     ),
-                    id=public_id(feed_id, index, kept.time_ms),
+                    id="" if gone else public_id(feed_id, index, kept.time_ms),
                 )
 
     def _home_posts(self) -> list[PostView]:
@@ -409,6 +425,12 @@ def subject(body: ProfileBody | FollowBody) -> AuthorId | None:
 
 def in_order(view: PostView) -> tuple[int, FeedId, int]:
     return view.cursor.time_ms, view.ref.feed_id, view.ref.index
+
+
+def stands(view: PostView, views: Sequence[PostView]) -> bool:
+    """Whether it stands in its thread: a withdrawn one as long as something answers it."""
+    named = (each.reply_to.entry_hash for each in views if each.reply_to)
+    return not view.withdrawn or view.ref.entry_hash in named
 
 
 def page(views: Sequence[PostView], limit: int, before: Cursor | None) -> list[PostView]:

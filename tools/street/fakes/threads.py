@@ -36,6 +36,9 @@ class ListedPosts:
         later = [post for post in found if after is None or post.cursor > after]
         return sorted(later, key=lambda post: post.cursor)[:limit]
 
+    def gone(self, _feed_id: FeedId, _index: int) -> PostView | None:
+        return None
+
     def count_below(self, answered: EntryRef, limit: int) -> int:
         return min(limit, len(self._below(answered)))
 
