@@ -18,7 +18,7 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED, who_has_it
 from swarmfeed.core.asks.thread_sentences import direct_replies
-from swarmfeed.core.asks.upkeep import WhatIsRefused
+from swarmfeed.core.asks.upkeep import HowIsIt, WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
@@ -260,6 +260,7 @@ def _shared_values() -> dict[str, object]:
         "at_home": is_own_host(),
         "now_year": datetime.now(UTC).year,
         "me": ask(WhoAreYou()) if is_in else None,
+        "how": ask(HowIsIt()) if is_in else None,
         "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
         "refused": ask(WhatIsRefused()).sentences if is_in else (),
     }

@@ -8,6 +8,7 @@ Source: HTML Living Standard, section 9.2 (server-sent events).
 
 import asyncio
 import json
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 RETRY_MS: Final = 3_000
 """After how long a browser comes back when a stream broke."""
+
+HEARTBEAT: Final = "event: here\ndata:\n\n"
+"""Said when nothing else is: a page that hears nothing at all tells that the node hangs."""
 
 GAP_S: Final = 0.2
 """Shortest pause between two batches of one stream; what comes meanwhile is merged."""
@@ -34,6 +38,7 @@ class EventStream:
         heartbeat_s: float = EVENT_HEARTBEAT_S,
     ) -> None:
         self._changes = changes
+        self._run = secrets.token_hex(4)
         self._heartbeat_s = heartbeat_s
         self._backlog: deque[Change] = deque(maxlen=EVENT_BACKLOG_MAX)
         self._arrived = asyncio.Event()
@@ -95,7 +100,7 @@ class EventStream:
                     "trailers": False,
                 }
             )
-            await self._follow(_number(last_event_id), dropped, send, still)
+            await self._follow(self._last(last_event_id), dropped, send, still)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             leaving.cancel()
@@ -104,27 +109,31 @@ class EventStream:
             if not streams and self._streams.get(session) is streams:
                 del self._streams[session]
 
+    def _last(self, event_id: str) -> int:
+        """The number after which a browser goes on: its last event, or what is newest."""
+        if not event_id:
+            return self._backlog[-1].number if self._backlog else 0
+        run, _, number = event_id.partition("-")
+        # Numbers of another run say nothing of ours: the node restarted since.
+        return _number(number) if run == self._run else 0
+
     async def _follow(
         self,
-        last: int | None,
+        last: int,
         dropped: asyncio.Event,
         send: "ASGISendCallable",
         still: Callable[[], bool],
     ) -> None:
         text = f"retry: {RETRY_MS}\n\n"
-        if last is None:
-            last = self._backlog[-1].number if self._backlog else 0
         while not dropped.is_set() and still():
             arrived = self._arrived
-            newest = self._backlog[-1].number if self._backlog else 0
-            # A smaller number than ours: the node restarted and counts from the start.
-            fresh = [c for c in self._backlog if c.number > last or newest < last]
-            last = newest if fresh else last
-            text += "".join(format_change(change) for change in merge_changes(fresh))
+            fresh = [change for change in self._backlog if change.number > last]
+            last = fresh[-1].number if fresh else last
+            text += "".join(format_change(self._run, each) for each in merge_changes(fresh))
             if text:
                 await _send_text(send, text)
             heard = await _first_of(self._heartbeat_s, arrived, dropped)
-            text = "" if heard else ": still here\n\n"
+            text = "" if heard else HEARTBEAT
             if heard:
                 await _first_of(GAP_S, dropped)
 
@@ -140,14 +149,15 @@ def merge_changes(changes: list[Change]) -> list[Change]:
     return sorted(newest.values(), key=lambda change: change.number)
 
 
-def format_change(change: Change) -> str:
-    """Return one event as it goes over the wire."""
+def format_change(run: str, change: Change) -> str:
+    """Return one event as it goes over the wire; ``run`` tells this start from others."""
     # JSON escapes line breaks, so nothing a peer wrote can end the event.
-    return f"event: {change.name}\nid: {change.number}\ndata: {json.dumps(change.fields)}\n\n"
+    data = json.dumps(change.fields)
+    return f"event: {change.name}\nid: {run}-{change.number}\ndata: {data}\n\n"
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 async def _send_text(send: "ASGISendCallable", text: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import re
 import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -181,7 +182,9 @@ def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path)
         reader, writer = await served.stream()
         served.desk.announce("new", n=1)
         event = await reader.readuntil(b"\n\n")
-        assert b'event: new\nid: 1\ndata: {"n": 1}' in event
+        found = re.search(rb'event: new\nid: (\w+)-1\ndata: {"n": 1}', event)
+        assert found is not None
+        run = found[1].decode()
         writer.close()
         await asyncio.sleep(0)
         served.desk.announce("status", text="line\nbreak")
@@ -189,15 +192,34 @@ def test_events_arrive_and_a_browser_that_returns_misses_nothing(tmp_path: Path)
         served.desk.announce("progress", feed="b", held=1)
         served.desk.announce("progress", feed="a", held=2)
         await asyncio.sleep(0.05)
-        reader, writer = await served.open("/events", extra="Last-Event-ID: 1\r\n")
+        reader, writer = await served.open("/events", extra=f"Last-Event-ID: {run}-1\r\n")
         text = (await reader.readuntil(b'"held": 2}\n\n')).decode()
         assert [line for line in text.split("\n") if line.startswith("id: ")] == [
-            "id: 2",
-            "id: 4",
-            "id: 5",
+            f"id: {run}-2",
+            f"id: {run}-4",
+            f"id: {run}-5",
         ]
         assert "line\\nbreak" in text
         writer.close()
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.slow
+def test_a_browser_that_returns_after_a_restart_misses_nothing(tmp_path: Path) -> None:
+    """What it heard last has a number that means something else in the new run."""
+
+    async def scene(served: Served) -> None:
+        served.desk.announce("status", peers=1)
+        served.desk.announce("new", n=1)
+        await asyncio.sleep(0.05)
+        for last in ("2", "0123abcd-1", "0123abcd-2", "0123abcd-99", "0123abcd", "-", "x-y"):
+            extra = f"Last-Event-ID: {last}\r\n"
+            reader, writer = await served.open("/events", extra=extra)
+            text = (await reader.readuntil(b'"n": 1}\n\n')).decode()
+            assert "event: status" in text, last
+            writer.close()
+            await writer.wait_closed()
 
     play(tmp_path, scene)
 
@@ -303,7 +325,7 @@ def test_a_silent_stream_has_a_heartbeat() -> None:
         async def send(message: object) -> None:
             assert isinstance(message, dict)
             sent.append(message.get("body", b""))
-            if b": still here\n\n" in sent:
+            if b"event: here\ndata:\n\n" in sent:
                 heard.set()
 
         async def receive() -> dict[str, str]:
@@ -336,7 +358,7 @@ def test_a_mount_takes_its_path_and_the_pages_take_the_rest() -> None:
 
 
 def test_a_change_is_one_event_whatever_it_says() -> None:
-    text = format_change(Change("new", 7, {"text": "a\n\nevent: x\r\ndata: y"}))
+    text = format_change("run", Change("new", 7, {"text": "a\n\nevent: x\r\ndata: y"}))
     assert text.count("\n") == 4
     assert "\r" not in text
 

@@ -1,9 +1,10 @@
 """The page in a real browser: with and without script, small, dark, by keyboard, attacked."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,15 @@ class Node:
 
     def restart(self) -> None:
         """The page goes away, and comes back on the same port."""
-        port = int(self.server.url.rpartition(":")[2])
+        self.go_away()
+        self.come_back()
+
+    def go_away(self) -> None:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
+
+    def come_back(self) -> None:
+        """On the port it had."""
+        port = int(self.server.url.rpartition(":")[2])
         self.server = PageServer(self.desk, self._folder, port, owner_of=self._owner_of)
         asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
 
@@ -371,6 +379,33 @@ def test_a_long_post_opens_where_it_stands(make_visit: MakeVisit, script: bool) 
     # Whoever comes to a link in the rest by keyboard sees it.
     article.get_by_role("link", name="example.org/end").focus()
     expect(article.get_by_role("link", name="example.org/end")).to_be_in_viewport()
+
+
+def test_all_new_posts_are_counted_where_there_was_none(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    desk = visit.node.desk
+    desk.posts.clear()
+    visit.go("/")
+    expect(visit.page.get_by_text("It is quiet here")).to_be_visible()
+    visit.page.wait_for_timeout(300)
+    for number in range(3):
+        desk.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
+    visit.node.announce("new", n=3)
+    expect(visit.page.get_by_role("link", name="Show 3 new posts")).to_be_visible()
+
+
+def test_who_has_a_post_is_said_while_one_looks(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    desk = visit.node.desk
+    post = desk.add_post(desk.me, "just now")
+    visit.go("/")
+    held = visit.page.get_by_role("article").first.locator(".held")
+    expect(held).to_have_text("On this machine only, going out")
+    visit.page.wait_for_timeout(300)
+    desk.posts[desk.posts.index(post)] = replace(post, held_by=2)
+    visit.node.announce("receipt", size=1)
+    expect(held).to_have_text("2 friends have it")
+    expect(held).not_to_have_class(re.compile("nobody"))
 
 
 def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:

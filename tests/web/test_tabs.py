@@ -1,10 +1,11 @@
 """Many tabs of one browser: they share one stream of events, whatever the browser can do."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from street.fakes.desk import key
 from swarmfeed.core.base.types import AuthorId
 
@@ -128,7 +129,7 @@ def test_after_the_node_was_away_every_tab_hears_again(
     tabs = open_tabs(context, node, 3)
     wait_for_stream(node, tabs[0])
     for tab in tabs:
-        expect(tab.locator("#dot.on")).to_be_visible()
+        expect(tab.locator(".state-link .nodes[data-full='2']")).to_be_visible()
     node.restart()
     # Whether sessions outlive the restart or not: one tab logs in, and all are up to date.
     tabs[0].goto(node.server.login_link())
@@ -150,4 +151,60 @@ def test_a_browser_that_shares_nothing_listens_in_each_tab(
         tabs[0].wait_for_timeout(20)
     post(node, "each for itself")
     wait_until_heard(tabs, 1)
+    context.close()
+
+
+AWAY = re.compile(r"^Not connected since \d\d:\d\d$")
+
+
+def say_away(tabs: list[Page]) -> None:
+    for tab in tabs:
+        expect(tab.locator(".state-link")).to_have_text(AWAY)
+        expect(tab.locator(".nodes[data-full='0']").first).to_be_visible()
+
+
+def say_well(tabs: list[Page]) -> None:
+    for tab in tabs:
+        expect(tab.locator(".state-link")).to_contain_text("Well connected")
+        expect(tab.locator(".nodes[data-full='2']").first).to_be_visible()
+
+
+def test_a_node_that_is_away_is_said_on_every_tab_and_so_is_its_return(
+    context: BrowserContext, node: Node
+) -> None:
+    tabs = [context.new_page() for _ in range(4)]
+    for tab, path in zip(tabs, ("/", "/search", "/me", "/status"), strict=True):
+        tab.goto(node.url + path)
+    wait_for_stream(node, tabs[0])
+    say_well(tabs)
+    # One is not looked at meanwhile, and looked at again when the stream is gone already.
+    tabs[3].evaluate("dispatchEvent(new Event('pagehide'))")
+    node.go_away()
+    say_away(tabs[:3])
+    tabs[3].evaluate("dispatchEvent(new Event('pageshow'))")
+    say_away(tabs)
+    node.come_back()
+    say_well(tabs)
+    expect(tabs[0].locator("#say")).to_have_text("Connected again")
+    node.go_away()
+    say_away(tabs)
+    node.come_back()
+    say_well(tabs)
+    post(node, "after all that")
+    wait_until_heard(tabs[:1], 1)
+
+
+def test_a_node_that_hangs_is_away(browser: Browser, node: Node) -> None:
+    """It closes nothing; it only says nothing any more."""
+    context = browser.new_context()
+    context.add_init_script("delete self.SharedWorker; delete self.BroadcastChannel;")
+    tab = context.new_page()
+    tab.clock.install()
+    tab.goto(node.server.login_link())
+    wait_for_stream(node, tab)
+    say_well([tab])
+    held: list[Route] = []
+    tab.route("**/events", lambda route: held.append(route))
+    tab.clock.run_for(60_000)
+    say_away([tab])
     context.close()

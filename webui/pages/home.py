@@ -15,6 +15,9 @@ from webui.routes import Menu, Page, get
 FOLLOWS_SHOWN = 8
 """Authors named beside the timeline."""
 
+START: Final = Cursor(0, 0)
+"""Where a page begins that showed no post: everything is newer."""
+
 
 def show_home() -> str:
     start = before()
@@ -31,23 +34,19 @@ def show_home() -> str:
         new_count=_count_newer(seen) if seen and start else 0,
         follows=followed.authors,
         follow_count=followed.count,
-        status=ask(HowIsIt()),
     )
 
 
 def show_updates() -> Response:
     """How many posts wait above ``seen``, the newest one a page shows."""
-    seen = place("seen")
-    new_count = _count_newer(seen) if seen else len(ask(Timeline(limit=1)).posts)
+    new_count = _count_newer(place("seen") or START)
     return jsonify({"count": new_count, "label": NEW_POSTS(posts=new_count)})
 
 
 def show_sentence() -> Response:
     """How the node is, and what the machine refuses it, for pages that stay open."""
     status, refused = ask(HowIsIt()), ask(WhatIsRefused()).sentences
-    return jsonify(
-        {"sentence": status.sentence, "connected": status.connected, "refused": refused}
-    )
+    return jsonify({"sentence": status.sentence, "full": status.full, "refused": refused})
 
 
 def _count_newer(seen: Cursor) -> int:

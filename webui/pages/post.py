@@ -15,6 +15,7 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     ref_text,
 )
+from swarmfeed.core.asks.sentences import who_has_it
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
@@ -80,9 +81,18 @@ def show_new_replies() -> Response:
 
 
 def show_counts() -> Response:
-    """What stands under posts on an open page: how many replies each has now."""
+    """What stands under posts on an open page: how many replies each has, and who has it."""
     posts = ask(NamedPosts(refs=request.args.get("posts", ""))).posts
-    return jsonify({post_key(post): thread_sentences.direct_replies(post) for post in posts})
+    return jsonify({post_key(post): _counts(post) for post in posts})
+
+
+def _counts(post: PostView) -> dict[str, object]:
+    """What is said under one post; who has it is shown under own ones only."""
+    return {
+        "replies": thread_sentences.direct_replies(post),
+        "held": who_has_it(post.held_by),
+        "isHeld": post.held_by > 0,
+    }
 
 
 def publish() -> Response:

@@ -5,8 +5,11 @@ import { openStream } from "./stream.js";
 
 const tabs = new Set();
 let close = null;
+// What became of the stream, for tabs that come later.
+let state = null;
 
 function tell(name, data) {
+  if (["open", "lost"].includes(name)) state = { name, data };
   for (const tab of tabs) tab.postMessage({ name, data });
   // Whoever joins next has logged in again, perhaps.
   if (name === "ended") stop();
@@ -15,6 +18,7 @@ function tell(name, data) {
 function stop() {
   close?.();
   close = null;
+  state = null;
 }
 
 self.onconnect = (event) => {
@@ -23,6 +27,7 @@ self.onconnect = (event) => {
     if (wish === "join") {
       tabs.add(tab);
       tab.postMessage({ name: "joined", data: null });
+      if (state?.name === "lost") tab.postMessage(state);
       close ??= openStream(tell);
     } else {
       tabs.delete(tab);

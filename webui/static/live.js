@@ -46,11 +46,17 @@ function byOneForAll(tell) {
   return {
     join() {
       const channel = new BroadcastChannel(NAME);
-      channel.onmessage = ({ data: { name, data } }) => tell(name, data);
+      // What became of the stream, in the tab that listens: for tabs that come later.
+      let state = null;
+      channel.onmessage = ({ data: { name, data } }) => {
+        if (name !== "how") tell(name, data);
+        else if (state?.name === "lost") channel.postMessage(state);
+      };
       const left = new AbortController();
       // Whoever has the lock listens; when that tab is closed, the next one gets it.
       const listen = () => new Promise((release) => {
         const close = openStream((name, data) => {
+          if (["open", "lost"].includes(name)) state = { name, data };
           tell(name, data);
           channel.postMessage({ name, data });
         });
@@ -60,6 +66,7 @@ function byOneForAll(tell) {
         });
       });
       tell("joined", null);
+      channel.postMessage({ name: "how", data: null });
       navigator.locks.request(NAME, { signal: left.signal }, listen).catch(() => {});
       leave = () => {
         left.abort();

@@ -1,6 +1,7 @@
 // What a page gains with JavaScript: live counters, progress, counts, relative times.
 // Every page works without it.  Text goes in as text: nothing here makes HTML.
 
+import { ask } from "./asking.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { countReplies } from "./thread.js";
@@ -108,9 +109,9 @@ async function countNew() {
   countReplies(say);
   const bar = byId("new-bar");
   if (!bar) return;
-  const answer = await fetch(`/updates?seen=${encodeURIComponent(bar.dataset.seen)}`);
-  if (!answer.ok) return;
-  const { count, label } = await answer.json();
+  const answer = await ask(`/updates?seen=${encodeURIComponent(bar.dataset.seen)}`);
+  if (!answer) return;
+  const { count, label } = answer;
   bar.hidden = count === 0;
   bar.querySelector("span").textContent = label;
   document.title = count ? `(${count}) ${title}` : title;
@@ -128,14 +129,15 @@ function showProgress({ feed, held }) {
 }
 
 async function askHowItIs() {
-  const answer = await fetch("/sentence");
-  if (!answer.ok) return;
-  const { sentence, connected, refused } = await answer.json();
-  showRefused(refused);
-  const place = byId("sentence");
-  if (!place) return;
-  place.textContent = sentence;
-  byId("dot").classList.toggle("on", connected);
+  const answer = await ask("/sentence");
+  if (!answer || isAway) return;
+  showRefused(answer.refused);
+  showHow(answer.sentence, answer.full);
+}
+
+function showHow(sentence, full) {
+  for (const place of document.querySelectorAll(".how")) place.textContent = sentence;
+  for (const mark of document.querySelectorAll(".nodes")) mark.dataset.full = full;
 }
 
 // What the machine refuses the node comes and goes while a page is open.
@@ -152,12 +154,26 @@ function showRefused(sentences) {
   }));
 }
 
-function showLost() {
-  byId("dot")?.classList.remove("on");
+let isAway = false;
+
+function timeOfDay(date) {
+  const day = { day: "numeric", month: "short" };
+  const isToday = date.toDateString() === new Date().toDateString();
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  return date.toLocaleString("en-GB", isToday ? clock : { ...day, ...clock });
+}
+
+// Nobody knows how the node is now: what was said last may be true no more.
+function showLost({ since }) {
+  isAway = true;
+  const sentence = `Not connected since ${timeOfDay(new Date(since))}`;
+  showHow(sentence, 0);
+  say(sentence, true);
 }
 
 function showEnded() {
-  showLost();
+  isAway = true;
+  showHow("Logged out", 0);
   if (byId("ended")) return;
   const note = document.createElement("p");
   note.id = "ended";
@@ -168,13 +184,22 @@ function showEnded() {
 }
 
 function showJoined() {
+  isAway = false;
   countNew();
+  askHowItIs();
   updateTimes();
 }
 
 function showOpen() {
+  if (isAway) say("Connected again", true);
+  isAway = false;
   byId("ended")?.remove();
   countNew();
+  askHowItIs();
+}
+
+function showReceipt() {
+  countReplies(say);
   askHowItIs();
 }
 
@@ -182,7 +207,7 @@ const HEARD = {
   new: countNew,
   progress: showProgress,
   status: askHowItIs,
-  receipt: askHowItIs,
+  receipt: showReceipt,
   joined: showJoined,
   open: showOpen,
   lost: showLost,

@@ -1,5 +1,7 @@
-// Replies that came while a page is open: how many each post has now, and in a thread a line
-// that leads to the new ones.  Nothing is put among what is being read.
+// What came while a page is open: how many replies each post has now, who has the own ones, and
+// in a thread a line that leads to the new replies.  Nothing is put among what is being read.
+
+import { ask } from "./asking.js";
 
 const GAP_MS = 2_000;
 const NONE = "Reply";
@@ -10,9 +12,9 @@ async function showNew(say) {
   const bar = byId("new-replies");
   if (!bar) return;
   const { of, seen } = bar.dataset;
-  const answer = await fetch(`/replies?${new URLSearchParams({ of, seen })}`);
-  if (!answer.ok) return;
-  const { count, label, url } = await answer.json();
+  const answer = await ask(`/replies?${new URLSearchParams({ of, seen })}`);
+  if (!answer) return;
+  const { count, label, url } = answer;
   bar.hidden = count === 0;
   if (count === 0) return;
   bar.href = url;
@@ -23,11 +25,14 @@ async function showNew(say) {
 async function showCounts() {
   const names = [...document.querySelectorAll(".post[data-name]")].map((post) => post.dataset.name);
   if (names.length === 0) return;
-  const answer = await fetch(`/counts?${new URLSearchParams({ posts: names.join() })}`);
-  if (!answer.ok) return;
-  for (const [key, said] of Object.entries(await answer.json())) {
+  const counts = await ask(`/counts?${new URLSearchParams({ posts: names.join() })}`);
+  for (const [key, { replies, held, isHeld }] of Object.entries(counts ?? {})) {
     const place = byId(key)?.querySelector("[data-replies]");
-    if (place) place.textContent = said || NONE;
+    if (place) place.textContent = replies || NONE;
+    const holders = byId(key)?.querySelector(".held");
+    if (!holders) continue;
+    holders.classList.toggle("nobody", !isHeld);
+    holders.querySelector("span").textContent = held;
   }
 }
 

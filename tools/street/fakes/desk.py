@@ -400,7 +400,13 @@ class FakeDesk(TableDesk):
         return HeldFeeds(feeds=tuple(e for e in self._feeds() if e.feed_id == ask.feed))
 
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
-        return Wellbeing(sentence=self.sentence, running=True, peers=len(PEERS))
+        return Wellbeing(
+            sentence=self.sentence,
+            running=True,
+            peers=len(PEERS),
+            held_by=2,
+            refused=bool(self.refused),
+        )
 
     def status(self, _: Status) -> NodeStatus:
         return NodeStatus(
