@@ -20,6 +20,7 @@ from benchmarks import (
     live,
     page,
     reading,
+    search,
     sync,
     verify,
 )
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "live": live.measure,
     "indexing": indexing.measure,
     "reading": reading.measure,
+    "search": search.measure,
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,
     "history": history.measure,

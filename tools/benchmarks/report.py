@@ -45,6 +45,10 @@ def ratio_at_least(number: float) -> Bar:
     return Bar("ratio", ">=", number)
 
 
+def ratio_at_most(number: float) -> Bar:
+    return Bar("ratio", "<=", number)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What the machine does without swarmfeed, measured in the same run."""
