@@ -37,7 +37,7 @@ _SPELLED: Final = {
 }  # fmt: skip
 """Letters that Unicode keeps apart and readers do not."""
 
-_AS_IS: Final = frozenset("\u200d\u2120\u2122\u24c2\u3297\u3299")
+_AS_IS: Final = frozenset("\u200d\u2120\u2122\u3297\u3299")
 """Signs that compatibility would take for letters, and glue to the word before."""
 
 
@@ -138,3 +138,5 @@ def _spell(character: str) -> str:
 
 FOLDED: Final = _Table(folded)
 PARTS: Final = _Table(part_of)
+BLANKED: Final = _Table(lambda each: " " if PARTS[ord(each)] in " '#+." else each)
+"""Blanks for all that parts words."""

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
-from swarmfeed.core.words.characters import APOSTROPHE, PARTS
+from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, PARTS
 from swarmfeed.core.words.folding import fold
 from swarmfeed.core.words.scripts import CJK, graphemes, leans
 from swarmfeed.core.words.tags import find_tags
@@ -54,6 +54,9 @@ _MAY_BE_ODD: Final = re.compile(
     r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
 )
 """Whether an ASCII text may hold an odd word: nearly none does, and to cut it up takes long."""
+_SIGN_OF_ODD: Final = re.compile(r"[+#]|\.[ac]")
+"""Whether the parts of a text may make an exact term."""
+_ONLY_WORDS: Final = re.compile("[acd #+.]*")
 _PIECES: Final = re.compile(
     "(?P<word>[acd]+(?:(?<=c)'(?=c)[acd]+)*)|(?P<run>[knmj]+)|(?P<sign>rr?|[sz]t*)"
 )
@@ -74,9 +77,11 @@ def index_text(text: str) -> str:
     folded = fold(text)
     if folded.isascii():
         return " ".join(_ascii_texts(text, folded))
-    found = _plain_texts(folded)
-    found += [term.text for term in _odd_words(folded)]
-    found += [tag.term for tag in find_tags(text)]
+    parts = folded.translate(PARTS)
+    found = _plain_texts(folded, parts)
+    if _SIGN_OF_ODD.search(parts):
+        found += [term.text for term in _odd_words(folded, parts)]
+        found += [tag.term for tag in find_tags(text)]
     return " ".join(found)
 
 
@@ -84,7 +89,7 @@ def _ascii_texts(text: str, folded: str) -> list[str]:
     """Return the texts of all terms where the fold is of ASCII: of most posts, and sooner."""
     found = folded.encode().translate(_ASCII_WORDS).decode().split()
     if _MAY_BE_ODD.search(folded):
-        found += [term.text for term in _odd_words(folded)]
+        found += [term.text for term in _odd_words(folded, folded.translate(PARTS))]
     if "#" in folded:
         plain = _PLAIN_TAGS.findall(folded) if text.isascii() else []
         is_all = len(plain) == folded.count("#")
@@ -103,12 +108,12 @@ def terms(text: str) -> Terms:
         )
 
     tags = tuple(Term(tag.term, tag.start, tag.end, tag.end) for tag in find_tags(text))
-    odd = tuple(place(term) for term in _odd_words(folded))
-    return Terms(tuple(place(term) for term in _plain(folded)), odd + tags)
-
-
-def _plain(folded: str) -> Iterator[Term]:
     parts = folded.translate(PARTS)
+    odd = tuple(place(term) for term in _odd_words(folded, parts))
+    return Terms(tuple(place(term) for term in _plain(folded, parts)), odd + tags)
+
+
+def _plain(folded: str, parts: str) -> Iterator[Term]:
     for match in _PIECES.finditer(parts):
         start, end = match.span()
         if match.lastgroup != "run":
@@ -121,9 +126,10 @@ def _plain(folded: str) -> Iterator[Term]:
             yield Term(text, low, stop, high, is_run=True)
 
 
-def _plain_texts(folded: str) -> list[str]:
+def _plain_texts(folded: str, parts: str) -> list[str]:
     """Return the texts of ``_plain`` alone, and sooner."""
-    parts = folded.translate(PARTS)
+    if _ONLY_WORDS.fullmatch(parts):
+        return folded.translate(BLANKED).split()
     found: list[str] = []
     for match in _PIECES.finditer(parts):
         if match.lastgroup == "run":
@@ -154,8 +160,8 @@ def _units(parts: str, start: int, end: int) -> list[tuple[int, int]]:
     return [match.span() for match in _UNITS.finditer(parts, start, end)]
 
 
-def _odd_words(folded: str) -> Iterator[Term]:
-    for match in _ODD_WORDS.finditer(folded.translate(PARTS)):
+def _odd_words(folded: str, parts: str) -> Iterator[Term]:
+    for match in _ODD_WORDS.finditer(parts):
         start, end = match.span()
         yield Term(folded[start:end], start, end, end)
 
