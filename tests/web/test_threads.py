@@ -42,6 +42,7 @@ def follow(page: str, label: str) -> str:
     return str(found).replace("&amp;", "&")
 
 
+@pytest.mark.attack("A74")
 def test_more_replies_than_fit_on_a_page_are_reached(site: Site) -> None:
     asked, answers = ask_and_answer(site, 2 * PAGE_POSTS + 30)
     path, seen = f"/posts/{asked.id}", set()

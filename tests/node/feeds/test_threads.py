@@ -1,6 +1,8 @@
 """Threads of many replies: each is reached, page by page, under what it answers."""
 
 import random
+from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -60,16 +62,17 @@ def walk(reading: Reading, top: str, limit: int = 50) -> list[PostView]:
 
 def shape(kind: str, count: int) -> list[int | None]:
     dice = random.Random(count)
-    parent = {
+    parents: dict[str, Callable[[int], int]] = {
         "wide": lambda _: 0,
         "chain": lambda number: number - 1,
         "bushy": dice.randrange,
-    }[kind]
+    }
+    parent = parents[kind]
     return [None, *(parent(number) for number in range(1, count + 1))]
 
 
 @pytest.fixture
-def index(tmp_path) -> SqliteIndex:  # type: ignore[no-untyped-def]
+def index(tmp_path: Path) -> SqliteIndex:
     return SqliteIndex(tmp_path / "index.db")
 
 
@@ -195,7 +198,7 @@ def said_of(index: Index, reply: PostBody) -> tuple[str, str]:
 
 
 @pytest.fixture(params=["fake", "sqlite"])
-def either(request, tmp_path) -> Index:  # type: ignore[no-untyped-def]
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     return FakeIndex() if request.param == "fake" else SqliteIndex(tmp_path / "index.db")
 
 
