@@ -47,6 +47,20 @@ def test_it_measures_with_posts_of_a_file_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_commands_are_measured_beside_a_python_that_does_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    ran = run_bench("--quick", "--only", "commands", "--json", file)
+    assert ran.returncode == 0, ran.stderr
+    results = {each["name"]: each for each in json.loads(file.read_text())["results"]}
+    assert {"commands.version", "commands.help"} < results.keys()
+    for name, most in (("commands.help", 0.2), ("commands.post_with_a_node", 0.35)):
+        row = results[name]
+        assert [(bar["op"], bar["number"]) for bar in row["bars"]] == [("<=", most)]
+        assert row["value"] > row["limit"]["value"] > 0
+    assert results["commands.post_without_a_node"]["bars"] == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

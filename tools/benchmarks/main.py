@@ -12,6 +12,7 @@ from swarmfeed.errors import SwarmfeedError
 
 from benchmarks import (
     append,
+    commands,
     crowd,
     encode,
     flood,
@@ -41,6 +42,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "history": history.measure,
     "page": page.measure,
     "flood": flood.measure,
+    "commands": commands.measure,
 }
 
 POSTS = 100_000
