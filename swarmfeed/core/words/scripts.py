@@ -56,6 +56,12 @@ TAG: Final = regex.compile(
 """A hashtag by UAX #31, rule D2, with the joiners that words of some scripts need (R1a).
 None follows a letter, unless blanks are not written there."""
 
+EACH_ALONE: Final = regex.compile(
+    r"[[\p{GCB=Other}\p{GCB=LV}\p{GCB=LVT}\p{GCB=Control}\p{GCB=LF}]--[\uffa0-\uffdc]]*",
+    regex.VERSION1,
+)
+"""A text of which each code point is a character of its own, for readers and for folding."""
+
 _GRAPHEME: Final = regex.compile(r"\X")
 _LEANS: Final = regex.compile(r"[\u1160-\u11ff\ud7b0-\ud7ff\uffa0-\uffdc]")
 

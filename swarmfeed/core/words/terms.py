@@ -13,13 +13,14 @@ Behind them stand *exact* terms for what is written in one piece and looked for 
 
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
-from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, PARTS
+from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, FOLDED, PARTS
 from swarmfeed.core.words.folding import fold
-from swarmfeed.core.words.scripts import CJK, graphemes, leans
+from swarmfeed.core.words.scripts import CJK, EACH_ALONE, graphemes, leans
 from swarmfeed.core.words.tags import find_tags
 
 
@@ -65,6 +66,9 @@ _ODD_WORDS: Final = re.compile(
     r"[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[ac][acd]*"
 )
 
+CLUSTER_CHARS: Final = 8
+"""Longest cluster whose fold is remembered: those of languages are shorter."""
+
 UNIT_END: Final = APOSTROPHE
 """Ends a letter that may take marks, so that none is found by the beginning of another."""
 
@@ -102,10 +106,8 @@ def terms(text: str) -> Terms:
     folded, starts, ends = _fold_with_places(text)
 
     def place(term: Term) -> Term:
-        first_end = ends[term.first_end - 1]
-        return term._replace(
-            start=starts[term.start], end=ends[term.end - 1], first_end=first_end
-        )
+        start, end, first_end = starts[term.start], ends[term.end - 1], ends[term.first_end - 1]
+        return Term(term.text, start, end, first_end, term.is_run)
 
     tags = tuple(Term(tag.term, tag.start, tag.end, tag.end) for tag in find_tags(text))
     parts = folded.translate(PARTS)
@@ -166,20 +168,31 @@ def _odd_words(folded: str, parts: str) -> Iterator[Term]:
         yield Term(folded[start:end], start, end, end)
 
 
-def _fold_with_places(text: str) -> tuple[str, list[int], list[int]]:
+def _fold_with_places(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """Return the fold, and where each of its characters comes from."""
     if text.isascii():
-        places = list(range(len(text) + 1))
-        return fold(text), places[:-1], places[1:]
+        return fold(text), range(len(text)), range(1, len(text) + 1)
+    if EACH_ALONE.fullmatch(text):
+        folds = [FOLDED[ord(each)] for each in text]
+        starts = [at for at, part in enumerate(folds) for _ in part]
+        return "".join(folds), starts, [at + 1 for at in starts]
     folded: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts, ends = [], []
     for start, end in _clusters(text):
-        part = fold(text[start:end])
+        part = _fold_cluster(text[start:end])
         folded.append(part)
         starts += [start] * len(part)
         ends += [end] * len(part)
     return "".join(folded), starts, ends
+
+
+@lru_cache(maxsize=4096)
+def _fold_short(cluster: str) -> str:
+    return fold(cluster)
+
+
+def _fold_cluster(cluster: str) -> str:
+    return _fold_short(cluster) if len(cluster) <= CLUSTER_CHARS else fold(cluster)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

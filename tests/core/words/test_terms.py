@@ -48,6 +48,13 @@ def test_terms_are_what_is_indexed(text: str) -> None:
     assert not any(set(term) & set(' "\n\t\x00') or not term for term in kept)
 
 
+@given(st.text(st.characters(exclude_categories=["M", "Cf"])))
+def test_places_are_the_same_where_each_character_stands_alone(text: str) -> None:
+    # A joiner that means nothing makes it go the long way.
+    alone, apart = terms(text), terms(text + " \u200d")
+    assert alone == apart
+
+
 @given(any_text)
 def test_terms_stand_in_the_text_in_order(text: str) -> None:
     plain, exact = terms(text)
