@@ -14,6 +14,8 @@ from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from swarmfeed.core.asks.excerpt import is_long
+from swarmfeed.core.asks.notification_sentences import what_it_does
+from swarmfeed.core.asks.notifications import CountUnread
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED, who_has_it
@@ -125,6 +127,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "replies": direct_replies,
     "short": formats.short,
     "size": formats.size,
+    "what_it_does": lambda each: what_it_does(answers=each.is_answer, mentions=each.is_mention),
     "who_has_it": who_has_it,
     "emblem": pictures.emblem,
 }
@@ -263,4 +266,5 @@ def _shared_values() -> dict[str, object]:
         "how": ask(HowIsIt()) if is_in else None,
         "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
         "refused": ask(WhatIsRefused()).sentences if is_in else (),
+        "unread": ask(CountUnread()).count if is_in else 0,
     }

@@ -21,6 +21,8 @@ class Menu:
     label: str
     icon: str = ""
     """A name of ``_icons.html``; empty draws nothing."""
+    counts_unread: bool = False
+    """Whether how many notifications are unread stands beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("show", "posts:show", "Print the posts of one author, or one post with its thread."),
     _row("search", "posts:search", "Find posts held here that have all WORDS in them."),
+    _row(
+        "notifications",
+        "notifications:notifications",
+        "Print who answered or mentioned you, newest first.",
+    ),
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),
     _row(

@@ -92,20 +92,33 @@ def print_line(line: str) -> None:
     click.echo(plain(line))
 
 
-def print_posts(posts: Sequence[PostView], *, now_ms: int, empty: str) -> None:
-    """Print posts as they come, newest first; ``empty`` when there are none."""
+def print_posts(
+    posts: Sequence[PostView], *, now_ms: int, empty: str, notes: Sequence[str] = ()
+) -> None:
+    """Print posts as they come, newest first; ``empty`` when there are none.
+
+    Args:
+        notes: What else stands behind the name of each.
+    """
     if not posts:
         click.echo(styled(empty, dim=True))
     for number, post in enumerate(posts):
         if number:
             click.echo("")
-        print_post(post, now_ms=now_ms)
+        print_post(post, now_ms=now_ms, notes=notes[number : number + 1])
 
 
-def print_post(post: PostView, *, now_ms: int, indent: str = "", whole: bool = False) -> None:
+def print_post(
+    post: PostView,
+    *,
+    now_ms: int,
+    indent: str = "",
+    whole: bool = False,
+    notes: Sequence[str] = (),
+) -> None:
     """Print one post; at a terminal of a long one the first lines, unless it is to be whole."""
     inner = indent + INDENT
-    click.echo(indent + _post_title(post, now_ms))
+    click.echo(indent + _post_title(post, now_ms, *notes))
     if post.answers is not None:
         said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
         click.echo(styled(inner + said, dim=True))
@@ -123,8 +136,8 @@ def print_post(post: PostView, *, now_ms: int, indent: str = "", whole: bool = F
     click.echo(styled(inner + (MORE_LINES(lines=more, post=name) if more else name), dim=True))
 
 
-def _post_title(post: PostView, now_ms: int) -> str:
-    facts = [format_age(post.time_ms, now_ms)]
+def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
+    facts = [format_age(post.time_ms, now_ms), *notes]
     if post.namesake:
         facts.insert(0, short(post.author_id))
     if post.is_ahead:

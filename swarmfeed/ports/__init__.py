@@ -4,7 +4,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 ``street.fakes`` (under ``tools/``) in memory; both pass the same contract suite.
 """
 
-from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder
+from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer
@@ -30,6 +30,7 @@ __all__ = [
     "Jobs",
     "KnownAuthor",
     "KnownHolder",
+    "KnownNotification",
     "Lan",
     "Ledger",
     "Links",

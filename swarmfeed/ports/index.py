@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
@@ -34,6 +35,17 @@ class KnownAuthor:
     post_count: int = 0
     namesake: bool = False
     """Whether the name can be taken for that of another author in the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNotification:
+    """A post of somebody else that concerns the person, and where it stands."""
+
+    feed_id: FeedId
+    index: int
+    cursor: Cursor
+    is_answer: bool
+    is_mention: bool
 
 
 class Index(Protocol):
@@ -182,6 +194,18 @@ class Index(Protocol):
 
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
         """The latest of these by sort time, if there are no more than the limit."""
+        ...
+
+    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
+        """Posts of others that answer the own author's or mention them, newest first.
+
+        Only what came since ``save_own_author`` is told apart.  None of them is ``unread``
+        here: what was read is not derived from the logs.
+        """
+        ...
+
+    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+        """The same, without what they say: a thousand cost what a page does."""
         ...
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:

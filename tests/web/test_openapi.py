@@ -40,6 +40,7 @@ BODIES: dict[str, object] = {
     "follow": {"who": format_address(MIRA)},
     "look-at": {"who": format_address(MIRA)},
     "unfollow": {"who": format_address(MIRA)},
+    "mark-read": {"upto": "5-7"},
     "fetch": {"who": format_address(MIRA)},
     "import": {"posts": [[1_000, "old"]]},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},

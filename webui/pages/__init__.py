@@ -9,6 +9,7 @@ from webui.pages import (
     home,
     login,
     me,
+    notices,
     post,
     search,
     status,
@@ -22,6 +23,7 @@ PAGES: Final[tuple[Page, ...]] = (
     post.PAGE,
     author.PAGE,
     search.PAGE,
+    notices.PAGE,
     follow.PAGE,
     # The node, and oneself
     status.PAGE,

@@ -4,6 +4,7 @@
 import { ask } from "./asking.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { countNotices } from "./notices.js";
 import { countReplies } from "./thread.js";
 
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
@@ -186,6 +187,7 @@ function showEnded() {
 function showJoined() {
   isAway = false;
   countNew();
+  countNotices(say);
   askHowItIs();
   updateTimes();
 }
@@ -195,6 +197,7 @@ function showOpen() {
   isAway = false;
   byId("ended")?.remove();
   countNew();
+  countNotices(say);
   askHowItIs();
 }
 
@@ -204,7 +207,8 @@ function showReceipt() {
 }
 
 const HEARD = {
-  new: countNew,
+  new: () => Promise.all([countNew(), countNotices(say)]),
+  notifications: () => countNotices(say),
   progress: showProgress,
   status: askHowItIs,
   receipt: showReceipt,

@@ -302,6 +302,10 @@ word has as many as half of all posts."""
 PAGE_POSTS: Final = 50
 """Posts on one page."""
 
+NOTIFICATIONS_COUNTED: Final = 1_000
+"""Newest notifications that may count as unread: so what was read of them takes 80 kB at most,
+and who floods pushes out nothing but older ones."""
+
 PAGE_POSTS_MAX: Final = 1_000
 """Most posts one query may ask for."""
 

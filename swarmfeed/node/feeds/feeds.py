@@ -30,6 +30,7 @@ from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.naming import Naming
+from swarmfeed.node.feeds.notifying import Notifying
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -65,6 +66,7 @@ class Feeds:
     showing: Showing
     carer: Carer
     looker: Looker
+    notifying: Notifying
     caretaker: Caretaker
     reporter: Reporter
     timekeeper: Timekeeper
@@ -78,7 +80,11 @@ class Feeds:
             answers=self._answers(),
             listens=self._listens(),
             jobs=self._jobs,
-            rows=(*self.ground.inventory.rows(), *self.ground.almanac.rows()),
+            rows=(
+                *self.ground.inventory.rows(),
+                *self.ground.almanac.rows(),
+                *self.notifying.rows(),
+            ),
             stop=self.fetcher.stop,
         )
 
@@ -130,6 +136,7 @@ class Feeds:
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
             *reading.rows(),
+            *self.notifying.answers(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *people.rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
@@ -187,6 +194,7 @@ def make_feeds(ground: Ground) -> Feeds:
         showing=showing,
         carer=carer,
         looker=Looker(ground, carer, fetcher),
+        notifying=Notifying(ground),
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
         reporter=Reporter(ground, fetcher, showing),
         timekeeper=Timekeeper(ground),

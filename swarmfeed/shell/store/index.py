@@ -16,13 +16,15 @@ import structlog
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
-from swarmfeed.ports import KnownAuthor, KnownHolder
+from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
+from swarmfeed.shell.store import notifications as index_notifications
 from swarmfeed.shell.store import places, threads, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
@@ -255,6 +257,14 @@ class SqliteIndex:
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
         with self._database.read() as db:
             return threads.newest_below(db, answered, limit)
+
+    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
+        with self._database.read() as db:
+            return index_notifications.notifications(db, limit, before)
+
+    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+        with self._database.read() as db:
+            return index_notifications.known(db, limit, before)
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:

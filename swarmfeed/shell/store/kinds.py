@@ -13,7 +13,7 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import seals
+from swarmfeed.shell.store import notifications, seals
 from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
 from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, number_author
@@ -42,6 +42,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     db.executemany(SAVE, [(*post, moments.give(post[2])) for post in posts])
     seals.seal(db, ((row[0], *row[-2:]) for row in posts))
     add_words(db, first, last)
+    notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) - apply_amendments(db, place.feed_no, *span)
 
@@ -89,6 +90,7 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
 
 def withdraw_post(db: Connection, row_id: int) -> int:
     """Remove a post; of a reply stays where it stood."""
+    notifications.forget_answers(db, row_id)
     db.execute(
         "UPDATE reply SET hash = (SELECT hash FROM post WHERE post.id = reply.id)"
         " WHERE id = ? AND hash IS NULL",
@@ -100,6 +102,7 @@ def withdraw_post(db: Connection, row_id: int) -> int:
 def _drop_texts(db: Connection, first: int, last: int) -> int:
     drop_words(db, first, last)
     seals.unseal(db, first, last)
+    notifications.drop(db, first, last)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", (first, last))
     return db.changes()
 
@@ -163,6 +166,7 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
     db.execute(EDIT, (cw, text, row_id))
     seals.seal(db, ((row_id, cw, text),))
     add_words(db, row_id, row_id)
+    notifications.note_edit(db, row_id, text)
 
 
 # --- people ------------------------------------------------------------------------------
@@ -305,6 +309,7 @@ TABLES: Final = Tables(
             save=save_replies,
             drop=drop_replies_of,
         ),
+        notifications.TABLE,
         Table(
             name="profile",
             bodies=(ProfileBody,),

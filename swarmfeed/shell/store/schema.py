@@ -37,6 +37,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         # Authors whose posts are on the home timeline: the own one and those they follow.
         "CREATE INDEX author_home ON author (home) WHERE home = 1",
+        "CREATE INDEX author_own ON author (own) WHERE own = 1",
         # prefix: the first bits of feed_id, as cursors have them.  latest_ms: no entry that is
         # shown is sorted later; claims_ms: none claims a later time.
         """
@@ -128,6 +129,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         # sort_ms as in post: a page of replies starts anywhere among thousands.
         "CREATE INDEX reply_parent ON reply (parent_hash, sort_ms)",
+        # Posts of others that answer an own one or mention us; why: see notifications.py.
+        """
+        CREATE TABLE notification (
+            id      INTEGER PRIMARY KEY REFERENCES post,
+            sort_ms INTEGER NOT NULL,
+            why     INTEGER NOT NULL CHECK (why BETWEEN 1 AND 7)
+        ) STRICT
+        """,
+        "CREATE INDEX notification_time ON notification (sort_ms)",
         # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
         """
         CREATE TABLE amendment (

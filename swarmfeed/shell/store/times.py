@@ -9,6 +9,7 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
+from swarmfeed.shell.store import notifications
 from swarmfeed.shell.store.kinds import author_of, count_follows, count_profiles
 from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, find_feed
@@ -97,6 +98,7 @@ def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> 
         "UPDATE reply SET sort_ms = ? WHERE id = ?",
         [(sort_ms, row_id) for sort_ms, _, row_id in posts],
     )
+    notifications.resort(db, row_ids)
 
 
 def resort_words(

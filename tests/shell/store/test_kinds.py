@@ -94,4 +94,5 @@ def test_its_table_is_added_to_a_file_that_has_none_and_known_only_to_who_brings
 def test_every_kind_that_is_shown_has_its_row() -> None:
     shown = [each.kind for each in (PostBody, EditBody, WithdrawBody, ProfileBody, FollowBody)]
     assert sorted(TABLES.kinds) == sorted(shown)
-    assert [table.name for table in TABLES.of_kind["post"]] == ["post", "reply"]
+    names = [table.name for table in TABLES.of_kind["post"]]
+    assert names == ["post", "reply", "notification"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.asks.posts import (
     ABSENT,
     HERE,
@@ -17,6 +18,7 @@ from swarmfeed.core.asks.posts import (
     first_words,
 )
 from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
@@ -41,7 +43,7 @@ from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.errors import BadEncodingError
-from swarmfeed.ports import KnownAuthor, KnownHolder
+from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
 
 from street.fakes.finding import is_found, require_few
 
@@ -259,6 +261,27 @@ class FakeIndex:
             left += [view.ref for view in below]
         return found
 
+    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
+        ours = [view for view in self._posts() if any(self._why(view))]
+        views = page(ours, limit, before)
+        return [
+            Notification(post=view, is_answer=answers, is_mention=mentions)
+            for view in views
+            for answers, mentions in [self._why(view)]
+        ]
+
+    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+        return [
+            KnownNotification(
+                feed_id=each.post.ref.feed_id,
+                index=each.post.ref.index,
+                cursor=each.post.cursor,
+                is_answer=each.is_answer,
+                is_mention=each.is_mention,
+            )
+            for each in self.notifications(limit, before)
+        ]
+
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         if author_id != self._own and author_id not in self._authors.values():
             return None
@@ -413,6 +436,22 @@ class FakeIndex:
                     ),
                     id="" if gone else public_id(feed_id, index, kept.time_ms),
                 )
+
+    def _why(self, view: PostView) -> tuple[bool, bool]:
+        """Whether a post answers one of the own author, and whether it mentions them."""
+        if self._own is None or view.author_id == self._own:
+            return False, False
+        body = self._kept[view.ref.feed_id, view.ref.index].body
+        named = isinstance(body, PostBody) and self._own in body.mentions
+        ref = view.reply_to
+        answered = self._kept.get((ref.feed_id, ref.index)) if ref else None
+        answers = (
+            answered is not None
+            and answered.ref == view.reply_to
+            and answered.author_id == self._own
+            and self._amended(answered) is not None
+        )
+        return answers, named or format_address(self._own) in view.text
 
     def _home_posts(self) -> list[PostView]:
         shown = {self._own, *(self.follows_of(self._own) if self._own else ())}

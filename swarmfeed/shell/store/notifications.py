@@ -1,0 +1,244 @@
+"""Which posts answer the person or mention them: a narrow table beside the posts.
+
+It is filled as entries come, in whatever order: an answer may be here before the post that it
+answers.  Whose index it is has to be known by then.  Every function that is given a connection
+runs inside a transaction; those that read, on a read-only one.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.notifications import Notification
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
+from swarmfeed.core.feed.kinds import PostBody
+from swarmfeed.ports import KnownNotification
+from swarmfeed.shell.store.entries import Place, PostRow, Said, Table
+from swarmfeed.shell.store.places import cursor_number
+from swarmfeed.shell.store.read import CURSOR_ROW, clamp_limit, place, read_posts
+from swarmfeed.shell.store.sqlite import Connection
+
+ANSWERS: Final = 1
+"""It answers a post of the person."""
+
+NAMES: Final = 2
+"""Its author says that it mentions them (``mentions`` of the body): an edit changes nothing."""
+
+LINKS: Final = 4
+"""The person's address stands in its text, as it is shown now."""
+
+NOTE: Final = """
+    INSERT INTO notification SELECT id, sort_ms, ? FROM post WHERE id = ?
+    ON CONFLICT (id) DO UPDATE SET why = why | excluded.why
+"""
+
+HASH: Final = (
+    "coalesce(post.hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), post.text))"
+)
+
+# Whether a reply answers what it says it does: the place and the hash have to belong together.
+IS_ANSWER: Final = f"""
+    SELECT 1 FROM reply CROSS JOIN feed ON feed.feed_id = reply.parent_feed
+    CROSS JOIN block ON block.feed = feed.no AND block.start <= reply.parent_index
+    AND reply.parent_index < block.start + block.size
+    CROSS JOIN post ON post.id = block.base + reply.parent_index - block.start
+    WHERE reply.id = ? AND {HASH} = reply.parent_hash
+"""  # noqa: S608  # fixed text
+
+# Replies of others that were here before the posts that they answer.
+WAITING: Final = f"""
+    SELECT reply.id FROM (SELECT id, {HASH} AS entry_hash FROM post WHERE id BETWEEN ? AND ?)
+    AS own CROSS JOIN reply ON reply.parent_hash = own.entry_hash
+    AND reply.parent_index = own.id - ?
+    CROSS JOIN post AS answer ON answer.id = reply.id CROSS JOIN feed ON feed.no = answer.feed
+    WHERE feed.author <> ? AND reply.parent_feed = (SELECT feed_id FROM feed WHERE no = ?)
+"""  # noqa: S608  # fixed text
+
+PAGE: Final = f"""
+    SELECT {{columns}} FROM notification CROSS JOIN post ON post.id = notification.id
+    CROSS JOIN feed ON feed.no = post.feed
+    CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= post.id)
+    WHERE notification.sort_ms <= :time_ms
+    AND (post.sort_ms, post.id) < (:time_ms, {CURSOR_ROW})
+    ORDER BY notification.sort_ms DESC, feed.feed_id DESC, post.id DESC LIMIT :limit
+"""  # noqa: S608  # fixed text
+
+IDS: Final = PAGE.format(columns="post.id")
+
+KNOWN: Final = PAGE.format(
+    columns="feed.feed_id, post.id - block.base + block.start, post.sort_ms, why"
+)
+
+Own = tuple[int, AuthorId]
+"""Number and id of the person whose index it is."""
+
+NotificationRow = tuple[int, EntryRef | None, tuple[AuthorId, ...]]
+"""Row number of a post, what it answers, and whom its author says it mentions."""
+
+
+# --- as entries come ---------------------------------------------------------------------
+
+
+def read_notification(said: Said) -> NotificationRow | None:
+    post: PostBody = said.body
+    if post.reply is None and not post.mentions:
+        return None
+    return (said.place.base + said.index, post.reply, post.mentions)
+
+
+def save_notifications(db: Connection, place: Place, rows: Sequence[NotificationRow]) -> int:
+    """Note which of these posts, whose replies are saved, concern the person."""
+    own = find_own(db)
+    if own is None or own[0] == place.author_no:
+        return 0
+    own_feeds = {
+        feed_id
+        for (feed_id,) in db.execute("SELECT feed_id FROM feed WHERE author = ?", own[:1])
+    }
+    note(db, (row_id for row_id, _, named in rows if own[1] in named), NAMES)
+    answers = [
+        row_id for row_id, ref, _ in rows if ref is not None and ref.feed_id in own_feeds
+    ]
+    note(db, (each for each in answers if is_answer(db, each)), ANSWERS)
+    return 0
+
+
+def drop_notifications_of(db: Connection, feed_no: int) -> None:
+    """Its posts take theirs with them; an own feed those of the answers it got."""
+    own = find_own(db)
+    row = db.execute("SELECT author, feed_id FROM feed WHERE no = ?", (feed_no,)).fetchone()
+    if own is not None and row is not None and row[0] == own[0]:
+        found = db.execute(
+            "SELECT notification.id FROM notification CROSS JOIN reply"
+            " ON reply.id = notification.id WHERE parent_feed = ?",
+            (row[1],),
+        ).fetchall()
+        forget(db, [row_id for (row_id,) in found], ANSWERS)
+
+
+TABLE: Final = Table(
+    name="notification",
+    bodies=(PostBody,),
+    read=read_notification,
+    save=save_notifications,
+    drop=drop_notifications_of,
+)
+
+
+def note_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> None:
+    """Posts were saved, as they were written: of others, or what others may have answered."""
+    own = find_own(db)
+    if own is None:
+        return
+    if own[0] == place.author_no:
+        note_waiting(db, place, posts[0][0], posts[-1][0])
+    else:
+        address = address_of(own[1])
+        note(db, (row[0] for row in posts if address in row[-1]), LINKS)
+
+
+def note_waiting(db: Connection, place: Place, first: int, last: int) -> None:
+    if db.execute("SELECT 1 FROM reply LIMIT 1").fetchone() is not None:
+        values = (first, last, place.base, place.author_no, place.feed_no)
+        note(db, [row_id for (row_id,) in db.execute(WAITING, values).fetchall()], ANSWERS)
+
+
+def note_edit(db: Connection, row_id: int, text: str) -> None:
+    """A post has another text now."""
+    own = find_own(db)
+    if own is None:
+        return
+    forget(db, [row_id], LINKS)
+    (author_no,) = db.execute(
+        "SELECT author FROM post JOIN feed ON feed.no = post.feed WHERE id = ?", (row_id,)
+    ).fetchone()
+    if author_no != own[0] and address_of(own[1]) in text:
+        note(db, [row_id], LINKS)
+
+
+def forget_answers(db: Connection, row_id: int) -> None:
+    """A post is about to be withdrawn: if it is an own one, nobody answers it any more."""
+    row = db.execute(
+        f"SELECT {HASH} FROM post JOIN feed ON feed.no = post.feed"  # noqa: S608  # fixed text
+        " JOIN author ON author.no = feed.author WHERE id = ? AND own",
+        (row_id,),
+    ).fetchone()
+    if row is not None:
+        found = db.execute("SELECT id FROM reply WHERE parent_hash = ?", row).fetchall()
+        forget(db, [answer for (answer,) in found], ANSWERS)
+
+
+def drop(db: Connection, first: int, last: int) -> None:
+    """Posts with these row numbers are about to go."""
+    db.execute("DELETE FROM notification WHERE id BETWEEN ? AND ?", (first, last))
+
+
+def resort(db: Connection, row_ids: Iterable[int]) -> None:
+    """Posts with these row numbers are sorted by other times now."""
+    db.executemany(
+        "UPDATE notification SET sort_ms = (SELECT post.sort_ms FROM post"
+        " WHERE post.id = notification.id) WHERE id = ?",
+        [(row_id,) for row_id in row_ids],
+    )
+
+
+def note(db: Connection, row_ids: Iterable[int], why: int) -> None:
+    """Note posts, those of them that are shown."""
+    found = [(why, row_id) for row_id in row_ids]
+    if found:
+        db.executemany(NOTE, found)
+
+
+def forget(db: Connection, row_ids: Iterable[int], why: int) -> None:
+    """Take a reason back; what is left without any is no notification."""
+    found = [(row_id, why) for row_id in row_ids]
+    if found:
+        db.executemany("DELETE FROM notification WHERE id = ? AND why = ?", found)
+        db.executemany(
+            "UPDATE notification SET why = why & ~? WHERE id = ?",
+            [(why, row_id) for row_id, why in found],
+        )
+
+
+def find_own(db: Connection) -> Own | None:
+    row: Own | None = db.execute("SELECT no, author_id FROM author WHERE own = 1").fetchone()
+    return row
+
+
+def is_answer(db: Connection, row_id: int) -> bool:
+    return db.execute(IS_ANSWER, (row_id,)).fetchone() is not None
+
+
+@lru_cache(maxsize=8)
+def address_of(author_id: AuthorId) -> str:
+    return format_address(author_id)
+
+
+# --- questions ---------------------------------------------------------------------------
+
+
+def notifications(db: Connection, limit: int, before: Cursor | None) -> list[Notification]:
+    why = {(each.feed_id, each.index): each for each in known(db, limit, before)}
+    values = {**place(before), "limit": clamp_limit(limit)}
+    return [
+        Notification(post=post, is_answer=found.is_answer, is_mention=found.is_mention)
+        for post in read_posts(db, IDS, values)
+        if (found := why.get((post.ref.feed_id, post.ref.index))) is not None
+    ]
+
+
+def known(db: Connection, limit: int, before: Cursor | None) -> list[KnownNotification]:
+    """Where they stand, without a word of them."""
+    rows = db.execute(KNOWN, {**place(before), "limit": clamp_limit(limit)}).fetchall()
+    return [
+        KnownNotification(
+            feed_id=FeedId(feed_id),
+            index=index,
+            cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+            is_answer=bool(why & ANSWERS),
+            is_mention=bool(why & (NAMES | LINKS)),
+        )
+        for feed_id, index, sort_ms, why in rows
+    ]
