@@ -13,9 +13,9 @@ from typing import Final
 from unicodedata import normalize, unidata_version
 
 from swarmfeed.core.words.characters import FOLDED
-from swarmfeed.core.words.scripts import MEANT
+from swarmfeed.core.words.scripts import MEANT, VERSION
 
-FOLDING: Final = f"1/{unidata_version}"
+FOLDING: Final = f"1/{unidata_version}/{VERSION}"
 """Names what the folds are made by: an index of other folds finds nothing, and is made anew."""
 
 _ONLY_LATIN: Final = re.compile("[\x00-\u024f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e]*")

@@ -8,6 +8,9 @@ from typing import Final
 
 import regex
 
+VERSION: Final = regex.__version__
+"""Of the library: another one may know more letters."""
+
 _CJK: Final = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Yi}\p{Tangut}\p{Nushu}"
     r"\p{Khitan_Small_Script}\u30fc\uff70"
