@@ -10,6 +10,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.ports import Clock
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import make_folder
+from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.offline import OfflineJobs, OfflineLinks, OfflineSwarm
 from swarmfeed.shell.store.index import open_index
@@ -32,6 +33,7 @@ def open_shells(
     outside = _open_outside(run_folder, settings, identity, vocabulary, clock)
     return Shells(
         logs=FileLogs(home / "feeds"),
+        lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
         swarm=outside.swarm,
         link=outside.link,

@@ -6,6 +6,7 @@ home/
     high-water/     how far each own feed was signed
     index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
+    lists/          chunk lists for plain clients, made anew at every start
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
 """
@@ -28,6 +29,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
@@ -238,10 +240,12 @@ def open_identity(home: Path, passphrase: str) -> Identity:
     """
     require_keys(home)
     keys = open_keys(key_path(home), passphrase)
+    author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
     return Identity(
-        author_id=AuthorId(SigningKey(keys.author_seed).public),
-        feed_key=SigningKey(keys.feed_seed),
+        author_id=AuthorId(author_key.public),
+        feed_key=feed_key,
         node_key=SigningKey(keys.node_seed),
+        door=sign_door(author_key, FeedId(feed_key.public), keys.created_at_ms),
     )
 
 

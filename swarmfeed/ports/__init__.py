@@ -8,6 +8,7 @@ from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder, KnownNotifica
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer
+from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.swarm import (
     ChunkArrived,
@@ -34,6 +35,7 @@ __all__ = [
     "Lan",
     "Ledger",
     "Links",
+    "Lists",
     "Logs",
     "Peer",
     "PeerSentGarbage",

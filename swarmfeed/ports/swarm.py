@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from swarmfeed.core.base.types import Endpoint, FeedId
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.core.net.krpc import HEAD_SALT
 from swarmfeed.errors import PassingError
 
 
@@ -121,19 +122,19 @@ class Swarm(Protocol):
 
 
 class HeadBoard(Protocol):
-    """Signed heads in the DHT (BEP 44), under each feed's own key."""
+    """Signed items in the DHT (BEP 44), under the keys of feeds and authors: heads mostly."""
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
     async def put(
-        self, feed_id: FeedId, signed_head: bytes, size: int, signature: bytes
+        self, key: bytes, value: bytes, seq: int, signature: bytes, salt: bytes = HEAD_SALT
     ) -> int:
         """Store an item its owner signed; returns how many nodes took it."""
         ...
 
-    async def get(self, feed_id: FeedId) -> tuple[bytes, int, bytes] | None:
-        """Newest item found: signed head, seq (the size), BEP 44 signature.  Its BEP 44
-        signature is verified; the head inside is not."""
+    async def get(self, key: bytes, salt: bytes = HEAD_SALT) -> tuple[bytes, int, bytes] | None:
+        """Newest item found: value, seq, BEP 44 signature.  Its BEP 44 signature is verified;
+        the value is not.  Under ``HEAD_SALT`` that is a signed head and its size."""
         ...

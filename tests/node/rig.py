@@ -31,6 +31,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
+from swarmfeed.shell.disk.lists import ListFiles
 
 from tests.core.samples import posts
 
@@ -173,6 +174,7 @@ def new_ground(
     clock = clock or FakeClock()
     shells = Shells(
         logs=logs or FakeLogs(FakeDisk(folder)),
+        lists=ListFiles(folder / "lists"),
         index=FakeIndex(),
         swarm=swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),
         link=FakeNetwork().link(OWN.node_id),

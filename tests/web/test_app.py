@@ -47,6 +47,7 @@ PAGES = [rule for rule in ASKING if not rule.rule.startswith("/api/")]
 WITHOUT_SESSION = {"/welcome", "/login"}
 WITH_A_READER_KEY = {
     "/feeds/<address:feed_id>/torrents.rss",
+    "/feeds/<address:feed_id>/torrents/list.torrent",
     "/feeds/<address:feed_id>/torrents/<int:level>-<int:position>.torrent",
 }
 

@@ -16,6 +16,7 @@ from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -25,6 +26,7 @@ from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
+from swarmfeed.shell.disk.lists import ListFiles
 
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.headboard import FakeDht, FakeHeadBoard
@@ -65,10 +67,12 @@ class Neighbour:
 
     @property
     def identity(self) -> Identity:
+        feed_key = SigningKey(bytes([1, self.number]) + bytes(30))
         return Identity(
             author_id=self.author_id,
-            feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
+            feed_key=feed_key,
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
+            door=sign_door(self.author_key, FeedId(feed_key.public), self.number),
         )
 
     @property
@@ -96,6 +100,7 @@ class Neighbour:
         self.jobs = HandJobs(street.clock)
         shells = Shells(
             logs=FakeLogs(self.disk),
+            lists=ListFiles(self.disk.folder / "lists"),
             index=self.index,
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),
             link=street.links.link(identity.node_id, vocabulary=self.roster.vocabulary),

@@ -10,7 +10,13 @@ from hashlib import sha256
 from typing import Final
 
 from flask import Response, current_app, render_template, request, url_for
-from swarmfeed.core.asks.feeds import GetTorrent, ListTorrents, OneFeed
+from swarmfeed.core.asks.feeds import (
+    GetListTorrent,
+    GetTorrent,
+    ListTorrents,
+    OneFeed,
+    TorrentFile,
+)
 from swarmfeed.core.base.limits import CHUNK_LEVEL_MAX, FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.errors import UserError
@@ -25,17 +31,21 @@ def show_torrents(feed_id: FeedId) -> str:
         "torrents.html",
         feed_id=feed_id,
         feed=feeds[0] if feeds else None,
-        torrents=ask(ListTorrents(feed=feed_id)).torrents,
+        sealed=ask(ListTorrents(feed=feed_id)),
         rss_url=_url("torrents_rss", feed_id),
     )
 
 
 def show_rss(feed_id: FeedId) -> Response:
+    sealed = ask(ListTorrents(feed=feed_id))
+    # The link says where we are, and the file does not: clients take the former.
     items = [
-        # The link says where we are, and the file does not: clients take the former.
         (each.name, _url("torrent_file", feed_id, each.span), each.magnet, each.bytes)
-        for each in ask(ListTorrents(feed=feed_id)).torrents
+        for each in sealed.torrents
     ]
+    if (chunk_list := sealed.chunk_list) is not None:
+        url = _url("list_torrent", feed_id)
+        items.insert(0, (chunk_list.name, url, chunk_list.magnet, chunk_list.bytes))
     page_url = running().settings.url + url_for("torrents", feed_id=feed_id)
     text = render_template("torrents.rss.xml", feed_id=feed_id, items=items, page_url=page_url)
     return Response(text, content_type="application/rss+xml; charset=utf-8")
@@ -45,7 +55,15 @@ def send_torrent(feed_id: FeedId, level: int, position: int) -> Response:
     if level > CHUNK_LEVEL_MAX or position > FEED_ENTRIES_MAX:
         raise UserError("A feed has no such chunk.")
     found = ask(GetTorrent(feed=feed_id, level=level, position=position))
-    # Chunk names are made of an address and numbers: nothing to escape.
+    return _file(found)
+
+
+def send_list_torrent(feed_id: FeedId) -> Response:
+    return _file(ask(GetListTorrent(feed=feed_id)))
+
+
+def _file(found: TorrentFile) -> Response:
+    # Names are made of an address and numbers: nothing to escape.
     return Response(
         found.torrent,
         content_type="application/x-bittorrent",
@@ -82,6 +100,12 @@ PAGE: Final = Page(
     routes=(
         get(f"{_FEED}/torrents", "torrents", show_torrents),
         get(f"{_FEED}/torrents.rss", "torrents_rss", show_rss, opened_by=has_reader_key),
+        get(
+            f"{_FEED}/torrents/list.torrent",
+            "list_torrent",
+            send_list_torrent,
+            opened_by=has_reader_key,
+        ),
         get(
             f"{_FEED}/torrents/<int:level>-<int:position>.torrent",
             "torrent_file",

@@ -109,6 +109,8 @@ def _print_fetched(fetched: Fetched, as_json: bool) -> None:
             fetched.progress.limit,
         ):
             print_sentence(sentence)
+        if fetched.progress.missing:
+            print_sentence(fetched.progress.missing)
     if not fetched.progress.done:
         raise UserError(_format_failure(fetched))
 

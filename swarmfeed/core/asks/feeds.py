@@ -61,10 +61,22 @@ class SealedChunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkList:
+    """What the chunks are checked by, as a torrent of its own; with each chunk a newer one."""
+
+    name: str
+    """Of the torrent and its one file."""
+    magnet: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealedChunks:
     """All sealed chunks of a feed, oldest first."""
 
     torrents: tuple[SealedChunk, ...]
+    chunk_list: ChunkList | None = None
+    """None while no chunk is sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +111,15 @@ class ListTorrents(Ask[SealedChunks]):
     """The sealed chunks of a feed; a 400 when it is not here."""
 
     name = "torrents"
+
+    feed: FeedId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetListTorrent(Ask[TorrentFile]):
+    """The ``.torrent`` of a feed's chunk list; a 400 while no chunk is sealed."""
+
+    name = "list-torrent-file"
 
     feed: FeedId
 

@@ -73,6 +73,8 @@ class FetchProgress:
     """What is held, unpacked for reading."""
     limit: str = ""
     """Why not all that is held can be read and searched; empty when all can."""
+    missing: str = ""
+    """What the author wrote beyond it, that nobody reachable has; empty as far as we know."""
     error: str = ""
     """Why it cannot go on; empty while it can."""
 

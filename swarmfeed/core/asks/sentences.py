@@ -358,6 +358,16 @@ ANNOUNCED: Final = Text("announced {authors:1 author|# authors}")
 CHUNKS_ANNOUNCED: Final = Text(
     "{chunks:1 chunk|# chunks} announced for plain clients, {due:,} due"
 )
+NEWEST_OUT_OF_REACH: Final = Text(
+    "The newest {entries:1 entry is|# entries are} missing: nobody who has them is online."
+)
+NO_DEPOSIT: Final = Text("nothing to leave in the DHT yet")
+DEPOSIT_IS_OUT: Final = Text("deposit of {entries:1 entry|# entries} was put before")
+DEPOSIT_PUT: Final = Text("deposit of {entries:1 entry|# entries} on {nodes:1 node|# nodes}")
+DEPOSITS_RENEWED: Final = Text("deposits of {feeds:1 feed|# feeds} put again")
+COLLECTING: Final = Text(
+    "{authors:1 author|# authors} looked for, {lists:1 list|# lists} of chunks on their way"
+)
 NO_HEAD: Final = Text("no head yet")
 HEAD_IS_OUT: Final = Text("own head of {entries:1 entry|# entries} was put before")
 HEAD_PUT: Final = Text("own head of {entries:1 entry|# entries} on {nodes:1 node|# nodes}")

@@ -39,7 +39,7 @@ class ChunkTorrent:
     info_hash_v2: bytes
     """SHA-256 of the same info dict, 32 bytes (BEP 52)."""
     name: str
-    """File name: ``<feed address[:16]>-<level>-<position>.zst``."""
+    """File name: ``<feed address[:16]>-<level>-<position>.zst``, or ``-list-<entries>.ben``."""
     size_bytes: int
     piece_count: int
     torrent: bytes
@@ -108,12 +108,24 @@ def chunk_name_prefix(feed_id: FeedId) -> str:
 
 
 def chunk_torrent(feed_id: FeedId, span: ChunkSpan, pieces: Pieces) -> ChunkTorrent:
-    """Build the torrent of a chunk.
+    """Build the torrent of a chunk."""
+    return _torrent(chunk_name(feed_id, span), pieces)
 
-    Keys are in order by construction: this is bencoded by hand because it is made for each
-    chunk of each feed at every start.
+
+def list_torrent(feed_id: FeedId, sealed: int, pieces: Pieces) -> ChunkTorrent:
+    """Build the torrent of a chunk list, as a file of its own: what chunks are checked by.
+
+    Args:
+        feed_id: Whose chunks it lists.
+        sealed: How many entries these hold.
+        pieces: Of the encoded list.
     """
-    name = chunk_name(feed_id, span)
+    return _torrent(f"{chunk_name_prefix(feed_id)}list-{sealed}.ben", pieces)
+
+
+def _torrent(name: str, pieces: Pieces) -> ChunkTorrent:
+    """Keys are in order by construction: this is bencoded by hand because it is made for each
+    chunk of each feed at every start."""
     raw, size, root = name.encode("ascii"), pieces.size_bytes, pieces_root(pieces)
     info = b"".join(
         (

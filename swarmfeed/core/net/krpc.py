@@ -37,6 +37,12 @@ COMPACT_NODE_BYTES: Final = NODE_ID_BYTES + 6
 HEAD_SALT: Final = b"head"
 """The salt under which a feed key stores the feed's head."""
 
+SEALED_SALT: Final = b"sealed"
+"""The salt under which a feed key stores the deposit: what the sealed chunks are checked by."""
+
+DOOR_SALT: Final = b"feed"
+"""The salt under which an author key stores the id of the newest feed."""
+
 METHOD_UNKNOWN: Final = 204
 """The failure code of BEP 5 for a query that is not served."""
 

@@ -3,15 +3,22 @@
 Holders find each other by the author's topic, so chunks of most feeds are not announced: ten
 thousand would cost a quarter of a megabyte a second for ever.  Whoever takes a magnet link or
 the RSS knows nothing of topics; from when a feed's torrents were listed theirs are announced,
-a few in each round.
+a few in each round.  The chunk list is one of them: chunks are checked by it.
 """
+
+import structlog
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.limits import ANNOUNCE_CHUNK_MS, ANNOUNCED_CHUNKS_MAX, OPENED_S
-from swarmfeed.core.feed.metainfo import chunk_torrent
+from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.deposit import torrent_of_list
+from swarmfeed.errors import PassingError, RetryError
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
+
+logger = structlog.get_logger()
 
 
 class Announcer:
@@ -21,6 +28,7 @@ class Announcer:
         self._has_dht = ground.settings.dht
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
+        self._lists = ground.shells.lists
         self._swarm = ground.shells.swarm
         self._clock = ground.shells.clock
         self._introduction = ground.introduction
@@ -29,12 +37,16 @@ class Announcer:
         """When torrents were listed last, the longest ago first."""
         self._announced_ms: dict[bytes, int] = {}
         self._due: list[bytes] = []
+        self._lists_of: dict[FeedId, ChunkTorrent] = {}
+        """Chunk lists that are in the swarm."""
         self._looked_ms: int | None = None
 
     def open(self, feed_id: FeedId) -> None:
         """Somebody was told of a feed's torrents: plain clients will come for them."""
         self._opened_ms.pop(feed_id, None)
         self._opened_ms[feed_id] = self._clock.monotonic_ms()
+        if (replica := self._shelf.replica(feed_id)) is not None:
+            self._offer_list(replica)
         # A plain client cannot ask over a link for what sleeps.
         self._seeder.wake(feed_id)
         self._looked_ms = None
@@ -76,13 +88,39 @@ class Announcer:
                 del self._opened_ms[feed_id]
                 continue
             self._seeder.wake(feed_id)
-            held = self._logs.held(feed_id)
-            for span, record in reversed(replica.chunks().items()):
-                if len(found) >= ANNOUNCED_CHUNKS_MAX:
-                    return found
-                if span in held:
-                    found.append(chunk_torrent(feed_id, span, record.pieces).info_hash)
+            found += self._torrents_of(replica)
+            if len(found) >= ANNOUNCED_CHUNKS_MAX:
+                return found[:ANNOUNCED_CHUNKS_MAX]
         return found
+
+    def _torrents_of(self, replica: Replica) -> list[bytes]:
+        """Of one feed: the chunk list, and what is held of its chunks, the newest first."""
+        feed_id, chunk_list = replica.feed_id, self._offer_list(replica)
+        held, chunks = self._logs.held(feed_id), reversed(replica.chunks().items())
+        found = [] if chunk_list is None else [chunk_list]
+        return found + [
+            chunk_torrent(feed_id, span, record.pieces).info_hash
+            for span, record in chunks
+            if span in held
+        ]
+
+    def _offer_list(self, replica: Replica) -> bytes | None:
+        """Have the newest chunk list in the swarm; returns its info-hash, None without one."""
+        torrent, feed_id = torrent_of_list(replica), replica.feed_id
+        before = self._lists_of.get(feed_id)
+        if torrent is None or (before and before.info_hash == torrent.info_hash):
+            return torrent.info_hash if torrent else None
+        try:
+            self._lists.write(torrent.name, replica.chunk_list)
+            self._swarm.seed(torrent, self._lists.folder)
+        except (PassingError, RetryError) as error:
+            logger.info("a chunk list is offered later", reason=str(error))
+            return None
+        self._lists_of[feed_id] = torrent
+        if before is not None:
+            self._swarm.drop(before.info_hash)
+            self._lists.drop(before.name)
+        return torrent.info_hash
 
 
 _LOOK_MS = 60_000

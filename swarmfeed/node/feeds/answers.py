@@ -8,16 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.feeds import (
-    FeedsOf,
-    GetTorrent,
-    HeldFeeds,
-    ListTorrents,
-    OneFeed,
-    SealedChunk,
-    SealedChunks,
-    TorrentFile,
-)
+from swarmfeed.core.asks.feeds import FeedsOf, HeldFeeds, OneFeed
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -42,12 +33,10 @@ from swarmfeed.core.asks.writing import (
     WritePost,
 )
 from swarmfeed.core.base.address import Link, format_link, parse_link
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, EntryRef
+from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body
-from swarmfeed.core.feed.metainfo import chunk_torrent, magnet_link
-from swarmfeed.errors import MendingError, PassingError, UserError
-from swarmfeed.node.feeds.announcer import Announcer
+from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
@@ -260,46 +249,3 @@ class Following:
         self._finder.hint(link.at)
         await self._carer.care(link.author_id, FETCHED)
         return self._people.how_far(HowFar(author=link.author_id))
-
-
-class SealedTorrents:
-    """Sealed chunks, for people with ordinary BitTorrent clients."""
-
-    def __init__(self, ground: Ground, announcer: Announcer) -> None:
-        self._shelf = ground.shelf
-        self._introduction = ground.introduction
-        self._announcer = announcer
-
-    def rows(self) -> tuple[Answers, ...]:
-        return in_loop(ListTorrents, self.list_all), in_loop(GetTorrent, self.get)
-
-    def list_all(self, ask: ListTorrents) -> SealedChunks:
-        replica = self._shelf.replica(ask.feed)
-        if replica is None:
-            raise UserError("that feed is not here")
-        self._announcer.open(ask.feed)
-        found, here = [], self._introduction.swarm_at()
-        for span, record in replica.chunks().items():
-            torrent = chunk_torrent(ask.feed, span, record.pieces)
-            found.append(
-                SealedChunk(
-                    level=span.level,
-                    position=span.position,
-                    start=span.start,
-                    end=span.end,
-                    name=torrent.name,
-                    magnet=magnet_link(torrent, here),
-                    bytes=torrent.size_bytes,
-                )
-            )
-        return SealedChunks(torrents=tuple(found))
-
-    def get(self, ask: GetTorrent) -> TorrentFile:
-        replica = self._shelf.replica(ask.feed)
-        span = ChunkSpan(ask.level, ask.position)
-        record = replica.chunks().get(span) if replica else None
-        if record is None:
-            raise UserError("that chunk is not here")
-        torrent = chunk_torrent(ask.feed, span, record.pieces)
-        self._announcer.open(ask.feed)
-        return TorrentFile(name=f"{torrent.name}.torrent", torrent=torrent.torrent)

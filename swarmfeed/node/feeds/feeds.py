@@ -20,7 +20,9 @@ from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
+from swarmfeed.node.feeds.collector import Collector
 from swarmfeed.node.feeds.comparing import Comparer
+from swarmfeed.node.feeds.depositor import Depositor
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
@@ -36,6 +38,7 @@ from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.timekeeper import Timekeeper
+from swarmfeed.node.feeds.torrents import SealedTorrents
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground import events
@@ -62,6 +65,8 @@ class Feeds:
     hearing: Hearing
     writer: Writer
     finder: Finder
+    depositor: Depositor
+    collector: Collector
     friends: FriendsOfFriends
     showing: Showing
     carer: Carer
@@ -91,8 +96,9 @@ class Feeds:
     def on_swarm(self, event: SwarmEvent) -> None:
         """Take what the swarm says."""
         if not isinstance(event, DhtPeersFound):
-            self.fetcher.on_event(event)
-        elif not self.fetcher.on_dht_peers(event):
+            if not self.collector.on_event(event):
+                self.fetcher.on_event(event)
+        elif not self.fetcher.on_dht_peers(event) and not self.collector.on_dht_peers(event):
             self.finder.on_dht_peers(event)
             self.ground.beside.spawn(self.finder.connect())
 
@@ -141,7 +147,7 @@ class Feeds:
             *people.rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
-            *answers.SealedTorrents(ground, self.announcer).rows(),
+            *SealedTorrents(ground, self.announcer).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
@@ -157,6 +163,9 @@ class Feeds:
             Job(name="fetch-watch", run=self._watch_fetches, every_s=0.25, at_start=False),
             Job(name="own-head", run=finder.publish_head, every_s=30, jitter_s=10),
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
+            Job(name="deposit", run=self.depositor.put_own, every_s=5, jitter_s=2),
+            Job(name="deposits", run=self.depositor.renew, every_s=60, jitter_s=20),
+            Job(name="collect", run=self.collector.collect, every_s=2),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
             self.timekeeper.job(),
@@ -190,12 +199,14 @@ def make_feeds(ground: Ground) -> Feeds:
         hearing=hearing,
         writer=writer,
         finder=finder,
+        depositor=Depositor(ground),
+        collector=Collector(ground, grower, finder),
         friends=FriendsOfFriends(ground, follower, fetcher, showing),
         showing=showing,
         carer=carer,
         looker=Looker(ground, carer, fetcher),
         notifying=Notifying(ground),
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
-        reporter=Reporter(ground, fetcher, showing),
+        reporter=Reporter(ground, fetcher, showing, finder),
         timekeeper=Timekeeper(ground),
     )

@@ -231,6 +231,18 @@ class Finder:
         await self._board.put(feed_id, signed_head, seq, signature)
         return head.size
 
+    async def see_head(self, feed_id: FeedId) -> None:
+        """See how far the author was, of a feed that was come to without anybody."""
+        self._read_at_ms[feed_id] = self._clock.monotonic_ms()
+        if self._board is not None:
+            self._seen_sizes[feed_id] = await self._refresh(feed_id)
+
+    def unseen(self, feed_id: FeedId) -> int:
+        """How many entries the newest head in the DHT covers beyond ours."""
+        replica = self._shelf.replica(feed_id)
+        size = replica.size if replica else 0
+        return max(self._seen_sizes.get(feed_id, 0) - size, 0)
+
     # --- inside ---
 
     def _on_neighbour(self, endpoint: Endpoint) -> None:
@@ -286,8 +298,7 @@ class Finder:
 
     def _is_behind(self, feed_id: FeedId) -> bool:
         """Whether the DHT has shown a newer head: then those linked keep it from us (A14)."""
-        replica = self._shelf.replica(feed_id)
-        return self._seen_sizes.get(feed_id, 0) > (replica.size if replica else 0)
+        return self.unseen(feed_id) > 0
 
 
 _ANNOUNCE_MS = 15 * 60_000

@@ -7,8 +7,9 @@ Whoever answers is a stranger, and what it sends is checked as from anybody: by 
 the author signed.  One that says it has a chunk and has not costs a connection.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
 from swarmfeed.core.feed.chunklist import is_covering
@@ -31,6 +32,23 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import DhtPeersFound
 
 _Key = tuple[FeedId, ChunkSpan]
+
+
+class Underway(Protocol):
+    """A torrent that is being fetched."""
+
+    @property
+    def begun_ms(self) -> int: ...
+
+    @property
+    def verifying(self) -> bool:
+        """Whether all of it came."""
+        ...
+
+    @property
+    def asked(self) -> Sized:
+        """Linked holders it was asked of."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +132,7 @@ class Searching:
 
     # --- working ---
 
-    def work(self, find: Callable[[bytes], Flight | None]) -> list[bytes]:
+    def work(self, find: Callable[[bytes], Underway | None]) -> list[bytes]:
         """Ask the DHT for what is due, and dial whom it told; returns what was in vain."""
         now_ms = self._clock.monotonic_ms()
         in_vain = []
@@ -159,7 +177,7 @@ class Searching:
         resting = self._resting_until_ms.items()
         self._resting_until_ms = {each: until for each, until in resting if until > now_ms}
 
-    def _is_in_vain(self, search: _Search, flight: Flight, now_ms: int) -> bool:
+    def _is_in_vain(self, search: _Search, flight: Underway, now_ms: int) -> bool:
         """Whether nothing came of it for so long that others have their turn."""
         if flight.asked or flight.verifying or len(self._searches) < SEARCHES_MAX:
             return False
@@ -173,7 +191,7 @@ class Searching:
             search.moved_ms = now_ms
             search.dial_ms = now_ms + SEARCH_PEERS_MS
 
-    def _join(self, search: _Search, flight: Flight) -> None:
+    def _join(self, search: _Search, flight: Underway) -> None:
         """Begin with the dialling again when the chunk was begun anew."""
         if search.flight_ms != flight.begun_ms:
             search.flight_ms = flight.begun_ms

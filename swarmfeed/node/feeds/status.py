@@ -14,6 +14,7 @@ from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
@@ -53,7 +54,9 @@ class _Noted:
 class Reporter:
     """Puts numbers together; changes nothing."""
 
-    def __init__(self, ground: Ground, fetcher: Fetcher, showing: Showing) -> None:
+    def __init__(
+        self, ground: Ground, fetcher: Fetcher, showing: Showing, finder: Finder
+    ) -> None:
         self._pen = ground.pen
         self._own_feed = ground.identity.feed_id
         self._shelf = ground.shelf
@@ -66,6 +69,7 @@ class Reporter:
         self._inventory = ground.inventory
         self._fetcher = fetcher
         self._showing = showing
+        self._finder = finder
         self._extents = ground.extents
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
@@ -122,10 +126,18 @@ class Reporter:
             holders=tuple(sorted(served)),
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
             searchable=all(self._is_searchable(each) for each in feeds),
+            missing=self._missing(feeds),
             error=sentences.FORKED() if self.is_forked(author_id) else "",
             unpacked_bytes=self.unpacked_bytes(author_id),
             limit=self.limit(author_id, known.name),
         )
+
+    def _missing(self, feeds: Sequence[FeedId]) -> str:
+        """What the DHT has shown of newer heads, while nobody linked has any of the feed."""
+        lost = sum(
+            self._finder.unseen(each) for each in feeds if not self._sessions.sources(each)
+        )
+        return sentences.NEWEST_OUT_OF_REACH(entries=lost) if lost else ""
 
     def unpacked_bytes(self, author_id: AuthorId) -> int:
         """What is held of an author, once it is unpacked."""

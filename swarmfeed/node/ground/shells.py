@@ -10,6 +10,7 @@ from swarmfeed.ports import (
     Lan,
     Ledger,
     Links,
+    Lists,
     Logs,
     Swarm,
 )
@@ -31,6 +32,7 @@ class Shells:
     """The shells of one node."""
 
     logs: Logs
+    lists: Lists
     index: Index
     swarm: Swarm
     link: Links

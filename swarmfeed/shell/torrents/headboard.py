@@ -20,7 +20,7 @@ from typing import Final, cast
 import structlog
 
 from swarmfeed.core.base.keys import verify_signature
-from swarmfeed.core.base.types import Endpoint, FeedId
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.krpc import (
     HEAD_SALT,
     METHOD_UNKNOWN,
@@ -120,40 +120,40 @@ class KrpcHeadBoard:
             await opened.close()
 
     async def put(
-        self, feed_id: FeedId, signed_head: bytes, size: int, signature: bytes
+        self, key: bytes, value: bytes, seq: int, signature: bytes, salt: bytes = HEAD_SALT
     ) -> int:
-        """As in ``ports.HeadBoard``.  Nodes that hold a larger size refuse, and do not count.
+        """As in ``ports.HeadBoard``.  Nodes that hold a newer one refuse, and do not count.
 
         An item that no node would take (too long, badly signed) is not sent, and gives 0.
 
         Raises:
             RetryError: Not started.
         """
-        item = Item(public=feed_id, value=signed_head, seq=size, signature=signature)
-        if len(signed_head) > KRPC_VALUE_BYTES_MAX or not _is_signed(item):
-            logger.warning("head not fit for the DHT", feed_id=feed_id.hex(), size=size)
+        item = Item(public=key, value=value, seq=seq, signature=signature)
+        if len(value) > KRPC_VALUE_BYTES_MAX or not _is_signed(item, salt):
+            logger.warning("item not fit for the DHT", key=key.hex(), salt=salt, seq=seq)
             return 0
-        lookup = await self._look_up(mutable_target(feed_id, HEAD_SALT))
+        lookup = await self._look_up(mutable_target(key, salt))
         answers = await asyncio.gather(
             *(
-                self._ask(endpoint, Put(reply.token, HEAD_SALT, item))
+                self._ask(endpoint, Put(reply.token, salt, item))
                 for endpoint, reply in lookup.closest()
                 if reply.token is not None
             )
         )
         return sum(answer is not None for answer in answers)
 
-    async def get(self, feed_id: FeedId) -> tuple[bytes, int, bytes] | None:
+    async def get(self, key: bytes, salt: bytes = HEAD_SALT) -> tuple[bytes, int, bytes] | None:
         """As in ``ports.HeadBoard``.
 
         Raises:
             RetryError: Not started.
         """
-        lookup = await self._look_up(mutable_target(feed_id, HEAD_SALT))
+        lookup = await self._look_up(mutable_target(key, salt))
         items = [reply.item for reply in lookup.replies() if reply.item is not None]
         # Newest first, so that mostly one signature is verified.
         for item in sorted(items, key=lambda item: item.seq, reverse=True):
-            if item.public == feed_id and _is_signed(item):
+            if item.public == key and _is_signed(item, salt):
                 return item.value, item.seq, item.signature
         return None
 
@@ -297,10 +297,10 @@ class _Pace:
             self._passed_at_s.append(loop.time())
 
 
-def _is_signed(item: Item) -> bool:
-    """Whether the item's owner signed it for the salt of heads."""
+def _is_signed(item: Item, salt: bytes) -> bool:
+    """Whether the item's owner signed it for that salt."""
     try:
-        buffer = signed_buffer(item.value, item.seq, HEAD_SALT)
+        buffer = signed_buffer(item.value, item.seq, salt)
         verify_signature(item.public, buffer, item.signature)
     except BadSignatureError:
         return False

@@ -54,6 +54,7 @@ def test_a_whole_backlog_is_exit_code_0_and_one_json_object(run: Run, node: Anna
         "error": "",
         "unpacked_bytes": 0,
         "limit": "",
+        "missing": "",
     }
 
 

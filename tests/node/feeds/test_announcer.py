@@ -11,6 +11,7 @@ from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.limits import ANNOUNCE_CHUNK_MS, OPENED_S
 from swarmfeed.core.feed.metainfo import chunk_torrent
+from swarmfeed.core.talk.deposit import torrent_of_list
 from swarmfeed.node.feeds import announcer as announcer_module
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.seeder import Seeder
@@ -58,7 +59,10 @@ class Rig:
         replica = self.ground.shelf.replica(feed_id)
         assert replica is not None
         chunks = replica.chunks().items()
-        return {chunk_torrent(feed_id, span, each.pieces).info_hash for span, each in chunks}
+        made = [chunk_torrent(feed_id, span, each.pieces) for span, each in chunks]
+        chunk_list = torrent_of_list(replica)
+        assert chunk_list is not None
+        return {each.info_hash for each in (*made, chunk_list)}
 
     async def rounds(self, count: int) -> list[bytes]:
         """So many rounds, a second each; returns what was announced in them."""
@@ -86,7 +90,7 @@ def test_a_feed_whose_torrents_nobody_listed_is_not_announced(tmp_path: Path) ->
         assert await rig.rounds(5) == []
         rig.announcer.open(opened)
         told = await rig.rounds(5)
-        assert set(told) == rig.torrents(opened) and len(told) == 2
+        assert set(told) == rig.torrents(opened) and len(told) == 3, "two chunks and their list"
         assert not rig.torrents(closed) & set(told)
 
     play(tmp_path, script)
@@ -114,7 +118,7 @@ def test_never_two_in_a_second_however_many_feeds_there_are(
         for _ in range(20):
             assert len(await rig.rounds(1)) <= 1
         # The feeds that were listed last come first, and no more than nine torrents.
-        newest = set().union(*(rig.torrents(each) for each in feeds[-4:]))
+        newest = set().union(*(rig.torrents(each) for each in feeds[-3:]))
         assert len(rig.told) == len(set(rig.told)) == 9
         assert newest <= set(rig.told)
 
@@ -153,7 +157,7 @@ def test_a_chunk_that_is_not_here_is_not_announced(tmp_path: Path) -> None:
         gone = min(rig.logs.held(feed_id))
         rig.logs.drop_chunk(feed_id, gone)
         rig.announcer.open(feed_id)
-        assert len(await rig.rounds(5)) == 1
+        assert len(await rig.rounds(5)) == 2, "the other one, and the list"
 
     play(tmp_path, script)
 

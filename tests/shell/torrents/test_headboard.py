@@ -13,8 +13,10 @@ from street.fakes.headboard import FakeDht, FakeHeadBoard
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import (
+    DOOR_SALT,
     HEAD_SALT,
     METHOD_UNKNOWN,
+    SEALED_SALT,
     DhtNode,
     Failure,
     FindNode,
@@ -111,6 +113,21 @@ def test_what_one_node_put_another_gets(make_boards: MakeBoards) -> None:
             signature = sign(b"head 7", 7)
             assert await author.put(FEED, b"head 7", 7, signature) == 8
             assert await reader.get(FEED) == (b"head 7", 7, signature)
+
+    asyncio.run(scenario())
+
+
+def test_items_under_another_salt_are_other_items(make_boards: MakeBoards) -> None:
+    async def scenario() -> None:
+        async with make_boards(8) as (author, reader):
+            signature = KEY.sign(signed_buffer(b"deposit", 512, SEALED_SALT))
+            assert await author.put(FEED, b"head 7", 7, sign(b"head 7", 7)) == 8
+            assert await author.put(FEED, b"deposit", 512, signature, SEALED_SALT) == 8
+            assert await reader.get(FEED, SEALED_SALT) == (b"deposit", 512, signature)
+            assert await reader.get(FEED) == (b"head 7", 7, sign(b"head 7", 7))
+            # What is signed for one salt is nothing under the other.
+            assert await author.put(FEED, b"deposit", 513, signature) == 0
+            assert await reader.get(FEED, DOOR_SALT) is None
 
     asyncio.run(scenario())
 

@@ -23,6 +23,7 @@ from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
 from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
@@ -129,6 +130,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
     clock = SystemClock()
     shells = Shells(
         logs=FileLogs(home / "feeds"),
+        lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
         swarm=FakeSwarm(FakeSwarmNetwork(), Endpoint("127.0.0.1", 0)),
         link=FakeNetwork().link(identity.node_id),

@@ -7,8 +7,10 @@ from typing import ClassVar, Final
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
+    ChunkList,
     FeedsOf,
     FeedStatus,
+    GetListTorrent,
     GetTorrent,
     HeldFeeds,
     ListTorrents,
@@ -466,7 +468,18 @@ class FakeDesk(TableDesk):
             magnet=f"magnet:?xt=urn:btih:{key('torrent')[:20].hex()}&dn={name}",
             bytes=14_336,
         )
-        return SealedChunks(torrents=(chunk,))
+        listed = f"{format_address(ask.feed)[:16]}-list-256.ben"
+        chunk_list = ChunkList(
+            name=listed,
+            magnet=f"magnet:?xt=urn:btih:{key('list')[:20].hex()}&dn={listed}",
+            bytes=180,
+        )
+        return SealedChunks(torrents=(chunk,), chunk_list=chunk_list)
+
+    def get_list_torrent(self, ask: GetListTorrent) -> TorrentFile:
+        known = self.torrents(ListTorrents(feed=ask.feed)).chunk_list
+        assert known is not None
+        return TorrentFile(name=f"{known.name}.torrent", torrent=TORRENT)
 
     def import_posts(self, ask: ImportPosts) -> ImportReport:
         self.changed.append("import_posts")
@@ -513,6 +526,7 @@ class FakeDesk(TableDesk):
         OneFeed: one_feed,
         ListTorrents: torrents,
         GetTorrent: get_torrent,
+        GetListTorrent: get_list_torrent,
         HowIsIt: how_is_it,
         WhatIsRefused: lambda desk, _: Refusals(sentences=desk.refused),
         WhoIsLinked: lambda desk, _: LinkedPeers(peers=PEERS),

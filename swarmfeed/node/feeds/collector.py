@@ -1,0 +1,203 @@
+"""Comes to a feed that nobody of swarmfeed holds any more, by what its author left in the DHT.
+
+    address --DHT: door--> feed --DHT: deposit--> chunk list --plain clients--> replica
+                                              then the chunks come by ``searching``
+
+Only for authors of whom nothing is here: a head over what is here already has to be proven by
+somebody who has the entries in between.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
+from swarmfeed.core.feed.limits import (
+    COLLECT_AFTER_MS,
+    COLLECT_MS_FIRST,
+    COLLECT_MS_MAX,
+    COLLECTED_PER_ROUND,
+)
+from swarmfeed.core.net.krpc import DOOR_SALT, SEALED_SALT
+from swarmfeed.core.talk.deposit import Deposit, decode_deposit, read_door
+from swarmfeed.core.talk.words import HeadOffer
+from swarmfeed.errors import DamageError, ForkError, PassingError, RemoteError, RetryError
+from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.grower import Grower
+from swarmfeed.node.feeds.searching import Searching
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.ports import ChunkArrived, DhtPeersFound, PeerSentGarbage, SwarmFailed
+
+logger = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Quest:
+    """An author of whom nothing is here."""
+
+    due_ms: int
+    pause_ms: int = COLLECT_MS_FIRST
+
+
+@dataclass(slots=True, kw_only=True)
+class _Coming:
+    """A chunk list that is being fetched."""
+
+    author_id: AuthorId
+    deposit: Deposit
+    begun_ms: int
+    verifying: bool = False
+    asked: tuple[()] = ()
+    """Nobody linked: who is linked and has the feed offers its head."""
+
+
+class Collector:
+    """Looks for doors, deposits and lists."""
+
+    def __init__(self, ground: Ground, grower: Grower, finder: Finder) -> None:
+        self._board = ground.shells.board
+        self._swarm = ground.shells.swarm
+        self._lists = ground.shells.lists
+        self._clock = ground.shells.clock
+        self._shelf = ground.shelf
+        self._interests = ground.interests
+        self._sessions = ground.sessions
+        self._beside = ground.beside
+        self._grower = grower
+        self._finder = finder
+        self._searching = Searching(ground)
+        self._quests: dict[AuthorId, _Quest] = {}
+        self._coming: dict[bytes, _Coming] = {}
+
+    # --- rounds ---
+
+    async def collect(self) -> str:
+        """Look for what is due: authors that other nodes did not lead to."""
+        self._searching.work(self._coming.get)
+        if self._board is None or not self._swarm.dht_nodes():
+            return sentences.NO_DHT()
+        for author_id in self._due():
+            await self._look_for(author_id)
+        return sentences.COLLECTING(authors=len(self._quests), lists=len(self._coming))
+
+    # --- what the swarm says ---
+
+    def on_dht_peers(self, found: DhtPeersFound) -> bool:
+        """Take an answer of the DHT; False when it is about no list that is coming."""
+        return self._searching.on_peers(found)
+
+    def on_event(self, event: ChunkArrived | SwarmFailed | PeerSentGarbage) -> bool:
+        """Take what happened to a torrent; False when it is none of a list that is coming."""
+        coming = self._coming.get(event.info_hash)
+        if coming is None:
+            return False
+        match event:
+            case ChunkArrived():
+                coming.verifying = True
+                self._beside.spawn(self._take(event.info_hash, coming))
+            case PeerSentGarbage(peer=peer):
+                self._shut_out(peer)
+            case SwarmFailed(reason=reason):
+                logger.info("a chunk list failed", reason=reason)
+                self._forget(event.info_hash)
+        return True
+
+    # --- inside ---
+
+    def _due(self) -> list[AuthorId]:
+        now_ms = self._clock.monotonic_ms()
+        missing = [each for each in self._interests.read() if not self._shelf.feeds_of(each)]
+        first_ms = now_ms + COLLECT_AFTER_MS
+        self._quests = {
+            each: self._quests.get(each, _Quest(due_ms=first_ms)) for each in missing
+        }
+        for info_hash, coming in list(self._coming.items()):
+            if self._shelf.replica(coming.deposit.head.feed_id) and not coming.verifying:
+                self._forget(info_hash)  # somebody linked brought it
+        due = [each for each in missing if self._quests[each].due_ms <= now_ms]
+        return due[:COLLECTED_PER_ROUND]
+
+    async def _look_for(self, author_id: AuthorId) -> None:
+        quest = self._quests[author_id]
+        quest.due_ms = self._clock.monotonic_ms() + quest.pause_ms
+        quest.pause_ms = min(quest.pause_ms * 2, COLLECT_MS_MAX)
+        assert self._board is not None
+        door = await self._board.get(author_id, DOOR_SALT)
+        if door is None:
+            return
+        try:
+            feed_id = read_door(door[0])
+        except RemoteError as error:
+            logger.info("a door leads nowhere", reason=str(error))
+            return
+        await self._look_at(author_id, feed_id)
+
+    async def _look_at(self, author_id: AuthorId, feed_id: FeedId) -> None:
+        """Find the deposit of a feed, and let its list come."""
+        assert self._board is not None
+        found = await self._board.get(feed_id, SEALED_SALT)
+        if found is None or self._shelf.replica(feed_id) is not None:
+            return
+        try:
+            deposit = decode_deposit(found[0], feed_id)
+        except RemoteError as error:
+            logger.info("a deposit is none", reason=str(error))
+            return
+        torrent = deposit.torrent
+        if torrent.info_hash in self._coming:
+            return
+        self._coming[torrent.info_hash] = _Coming(
+            author_id=author_id, deposit=deposit, begun_ms=self._clock.monotonic_ms()
+        )
+        try:
+            self._swarm.fetch(torrent, self._lists.folder, ())
+        except RetryError:
+            del self._coming[torrent.info_hash]  # the node stops
+            return
+        self._searching.begin(torrent.info_hash)
+
+    async def _take(self, info_hash: bytes, coming: _Coming) -> None:
+        """A list is here: the replica follows from it, as from anybody's offer."""
+        deposit, author_id = coming.deposit, coming.author_id
+        feed_id = deposit.head.feed_id
+        try:
+            if self._interests.of(author_id) is None:
+                return
+            offer = HeadOffer(
+                author_id=author_id,
+                feed_id=feed_id,
+                signed_head=deposit.signed_head,
+                certificates=(deposit.join,),
+                chunk_list=self._lists.read(deposit.torrent.name),
+                tail=(),
+                consistency=(),
+            )
+            opened = await self._shelf.open_certificates(author_id, offer.certificates)
+            if self._shelf.replica(feed_id) is not None:
+                return
+            after = self._shelf.accept_offer(offer, opened)
+        except (RemoteError, RetryError, DamageError, ForkError) as error:
+            logger.info("a deposit was refused", reason=str(error))
+            return
+        except PassingError as error:
+            logger.warning("a deposit is taken later", reason=str(error))
+            return
+        finally:
+            self._forget(info_hash)
+        await self._grower.grew(None, after)
+        await self._finder.see_head(feed_id)
+        for other in deposit.others:
+            await self._look_at(author_id, other)
+
+    def _shut_out(self, peer: Endpoint) -> None:
+        """A plain client sent what the author did not sign; a host of linked peers stays."""
+        if not self._sessions.at_host(peer.host):
+            self._swarm.ban(peer.host)
+
+    def _forget(self, info_hash: bytes) -> None:
+        coming = self._coming.pop(info_hash, None)
+        self._searching.end(info_hash)
+        self._swarm.drop(info_hash)
+        if coming is not None:
+            self._lists.drop(coming.deposit.torrent.name)
