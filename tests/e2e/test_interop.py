@@ -12,10 +12,10 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
+from ordeals.plain.tracker import tracker, with_announce
 
 from tests.e2e.nodes import Node, new_address
 from tests.e2e.town import Town
-from tests.e2e.tracker import tracker, with_announce
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -11,12 +11,14 @@ from ordeals.bits.play import BITS
 from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
+from ordeals.plain.seed import STRANGERS_SEED
 from ordeals.strangers.main import STRANGERS
 
 ORDEALS: Final[tuple[Ordeal, ...]] = (
     OWN_HISTORY,
     BIRTH,
     STRANGERS,
+    STRANGERS_SEED,
     FAILURES,
     BITS,
 )
@@ -34,6 +36,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"{each.name:<14} {each.about} ({each.cases} cases)")
         return 0
     chosen = [each for each in _all() if each.name == asked.name] if asked.name else ORDEALS
+    if asked.sample and not asked.name:
+        chosen = [each for each in chosen if each.sample]
     held = [_play(each, asked) for each in chosen]
     return 0 if held and all(held) else 1
 

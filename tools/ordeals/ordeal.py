@@ -43,7 +43,8 @@ class Ordeal:
     cases: int
     """Cases of the whole proof."""
     sample: int
-    """Cases of the sample that ``tools/test`` plays: about ten seconds of them."""
+    """Cases of the sample that ``tools/test`` plays: about ten seconds of them.  0: one case
+    takes longer, and a slow test plays it."""
     play: Callable[[Plan], Outcome]
     parts: "tuple[Ordeal, ...]" = ()
     """What can also be played alone, under names of their own."""

@@ -4,7 +4,9 @@ Each has an address of its own, and looks for nobody outside: no tracker, no loc
 router.  DHT nodes are those it is told of.
 """
 
+import itertools
 import json
+import os
 import shutil
 import signal
 import socket
@@ -16,8 +18,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
-
-from ordeals.strangers.besieged import new_host
 
 T = TypeVar("T")
 
@@ -61,6 +61,15 @@ Session\\RefreshInterval=1
 """
 
 
+_networks = itertools.count(1)
+
+
+def new_network() -> str:
+    """An address on loopback in a /24 of its own: of one network clients take one DHT node."""
+    number = next(_networks)
+    return f"127.{os.getpid() % 60 + 132}.{number % 250}.1"
+
+
 class ClientFailed(Exception):
     """A client did not do what it was to do."""
 
@@ -81,7 +90,7 @@ class QBittorrent:
     """A running qBittorrent; its torrents land in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self.host = new_host()
+        self.host = new_network()
         self.port = free_port(self.host)
         self.folder = folder / "downloads"
         self._page = free_port("127.0.0.1")
@@ -113,6 +122,11 @@ class QBittorrent:
         rule = {"enabled": True, "mustContain": "", "affectedFeeds": [rss]}
         self._ask("rss/setRule", ruleName="all of it", ruleDef=json.dumps(rule))
         self._ask("rss/addFeed", url=rss, path="swarmfeed")
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """Where its swarm listens."""
+        return self.host, self.port
 
     def torrents(self) -> list[dict[str, Any]]:
         """What it has: ``name``, ``progress``, ``state`` and more."""
@@ -166,33 +180,27 @@ def qbittorrent(folder: Path) -> Iterator[QBittorrent]:
 
 
 @contextmanager
-def rtorrent(
-    folder: Path, magnets: Sequence[str], dht: Sequence[tuple[str, int]]
-) -> Iterator[Path]:
-    """An rtorrent without a terminal on these links; gives the folder it downloads into.
+def rtorrent(folder: Path, links: Sequence[str]) -> Iterator[Path]:
+    """An rtorrent without a terminal on magnet links; gives the folder it downloads into.
 
-    Args:
-        folder: An own one.
-        magnets: What it is started with.
-        dht: DHT nodes that it is told of.
+    It knows no DHT: on loopback 0.9.8 finds nobody in one.
     """
-    host, downloads = new_host(), folder / "downloads"
+    host, downloads = new_network(), folder / "downloads"
     (folder / "session").mkdir(parents=True)
     downloads.mkdir()
+    port, config = free_port(host), folder / "rtorrent.rc"
     options = [
-        "system.daemon.set=true",
-        f"directory.default.set={downloads}",
-        f"session.path.set={folder / 'session'}",
-        "dht.mode.set=on",
-        f"dht.port.set={free_port(host)}",
-        "protocol.pex.set=no",
-        f"network.port_range.set={free_port(host)}-{free_port(host)}",
-        *(f"schedule2=node{n},1,2,dht.add_node={at}:{to}" for n, (at, to) in enumerate(dht)),
+        "system.daemon.set = true",
+        f"directory.default.set = {downloads}",
+        f"session.path.set = {folder / 'session'}",
+        "dht.mode.set = off",
+        "protocol.pex.set = no",
+        f"network.port_range.set = {port}-{port}",
     ]
-    words = [word for option in options for word in ("-o", option)]
+    config.write_text("\n".join(options) + "\n")
     with (folder / "rtorrent.log").open("wb") as log:
         process = subprocess.Popen(
-            [need(RTORRENT), "-n", "-b", host, *words, *magnets],
+            [need(RTORRENT), "-n", "-b", host, "-o", f"import={config}", *links],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

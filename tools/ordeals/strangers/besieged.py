@@ -50,7 +50,12 @@ class Besieged:
     """A node that runs; ask it, watch it, end it."""
 
     def __init__(
-        self, folder: Path, name: str, *options: str, files_max: int | None = None
+        self,
+        folder: Path,
+        name: str,
+        *options: str,
+        files_max: int | None = None,
+        host: str = "",
     ) -> None:
         """Make a home and run it.
 
@@ -58,15 +63,18 @@ class Besieged:
             folder: Where the home and the log of the process go.
             name: Of home and author.
             options: Of ``swarmfeed run``.
+            host: Where it listens, and joins the DHT that the options name; without one it gets
+                an address and knows no DHT.
             files_max: Open files the process may have, soft and hard; None leaves it.
         """
-        self.host = new_host()
+        self.host = host or new_host()
         self.home = folder / name
         self.log = folder / f"{name}.log"
         if not self.home.exists():
             create_home(self.home, name, "")
         command = [sys.executable, "-m", "swarmfeed", "--home", str(self.home)]
-        command += ["run", "--no-open", "--no-dht", "--listen", self.host, *options]
+        command += ["run", "--no-open", "--listen", self.host, *options]
+        command += [] if host else ["--no-dht"]
         limit = partial(_limit_files, files_max) if files_max is not None else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -88,6 +96,17 @@ class Besieged:
     def post(self, name: str, **body: object) -> Any:
         """Change something through ``/api/1/NAME``.  Raises Refused."""
         return self._ask("POST", name, json.dumps(body).encode())
+
+    def read(self, path: str) -> str:
+        """A page, as somebody sees it who is logged in."""
+        login = self.log_in()
+        connection = HTTPConnection(*self.page, timeout=ANSWER_S)
+        try:
+            headers = {"Host": login.host, "Cookie": login.cookie}
+            connection.request("GET", path, headers=headers)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
 
     @property
     def url(self) -> str:
