@@ -206,6 +206,9 @@ def _add_headers(response: Response) -> Response:
 
 def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
     if isinstance(error, UserError):
+        # What stands in the path names something; nothing here is called so.
+        if request.method == "GET" and request.view_args and request.endpoint != "static":
+            return _show_error(404, "That is not here", str(error))
         return _show_error(400, "That did not work", str(error))
     if isinstance(error, PassingError):
         return _show_error(503, "Not right now", str(error))
@@ -226,13 +229,33 @@ def _show_http_error(error: HTTPException) -> tuple[Response | str, int]:
         if _was_led_here():
             return render_template("again.html", here=here), 200
         return render_template("welcome.html", here=here, token_failed=False), 401
-    titles = {
-        403: "Refused",
-        404: "There is no such page",
-        405: "This page cannot do that",
-        413: "That is too long",
-    }
-    return _show_error(code, titles.get(code, error.name), error.description or "")
+    title, sentence = HTTP_ERRORS.get(code, ("That did not work", "Go back, and try again."))
+    is_ours = error.description != type(error).description
+    return _show_error(code, title, (is_ours and error.description) or sentence)
+
+
+HTTP_ERRORS: Final = {
+    400: ("That did not work", "What the browser sent cannot be read. Go back, and try again."),
+    403: ("Refused", "This may not be done from here."),
+    404: (
+        "There is no such page",
+        "Nothing here has this address. Perhaps it was cut off, or mistyped.",
+    ),
+    405: (
+        "There is nothing to see here",
+        "This address only takes what a form of the page sends. Go on from another page.",
+    ),
+    413: (
+        "That is too long",
+        "That is more than can be taken at once. Make it shorter.",
+    ),
+    415: ("That did not work", "What was sent is no form of this page."),
+}
+"""Titles and sentences in place of those that werkzeug has, by status."""
+
+
+def _as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _here() -> str:
@@ -254,6 +277,7 @@ def _was_led_here() -> bool:
 def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, int]:
     if request.path.startswith(api.PREFIX):
         return api.error_response(sentence), code
+    sentence = _as_sentence(sentence)
     return render_template("error.html", code=code, title=title, sentence=sentence), code
 
 

@@ -39,6 +39,8 @@ def test_choosing_is_one_form(site: Site) -> None:
     [
         {"disk": "much", "keep_free": "1", "scope": "open"},
         {"disk": "-1", "keep_free": "1", "scope": "open"},
+        {"disk": "0", "keep_free": "1", "scope": "open"},
+        {"disk": "0.0001", "keep_free": "1", "scope": "open"},
         {"disk": "nan", "keep_free": "1", "scope": "open"},
         {"disk": "inf", "keep_free": "1", "scope": "open"},
         {"disk": "1e300", "keep_free": "1", "scope": "open"},
@@ -50,8 +52,15 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
     site: Site, form: dict[str, str]
 ) -> None:
     before = site.desk.history_status
-    assert site.post("/history", form).status_code == 400
+    answer = site.post("/history", form)
+    assert answer.status_code == 400
     assert site.desk.history_status == before
+    # In place: the form is there, with what was typed, and why it was refused.
+    assert (
+        'id="give-wrong" role="alert"' in answer.text and 'aria-invalid="true"' in answer.text
+    )
+    for typed in (form.get("disk"), form.get("keep_free")):
+        assert typed is None or f'value="{typed}"' in answer.text
 
 
 @pytest.mark.attack("A01")

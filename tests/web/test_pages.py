@@ -1,5 +1,6 @@
 """What each page shows and does, as a person without JavaScript meets it."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from urllib.parse import quote
@@ -8,12 +9,14 @@ import pytest
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import SAFETY
 from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.people import Follow, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.errors import UserError
 from webui import formats
 from webui.pages.status import say_safe
 
@@ -167,17 +170,47 @@ def test_a_post_without_an_id_is_shown_at_its_long_path(site: Site) -> None:
 
 
 def test_what_is_no_number_of_a_post_is_a_sentence(site: Site) -> None:
-    for name in ("nonsense", "1" * 40, "-1", str(2**63), "0007"):
+    for name in ("nonsense", "123", "1" * 40, "-1", str(2**63), "0007"):
         answer = site.get(f"/posts/{name}")
-        assert answer.status_code == 400
-        assert "That did not work" in answer.text
+        assert answer.status_code == 404
+        assert "That is not here" in answer.text
 
 
 def test_a_post_that_is_not_here_is_a_sentence(site: Site) -> None:
     feed = format_address(site.desk.posts[0].ref.feed_id)
     answer = site.get(f"/posts/{feed}/999")
-    assert answer.status_code == 400
-    assert "That post is not on this machine." in answer.text
+    assert answer.status_code == 404
+    assert "is not on this machine." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/authors/nobody", 404),
+        ("GET", "/posts/", 404),
+        ("GET", "/feeds/x/torrents/0-0.torrent", 404),
+        ("GET", "/posts", 405),
+        ("GET", "/unfollow", 405),
+        ("GET", "/logout", 405),
+        ("GET", "/history/leave", 405),
+        ("POST", "/", 405),
+        ("POST", "/search", 405),
+        ("PUT", "/posts", 405),
+    ],
+)
+def test_a_wrong_path_is_a_page_with_a_way_on(
+    site: Site, method: str, path: str, code: int
+) -> None:
+    browser = site.browser()
+    form = {} if method == "GET" else {"form_key": site.form_key(browser)}
+    answer = browser.open(path, base_url=URL, method=method, headers=OWN, data=form)
+    assert answer.status_code == code
+    page = answer.text
+    assert 'aria-label="Pages"' in page and '<a class="button primary" href="/">Home' in page
+    for raw in ("requested URL", "method is not allowed", "manually", "server could not"):
+        assert raw not in page
+    assert "<p>" in page
 
 
 def test_profile_of_somebody_half_fetched(site: Site) -> None:
@@ -212,10 +245,59 @@ def test_following_shows_first_what_will_happen(site: Site) -> None:
 
 
 @pytest.mark.parametrize("link", ["hello", "swarmfeed:", "https://example.org/", "a" * 56])
-def test_a_bad_link_is_a_sentence(site: Site, link: str) -> None:
-    answer = site.get(f"/follow?link={link}")
+def test_a_wrong_link_is_explained_in_place(site: Site, link: str) -> None:
+    for answer in (site.get(f"/follow?link={link}"), site.post("/follow", {"who": link})):
+        assert answer.status_code == 400
+        page = answer.text
+        assert "That is no link to a person. One looks like swarmfeed:" in page
+        assert 'role="alert"' in page and 'aria-invalid="true"' in page
+        assert f'value="{link}"' in page, "what was typed is still there"
+        assert "People you follow" in page
+
+
+def test_following_oneself_is_refused_in_place(site: Site) -> None:
+    me = format_address(site.desk.me)
+
+    def refuse(desk: FakeDesk, ask: Follow) -> None:
+        raise UserError("that is yourself")
+
+    site.desk.rows[Follow] = refuse
+    answer = site.post("/follow", {"who": me})
     assert answer.status_code == 400
-    assert "That did not work" in answer.text
+    assert "that is yourself" in answer.text and f'value="{me}"' in answer.text
+
+
+def follow_many(site: Site, count: int) -> None:
+    for number in range(count):
+        site.desk.add_author(f"Friend {number:04}", followed=True)
+
+
+def test_whom_one_follows_comes_in_pages_and_nobody_is_left_out(site: Site) -> None:
+    before = site.desk.ask(WhoIsFollowed()).count
+    follow_many(site, 3_000)
+    url, seen, pages = "/follow", [], 0
+    while url:
+        page = site.get(url).text
+        assert len(page) < 100_000
+        assert f'<span class="badge">{3_000 + before:,}</span>' in page
+        seen += re.findall(
+            r'class="button small">Unfollow<span class="unseen"> ([^<]*)</span>', page
+        )
+        found = re.search(r'rel="next" href="([^"#]*)', page)
+        url = found[1].replace("&amp;", "&") if found else ""
+        pages += 1
+    assert pages == -(-(3_000 + before) // 50)
+    assert len(seen) == len(set(seen)) == 3_000 + before
+
+
+def test_one_of_many_is_found_by_name(site: Site) -> None:
+    follow_many(site, 120)
+    page = site.get("/follow?called=friend%200077").text
+    assert "1 person has" in page and "Friend 0077" in page and "Friend 0078" not in page
+    page = site.get("/follow?called=FRIEND").text
+    assert "120 people have" in page
+    assert "called=FRIEND" in page.split('rel="next"')[1].split(">")[0]
+    assert "0 people have" in site.get("/follow?called=nobody").text
 
 
 def test_search_says_it_is_local(site: Site) -> None:
@@ -299,7 +381,7 @@ def test_torrents_of_a_feed(site: Site) -> None:
     answer = site.get(f"/feeds/{feed}/torrents/0-0.torrent")
     assert answer.content_type == "application/x-bittorrent"
     assert f'filename="{feed[:16]}-0-0.zst.torrent"' in answer.headers["Content-Disposition"]
-    assert site.get(f"/feeds/{feed}/torrents/9-0.torrent").status_code == 400
+    assert site.get(f"/feeds/{feed}/torrents/9-0.torrent").status_code == 404
 
 
 def test_a_client_subscribes_without_a_session(site: Site) -> None:

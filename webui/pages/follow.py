@@ -1,54 +1,106 @@
-"""GET /follow: paste a link, and see what following would do.  POST: do it."""
+"""GET /follow: paste a link, and see what following would do; whom one follows.  POST: do it.
 
+A link that is none is explained beside the field, which keeps what was typed.
+"""
+
+from collections.abc import Callable
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
-from swarmfeed.core.asks.people import Fetch, Follow, LookAt, Unfollow, WhoAreYou, WhoIsFollowed
-from swarmfeed.core.base.address import Link, parse_link
+from swarmfeed.core.asks.people import (
+    AboutAuthor,
+    AuthorView,
+    Fetch,
+    Follow,
+    LookAt,
+    Unfollow,
+    WhoAreYou,
+    WhoIsFollowed,
+)
+from swarmfeed.core.asks.sentences import what_a_link_is
+from swarmfeed.core.base.address import Link, format_address, parse_address, parse_link
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
 from webui.routes import Menu, Page, get, post
 
+FOLLOWS_PER_PAGE: Final = 50
+"""People of one page: some 50 kB."""
 
-def show_follow() -> str:
+Answer = str | tuple[str, int] | Response
+
+
+def show_follow() -> Answer:
     text = request.args.get("link", "").strip()
-    link: Link | None = parse_link(text) if text else None
-    follows = ask(WhoIsFollowed()).authors
-    known = {author.author_id: author for author in follows}
-    is_new = link is not None and link.author_id not in known and not _is_own(link)
+    try:
+        return _page(text, parse_link(text) if text else None)
+    except UserError as error:
+        return _refused(text, error)
+
+
+def _page(text: str, link: Link | None = None, wrong: str = "") -> str:
+    """The page, with what ``link`` would take; ``wrong`` says why ``text`` is no link."""
+    known = ask(AboutAuthor(author=link.author_id)) if link else None
+    after, called = request.args.get("after", ""), request.args.get("called", "").strip()
+    page = ask(
+        WhoIsFollowed(
+            limit=FOLLOWS_PER_PAGE,
+            after=AuthorId(parse_address(after)) if after else None,
+            called=called,
+        )
+    )
     return render_template(
         "follow.html",
         link=link,
         link_text=text,
-        known=known.get(link.author_id) if link else None,
-        cost=ask(LookAt(who=text)).sentences if is_new else (),
-        follows=follows,
+        wrong=wrong,
+        known=known if known and known.followed else None,
+        cost=ask(LookAt(who=text)).sentences if link and _is_new(link, known) else (),
+        page=page,
+        called=called,
+        is_top=not after,
+        more_url=_more_url(page.next, called) if page.next else "",
     )
 
 
-def _is_own(link: Link) -> bool:
-    return link.author_id == ask(WhoAreYou()).author_id
+def _is_new(link: Link, known: AuthorView | None) -> bool:
+    is_own = link.author_id == ask(WhoAreYou()).author_id
+    return not is_own and not (known and known.followed)
 
 
-def follow() -> Response:
-    return _show(ask(Follow(who=_who())).author_id)
+def _more_url(after: AuthorId, called: str) -> str:
+    place = url_for("follow", after=format_address(after), called=called or None)
+    return f"{place}#following"
 
 
-def unfollow() -> Response:
-    return _show(ask(Unfollow(who=_who())).author_id)
+def _refused(text: str, error: UserError) -> tuple[str, int]:
+    return _page(text, wrong=what_a_link_is(str(error))), 400
 
 
-def fetch() -> Response:
-    return _show(ask(Fetch(who=_who())).author_id)
+def follow() -> Answer:
+    return _do(lambda who: ask(Follow(who=who)))
 
 
-def _who() -> str:
-    return request.form.get("who", "").strip()
+def unfollow() -> Answer:
+    return _do(lambda who: ask(Unfollow(who=who)))
 
 
-def _show(author_id: AuthorId) -> Response:
+def fetch() -> Answer:
+    return _do(lambda who: ask(Fetch(who=who)))
+
+
+def _do(change: Callable[[str], object]) -> Answer:
+    who = request.form.get("who", "").strip()
+    try:
+        author_id = parse_link(who).author_id
+    except UserError as error:
+        return _refused(who, error)
+    try:
+        change(who)
+    except UserError as error:
+        return _page(who, wrong=str(error)), 400
     return redirect(url_for("author", author_id=author_id), 303)
 
 

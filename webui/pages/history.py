@@ -18,6 +18,10 @@ from webui.routes import Page, get, post
 
 GIGABYTE: Final = 1000**3
 
+DISK_OFFERED: Final = 20 * GIGABYTE
+FREE_OFFERED: Final = GIGABYTE
+"""What stands in the form of somebody who gives nothing yet."""
+
 SCOPES: Final = (
     ("friends", "Those I follow"),
     ("community", "Also those they follow"),
@@ -27,9 +31,23 @@ SCOPES: Final = (
 
 
 def show_history() -> str:
+    return _page()
+
+
+def _page(wrong: str = "") -> str:
+    """The page; with ``wrong``, what was typed stays in the form, and why it was refused."""
+    history = ask(HowHistoryIs())
+    choice = history.choice
+    typed = request.form if wrong else {}
     return render_template(
         "history.html",
-        history=ask(HowHistoryIs()),
+        history=history,
+        wrong=wrong,
+        disk=typed.get("disk", _as_gigabytes(choice.disk_bytes if choice else DISK_OFFERED)),
+        keep_free=typed.get(
+            "keep_free", _as_gigabytes(choice.free_bytes_min if choice else FREE_OFFERED)
+        ),
+        chosen=typed.get("scope", choice.scope if choice else "community"),
         scopes=SCOPES,
         free_bytes=ask(HowFullIsIt()).free_bytes,
         running=ask(HowIsIt()).running,
@@ -44,14 +62,18 @@ def show_explanation(author_id: AuthorId) -> str:
     )
 
 
-def choose() -> Response:
+def choose() -> Response | tuple[str, int]:
     """Become a history server, or change what is given."""
-    choice = ChooseHistory(
-        scope=request.form.get("scope", ""),
-        disk_bytes=_gigabytes("disk"),
-        free_bytes_min=max(_gigabytes("keep_free"), DISK_FLOOR_BYTES),
-    )
-    ask(choice)
+    try:
+        ask(
+            ChooseHistory(
+                scope=request.form.get("scope", ""),
+                disk_bytes=_gigabytes("disk"),
+                free_bytes_min=max(_gigabytes("keep_free"), DISK_FLOOR_BYTES),
+            )
+        )
+    except UserError as error:
+        return _page(wrong=str(error)), 400
     return redirect(url_for("history"), 303)
 
 
@@ -69,6 +91,10 @@ def _gigabytes(name: str) -> int:
     if not 0 <= size_bytes <= FEED_BYTES_MAX:
         raise UserError("Give a number of gigabytes that a disk can have.")
     return size_bytes
+
+
+def _as_gigabytes(size_bytes: int) -> str:
+    return f"{size_bytes / GIGABYTE:g}"
 
 
 PAGE: Final = Page(

@@ -1,11 +1,14 @@
 """People: who one is here, whom one follows, and how much of somebody there is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.types import AuthorId, NodeId
+from swarmfeed.core.words.folding import name_key
+from swarmfeed.errors import UserError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,10 @@ class Followed:
     authors: tuple[AuthorView, ...]
     count: int
     """Of all, also where fewer were asked for."""
+    found: int = 0
+    """Of those who are called as was asked for; as ``count`` when nothing was."""
+    next: AuthorId | None = None
+    """What ``after`` takes to go on; null when nobody is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +155,33 @@ class WhoIsFollowed(Ask[Followed]):
 
     limit: int | None = None
     """At most so many; all when it is left out."""
+    after: AuthorId | None = None
+    """Only those behind this one; an error when it is not among them any more."""
+    called: str = ""
+    """Only those with this in their name, as a search finds names."""
+
+
+def follows_page(
+    follows: Sequence[tuple[AuthorId, str]], ask: WhoIsFollowed
+) -> tuple[list[AuthorId], int, AuthorId | None]:
+    """Choose who is shown of all that are followed, given with their names in their order.
+
+    Returns:
+        Those of the page, how many are called as was asked for, and where the next page begins.
+
+    Raises:
+        UserError: The place where the page begins is gone.
+    """
+    wanted = name_key(ask.called)
+    found = [author_id for author_id, name in follows if wanted in name_key(name)]
+    start = 0
+    if ask.after is not None:
+        if ask.after not in found:
+            raise UserError("That is no place in this list any more; start again at the top.")
+        start = found.index(ask.after) + 1
+    end = len(found) if ask.limit is None else start + max(ask.limit, 0)
+    shown = found[start:end]
+    return shown, len(found), shown[-1] if shown and end < len(found) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

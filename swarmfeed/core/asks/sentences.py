@@ -7,6 +7,7 @@ stands in a table of the role; labels and headings belong to the face that shows
 
 from typing import Final
 
+from swarmfeed.core.base.address import ADDRESS_CHARS
 from swarmfeed.core.base.texts import Text, format_size
 
 # --- what a home and its files refuse ------------------------------------------------------
@@ -219,6 +220,18 @@ def what_is_confirmed(held_by: int | None) -> str:
 
 NEW_POSTS: Final = Text("Show {posts:1 new post|# new posts}")
 FORKED: Final = Text("the author signed two histories; the feed is stopped there")
+NO_LINK: Final = Text(
+    "That is no link to a person. One looks like swarmfeed:{example}?name=Ines - after the"
+    " colon come {chars} letters and digits. People find theirs on their page, under Me."
+    " What is wrong with this one: {reason}"
+)
+
+
+def what_a_link_is(reason: str) -> str:
+    """What a link looks like, for whoever gave something else; ``reason`` is a sentence."""
+    return NO_LINK(example="abcd2345…wxyz67", chars=ADDRESS_CHARS, reason=reason)
+
+
 FOLLOWED: Final = Text("You follow {name} now.")
 NOT_FOLLOWED: Final = Text("you do not follow {name}, so nothing was changed")
 UNFOLLOWED: Final = Text("You no longer follow {name}.")

@@ -8,6 +8,9 @@ NOTICE_BYTES_MAX: Final = 1_500
 REASON_CHARS_MAX: Final = 200
 """Longest reason of a refusal: one sentence."""
 
+DISK_GIVEN_MIN_BYTES: Final = 1_000_000
+"""Least disk that may be given: ten ordinary histories, with less nobody is helped."""
+
 FEED_BYTES_MAX: Final = 2**50
 """Most bytes a feed may be said to have: a petabyte."""
 

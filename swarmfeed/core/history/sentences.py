@@ -7,7 +7,8 @@ too: a change here changes what they read.
 from math import ceil, floor
 from typing import Final
 
-from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.texts import Text, format_size
+from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
 
 # --- how safe the own posts are ---------------------------------------------------------
 
@@ -77,6 +78,16 @@ def whole_copies(copies: float, wanted: float) -> int:
 
 
 # --- how the history server is ----------------------------------------------------------
+
+TOO_LITTLE: Final = Text(
+    "That is too little to help anybody: give {least} at least, or leave it to others."
+)
+
+
+def too_little() -> str:
+    """Why so little disk is not taken."""
+    return TOO_LITTLE(least=format_size(DISK_GIVEN_MIN_BYTES, tenths_below=10))
+
 
 NO_SERVER: Final = Text("This machine is no history server: it keeps what you read.")
 LEAVING: Final = Text(

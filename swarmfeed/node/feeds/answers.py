@@ -4,6 +4,7 @@ Each class answers some asks from the few parts it is given; ``rows`` lists them
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from swarmfeed.core.asks.people import (
     Whoami,
     WhoAreYou,
     WhoIsFollowed,
+    follows_page,
 )
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import (
@@ -169,13 +171,16 @@ class AboutPeople:
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)
-        chosen = follows if ask.limit is None else follows[: max(ask.limit, 0)]
+        # Names are read only to look among them: of three thousand it takes a while.
+        names = await asyncio.to_thread(self._names, follows) if ask.called else {}
+        named = [(each, names.get(each, "")) for each in follows]
+        chosen, found, following = follows_page(named, ask)
         known = await asyncio.to_thread(lambda: list(map(self._known, chosen)))
         views = [
             self._view(author_id, each, followed=True)
             async for author_id, each in in_turns(zip(chosen, known, strict=True))
         ]
-        return Followed(authors=tuple(views), count=len(follows))
+        return Followed(authors=tuple(views), count=len(follows), found=found, next=following)
 
     def how_far(self, ask: HowFar) -> FetchProgress:
         return self._reporter.fetch_progress(ask.author)
@@ -185,6 +190,9 @@ class AboutPeople:
 
     async def one_feed(self, ask: OneFeed) -> HeldFeeds:
         return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
+
+    def _names(self, authors: Sequence[AuthorId]) -> dict[AuthorId, str]:
+        return {each: self._known(each).name for each in authors}
 
     def _known(self, author_id: AuthorId) -> KnownAuthor:
         return self._index.author(author_id) or KnownAuthor()

@@ -13,6 +13,8 @@ from swarmfeed.core.asks.history import (
 from swarmfeed.core.asks.upkeep import HowSafe, OwnSafety
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
+from swarmfeed.core.history.sentences import too_little
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.history.board import NoticeBoard
@@ -60,6 +62,8 @@ class HistoryAnswers:
     async def choose(self, ask: ChooseHistory) -> HistoryStatus:
         if ask.scope not in set(Reach):
             raise UserError(f"the scope is one of {', '.join(Reach)}")
+        if ask.disk_bytes < DISK_GIVEN_MIN_BYTES:
+            raise UserError(too_little())
         self._service.choose(
             HistoryChoice(
                 scope=ask.scope,

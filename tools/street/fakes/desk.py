@@ -46,6 +46,7 @@ from swarmfeed.core.asks.people import (
     WhoAreYou,
     WhoIsCalled,
     WhoIsFollowed,
+    follows_page,
 )
 from swarmfeed.core.asks.posts import (
     FoundPosts,
@@ -101,6 +102,8 @@ from swarmfeed.core.base.types import (
 )
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
+from swarmfeed.core.history.sentences import too_little
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.errors import UserError
@@ -376,8 +379,15 @@ class FakeDesk(TableDesk):
         return self._author(ask.author)
 
     def followed(self, ask: WhoIsFollowed) -> Followed:
-        follows = tuple(author for author in self.authors.values() if author.followed)
-        return Followed(authors=follows[: ask.limit], count=len(follows))
+        follows = {each.author_id: each for each in self.authors.values() if each.followed}
+        named = [(author_id, each.name) for author_id, each in follows.items()]
+        chosen, found, following = follows_page(named, ask)
+        return Followed(
+            authors=tuple(follows[each] for each in chosen),
+            count=len(follows),
+            found=found,
+            next=following,
+        )
 
     def called(self, ask: WhoIsCalled) -> Namesakes:
         wanted = name_key(ask.called)
@@ -439,6 +449,8 @@ class FakeDesk(TableDesk):
     def choose_history(self, ask: ChooseHistory) -> HistoryStatus:
         if ask.scope not in ("friends", "community", "open"):
             raise UserError("the scope is one of friends, community, open")
+        if ask.disk_bytes < DISK_GIVEN_MIN_BYTES:
+            raise UserError(too_little())
         self.changed.append("choose_history")
         choice = HistoryChoice(
             scope=ask.scope, disk_bytes=ask.disk_bytes, free_bytes_min=ask.free_bytes_min
