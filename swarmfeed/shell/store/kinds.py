@@ -18,7 +18,7 @@ from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Ta
 from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, number_author
 from swarmfeed.shell.store.sqlite import Connection
-from swarmfeed.shell.store.words import add_words, drop_words
+from swarmfeed.shell.store.words import add_new_words, add_words, drop_words
 
 SAVE: Final = """
     INSERT INTO post (id, feed, sort_ms, claimed_ms, hash, cw, text, moment)
@@ -39,9 +39,10 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     """Add posts whose row numbers ascend, as their feed wants them shown now."""
     first, last = posts[0][0], posts[-1][0]
     moments = Moments(db, [post[2] for post in posts])
-    db.executemany(SAVE, [(*post, moments.give(post[2])) for post in posts])
+    rows = [(*post, moments.give(post[2])) for post in posts]
+    db.executemany(SAVE, rows)
     seals.seal(db, ((row[0], *row[-2:]) for row in posts))
-    add_words(db, first, last)
+    add_new_words(db, place.author_no, [(moment, text) for *_, text, moment in rows])
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) - apply_amendments(db, place.feed_no, *span)
