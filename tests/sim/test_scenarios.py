@@ -10,6 +10,7 @@ import pytest
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Want, WantedAuthor
 from swarmfeed.errors import RollbackError, UserError
@@ -197,7 +198,9 @@ def test_friends_of_friends_are_held_within_the_budget_newest_chunks_first(
         spans = sorted(helper.disk.held[author.feed_id])
         assert [span.position for span in spans] == [3, 4]
         assert helper.running.ground.interests.of(author.author_id) is FRIEND_OF_FRIEND
-        assert helper.reads(author.author_id) == [], "held for others, not shown"
+        held = [f"post {n}" for n in reversed(range(3 * CHUNK_ENTRIES - 2, 1500))]
+        assert helper.reads(author.author_id) == held, "what is held can be read"
+        assert helper.index.home(10, None) == [], "but stands on no timeline"
         assert not helper.is_complete(author.feed_id)
         await street.pass_time(130)
         assert sorted(helper.disk.held[author.feed_id]) == spans, "nothing moves any more"
