@@ -48,6 +48,19 @@ def wrap(text: str, columns: int) -> list[str]:
     return [part for line in text.split("\n") for part in _wrap_line(line, columns)]
 
 
+def cut(line: str, columns: int | None) -> str:
+    """Return a line that fits, with ``…`` for what is left out; None: there is no terminal."""
+    if columns is None or width_of(line) <= columns:
+        return line
+    shown, room = "", columns - 1
+    for character, width in _characters(line):
+        room -= width
+        if room < 0:
+            break
+        shown += character
+    return shown.rstrip() + "…"
+
+
 def rows_side_by_side(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], terminal_columns: int | None
 ) -> list[str]:

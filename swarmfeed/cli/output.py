@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from swarmfeed.cli.hints import complete
-from swarmfeed.cli.layout import GAP, Column, rows_side_by_side, width_of, wrap
+from swarmfeed.cli.layout import GAP, Column, cut, rows_side_by_side, width_of, wrap
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.excerpt import excerpt
@@ -114,14 +114,20 @@ def print_post(
     now_ms: int,
     indent: str = "",
     whole: bool = False,
+    is_under: bool = False,
     notes: Sequence[str] = (),
 ) -> None:
-    """Print one post; at a terminal of a long one the first lines, unless it is to be whole."""
+    """Print one post; at a terminal of a long one the first lines, unless it is to be whole.
+
+    Args:
+        is_under: Whether what it answers was printed right before it.
+        notes: Further facts beside its time.
+    """
     inner = indent + INDENT
     click.echo(indent + _post_title(post, now_ms, *notes))
-    if post.answers is not None:
+    if post.answers is not None and not is_under:
         said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
-        click.echo(styled(inner + said, dim=True))
+        click.echo(styled(cut(inner + said, terminal_columns()), dim=True))
     body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
     if post.withdrawn:
         body = thread_sentences.gone(post, plain)
@@ -133,7 +139,8 @@ def print_post(
     click.echo(_laid_out(plain(shown), inner))
     # Whole on its line whatever the width: it is there to be copied.
     name = ref_text(post.ref)
-    click.echo(styled(inner + (MORE_LINES(lines=more, post=name) if more else name), dim=True))
+    told = complete(MORE_LINES(lines=more, post=name)) if more else name
+    click.echo(styled(inner + told, dim=True))
 
 
 def _post_title(post: PostView, now_ms: int, *notes: str) -> str:

@@ -1,7 +1,7 @@
 """Lines as wide as a terminal shows them; nothing broken or padded elsewhere."""
 
 import pytest
-from swarmfeed.cli.layout import Column, rows_side_by_side, width_of, wrap
+from swarmfeed.cli.layout import Column, cut, rows_side_by_side, width_of, wrap
 
 LINK = "swarmfeed:djpzok3b3k5sv43hig523prv5g6bddhkwdw65gkj4oeof3ktj6zgffqb?name=Ann"
 
@@ -84,3 +84,17 @@ def test_a_table_for_a_program_is_cells_with_tabs_between() -> None:
         "Ann\t3,000\ta longer remark",
     ]
     assert rows_side_by_side(COLUMNS, [("a\tb", "1", "c\nd")], None) == ["a b\t1\tc d"]
+
+
+@pytest.mark.parametrize(
+    ("line", "columns", "shown"),
+    [
+        ("short", 5, "short"),
+        ("longer", 5, "long…"),
+        ("a longer line", 3, "a…"),
+        ("字字字", 5, "字字…"),
+        ("any length", None, "any length"),
+    ],
+)
+def test_a_line_is_cut_to_the_terminal(line: str, columns: int | None, shown: str) -> None:
+    assert cut(line, columns) == shown

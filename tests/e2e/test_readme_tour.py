@@ -51,6 +51,6 @@ def test_the_tour_works_as_written(tmp_path: Path) -> None:
     assert "1 other has your newest post" in printed
     assert "Anna: all 1,003 entries held and verified" in printed, "Cleo has it from Ben"
     assert "Page 365 of an old notebook" in printed
-    assert re.search(r"Cleo  just now · a reply\n +Hello, Anna", printed)
+    assert re.search(r"Cleo  just now\n +Answering Anna: .+\n +Hello, Anna", printed)
     assert "all good" in printed
     assert list(tmp_path.iterdir()) == [], "it cleans up behind itself"

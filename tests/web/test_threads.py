@@ -107,7 +107,7 @@ def test_where_replies_are_too_deep_the_conversation_goes_on_at_the_last(site: S
 def test_a_start_that_is_not_in_the_thread_is_refused_in_words(site: Site) -> None:
     asked, _ = ask_and_answer(site, 1)
     answer = site.get(f"/posts/{asked.id}?start={site.desk.posts[0].id}")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "not in this thread" in answer.text
 
 

@@ -99,7 +99,7 @@ const KEYS = {
   r: reply,
   n: () => (byId("text") ? put(byId("text"), "") : goTo("/#text")),
   "/": () => (byId("q") ? put(byId("q"), "") : goTo("/search#q")),
-  ".": () => byId("new-bar")?.hidden === false && byId("new-bar").click(),
+  ".": () => document.querySelector(".new-bar:not([hidden])")?.click(),
   "?": () => byId("legend").showModal(),
 };
 

@@ -242,7 +242,11 @@ def test_show_prints_a_post_in_its_thread_by_indents(run: Run, posts: AnnasDesk)
     assert "3 replies, 2 of them to this post" in lines
     said = [line for line in lines if "answer" in line and "Answering" not in line]
     assert said == ["    first answer", "      answer to the first", "    second answer"]
-    assert any(line.startswith("      Answering ") for line in lines)
+    # Each stands right under what it answers: that need not be said.
+    assert not any("Answering" in line for line in lines)
+    answer(posts, first, "late answer to the first")
+    lines = run("show", ref_text(asked.ref)).stdout.splitlines()
+    assert "      Answering Anna: first answer" in lines
     upwards = run("show", ref_text(deep.ref)).stdout
     assert upwards.index(asked.text) < upwards.index("first answer")
     assert upwards.index("first answer") < upwards.index("answer to the first")
