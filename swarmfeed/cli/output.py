@@ -17,7 +17,7 @@ from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.excerpt import excerpt
 from swarmfeed.core.asks.posts import PostView, ref_text
-from swarmfeed.core.asks.sentences import DATED_AHEAD
+from swarmfeed.core.asks.sentences import DATED_AHEAD, who_has_it
 from swarmfeed.core.asks.thread_sentences import MORE_LINES, direct_replies
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.texts import counted, format_size
@@ -152,7 +152,7 @@ def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
     if post.reply_count:
         facts.append(direct_replies(post))
     if post.held_by:
-        facts.append(f"held by {post.held_by}")
+        facts.append(who_has_it(post.held_by))
     name = plain(post.author_name) or NO_NAME
     return styled(name, bold=True) + styled(GAP + " · ".join(facts), dim=True)
 

@@ -29,6 +29,7 @@ from swarmfeed.core.asks.upkeep import (
 )
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.texts import counted
 
 
 @click.command()
@@ -119,28 +120,30 @@ def _print_status(found: NodeStatus, now_ms: int) -> None:
         print_sentence(found.safety.sentence)
     used = f"{format_bytes(found.disk.bytes)} of {format_bytes(found.disk.budget_bytes)}"
     network = [
-        ("link", found.link_endpoint),
-        ("swarm port", str(found.swarm_port)),
-        ("DHT nodes", str(found.dht_nodes)),
+        ("reached at", found.link_endpoint),
+        ("BitTorrent port", str(found.swarm_port)),
     ]
+    if found.dht_nodes:
+        network.append(("DHT", counted(found.dht_nodes, "machine", "machines")))
     print_facts(
         [
-            ("node", format_address(found.node_id)),
-            ("author", format_address(found.author_id)),
+            ("you", format_address(found.author_id)),
+            ("this machine", format_address(found.node_id)),
             *(network if found.running else []),
-            ("disk", f"{used}, {format_bytes(found.disk.free_bytes)} free"),
+            ("on this disk", f"{used}, {format_bytes(found.disk.free_bytes)} free"),
         ]
     )
     if found.feeds:
         print_line("")
         print_table(
-            ("author", "feed", "", ">entries held", ">bytes", ">holders"),
+            ("whose", "history", "", ">entries here", ">as fetched", ">others with it"),
             [_feed_row(feed) for feed in found.feeds],
         )
     if found.peers:
         print_line("")
         print_table(
-            ("peer", "node", "since"), [_peer_row(peer, now_ms) for peer in found.peers]
+            ("linked with", "machine", "since"),
+            [_peer_row(peer, now_ms) for peer in found.peers],
         )
 
 

@@ -1,5 +1,8 @@
 """``swarmfeed history``: what a volunteer's node does for others, and why."""
 
+from math import floor
+from typing import Final
+
 import click
 
 from swarmfeed.cli.context import Context, pass_context
@@ -30,6 +33,17 @@ from swarmfeed.core.asks.history import (
 from swarmfeed.core.base.address import format_address, format_link
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.history import sentences
+
+SCOPES: Final = {
+    "friends": "those you follow",
+    "community": "those you follow, and whom they follow",
+    "open": "anybody who asks",
+}
+STATES: Final = {"leased": "kept", "claimed": "on its way", "watched": "looked at"}
+"""What is said for people of a state; the others are words already."""
+
+HARDLY_DAYS: Final = 365
+"""Who is asked for less than once in so many days is hardly asked for."""
 
 
 @click.group()
@@ -108,23 +122,23 @@ def _print_status(found: HistoryStatus, now_ms: int) -> None:
         left = format_bytes(found.choice.free_bytes_min)
         print_facts(
             [
-                ("scope", found.choice.scope),
+                ("for", SCOPES.get(found.choice.scope, found.choice.scope)),
                 ("disk", f"{given} used; {left} of the disk stay free"),
-                ("feeds", _feeds_fact(found)),
+                ("histories", _feeds_fact(found)),
                 (
                     "servers",
                     counted(found.servers, "other server", "other servers") + " linked",
                 ),
                 (
-                    "bytes",
+                    "traffic",
                     f"{format_bytes(found.in_bytes)} in, {format_bytes(found.out_bytes)} out",
                 ),
                 (
                     "since start",
-                    f"{found.taken} taken, {found.released} released,"
-                    f" {found.evicted} evicted, {found.refused} refused",
+                    f"{found.taken} taken, {found.released} let go, {found.evicted} let go"
+                    f" for lack of room, {found.refused} refused",
                 ),
-                ("audits", f"{found.audits_passed} passed, {found.audits_failed} failed"),
+                ("checks", f"{found.audits_passed} passed, {found.audits_failed} failed"),
             ]
         )
     held = [feed for feed in found.feeds if feed.state != "watched"]
@@ -134,17 +148,21 @@ def _print_status(found: HistoryStatus, now_ms: int) -> None:
         print_sentence(f"  {feed.reason}")
 
 
+def _state(feed: HistoryFeed) -> str:
+    return STATES.get(feed.state, feed.state)
+
+
 def _feeds_fact(found: HistoryStatus) -> str:
     return (
-        f"{found.feeds_leased:,} leased, {found.feeds_claimed:,} on their way,"
-        f" {found.feeds_leaving:,} leaving; {found.feeds_watched:,} watched"
+        f"{found.feeds_leased:,} kept, {found.feeds_claimed:,} on their way,"
+        f" {found.feeds_leaving:,} leaving; {found.feeds_watched:,} looked at"
     )
 
 
 def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
     facts = [
         f"{feed.author_name or NO_NAME}, {short(feed.feed_id)}",
-        feed.state,
+        _state(feed),
         counted(feed.size, "entry", "entries"),
         format_bytes(feed.bytes_held),
     ]
@@ -158,21 +176,22 @@ def _print_explanation(each: Explanation) -> None:
     print_sentence(f"{feed.author_name or NO_NAME}: {feed.reason}")
     print_facts(
         [
-            ("feed", format_address(feed.feed_id)),
-            ("here", f"{feed.state}, {feed.size:,} entries, {format_bytes(feed.bytes_held)}"),
+            ("history", format_address(feed.feed_id)),
+            ("here", f"{_state(feed)}, {feed.size:,} entries, {format_bytes(feed.bytes_held)}"),
             (
-                "unreachable",
-                f"{feed.unavailable:.4%} of the coming day; target {feed.target:.4%}",
+                "out of reach",
+                f"{sentences.how_long(feed.unavailable)}; allowed:"
+                f" {sentences.how_long(feed.target)}",
             ),
-            ("copies", f"{feed.copies:.1f} that last"),
-            ("asked for", f"{feed.requests_per_day:.2f} times a day"),
-            ("quota", format_bytes(each.quota_bytes)),
+            ("lasting copies", counted(floor(feed.copies), "copy", "copies")),
+            ("asked for", _how_often(feed.requests_per_day)),
+            ("at most here", format_bytes(each.quota_bytes)),
         ]
     )
     if each.holders:
         print_line("")
         print_table(
-            ("holder", "says", "now", ">reachable", ">lasting", "network"),
+            ("machine", "says", "now", ">reachable", ">still has it", "network"),
             [_holder_row(holder) for holder in each.holders],
         )
     for holder in each.holders:
@@ -180,12 +199,19 @@ def _print_explanation(each: Explanation) -> None:
             print_sentence(f"{short(holder.node_id)}: {holder.reason}")
 
 
+def _how_often(times_a_day: float) -> str:
+    if times_a_day >= 1:
+        return "about " + counted(round(times_a_day), "time", "times") + " a day"
+    days = round(1 / times_a_day) if times_a_day > 1 / HARDLY_DAYS else 0
+    return "about once in " + counted(days, "day", "days") if days else "hardly ever"
+
+
 def _holder_row(holder: HolderOutlook) -> tuple[str, ...]:
     return (
-        "this node" if holder.is_self else short(holder.node_id),
+        "this machine" if holder.is_self else short(holder.node_id),
         holder.word,
         "online" if holder.online else "offline",
-        f"{holder.up:.1%}",
-        f"{holder.lasting:.1%}",
+        f"{holder.up:.0%}",
+        f"{holder.lasting:.0%}",
         holder.domain,
     )

@@ -16,7 +16,7 @@ from swarmfeed.core.asks.people import (
     Unfollow,
     WhoAreYou,
 )
-from swarmfeed.core.base.address import format_address, format_link
+from swarmfeed.core.base.address import Link, format_address, format_link
 from swarmfeed.errors import UserError
 
 
@@ -56,7 +56,8 @@ def follow(context: Context, whom: Whom, as_json: bool) -> None:
         for warning in () if as_json else warnings:
             print_sentence(warning)
         author = desk.ask(Follow(who=format_link(link)))
-    _print_author(author, as_json, sentences.FOLLOWED(name=_name(author)))
+    # Of somebody new nothing is here yet: then the link says what they are called.
+    _print_author(author, as_json, sentences.FOLLOWED(name=_name(author, link)))
 
 
 @click.command()
@@ -72,9 +73,9 @@ def unfollow(context: Context, whom: Whom, as_json: bool) -> None:
         link = find(desk, whom)
         before = desk.ask(AboutAuthor(author=link.author_id))
         if not before.followed:
-            raise UserError(sentences.NOT_FOLLOWED(name=_name(before)))
+            raise UserError(sentences.NOT_FOLLOWED(name=_name(before, link)))
         author = desk.ask(Unfollow(who=format_link(link)))
-    _print_author(author, as_json, sentences.UNFOLLOWED(name=_name(author)))
+    _print_author(author, as_json, sentences.UNFOLLOWED(name=_name(author, link)))
 
 
 def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
@@ -84,5 +85,5 @@ def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
         print_sentence(sentence)
 
 
-def _name(author: AuthorView) -> str:
-    return author.name or format_address(author.author_id)
+def _name(author: AuthorView, link: Link) -> str:
+    return author.name or link.name or format_address(author.author_id)

@@ -321,10 +321,10 @@ def what_it_takes(bytes_held: int, unpacked_bytes: int, limit: str) -> tuple[str
 # --- checking and mending ---------------------------------------------------------------
 
 ALL_GOOD: Final = Text(
-    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}: all good"
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size} in sealed parts: all good"
 )
 SOME_DAMAGED: Final = Text(
-    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size}:"
+    "{entries:1 entry|# entries} of {feeds:1 feed|# feeds}, {size} in sealed parts:"
     " {damaged} damaged, {missing} missing"
 )
 DAMAGED: Final = Text("damaged: {line}")

@@ -29,7 +29,7 @@ def test_status_for_programs_has_node_feeds_peers_and_disk(run: Run) -> None:
 def test_status_for_people_starts_with_a_sentence(run: Run) -> None:
     lines = run("status").stdout.splitlines()
     assert lines[0] == "All is well."
-    assert "disk\t1.5 MB of 10.0 GB, 50.0 GB free" in lines
+    assert "on this disk\t1.5 MB of 10.0 GB, 50.0 GB free" in lines
     assert any(line.startswith("Anna\t") and "900 of 1,000" in line for line in lines)
     assert any("127.0.0.2:4000" in line and "just now" in line for line in lines)
 
@@ -41,7 +41,10 @@ def test_reading_commands_stay_off_the_network(run: Run, fake: FakeDoors) -> Non
 
 def test_verify_is_exit_code_0_only_when_nothing_is_damaged(run: Run, node: AnnasDesk) -> None:
     good = run("verify")
-    assert (good.exit_code, good.stdout) == (0, "1,000 entries of 1 feed, 50.0 kB: all good\n")
+    assert (good.exit_code, good.stdout) == (
+        0,
+        "1,000 entries of 1 feed, 50.0 kB in sealed parts: all good\n",
+    )
     node.damaged = ("chunk 3 of feed x",)
     bad = run("verify")
     assert bad.exit_code == 1
@@ -72,7 +75,7 @@ def test_verify_calls_nothing_missing_that_is_not(run: Run, node: AnnasDesk) -> 
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         ENDED,
-        "3 entries of 1 feed, 4 B: 0 damaged, 0 missing",
+        "3 entries of 1 feed, 4 B in sealed parts: 0 damaged, 0 missing",
     ]
 
 
@@ -82,7 +85,7 @@ def test_verify_says_what_comes_back_and_what_does_not(run: Run, node: AnnasDesk
         "missing: entries 1 to 2",
         "What is missing comes back from others who hold it: swarmfeed run",
         ENDED,
-        "3 entries of 1 feed, 4 B: 0 damaged, 1 missing",
+        "3 entries of 1 feed, 4 B in sealed parts: 0 damaged, 1 missing",
     ]
 
 

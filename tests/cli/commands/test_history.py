@@ -15,8 +15,8 @@ def test_status_for_people_says_what_is_given_and_why_each_feed_is_held(run: Run
     out = run("history", "status").stdout
     assert out.splitlines()[0].startswith("In service for")
     assert "95.0 kB of 20.0 GB used; 1.0 GB of the disk stay free" in out
-    assert "1 leased, 2 on their way, 0 leaving; 40 watched" in out
-    assert "4 taken, 1 released, 0 evicted, 2 refused" in out
+    assert "1 kept, 2 on their way, 0 leaving; 40 looked at" in out
+    assert "4 taken, 1 let go, 0 let go for lack of room, 2 refused" in out
     assert "88 passed, 1 failed" in out
     assert "worth" in out and "3 days ago" in out
 
@@ -40,9 +40,9 @@ def test_status_for_programs(run: Run) -> None:
 def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
     out = run("history", "explain", format_address(ANNA)).stdout
     assert out.startswith("Anna: worth keeping")
-    assert "0.0200% of the coming day; target 0.1000%" in out
-    assert "this node" in out and "refusal" in out and "the disk is full" in out
-    assert "97.0%" in out and "95.0%" in out
+    assert "out of reach\tabout 17 seconds a day; allowed: about 1 minute a day\n" in out
+    assert "this machine" in out and "refusal" in out and "the disk is full" in out
+    assert "97%" in out and "95%" in out
     printed = json.loads(run("history", "explain", format_address(ANNA), "--json").stdout)
     assert [each["word"] for each in printed["feeds"][0]["holders"]] == [
         "lease",

@@ -108,3 +108,11 @@ def test_who_was_never_followed_cannot_be_unfollowed(run: Run, node: AnnasDesk) 
     refused = run("unfollow", format_address(BERT))
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == "Error: you do not follow Bert, so nothing was changed\n"
+
+
+def test_of_somebody_new_the_link_says_the_name(run: Run, node: AnnasDesk) -> None:
+    stranger = format_address(bytes(31) + b"9")
+    assert (
+        run("follow", f"swarmfeed:{stranger}?name=Zo%C3%AB").stdout == "You follow Zoë now.\n"
+    )
+    assert run("unfollow", stranger).stdout == f"You no longer follow {stranger}.\n"
