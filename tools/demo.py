@@ -13,8 +13,9 @@ from types import FrameType
 from neighbourhood import diary
 from neighbourhood.show import Show
 from neighbourhood.story import Post, Story, told
-from swarmfeed.cli.jsonl import read_lines
+from swarmfeed.cli.jsonl import Complaints, read_lines
 from swarmfeed.core.asks.page import NewLoginLink
+from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.errors import SwarmfeedError, UserError
 
 POSTS = 9_204
@@ -59,7 +60,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 def _read(file: Path, author: str | None) -> list[Post]:
     try:
         with file.open("rb") as opened:
-            lines = list(read_lines(opened, lambda _: None))
+            complain = Complaints(bad=lambda _: None, foreign=lambda _: None)
+            lines = list(read_lines(opened, complain, TIME_MS_MAX))
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}") from error
     chosen = author or (lines[0].author if lines else "")

@@ -230,7 +230,8 @@ QUESTIONS_ABOUT: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
 }
 """What everybody is asked about everybody."""
 
-_IMPORT = ImportPosts(posts=(OldPost(1_500_000_000_000, "hello, old"),))
+_IMPORT = ImportPosts(posts=(OldPost(1_500_000_000_000, "hello, old"),), anyway=True)
+"""Whoever moves into a street has made no first device."""
 
 LAST: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
     "verify": _told(Verify()),

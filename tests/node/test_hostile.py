@@ -20,6 +20,7 @@ from street.fakes.liar import (
     until,
 )
 from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
@@ -237,7 +238,7 @@ def test_an_older_head_is_neither_believed_nor_in_the_way(tmp_path: Path) -> Non
         honest = await on.author(300)
         old = goods_of(honest)
         more = [(1_000 + number, f"true {number}") for number in range(300, POSTS)]
-        await honest.feeds.writer.import_posts(more)
+        await honest.feeds.importer.import_posts([OldPost(*each) for each in more])
         liar = await on.liar(1, old.have(), old.offer())
         on.serve(liar, old, lambda chunk: chunk)
         newcomer = await on.node("newcomer", liar.at)

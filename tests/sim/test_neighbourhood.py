@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.writing import OldPost
 
 
 def all_have(newest: Neighbour, others: list[Neighbour]) -> Callable[[], bool]:
@@ -139,7 +140,7 @@ def test_nobody_is_shut_out_for_a_proof_that_was_overtaken_by_newer_heads(
             await one.follow(anna, *(other for other in others if other is not one))
         for batch in range(4):
             posts = [(batch * 1000 + n, f"{batch}/{n}") for n in range(300)]
-            await anna.running.feeds.writer.import_posts(posts)
+            await anna.running.feeds.importer.import_posts([OldPost(*each) for each in posts])
         await street.until(all_have(anna, others), within_s=60)
         for one in [anna, *others]:
             assert one.running.ground.sessions._shut_out == {}

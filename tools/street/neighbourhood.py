@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join
@@ -53,6 +54,8 @@ class Neighbour:
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
     ledger: FakeLedger = field(default_factory=FakeLedger)
+    next_key_hash: Hash | None = None
+    """What its certificate commits to: that of an author's first device does."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -127,7 +130,7 @@ class Neighbour:
 
     async def say_many(self, count: int, what: str = "post") -> None:
         posts = [(1_600_000_000_000 + n, f"{what} {n}") for n in range(count)]
-        await self.running.feeds.writer.import_posts(posts)
+        await self.running.feeds.importer.import_posts([OldPost(*each) for each in posts])
         await settle()
 
     async def follow(self, *others: "Neighbour") -> None:
@@ -151,7 +154,12 @@ class Neighbour:
     def _create(self) -> None:
         shelf, identity = Shelf(FakeLogs(self.disk), Events()), self.identity
         now_ms = self.street.clock.now_ms()
-        certificate = sign_join(self.author_key, identity.feed_key, from_ms=now_ms)
+        certificate = sign_join(
+            self.author_key,
+            identity.feed_key,
+            from_ms=now_ms,
+            next_key_hash=self.next_key_hash,
+        )
         shelf.start_feed(self.feed_id, self.author_id, certificate)
         bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
         stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
@@ -183,6 +191,7 @@ class Neighbourhood:
         disk_budget_bytes: int = 10**9,
         history: HistoryChoice | None = None,
         roster: Roster | None = None,
+        next_key_hash: Hash | None = None,
         on: bool = True,
     ) -> Neighbour:
         """Add somebody new, or a further device of somebody; ``roster`` is the street's."""
@@ -200,6 +209,7 @@ class Neighbourhood:
         )
         disk = FakeDisk(self.folder / str(number))
         neighbour = Neighbour(self, number, author_key, settings, roster or self.roster, disk)
+        neighbour.next_key_hash = next_key_hash
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:

@@ -1,17 +1,20 @@
 """``swarmfeed import``: bring posts from elsewhere into one's own feed, with their times."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.jsonl import Line, read_lines
+from swarmfeed.cli.jsonl import Complaints, Line, read_lines
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_sentence, warn
 from swarmfeed.cli.progress import progress_bar
+from swarmfeed.cli.params import TextParam
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
+from swarmfeed.core.base.limits import IMPORT_AHEAD_MS
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
@@ -32,14 +35,22 @@ class _WithOldName(click.Command):
 
 @click.command("import", cls=_WithOldName)
 @click.argument("file", type=click.File("rb"))
-@click.option("--author", help="Take the lines of this author only.")
+@click.option("--author", type=TextParam(), help="Take the lines of this author only.")
 @click.option(
     "--skip-bad", is_flag=True, help="Leave out lines that hold no post, and name them."
+)
+@click.option(
+    "--anyway", is_flag=True, help="Go on though what you wrote on other devices is not here."
 )
 @json_option
 @pass_context
 def import_(
-    context: Context, file: BinaryIO, author: str | None, skip_bad: bool, as_json: bool
+    context: Context,
+    file: BinaryIO,
+    author: str | None,
+    skip_bad: bool,
+    anyway: bool,
+    as_json: bool,
 ) -> None:
     """Import posts from a file into your own feed.
 
@@ -50,14 +61,25 @@ def import_(
     standard input. Nothing is imported before every line is read and found good.
     """
     bad: list[str] = []
-    lines = list(_choose(read_lines(file, bad.append), author))
+    foreign: list[str] = []
+
+    def refuse(sentence: str) -> None:
+        if not skip_bad:
+            raise UserError(sentence)
+        foreign.append(sentence)
+
+    latest_ms = context.doors.now_ms() + IMPORT_AHEAD_MS
+    complain = Complaints(bad=bad.append, foreign=refuse)
+    lines = list(_choose(read_lines(file, complain, latest_ms), author))
     if bad and not skip_bad:
         more = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
         raise UserError(f"{bad[0]}{more}; nothing was imported. Mend it, or say --skip-bad")
+    if not lines and foreign:
+        raise UserError(foreign[0])
     if not lines:
         raise UserError(f"there are no posts of {author} in it" if author else "no posts in it")
     with context.open() as desk:
-        done = _import(desk, sorted(lines, key=lambda line: line.time_ms))
+        done = _import(desk, sorted(lines, key=lambda line: line.time_ms), anyway)
     report = ImportReport(
         read=len(lines) + len(bad),
         imported=done.imported,
@@ -81,13 +103,16 @@ def _choose(lines: Iterator[Line], author: str | None) -> Iterator[Line]:
             )
 
 
-def _import(desk: Answerer, lines: Sequence[Line]) -> ImportReport:
+def _import(desk: Answerer, lines: Sequence[Line], anyway: bool) -> ImportReport:
+    earlier: Counter[tuple[int, str]] = Counter()
     total = ImportReport(read=0, imported=0, already_there=0)
     with progress_bar("{task.completed:,} of {task.total:,} posts") as bar:
         task = bar.add_task("importing", total=len(lines))
         for batch in _batches(lines):
-            posts = tuple(OldPost(line.time_ms, line.text) for line in batch)
-            part = desk.ask(ImportPosts(posts=posts))
+            keys = [(line.time_ms, line.text) for line in batch]
+            posts = tuple(OldPost(*key, earlier[key]) for key in keys)
+            part = desk.ask(ImportPosts(posts=posts, anyway=anyway))
+            earlier.update(keys)
             total = ImportReport(
                 read=total.read + part.read,
                 imported=total.imported + part.imported,

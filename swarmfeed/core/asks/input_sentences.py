@@ -59,8 +59,52 @@ AND_MORE: Final = Text("and {more:1 more|# more}")
 # --- what they are called in such a sentence -------------------------------------------------
 
 THE_POST: Final = Text("the post")
+THIS_LINE: Final = Text("it")
 THE_NAME: Final = Text("the name")
 THE_WORDS: Final = Text("the file with the words")
 THE_PASSPHRASE: Final = Text("the passphrase in {path}")
 WHAT_WAS_TYPED: Final = Text("what you typed")
 WHAT_WAS_SENT: Final = Text("what was sent")
+
+# --- files to import -------------------------------------------------------------------------
+
+FOREIGN: Final = Text("this seems to be {what}. {expected}")
+EXPECTED: Final = Text(
+    "What can be imported is a file with a line for each post, such as"
+    ' {{"author": "me", "time": 1500000000, "text": "Hello"}}, where "time" is in seconds since'
+    " 1970; nothing was imported"
+)
+A_ZIP: Final = Text("a zip archive; unpack it first, and take the file of posts out of it")
+A_TAR: Final = Text("a tar archive; unpack it first, and take the file of posts out of it")
+A_GZIP: Final = Text("something that was packed twice; unpack it once")
+A_PACKED_FILE: Final = Text("a packed file; unpack it first")
+A_PDF: Final = Text("a PDF")
+A_PICTURE: Final = Text("a picture")
+A_FILM: Final = Text("a film or a sound")
+A_DATABASE: Final = Text("an SQLite database")
+UTF16_TEXT: Final = Text("text in UTF-16; save it as UTF-8")
+AN_ARCHIVE_OF_X: Final = Text("a file of an archive of X (Twitter)")
+AN_OUTBOX: Final = Text("an outbox of Mastodon")
+A_WEB_PAGE: Final = Text("a web page")
+SOME_XML: Final = Text("XML")
+A_JSON_LIST: Final = Text("a JSON list, all in one; write each post on a line of its own")
+A_JSON_OBJECT: Final = Text(
+    "one JSON object; write each post as an object on a line of its own"
+)
+A_TABLE: Final = Text("a table (CSV)")
+
+TIME_AHEAD: Final = Text('"time" is {when}, which is still to come')
+TIME_IN_MS: Final = Text('"time" seems to be in milliseconds, and has to be in seconds')
+TIME_TOO_LATE: Final = Text("{time_ms} is a time that is still to come")
+
+OTHERS_UNKNOWN: Final = Text(
+    "nothing was imported: this is not your first device, and what you wrote on others has not"
+    " come yet, so posts could stand there twice. Let the node run until it is here; if nobody"
+    " has it any more, say: swarmfeed import --anyway"
+)
+OTHERS_MISSING: Final = Text(
+    "nothing was imported: {entries:1 entry|# entries} of what you wrote on"
+    " {devices:another device|# other devices} have not come yet, so posts could stand there"
+    " twice. Let the node run until they are here; if nobody has them any more, say:"
+    " swarmfeed import --anyway"
+)

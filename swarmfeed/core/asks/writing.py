@@ -14,20 +14,24 @@ from swarmfeed.errors import UserError
 
 
 class OldPost(NamedTuple):
-    """A post of another place: ``[time_ms, text]``."""
+    """A post of another place: ``[time_ms, text]``, or ``[time_ms, text, earlier]``."""
 
     time_ms: int
     text: str
+    earlier: int = 0
+    """How many equal ones stood in the batches before this one."""
 
     def as_json(self) -> list[object]:
-        return [self.time_ms, self.text]
+        return list(self) if self.earlier else [self.time_ms, self.text]
 
     @classmethod
     def from_json(cls, value: object) -> Self:
         """Raises UserError when it is no such pair."""
         match value:
-            case [int(time_ms), str(text)] if 0 <= time_ms <= TIME_MS_MAX:
+            case [int(time_ms), str(text)] if _is_whole(time_ms):
                 return cls(time_ms, text)
+            case [int(time_ms), str(text), int(earlier)] if _is_whole(time_ms, earlier):
+                return cls(time_ms, text, earlier)
         raise UserError(f'Each of "posts" has to be {cls.described()}.')
 
     @staticmethod
@@ -37,8 +41,16 @@ class OldPost(NamedTuple):
     @staticmethod
     def json_schema() -> dict[str, object]:
         time_ms = {"type": "integer", "minimum": 0, "maximum": TIME_MS_MAX}
-        pair = [time_ms, {"type": "string"}]
-        return {"type": "array", "prefixItems": pair, "items": False, "minItems": 2}
+        earlier = {"type": "integer", "minimum": 0, "default": 0}
+        items = [time_ms, {"type": "string"}, earlier]
+        return {"type": "array", "prefixItems": items, "items": False, "minItems": 2}
+
+
+def _is_whole(*numbers: int) -> bool:
+    # True is an int for isinstance, and no time.
+    return not any(isinstance(each, bool) for each in numbers) and all(
+        0 <= each <= TIME_MS_MAX for each in numbers
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +99,10 @@ class WritePost(Ask[PostView]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPosts(Ask[ImportReport]):
-    """Append posts with their original times; those already there are left out."""
+    """Append posts with their original times; those already there are left out.
+
+    Refused while something of what the author wrote on other devices is not here.
+    """
 
     name = "import"
     changes = True
@@ -95,6 +110,8 @@ class ImportPosts(Ask[ImportReport]):
 
     posts: tuple[OldPost, ...]
     """One batch of an import."""
+    anyway: bool = False
+    """Go on though not all of the author's feeds are here: what is in them may stand twice."""
 
 
 _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x85]")

@@ -350,6 +350,9 @@ FORM_BYTES_MAX: Final = 256 * 1024
 IMPORT_BYTES_MAX: Final = 64 * 1024 * 1024
 """Longest JSON body of one import batch: about 400,000 ordinary posts."""
 
+IMPORT_AHEAD_MS: Final = 24 * 60 * 60 * 1000
+"""How far ahead of now an imported post may be dated: time zones reach no further than that."""
+
 COMBINING_MARKS_MAX: Final = 4
 """Combining marks shown on one character: Vietnamese needs 2, pointed Hebrew 3."""
 

@@ -29,8 +29,6 @@ from swarmfeed.core.asks.people import (
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import (
     HowIsMyFeed,
-    ImportPosts,
-    ImportReport,
     OwnFeed,
     WritePost,
 )
@@ -71,7 +69,6 @@ class Writing:
     def rows(self) -> tuple[Answers, ...]:
         return (
             in_loop(WritePost, self.write),
-            in_loop(ImportPosts, self.import_posts),
             in_loop(HowIsMyFeed, self.own_feed),
         )
 
@@ -79,9 +76,6 @@ class Writing:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
         ref = await self._writer.publish_post(ask.text, parent)
         return await self._written(ref, parent)
-
-    async def import_posts(self, ask: ImportPosts) -> ImportReport:
-        return await self._writer.import_posts(ask.posts)
 
     async def _saved(self, ref: EntryRef) -> PostView | None:
         return await asyncio.to_thread(find_post, self._index, ref)

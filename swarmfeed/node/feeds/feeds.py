@@ -30,6 +30,7 @@ from swarmfeed.node.feeds.friends import FriendsOfFriends
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
+from swarmfeed.node.feeds.importer import Importer
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.notifying import Notifying
@@ -64,6 +65,7 @@ class Feeds:
     follower: Follower
     hearing: Hearing
     writer: Writer
+    importer: Importer
     finder: Finder
     depositor: Depositor
     collector: Collector
@@ -144,6 +146,7 @@ class Feeds:
             *reading.rows(),
             *self.notifying.answers(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
+            *self.importer.rows(),
             *people.rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
@@ -198,6 +201,7 @@ def make_feeds(ground: Ground) -> Feeds:
         follower=follower,
         hearing=hearing,
         writer=writer,
+        importer=Importer(ground, grower, hearing),
         finder=finder,
         depositor=Depositor(ground),
         collector=Collector(ground, grower, finder),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import AnnasDesk
+from street.fakes.anna import NOW_MS, AnnasDesk
+from swarmfeed.core.asks.writing import ImportPosts
 
 Run = Callable[..., Result]
 
@@ -72,6 +73,10 @@ BAD = {
     "time is a truth": line("a", True, "x"),
     "time before 1970": line("a", -1, "x"),
     "time after year 33658": line("a", 10**12, "x"),
+    "time in the year 5138": line("a", 99_999_999_999, "x"),
+    "time in milliseconds": line("a", 1_600_000_000_000, "x"),
+    "control character": line("a", 1, "x\x1b[31m"),
+    "nul": line("a", 1, "x\0y"),
     "time is no number": '{"author": "a", "time": NaN, "text": "x"}',
     "time is endless": '{"author": "a", "time": 1e999, "text": "x"}',
     "time has too many digits": '{"author": "a", "time": ' + "9" * 5000 + ', "text": "x"}',
@@ -99,6 +104,35 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
     assert skipped.exit_code == 0
     assert [post.text for post in node.posts] == ["good", "good too"]
     assert skipped.stderr.startswith("left out: line 2: ")
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (99_999_999_999, "is 16 November 5138, which is still to come"),
+        (1_600_000_000_000, "seems to be in milliseconds, and has to be in seconds"),
+        (NOW_MS // 1000 + 2 * 86_400, "which is still to come"),
+    ],
+)
+def test_a_time_that_is_still_to_come_is_said_with_its_day(
+    run: Run, node: AnnasDesk, time: int, said: str
+) -> None:
+    result = run("import", "jsonl", "-", stdin=line("a", time, "x"))
+    assert (result.exit_code, node.posts) == (1, [])
+    assert said in " ".join(result.stderr.split())
+    near = run("import", "jsonl", "-", stdin=line("a", NOW_MS // 1000 + 86_000, "x"))
+    assert near.exit_code == 0, "clocks and time zones differ"
+
+
+def test_each_equal_line_says_how_many_batches_before_had(run: Run, node: AnnasDesk) -> None:
+    asked = []
+    node.rows = {
+        **node.rows,
+        ImportPosts: lambda desk, ask: asked.append(ask) or AnnasDesk.import_posts(desk, ask),
+    }
+    run("import", "jsonl", "-", "--anyway", stdin=line("a", 1, "x" * 8_000) * 70)
+    assert [ask.posts[0].earlier for ask in asked] == [0, 65]
+    assert all(ask.anyway for ask in asked)
 
 
 def test_blank_lines_and_unknown_keys_are_nothing_bad(run: Run, node: AnnasDesk) -> None:

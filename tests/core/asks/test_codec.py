@@ -110,7 +110,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     bytes: st.binary(max_size=40),
     Cursor: st.builds(Cursor, numbers, numbers),
-    OldPost: st.builds(OldPost, st.integers(0, 10**15 - 1), texts),
+    OldPost: st.builds(OldPost, st.integers(0, 10**15 - 1), texts, st.integers(0, 10**6)),
 } | {
     kind: st.binary(min_size=32, max_size=32)
     for kind in ATOMS
@@ -196,6 +196,12 @@ def test_foreign_json_is_a_value_or_the_one_error(kind: type, data: st.DataObjec
         (ImportPosts, {"posts": "x"}, '"posts" has to be a list of [time_ms, text].'),
         (ImportPosts, {"posts": [[1]]}, 'Each of "posts" has to be [time_ms, text].'),
         (ImportPosts, {"posts": [[-1, "x"]]}, 'Each of "posts" has to be [time_ms, text].'),
+        (ImportPosts, {"posts": [[True, "x"]]}, 'Each of "posts" has to be [time_ms, text].'),
+        (
+            ImportPosts,
+            {"posts": [[1, "x", False]]},
+            'Each of "posts" has to be [time_ms, text].',
+        ),
         (history.ChooseHistory, {"scope": "open", "disk_bytes": True},
          '"disk_bytes" has to be a number of bytes.'),
         (history.ChooseHistory, {"scope": "open", "disk_bytes": 2**50 + 1},

@@ -7,6 +7,7 @@ import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.people import Cost
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.node.ground.interests import LOOKED_AT
 
@@ -28,7 +29,7 @@ def test_a_bomb_is_told_to_the_byte_before_it_is_followed(tmp_path: Path) -> Non
         author = await street.move_in()
         for number in range(3):
             texts = [(1_600_000_000_000 + number, "x" * 8_000)] * 256
-            await author.running.feeds.writer.import_posts(texts)
+            await author.running.feeds.importer.import_posts([OldPost(*each) for each in texts])
         reader = await street.move_in(knows=[author])
         await street.pass_time(3)
         cost = await look(street, 1, author.author_id)
@@ -65,7 +66,7 @@ def test_what_nothing_has_come_of_is_not_said_to_be_small(
     async def scenario(street: Neighbourhood) -> None:
         author = await street.move_in()
         texts = [(1_600_000_000_000, "x" * 8_000)] * 257
-        await author.running.feeds.writer.import_posts(texts)
+        await author.running.feeds.importer.import_posts([OldPost(*each) for each in texts])
         await street.move_in(knows=[author])
         await street.pass_time(3)
         cost = await look(street, 1, author.author_id)

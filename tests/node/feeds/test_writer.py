@@ -1,21 +1,15 @@
 """Writing: what is appended, what is left out, what a reply points to."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FollowBody, PostBody, ProfileBody, decode_body
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.events import HeadGrew, listens
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
-
-T = TypeVar("T")
 
 
 def bodies(to: Talk) -> list[object]:
@@ -63,65 +57,6 @@ def test_somebody_is_followed_once_and_unfollowed_once(tmp_path: Path) -> None:
         assert bodies(to) == [FollowBody(anna, on=on) for on in (True, False, True)]
         with pytest.raises(UserError):
             await author.set_follow(to.node.ground.identity.author_id, on=True)
-
-    talk(tmp_path, script)
-
-
-def test_an_import_that_is_run_again_changes_nothing(tmp_path: Path) -> None:
-    async def script(to: Talk) -> None:
-        posts = [(1000, "same"), (1000, "same"), (2000, "other"), (3000, "")]
-        first = await to.node.feeds.writer.import_posts(posts)
-        assert (first.read, first.imported, first.already_there) == (4, 3, 0)
-        assert len(first.skipped) == 1 and first.skipped[0].startswith("post 4: ")
-        again = await to.node.feeds.writer.import_posts(posts)
-        assert (again.imported, again.already_there) == (0, 3)
-        more = await to.node.feeds.writer.import_posts([*posts[:2], (1000, "same")])
-        assert (more.imported, more.already_there) == (1, 2)
-
-    talk(tmp_path, script)
-
-
-def test_two_imports_at_once_do_not_store_anything_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def with_a_pause(call: Callable[..., T], *values: object, **options: bool) -> T:
-        result = call(*values, **options)
-        await asyncio.sleep(0)
-        return result
-
-    monkeypatch.setattr("swarmfeed.node.feeds.writer.asyncio.to_thread", with_a_pause)
-
-    async def script(to: Talk) -> None:
-        posts = [(1000 + number, f"post {number}") for number in range(10)]
-        both = await asyncio.gather(
-            to.node.feeds.writer.import_posts(posts), to.node.feeds.writer.import_posts(posts)
-        )
-        assert [each.imported for each in both] == [10, 0]
-
-    talk(tmp_path, script)
-
-
-@pytest.mark.parametrize("time_ms", [-1, 10**15])
-def test_a_time_that_is_none_is_skipped_and_named(tmp_path: Path, time_ms: int) -> None:
-    async def script(to: Talk) -> None:
-        report = await to.node.feeds.writer.import_posts([(time_ms, "when?"), (0, "then")])
-        assert report.imported == 1
-        assert report.skipped == (f"post 1: {time_ms} is no time in milliseconds since 1970",)
-
-    talk(tmp_path, script)
-
-
-def test_a_long_import_goes_out_in_batches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("swarmfeed.node.feeds.writer.IMPORT_BATCH_ENTRIES", 4)
-
-    async def script(to: Talk) -> None:
-        heads = []
-        note = listens(HeadGrew, lambda event: heads.append(event.after.size))
-        to.node.ground.events.connect([note])
-        await to.me.say_many(10)
-        assert heads == [6, 10, 12]
 
     talk(tmp_path, script)
 

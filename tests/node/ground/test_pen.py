@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.core.asks.upkeep import HowIsIt, Verify
-from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
+from swarmfeed.core.asks.writing import HowIsMyFeed, OldPost, WritePost
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.remembered import decode_remembered, encode_remembered
@@ -78,7 +78,7 @@ def test_every_face_says_that_nothing_can_be_written_and_what_to_do(
             lambda: to.node.feeds.writer.publish_post("three", None),
             lambda: to.node.feeds.writer.publish_profile("Somebody"),
             lambda: to.node.feeds.writer.set_follow(other(to), on=True),
-            lambda: to.node.feeds.writer.import_posts([(1, "old")]),
+            lambda: to.node.feeds.importer.import_posts([OldPost(1, "old")]),
             lambda: answering.answer(WritePost(text="three")),
         ):
             await refused(write, feed.sentence)

@@ -12,6 +12,7 @@ from street.fakes.link import FakeNetwork
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed import wiring
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, FeedId
@@ -95,7 +96,7 @@ def live(folder: Path) -> Life:
 
     async def import_all(node: Node) -> None:
         posts = [(1_600_000_000_000 + number, f"old {number}") for number in range(IMPORTED)]
-        await node.feeds.writer.import_posts(posts)
+        await node.feeds.importer.import_posts([OldPost(*each) for each in posts])
 
     play(home, identity, import_all)
     keep()

@@ -257,10 +257,10 @@ class AnnasDesk(TableDesk):
 
     def import_posts(self, ask: ImportPosts) -> ImportReport:
         known = {(post.time_ms, post.text) for post in self.posts}
-        new = [one for one in ask.posts if one not in known]
+        new = [one for one in ask.posts if one[:2] not in known]
         start = len(self.posts)
         self.posts += [
-            make_post(start + n, text, time_ms=ms) for n, (ms, text) in enumerate(new)
+            make_post(start + n, text, time_ms=ms) for n, (ms, text, _) in enumerate(new)
         ]
         self.batches.append(len(ask.posts))
         already = len(ask.posts) - len(new)

@@ -496,8 +496,8 @@ class FakeDesk(TableDesk):
     def import_posts(self, ask: ImportPosts) -> ImportReport:
         self.changed.append("import_posts")
         known = {(post.time_ms, post.text) for post in self.posts}
-        fresh = [one for one in ask.posts if one not in known]
-        for time_ms, text in fresh:
+        fresh = [one for one in ask.posts if one[:2] not in known]
+        for time_ms, text, _ in fresh:
             self.add_post(self.me, text, time_ms)
         already = len(ask.posts) - len(fresh)
         return ImportReport(read=len(ask.posts), imported=len(fresh), already_there=already)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import libtorrent as lt
 from swarmfeed import wiring
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.metainfo import chunk_torrent
@@ -185,7 +186,7 @@ class Stage:
         """A node that wrote, and is the honest holder of it."""
         node = await self.node("author")
         posts = [(1_000 + n, f"true {n}") for n in range(post_count)]
-        await node.feeds.writer.import_posts(posts)
+        await node.feeds.importer.import_posts([OldPost(*each) for each in posts])
         return node
 
     async def liar(self, number: int, *replies: Message) -> Liar:
