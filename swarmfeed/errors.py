@@ -3,6 +3,7 @@
 SwarmfeedError
 ├── UserError          the person at the keyboard; the message is shown as it is
 │   ├── InUseError     another process has the home open; waiting a moment may be enough
+│   ├── SaidBeforeError  the same words were posted just now; meant so, they are sent again
 │   └── BadJsonError   a JSON value is not what was asked for
 ├── RemoteError        a peer broke the rules; drop what it sent, keep running
 │   ├── BadEncodingError
@@ -29,6 +30,10 @@ class UserError(SwarmfeedError):
 
 class InUseError(UserError):
     """Another process has the home open: a node, or a command that is about to end."""
+
+
+class SaidBeforeError(UserError):
+    """The same words were posted just now: the person says whether they are meant twice."""
 
 
 class BadJsonError(UserError):

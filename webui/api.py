@@ -12,6 +12,7 @@ from typing import Any, Final
 from flask import Flask, Response, jsonify, request
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.codec import fields_of, from_json, from_query, to_json
+from swarmfeed.core.asks.input_sentences import TWO_KEYS
 from swarmfeed.core.asks.page import NewLoginLink, PageLink
 from swarmfeed.core.asks.shape import Json
 from swarmfeed.errors import UserError
@@ -21,6 +22,9 @@ from webui.encoding import read_json
 from webui.openapi import describe_api
 
 PREFIX: Final = "/api/1/"
+
+KEY: Final = "key"
+"""The field of an ask that says which wish it is."""
 
 Asks = Mapping[str, type[Ask[Any]]]
 
@@ -74,7 +78,21 @@ def _read(kind: type[Ask[Any]]) -> Ask[Any]:
         return from_query(kind, request.args.to_dict())
     request.max_content_length = kind.bytes_max
     # What takes nothing needs no body either.
-    return from_json(kind, _body() if fields_of(kind) else {})
+    return from_json(kind, _with_key(kind, _body()) if fields_of(kind) else {})
+
+
+def _with_key(kind: type[Ask[Any]], body: Json) -> Json:
+    """Add the key of a wish that came as a header, with or without quotation marks.
+
+    Source: draft-ietf-httpapi-idempotency-key-header-07, section 2.1.
+    """
+    header = request.headers.get("Idempotency-Key")
+    if header is None or KEY not in (field.key for field in fields_of(kind)):
+        return body
+    key = header.removeprefix('"').removesuffix('"')
+    if body.get(KEY, key) != key:
+        raise UserError(TWO_KEYS())
+    return {**body, KEY: key}
 
 
 def _body() -> Json:

@@ -121,11 +121,13 @@ class RemoteDesk:
     def _send(self, ask: Ask[A]) -> object:
         path = f"{PREFIX}{ask.name}"
         if ask.changes:
-            return self._request("POST", path, json.dumps(to_json(ask)).encode("ascii"))
+            body = json.dumps(to_json(ask)).encode("ascii")
+            # What names its wish is done once, however often it is sent.
+            return self._request("POST", path, body, tries=2 if getattr(ask, "key", "") else 1)
         query = urlencode(to_query(ask))
         return self._request("GET", f"{path}?{query}" if query else path, None)
 
-    def _request(self, method: str, path: str, body: bytes | None) -> object:
+    def _request(self, method: str, path: str, body: bytes | None, *, tries: int = 1) -> object:
         headers = {
             "Authorization": self._authorization,
             "Accept": "application/json",
@@ -135,16 +137,20 @@ class RemoteDesk:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
-        try:
-            self._connect()
-            self._connection.request(method, path, body, headers)
-            response = self._connection.getresponse()
-            content = response.read(ANSWER_BYTES_MAX)
-        except (OSError, HTTPException) as error:
-            raise RetryError("the running node does not answer; try again") from error
-        finally:
-            self.close()
-        return _open_answer(response, content)
+        while True:
+            try:
+                self._connect()
+                self._connection.request(method, path, body, headers)
+                response = self._connection.getresponse()
+                content = response.read(ANSWER_BYTES_MAX)
+            except (OSError, HTTPException) as error:
+                tries -= 1
+                if not tries:
+                    raise RetryError("the running node does not answer; try again") from error
+            else:
+                return _open_answer(response, content)
+            finally:
+                self.close()
 
     def _connect(self) -> None:
         """Connect quickly, or not at all; answers may take longer."""

@@ -80,6 +80,38 @@ def test_a_query_that_is_not_utf_8_is_refused(site: Site, query: str) -> None:
         assert answer.json is not None and answer.json["error"].startswith("what was sent")
 
 
+def test_the_same_key_and_words_are_one_post(site: Site) -> None:
+    first = site.ask("post", {"text": "once", "key": "k-1"})
+    again = site.ask("post", {"text": "once", "key": "k-1"})
+    assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
+    other = site.ask("post", {"text": "other words", "key": "k-1"})
+    assert other.status_code == 400
+    assert other.json is not None and "with other words" in other.json["error"]
+    assert site.desk.changed == ["publish_post"]
+
+
+@pytest.mark.parametrize("header", ["k-2", '"k-2"'])
+def test_the_key_may_be_a_header(site: Site, header: str) -> None:
+    headers = {"Authorization": f"Bearer {site.access.key}", "Idempotency-Key": header}
+    client = site.browser(logged_in=False)
+    answers = [
+        client.post("/api/1/post", base_url=URL, headers=headers, json=body).json
+        for body in ({"text": "once"}, {"text": "once"}, {"text": "once", "key": "k-2"})
+    ]
+    assert answers[0] is not None and answers[0] == answers[1] == answers[2]
+    assert site.desk.changed == ["publish_post"]
+    two = {"text": "once", "key": "k-3"}
+    refused = client.post("/api/1/post", base_url=URL, headers=headers, json=two)
+    assert refused.status_code == 400
+    followed = client.post(
+        "/api/1/follow",
+        base_url=URL,
+        headers=headers,
+        json={"who": format_address(key("Ines Okafor"))},
+    )
+    assert followed.status_code == 200, "what can be repeated anyway takes no key"
+
+
 def test_the_timeline_goes_on_where_a_page_ended(site: Site) -> None:
     whole = site.ask("timeline").json
     assert whole is not None and whole["next"] is None

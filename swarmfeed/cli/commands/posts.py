@@ -1,5 +1,6 @@
 """``swarmfeed post``, ``timeline``, ``show`` and ``search``: writing and reading."""
 
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -20,7 +21,8 @@ from swarmfeed.core.asks.search_sentences import GO_ON, what_was_found
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
-from swarmfeed.errors import UserError
+from swarmfeed.desk import Answerer
+from swarmfeed.errors import RetryError, UserError
 
 Command = Callable[..., Any]
 
@@ -50,9 +52,12 @@ def page_options(command: Command) -> Command:
     metavar="REF",
     help="The post this answers: number, FEED/INDEX or hash.",
 )
+@click.option("--key", help="Publish it once, however often this is said with the same KEY.")
 @json_option
 @pass_context
-def post(context: Context, text: str, reply_to: str | None, as_json: bool) -> None:
+def post(
+    context: Context, text: str, reply_to: str | None, key: str | None, as_json: bool
+) -> None:
     """Sign TEXT and publish it; - reads it from standard input.
 
     A post cannot be taken back: whoever has fetched it has it.
@@ -61,7 +66,8 @@ def post(context: Context, text: str, reply_to: str | None, as_json: bool) -> No
     text = clean_text(_read_text() if text == "-" else text)
     with context.open() as desk:
         parent = "" if reply_to is None else ref_text(desk.ask(ShowPost(ref=reply_to)).post.ref)
-        published = desk.ask(WritePost(text=text, reply_to=parent))
+        wish = WritePost(text=text, reply_to=parent, key=key or secrets.token_urlsafe(16))
+        published = _publish(desk, wish)
     if as_json:
         print_answer(published)
     else:
@@ -150,6 +156,14 @@ def _print_posts(
         print_json([to_json(found) for found in posts])
     else:
         print_posts(posts, now_ms=context.doors.now_ms(), empty=empty)
+
+
+def _publish(desk: Answerer, wish: WritePost) -> PostView:
+    try:
+        return desk.ask(wish)
+    except RetryError as error:
+        # Whether it was heard is not always known.
+        raise RetryError(input_sentences.TRY_WITH_KEY(reason=error, key=wish.key)) from error
 
 
 def _read_text() -> str:

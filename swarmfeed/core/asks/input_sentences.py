@@ -56,6 +56,22 @@ ONE_YOU_FOLLOW: Final = Text("{name} {address} (you follow them)")
 ONE_IS_YOU: Final = Text("{name} {address} (you)")
 AND_MORE: Final = Text("and {more:1 more|# more}")
 
+# --- what is asked for twice ------------------------------------------------------------------
+
+BAD_KEY: Final = Text("the key of a wish is 1 to {most} visible ASCII characters")
+TWO_KEYS: Final = Text("the header Idempotency-Key and the key of the body are two keys")
+TRY_WITH_KEY: Final = Text(
+    "{reason}; to say it again without posting it twice, add: --key {key}"
+)
+KEY_OF_ANOTHER: Final = Text(
+    "This was posted already, with other words, so nothing was posted now. Send it once more,"
+    " and it becomes a post of its own."
+)
+SAID_BEFORE: Final = Text(
+    "You posted the same words a moment ago, so nothing was posted now. If they are meant to"
+    " stand twice, send them once more."
+)
+
 # --- what they are called in such a sentence -------------------------------------------------
 
 THE_POST: Final = Text("the post")

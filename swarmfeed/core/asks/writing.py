@@ -95,6 +95,12 @@ class WritePost(Ask[PostView]):
     text: str
     reply_to: str = ""
     """The post it answers, named as ``show`` takes it; empty for none."""
+    key: str = ""
+    """Names this wish, with 1 to 64 visible ASCII characters, new for each: with the same key
+    the same post is published once, and answered each time.  The header Idempotency-Key says
+    the same.  Empty: it is a wish of its own."""
+    again: bool = True
+    """Whether it may say what the newest own post says, within an hour of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class Writing:
 
     async def write(self, ask: WritePost) -> PostView:
         parent = await asyncio.to_thread(self._parent, ask.reply_to)
-        ref = await self._writer.publish_post(ask.text, parent)
+        ref = await self._writer.publish_post(ask.text, parent, key=ask.key, again=ask.again)
         return await self._written(ref, parent)
 
     async def _saved(self, ref: EntryRef) -> PostView | None:

@@ -34,6 +34,7 @@ from swarmfeed.node.feeds.importer import Importer
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.notifying import Notifying
+from swarmfeed.node.feeds.once import Once
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -46,6 +47,7 @@ from swarmfeed.node.ground import events
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.memory import Rows
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
@@ -64,6 +66,7 @@ class Feeds:
     grower: Grower
     follower: Follower
     hearing: Hearing
+    once: Once
     writer: Writer
     importer: Importer
     finder: Finder
@@ -87,11 +90,7 @@ class Feeds:
             answers=self._answers(),
             listens=self._listens(),
             jobs=self._jobs,
-            rows=(
-                *self.ground.inventory.rows(),
-                *self.ground.almanac.rows(),
-                *self.notifying.rows(),
-            ),
+            rows=self._rows(),
             stop=self.fetcher.stop,
         )
 
@@ -156,6 +155,11 @@ class Feeds:
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
         )
 
+    def _rows(self) -> tuple[Rows, ...]:
+        ground = self.ground
+        known = (*ground.inventory.rows(), *ground.almanac.rows())
+        return (*known, *self.once.rows(), *self.notifying.rows())
+
     def _jobs(self) -> Sequence[Job]:
         finder = self.finder
         return (
@@ -188,7 +192,8 @@ def make_feeds(ground: Ground) -> Feeds:
     grower = Grower(ground, holder, fetcher, seeder)
     follower = Follower(ground, holder, fetcher, whereabouts, grower)
     hearing, finder, showing = Hearing(ground), Finder(ground), Showing(ground)
-    writer = Writer(ground, grower, hearing)
+    once = Once(ground)
+    writer = Writer(ground, grower, hearing, once)
     carer = Carer(ground, writer, follower, fetcher, seeder, finder, showing)
     return Feeds(
         ground=ground,
@@ -200,6 +205,7 @@ def make_feeds(ground: Ground) -> Feeds:
         grower=grower,
         follower=follower,
         hearing=hearing,
+        once=once,
         writer=writer,
         importer=Importer(ground, grower, hearing),
         finder=finder,

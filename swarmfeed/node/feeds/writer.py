@@ -3,15 +3,21 @@
 Order of an append: on disk and synced, then shown, then told to others, then seeded.
 """
 
+import asyncio
+from contextlib import suppress
+
+from swarmfeed.core.asks.input_sentences import SAID_BEFORE
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import clean_text
-from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
+from swarmfeed.core.base.limits import SAME_WORDS_MS, THREAD_DEPTH_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
-from swarmfeed.errors import UserError
+from swarmfeed.core.feed.once import Wish, content_of
+from swarmfeed.errors import MendingError, PassingError, SaidBeforeError, UserError
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
+from swarmfeed.node.feeds.once import Once
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports import Index
 
@@ -19,27 +25,43 @@ from swarmfeed.ports import Index
 class Writer:
     """The person at this node, as a writer."""
 
-    def __init__(self, ground: Ground, grower: Grower, hearing: Hearing) -> None:
+    def __init__(self, ground: Ground, grower: Grower, hearing: Hearing, once: Once) -> None:
         self._identity = ground.identity
         self._pen = ground.pen
         self._index = ground.shells.index
         self._clock = ground.shells.clock
         self._grower = grower
         self._hearing = hearing
+        self._once = once
+        self._following = asyncio.Lock()
 
     async def publish(self, body: Body) -> EntryRef:
         """Append one entry; returns what it is once it survives a power cut."""
         await self._hearing.hear_out()
-        now_ms = self._clock.now_ms()
-        stored = encode_entry(body.kind, now_ms, encode_body(body))
-        before, after = self._pen.write([stored])
-        await self._grower.grew(before, after)
-        return EntryRef(after.feed_id, hash_stored(stored), after.size - 1)
+        return await self._append(body, None)
 
-    async def publish_post(self, text: str, reply_to: EntryRef | None) -> EntryRef:
+    async def publish_post(
+        self, text: str, reply_to: EntryRef | None, *, key: str = "", again: bool = True
+    ) -> EntryRef:
+        """Append a post.
+
+        Args:
+            key: Of the wish; a post that was published for it already is returned.
+            again: Whether it may say what the newest own post says.
+
+        Raises:
+            SaidBeforeError: It may not, and does.
+        """
         cleaned = clean_text(text)
+        await self._hearing.hear_out()
+        wish = Wish(key=key, content=content_of(cleaned, reply_to)) if key else None
+        # From here to the append nobody comes in between: two of one wish are one.
+        if wish is not None and (done := self._once.find(wish)):
+            return done
+        if not again and self._said_before(cleaned, reply_to):
+            raise SaidBeforeError(SAID_BEFORE())
         root = self._root_of(reply_to) if reply_to else None
-        return await self.publish(PostBody(cleaned, reply=reply_to, root=root))
+        return await self._append(PostBody(cleaned, reply=reply_to, root=root), wish)
 
     async def publish_profile(self, name: str, bio: str = "") -> EntryRef:
         return await self.publish(ProfileBody(name=name, bio=bio))
@@ -48,9 +70,29 @@ class Writer:
         """Follow or unfollow: one entry, and none when nothing changes."""
         if author_id == self._identity.author_id:
             raise UserError("that is yourself: your own posts are in the timeline already")
-        is_on = author_id in self._index.follows_of(self._identity.author_id)
-        if is_on != on:
-            await self.publish(FollowBody(author_id=author_id, on=on))
+        async with self._following:
+            is_on = author_id in self._index.follows_of(self._identity.author_id)
+            if is_on != on:
+                await self.publish(FollowBody(author_id=author_id, on=on))
+
+    async def _append(self, body: Body, wish: Wish | None) -> EntryRef:
+        stored = encode_entry(body.kind, self._clock.now_ms(), encode_body(body))
+        if wish is not None:
+            self._once.undertake(wish, stored)
+        before, after = self._pen.write([stored])
+        await self._grower.grew(before, after)
+        return EntryRef(after.feed_id, hash_stored(stored), after.size - 1)
+
+    def _said_before(self, text: str, reply_to: EntryRef | None) -> bool:
+        """Whether the newest own post says just this, and is no older than SAME_WORDS_MS."""
+        newest: list[PostView] = []
+        with suppress(PassingError, MendingError):  # without an index one can write as ever
+            newest = self._index.author_posts(self._identity.author_id, 1, None)
+        return any(
+            (post.text, post.reply_to) == (text, reply_to)
+            and post.time_ms > self._clock.now_ms() - SAME_WORDS_MS
+            for post in newest
+        )
 
     def _root_of(self, parent: EntryRef) -> EntryRef:
         """First post of the thread that a reply to ``parent`` belongs to."""

@@ -29,6 +29,7 @@ from swarmfeed.core.asks.history import (
     SayGoodbye,
     Told,
 )
+from swarmfeed.core.asks.input_sentences import KEY_OF_ANOTHER, SAID_BEFORE
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -106,7 +107,7 @@ from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
 from swarmfeed.core.history.sentences import too_little
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.errors import UserError
+from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
 from street.fakes.finding import is_found
@@ -191,6 +192,8 @@ class FakeDesk(TableDesk):
         self.refused: tuple[str, ...] = ()
         self.changed: list[str] = []
         """What was changed, in order."""
+        self.once: dict[str, PostView] = {}
+        """What was published for a key."""
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -300,9 +303,19 @@ class FakeDesk(TableDesk):
     def write(self, ask: WritePost) -> PostView:
         parent = self._find(ask.reply_to).ref if ask.reply_to else None
         text = clean_text(ask.text)
+        if done := self.once.get(ask.key):
+            if (done.text, done.reply_to) != (text, parent):
+                raise UserError(KEY_OF_ANOTHER())
+            return done
+        own = [(each.text, each.reply_to) for each in self.posts if each.author_id == self.me]
+        if not ask.again and own[-1:] == [(text, parent)]:
+            raise SaidBeforeError(SAID_BEFORE())
         self.changed.append("publish_post")
         self.now_ms += 1_000
-        return self.add_post(self.me, text, reply_to=parent)
+        post = self.add_post(self.me, text, reply_to=parent)
+        if ask.key:
+            self.once[ask.key] = post
+        return post
 
     def follow(self, ask: Follow) -> AuthorView:
         return self._set_followed(ask.who, True, "follow")
