@@ -5,39 +5,22 @@ itself before the n-th thing it asks of the disk, so every moment that differs i
 none by chance.
 """
 
-import os
 import shutil
 import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from swarmfeed import wiring
-from swarmfeed.cli.main import main
 from swarmfeed.shell.disk.durable import create_file
 
+from ordeals.dying import Ended, run_command
 from ordeals.ordeal import Ordeal, Outcome, Plan
 
-ASKED_OF_THE_DISK: Final = (
-    *("open", "write", "pwrite", "fsync", "fdatasync", "ftruncate"),
-    *("mkdir", "rename", "replace", "link", "unlink", "rmdir"),
-)
-"""Functions of ``os`` that a command may die before."""
-
 _WORDS: Final = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    """Of its exit; -9 if it was killed."""
-    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +58,7 @@ def _length(kind: Kind, folder: Path) -> int:
     while low < high:
         middle = (low + high) // 2
         _prepare(kind, folder)
-        if _run(folder, kind.words, dies_at=middle).code == -signal.SIGKILL:
+        if run_command(folder, kind.words, dies_at=middle).code == -signal.SIGKILL:
             low = middle + 1
         else:
             high = middle
@@ -86,10 +69,10 @@ def _length(kind: Kind, folder: Path) -> int:
 def _suffer(kind: Kind, moment: int, folder: Path, came: Counter[str]) -> str:
     """Kill once, repeat, write a post; returns what gave way, or nothing."""
     _prepare(kind, folder)
-    first = _run(folder, kind.words, dies_at=moment)
+    first = run_command(folder, kind.words, dies_at=moment)
     if first.code != -signal.SIGKILL:
         return f"it ended with {first.code} and was to be killed"
-    again = _run(folder, kind.words)
+    again = run_command(folder, kind.words)
     if again.code == 0:
         came["done when it was repeated"] += 1
     elif _is_done(kind, folder, first, again):
@@ -99,7 +82,7 @@ def _suffer(kind: Kind, moment: int, folder: Path, came: Counter[str]) -> str:
     shown = _has_words(folder, first) or _has_words(folder, again)
     if kind.name.startswith("init") and not shown:
         return "there are keys, and nobody saw their words"
-    post = _run(folder, ("post", "hello"))
+    post = run_command(folder, ("post", "hello"))
     if post.code != 0 or "hello" not in post.said:
         return f"a post ended with {post.code}: {post.said[-300:]}"
     left = [path.name for path in (folder / "home").iterdir() if path.name == "new"]
@@ -129,53 +112,6 @@ def _prepare(kind: Kind, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     kind.prepare(folder)
-
-
-# --- a command in a process of its own --------------------------------------------------------
-
-
-def _run(folder: Path, words: tuple[str, ...], dies_at: int | None = None) -> Ended:
-    said = folder / "said"
-    pid = os.fork()
-    if pid == 0:
-        _be(folder, words, said, dies_at)
-    _, status = os.waitpid(pid, 0)
-    return Ended(code=os.waitstatus_to_exitcode(status), said=said.read_text())
-
-
-def _be(folder: Path, words: tuple[str, ...], said: Path, dies_at: int | None) -> NoReturn:
-    """Be the command; never returns, whatever happens."""
-    code = 70
-    try:
-        descriptor = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        for standard in (1, 2):
-            os.dup2(descriptor, standard)
-        if dies_at is not None:
-            _die_at(dies_at)
-        line = [word.format(folder=folder) for word in words]
-        main(["--home", str(folder / "home"), *line], standalone_mode=True)
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 1
-    finally:
-        with suppress(OSError):
-            os.fsync(1)
-        os._exit(code)
-
-
-def _die_at(moment: int) -> None:
-    left = [moment]
-
-    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(*arguments: Any, **named: Any) -> Any:
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*arguments, **named)
-
-        return ask
-
-    for name in ASKED_OF_THE_DISK:
-        setattr(os, name, dying(getattr(os, name)))
 
 
 # --- the kinds -----------------------------------------------------------------------------

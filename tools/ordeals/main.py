@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from ordeals.again import AGAIN
 from ordeals.birth import BIRTH
 from ordeals.bits.play import BITS
 from ordeals.failures.main import FAILURES
@@ -17,6 +18,7 @@ from ordeals.strangers.main import STRANGERS
 ORDEALS: Final[tuple[Ordeal, ...]] = (
     OWN_HISTORY,
     BIRTH,
+    AGAIN,
     STRANGERS,
     STRANGERS_SEED,
     FAILURES,
