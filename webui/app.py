@@ -14,6 +14,7 @@ from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from swarmfeed.core.asks.excerpt import is_long
+from swarmfeed.core.asks.input_sentences import NOT_LOGGED_IN, OTHER_LOGIN
 from swarmfeed.core.asks.notification_sentences import what_it_does
 from swarmfeed.core.asks.notifications import CountUnread
 from swarmfeed.core.asks.people import WhoAreYou
@@ -23,13 +24,13 @@ from swarmfeed.core.asks.thread_sentences import direct_replies
 from swarmfeed.core.asks.upkeep import HowIsIt, WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
-from swarmfeed.core.base.limits import FORM_BYTES_MAX
+from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
 
-from webui import api, conversation, encoding, formats, headers, pictures, render
+from webui import api, conversation, encoding, formats, headers, kept, pictures, render
 from webui.access import Access, is_own_request, same_secret
 from webui.current import (
     EXTENSION,
@@ -40,6 +41,7 @@ from webui.current import (
     is_own_host,
     running,
 )
+from webui.kept import FORM_KEY
 from webui.pages import PAGES
 from webui.pages.post import post_url
 from webui.routes import Page, Route
@@ -74,6 +76,7 @@ def create_app(
     app.url_map.converters["address"] = AddressConverter
     _add_pages(app, pages)
     api.add_routes(app, desk.asks())
+    app.after_request(kept.answer_script)
     app.after_request(_add_headers)
     app.register_error_handler(SwarmfeedError, _show_own_error)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -82,6 +85,8 @@ def create_app(
         app.add_template_filter(function, filter_name)
     app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
     app.jinja_env.globals["form_key"] = _form_key
+    app.jinja_env.globals["new_key"] = kept.new_key
+    app.jinja_env.globals["text_bytes_max"] = TEXT_BYTES_MAX
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -100,9 +105,6 @@ def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
     own = app.create_global_jinja_loader()
     app.jinja_env.loader = ChoiceLoader([own, *map(FileSystemLoader, folders)])
 
-
-FORM_KEY: Final = "form_key"
-"""Field of every form that changes something."""
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "above": conversation.above,
@@ -134,6 +136,8 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
 
 
 def _check_access(routes: Mapping[str, Route]) -> None:
+    route = routes.get(request.endpoint or "")
+    g.typed, g.keep, g.offers_form_key = route.typed if route else (), False, False
     encoding.check_query()
     g.has_key = running().access.has_key(request.headers.get("Authorization", ""))
     g.session = _session()
@@ -147,15 +151,15 @@ def _check_access(routes: Mapping[str, Route]) -> None:
             "Another page sent this request, so nothing was changed."
             " Go back to your own page and try again."
         )
-    if not (g.has_key or g.session or _needs_no_session(routes)):
-        raise Unauthorized("This browser is not logged in.")
     if is_change:
         encoding.check_form()
+        # From here on it is a form of our own page: what was typed into it comes back.
+        g.keep = True
+    if not (g.has_key or g.session or _needs_no_session(routes)):
+        raise Unauthorized(NOT_LOGGED_IN())
     if is_change and not (g.has_key or _has_form_key()):
-        raise Forbidden(
-            "This form is not of this login, so nothing was changed."
-            " Go back, load the page again, and send it once more."
-        )
+        g.offers_form_key = True
+        raise Forbidden(OTHER_LOGIN())
 
 
 def _session() -> str | None:
@@ -208,34 +212,35 @@ def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
     if isinstance(error, UserError):
         # What stands in the path names something; nothing here is called so.
         if request.method == "GET" and request.view_args and request.endpoint != "static":
-            return _show_error(404, "That is not here", str(error))
-        return _show_error(400, "That did not work", str(error))
+            return _show_error(error, 404, "That is not here", str(error))
+        return _show_error(error, 400, "That did not work", str(error))
     if isinstance(error, PassingError):
-        return _show_error(503, "Not right now", str(error))
+        return _show_error(error, 503, "Not right now", str(error))
     if isinstance(error, RetryError):
-        return _show_error(503, "Not right now", f"{error} Try again in a moment.")
+        return _show_error(error, 503, "Not right now", f"{error} Try again in a moment.")
     if isinstance(error, FatalError):
-        return _show_error(500, "This node stops", NODE_STOPPED(reason=error))
-    return _show_error(500, "Something is wrong with this node", f"It says: {error}")
+        return _show_error(error, 500, "This node stops", NODE_STOPPED(reason=error))
+    return _show_error(error, 500, "Something is wrong with this node", f"It says: {error}")
 
 
 def _show_http_error(error: HTTPException) -> tuple[Response | str, int]:
     code = error.code or 500
     if isinstance(error, InternalServerError):
         sentence = "This is a bug in swarmfeed. Nothing you wrote was lost; the log says more."
-        return _show_error(500, "Something broke", sentence)
-    if isinstance(error, Unauthorized) and not request.path.startswith(api.PREFIX):
+        return _show_error(error, 500, "Something broke", sentence)
+    if isinstance(error, Unauthorized) and _is_page_of_nobody():
         here = _here() if request.method == "GET" else "/"
         if _was_led_here():
             return render_template("again.html", here=here), 200
         return render_template("welcome.html", here=here, token_failed=False), 401
     title, sentence = HTTP_ERRORS.get(code, ("That did not work", "Go back, and try again."))
     is_ours = error.description != type(error).description
-    return _show_error(code, title, (is_ours and error.description) or sentence)
+    return _show_error(error, code, title, (is_ours and error.description) or sentence)
 
 
 HTTP_ERRORS: Final = {
     400: ("That did not work", "What the browser sent cannot be read. Go back, and try again."),
+    401: ("This browser is not logged in", "Open your page again with: swarmfeed open"),
     403: ("Refused", "This may not be done from here."),
     404: (
         "There is no such page",
@@ -258,6 +263,16 @@ def _as_sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
+def _is_page_of_nobody() -> bool:
+    """Whether the page of those who are not logged in is the answer, with nothing to keep."""
+    return not (request.path.startswith(api.PREFIX) or kept.wants_json() or _keeps_text())
+
+
+def _keeps_text() -> bool:
+    """Whether the answer holds again what was typed."""
+    return bool(g.get("keep") and g.get("typed"))
+
+
 def _here() -> str:
     """Return the path and query that were asked for, as a link that leads nowhere else."""
     # "//host" would be another site, and browsers read "\\" as "/" and pass over tabs.
@@ -274,10 +289,16 @@ def _was_led_here() -> bool:
     return is_own_host() and site in ("cross-site", "same-site") and mode == "navigate"
 
 
-def _show_error(code: int, title: str, sentence: str) -> tuple[Response | str, int]:
+def _show_error(
+    error: Exception, code: int, title: str, sentence: str
+) -> tuple[Response | str, int]:
     if request.path.startswith(api.PREFIX):
         return api.error_response(sentence), code
     sentence = _as_sentence(sentence)
+    if kept.wants_json():
+        return kept.refuse_script(error, sentence), code
+    if _keeps_text():
+        return kept.kept_page(error, title, sentence), code
     return render_template("error.html", code=code, title=title, sentence=sentence), code
 
 

@@ -117,10 +117,15 @@ class Callers:
         return self._access.logins.find(_cookies(scope)) is not None
 
     def whose(self, scope: "HTTPScope") -> str | None:
-        """What all requests of one caller share; None of a stranger."""
+        """What all requests of one caller share; None of a stranger.
+
+        Who knows our own host has had the page open.  Their login may be gone by now, and what
+        they typed comes back all the same; all of these together are one caller.
+        """
         if self._access.has_key("".join(values(scope, b"authorization"))):
             return "key"
-        return self.session(scope)
+        is_of_page = "".join(values(scope, b"host")).lower() == self._own_host
+        return self.session(scope) or ("logged out" if is_of_page else None)
 
 
 class BrowserEvents:

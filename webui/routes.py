@@ -26,6 +26,16 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A field of a form in which a person types; it comes back when the form is refused."""
+
+    name: str
+    label: str
+    lines: bool = False
+    """Whether it has several lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One line of the site map."""
 
@@ -40,6 +50,8 @@ class Route:
     opened_by: Callable[[], bool] | None = None
     """Whether the request carries a key that opens just this, instead of a session."""
     menu: Menu | None = None
+    typed: tuple[Typed, ...] = ()
+    """What a person typed, in the order of the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +85,10 @@ def get(
     )
 
 
-def post(rule: str, endpoint: str, view: View) -> Route:
-    """A route that changes something; only from the own page, and only with a session."""
-    return Route(method="POST", rule=rule, endpoint=endpoint, view=view)
+def post(rule: str, endpoint: str, view: View, *typed: Typed) -> Route:
+    """A route that changes something; only from the own page, and only with a session.
+
+    Args:
+        typed: The fields in which a person types.
+    """
+    return Route(method="POST", rule=rule, endpoint=endpoint, view=view, typed=typed)

@@ -75,26 +75,26 @@ def test_a_foreign_file_is_named_and_told_what_is_expected(
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    result = run("import", "jsonl", str(path))
+    result = run("import", str(path))
     assert (result.exit_code, result.stdout, node.posts) == (1, "", [])
     said = " ".join(result.stderr.split())
     assert what in said
     assert '{"author": "me", "time": 1500000000, "text": "Hello"}' in said
     assert "nothing was imported" in said
-    again = run("import", "jsonl", "-", "--skip-bad", stdin=content)
+    again = run("import", "-", "--skip-bad", stdin=content)
     assert (again.exit_code, node.posts) == (1, [])
 
 
 def test_what_is_only_a_little_wrong_is_not_called_foreign(run: Run) -> None:
     for first in ("Hello, dear, friend", "no post at all"):
-        result = run("import", "jsonl", "-", stdin=first + "\n" + GOOD)
+        result = run("import", "-", stdin=first + "\n" + GOOD)
         assert result.stderr.startswith("Error: line 1: not JSON")
 
 
 def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line(
     run: Run, node: AnnasDesk
 ) -> None:
-    assert run("import", "jsonl", "-", stdin=b"\xef\xbb\xbf" + GOOD.encode()).exit_code == 0
+    assert run("import", "-", stdin=b"\xef\xbb\xbf" + GOOD.encode()).exit_code == 0
     assert len(node.posts) == 1
 
 

@@ -132,7 +132,8 @@ def test_a_form_without_its_key_changes_nothing(site: Site, given: str | None) -
     form = {"text": "x"} if given is None else {"text": "x", "form_key": given}
     answer = browser.post("/posts", base_url=URL, headers=OWN, data=form)
     assert answer.status_code == 403
-    assert "load the page again" in answer.text
+    assert "You have logged in anew" in answer.text
+    assert ">\nx</textarea>" in answer.text, "what was typed is there again"
     assert site.desk.changed == []
 
 

@@ -64,10 +64,11 @@ class Node:
         self.come_back()
 
     def go_away(self) -> None:
+        """Nothing answers on its port."""
         asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
 
     def come_back(self) -> None:
-        """On the port it had."""
+        """On the same port; whoever was logged in still is."""
         port = int(self.server.url.rpartition(":")[2])
         self.server = PageServer(self.desk, self._folder, port, owner_of=self._owner_of)
         asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
@@ -447,7 +448,7 @@ def test_what_the_machine_refuses_comes_and_goes_while_a_page_is_open(
 def test_the_draft_survives_a_visit_elsewhere(make_visit: MakeVisit) -> None:
     visit = make_visit()
     visit.page.get_by_label("New post").fill("👩‍👩‍👧é, half a thought")
-    expect(visit.page.locator("#text-count")).to_have_text("18")
+    expect(visit.page.locator("#text-count")).to_have_text("7,964 bytes left")
     visit.go("/status")
     visit.go("/")
     expect(visit.page.get_by_label("New post")).to_have_value("👩‍👩‍👧é, half a thought")
@@ -465,6 +466,7 @@ def test_a_post_that_was_refused_is_still_in_the_box(make_visit: MakeVisit) -> N
     box.fill("not now")
     send.click()
     expect(visit.page.get_by_text("the disk is full")).to_be_visible()
+    expect(box).to_have_value("not now")
     visit.complaints.clear()  # the browser tells of the refusal too
     visit.node.desk.rows[WritePost] = takes
     visit.go("/")

@@ -24,7 +24,9 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
-from webui.routes import Menu, Page, get, post
+from webui.routes import Menu, Page, Typed, get, post
+
+WHO: Final = Typed(name="who", label="Their link or address")
 
 FOLLOWS_PER_PAGE: Final = 50
 """People of one page: some 50 kB."""
@@ -107,8 +109,8 @@ def _do(change: Callable[[str], object]) -> Answer:
 PAGE: Final = Page(
     routes=(
         get("/follow", "follow", show_follow, menu=Menu(label="Follow", icon="follow")),
-        post("/follow", "do_follow", follow),
-        post("/unfollow", "do_unfollow", unfollow),
-        post("/fetch", "do_fetch", fetch),
+        post("/follow", "do_follow", follow, WHO),
+        post("/unfollow", "do_unfollow", unfollow, WHO),
+        post("/fetch", "do_fetch", fetch, WHO),
     )
 )

@@ -14,13 +14,16 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
-from webui.routes import Page, get, post
+from webui.routes import Page, Typed, get, post
 
 GIGABYTE: Final = 1000**3
 
 DISK_OFFERED: Final = 20 * GIGABYTE
 FREE_OFFERED: Final = GIGABYTE
 """What stands in the form of somebody who gives nothing yet."""
+
+DISK: Final = Typed(name="disk", label="Disk to give, in gigabytes")
+KEEP_FREE: Final = Typed(name="keep_free", label="Free space to leave alone, in gigabytes")
 
 SCOPES: Final = (
     ("friends", "Those I follow"),
@@ -101,7 +104,7 @@ PAGE: Final = Page(
     routes=(
         get("/history", "history", show_history),
         get("/history/<address:author_id>", "explain", show_explanation),
-        post("/history", "choose_history", choose),
+        post("/history", "choose_history", choose, DISK, KEEP_FREE),
         post("/history/leave", "leave_history", leave),
     )
 )

@@ -23,7 +23,8 @@ from werkzeug.wrappers import Response
 
 from webui.conversation import places, post_key, thread_url
 from webui.current import ask
-from webui.routes import Page, get, post
+from webui.kept import AGAIN, ONCE
+from webui.routes import Page, Typed, get, post
 
 
 def show_post(name: str) -> str:
@@ -100,7 +101,8 @@ def publish() -> Response:
     parent = ask(ShowPost(ref=reply_to)).post if reply_to else None
     # Browsers send CRLF from a text area; a post has plain line feeds.
     text = request.form.get("text", "").replace("\r\n", "\n")
-    post = ask(WritePost(text=text, reply_to=reply_to))
+    key, again = request.form.get(ONCE, ""), AGAIN in request.form
+    post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again))
     return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
 
 
@@ -124,6 +126,6 @@ PAGE: Final = Page(
         get("/posts/<address:feed_id>/<int(max=4294967295):index>", "place", show_place),
         get("/replies", "new_replies", show_new_replies),
         get("/counts", "counts", show_counts),
-        post("/posts", "publish", publish),
+        post("/posts", "publish", publish, Typed(name="text", label="Your text", lines=True)),
     )
 )

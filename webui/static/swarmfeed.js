@@ -5,10 +5,10 @@ import { ask } from "./asking.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { countNotices } from "./notices.js";
+import { startSending } from "./sending.js";
 import { countReplies } from "./thread.js";
 
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
-const TEXT_BYTES_MAX = 8000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -46,49 +46,7 @@ function updateTimes() {
   }
 }
 
-// --- writing ----------------------------------------------------------------------------
-
-const SENT = "draft sent";
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-function updateCount() {
-  const text = byId("text").value;
-  const bytes = new TextEncoder().encode(text).length;
-  const graphemes = [...segmenter.segment(text)].length;
-  const over = bytes > TEXT_BYTES_MAX;
-  const count = byId("text-count");
-  count.hidden = text === "";
-  count.classList.toggle("over", over);
-  count.textContent = over ? `${bytes - TEXT_BYTES_MAX} bytes too long` : `${graphemes}`;
-  count.title = `${graphemes} characters, ${bytes} of ${TEXT_BYTES_MAX} bytes`;
-}
-
-// A draft is kept until it is posted: only then the node sends the browser on to another page.
-// What was refused, or met no node, is there again.
-function dropPosted() {
-  const sent = sessionStorage.getItem(SENT);
-  if (!sent) return;
-  sessionStorage.removeItem(SENT);
-  const [{ redirectCount }] = performance.getEntriesByType("navigation");
-  if (redirectCount > 0) sessionStorage.removeItem(sent);
-}
-
-function startWriting() {
-  dropPosted();
-  const text = byId("text");
-  if (!text) return;
-  const draftName = `draft ${location.pathname}`;
-  text.value ||= sessionStorage.getItem(draftName) ?? "";
-  text.addEventListener("input", () => {
-    updateCount();
-    sessionStorage.setItem(draftName, text.value);
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
-  });
-  text.form.addEventListener("submit", () => sessionStorage.setItem(SENT, draftName));
-  updateCount();
-}
+// --- copying ----------------------------------------------------------------------------
 
 function startCopying() {
   for (const button of document.querySelectorAll("[data-copy]")) {
@@ -220,7 +178,7 @@ const HEARD = {
 
 updateTimes();
 setInterval(updateTimes, 30_000);
-startWriting();
+startSending();
 startCopying();
 if ("live" in document.body.dataset) {
   startKeys();

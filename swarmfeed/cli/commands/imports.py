@@ -10,11 +10,11 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.jsonl import Complaints, Line, read_lines
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_sentence, warn
-from swarmfeed.cli.progress import progress_bar
 from swarmfeed.cli.params import TextParam
+from swarmfeed.cli.progress import progress_bar
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
-from swarmfeed.core.base.limits import IMPORT_AHEAD_MS
+from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
@@ -60,24 +60,8 @@ def import_(
     FILE has lines of {"author": A, "time": SECONDS, "text": T}; it may be gzipped, and - is
     standard input. Nothing is imported before every line is read and found good.
     """
-    bad: list[str] = []
-    foreign: list[str] = []
-
-    def refuse(sentence: str) -> None:
-        if not skip_bad:
-            raise UserError(sentence)
-        foreign.append(sentence)
-
     latest_ms = context.doors.now_ms() + IMPORT_AHEAD_MS
-    complain = Complaints(bad=bad.append, foreign=refuse)
-    lines = list(_choose(read_lines(file, complain, latest_ms), author))
-    if bad and not skip_bad:
-        more = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
-        raise UserError(f"{bad[0]}{more}; nothing was imported. Mend it, or say --skip-bad")
-    if not lines and foreign:
-        raise UserError(foreign[0])
-    if not lines:
-        raise UserError(f"there are no posts of {author} in it" if author else "no posts in it")
+    lines, bad = _read(file, author, skip_bad, latest_ms)
     with context.open() as desk:
         done = _import(desk, sorted(lines, key=lambda line: line.time_ms), anyway)
     report = ImportReport(
@@ -87,6 +71,34 @@ def import_(
         skipped=(*bad, *done.skipped),
     )
     _print_report(report, as_json)
+
+
+def _read(
+    file: BinaryIO, author: str | None, skip_bad: bool, latest_ms: int
+) -> tuple[list[Line], list[str]]:
+    """Return the posts, and what is wrong with the lines that are left out.
+
+    Raises:
+        UserError: There are no posts, or not only, and nobody said to leave out the rest.
+    """
+    bad: list[str] = []
+    foreign: list[str] = []
+
+    def refuse(sentence: str) -> None:
+        if not skip_bad:
+            raise UserError(sentence)
+        foreign.append(sentence)
+
+    complain = Complaints(bad=bad.append, foreign=refuse)
+    lines = list(_choose(read_lines(file, complain, latest_ms), author))
+    if bad and not skip_bad:
+        more = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
+        raise UserError(f"{bad[0]}{more}; nothing was imported. Mend it, or say --skip-bad")
+    if not lines and foreign:
+        raise UserError(foreign[0])
+    if not lines:
+        raise UserError(f"there are no posts of {author} in it" if author else "no posts in it")
+    return lines, bad
 
 
 def _choose(lines: Iterator[Line], author: str | None) -> Iterator[Line]:

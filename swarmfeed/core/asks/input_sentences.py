@@ -72,6 +72,17 @@ SAID_BEFORE: Final = Text(
     " stand twice, send them once more."
 )
 
+# --- forms of the page -----------------------------------------------------------------------
+
+NOT_LOGGED_IN: Final = Text(
+    "This browser is not logged in, so nothing was sent. Open your page again with: swarmfeed"
+    " open. Then press the button once more."
+)
+OTHER_LOGIN: Final = Text(
+    "You have logged in anew since this page was opened, so nothing was sent. Press the button"
+    " once more."
+)
+
 # --- what they are called in such a sentence -------------------------------------------------
 
 THE_POST: Final = Text("the post")
@@ -111,7 +122,7 @@ A_TABLE: Final = Text("a table (CSV)")
 
 TIME_AHEAD: Final = Text('"time" is {when}, which is still to come')
 TIME_IN_MS: Final = Text('"time" seems to be in milliseconds, and has to be in seconds')
-TIME_TOO_LATE: Final = Text("{time_ms} is a time that is still to come")
+TIME_TOO_LATE: Final = Text("{what} is a time that is still to come")
 
 OTHERS_UNKNOWN: Final = Text(
     "nothing was imported: this is not your first device, and what you wrote on others has not"

@@ -350,22 +350,6 @@ FORM_BYTES_MAX: Final = 256 * 1024
 IMPORT_BYTES_MAX: Final = 64 * 1024 * 1024
 """Longest JSON body of one import batch: about 400,000 ordinary posts."""
 
-IMPORT_AHEAD_MS: Final = 24 * 60 * 60 * 1000
-"""How far ahead of now an imported post may be dated: time zones reach no further than that."""
-
-WISH_KEY_CHARS_MAX: Final = 64
-"""Longest key by which a wish is known again: 256 random bits in hex."""
-
-WISHES_MAX: Final = 4_096
-"""Most wishes that are remembered, so that none is done twice: half a megabyte of the ledger.
-Who writes a post a minute has them for three days; the oldest go."""
-
-WISH_KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
-"""How long one is remembered: as long as a browser stays logged in that does not come."""
-
-SAME_WORDS_MS: Final = 60 * 60 * 1000
-"""How long after a post the same words are asked about: who comes back later means it."""
-
 COMBINING_MARKS_MAX: Final = 4
 """Combining marks shown on one character: Vietnamese needs 2, pointed Hebrew 3."""
 

@@ -159,3 +159,19 @@ COLLECT_MS_MAX: Final = 15 * 60_000
 
 COLLECTED_PER_ROUND: Final = 2
 """Authors whose deposit is looked for in one round, of 2 s."""
+
+IMPORT_AHEAD_MS: Final = 24 * 60 * 60 * 1000
+"""How far ahead of now an imported post may be dated: time zones reach no further than that."""
+
+WISH_KEY_CHARS_MAX: Final = 64
+"""Longest key by which a wish is known again: 256 random bits in hex."""
+
+WISHES_MAX: Final = 4_096
+"""Most wishes that are remembered, so that none is done twice: half a megabyte of the ledger.
+Who writes a post a minute has them for three days; the oldest go."""
+
+WISH_KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long one is remembered: as long as a browser stays logged in that does not come."""
+
+SAME_WORDS_MS: Final = 60 * 60 * 1000
+"""How long after a post the same words are asked about: who comes back later means it."""

@@ -11,9 +11,10 @@ from typing import Annotated, Final
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
-from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, TIME_MS_MAX, WISH_KEY_CHARS_MAX
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, TIME_MS_MAX
 from swarmfeed.core.base.marks import At, Between
 from swarmfeed.core.base.types import EntryRef, Hash
+from swarmfeed.core.feed.limits import WISH_KEY_CHARS_MAX
 from swarmfeed.errors import BadEncodingError, DamageError
 
 ROW_BYTES_MAX: Final = 256

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from swarmfeed.core.asks import input_sentences as said
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost, clean_text
-from swarmfeed.core.base.limits import IMPORT_AHEAD_MS, IMPORT_BATCH_ENTRIES, TIME_MS_MAX
+from swarmfeed.core.base.limits import IMPORT_BATCH_ENTRIES, TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry, encode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body, encode_body
+from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
 from swarmfeed.errors import RemoteError, UserError
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
@@ -157,4 +158,4 @@ def _check_time(time_ms: int, latest_ms: int) -> None:
     if not 0 <= time_ms <= TIME_MS_MAX:
         raise UserError(f"{time_ms} is no time in milliseconds since 1970")
     if time_ms > latest_ms:
-        raise UserError(said.TIME_TOO_LATE(time_ms=time_ms))
+        raise UserError(said.TIME_TOO_LATE(what=time_ms))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from swarmfeed.core.asks.input_sentences import BAD_KEY, KEY_OF_ANOTHER
-from swarmfeed.core.base.limits import WISH_KEPT_MS, WISH_KEY_CHARS_MAX, WISHES_MAX
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.entry import hash_stored
+from swarmfeed.core.feed.limits import WISH_KEPT_MS, WISH_KEY_CHARS_MAX, WISHES_MAX
 from swarmfeed.core.feed.once import (
     Undertaken,
     Wish,

@@ -9,10 +9,11 @@ from contextlib import suppress
 from swarmfeed.core.asks.input_sentences import SAID_BEFORE
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import clean_text
-from swarmfeed.core.base.limits import SAME_WORDS_MS, THREAD_DEPTH_MAX
+from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
+from swarmfeed.core.feed.limits import SAME_WORDS_MS
 from swarmfeed.core.feed.once import Wish, content_of
 from swarmfeed.errors import MendingError, PassingError, SaidBeforeError, UserError
 from swarmfeed.node.feeds.grower import Grower

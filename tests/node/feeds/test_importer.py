@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
-from swarmfeed.core.base.limits import IMPORT_AHEAD_MS
 from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import HeadGrew, listens
 

@@ -7,8 +7,8 @@ import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.asks.writing import WritePost
-from swarmfeed.core.base.limits import SAME_WORDS_MS, WISH_KEPT_MS
 from swarmfeed.core.base.types import EntryRef
+from swarmfeed.core.feed.limits import SAME_WORDS_MS, WISH_KEPT_MS
 from swarmfeed.errors import PassingError, SaidBeforeError, UserError
 
 from tests.node.rig import Scribe
