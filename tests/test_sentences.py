@@ -65,7 +65,7 @@ MANY_AS_ONE = re.compile(
 )
 WORDS = {"name", "feed", "who", "home", "path", "folder", "kept", "what", "reason", "line"}
 WORDS |= {"first", "last", "size", "unpacked", "budget", "used", "given", "quota", "left"}
-WORDS |= {"free", "floor", "host", "port", "option", "people", "address", "error"}
+WORDS |= {"free", "floor", "host", "port", "option", "people", "error", "chars"}
 """Places for names and the like, of which nobody counts one or two."""
 
 
