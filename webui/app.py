@@ -26,6 +26,7 @@ from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.base.texts import counted
+from swarmfeed.core.history.sentences import how_long
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 from werkzeug.routing import BaseConverter, ValidationError
@@ -117,8 +118,12 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "local_time": formats.local_time,
     "gone": conversation.gone,
     "is_long": is_long,
+    "how_long": how_long,
     "line": render.one_line,
     "number": formats.count,
+    "often": formats.often,
+    "state": formats.state,
+    "word": formats.word,
     "percent": formats.percent,
     "post_key": conversation.post_key,
     "post_url": post_url,

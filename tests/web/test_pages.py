@@ -11,6 +11,7 @@ from street.fakes.history import SAFETY
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import Follow, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, Timeline
+from swarmfeed.core.asks.sentences import how_it_is
 from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address
@@ -233,7 +234,7 @@ def test_following_shows_first_what_will_happen(site: Site) -> None:
     ines = format_address(INES)
     page = site.get(f"/follow?link=swarmfeed:{ines}%3Fname=Ines%26at=192.0.2.1:4711").text
     assert "Follow this author?" in page
-    assert "1 node named in the link" in page
+    assert "1 machine named in the link" in page
     assert site.desk.changed == []
     answer = site.post("/follow", {"who": f"swarmfeed:{ines}?name=Ines"})
     assert (answer.status_code, answer.location) == (303, f"/authors/{ines}")
@@ -336,6 +337,36 @@ def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
     for said in ("Well connected", "Your posts are safe", "192.0.2.7:4711",
                  "312 MB of 11 GB", "asked 2 peers about 3 authors", "not yet"):  # fmt: skip
         assert said in page
+
+
+def test_three_thousand_histories_come_in_parts(site: Site) -> None:
+    follow_many(site, 3_000)
+    url, seen = "/status", []
+    while url:
+        page = site.get(url).text
+        assert len(page) < 150_000
+        seen += re.findall(r"<bdi>(Friend \d+)</bdi>", page)
+        found = re.search(r'rel="next" href="([^"#]*)', page)
+        url = found[1] if found else ""
+    assert len(seen) == len(set(seen)) == 3_000
+
+
+JARGON = re.compile(r"\b(nodes?|feeds?|peers?|chunks?|swarms?|entry|entries)\b|\d\.\d+ %", re.I)
+"""Words that nobody knows who did not write the program, and shares with a fraction."""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/status", "/history", "/me", "/follow", "/search", "/authors/{}", "/nowhere"]
+)
+def test_no_jargon_stands_outside_what_is_folded_away(site: Site, path: str) -> None:
+    site.desk.sentence = how_it_is(running=True, peers=3, held_by=2, safe=True)
+    page = site.get(path.format(format_address(site.desk.me))).text
+    main = page[page.index("<body") :]
+    main = re.sub(
+        r"<article.*?</article>|<details.*?</details>|<dialog.*?</dialog>", "", main, flags=re.S
+    )
+    said = " ".join(re.sub(r"<[^>]*>", " ", main).split())
+    assert JARGON.findall(said) == [], said
 
 
 def own_feed(size: int, held_by: int) -> FeedStatus:

@@ -14,6 +14,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
+from webui.parts import part_of
 from webui.routes import Page, Typed, get, post
 
 GIGABYTE: Final = 1000**3
@@ -45,6 +46,7 @@ def _page(wrong: str = "") -> str:
     return render_template(
         "history.html",
         history=history,
+        held=part_of([each for each in history.feeds if each.state != "watched"], "feeds"),
         wrong=wrong,
         disk=typed.get("disk", _as_gigabytes(choice.disk_bytes if choice else DISK_OFFERED)),
         keep_free=typed.get(

@@ -6,8 +6,10 @@ from flask import render_template
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.sentences import what_is_confirmed
 from swarmfeed.core.asks.upkeep import Safety, Status
+from swarmfeed.core.history.sentences import how_long
 
 from webui.current import ask
+from webui.parts import part_of
 from webui.routes import Menu, Page, get
 
 
@@ -18,6 +20,9 @@ def show_status() -> str:
         "status.html",
         status=status,
         own_feeds=own,
+        feeds=part_of(status.feeds, "feeds"),
+        peers=part_of(status.peers, "peers"),
+        out_of_reach=how_long(1 - status.safety.reachable) if status.safety else "",
         safe_sentence=say_safe(own, status.safety),
         disk_used_bytes=status.disk.bytes + status.disk.free_bytes,
     )

@@ -222,8 +222,8 @@ NEW_POSTS: Final = Text("Show {posts:1 new post|# new posts}")
 FORKED: Final = Text("the author signed two histories; the feed is stopped there")
 NO_LINK: Final = Text(
     "That is no link to a person. One looks like swarmfeed:{example}?name=Ines - after the"
-    " colon come {chars} letters and digits. People find theirs on their page, under Me."
-    " What is wrong with this one: {reason}"
+    " colon come {chars:1 letter or digit|# letters and digits}. People find theirs on"
+    " their page, under Me. What is wrong with this one: {reason}"
 )
 
 
