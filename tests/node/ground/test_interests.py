@@ -1,10 +1,12 @@
 """Whom a node cares about."""
 
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.limits import UNPACKED_TIMES
 from swarmfeed.node.ground.interests import (
     FETCHED,
     FOLLOWED,
     FRIEND_OF_FRIEND,
+    LOOKED_AT,
     OWN,
     Interest,
     Interests,
@@ -23,7 +25,7 @@ def test_the_strongest_reason_counts() -> None:
     assert interests.of(ANNA) is FOLLOWED
 
 
-def test_friends_of_friends_are_held_but_not_read() -> None:
+def test_nobody_asked_for_friends_of_friends() -> None:
     interests = Interests()
     interests.raise_to(ANNA, FRIEND_OF_FRIEND)
     interests.raise_to(BERT, FETCHED)
@@ -81,3 +83,28 @@ def test_roles_are_asked_whom_they_seek_and_by_what_they_decide() -> None:
     assert interests.sought() == [ANNA, BERT, CARL] and interests.policy() == ""
     deciding.append("a rule of its own")
     assert interests.policy() == "a rule of its own"
+
+
+def test_of_whom_nobody_asked_for_less_is_shown_until_their_page_is_opened() -> None:
+    interests = Interests()
+    held = Interest(rank=20, relation="held for others", read=False, shown_bytes=1000)
+    interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    interests.raise_to(BERT, held)
+    interests.raise_to(CARL, FETCHED)
+    found = [interests.shown_bytes(each, 500) for each in (ANNA, BERT, CARL)]
+    assert found == [UNPACKED_TIMES * 500, 1000, None]
+    assert [interests.open(each) for each in (ANNA, BERT, CARL)] == [True, True, False]
+    assert [interests.shown_bytes(each, 500) for each in (ANNA, BERT, CARL)] == [None] * 3
+    assert not interests.open(ANNA), "it is open already"
+    interests.forget(ANNA)
+    interests.raise_to(ANNA, FRIEND_OF_FRIEND)
+    assert interests.shown_bytes(ANNA, 1) == UNPACKED_TIMES
+
+
+def test_who_is_only_looked_at_is_not_indexed() -> None:
+    interests = Interests()
+    assert not interests.is_indexed(ANNA), "of strangers nothing is"
+    interests.raise_to(ANNA, LOOKED_AT)
+    assert not interests.is_indexed(ANNA)
+    interests.raise_to(ANNA, FOLLOWED)
+    assert interests.is_indexed(ANNA)

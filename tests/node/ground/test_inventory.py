@@ -142,6 +142,43 @@ def test_of_friends_friends_nothing_is_missed(tmp_path: Path) -> None:
     talk(tmp_path, script)
 
 
+def test_that_nobody_asked_for_a_feed_is_remembered_though_it_can_be_read(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        await hold(to, 600)
+        anna, bert = await hold(to, 600, number=2), Scribe(3)
+        bert.grow_to(600)
+        to.care(bert.author_id, FRIEND_OF_FRIEND)
+        to.node.ground.shelf.accept_offer(bert.offer())
+        to.node.ground.inventory.save()
+        known = again(to).read_before()
+        assert (known[anna.author_id], known[bert.author_id]) == (True, False)
+
+    talk(tmp_path, script)
+
+
+def test_of_a_lost_ledger_what_is_here_in_part_is_not_taken_for_asked_for(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        ground, anna = to.node.ground, Scribe(1)
+        anna.grow_to(600)
+        to.care(anna.author_id, FRIEND_OF_FRIEND)
+        after = ground.shelf.accept_offer(anna.offer())
+        await to.node.feeds.grower.grew(None, after)
+        await ground.indexer.drain()
+        assert len(to.me.reads(anna.author_id)) == len(after.tail)
+        inventory = Inventory(
+            ground.shelf, ground.interests, ground.shells.index, ground.memory
+        )
+        inventory.load({})
+        assert inventory.read_before()[anna.author_id] is False
+        assert inventory.read_before()[to.me.author_id] is True
+
+    talk(tmp_path, script)
+
+
 def test_a_forked_feed_stays_stopped_when_its_proof_is_lost(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = await hold(to, 20)
