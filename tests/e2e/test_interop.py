@@ -128,12 +128,13 @@ def test_the_feed_s_rss_leads_a_client_to_the_same_torrents(
     listed = read(f"{holder.page_url}/feeds/{town.feed}/torrents.rss", bearer)
     items = list(ElementTree.fromstring(listed).iter("item"))
     magnets = [each.attrib["url"] for item in items for each in item.iter("enclosure")]
-    chunks = holder.get("torrents", feed=town.feed)["torrents"]
-    assert magnets == [each["magnet"] for each in chunks]
+    sealed = holder.get("torrents", feed=town.feed)
+    chunks = sealed["torrents"]
+    assert magnets == [each["magnet"] for each in (sealed["chunk_list"], *chunks)]
     host, port = holder.swarm_endpoint()
     assert all(each.endswith(f"&x.pe={host}:{port}") for each in magnets)
     found = {read(item.findtext("link", ""), {}) for item in items}
-    assert len(found) == len(chunks)
+    assert len(found) == len(chunks) + 1, "the chunks and their list"
     assert torrent in found
 
 

@@ -3,13 +3,15 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import SAFETY
+from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedStatus
-from swarmfeed.core.asks.people import Follow, WhoIsFollowed
+from swarmfeed.core.asks.people import AuthorView, Follow, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.sentences import how_it_is
 from swarmfeed.core.asks.upkeep import Status
@@ -413,6 +415,22 @@ def test_torrents_of_a_feed(site: Site) -> None:
     assert answer.content_type == "application/x-bittorrent"
     assert f'filename="{feed[:16]}-0-0.zst.torrent"' in answer.headers["Content-Disposition"]
     assert site.get(f"/feeds/{feed}/torrents/9-0.torrent").status_code == 404
+
+
+def test_what_nobody_reachable_has_of_an_author_is_said(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "The newest 22 entries are missing: nobody who has them is online."
+    path = f"/authors/{format_address(INES)}"
+    assert said not in site.get(path).text
+    known = site.desk.ask
+
+    def ask(asked: Ask[Any]) -> Any:
+        found = known(asked)
+        return replace(found, missing=said) if isinstance(found, AuthorView) else found
+
+    monkeypatch.setattr(site.desk, "ask", ask)
+    assert said in site.get(path).text
 
 
 def test_a_client_subscribes_without_a_session(site: Site) -> None:

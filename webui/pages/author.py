@@ -19,10 +19,11 @@ from webui.routes import Page, get
 def show_author(author_id: AuthorId) -> str:
     author = ask(AboutAuthor(author=author_id))
     page = ask(Timeline(author=author_id, before=before()))
+    takes = sentences.what_it_takes(author.bytes_held, author.unpacked_bytes, author.limit)
     return render_template(
         "author.html",
         author=author,
-        takes=sentences.what_it_takes(author.bytes_held, author.unpacked_bytes, author.limit),
+        takes=[*takes, *([author.missing] if author.missing else [])],
         link=format_link(Link(author_id, one_line(author.name)[:NAME_CHARS_MAX])),
         feeds=ask(FeedsOf(author=author_id)).feeds,
         posts=page.posts,

@@ -43,6 +43,8 @@ class AuthorView:
     """What is held of them, unpacked for reading: what it takes of memory and index."""
     limit: str = ""
     """Why not all that is held can be read and searched; empty when all can."""
+    missing: Annotated[str, Spare()] = ""
+    """What the author wrote beyond it, that nobody reachable has; empty as far as we know."""
     namesake: Annotated[bool, Spare()] = False
     """Whether the name can be taken for that of another author known here."""
 

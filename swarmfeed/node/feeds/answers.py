@@ -161,6 +161,7 @@ class AboutPeople:
             view,
             unpacked_bytes=self._reporter.unpacked_bytes(ask.author),
             limit=self._reporter.limit(ask.author, known.name),
+            missing=self._reporter.missing(ask.author),
         )
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:

@@ -126,14 +126,15 @@ class Reporter:
             holders=tuple(sorted(served)),
             done=bool(feeds) and all(self._shelf.is_complete(each) for each in feeds),
             searchable=all(self._is_searchable(each) for each in feeds),
-            missing=self._missing(feeds),
+            missing=self.missing(author_id),
             error=sentences.FORKED() if self.is_forked(author_id) else "",
             unpacked_bytes=self.unpacked_bytes(author_id),
             limit=self.limit(author_id, known.name),
         )
 
-    def _missing(self, feeds: Sequence[FeedId]) -> str:
+    def missing(self, author_id: AuthorId) -> str:
         """What the DHT has shown of newer heads, while nobody linked has any of the feed."""
+        feeds = self._shelf.feeds_of(author_id)
         lost = sum(
             self._finder.unseen(each) for each in feeds if not self._sessions.sources(each)
         )

@@ -79,6 +79,41 @@ def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> Non
     asyncio.run(scene())
 
 
+def test_a_stock_client_that_dials_us_is_taken_though_nobody_named_it(tmp_path: Path) -> None:
+    """One behind a router: it was told by the DHT where we are, and nobody can dial it."""
+
+    async def scene() -> None:
+        async with running(RealRig()) as rig:
+            fetcher = await rig.start("127.0.83.1")
+            torrent, content = make_chunk(1, 40_000)
+            write_chunk(tmp_path / "stock", torrent, content)
+            fetcher.swarm.fetch(torrent, tmp_path / "ours", [])
+            await rig.pause()
+            assert fetcher.events == []
+            stock, handle = _stock_seed("127.0.83.2", torrent.torrent, tmp_path / "stock")
+            handle.connect_peer((fetcher.at.host, fetcher.at.port))
+            await rig.until(lambda: fetcher.events == [ChunkArrived(torrent.info_hash)])
+            assert (tmp_path / "ours" / torrent.name).read_bytes() == content
+            del stock
+
+    asyncio.run(scene())
+
+
+def _stock_seed(
+    host: str, torrent: bytes, folder: Path
+) -> tuple[lt.session, lt.torrent_handle]:
+    """libtorrent as it comes, but for what would look outside of this machine."""
+    params = lt.session_params()
+    settings = {"listen_interfaces": f"{host}:0", "outgoing_interfaces": host}
+    outside = ("enable_dht", "enable_lsd", "enable_upnp", "enable_natpmp")
+    params.settings = cast("Any", {**settings, **dict.fromkeys(outside, False)})
+    session = lt.session(params)
+    adding = lt.load_torrent_buffer(torrent)
+    adding.save_path = str(folder)
+    adding.flags = lt.torrent_flags.seed_mode
+    return session, session.add_torrent(adding)
+
+
 @pytest.mark.slow
 def test_a_stopped_fetch_goes_on_where_it_was(tmp_path: Path) -> None:
     async def scene() -> None:
