@@ -204,6 +204,17 @@ def test_a_new_reply_far_behind_the_first_page_is_led_to(site: Site) -> None:
     assert place == anchor(answers[-1]) and f'id="{place}"' in site.get(path).text
 
 
+def test_a_new_reply_that_is_too_deep_for_the_thread_is_led_to_on_its_own_page(
+    site: Site,
+) -> None:
+    links = chain(site, 110)
+    told = site.get(f"/replies?of={links[0].id}&seen=108").json
+    assert told is not None
+    path, _, place = told["url"].partition("#")
+    assert path == f"/posts/{links[-1].id}?replies=109"
+    assert place == anchor(links[-1]) and f'id="{place}"' in site.get(path).text
+
+
 def test_open_pages_learn_how_many_replies_their_posts_have(site: Site) -> None:
     asked, (one, two) = ask_and_answer(site, 2)
     page = site.get("/").text

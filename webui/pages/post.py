@@ -19,6 +19,7 @@ from swarmfeed.core.asks.sentences import who_has_it
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.conversation import places, post_key, thread_url
@@ -116,8 +117,18 @@ def _where_it_stands(ref: str, reply: PostView, replies: int | None = None) -> s
     thread = ask(ShowPost(ref=ref))
     is_first = any(each.ref == reply.ref for each in thread.replies)
     start = "" if is_first else reply.id or ref_text(reply.ref)
-    url = thread_url(thread.post, start, replies)
+    top = thread.post if is_first or _is_reached(ref, start) else reply
+    url = thread_url(top, start if top == thread.post else "", replies)
     return f"{url}#{post_key(reply)}"
+
+
+def _is_reached(ref: str, start: str) -> bool:
+    """Whether a page of the thread starts at that reply: one that is too deep has its own."""
+    try:
+        ask(ShowPost(ref=ref, start=start, limit=1))
+    except UserError:
+        return False
+    return True
 
 
 PAGE: Final = Page(
