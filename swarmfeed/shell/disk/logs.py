@@ -247,7 +247,9 @@ class FileLogs:
         return self._chunks.drop_superseded(feed_id, current, before_ms=before_ms)
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
-        replica = self._replicas[feed_id]
+        replica = self._replicas.get(feed_id)
+        if replica is None:
+            raise DamageError("the feed is not here any more")
         stored: list[bytes] = []
         for span, record in replica.chunks().items():
             if max(span.start, start) < min(span.end, end):

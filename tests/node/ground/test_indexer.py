@@ -286,3 +286,12 @@ def test_what_is_shown_of_a_growing_feed_is_trimmed_when_it_is_far_too_much(
     asyncio.run(work())
     assert trimmed == [False, True]
     assert index.indexed_ranges(feed_id) == []
+
+
+def test_of_a_feed_that_was_let_go_what_waits_is_passed_over(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9000)
+    rig.add(0, 9000)
+    rig.shelf.drop_feed(rig.anna.feed_id)
+    rig.drain()
+    assert rig.index.given == [] == rig.told
+    assert rig.fatal == [], "the node goes on"

@@ -334,6 +334,14 @@ def test_a_fetched_chunk_moves_from_incoming_to_kept(disk: Disk) -> None:
     assert not arrived.exists()
 
 
+def test_of_a_feed_that_was_let_go_nothing_is_held(disk: Disk) -> None:
+    logs = disk.open()
+    append(logs, 0, 5)
+    logs.drop_feed(FEED)
+    with pytest.raises(DamageError, match="not here any more"):
+        logs.read_entries(FEED, 0, 5)
+
+
 def test_what_is_not_held_is_damage_not_a_gap(disk: Disk) -> None:
     logs, feed_id, author = fetched(disk)
     logs.write_chunk(feed_id, ChunkSpan(0, 1), author.chunks[ChunkSpan(0, 1)])

@@ -191,7 +191,9 @@ class FakeLogs:
         return dropped
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
-        replica = self.disk.replicas[feed_id]
+        replica = self.disk.replicas.get(feed_id)
+        if replica is None:
+            raise DamageError("the feed is not here any more")
         stored: list[bytes] = []
         for span, record in replica.chunks().items():
             if span.start < end and span.end > start:
