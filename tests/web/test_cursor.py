@@ -91,7 +91,7 @@ def test_write_and_n_lead_into_the_box_from_every_page(page: Page, node: Node) -
     for path in paths(node.desk):
         go(page, node, path)
         page.get_by_role("link", name="Write").click()
-        expect(page.get_by_label("New post")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+        expect(page.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
         go(page, node, path)
         page.keyboard.press("n")
         expect(page.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
