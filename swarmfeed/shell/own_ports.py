@@ -45,7 +45,9 @@ def require_ports(at: Endpoint, kinds: Iterable[socket.SocketKind], option: str)
         try:
             _try(family, kind, at)
         except OSError as error:
-            raise refusal(error, at) or _refused(error, at, option) from error
+            # Forbidden is here not what it is with files: no right to be given, another port.
+            passing = None if error.errno in _REASONS else refusal(error, at)
+            raise passing or _refused(error, at, option) from error
 
 
 def _try(family: socket.AddressFamily, kind: socket.SocketKind, at: Endpoint) -> None:

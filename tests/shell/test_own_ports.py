@@ -10,6 +10,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.shell.own_ports import require_ports
 
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
+NOBODY = 65_534
 
 
 @pytest.fixture(params=[TCP, UDP])
@@ -42,7 +43,17 @@ def test_an_address_of_another_machine_is_told(host: str) -> None:
         require_ports(Endpoint(host, 0), (TCP,), "--link-port")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every port")
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """Root may use every port: be nobody meanwhile."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
+    yield
+    os.seteuid(user)
+
+
+@pytest.mark.usefixtures("ordinary_user")
 def test_a_port_that_the_system_keeps_is_told() -> None:
     with pytest.raises(UserError, match="port 1; choose one from 1024 up with --link-port"):
         require_ports(Endpoint("127.0.0.1", 1), (TCP,), "--link-port")

@@ -22,20 +22,19 @@ class ListFiles:
     """Implements ``ports.Lists`` on a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder, and delete what an earlier run left in it."""
+        """Take the folder, and delete what an earlier run left in it; it may not be there."""
         self._folder = folder
-        make_folder(folder)
-        drop_temporary(folder)
-        with unread(folder):
-            left = list(folder.iterdir())
-        for file in left:
-            self.drop(file.name)
+        with suppress(FileNotFoundError), unread(folder):
+            drop_temporary(folder)
+            for file in list(folder.iterdir()):
+                self.drop(file.name)
 
     @property
     def folder(self) -> Path:
         return self._folder
 
     def write(self, name: str, encoded: bytes) -> None:
+        make_folder(self._folder)
         write_file(self._folder / name, encoded)
 
     def read(self, name: str) -> bytes:
