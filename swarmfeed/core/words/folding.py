@@ -10,10 +10,10 @@ Lucene (ASCIIFolding, Arabic, Persian, Hindi) and ADR 0024.
 
 import re
 from typing import Final
-from unicodedata import normalize, unidata_version
+from unicodedata import is_normalized, normalize, unidata_version
 
 from swarmfeed.core.words.characters import FOLDED
-from swarmfeed.core.words.scripts import MEANT, VERSION
+from swarmfeed.core.words.scripts import MANY_MARKS, MEANT, VERSION
 
 FOLDING: Final = f"1/{unidata_version}/{VERSION}"
 """Names what the folds are made by: an index of other folds finds nothing, and is made anew."""
@@ -33,7 +33,8 @@ _AM_BEFORE_TONE: Final = re.compile("([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ec
 def fold(text: str) -> str:
     """Return the fold of a text; the fold of a fold is itself.
 
-    Texts that are canonically equivalent (NFC, NFD) have equal folds.
+    Texts that are canonically equivalent (NFC, NFD) have equal folds, as long as no letter
+    carries more marks than Unicode's stream-safe text has.
     """
     if text.isascii():
         return text.lower()
@@ -54,5 +55,12 @@ def _fold_match(match: re.Match[str]) -> str:
 def _fold_any(text: str) -> str:
     if _MAY_BE_MEANT.search(text):
         text = MEANT.sub(lambda match: match[1] or "", text)
-    plain = normalize("NFC", normalize("NFC", text).translate(FOLDED))
+    plain = _compose(_compose(text).translate(FOLDED))
     return _AM_BEFORE_TONE.sub(r"\2\1", _NASAL.sub(_NASAL_SIGN, plain))
+
+
+def _compose(text: str) -> str:
+    """NFC.  To order marks takes the square of their number: those nobody reads are left out."""
+    if is_normalized("NFC", text):
+        return text
+    return normalize("NFC", MANY_MARKS.sub(r"\1", text))

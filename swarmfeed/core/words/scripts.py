@@ -41,6 +41,10 @@ FOLDED_MARK: Final = regex.compile(
 """Marks that a reader looking for a word leaves out: accents, points, tones of recitation.
 All others are vowels, or make another letter: they stay."""
 
+MANY_MARKS: Final = regex.compile(r"(\p{M}{30})\p{M}+")
+"""More marks in a row than a text has that is made to be read (UAX #15, stream-safe format);
+group 1: as many as that."""
+
 MEANT: Final = regex.compile(
     r"(\N{WAVING BLACK FLAG}[\U000e0061-\U000e007a]+\U000e007f"
     r"|(?<=\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff]?)\u200d"

@@ -36,18 +36,30 @@ def find_tags(text: str) -> tuple[Tag, ...]:
     if not _SIGN.search(text):
         return ()
     find_all: Callable[[str], Iterable[Any]] = (_ASCII_TAG if text.isascii() else TAG).finditer
+    links = _Links(text)
     return tuple(
         Tag(start=match.start(), end=match.end(), term=term)
         for match in find_all(text)
-        if (term := _tag_term(match[1])) and not _is_in_link(text, match.start())
+        if (term := _tag_term(match[1])) and not links.has(match.start())
     )
 
 
-def _is_in_link(text: str, at: int) -> bool:
-    before = text[at - 1 : at]
-    if not before or before in ENDS_LINK:
-        return False
-    return any(match.start() <= at < match.end() for match in _LINK.finditer(text))
+class _Links:
+    """The links of a text, as one goes through it: each is looked at once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._links = _LINK.finditer(text)
+        self._begin = self._end = 0
+
+    def has(self, at: int) -> bool:
+        """Tell whether a place is inside a link; no call asks for an earlier place."""
+        before = self._text[at - 1 : at]
+        if not before or before in ENDS_LINK:
+            return False
+        while self._end <= at and (link := next(self._links, None)):
+            self._begin, self._end = link.span()
+        return self._begin <= at < self._end
 
 
 def _tag_term(name: str) -> str:

@@ -63,7 +63,8 @@ _PIECES: Final = re.compile(
 )
 _UNITS: Final = re.compile("[knmj](?:m|j[kn]?)*")
 _ODD_WORDS: Final = re.compile(
-    r"[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[ac][acd]*"
+    # From where a word begins: to try each of its letters takes the square of its length.
+    r"(?<![acd])[acd]+(?:\+\++|\+(?![acdkn+#])|#(?![ackn+#]))|(?<![^ ])\.[ac][acd]*"
 )
 
 CLUSTER_CHARS: Final = 8
