@@ -58,19 +58,28 @@ class Moments:
         return moment
 
     def _another(self, span: int) -> int:
-        while True:
-            room = self._room_of(span)
-            while room:
-                moment = room.pop()
-                if moment not in self._taken:
-                    return moment
-            self._db.execute("INSERT OR IGNORE INTO crowded VALUES (?)", (span,))
-            span += 1
+        while (moment := self._free_of(span)) is None:
+            span = self._behind(span)
+        return moment
 
-    def _room_of(self, span: int) -> list[int]:
+    def _free_of(self, span: int) -> int | None:
         if span not in self._room:
             self._room[span] = [] if is_crowded(self._db, span) else free_in(self._db, span)
-        return self._room[span]
+        room = self._room[span]
+        while room:
+            if (moment := room.pop()) not in self._taken:
+                return moment
+        return None
+
+    def _behind(self, span: int) -> int:
+        """A span turns a post away: return the next one that never did."""
+        self._db.execute("INSERT OR IGNORE INTO crowded VALUES (?, ?)", (span, span + 1))
+        *passed, found = way_from(self._db, span)
+        if len(passed) > 1:
+            self._db.executemany(
+                "UPDATE crowded SET open = ? WHERE span = ?", [(found, each) for each in passed]
+            )
+        return found
 
 
 def taken_among(db: Connection, moments: list[int]) -> set[int]:
@@ -94,15 +103,21 @@ def free_in(db: Connection, span: int) -> list[int]:
     return [moment for moment in range(last, first - 1, -1) if moment not in taken]
 
 
+def way_from(db: Connection, span: int) -> list[int]:
+    """Spans that lead from one to the next that is not crowded, which is the last of them.
+
+    Each leads as far as was known when it was gone through last, so ways are a few steps
+    however many spans in a row are crowded.
+    """
+    way = [span]
+    while row := db.execute("SELECT open FROM crowded WHERE span = ?", way[-1:]).fetchone():
+        way.append(row[0])
+    return way
+
+
 def last_moment(db: Connection, time_ms: int) -> int:
     """The last moment at which a post of this time, or of an earlier one, may stand."""
-    span = (time_ms >> MOMENT_BITS) // SPAN
-    for (crowded,) in db.execute(
-        "SELECT span FROM crowded WHERE span >= ? ORDER BY span", (span,)
-    ):
-        if crowded != span:
-            break
-        span += 1
+    span = way_from(db, (time_ms >> MOMENT_BITS) // SPAN)[-1]
     return (span + 1) * SPAN - 1
 
 

@@ -85,8 +85,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX post_feed ON post (feed, sort_ms)",
         "CREATE UNIQUE INDEX post_moment ON post (moment)",
-        # Spans of moments that turned a post away.
-        "CREATE TABLE crowded (span INTEGER PRIMARY KEY) STRICT",
+        # Spans of moments that turned a post away; all from span to open did.
+        """
+        CREATE TABLE crowded (
+            span INTEGER PRIMARY KEY,
+            open INTEGER NOT NULL CHECK (open > span)
+        ) STRICT
+        """,
         "CREATE INDEX post_claimed ON post (claimed_ms, feed) WHERE claimed_ms IS NOT NULL",
         # The first bytes of the hashes of 256 row numbers, one after the other: hardly anybody
         # asks for a hash alone, and to walk through these takes milliseconds for a million.

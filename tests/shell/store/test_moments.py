@@ -16,16 +16,16 @@ from swarmfeed.shell.store.moments import (
     last_moment,
     newest_first,
 )
-from swarmfeed.shell.store.sqlite import Connection, connect_memory
+from swarmfeed.shell.store.sqlite import Connection, OpenFile, connect_memory
 
 FEED = FeedId(bytes(32))
 
 
 @contextmanager
-def posts_in_memory() -> Iterator[Connection]:
+def posts_in_memory() -> Iterator[OpenFile]:
     with closing(connect_memory()) as db:
         db.execute("CREATE TABLE post (id INTEGER PRIMARY KEY, sort_ms, moment UNIQUE)")
-        db.execute("CREATE TABLE crowded (span INTEGER PRIMARY KEY)")
+        db.execute("CREATE TABLE crowded (span INTEGER PRIMARY KEY, open)")
         yield db
 
 
@@ -59,6 +59,23 @@ def test_what_a_full_span_turns_away_stands_in_the_next_one_with_room() -> None:
         assert last_moment(db, 7) == 3 * SPAN - 1
         assert last_moment(db, 2 * SPAN_MS) == 3 * SPAN - 1
         assert last_moment(db, 3 * SPAN_MS) == 4 * SPAN - 1
+
+
+def test_posts_of_one_time_are_not_looked_past_one_by_one() -> None:
+    """However many spans a stranger crowds, who comes next asks a few questions."""
+    asked: list[str] = []
+
+    def note(_: object, statement: str, __: object) -> bool:
+        asked.append(statement)
+        return True
+
+    with posts_in_memory() as db:
+        for _ in range(40):
+            add_at(db, [7] * SPAN)
+        add_at(db, [time_ms << MOMENT_BITS for time_ms in range(0, 40 * SPAN, SPAN)])
+        db.set_exec_trace(note)
+        add_at(db, [7] * 10)
+    assert 10 < len(asked) < 80
 
 
 def test_a_span_that_was_full_once_still_leads_on_when_posts_are_gone() -> None:
