@@ -60,7 +60,7 @@ def _fold_any(text: str) -> str:
 
 
 def _compose(text: str) -> str:
-    """NFC.  To order marks takes the square of their number: those nobody reads are left out."""
+    """NFC; marks that nobody reads are left out: to order them takes the square of how many."""
     if is_normalized("NFC", text):
         return text
     return normalize("NFC", MANY_MARKS.sub(r"\1", text))

@@ -23,6 +23,7 @@ CASES = {
 }
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_takes_the_square_of_its_length(name: str) -> None:
     begun = thread_time()

@@ -61,6 +61,7 @@ def test_what_a_full_span_turns_away_stands_in_the_next_one_with_room() -> None:
         assert last_moment(db, 3 * SPAN_MS) == 4 * SPAN - 1
 
 
+@pytest.mark.attack("A30")
 def test_posts_of_one_time_are_not_looked_past_one_by_one() -> None:
     """However many spans a stranger crowds, who comes next asks a few questions."""
     asked: list[str] = []
