@@ -82,7 +82,9 @@ def build_match(db: Connection, query: SearchQuery) -> str | None:
     ]
     for name in query.without_authors:
         unwanted += [f"author : {number}" for number in find_authors(db, name)]
-    return f"({' AND '.join(wanted)})" + "".join(f" NOT {term}" for term in unwanted)
+    # One NOT: each more would make the tree a step deeper, and FTS5 refuses deep ones.
+    without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
+    return f"({' AND '.join(wanted)}){without}"
 
 
 def quote(sought: Sought) -> str:

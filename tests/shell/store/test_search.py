@@ -6,10 +6,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
+from swarmfeed.core.feed.kinds import ProfileBody
 from swarmfeed.shell.store.index import SqliteIndex
 
-from tests.shell.store.index_samples import BOBS, CYDS, LAPTOP, NOW_MS, add_timed
-from tests.shell.store.test_index_contract_search import MINUTE_MS, all_pages
+from tests.shell.store.index_samples import (
+    BOBS,
+    CYDS,
+    LAPTOP,
+    NOW_MS,
+    add_timed,
+    stored,
+    texts,
+)
+from tests.shell.store.test_index_contract_search import MINUTE_MS, add_small_feed, all_pages
 
 
 @pytest.fixture
@@ -41,3 +51,15 @@ def test_a_word_of_six_thousand_posts_is_found_to_the_last(index: SqliteIndex) -
     found = all_pages(index, "word", 1_000)
     assert [view.time_ms for view in found] == sorted((ms for ms, _ in many), reverse=True)
     assert index.count_found("word", 10_000) == 6_000
+
+
+def test_hundreds_of_authors_of_a_few_names_are_left_out_at_once(index: SqliteIndex) -> None:
+    names = [f"name{number}" for number in range(5)]
+    with index.together():
+        for number in range(5 * SEARCH_AUTHORS_MAX):
+            name = stored(ProfileBody(names[number % 5]))
+            add_small_feed(index, number, [name, stored("word of many")])
+    add_timed(index, BOBS, (NOW_MS, "word of bob"))
+    without = " ".join(f"-from:{name}" for name in names)
+    assert texts(index.search(f"word {without} -no -never", 5, None)) == ["word of bob"]
+    assert index.count_found(f"word {without}", 1_000) == 1
