@@ -205,7 +205,10 @@ class Index(Protocol):
         ...
 
     def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
-        """The same, without what they say: a thousand cost what a page does."""
+        """The same, without what they say: a thousand cost what a page does.
+
+        As many as ``limit`` says, which is not negative, also more than a page has.
+        """
         ...
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:

@@ -220,8 +220,9 @@ def address_of(author_id: AuthorId) -> str:
 
 
 def notifications(db: Connection, limit: int, before: Cursor | None) -> list[Notification]:
-    why = {(each.feed_id, each.index): each for each in known(db, limit, before)}
-    values = {**place(before), "limit": clamp_limit(limit)}
+    most = clamp_limit(limit)
+    why = {(each.feed_id, each.index): each for each in known(db, most, before)}
+    values = {**place(before), "limit": most}
     return [
         Notification(post=post, is_answer=found.is_answer, is_mention=found.is_mention)
         for post in read_posts(db, IDS, values)
@@ -230,8 +231,8 @@ def notifications(db: Connection, limit: int, before: Cursor | None) -> list[Not
 
 
 def known(db: Connection, limit: int, before: Cursor | None) -> list[KnownNotification]:
-    """Where they stand, without a word of them."""
-    rows = db.execute(KNOWN, {**place(before), "limit": clamp_limit(limit)}).fetchall()
+    """Where they stand, without a word of them: more than a page has, if so many are wanted."""
+    rows = db.execute(KNOWN, {**place(before), "limit": limit}).fetchall()
     return [
         KnownNotification(
             feed_id=FeedId(feed_id),
