@@ -187,7 +187,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (author, target, feed)
         ) WITHOUT ROWID, STRICT
         """,
-        "CREATE INDEX follow_target ON follow (target) WHERE counts = 1",
+        "CREATE INDEX follow_target ON follow (target)",
         "CREATE INDEX follow_feed ON follow (feed)",
         """
         CREATE TABLE receipt (

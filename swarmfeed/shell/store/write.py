@@ -1,5 +1,6 @@
 """Entries into the index and out of it again.  Every function runs inside a transaction."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -83,12 +84,13 @@ def save_own_author(db: Connection, author_id: AuthorId) -> None:
 
 
 def drop_feed(db: Connection, tables: Tables, feed_id: FeedId) -> None:
-    """Forget all that a feed's entries said, and who holds them."""
+    """Forget all that a feed's entries said, and who holds them; and whom it alone named."""
     db.execute("DELETE FROM receipt WHERE feed_id = ?", (feed_id,))
     db.execute("DELETE FROM holder WHERE feed_id = ?", (feed_id,))
     feed_no = find_feed(db, feed_id)
     if feed_no is None:
         return
+    named = authors_named_in(db, feed_no)
     for table in reversed(tables.all):
         if table.drop is None:
             db.execute(f"DELETE FROM {table.name} WHERE feed = ?", (feed_no,))  # noqa: S608
@@ -98,6 +100,24 @@ def drop_feed(db: Connection, tables: Tables, feed_id: FeedId) -> None:
     for name in ("indexed", "block"):
         db.execute(f"DELETE FROM {name} WHERE feed = ?", (feed_no,))  # noqa: S608  # fixed text
     db.execute("DELETE FROM feed WHERE no = ?", (feed_no,))
+    db.execute(FORGET_UNNAMED, (json.dumps(named),))
+
+
+FORGET_UNNAMED: Final = """
+    DELETE FROM author WHERE no IN (SELECT value FROM json_each(?)) AND NOT own
+    AND NOT EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no)
+    AND NOT EXISTS (SELECT 1 FROM follow WHERE follow.target = author.no)
+"""
+"""Feeds held for others come and go, and each may follow thousands."""
+
+
+def authors_named_in(db: Connection, feed_no: int) -> list[int]:
+    """Numbers of the author of a feed, and of those it follows or followed."""
+    rows = db.execute(
+        "SELECT author FROM feed WHERE no = ?1 UNION SELECT target FROM follow WHERE feed = ?1",
+        (feed_no,),
+    ).fetchall()
+    return [author_no for (author_no,) in rows]
 
 
 def drop_hash_starts(db: Connection, feed_no: int) -> None:

@@ -519,7 +519,8 @@ def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
     fill(index)
     assert count_pages(index) > empty_count
     index.clear()
-    assert count_pages(index) == empty_count
+    # What is left is laid out anew, and that may take a page less.
+    assert empty_count - 1 <= count_pages(index) <= empty_count
     assert parts_of_hashes(index) == []
     fill(index)
     assert all(ask_everything(index))
