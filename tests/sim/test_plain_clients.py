@@ -149,5 +149,31 @@ def test_another_device_s_feed_is_named_by_the_newest_one(tmp_path: Path) -> Non
         assert {each.deposit.head.feed_id for each in collecting._coming.values()} == {
             anna.feed_id
         }, "nobody has its list, and it is looked for"
+        bob.running.ground.interests.forget(anna.author_id)
+        await street.pass_time(5)
+        assert not collecting._coming, "no more, once nobody here asks for its author"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_of_two_lists_that_do_not_come_the_newer_one_is_looked_for(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        await street.open_dht()
+        anna = await street.move_in()
+        left = []
+        for text in ("early", "late"):
+            await anna.say_many(POSTS, text)
+            await street.pass_time(40)
+            left.append(street.dht.others[anna.feed_id, SEALED_SALT])
+        await anna.stop()
+        bob = await street.move_in()
+        collecting = bob.running.feeds.collector
+        await bob.running.feeds.carer.follow(anna.author_id)
+        for old_or_new, sealed in ((0, SEALED), (1, 2 * SEALED), (0, 2 * SEALED)):
+            street.dht.others[anna.feed_id, SEALED_SALT] = left[old_or_new]
+            await street.pass_time(120)
+            sizes = [each.deposit.head.size for each in collecting._coming.values()]
+            assert sizes == [sealed]
+            assert bob.running.ground.shells.swarm.progress().keys() == collecting._coming.keys()
 
     in_neighbourhood(tmp_path, scenario)

@@ -67,7 +67,8 @@ class Announcer:
 
     def _list_due(self, now_ms: int) -> list[bytes]:
         """What is to be announced, the last first."""
-        torrents = self._torrents(now_ms)
+        self._close_old(now_ms)
+        torrents = self._torrents()
         self._announced_ms = {
             each: self._announced_ms[each] for each in torrents if each in self._announced_ms
         }
@@ -79,13 +80,22 @@ class Announcer:
         # Those never announced first: they are told of newly, or were sealed just now.
         return sorted(due, key=lambda each: self._announced_ms.get(each, -1), reverse=True)
 
-    def _torrents(self, now_ms: int) -> list[bytes]:
+    def _close_old(self, now_ms: int) -> None:
+        """Feeds whose torrents nobody listed for long, or that were let go."""
+        for feed_id, opened_ms in list(self._opened_ms.items()):
+            is_here = self._shelf.replica(feed_id) is not None
+            if is_here and now_ms - opened_ms < OPENED_S * 1000:
+                continue
+            del self._opened_ms[feed_id]
+            if (chunk_list := self._lists_of.pop(feed_id, None)) is not None:
+                self._swarm.drop(chunk_list.info_hash)
+                self._lists.drop(chunk_list.name)
+
+    def _torrents(self) -> list[bytes]:
         """Info-hashes of what is held of the feeds that were opened, within the bound."""
         found: list[bytes] = []
-        for feed_id, opened_ms in reversed(list(self._opened_ms.items())):
-            replica = self._shelf.replica(feed_id)
-            if replica is None or now_ms - opened_ms >= OPENED_S * 1000:
-                del self._opened_ms[feed_id]
+        for feed_id in reversed(self._opened_ms):
+            if (replica := self._shelf.replica(feed_id)) is None:
                 continue
             self._seeder.wake(feed_id)
             found += self._torrents_of(replica)

@@ -112,11 +112,17 @@ class Collector:
         self._quests = {
             each: self._quests.get(each, _Quest(due_ms=first_ms)) for each in missing
         }
-        for info_hash, coming in list(self._coming.items()):
-            if self._shelf.replica(coming.deposit.head.feed_id) and not coming.verifying:
-                self._forget(info_hash)  # somebody linked brought it
+        self._forget_idle()
         due = [each for each in missing if self._quests[each].due_ms <= now_ms]
         return due[:COLLECTED_PER_ROUND]
+
+    def _forget_idle(self) -> None:
+        """Lists that somebody linked made needless, or whose author nobody here asks for now."""
+        for info_hash, coming in list(self._coming.items()):
+            is_here = self._shelf.replica(coming.deposit.head.feed_id) is not None
+            is_wanted = self._interests.is_read(coming.author_id)
+            if (is_here or not is_wanted) and not coming.verifying:
+                self._forget(info_hash)
 
     async def _look_for(self, author_id: AuthorId) -> None:
         quest = self._quests[author_id]
@@ -145,7 +151,7 @@ class Collector:
             logger.info("a deposit is none", reason=str(error))
             return
         torrent = deposit.torrent
-        if torrent.info_hash in self._coming:
+        if torrent.info_hash in self._coming or not self._makes_way_for(deposit):
             return
         self._coming[torrent.info_hash] = _Coming(
             author_id=author_id, deposit=deposit, begun_ms=self._clock.monotonic_ms()
@@ -156,6 +162,19 @@ class Collector:
             del self._coming[torrent.info_hash]  # the node stops
             return
         self._searching.begin(torrent.info_hash)
+
+    def _makes_way_for(self, new: Deposit) -> bool:
+        """Let no list of a feed come beside another: only one that covers more takes its place."""
+        of_feed = [
+            (info_hash, coming)
+            for info_hash, coming in self._coming.items()
+            if coming.deposit.head.feed_id == new.head.feed_id
+        ]
+        if any(each.verifying or each.deposit.head.size >= new.head.size for _, each in of_feed):
+            return False
+        for info_hash, _ in of_feed:
+            self._forget(info_hash)
+        return True
 
     async def _take(self, info_hash: bytes, coming: _Coming) -> None:
         """A list is here: the replica follows from it, as from anybody's offer."""

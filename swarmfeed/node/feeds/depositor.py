@@ -101,14 +101,25 @@ class Depositor:
 
     def _due(self) -> list[tuple[AuthorId, FeedId]]:
         now_ms = self._clock.monotonic_ms()
-        due = [
+        read = [
             (author_id, feed_id)
             for author_id in self._interests.read()
             for feed_id in self._shelf.feeds_of(author_id)
             if feed_id != self._identity.feed_id
-            and now_ms - self._renewed_ms.get(feed_id, -DEPOSIT_MS) >= DEPOSIT_MS
+        ]
+        self._forget_all_but({key for pair in read for key in pair})
+        due = [
+            (author_id, feed_id)
+            for author_id, feed_id in read
+            if now_ms - self._renewed_ms.get(feed_id, -DEPOSIT_MS) >= DEPOSIT_MS
         ]
         return due[:DEPOSITS_PER_ROUND]
+
+    def _forget_all_but(self, keys: set[bytes]) -> None:
+        """What was seen of authors and feeds that nobody reads any more is put no more."""
+        renewed, known = self._renewed_ms.items(), self._known.items()
+        self._renewed_ms = {each: at_ms for each, at_ms in renewed if each in keys}
+        self._known = {place: item for place, item in known if place[0] in keys}
 
     async def _renew(self, key: bytes, salt: bytes) -> None:
         """Read an item and put it again: the newest of what is there and what was seen."""

@@ -12,6 +12,7 @@ from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.limits import ANNOUNCE_CHUNK_MS, OPENED_S
 from swarmfeed.core.feed.metainfo import chunk_torrent
 from swarmfeed.core.talk.deposit import torrent_of_list
+from swarmfeed.errors import DamageError
 from swarmfeed.node.feeds import announcer as announcer_module
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.seeder import Seeder
@@ -127,10 +128,19 @@ def test_never_two_in_a_second_however_many_feeds_there_are(
 
 def test_what_was_listed_long_ago_is_announced_no_more(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
-        rig.announcer.open(rig.hold(1))
+        feed_id = rig.hold(1)
+        replica = rig.ground.shelf.replica(feed_id)
+        assert replica is not None and (chunk_list := torrent_of_list(replica)) is not None
+        rig.announcer.open(feed_id)
         assert await rig.rounds(5)
+        assert rig.swarm.progress_of(chunk_list.info_hash) is not None
+        assert rig.ground.shells.lists.read(chunk_list.name) == replica.chunk_list
         rig.clock.advance(OPENED_S * 1000)
         assert await rig.rounds(5) == []
+        # Nor does its list stay behind, which only those need who were told of it.
+        assert rig.swarm.progress_of(chunk_list.info_hash) is None
+        with pytest.raises(DamageError):
+            rig.ground.shells.lists.read(chunk_list.name)
 
     play(tmp_path, script)
 
