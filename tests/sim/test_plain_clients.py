@@ -174,6 +174,7 @@ def test_of_two_lists_that_do_not_come_the_newer_one_is_looked_for(tmp_path: Pat
             await street.pass_time(120)
             sizes = [each.deposit.head.size for each in collecting._coming.values()]
             assert sizes == [sealed]
-            assert bob.running.ground.shells.swarm.progress().keys() == collecting._coming.keys()
+            loaded = bob.running.ground.shells.swarm.progress()
+            assert loaded.keys() == collecting._coming.keys()
 
     in_neighbourhood(tmp_path, scenario)

@@ -117,7 +117,7 @@ class Collector:
         return due[:COLLECTED_PER_ROUND]
 
     def _forget_idle(self) -> None:
-        """Lists that somebody linked made needless, or whose author nobody here asks for now."""
+        """Lists that somebody linked made needless, or whose author nobody asks for now."""
         for info_hash, coming in list(self._coming.items()):
             is_here = self._shelf.replica(coming.deposit.head.feed_id) is not None
             is_wanted = self._interests.is_read(coming.author_id)
@@ -164,15 +164,16 @@ class Collector:
         self._searching.begin(torrent.info_hash)
 
     def _makes_way_for(self, new: Deposit) -> bool:
-        """Let no list of a feed come beside another: only one that covers more takes its place."""
-        of_feed = [
-            (info_hash, coming)
+        """Let one list of a feed come at a time: one that covers more takes its place."""
+        old = {
+            info_hash: coming
             for info_hash, coming in self._coming.items()
             if coming.deposit.head.feed_id == new.head.feed_id
-        ]
-        if any(each.verifying or each.deposit.head.size >= new.head.size for _, each in of_feed):
-            return False
-        for info_hash, _ in of_feed:
+        }
+        for each in old.values():
+            if each.verifying or each.deposit.head.size >= new.head.size:
+                return False
+        for info_hash in old:
             self._forget(info_hash)
         return True
 

@@ -130,7 +130,9 @@ def test_what_was_listed_long_ago_is_announced_no_more(tmp_path: Path) -> None:
     async def script(rig: Rig) -> None:
         feed_id = rig.hold(1)
         replica = rig.ground.shelf.replica(feed_id)
-        assert replica is not None and (chunk_list := torrent_of_list(replica)) is not None
+        assert replica is not None
+        chunk_list = torrent_of_list(replica)
+        assert chunk_list is not None
         rig.announcer.open(feed_id)
         assert await rig.rounds(5)
         assert rig.swarm.progress_of(chunk_list.info_hash) is not None
