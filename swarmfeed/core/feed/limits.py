@@ -175,3 +175,7 @@ WISH_KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
 
 SAME_WORDS_MS: Final = 60 * 60 * 1000
 """How long after a post the same words are asked about: who comes back later means it."""
+
+WITHDRAWN_BELOW_MAX: Final = 100
+"""Withdrawn replies below a withdrawn one that are looked through for one that is not; with
+more of them it keeps its place, whatever is behind: strangers could write any number."""

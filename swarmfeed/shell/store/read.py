@@ -11,7 +11,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX, SEARCH_AUTHORS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.limits import ID_POSTS_MAX
+from swarmfeed.core.feed.limits import ID_POSTS_MAX, WITHDRAWN_BELOW_MAX
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
@@ -27,9 +27,19 @@ NUMBER_MAX: Final = 2**63 - 1
 # Posts of one millisecond stand in the order of their feeds' ids and, within a feed, of their
 # indices: the same in every index, whatever came first.
 # CROSS JOIN fixes the order of the joins: from the page's few rows outwards.
-# Whether a reply stands in its thread: a withdrawn one does as long as something answers it.
-STANDS: Final = """(reply.hash IS NULL
-    OR EXISTS (SELECT 1 FROM reply AS below WHERE below.parent_hash = reply.hash))"""
+# Whether a reply of that name stands in its thread: a withdrawn one does as long as one below
+# it that is not withdrawn is reached through withdrawn ones.
+STANDS_AS: Final = f"""({{reply}}.hash IS NULL OR (
+    WITH RECURSIVE gone_under (hash) AS (
+        SELECT {{reply}}.hash
+        UNION ALL
+        SELECT under.hash FROM gone_under
+        CROSS JOIN reply AS under ON under.parent_hash = gone_under.hash
+        LIMIT {WITHDRAWN_BELOW_MAX + 1}
+    )
+    SELECT max(hash IS NULL) OR count(*) > {WITHDRAWN_BELOW_MAX} FROM gone_under))"""  # noqa: S608  # fixed text
+
+STANDS: Final = STANDS_AS.format(reply="reply")
 
 # Whether the author's name can be taken for that of another one.
 NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other

@@ -18,6 +18,7 @@ from swarmfeed.shell.store.read import (
     CURSOR_ROW,
     NAMESAKE,
     STANDS,
+    STANDS_AS,
     clamp,
     clamp_limit,
     place,
@@ -71,9 +72,9 @@ GONE: Final = f"""
 GONE_BELOW: Final = GONE.format(
     which=f"""gone.parent_hash = :entry_hash AND gone.sort_ms >= :time_ms
     AND gone.parent_feed = :feed_id AND gone.parent_index = :entry_index
-    AND EXISTS (SELECT 1 FROM reply WHERE parent_hash = gone.hash)
+    AND {STANDS_AS.format(reply="gone")}
     AND (gone.sort_ms, gone.id) > (:time_ms, {CURSOR_ROW})
-    ORDER BY gone.sort_ms, feed.feed_id, gone.id LIMIT :limit"""  # noqa: S608  # fixed text
+    ORDER BY gone.sort_ms, feed.feed_id, gone.id LIMIT :limit"""
 )
 
 GONE_AT: Final = GONE.format(which=f"gone.id = ({BY_PLACE})")

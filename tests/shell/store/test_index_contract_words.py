@@ -316,3 +316,22 @@ def test_nobody_amends_the_posts_of_another_feed(index: Index) -> None:
     add(index, BOBS, 0, [stored("bob"), stored("bob too")])
     add(index, CYDS, 0, [stored("cyd"), stored(WithdrawBody(0)), stored(EditBody(1, "mine"))])
     assert texts(index.author_posts(BOB, 10, None)) == ["bob too", "bob"]
+
+
+def test_withdrawn_replies_stand_as_long_as_one_below_them_is_not(index: Index) -> None:
+    top = stored("top")
+    add(index, BOBS, 0, [top])
+    chain, above = [], EntryRef(BOBS, hash_stored(top), 0)
+    for at in range(4):
+        chain.append(stored(PostBody(f"level {at}", reply=above), NOW_MS + at))
+        above = EntryRef(CYDS, hash_stored(chain[-1]), at)
+    add(index, CYDS, 0, chain)
+    found = index.post(BOBS, 0)
+    assert found is not None
+    for withdrawn, counts in ((0, (1, 4)), (2, (1, 4)), (1, (1, 4)), (3, (0, 0))):
+        add(index, CYDS, 4 + withdrawn, [stored(WithdrawBody(withdrawn))])
+        left = index.post(BOBS, 0)
+        assert left is not None
+        below = index.replies(found.ref, 10)
+        assert (left.reply_count, index.count_below(found.ref, 10)) == counts
+        assert [(view.withdrawn, view.reply_count) for view in below] == [(True, 1)] * counts[0]

@@ -467,9 +467,12 @@ def in_order(view: PostView) -> tuple[int, FeedId, int]:
 
 
 def stands(view: PostView, views: Sequence[PostView]) -> bool:
-    """Whether it stands in its thread: a withdrawn one as long as something answers it."""
-    named = (each.reply_to.entry_hash for each in views if each.reply_to)
-    return not view.withdrawn or view.ref.entry_hash in named
+    """Whether it stands in its thread: a withdrawn one as long as what stands answers it."""
+    if not view.withdrawn:
+        return True
+    named = view.ref.entry_hash
+    below = (each for each in views if each.reply_to and each.reply_to.entry_hash == named)
+    return any(stands(each, views) for each in below)
 
 
 def page(views: Sequence[PostView], limit: int, before: Cursor | None) -> list[PostView]:
