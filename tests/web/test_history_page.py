@@ -84,6 +84,16 @@ def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
         assert said in explained
 
 
+@pytest.mark.attack("A07")
+def test_a_name_cannot_turn_the_words_around_it(site: Site) -> None:
+    mira = site.desk.authors[MIRA]
+    site.desk.authors[MIRA] = replace(mira, name="Mira \u202edednuof")
+    serve(site.desk)
+    for path in ("/history", f"/history/{format_address(MIRA)}"):
+        page = site.get(path).text
+        assert "\u202e" not in page and "Mira " in page
+
+
 def test_leaving_says_that_it_takes_time(site: Site) -> None:
     serve(site.desk, choice=CHOICE)
     assert site.post("/history/leave", {}).status_code == 303
