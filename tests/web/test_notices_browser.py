@@ -25,6 +25,9 @@ def test_new_ones_are_read_answered_and_marked(
     visit = make_visit(script=script)
     page = visit.page
     page.get_by_role("link", name="Notices").click()
+    page.get_by_role("link", name="Reply").first.click()
+    expect(page.get_by_label("Reply", exact=True)).to_be_focused()
+    page.go_back()
     expect(page.get_by_role("region", name="New").get_by_role("article")).to_have_count(2)
     expect(page.get_by_role("region", name="Earlier").get_by_role("article")).to_have_count(1)
     page.get_by_role("button", name="Mark all as read").click()
