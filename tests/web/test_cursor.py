@@ -159,6 +159,32 @@ def test_what_is_typed_on_the_way_is_typed_into_the_box(
         expect(box).to_have_value("njk/ ?!", timeout=SHOWN_WITHIN_MS)  # a draft, once
 
 
+def test_who_stays_after_all_types_into_the_page_that_is_there(page: Page, node: Node) -> None:
+    go(page, node, "/search")
+    # As the key does in a window with a frame around it.
+    page.evaluate("addEventListener('keydown', ({key}) => key === 'Escape' && stop())")
+    arrived, go_on = threading.Event(), threading.Event()
+    takes = node.desk.rows[WhoAreYou]
+
+    def wait(desk: FakeDesk, ask: WhoAreYou) -> object:
+        arrived.set()
+        go_on.wait(SHOWN_WITHIN_MS / 1000)
+        return takes(desk, ask)
+
+    node.desk.rows[WhoAreYou] = wait
+    page.get_by_role("link", name="Write").click(no_wait_after=True)
+    assert arrived.wait(SHOWN_WITHIN_MS / 1000)
+    page.keyboard.type("gone")
+    page.keyboard.press("Escape")
+    page.get_by_label("Words to find").focus()
+    page.keyboard.type("bees")
+    expect(page.get_by_label("Words to find")).to_have_value("bees")
+    go_on.set()
+    node.desk.rows[WhoAreYou] = takes
+    go(page, node, "/#text")
+    expect(page.get_by_label("New post")).to_have_value("", timeout=SHOWN_WITHIN_MS)
+
+
 def test_without_script_the_links_lead_into_the_boxes(plain_page: Page, node: Node) -> None:
     page = plain_page
     go(page, node, "/me")

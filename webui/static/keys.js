@@ -59,6 +59,11 @@ function noteLeaving(event) {
   }
 }
 
+function stay() {
+  leaving = false;
+  sessionStorage.removeItem(TYPED_AHEAD);
+}
+
 function arrive() {
   leaving = false;
   const typed = sessionStorage.getItem(TYPED_AHEAD) ?? "";
@@ -104,6 +109,8 @@ const KEYS = {
 };
 
 function onKey(event) {
+  // The browser stops loading: what is typed from here on is for this page again.
+  if (leaving && event.key === "Escape") return stay();
   if (leaving) return keepTyped(event);
   if (event.key === "Escape" && BOXES.includes(event.target.id)) event.target.blur();
   // For an instant after a dialog closed, keys still go to the field that was in it.
