@@ -223,6 +223,41 @@ def test_each_box_has_a_draft_of_its_own(quiet: MakeVisit) -> None:
     expect(visit.page.locator("#text")).to_have_value("draft of /")
 
 
+def test_nothing_can_be_typed_that_would_not_be_sent(quiet: MakeVisit) -> None:
+    visit = quiet()
+    page = visit.page
+    kept: list[Route] = []
+    page.route("**/posts", lambda route: kept.append(route))
+    box(page).fill(WORDS)
+    box(page).focus()
+    with page.expect_request("**/posts"):
+        page.keyboard.press("Control+Enter")
+    page.keyboard.type(" And more, that would go with it.")
+    expect(box(page)).to_have_value(WORDS)
+    kept[0].continue_()
+    expect(page.get_by_role("article").first).to_contain_text(WORDS)
+    expect(box(page)).to_be_editable()
+    assert texts(visit.node) == [WORDS]
+
+
+def test_a_draft_outlives_what_another_tab_posts(quiet: MakeVisit) -> None:
+    visit = quiet()
+    tab = visit.context.new_page()
+    tab.goto(visit.node.url + "/")
+    expect(box(tab)).to_have_value("")
+    box(visit.page).fill(WORDS)
+    box(tab).fill("Something short.")
+    send(tab).click()
+    expect(tab.get_by_role("article").first).to_contain_text("Something short.")
+    expect(box(visit.page)).to_have_value(WORDS)
+    expect(box(visit.page)).to_be_editable()
+    visit.page.wait_for_function("localStorage.getItem('swarmfeed draft new') !== null")
+    visit.page.close()
+    tab.goto(visit.node.url + "/")
+    expect(box(tab)).to_have_value(WORDS)
+    assert texts(visit.node) == ["Something short."]
+
+
 # --- nothing is posted twice ---------------------------------------------------------------
 
 
@@ -307,6 +342,8 @@ def test_an_answer_that_never_came_is_asked_for_again(quiet: MakeVisit) -> None:
     box(visit.page).fill(WORDS)
     send(visit.page).click()
     expect(visit.page.get_by_role("alert")).to_contain_text("Nothing answers")
+    # Nobody here can know that: it was.
+    expect(visit.page.get_by_role("alert")).not_to_contain_text("nothing was sent")
     assert texts(visit.node) == [WORDS]
     visit.page.reload()  # even so: the draft knows its key
     expect(box(visit.page)).to_have_value(WORDS)

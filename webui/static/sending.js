@@ -8,8 +8,9 @@
 
 const DRAFT = "swarmfeed draft ";
 const ANSWERS_WITHIN_MS = 60_000;
-const NO_ANSWER = "Nothing answers on this machine, so nothing was sent. What you typed stays here."
-  + " Start it again with: swarmfeed run. Then press the button once more.";
+const NO_ANSWER = "Nothing answers on this machine. What you typed stays here. If swarmfeed does not"
+  + " run any more, start it with: swarmfeed run. Then press the button once more; nothing is done"
+  + " twice.";
 const ODD_ANSWER = "The answer was not understood. What you typed stays here; press the button once"
   + " more, and it is not done twice.";
 
@@ -114,7 +115,9 @@ function go(next) {
   location.reload();
 }
 
+// While it is under way nothing can be typed that would not be sent, and be gone afterwards.
 function open(form, isOpen) {
+  for (const each of form.querySelectorAll("textarea, input")) each.readOnly = !isOpen;
   form.toggleAttribute("data-sending", !isOpen);
   form.setAttribute("aria-busy", String(!isOpen));
 }
@@ -165,11 +168,12 @@ function startBox(form) {
     event.preventDefault();
     if (!event.repeat) form.requestSubmit();
   });
-  // Posted in another tab: the same words here are not meant to be posted once more.
+  // Posted in another tab: the same words here are not meant to be posted once more; others are
+  // the draft now, which went with what was posted.
   addEventListener("storage", ({ key, oldValue, newValue }) => {
     if (key !== draftName(form) || newValue !== null || oldValue === null) return;
-    if (JSON.parse(oldValue).text !== text.value) return;
-    text.value = "";
+    if (JSON.parse(oldValue).text === text.value) text.value = "";
+    keepDraft(form);
     showRoom(form);
   });
 }
