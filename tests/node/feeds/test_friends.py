@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND, OWN
 
 from tests.node.rig import Scribe
@@ -119,8 +120,8 @@ def test_of_a_bomb_that_a_friend_follows_a_multiple_of_its_size_is_shown(
     async def scenario(street: Neighbourhood) -> None:
         bert, anna = [await street.move_in() for _ in range(2)]
         for number in range(3):
-            texts = [(1_600_000_000_000 + number, "x" * 8_000)] * 256
-            await bert.running.feeds.writer.import_posts(texts)
+            posts = [OldPost(1_600_000_000_000 + number, "x" * 8_000)] * 256
+            await bert.running.feeds.importer.import_posts(posts)
         await anna.follow(bert)
         me = await street.move_in()
         await me.follow(anna)
