@@ -13,9 +13,9 @@ NOT_WRITTEN: Final = Text("{what} was not saved: {reason}. {advice}")
 
 DISK_FULL: Final = Text("the disk is full")
 DISK_ALMOST_FULL: Final = Text(
-    "the disk is almost full: nothing was saved. Free some space; then all goes on by itself."
+    "the disk is almost full: nothing was saved. Free some space; then try again."
 )
-FREE_SPACE: Final = Text("Free some space; then all goes on by itself.")
+FREE_SPACE: Final = Text("Free some space; then try again.")
 DISK_FULL_STATE: Final = Text(
     "The disk is full: nothing new can be saved. Reading goes on."
     " Free some space, and the rest goes on by itself."
@@ -50,7 +50,7 @@ FORBIDDEN_STATE: Final = Text(
 )
 
 READ_ONLY: Final = Text("the disk can only be read")
-MAKE_WRITABLE: Final = Text("Make the disk writable again; then all goes on by itself.")
+MAKE_WRITABLE: Final = Text("Make the disk writable again; then try again.")
 READ_ONLY_STATE: Final = Text(
     "The disk can only be read: nothing new can be saved. Reading goes on."
     " Make it writable again, and the rest goes on by itself."

@@ -4,7 +4,7 @@ import errno
 import sqlite3
 
 import pytest
-from swarmfeed.core.asks import troubles
+from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.asks.troubles import (
     TROUBLES,
     Trouble,
@@ -100,3 +100,11 @@ def test_no_number_stands_in_two_rows() -> None:
     for kind in ("errnos", "codes"):
         every = [number for row in TROUBLES for number in getattr(row, kind)]
         assert len(every) == len(set(every))
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+def test_whoever_asked_for_something_is_told_to_try_again(trouble: Trouble) -> None:
+    """A command that was refused has ended: of it, nothing goes on by itself."""
+    refused = str(trouble.unsaved("the post"))
+    assert "by itself" not in refused
+    assert "by itself" not in trouble_sentences.DISK_ALMOST_FULL()
