@@ -253,7 +253,7 @@ def test_the_disk_is_checked_and_the_index_filled_again(desk: Answerer) -> None:
     write(desk, "to be found again")
     report = desk.ask(Verify())
     assert (report.feeds, report.damaged, report.refetching) == (1, (), 0)
-    assert desk.ask(Reindex()).posts >= len(desk.ask(Timeline(limit=1000)).posts)
+    assert desk.ask(Reindex()).entries >= len(desk.ask(Timeline(limit=1000)).posts)
     assert desk.ask(SearchPosts(words="again")).posts[0].text == "to be found again"
 
 

@@ -9,6 +9,7 @@ import click
 
 from swarmfeed.cli.whom import Name, Whom
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
+from swarmfeed.core.asks.sentences import what_a_link_is
 from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.address import SCHEME, Link, parse_link
 from swarmfeed.core.base.types import Endpoint
@@ -48,7 +49,7 @@ class WhomParam(click.ParamType[Whom]):
             return value
         try:
             typed = require_whole(str(value), "the name").strip()
-            return parse_link(typed) if _is_address(typed) else Name(typed)
+            return _link(typed) if _is_address(typed) else Name(typed)
         except UserError as error:
             self.fail(str(error), param, ctx)
 
@@ -64,10 +65,18 @@ class PostOrWhomParam(click.ParamType[Whom | str]):
         return WhomParam().convert(value, param, ctx)
 
 
+def _link(typed: str) -> Link:
+    try:
+        return parse_link(typed)
+    except UserError as error:
+        raise UserError(what_a_link_is(str(error))) from error
+
+
 def _is_address(typed: str) -> bool:
     """Whether this has to be a link or an address, be it a mistyped one: no name is so long,
     and of small letters and digits alone."""
-    return typed.lower().startswith(SCHEME) or _LIKE_AN_ADDRESS.fullmatch(typed) is not None
+    starts = typed.lower().startswith((SCHEME, "http://", "https://", "magnet:"))
+    return starts or _LIKE_AN_ADDRESS.fullmatch(typed) is not None
 
 
 class EndpointParam(click.ParamType[Endpoint]):

@@ -251,7 +251,7 @@ class _HangsUp(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         while self.rfile.readline().strip():
             pass
-        body = json.dumps({"posts": 7}).encode()
+        body = json.dumps({"entries": 7}).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
         self.wfile.write(head.encode() + body)
 
@@ -262,6 +262,6 @@ def test_a_node_that_hung_up_between_two_questions_is_asked_all_the_same() -> No
         try:
             with RemoteDesk(f"http://127.0.0.1:{server.server_address[1]}", "key") as remote:
                 done = [remote.ask(Reindex()), remote.ask(Reindex())]
-                assert done == [Reindexed(posts=7), Reindexed(posts=7)]
+                assert done == [Reindexed(entries=7), Reindexed(entries=7)]
         finally:
             server.shutdown()

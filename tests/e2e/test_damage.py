@@ -117,7 +117,7 @@ def test_a_damaged_index_is_made_anew_for_a_command_too(town: Town, follower: No
 def test_reindex_fills_the_index_from_the_logs(town: Town, follower: Node) -> None:
     before = follower.texts_of(town.author.author, 1_000)
     own = follower.feed_of(follower.author)["size"]
-    assert follower.command_json("reindex")["posts"] == town.size + own
+    assert follower.command_json("reindex")["entries"] == town.size + own
     assert can_read_all(town, follower)
     assert follower.texts_of(town.author.author, 1_000) == before
 

@@ -235,7 +235,7 @@ _IMPORT = ImportPosts(posts=(OldPost(1_500_000_000_000, "hello, old"),), anyway=
 
 LAST: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
     "verify": _told(Verify()),
-    "reindex": lambda desk, _: desk.ask(Reindex()).posts,
+    "reindex": lambda desk, _: desk.ask(Reindex()).entries,
     "import": _told(_IMPORT),
     "import again": _told(_IMPORT),
     "post": _told(WritePost(text="hello, last")),

@@ -157,7 +157,7 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
         status = await asked(to, Status())
         assert [each.relation for each in status.feeds] == ["own", "fetched"]
         assert (await asked(to, Verify())).damaged == ()
-        assert (await asked(to, Reindex())).posts == 302 + 4
+        assert (await asked(to, Reindex())).entries == 302 + 4
         assert me.reads(anna.author_id, 1) == ["post 299"]
         report = await asked(to, ImportPosts(posts=(OldPost(1, "old"),), anyway=True))
         assert report.imported == 1

@@ -159,7 +159,7 @@ def test_verify_reindex_import_torrents(site: Site) -> None:
         "feeds": 1, "entries": 9, "bytes": 504, "damaged": [], "refetching": 0,
         "missing": [],
     }  # fmt: skip
-    assert site.ask("reindex", {}).json == {"posts": 9, "missing": []}
+    assert site.ask("reindex", {}).json == {"entries": 9, "missing": []}
     batch = {"posts": [[1_000, "old"], [2_000, "older"]]}
     imported = {"read": 2, "imported": 2, "already_there": 0, "skipped": []}
     assert site.ask("import", batch).json == imported

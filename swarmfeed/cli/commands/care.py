@@ -75,7 +75,7 @@ def reindex(context: Context, as_json: bool) -> None:
         print_answer(done)
     else:
         _print_missing(done.missing, trouble)
-        print_sentence(sentences.INDEXED(posts=done.posts))
+        print_sentence(sentences.INDEXED(entries=done.entries))
 
 
 def _print_report(report: VerifyReport, trouble: str) -> None:

@@ -112,7 +112,8 @@ def goodbye(context: Context, as_json: bool) -> None:
     if as_json:
         print_answer(heard)
     else:
-        print_sentence(sentences.TOLD(nodes=heard.told))
+        told = sentences.TOLD if heard.told else sentences.NOBODY_TOLD
+        print_sentence(told(nodes=heard.told))
 
 
 def _print_status(found: HistoryStatus, now_ms: int) -> None:
@@ -173,6 +174,8 @@ def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
 
 def _print_explanation(each: Explanation) -> None:
     feed = each.feed
+    is_kept_anyway = feed.state in ("own", "followed")
+    room = [] if is_kept_anyway else [("at most here", format_bytes(each.quota_bytes))]
     print_sentence(f"{feed.author_name or NO_NAME}: {feed.reason}")
     print_facts(
         [
@@ -183,9 +186,9 @@ def _print_explanation(each: Explanation) -> None:
                 f"{sentences.how_long(feed.unavailable)}; allowed:"
                 f" {sentences.how_long(feed.target)}",
             ),
-            ("lasting copies", counted(floor(feed.copies), "copy", "copies")),
+            ("likely to stay", counted(floor(feed.copies), "copy", "copies")),
             ("asked for", _how_often(feed.requests_per_day)),
-            ("at most here", format_bytes(each.quota_bytes)),
+            *room,
         ]
     )
     if each.holders:

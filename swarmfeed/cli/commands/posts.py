@@ -128,7 +128,9 @@ def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
         print_thread(thread, now_ms=context.doors.now_ms())
 
 
-@click.command()
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+)
 @click.argument("words", nargs=-1, required=True, type=TextParam())
 @page_options
 @json_option
@@ -138,15 +140,23 @@ def search(
 ) -> None:
     """Find posts held here that have all WORDS in them.
 
-    "a phrase", begin*, #tag, -without and from:NAME work; put -- before a WORD that starts with
-    a dash.
+    "a phrase", begin*, #tag, -without and from:NAME work; a WORD that starts with two
+    dashes goes between quotation marks.
     """
+    _require_options(words)
     with context.open() as desk:
         found = desk.ask(SearchPosts(words=" ".join(words), limit=limit, before=before))
     _print_posts(context, found.posts, as_json, "Nothing found in what is held here.")
     are_more = before is not None or found.count > len(found.posts)
     if found.next is not None and are_more and not as_json:
         print_sentence(GO_ON(found=what_was_found(found.count), cursor=found.next))
+
+
+def _require_options(words: tuple[str, ...]) -> None:
+    """A dash leaves a word out; two of them are an option, be it a mistyped one."""
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word)
 
 
 def _print_posts(

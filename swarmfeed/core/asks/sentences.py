@@ -350,7 +350,7 @@ INDEX_DROPPED: Final = Text("index.db: it had posts of a feed that is not kept h
 TO_FETCH_AGAIN: Final = Text("{chunks:1 chunk|# chunks} to fetch again")
 JOURNAL_MENDED: Final = Text("feed {feed}: its journal was damaged; it is written anew")
 CHUNK_DAMAGED: Final = Text("feed {feed}: {chunk} (entries {first} to {last}): {reason}")
-INDEXED: Final = Text("{posts:1 post|# posts} indexed")
+INDEXED: Final = Text("{entries:1 entry|# entries} read into the index again")
 IMPORTED: Final = Text("{posts:1 post|# posts} imported")
 IMPORTED_SOME: Final = Text(
     "{posts:1 post|# posts} imported, {already:1 was|# were} already there"

@@ -168,7 +168,8 @@ class VerifyReport:
 class Reindexed:
     """What was read from the logs."""
 
-    posts: int
+    entries: int
+    """Of all kinds, posts among them."""
     missing: tuple[str, ...] = ()
     """One line for what was here once and could not be read, as in ``VerifyReport``."""
 

@@ -113,6 +113,9 @@ IN_SERVICE: Final = {
 """By the scope that the operator chose."""
 
 TOLD: Final = Text("{nodes:1 machine was|# machines were} told; stop this one now.")
+NOBODY_TOLD: Final = Text(
+    "Nobody is connected right now, so nobody was told. Say it again when somebody is there."
+)
 
 # --- why a feed is held, or not ---------------------------------------------------------
 
@@ -139,7 +142,7 @@ STANDS_FOR: Final = Text(
 WITHOUT_US: Final = Text("without us {offer}")
 OFFER: Final = Text(
     "out of reach {how_long} (allowed: {allowed}),"
-    " {copies:1 lasting copy|# lasting copies} (wanted: {wanted})"
+    " {copies:1 copy|# copies} likely to stay (wanted: {wanted})"
 )
 
 

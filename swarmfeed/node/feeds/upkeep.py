@@ -107,8 +107,8 @@ class AboutDisk:
         return await self._caretaker.verify()
 
     async def reindex(self, _: Reindex) -> Reindexed:
-        posts = await self._showing.reindex()
-        return Reindexed(posts=posts, missing=tuple(self._caretaker.missing()))
+        entries = await self._showing.reindex()
+        return Reindexed(entries=entries, missing=tuple(self._caretaker.missing()))
 
 
 class Overview:

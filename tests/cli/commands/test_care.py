@@ -89,7 +89,7 @@ def test_verify_says_what_comes_back_and_what_does_not(run: Run, node: AnnasDesk
     ]
 
 
-def test_reindex_counts_posts(run: Run, node: AnnasDesk) -> None:
+def test_reindex_counts_entries_which_are_more_than_posts(run: Run, node: AnnasDesk) -> None:
     node.posts = [make_post(1, "one", time_ms=NOW_MS)]
-    assert run("reindex").stdout == "1 post indexed\n"
-    assert json.loads(run("reindex", "--json").stdout) == {"posts": 1, "missing": []}
+    assert run("reindex").stdout == "1 entry read into the index again\n"
+    assert json.loads(run("reindex", "--json").stdout) == {"entries": 1, "missing": []}

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, AnnasDesk
+from swarmfeed.core.asks.history import Explain, Explanations, SayGoodbye, Told
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 
@@ -65,3 +68,24 @@ def test_leaving_says_what_is_still_held(run: Run, node: AnnasDesk) -> None:
 def test_a_goodbye_says_how_many_were_told(run: Run) -> None:
     assert run("history", "goodbye").stdout == "2 machines were told; stop this one now.\n"
     assert json.loads(run("history", "goodbye", "--json").stdout) == {"told": 2}
+
+
+def test_a_goodbye_that_nobody_heard_is_no_goodbye(
+    run: Run, node: AnnasDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(node.rows, SayGoodbye, lambda desk, ask: Told(told=0))
+    printed = run("history", "goodbye").stdout
+    assert "nobody was told" in printed and "stop this one now" not in printed
+
+
+def test_room_is_named_only_where_it_counts(
+    run: Run, node: AnnasDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is one's own, or followed, is kept whatever a history server may take."""
+    author = format_address(ANNA)
+    (each,) = node.ask(Explain(who=author)).feeds
+    assert "at most here" in run("history", "explain", author).stdout
+    for state in ("own", "followed"):
+        kept = Explanations(feeds=(replace(each, feed=replace(each.feed, state=state)),))
+        monkeypatch.setitem(node.rows, Explain, lambda desk, ask, kept=kept: kept)
+        assert "at most here" not in run("history", "explain", author).stdout

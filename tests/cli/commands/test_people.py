@@ -116,3 +116,15 @@ def test_of_somebody_new_the_link_says_the_name(run: Run, node: AnnasDesk) -> No
         run("follow", f"swarmfeed:{stranger}?name=Zo%C3%AB").stdout == "You follow Zoë now.\n"
     )
     assert run("unfollow", stranger).stdout == f"You no longer follow {stranger}.\n"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["swarmfeed:xyz", "https://example.org/ann", "magnet:?xt=urn:btih:0", "a" * 56]
+)
+@pytest.mark.parametrize("command", ["follow", "fetch", "show"])
+def test_who_gives_a_wrong_link_is_told_what_one_looks_like(
+    run: Run, command: str, wrong: str
+) -> None:
+    refused = run(command, wrong)
+    assert refused.exit_code == 2
+    assert "One looks like swarmfeed:" in " ".join(refused.stderr.split())

@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_post
 from swarmfeed.cli import output
-from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.posts import FoundPosts, PostView, SearchPosts, ref_text
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed, WritePost
 from swarmfeed.core.base.address import format_address
 
@@ -161,6 +161,23 @@ def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None
     printed = json.loads(run("search", "from", "Bert", "--json").stdout)
     assert [post["text"] for post in printed] == ["hello from Bert"]
     assert run("search", "nothing").stdout.startswith("Nothing found")
+
+
+def test_a_word_with_a_dash_before_it_is_left_out_and_no_option(
+    run: Run, posts: AnnasDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def answer(desk: AnnasDesk, ask: SearchPosts) -> FoundPosts:
+        asked.append(ask.words)
+        return FoundPosts(posts=(), count=0, next=None)
+
+    monkeypatch.setitem(posts.rows, SearchPosts, answer)
+    assert run("search", "good", "-morning").exit_code == 0
+    assert run("search", "-hello", "good", "--limit", "3").exit_code == 0
+    assert asked == ["good -morning", "-hello good"]
+    mistyped = run("search", "good", "--limt", "3")
+    assert mistyped.exit_code == 2 and "--limt" in mistyped.stderr
 
 
 def test_a_search_says_how_to_go_on(run: Run, posts: AnnasDesk) -> None:

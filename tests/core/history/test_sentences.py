@@ -73,11 +73,11 @@ def test_a_share_of_a_day_is_said_as_people_say_it(share: float, said: str) -> N
 @pytest.mark.parametrize(
     ("copies", "said"),
     [
-        (0.0, "0 lasting copies (wanted: 3)"),
-        (0.7, "1 lasting copy (wanted: 3)"),
-        (2.59, "2 lasting copies (wanted: 3)"),
-        (2.6, "3 lasting copies (wanted: 3)"),
-        (4.0, "4 lasting copies (wanted: 3)"),
+        (0.0, "0 copies likely to stay (wanted: 3)"),
+        (0.7, "1 copy likely to stay (wanted: 3)"),
+        (2.59, "2 copies likely to stay (wanted: 3)"),
+        (2.6, "3 copies likely to stay (wanted: 3)"),
+        (4.0, "4 copies likely to stay (wanted: 3)"),
     ],
 )
 def test_as_many_copies_as_are_wanted_are_said_only_when_they_are_enough(

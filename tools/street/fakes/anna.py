@@ -276,7 +276,7 @@ class AnnasDesk(TableDesk):
         )
 
     def reindex(self, _: Reindex) -> Reindexed:
-        return Reindexed(posts=len(self.posts))
+        return Reindexed(entries=len(self.posts))
 
     ROWS: ClassVar[Rows] = {
         WhoAreYou: lambda desk, _: ME,

@@ -527,7 +527,7 @@ class FakeDesk(TableDesk):
 
     def reindex(self, _: Reindex) -> Reindexed:
         self.changed.append("reindex")
-        return Reindexed(posts=len(self.posts))
+        return Reindexed(entries=len(self.posts))
 
     ROWS: ClassVar[Rows] = {
         WhoAreYou: whoami,
