@@ -122,6 +122,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "line": render.one_line,
     "number": formats.count,
     "often": formats.often,
+    "sentence_case": formats.sentence_case,
     "state": formats.state,
     "word": formats.word,
     "percent": formats.percent,

@@ -69,6 +69,11 @@ def state(name: str) -> str:
     return STATES.get(name, name)
 
 
+def sentence_case(text: str) -> str:
+    """Return a part of a sentence as a heading of its own: it begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def word(name: str) -> str:
     """Return what a machine says of a history, for people."""
     return WORDS.get(name, name)

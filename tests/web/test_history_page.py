@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import CHOICE, history_status
+from swarmfeed.core.asks.history import Explain, Explanations
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.choice import HistoryChoice
@@ -98,7 +99,7 @@ def test_leaving_says_that_it_takes_time(site: Site) -> None:
     serve(site.desk, choice=CHOICE)
     assert site.post("/history/leave", {}).status_code == 303
     page = site.get("/history").text
-    assert "each feed goes once others hold it well enough" in page
+    assert "each history goes once others hold it well enough" in page
 
 
 def test_an_author_nobody_spoke_of_has_a_page_too(site: Site) -> None:
@@ -135,3 +136,27 @@ def test_a_thousand_histories_come_in_parts(site: Site) -> None:
         found = re.search(r'rel="next" href="([^"#]*)', page)
         url = found[1] if found else ""
     assert seen == [f"Friend {n:04}" for n in range(1_000)]
+
+
+@pytest.mark.parametrize(
+    ("disk", "keep_free", "wrong"),
+    [("5", "-1", "keep-free"), ("5", "", "keep-free"), ("", "1", "disk"), ("0", "1", "disk")],
+)
+def test_the_field_that_was_wrong_is_the_one_that_is_marked(
+    site: Site, disk: str, keep_free: str, wrong: str
+) -> None:
+    form = {"disk": disk, "keep_free": keep_free, "scope": "open"}
+    page = site.post("/history", form).text
+    (marked,) = re.findall(r"<input [^>]*aria-invalid[^>]*>", page)
+    assert f'id="{wrong}"' in marked and "give-wrong" in marked and "autofocus" in marked
+    assert "“”" not in page, "nothing is not quoted"
+
+
+def test_what_is_kept_anyway_has_no_room_to_fit_into(site: Site) -> None:
+    author = format_address(MIRA)
+    (each,) = site.desk.ask(Explain(who=author)).feeds
+    assert "room for it here" in site.get(f"/history/{author}").text
+    for state in ("own", "followed"):
+        kept = Explanations(feeds=(replace(each, feed=replace(each.feed, state=state)),))
+        site.desk.rows[Explain] = lambda desk, ask, kept=kept: kept
+        assert "room for it here" not in site.get(f"/history/{author}").text

@@ -3,10 +3,12 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import webui
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import SAFETY
 from swarmfeed.core.asks.ask import Ask
@@ -27,6 +29,8 @@ from tests.web.conftest import OWN, URL, Site
 
 MIRA = AuthorId(key("Mira Lindqvist"))
 INES = AuthorId(key("Ines Okafor"))
+
+TEMPLATES = Path(webui.__file__).parent / "templates"
 
 
 def newest(site: Site) -> PostView:
@@ -256,6 +260,30 @@ def test_a_wrong_link_is_explained_in_place(site: Site, link: str) -> None:
         assert 'role="alert"' in page and 'aria-invalid="true"' in page
         assert f'value="{link}"' in page, "what was typed is still there"
         assert "People you follow" in page
+
+
+def test_a_bare_address_of_somebody_known_shows_their_own_name(site: Site) -> None:
+    for author_id, name in ((site.desk.me, "Ada"), (INES, "Ines Okafor")):
+        page = site.get(f"/follow?link={format_address(author_id)}").text
+        preview = page[page.index('id="preview"') :]
+        assert name in preview and "unnamed" not in preview
+    page = site.get(f"/follow?link=swarmfeed:{format_address(INES)}%3Fname=Mallory").text
+    assert "Mallory</bdi>" not in page, "what they sign goes before what a link says"
+
+
+MACHINERY = re.compile(
+    r"\b(nodes?|feeds?|peers?|chunks?|swarm|DHT|seeds?|scope|endpoints?|lasting)\b",
+    re.IGNORECASE,
+)
+MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_pages_speak_to_people(path: Path) -> None:
+    """No word of the machinery, and no figure with a decimal that means nothing to a reader."""
+    source = path.read_text(encoding="utf-8")
+    assert MACHINERY.findall(MARKUP.sub(" ", source)) == []
+    assert re.findall(r"%\.\d[fg]", source) == []
 
 
 def test_following_oneself_is_refused_in_place(site: Site) -> None:

@@ -59,6 +59,7 @@ def _page(text: str, link: Link | None = None, wrong: str = "") -> str:
         link_text=text,
         wrong=wrong,
         known=known if known and known.followed else None,
+        known_name=known.name if known else "",
         cost=ask(LookAt(who=text)).sentences if link and _is_new(link, known) else (),
         page=page,
         called=called,

@@ -38,8 +38,8 @@ def show_history() -> str:
     return _page()
 
 
-def _page(wrong: str = "") -> str:
-    """The page; with ``wrong``, what was typed stays in the form, and why it was refused."""
+def _page(wrong: str = "", field: str = "") -> str:
+    """The page; with ``wrong``, what was typed stays, and why ``field`` was refused."""
     history = ask(HowHistoryIs())
     choice = history.choice
     typed = request.form if wrong else {}
@@ -48,6 +48,7 @@ def _page(wrong: str = "") -> str:
         history=history,
         held=part_of([each for each in history.feeds if each.state != "watched"], "feeds"),
         wrong=wrong,
+        wrong_field=field,
         disk=typed.get("disk", _as_gigabytes(choice.disk_bytes if choice else DISK_OFFERED)),
         keep_free=typed.get(
             "keep_free", _as_gigabytes(choice.free_bytes_min if choice else FREE_OFFERED)
@@ -69,16 +70,19 @@ def show_explanation(author_id: AuthorId) -> str:
 
 def choose() -> Response | tuple[str, int]:
     """Become a history server, or change what is given."""
+    field = KEEP_FREE
     try:
+        free_bytes = _gigabytes(field.name)
+        field = DISK
         ask(
             ChooseHistory(
                 scope=request.form.get("scope", ""),
-                disk_bytes=_gigabytes("disk"),
-                free_bytes_min=max(_gigabytes("keep_free"), DISK_FLOOR_BYTES),
+                disk_bytes=_gigabytes(field.name),
+                free_bytes_min=max(free_bytes, DISK_FLOOR_BYTES),
             )
         )
     except UserError as error:
-        return _page(wrong=str(error)), 400
+        return _page(wrong=str(error), field=field.name), 400
     return redirect(url_for("history"), 303)
 
 
@@ -89,6 +93,8 @@ def leave() -> Response:
 
 def _gigabytes(name: str) -> int:
     text = request.form.get(name, "").strip().replace(",", ".")
+    if not text:
+        raise UserError("Say how many gigabytes; 0.5 is half a gigabyte.")
     try:
         size_bytes = round(float(text) * GIGABYTE)
     except (ValueError, OverflowError):

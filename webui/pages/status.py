@@ -1,12 +1,13 @@
 """GET /status: how the node is, whether own posts are safe, and every feed, peer and job."""
 
+from math import ceil
 from typing import Final
 
 from flask import render_template
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.sentences import what_is_confirmed
 from swarmfeed.core.asks.upkeep import Safety, Status
-from swarmfeed.core.history.sentences import how_long
+from swarmfeed.core.history.sentences import how_long, whole_copies
 
 from webui.current import ask
 from webui.parts import part_of
@@ -15,6 +16,7 @@ from webui.routes import Menu, Page, get
 
 def show_status() -> str:
     status = ask(Status())
+    safety = status.safety
     own = [feed for feed in status.feeds if feed.relation == "own"]
     return render_template(
         "status.html",
@@ -22,8 +24,10 @@ def show_status() -> str:
         own_feeds=own,
         feeds=part_of(status.feeds, "feeds"),
         peers=part_of(status.peers, "peers"),
-        out_of_reach=how_long(1 - status.safety.reachable) if status.safety else "",
-        safe_sentence=say_safe(own, status.safety),
+        out_of_reach=how_long(1 - safety.reachable) if safety else "",
+        copies=whole_copies(safety.copies, safety.copies_needed) if safety else 0,
+        copies_wanted=ceil(safety.copies_needed) if safety else 0,
+        safe_sentence=say_safe(own, safety),
         disk_used_bytes=status.disk.bytes + status.disk.free_bytes,
     )
 
