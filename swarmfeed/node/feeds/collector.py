@@ -74,7 +74,7 @@ class Collector:
 
     async def collect(self) -> str:
         """Look for what is due: authors that other nodes did not lead to."""
-        self._searching.work(self._coming.get)
+        self._take_turns()
         if self._board is None or not self._swarm.dht_nodes():
             return sentences.NO_DHT()
         for author_id in self._due():
@@ -123,6 +123,15 @@ class Collector:
             is_wanted = self._interests.is_read(coming.author_id)
             if (is_here or not is_wanted) and not coming.verifying:
                 self._forget(info_hash)
+
+    def _take_turns(self) -> None:
+        """Go on looking; a list that was looked for in vain goes behind those that wait."""
+        for info_hash in self._searching.work(self._coming.get):
+            self._searching.end(info_hash)
+            self._coming[info_hash] = self._coming.pop(info_hash)
+        for info_hash, coming in self._coming.items():
+            if not coming.verifying:
+                self._searching.begin(info_hash)
 
     async def _look_for(self, author_id: AuthorId) -> None:
         quest = self._quests[author_id]
