@@ -315,4 +315,6 @@ def test_a_wrong_option_is_told_in_a_sentence(options: list[str], sentence: str)
 
 def simulate(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "tools/simulate", "slack", *options]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S)
+    return subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S
+    )
