@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,15 @@ def plain_page(browser: Browser, node: Node) -> Iterator[Page]:
 def go(page: Page, node: Node, path: str) -> None:
     """Open a page, as somebody does who has not been on it before."""
     page.goto(node.url + path)
-    page.wait_for_load_state("load")
+
+
+@contextmanager
+def tab(page: Page, node: Node, path: str) -> Iterator[Page]:
+    """A page in a tab of its own: in Firefox, one that still loads would stop the next."""
+    opened = page.context.new_page()
+    opened.goto(node.url + path)
+    yield opened
+    opened.close()
 
 
 def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
@@ -89,19 +98,20 @@ def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
 
 def test_write_and_n_lead_into_the_box_from_every_page(page: Page, node: Node) -> None:
     for path in paths(node.desk):
-        go(page, node, path)
-        page.get_by_role("link", name="Write").click()
-        expect(page.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
-        go(page, node, path)
-        page.keyboard.press("n")
-        expect(page.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+        with tab(page, node, path) as written:
+            written.get_by_role("link", name="Write").click()
+            expect(written.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+        with tab(page, node, path) as typed:
+            typed.keyboard.press("n")
+            expect(typed.locator("#text")).to_be_focused(timeout=SHOWN_WITHIN_MS)
 
 
 def test_the_search_key_leads_into_the_box_from_every_page(page: Page, node: Node) -> None:
     for path in paths(node.desk):
-        go(page, node, path)
-        page.keyboard.press("/")
-        expect(page.get_by_label("Words to find")).to_be_focused(timeout=SHOWN_WITHIN_MS)
+        with tab(page, node, path) as typed:
+            typed.keyboard.press("/")
+            box = typed.get_by_label("Words to find")
+            expect(box).to_be_focused(timeout=SHOWN_WITHIN_MS)
 
 
 def test_reply_leads_into_the_box(page: Page, node: Node) -> None:
