@@ -33,9 +33,9 @@ HOUR_MS = 3_600_000
 class Rig:
     """A board, and peers that note what they are told."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self.clock = FakeClock()
-        self.ground = new_ground(folder, clock=self.clock)
+        self.ground = new_ground(Path("nothing is written"), clock=self.clock)
         self.sessions = self.ground.sessions
         self.offered: set[AuthorId] = set()
         self.board = NoticeBoard(
@@ -103,16 +103,16 @@ class Rig:
         return [record.signed for each in found for record in each.records]
 
 
-def play(folder: Path, script: Callable[[Rig], Awaitable[None]]) -> None:
+def play(script: Callable[[Rig], Awaitable[None]]) -> None:
     async def run() -> None:
-        await script(Rig(folder))
+        await script(Rig())
 
     asyncio.run(run())
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
+def rig() -> Rig:
+    return Rig()
 
 
 def test_of_one_node_the_newest_word_counts(rig: Rig) -> None:
@@ -183,7 +183,7 @@ def test_nobody_tells_us_what_we_said(rig: Rig) -> None:
     assert rig.board.own(FEED) is None
 
 
-def test_news_go_to_those_who_watch_and_never_back(tmp_path: Path) -> None:
+def test_news_go_to_those_who_watch_and_never_back() -> None:
     async def script(rig: Rig) -> None:
         sender, watcher, other = rig.link(1), rig.link(2), rig.link(3)
         for each in (sender, watcher):
@@ -196,10 +196,10 @@ def test_news_go_to_those_who_watch_and_never_back(tmp_path: Path) -> None:
         rig.hear(other, rig.notice(rig.key_of(watcher)))
         assert await rig.told(watcher) == [], "it said so itself"
 
-    play(tmp_path, script)
+    play(script)
 
 
-def test_who_begins_to_watch_is_told_what_is_known(tmp_path: Path) -> None:
+def test_who_begins_to_watch_is_told_what_is_known() -> None:
     async def script(rig: Rig) -> None:
         signed = [rig.notice(each) for each in rig.keys[:3]]
         rig.hear(rig.link(1), *signed)
@@ -209,13 +209,11 @@ def test_who_begins_to_watch_is_told_what_is_known(tmp_path: Path) -> None:
         rig.board.say(Word.HAVE, BERT, FeedId(b"g" * 32), 3, 300)
         assert len(await rig.told(late)) == 1
 
-    play(tmp_path, script)
+    play(script)
 
 
 @pytest.mark.attack("A38")
-def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up(
-    tmp_path: Path,
-) -> None:
+def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up() -> None:
     async def script(rig: Rig) -> None:
         feeds = [FeedId(bytes([1, number]) * 16) for number in range(5)]
         signed = [rig.notice(rig.keys[0], feed_id=each) for each in feeds]
@@ -229,12 +227,10 @@ def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up(
         assert sorted(await rig.told(deaf)) == sorted(signed), "each of them once"
         assert len(deaf.part(HistorySide).untold) == 0
 
-    play(tmp_path, script)
+    play(script)
 
 
-def test_many_notices_are_told_in_several_messages(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_many_notices_are_told_in_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "NOTICES_TOLD_AT_ONCE", 2)
 
     async def script(rig: Rig) -> None:
@@ -250,10 +246,10 @@ def test_many_notices_are_told_in_several_messages(
         told = [record.signed for each in said for record in each.records]
         assert sorted(told) == sorted(signed)
 
-    play(tmp_path, script)
+    play(script)
 
 
-def test_a_history_server_is_offered_what_we_hold(tmp_path: Path) -> None:
+def test_a_history_server_is_offered_what_we_hold() -> None:
     async def script(rig: Rig) -> None:
         rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
         person, server = rig.link(1), rig.link(2)
@@ -265,7 +261,7 @@ def test_a_history_server_is_offered_what_we_hold(tmp_path: Path) -> None:
         rig.board.say(Word.HAVE, ANNA, FEED, 4, 400)
         assert len(await rig.told(server)) == 1
 
-    play(tmp_path, script)
+    play(script)
 
 
 def test_an_open_server_takes_offers_of_authors_it_does_not_watch(rig: Rig) -> None:
@@ -318,7 +314,7 @@ def test_how_much_is_kept_is_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
     assert len(peer.part(HistorySide).watches) == 3
 
 
-def test_what_nobody_watches_any_more_is_forgotten(tmp_path: Path) -> None:
+def test_what_nobody_watches_any_more_is_forgotten() -> None:
     async def script(rig: Rig) -> None:
         rig.hear(rig.link(1), rig.notice(rig.keys[0]))
         rig.board.watch([BERT])
@@ -326,22 +322,22 @@ def test_what_nobody_watches_any_more_is_forgotten(tmp_path: Path) -> None:
         assert rig.board.feeds_of(ANNA) == []
         assert rig.board.take_changes() == {bytes(rig.keys[0].public) + FEED: None}
 
-    play(tmp_path, script)
+    play(script)
 
 
-def test_a_restart_forgets_nothing_that_counts(rig: Rig, tmp_path: Path) -> None:
+def test_a_restart_forgets_nothing_that_counts(rig: Rig) -> None:
     rig.hear(rig.link(1), rig.notice(rig.keys[0]), rig.notice(rig.keys[1], age_ms=HOUR_MS))
     rig.board.say(Word.HAVE, ANNA, FEED, 3, 300)
     changes = rig.board.take_changes()
     rows = {key: encode_notice(each) for key, each in changes.items() if each is not None}
-    again = Rig(tmp_path)
+    again = Rig()
     again.clock.advance(LASTS_MS[Word.LEASE] - HOUR_MS)
     again.board.load({**rows, b"junk": b"junk"})
     assert again.words() == [Word.HAVE, Word.LEASE] or again.words() == [Word.LEASE, Word.HAVE]
     assert again.board.take_changes() == {}
 
 
-def test_a_goodbye_lasts_until_the_node_is_seen_again(tmp_path: Path) -> None:
+def test_a_goodbye_lasts_until_the_node_is_seen_again() -> None:
     async def script(rig: Rig) -> None:
         peer, other, key = rig.link(1), rig.link(2), rig.keys[0]
         node_id = NodeId(key.public)
@@ -356,4 +352,4 @@ def test_a_goodbye_lasts_until_the_node_is_seen_again(tmp_path: Path) -> None:
         rig.board.forgive(node_id)
         assert not rig.board.has_left(node_id)
 
-    play(tmp_path, script)
+    play(script)
