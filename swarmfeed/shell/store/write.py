@@ -107,8 +107,11 @@ FORGET_UNNAMED: Final = """
     DELETE FROM author WHERE no IN (SELECT value FROM json_each(?)) AND NOT own
     AND NOT EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no)
     AND NOT EXISTS (SELECT 1 FROM follow WHERE follow.target = author.no)
+    AND NOT EXISTS (SELECT 1 FROM follow WHERE follow.author = author.no)
+    AND NOT EXISTS (SELECT 1 FROM profile WHERE profile.author = author.no)
 """
-"""Feeds held for others come and go, and each may follow thousands."""
+"""Feeds held for others come and go, and each may follow thousands.  Where a feed's row is
+damaged, its words still name their true author."""
 
 
 def authors_named_in(db: Connection, feed_no: int) -> list[int]:
