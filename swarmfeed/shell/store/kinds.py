@@ -55,25 +55,25 @@ def drop_posts_of(db: Connection, feed_no: int) -> None:
         drop_posts(db, base, base + size - 1)
 
 
-ReplyRow = tuple[int, EntryRef, int, Hash]
-"""Row number of the reply, the post it answers, the time it is sorted by, and its hash."""
+ReplyRow = tuple[int, EntryRef, tuple[int, int | None], Hash]
+"""Row number of the reply, the post it answers, its times as a post has them, and its hash."""
 
 
 def read_reply(said: Said) -> ReplyRow | None:
     post: PostBody = said.body
     if post.reply is None:
         return None
-    return said.place.base + said.index, post.reply, said.times()[0], said.entry_hash
+    return said.place.base + said.index, post.reply, said.times(), said.entry_hash
 
 
 def save_replies(db: Connection, _place: Place, replies: Sequence[ReplyRow]) -> int:
     """Their posts were saved before: one that is not there is withdrawn."""
     db.executemany(
-        "INSERT INTO reply VALUES (?, ?, ?, ?, ?,"
-        " CASE WHEN EXISTS (SELECT 1 FROM post WHERE id = ?1) THEN NULL ELSE ?6 END)",
+        "INSERT INTO reply VALUES (?, ?, ?, ?, ?, ?,"
+        " CASE WHEN EXISTS (SELECT 1 FROM post WHERE id = ?1) THEN NULL ELSE ?7 END)",
         [
-            (row_id, ref.entry_hash, ref.feed_id, ref.index, sort_ms, entry_hash)
-            for row_id, ref, sort_ms, entry_hash in replies
+            (row_id, ref.entry_hash, ref.feed_id, ref.index, *times, entry_hash)
+            for row_id, ref, times, entry_hash in replies
         ],
     )
     return 0

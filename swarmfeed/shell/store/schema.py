@@ -129,10 +129,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             parent_feed  BLOB NOT NULL CHECK (length(parent_feed) = 32),
             parent_index INTEGER NOT NULL CHECK (parent_index >= 0),
             sort_ms      INTEGER NOT NULL,
+            claimed_ms   INTEGER CHECK (claimed_ms > sort_ms),
             hash         BLOB CHECK (length(hash) = 32)
         ) STRICT
         """,
-        # sort_ms as in post: a page of replies starts anywhere among thousands.
+        # Times as in post: a page of replies starts anywhere among thousands.
         "CREATE INDEX reply_parent ON reply (parent_hash, sort_ms)",
         # Posts of others that answer an own one or mention us; why: see notifications.py.
         """

@@ -69,12 +69,18 @@ def resort_posts(
 ) -> None:
     """Posts among entries [first, last), whose row numbers are base + index."""
     earliest_ms = min((each.at_ms for each in reckoning.sightings), default=0)
-    found = db.execute(
-        "SELECT id, id - ?, sort_ms, coalesce(claimed_ms, sort_ms) FROM post"
-        " WHERE id BETWEEN ? AND ? AND (claimed_ms IS NOT NULL OR sort_ms > ?)",
-        (base, base + first, base + last - 1, earliest_ms + POST_AHEAD_MS_MAX),
-    ).fetchall()
+    query = (
+        "SELECT id, id - ?, sort_ms, coalesce(claimed_ms, sort_ms) FROM {table}"
+        " WHERE id BETWEEN ? AND ? AND (claimed_ms IS NOT NULL OR sort_ms > ?)"
+    )
+    span = (base, base + first, base + last - 1, earliest_ms + POST_AHEAD_MS_MAX)
+    found = db.execute(query.format(table="post"), span).fetchall()
     move_posts(db, list(moved(found, reckoning)))
+    # Replies beside them: of one that was withdrawn nothing else is left.
+    found = db.execute(query.format(table="reply"), span).fetchall()
+    db.executemany(
+        "UPDATE reply SET sort_ms = ?, claimed_ms = ? WHERE id = ?", moved(found, reckoning)
+    )
 
 
 def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> None:
@@ -94,10 +100,6 @@ def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> 
         ],
     )
     add_words_of(db, row_ids)
-    db.executemany(
-        "UPDATE reply SET sort_ms = ? WHERE id = ?",
-        [(sort_ms, row_id) for sort_ms, _, row_id in posts],
-    )
     notifications.resort(db, row_ids)
 
 

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from street.fakes.index import FakeIndex
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
-from swarmfeed.core.feed.kinds import Body, EditBody, FollowBody, PostBody, ProfileBody
+from swarmfeed.core.feed.entry import hash_stored
+from swarmfeed.core.feed.kinds import (
+    Body,
+    EditBody,
+    FollowBody,
+    PostBody,
+    ProfileBody,
+    WithdrawBody,
+)
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.ports import Index
@@ -89,6 +97,23 @@ def test_across_feeds_the_time_first_seen_decides_and_then_the_feed(index: Index
     add(index, LAPTOP, 1, [stored(ProfileBody("same time"), NOW_MS + 1)])
     known = index.author(ANN)
     assert known is not None and known.name == "later", "the phone has the higher id"
+
+
+def test_the_place_of_a_withdrawn_reply_is_judged_like_that_of_others(index: Index) -> None:
+    top = stored(PostBody("top"), 5)
+    add(index, BOBS, 0, [top])
+    ref = EntryRef(BOBS, hash_stored(top), 0)
+    ahead = stored(PostBody("ahead", reply=ref), AHEAD_MS)
+    below = PostBody("below", reply=EntryRef(CYDS, hash_stored(ahead), 0))
+    add(index, CYDS, 0, [ahead, stored(below, NOW_MS), stored(WithdrawBody(0), NOW_MS)])
+    add(index, LAPTOP, 0, [stored(PostBody("right", reply=ref), NOW_MS + 9)])
+    for reckoning, withdrawn in (
+        (PLAIN, [False, True]),
+        (seen_at(NOW_MS), [True, False]),
+        (PLAIN, [False, True]),
+    ):
+        index.resort(CYDS, 0, 3, reckoning)
+        assert [view.withdrawn for view in index.replies(ref, 9)] == withdrawn
 
 
 # --- the same whatever came first --------------------------------------------------------
