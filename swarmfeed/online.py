@@ -50,7 +50,7 @@ def open_outside(
     is_near = settings.lan and not is_loopback(settings.listen)
     return Outside(
         swarm=swarm,
-        link=_open_link(identity, run_folder, files, vocabulary),
+        link=open_link(run_folder, identity, vocabulary),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen) if is_near else None,
         jobs=SchedulerJobs(clock),
@@ -77,13 +77,12 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
     return swarm
 
 
-def _open_link(
-    identity: Identity, folder: Path, files: OpenFiles, vocabulary: Vocabulary
-) -> WebSocketLink:
+def open_link(run_folder: Path, identity: Identity, vocabulary: Vocabulary) -> WebSocketLink:
+    """Open what dials and is dialled; it does neither by itself."""
     return WebSocketLink(
         identity.node_key.seed,
-        folder,
-        rules=_rules(files),
+        run_folder,
+        rules=_rules(share_files(raise_files_max())),
         vocabulary=vocabulary,
         off_loop=off_loop,
     )

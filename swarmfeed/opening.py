@@ -1,5 +1,6 @@
 """What a node touches the world through, opened on its home: each port gets its shell here."""
 
+from functools import partial
 from pathlib import Path
 
 from swarmfeed.core.vocabulary import Vocabulary
@@ -7,12 +8,12 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Outside, Shells
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.ports import Clock
+from swarmfeed.ports import Clock, Links
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import make_folder
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
-from swarmfeed.shell.offline import OfflineJobs, OfflineLinks, OfflineSwarm
+from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 
@@ -56,7 +57,7 @@ def _open_outside(
     if not settings.network:
         return Outside(
             swarm=OfflineSwarm(),
-            link=OfflineLinks(),
+            link=LinksOnDemand(partial(_open_link, run_folder, identity, vocabulary)),
             board=None,
             lan=None,
             jobs=OfflineJobs(),
@@ -65,3 +66,9 @@ def _open_outside(
     from swarmfeed import online
 
     return online.open_outside(run_folder, settings, identity, vocabulary, clock)
+
+
+def _open_link(run_folder: Path, identity: Identity, vocabulary: Vocabulary) -> Links:
+    from swarmfeed import online
+
+    return online.open_link(run_folder, identity, vocabulary)

@@ -11,9 +11,10 @@ from typing import NoReturn
 from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.feed.metainfo import ChunkTorrent
+from swarmfeed.core.net.limits import DIALS_AT_ONCE
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
-from swarmfeed.ports import Job, Peer, SwarmEvent, TorrentProgress
+from swarmfeed.ports import Job, Links, Peer, SwarmEvent, TorrentProgress
 
 
 def _refuse() -> NoReturn:
@@ -66,10 +67,17 @@ class OfflineSwarm:
         """Nobody is asked, so nobody answers."""
 
 
-class OfflineLinks:
-    """Implements ``ports.Links``: nobody is dialled."""
+class LinksOnDemand:
+    """Implements ``ports.Links``: nobody may dial us, and what dials is opened when it has to.
 
-    dials_max = 0
+    That is only before something is signed: who holds the own feed is asked how far it is.
+    """
+
+    dials_max = DIALS_AT_ONCE
+
+    def __init__(self, open_links: Callable[[], Links]) -> None:
+        self._open_links = open_links
+        self._links: Links | None = None
 
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
@@ -82,10 +90,13 @@ class OfflineLinks:
         own: Hello,
         is_linked: Callable[[NodeId], bool] = lambda _: False,
     ) -> Peer:
-        _refuse()
+        if self._links is None:
+            self._links = self._open_links()
+        return await self._links.dial(endpoint, own, is_linked)
 
     async def stop(self) -> None:
-        """No link is open."""
+        if self._links is not None:
+            await self._links.stop()
 
 
 class OfflineJobs:
