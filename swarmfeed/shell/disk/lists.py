@@ -31,11 +31,12 @@ class ListFiles:
 
     @property
     def folder(self) -> Path:
+        """It is there, for its owner only: whoever asks lets others write into it."""
+        make_folder(self._folder)
         return self._folder
 
     def write(self, name: str, encoded: bytes) -> None:
-        make_folder(self._folder)
-        write_file(self._folder / name, encoded)
+        write_file(self.folder / name, encoded)
 
     def read(self, name: str) -> bytes:
         try:

@@ -24,6 +24,11 @@ def test_nothing_is_made_before_there_is_a_list(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_comes_from_others_finds_a_folder_for_its_owner_only(tmp_path: Path) -> None:
+    folder = ListFiles(tmp_path / "lists").folder
+    assert folder.is_dir() and folder.stat().st_mode & 0o077 == 0
+
+
 def test_what_an_earlier_run_left_is_deleted(tmp_path: Path) -> None:
     ListFiles(tmp_path / "lists").write("a-list-256.ben", b"le")
     assert list(ListFiles(tmp_path / "lists").folder.iterdir()) == []
@@ -32,7 +37,6 @@ def test_what_an_earlier_run_left_is_deleted(tmp_path: Path) -> None:
 @pytest.mark.attack("A48")
 def test_a_list_that_is_too_long_or_leads_elsewhere_is_not_read(tmp_path: Path) -> None:
     lists = ListFiles(tmp_path / "lists")
-    lists.folder.mkdir()
     (lists.folder / "long").write_bytes(bytes(CHUNK_LIST_BYTES_MAX + 1))
     (lists.folder / "link").symlink_to("/etc/passwd")
     for name in ("long", "link"):
