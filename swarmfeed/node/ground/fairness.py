@@ -7,7 +7,8 @@ sent - runs as a coroutine that is driven step by step from here, from ``await``
     turn of peers over?  --> wait in line                    the page and jobs come in between
     step --> what it cost is taken from the account, and from what all peers have together
 
-    a person waits for a page? -> each step is a whole turn, and the next comes a little later
+    a person waits for a page? -> each step is a whole turn, and the next comes a little later;
+                                  no thread is begun meanwhile
 
 So a peer that costs much is never shut out for it: it is only read as slowly as it may be
 served, and its socket fills up behind that.  In line goes first who used least lately.  Long
@@ -92,6 +93,7 @@ class Account:
                     loop.call_soon_threadsafe(self._fairness.charge, self, took_s)
 
         async with self._fairness.one_thread:
+            await self._fairness.make_way()
             return await loop.run_in_executor(executor, timed)
 
 
@@ -113,6 +115,8 @@ class Fairness:
         """Whether peers may run; False while everybody else has a turn."""
         self._people = set[object]()
         """Requests that a person waits for."""
+        self._nobody_waits = asyncio.Event()
+        self._nobody_waits.set()
         self.one_thread: Final = asyncio.Lock()
         """Held while a thread works for a peer: several would keep Python from the loop."""
 
@@ -140,13 +144,20 @@ class Fairness:
         """Let peers make way while a request of a person is answered, for PERSON_WAITS_S."""
         person = object()
         self._people.add(person)
+        self._nobody_waits.clear()
         loop = asyncio.get_running_loop()
-        patience = loop.call_later(PERSON_WAITS_S, self._people.discard, person)
+        patience = loop.call_later(PERSON_WAITS_S, self._wait_no_more, person)
         try:
             yield
         finally:
             patience.cancel()
-            self._people.discard(person)
+            self._wait_no_more(person)
+
+    async def make_way(self) -> None:
+        """Return when no person waits, or after PERSON_WAITS_S: what begins then takes long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PERSON_WAITS_S):
+                await self._nobody_waits.wait()
 
     def end(self) -> None:
         """Let nobody wait any more: the node stops."""
@@ -192,6 +203,11 @@ class Fairness:
         waiting = asyncio.get_running_loop().create_future()
         heappush(self._in_line, (used_s, next(self._came), waiting))
         await waiting
+
+    def _wait_no_more(self, person: object) -> None:
+        self._people.discard(person)
+        if not self._people:
+            self._nobody_waits.set()
 
     def _next_turn(self) -> None:
         self._is_turn, self._used_s = True, 0.0

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from swarmfeed.core.talk.limits import (
-    TURN_S,
-)
+from street.loop import settle
+from swarmfeed.core.talk.limits import PERSON_WAITS_S, TURN_S
 from swarmfeed.node.ground.fairness import breathe, off_loop, on_behalf
 
 from tests.node.ground.hall import OWN_BURST_S, Hall, at
@@ -89,6 +88,30 @@ def test_a_thread_that_fails_is_paid_for_too() -> None:
         with pytest.raises(LookupError):
             await anna.pay(ask)
         assert hall.left(anna) <= OWN_BURST_S - 0.3
+
+    at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_while_a_person_waits_no_thread_is_begun() -> None:
+    async def scene(hall: Hall) -> None:
+        done: list[str] = []
+
+        async def work() -> None:
+            await off_loop(lambda: done.append("thread"))
+
+        with hall.fairness.person_waits():
+            task = asyncio.create_task(hall.peer(1).pay(work))
+            await settle()
+            assert done == []
+        await task
+        assert done == ["thread"]
+
+        with hall.fairness.person_waits(), hall.fairness.person_waits():
+            task = asyncio.create_task(hall.peer(1).pay(work))
+            await hall.pass_s(PERSON_WAITS_S + 0.1)
+            await task
+        assert len(done) == 2, "but not for ever"
 
     at(scene)
 
