@@ -14,13 +14,13 @@ from swarmfeed.core.asks.posts import (
     first_words,
 )
 from swarmfeed.core.base.types import EntryRef
+from swarmfeed.shell.store.entries import POST_HASH
 from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
 
-PLACE: Final = """
+PLACE: Final = f"""
     SELECT author.author_id, coalesce(profile.name, ''), post.id, post.cw, post.text,
-        CASE WHEN post.id THEN
-            coalesce(hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), text)) END,
+        CASE WHEN post.id THEN {POST_HASH} END,
         EXISTS (SELECT 1 FROM amendment AS said
             WHERE said.feed = feed.no AND said.target = :at AND said.text IS NULL),
         EXISTS (SELECT 1 FROM indexed WHERE indexed.feed = feed.no
@@ -32,7 +32,7 @@ PLACE: Final = """
         AND :at < block.start + block.size
     LEFT JOIN post ON post.id = block.base + :at - block.start
     WHERE feed.feed_id = :feed_id
-"""
+"""  # noqa: S608  # fixed text
 
 
 def with_answers(db: Connection, views: Sequence[PostView]) -> list[PostView]:

@@ -33,6 +33,11 @@ PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
 """Row number, feed, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
 text: the columns of ``post``."""
 
+POST_HASH: Final = (
+    "coalesce(post.hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), post.text))"
+)
+"""In SQL, the hash of the entry that a row of ``post`` comes from."""
+
 
 def hash_plain_post(time_ms: int, text: str) -> Hash:
     """Return the hash of the entry that is a post of nothing but this text."""

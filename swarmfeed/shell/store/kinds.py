@@ -14,7 +14,16 @@ from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBod
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.shell.store import notifications, seals
-from swarmfeed.shell.store.entries import POSTS, Place, PostRow, Said, Table, Tables, read_post
+from swarmfeed.shell.store.entries import (
+    POST_HASH,
+    POSTS,
+    Place,
+    PostRow,
+    Said,
+    Table,
+    Tables,
+    read_post,
+)
 from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, number_author
 from swarmfeed.shell.store.sqlite import Connection
@@ -25,11 +34,7 @@ SAVE: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-EDIT: Final = """
-    UPDATE post SET cw = ?, text = ?,
-        hash = coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text))
-    WHERE id = ?
-"""
+EDIT: Final = f"UPDATE post SET cw = ?, text = ?, hash = {POST_HASH} WHERE id = ?"  # noqa: S608  # fixed text
 """The new text does not make the entry's hash any more, so it is stored from now on."""
 
 # --- posts -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.ports import KnownNotification
-from swarmfeed.shell.store.entries import Place, PostRow, Said, Table
+from swarmfeed.shell.store.entries import POST_HASH, Place, PostRow, Said, Table
 from swarmfeed.shell.store.places import cursor_number
 from swarmfeed.shell.store.read import CURSOR_ROW, clamp_limit, place, read_posts
 from swarmfeed.shell.store.sqlite import Connection
@@ -34,23 +34,20 @@ NOTE: Final = """
     ON CONFLICT (id) DO UPDATE SET why = why | excluded.why
 """
 
-HASH: Final = (
-    "coalesce(post.hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), post.text))"
-)
-
 # Whether a reply answers what it says it does: the place and the hash have to belong together.
 IS_ANSWER: Final = f"""
     SELECT 1 FROM reply CROSS JOIN feed ON feed.feed_id = reply.parent_feed
     CROSS JOIN block ON block.feed = feed.no AND block.start <= reply.parent_index
     AND reply.parent_index < block.start + block.size
     CROSS JOIN post ON post.id = block.base + reply.parent_index - block.start
-    WHERE reply.id = ? AND {HASH} = reply.parent_hash
+    WHERE reply.id = ? AND {POST_HASH} = reply.parent_hash
 """  # noqa: S608  # fixed text
 
 # Replies of others that were here before the posts that they answer.
 WAITING: Final = f"""
-    SELECT reply.id FROM (SELECT id, {HASH} AS entry_hash FROM post WHERE id BETWEEN ? AND ?)
-    AS own CROSS JOIN reply ON reply.parent_hash = own.entry_hash
+    SELECT reply.id FROM (
+        SELECT id, {POST_HASH} AS entry_hash FROM post WHERE id BETWEEN ? AND ?
+    ) AS own CROSS JOIN reply ON reply.parent_hash = own.entry_hash
     AND reply.parent_index = own.id - ?
     CROSS JOIN post AS answer ON answer.id = reply.id CROSS JOIN feed ON feed.no = answer.feed
     WHERE feed.author <> ? AND reply.parent_feed = (SELECT feed_id FROM feed WHERE no = ?)
@@ -161,7 +158,7 @@ def note_edit(db: Connection, row_id: int, text: str) -> None:
 def forget_answers(db: Connection, row_id: int) -> None:
     """A post is about to be withdrawn: if it is an own one, nobody answers it any more."""
     row = db.execute(
-        f"SELECT {HASH} FROM post JOIN feed ON feed.no = post.feed"  # noqa: S608  # fixed text
+        f"SELECT {POST_HASH} FROM post JOIN feed ON feed.no = post.feed"  # noqa: S608  # fixed text
         " JOIN author ON author.no = feed.author WHERE id = ? AND own",
         (row_id,),
     ).fetchone()

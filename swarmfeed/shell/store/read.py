@@ -16,6 +16,7 @@ from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.answered import with_answers
+from swarmfeed.shell.store.entries import POST_HASH
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.seals import require_sealed
@@ -48,7 +49,7 @@ NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other
 VIEWS: Final = f"""
     WITH shown AS MATERIALIZED (
         SELECT post.*, coalesce(claimed_ms, sort_ms) AS time_ms,
-            coalesce(hash, hash_plain_post(coalesce(claimed_ms, sort_ms), text)) AS entry_hash
+            {POST_HASH} AS entry_hash
         FROM ({{page}}) AS page CROSS JOIN post ON post.id = page.id
     )
     SELECT f.feed_id, p.entry_hash, p.id - b.base + b.start AS entry_index, a.author_id,
