@@ -34,7 +34,7 @@ TURN_S: Final = 0.003
 """Processor seconds that work for peers keeps the loop before everybody else has a turn.  A
 page needs some ten turns of the loop, so it comes well within a tenth of a second."""
 
-PERSON_PAUSE_S: Final = 0.02
+PERSON_PAUSE_S: Final = 0.03
 """How long peers wait after each step while a person waits for a page: it is made in about as
 long, so that there is one such step in it, or two."""
 
