@@ -233,6 +233,10 @@ class Index(Protocol):
         """Most recently seen first."""
         ...
 
+    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
+        """The same of several feeds, one feed after the other, far sooner than one by one."""
+        ...
+
     def peers(self, limit: int) -> list[Endpoint]:
         """Endpoints that answered before, most recent first."""
         ...

@@ -5,6 +5,7 @@ looks there.  Newest heads also lie in the DHT as signed items, so that a follow
 news even while it is linked to nobody who has them.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -256,11 +257,13 @@ class Finder:
 
     async def _candidates(self) -> tuple[list[Endpoint], list[Endpoint]]:
         """Whom we met before, and whom strangers told us of, beside those who are named."""
-        known, told = list[Endpoint](), [*self._heard]
+        known, told, feeds = list[Endpoint](), [*self._heard], list[FeedId]()
         async for author_id in in_turns([*self._interests.read(), *self._some_others()]):
-            for feed_id in self._shelf.feeds_of(author_id):
-                for each in self._index.holders(feed_id):
-                    (known if each.seen_at_ms else told).append(each.link)
+            feeds += self._shelf.feeds_of(author_id)
+        for at in range(0, len(feeds), _FEEDS_AT_ONCE):
+            for each in self._index.holders_of(feeds[at : at + _FEEDS_AT_ONCE]):
+                (known if each.seen_at_ms else told).append(each.link)
+            await asyncio.sleep(0)
         return known + self._index.peers(REMEMBERED_PEERS_DIALLED), told
 
     def _some_others(self) -> list[AuthorId]:
@@ -312,6 +315,9 @@ _READ_MS = 30 * 60_000
 
 _LOOK_UP_MS = 5 * 60_000
 """How often an author is looked up whom nobody linked holds."""
+
+_FEEDS_AT_ONCE = 500
+"""Feeds whose holders are asked of the index in one step: a millisecond if nobody has them."""
 
 _OTHERS_PER_ROUND = 50
 """Authors held for others whose holders are dialled in one round, of 2 s."""

@@ -290,6 +290,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_nodes.holders(db, feed_id)
 
+    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
+        with self._database.read() as db:
+            return index_nodes.holders_of(db, feed_ids)
+
     def peers(self, limit: int) -> list[Endpoint]:
         with self._database.read() as db:
             return index_nodes.peers(db, limit)

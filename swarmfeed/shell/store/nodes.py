@@ -1,5 +1,9 @@
 """What was learnt of other nodes: receipts, holders, peers.  Bounded; the oldest give way."""
 
+import json
+from collections.abc import Sequence
+from typing import Final
+
 from swarmfeed.core.base.limits import HOLDERS_MAX, PEERS_KEPT_MAX
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.ports import KnownHolder
@@ -51,7 +55,20 @@ def save_holder(db: Connection, feed_id: FeedId, holder: KnownHolder) -> None:
     )
 
 
+HOLDERS_OF: Final = """
+    SELECT holder.node_id, link_host, link_port, swarm_host, swarm_port, size, complete,
+        seen_at_ms
+    FROM json_each(?) AS wanted CROSS JOIN holder ON holder.feed_id = unhex(wanted.value)
+    ORDER BY wanted.key, seen_at_ms DESC, node_id
+"""
+
+
 def holders(db: Connection, feed_id: FeedId) -> list[KnownHolder]:
+    return holders_of(db, [feed_id])
+
+
+def holders_of(db: Connection, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
+    wanted = json.dumps([each.hex() for each in feed_ids])
     return [
         KnownHolder(
             node_id=node_id,
@@ -70,11 +87,7 @@ def holders(db: Connection, feed_id: FeedId) -> list[KnownHolder]:
             size,
             complete,
             seen_at_ms,
-        ) in db.execute(
-            "SELECT node_id, link_host, link_port, swarm_host, swarm_port, size, complete,"
-            " seen_at_ms FROM holder WHERE feed_id = ? ORDER BY seen_at_ms DESC, node_id",
-            (feed_id,),
-        )
+        ) in db.execute(HOLDERS_OF, (wanted,))
     ]
 
 

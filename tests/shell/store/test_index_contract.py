@@ -337,7 +337,10 @@ def test_holders_are_bounded_and_most_recent_first(index: Index) -> None:
     for number in range(1, HOLDERS_MAX + 3):
         index.save_holder(BOBS, holder(number, number))
         index.save_receipt(BOBS, NodeId(number.to_bytes(32, "big")), number, number)
+    index.save_holder(CYDS, holder(1, 9))
     newest = [holder(number, number) for number in range(HOLDERS_MAX + 2, 2, -1)]
+    assert index.holders_of([CYDS, LAPTOP, BOBS]) == [holder(1, 9), *newest]
+    index.drop_feed(CYDS)
     assert index.holders(BOBS) == newest
     assert sorted(index.receipts(BOBS).values()) == list(range(3, HOLDERS_MAX + 3))
     index.save_holder(BOBS, holder(3, 999, complete=False))

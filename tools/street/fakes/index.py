@@ -323,6 +323,9 @@ class FakeIndex:
         known = self._holders.get(feed_id, {}).values()
         return sorted(known, key=lambda holder: (-holder.seen_at_ms, holder.node_id))
 
+    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
+        return [holder for feed_id in feed_ids for holder in self.holders(feed_id)]
+
     def peers(self, limit: int) -> list[Endpoint]:
         return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
 
