@@ -29,6 +29,9 @@ NOTICES_MAX: Final = 200_000
 WATCHED_MAX: Final = 20_000
 """Authors a peer may watch at a node, and a node watches: as many as it may want."""
 
+WATCH_ANSWERED_MS: Final = 60_000
+"""How long a peer that watches an author again is not told again all that is known of it."""
+
 PRESENCES_MAX: Final = 10_000
 """Nodes whose presence is remembered, 1.5 kB each; those longest unseen give way."""
 

@@ -209,9 +209,7 @@ class NoticeBoard:
     async def on_watch(self, session: Session, watch: Watch) -> None:
         """Remember what a peer watches, and tell it what is known."""
         side = session.part(HistorySide)
-        room = WATCHED_MAX - len(side.watches)
-        side.watches.update([each for each in watch.authors if each not in side.watches][:room])
-        for author_id in [each for each in watch.authors if each in side.watches]:
+        for author_id in side.watch(watch.authors, self._clock.monotonic_ms()):
             for feed_id in self.feeds_of(author_id):
                 self._note_untold(session, feed_id)
             await breathe()

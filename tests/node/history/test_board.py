@@ -18,6 +18,7 @@ from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history import board as board_module
+from swarmfeed.node.history import side as side_module
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.side import HistorySide
 
@@ -230,6 +231,19 @@ def test_who_watches_again_and_again_and_never_reads_makes_nothing_pile_up() -> 
     play(script)
 
 
+@pytest.mark.attack("A38")
+def test_who_watches_again_is_told_again_only_after_a_minute() -> None:
+    async def script(rig: Rig) -> None:
+        rig.hear(rig.link(1), rig.notice(rig.keys[0]))
+        peer = rig.link(2)
+        for wait_ms, told in ((0, 1), (0, 0), (59_999, 0), (1, 1), (30_000, 0)):
+            rig.clock.advance(wait_ms)
+            await rig.board.on_watch(peer, Watch((ANNA,)))
+            assert len(await rig.told(peer)) == told, wait_ms
+
+    play(script)
+
+
 def test_many_notices_are_told_in_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "NOTICES_TOLD_AT_ONCE", 2)
 
@@ -303,7 +317,7 @@ def test_a_crowd_does_not_push_out_who_speaks_for_itself(
 def test_how_much_is_kept_is_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "NOTICES_MAX", 7)
     monkeypatch.setattr(board_module, "FEEDS_PER_AUTHOR_MAX", 4)
-    monkeypatch.setattr(board_module, "WATCHED_MAX", 3)
+    monkeypatch.setattr(side_module, "WATCHED_MAX", 3)
     peer = rig.link(1)
     for number in range(10):
         feed_id = FeedId(bytes([number]) * 32)
