@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from swarmfeed.core.base.keys import require_strict_signatures
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -24,9 +25,10 @@ def open_shells(
     """Open all of them.  The caller holds the home's lock; who gets them stops them.
 
     Raises:
-        UserError: Nothing can listen where it should.
+        UserError: Nothing can listen where it should, or a library is not the right one.
         PassingError: The machine refuses just now to open what lies in the home.
     """
+    require_strict_signatures()
     clock = SystemClock()
     speed = settings.of(HistorySettings).speed
     run_folder = home / "run"

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import _ed25519
 import pytest
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import Join, Leave, Rotate, open_certificate
 from swarmfeed.core.feed.chunk import verify_chunk
@@ -37,6 +39,16 @@ def unhex(text: str) -> bytes:
 
 def proof_of(vector: Vector) -> list[Hash]:
     return [Hash(unhex(item)) for item in vector["proof"]]
+
+
+def check_signature(vector: Vector, _: Path) -> None:
+    key, message = unhex(vector["key"]), unhex(vector["message"])
+    signature = unhex(vector["signature"])
+    assert _ed25519.is_signature(key, message, signature) == ("error" not in vector)
+    if "seed" in vector:
+        own = SigningKey(unhex(vector["seed"]))
+        assert (own.public, own.sign(message)) == (key, signature)
+    verify_signature(key, message, signature)
 
 
 def check_address(vector: Vector, _: Path) -> None:
@@ -171,6 +183,7 @@ def check_fork(vector: Vector, _: Path) -> None:
 
 
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
+    "signature": check_signature,
     "address": check_address,
     "certificate": check_certificate,
     "entry": check_entry,

@@ -13,8 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import zstandard
-from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
+from _ed25519 import is_signature
 
 BLOCK, PIECE_MAX = 16 * 1024, 1024 * 1024
 FRAME_MAX, BLOCKS_MAX = 2_113_538, 4_096
@@ -88,10 +87,7 @@ def parse_address(text: str, what: str) -> bytes:
 
 
 def check_signature(key: bytes, message: bytes, signature: bytes, what: str) -> None:
-    try:
-        VerifyKey(key).verify(message, signature)
-    except (BadSignatureError, ValueError) as error:
-        raise Invalid(f"{what}: the signature does not verify") from error
+    need(is_signature(key, message, signature), f"{what}: the signature does not verify")
 
 
 def open_certificate(signed: Any) -> dict[bytes, Any]:

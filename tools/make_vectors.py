@@ -38,6 +38,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
+from vectors.signatures import signature_cases
 
 VECTORS = ROOT / "tests" / "vectors"
 FORMAT = ROOT / "docs" / "FORMAT.md"
@@ -458,6 +459,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     journal_cases,
     fork_cases,
     notice_cases,
+    signature_cases,
 ]
 
 

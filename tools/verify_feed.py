@@ -4,7 +4,7 @@
 
 FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  Nothing is changed.
 Nothing of swarmfeed is imported: this is a second implementation, for people who do not want
-to trust the first.  It needs PyNaCl and zstandard, and ``_feed_format.py`` beside it.
+to trust the first.  It needs zstandard, and ``_feed_format.py`` and ``_ed25519.py`` beside it.
 
 Exit code: 0 valid, 1 not valid, 3 valid as far as it goes, but chunks are missing.
 """

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from swarmfeed.core.asks.troubles import refusal
+from swarmfeed.core.base.keys import is_public_key
 from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.errors import BadEncodingError
 
@@ -91,7 +92,7 @@ def read_node_id(certificate_der: bytes) -> NodeId:
     """Return the Ed25519 key in a peer's certificate.
 
     Raises:
-        BadEncodingError: Not a certificate, or one with another kind of key.
+        BadEncodingError: Not a certificate, or one with another kind of key, or of small order.
     """
     if len(certificate_der) > CERTIFICATE_DER_BYTES_MAX:
         raise BadEncodingError(f"certificate of {len(certificate_der)} bytes")
@@ -102,7 +103,11 @@ def read_node_id(certificate_der: bytes) -> NodeId:
         raise BadEncodingError(f"not a certificate: {error}") from error
     if not isinstance(key, Ed25519PublicKey):
         raise BadEncodingError("the certificate's key is not Ed25519")
-    return NodeId(key.public_bytes_raw())
+    public = key.public_bytes_raw()
+    if not is_public_key(public):
+        # OpenSSL takes such a key, with which everybody can sign.
+        raise BadEncodingError("the certificate's key belongs to everybody")
+    return NodeId(public)
 
 
 def hash_certificate(certificate_der: bytes) -> Hash:

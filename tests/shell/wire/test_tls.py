@@ -72,6 +72,14 @@ def test_a_certificate_with_another_kind_of_key_is_refused() -> None:
         read_node_id(other_certificate())
 
 
+@pytest.mark.attack("A12")
+@pytest.mark.parametrize("key", [b"\x01" + bytes(31), bytes(32), b"\xec" + b"\xff" * 31])
+def test_a_key_of_small_order_is_no_node(key: bytes) -> None:
+    der = make_certificate(SEED).replace(SigningKey(SEED).public, key)
+    with pytest.raises(BadEncodingError, match="belongs to everybody"):
+        read_node_id(der)
+
+
 @pytest.mark.attack("A33")
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.binary(max_size=4))

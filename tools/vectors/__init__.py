@@ -1,0 +1,1 @@
+"""The cases of tests/vectors, topic by topic: plain reference code."""
