@@ -9,6 +9,7 @@ SwarmfeedError
 │   ├── BadEncodingError
 │   ├── BadSignatureError
 │   ├── BadProofError
+│   ├── BadSealError   sealed bytes that do not open: for somebody else, or changed
 │   ├── RollbackError  an offered head is older than the one we trust
 │   └── ForkError      an author signed two histories; keep both heads as evidence
 ├── RetryError         the outside world said "not now"; try again later
@@ -62,6 +63,10 @@ class BadSignatureError(RemoteError):
 
 class BadProofError(RemoteError):
     """Hashes that do not lead to the root they claim."""
+
+
+class BadSealError(RemoteError):
+    """Sealed bytes that do not open: they are for somebody else, or were changed."""
 
 
 class RollbackError(RemoteError):

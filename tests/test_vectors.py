@@ -12,12 +12,22 @@ import _ed25519
 import pytest
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import Join, Leave, Rotate, open_certificate
 from swarmfeed.core.feed.chunk import verify_chunk
-from swarmfeed.core.feed.chunklist import covering_spans, decode_chunk_list, hash_chunk_list
-from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn, hash_stored
+from swarmfeed.core.feed.chunklist import (
+    covering_spans,
+    decode_chunk_list,
+    hash_chunk_list,
+)
+from swarmfeed.core.feed.entry import (
+    decode_entry,
+    encode_entry,
+    encode_withdrawn,
+    hash_stored,
+)
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
@@ -25,6 +35,7 @@ from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
+from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +84,10 @@ def check_certificate(vector: Vector, _: Path) -> None:
     if isinstance(opened, Rotate):
         assert opened.next_author_id == unhex(vector["next"])
         return
-    assert (opened.feed_id, opened.from_ms) == (unhex(vector["feed"]), vector["from_ms"])
+    assert (opened.feed_id, opened.from_ms) == (
+        unhex(vector["feed"]),
+        vector["from_ms"],
+    )
     if isinstance(opened, Leave):
         assert opened.size == vector["size"]
     else:
@@ -182,6 +196,18 @@ def check_fork(vector: Vector, _: Path) -> None:
     verify_fork(feed_id, first, second, proof_of(vector))
 
 
+def check_box(vector: Vector, _: Path) -> None:
+    boxes, seed, info = HpkeBoxes(), unhex(vector["seed"]), unhex(vector["info"])
+    assert boxes.public_of(seed) == unhex(vector["public"])
+    assert boxes.open(seed, unhex(vector["box"]), info) == unhex(vector["plain"])
+
+
+def check_recovery(vector: Vector, _: Path) -> None:
+    seed = recovery_seed(unhex(vector["author_seed"]))
+    assert seed == unhex(vector["seed"])
+    assert HpkeBoxes().public_of(seed) == unhex(vector["public"])
+
+
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "signature": check_signature,
     "address": check_address,
@@ -200,6 +226,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "notice": check_notice,
     "goodbye": check_goodbye,
     "id": check_id,
+    "box": check_box,
+    "recovery": check_recovery,
 }
 PATHS = sorted(VECTORS.glob("*/*.json"))
 

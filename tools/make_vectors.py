@@ -4,8 +4,8 @@
     python tools/make_vectors.py --check    fail if one of them is not what would be written
 
 Nothing of swarmfeed is imported: the vectors come from reference code, the definitions word
-for word (``tests/core/reference.py``, ``_reference_forms.py``).  The program is tested against
-them.
+for word (``tests/core/reference.py``, ``_reference_forms.py``, ``_reference_boxes.py``).  The
+program is tested against them.
 """
 
 import json
@@ -38,6 +38,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
+from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -460,6 +461,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     fork_cases,
     notice_cases,
     signature_cases,
+    box_cases,
 ]
 
 

@@ -4,6 +4,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 ``street.fakes`` (under ``tools/``) in memory; both pass the same contract suite.
 """
 
+from swarmfeed.ports.boxes import Boxes
 from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
@@ -22,6 +23,7 @@ from swarmfeed.ports.swarm import (
 )
 
 __all__ = [
+    "Boxes",
     "ChunkArrived",
     "Clock",
     "DhtPeersFound",
