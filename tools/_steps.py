@@ -16,6 +16,7 @@ PROGRAMS = (
     "tools/bench",
     "tools/check",
     "tools/run",
+    "tools/seek",
     "tools/shape",
     "tools/simulate",
     "tools/test",
