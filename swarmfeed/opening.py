@@ -1,5 +1,6 @@
 """What a node touches the world through, opened on its home: each port gets its shell here."""
 
+import secrets
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def open_shells(
         lan=outside.lan,
         jobs=outside.jobs,
         ledger=open_ledger(home / "ledger.db"),
+        dice=secrets.token_bytes,
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )

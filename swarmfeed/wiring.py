@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, TypeVar
 
 import structlog
@@ -29,6 +30,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
@@ -162,7 +164,10 @@ def _make_aside(
     author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
     certificate = sign_join(author_key, feed_key, from_ms=now_ms, next_key_hash=next_key_hash)
     bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
-    stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
+    stored = [
+        encode_entry(body.kind, now_ms, encode_body(body, token_bytes(SALT_BYTES)))
+        for body in bodies
+    ]
     aside = begin(home, feed_id, author_id)
     shelf = Shelf(FileLogs(aside / "feeds"), Events())
     shelf.start_feed(feed_id, author_id, certificate)

@@ -179,7 +179,7 @@ def shown(fields: dict[str, Any]) -> dict[str, Any]:
 
 def entry_cases() -> Iterator[Case]:
     bodies = {
-        "post": ("post", NOW_MS, bencode({"text": "héllo".encode()})),
+        "post": ("post", NOW_MS, bencode({"text": "héllo".encode(), "z": bytes(range(16))})),
         "empty-body": ("x", 0, b""),
         "unknown-kind": ("abcdefghijklmnop", 10**15 - 1, b"de"),
     }

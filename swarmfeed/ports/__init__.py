@@ -5,6 +5,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 """
 
 from swarmfeed.ports.boxes import Boxes
+from swarmfeed.ports.dice import Dice
 from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
@@ -27,6 +28,7 @@ __all__ = [
     "ChunkArrived",
     "Clock",
     "DhtPeersFound",
+    "Dice",
     "HeadBoard",
     "Index",
     "Job",

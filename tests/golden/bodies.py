@@ -81,7 +81,10 @@ PLAIN: Final = (b"d4:text0:e", b"d4:text1:\xffe", b"d4:text01:ae", b"d4:text1:a"
                 b"d4:text1:ax", b"d4:text1:aee", b"d4:texti1ee",
                 b"d4:text1:a4:text1:ae", b"d4:text1:a2:cw1:ae", b"d4:text2:ae",
                 b"d4:text9999:ae", b"d4:text8001:" + b"a" * 8001 + b"e",
-                b"d4:text1:a2:zz1:ae", b"d4:text99999:ae")  # fmt: skip
+                b"d4:text1:a2:zz1:ae", b"d4:text99999:ae",
+                b"d4:text1:a1:z16:0123456789abcdefe", b"d4:text1:a1:z16:0123456789abcdefx",
+                b"d4:text1:\xff1:z16:0123456789abcdefe", b"d4:text01:a1:z16:0123456789abcdefe",
+                b"d4:text1:a1:z15:0123456789abcdee", b"d4:text1:a1:zi1ee")  # fmt: skip
 """Bodies that start as a plain post does."""
 
 

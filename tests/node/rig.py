@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from street.fakes.clock import FakeClock
+from street.fakes.dice import FakeDice
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
@@ -182,6 +183,7 @@ def new_ground(
         lan=None,
         jobs=HandJobs(clock),
         ledger=FakeLedger(),
+        dice=FakeDice(),
         clock=clock,
         policy_clock=clock,
     )

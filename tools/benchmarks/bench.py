@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.shelf import Shelf
@@ -76,7 +78,8 @@ class Bench:
 
 def encode_post(sample: Sample) -> bytes:
     """Return the stored entry of a post."""
-    return encode_entry(PostBody.kind, sample.time_ms, encode_body(PostBody(sample.text)))
+    salt = sha256(f"{sample.time_ms} {sample.text}".encode()).digest()[:SALT_BYTES]
+    return encode_entry(PostBody.kind, sample.time_ms, encode_body(PostBody(sample.text), salt))
 
 
 def feed_key(number: int) -> SigningKey:

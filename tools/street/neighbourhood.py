@@ -16,6 +16,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.node.ground.events import Events
@@ -30,6 +31,7 @@ from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.lists import ListFiles
 
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
+from street.fakes.dice import FakeDice
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
@@ -111,6 +113,7 @@ class Neighbour:
             lan=None,
             jobs=self.jobs,
             ledger=self.ledger,
+            dice=street.dice,
             clock=self.clock,
             policy_clock=street.policy_clock,
         )
@@ -162,7 +165,10 @@ class Neighbour:
         )
         shelf.start_feed(self.feed_id, self.author_id, certificate)
         bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
-        stored = [encode_entry(body.kind, now_ms, encode_body(body)) for body in bodies]
+        stored = [
+            encode_entry(body.kind, now_ms, encode_body(body, self.street.dice(SALT_BYTES)))
+            for body in bodies
+        ]
         shelf.append(self.feed_id, stored, now_ms=now_ms, sign=identity.feed_key.sign)
 
 
@@ -176,6 +182,7 @@ class Neighbourhood:
         self.folder = folder
         self.roster = roster
         self.clock = FakeClock()
+        self.dice = FakeDice()
         self.history_speed = history_speed
         self.policy_clock = QuickClock(self.clock, history_speed)
         self.links = FakeNetwork()

@@ -17,7 +17,9 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     pin       n index of the own post, on 0|1
     ref       f feed_id (32), h entry hash (32), n index
 
-All text is UTF-8.  The body of a plain post is exactly ``d4:text<n>:<text>e``.
+All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads.
+Without it, whoever has the hash of a withdrawn body could try short texts until one fits.
+The body of a plain post is exactly ``d4:text<n>:<text>1:z16:<salt>e``.
 """
 
 import re
@@ -44,6 +46,7 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
 from swarmfeed.core.base.types import AuthorId, EntryRef
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.errors import BadEncodingError, UserError
 
 
@@ -224,16 +227,32 @@ KINDS: Final = kinds_of(
 match_plain_post: Final = re.compile(rb"d4:text([1-9][0-9]{0,3}):").match
 """Start of a post that is nothing but text: nearly all posts of a backlog."""
 
+_SALT_KEY: Final = b"z"
 
-def encode_body(body: Body) -> bytes:
+_SALT_START: Final = b"1:z%d:" % SALT_BYTES
+"""What stands between the text of such a post and its salt."""
+
+_SALTED_BYTES: Final = len(_SALT_START) + SALT_BYTES + 1
+"""What stands behind its text: key, salt and the closing e."""
+
+
+def encode_body(body: Body, salt: bytes = b"") -> bytes:
     """Return the canonical bytes of a body.
+
+    Args:
+        salt: SALT_BYTES random bytes, new for each entry; empty where its bytes are to be known
+            beforehand, as in examples.  Of an unknown body nothing is changed.
 
     Raises:
         UserError: It does not fit an entry.
     """
     if isinstance(body, UnknownBody):
         return body.body
-    encoded = encode(codec_of(type(body)).write(body))
+    fields = codec_of(type(body)).write(body)
+    if salt:
+        assert len(salt) == SALT_BYTES, "a salt is as long as the format says"
+        fields[_SALT_KEY] = salt
+    encoded = encode(fields)
     if len(encoded) > BODY_BYTES_MAX:
         raise UserError(
             f"The {body.kind} takes {len(encoded)} bytes with all that belongs to it;"
@@ -250,12 +269,12 @@ def decode_body(kind: str, body: bytes, kinds: Kinds = KINDS) -> Body:
     """
     if kind == "post":
         plain = match_plain_post(body)
-        # The length leaves room for the closing e alone: so this is the whole dict, and the
-        # only spelling of it.  Eight times as fast as the long way.
-        if plain is not None and plain.end() + int(plain[1]) + 1 == len(body):
-            if body[-1] != 0x65:
-                raise BadEncodingError("post does not end")
-            return PostBody(decode_text(body[plain.end() : -1]))
+        # The length leaves room for the salt alone: so this is the whole dict, and the only
+        # spelling of it.  Eight times as fast as the long way.
+        if plain is not None and plain.end() + int(plain[1]) + _SALTED_BYTES == len(body):
+            end = len(body) - _SALTED_BYTES
+            if body.startswith(_SALT_START, end) and body[-1] == 0x65:
+                return PostBody(decode_text(body[plain.end() : end]))
     codec = kinds.get(kind)
     if codec is None:
         return UnknownBody(kind, body)

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+SALT_BYTES: Final = 16
+"""Random bytes in the body of each entry: 128 bits, so that nobody finds a withdrawn text by
+hashing guesses."""
+
 RACE_MS_FIRST: Final = 500
 """How long the first byte of a chunk is waited for, before another holder is asked beside the
 first, while nothing is known of any: twice a slow round trip.  RFC 6298 begins with a second,

@@ -14,12 +14,13 @@ from swarmfeed.core.base.limits import IMPORT_BATCH_ENTRIES, TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry, encode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body, encode_body
-from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
+from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS, SALT_BYTES
 from swarmfeed.errors import RemoteError, UserError
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.ports import Dice
 
 Known = Counter[tuple[int, str]]
 """How often a text stands at a time."""
@@ -36,6 +37,7 @@ class Importer:
         self._sessions = ground.sessions
         self._logs = ground.shells.logs
         self._clock = ground.shells.clock
+        self._dice = ground.shells.dice
         self._grower = grower
         self._hearing = hearing
         self._importing = asyncio.Lock()
@@ -64,7 +66,7 @@ class Importer:
             # In a thread, and one import at a time: it reads all that the author wrote.
             there = await asyncio.to_thread(lambda: self._own_posts(ranges))
             latest_ms = min(self._clock.now_ms() + IMPORT_AHEAD_MS, TIME_MS_MAX)
-            stored, skipped, already = _choose(posts, there, latest_ms)
+            stored, skipped, already = _choose(posts, there, latest_ms, self._dice)
             await self._append_all(stored)
         return ImportReport(
             read=len(posts), imported=len(stored), already_there=already, skipped=tuple(skipped)
@@ -132,7 +134,7 @@ class Importer:
 
 
 def _choose(
-    posts: Sequence[OldPost], there: Known, latest_ms: int
+    posts: Sequence[OldPost], there: Known, latest_ms: int, dice: Dice
 ) -> tuple[list[bytes], list[str], int]:
     """Split posts into new ones to store, lines on those skipped, and how many are there."""
     stored: list[bytes] = []
@@ -150,7 +152,8 @@ def _choose(
         if there[key] - post.earlier > found[key]:
             found[key] += 1
             continue
-        stored.append(encode_entry(PostBody.kind, post.time_ms, encode_body(PostBody(cleaned))))
+        body = encode_body(PostBody(cleaned), dice(SALT_BYTES))
+        stored.append(encode_entry(PostBody.kind, post.time_ms, body))
     return stored, skipped, found.total()
 
 

@@ -13,7 +13,7 @@ from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
-from swarmfeed.core.feed.limits import SAME_WORDS_MS
+from swarmfeed.core.feed.limits import SALT_BYTES, SAME_WORDS_MS
 from swarmfeed.core.feed.once import Wish, content_of
 from swarmfeed.errors import MendingError, PassingError, SaidBeforeError, UserError
 from swarmfeed.node.feeds.grower import Grower
@@ -31,6 +31,7 @@ class Writer:
         self._pen = ground.pen
         self._index = ground.shells.index
         self._clock = ground.shells.clock
+        self._dice = ground.shells.dice
         self._grower = grower
         self._hearing = hearing
         self._once = once
@@ -77,7 +78,8 @@ class Writer:
                 await self.publish(FollowBody(author_id=author_id, on=on))
 
     async def _append(self, body: Body, wish: Wish | None) -> EntryRef:
-        stored = encode_entry(body.kind, self._clock.now_ms(), encode_body(body))
+        salted = encode_body(body, self._dice(SALT_BYTES))
+        stored = encode_entry(body.kind, self._clock.now_ms(), salted)
         if wish is not None:
             self._once.undertake(wish, stored)
         before, after = self._pen.write([stored])

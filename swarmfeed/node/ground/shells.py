@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from swarmfeed.ports import (
     Clock,
+    Dice,
     HeadBoard,
     Index,
     Jobs,
@@ -42,6 +43,7 @@ class Shells:
     """None unless the local network is to know that we are here."""
     jobs: Jobs
     ledger: Ledger
+    dice: Dice
     clock: Clock
     policy_clock: Clock
     """What policies of roles go by: the time of ``clock``, but faster in tests (ADR 13)."""

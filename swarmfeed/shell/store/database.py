@@ -294,7 +294,7 @@ class _Reader:
 
 def add_functions(db: OpenFile) -> None:
     """Let statements work out the hashes that are not stored, and what words a text has."""
-    db.create_scalar_function("hash_plain_post", hash_or_damage, 2, deterministic=True)
+    db.create_scalar_function("hash_plain_post", hash_or_damage, 3, deterministic=True)
     db.create_scalar_function("index_text", terms_or_damage, 1, deterministic=True)
 
 

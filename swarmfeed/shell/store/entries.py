@@ -14,35 +14,42 @@ from typing import Any, Final
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, hash_stored
-from swarmfeed.core.feed.kinds import KnownBody, PostBody, decode_body, kinds_of
+from swarmfeed.core.feed.kinds import (
+    KnownBody,
+    PostBody,
+    decode_body,
+    encode_body,
+    kinds_of,
+)
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.errors import BadEncodingError
 
 match_plain_post: Final = re.compile(
-    rb"d1:b(?:0|[1-9][0-9]{0,3}):d4:text([1-9][0-9]{0,3}):(.+)e"
+    rb"d1:b(?:0|[1-9][0-9]{0,3}):d4:text([1-9][0-9]{0,3}):(.+)1:z16:(.{16})e"
     rb"1:k4:post1:ti(0|[1-9][0-9]{0,14})ee",
     re.DOTALL,
 ).fullmatch
-"""A stored post of nothing but text (groups: its length, itself, its time).  Greedy, so it
+"""A stored post of nothing but text (groups: its length, itself, salt, time).  Greedy, so it
 ends at the last thing that looks like an end; whether that is so, the length tells."""
 
 POSTS: Final = "post"
 """The table of posts."""
 
-PostRow = tuple[int, int, int, int | None, Hash | None, str | None, str]
-"""Row number, feed, sort_ms, claimed_ms, hash (None where ``hash_plain_post`` makes it), cw,
-text: the columns of ``post``."""
+PostRow = tuple[int, int, int, int | None, bytes, str | None, str]
+"""Row number, feed, sort_ms, claimed_ms, hash (of a plain post its salt, from which
+``hash_plain_post`` makes it), cw, text: the columns of ``post``."""
 
 POST_HASH: Final = (
-    "coalesce(post.hash, hash_plain_post(coalesce(post.claimed_ms, post.sort_ms), post.text))"
+    f"CASE length(post.hash) WHEN {SALT_BYTES} THEN hash_plain_post("
+    "post.hash, coalesce(post.claimed_ms, post.sort_ms), post.text) ELSE post.hash END"
 )
 """In SQL, the hash of the entry that a row of ``post`` comes from."""
 
 
-def hash_plain_post(time_ms: int, text: str) -> Hash:
+def hash_plain_post(salt: bytes, time_ms: int, text: str) -> Hash:
     """Return the hash of the entry that is a post of nothing but this text."""
-    raw = text.encode()
-    body = b"d4:text%d:%be" % (len(raw), raw)
+    body = encode_body(PostBody(text), salt)
     return hash_stored(encode_entry(PostBody.kind, time_ms, body))
 
 
@@ -140,11 +147,11 @@ def read_batch(
             text = plain[2].decode()
         except UnicodeDecodeError:
             continue
-        time_ms = int(plain[3])
+        salt, time_ms = plain[3], int(plain[4])
         if was_seen:
-            add_post((base + index, feed_no, *place.times(index, time_ms), None, None, text))
+            add_post((base + index, feed_no, *place.times(index, time_ms), salt, None, text))
         else:
-            add_post((base + index, feed_no, time_ms, None, None, None, text))
+            add_post((base + index, feed_no, time_ms, None, salt, None, text))
     return batch
 
 

@@ -68,9 +68,9 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (feed, start)
         ) WITHOUT ROWID, STRICT
         """,
-        # claimed_ms is NULL where the claimed time is the one sorted by, and hash where time
-        # and text alone make it (see entries.hash_plain_post): nearly always.  moment is the
-        # row number of its words (see moments.py).
+        # claimed_ms is NULL where the claimed time is the one sorted by.  hash is the salt
+        # where that makes it, with time and text (see entries.hash_plain_post): nearly always.
+        # moment is the row number of its words (see moments.py).
         """
         CREATE TABLE post (
             id         INTEGER PRIMARY KEY CHECK (id > 0),
@@ -78,7 +78,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
             moment     INTEGER NOT NULL,
             claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
-            hash       BLOB CHECK (length(hash) = 32),
+            hash       BLOB NOT NULL CHECK (length(hash) IN (16, 32)),
             cw         TEXT,
             text       TEXT NOT NULL
         ) STRICT

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from random import Random
 from typing import Annotated, ClassVar
 
 import pytest
@@ -44,10 +46,12 @@ from swarmfeed.core.feed.kinds import (
     encode_body,
     kinds_of,
 )
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.errors import BadEncodingError, UserError
 
 F, H, A = b"f" * 32, b"h" * 32, b"a" * 32
 REF = EntryRef(FeedId(F), Hash(H), 7)
+SALT = bytes(range(SALT_BYTES))
 REF_BYTES = b"d1:f32:" + F + b"1:h32:" + H + b"1:ni7ee"
 
 SPELLED: Sequence[tuple[Body, bytes]] = [
@@ -87,6 +91,7 @@ refs = st.builds(
 ids = st.binary(min_size=32, max_size=32)
 words = st.text(max_size=20)
 texts = st.text(min_size=1, max_size=99)
+salts = st.binary(min_size=SALT_BYTES, max_size=SALT_BYTES)
 bodies = st.one_of(
     st.builds(
         PostBody,
@@ -116,16 +121,35 @@ def test_a_body_is_spelled_as_documented(body: Body, spelling: bytes) -> None:
     assert decode_body(body.kind, spelling) == body
 
 
-@given(bodies)
-def test_a_body_comes_back_unchanged(body: Body) -> None:
+@given(bodies, salts)
+def test_a_body_comes_back_unchanged_whatever_its_salt(body: Body, salt: bytes) -> None:
+    assert decode_body(body.kind, encode_body(body, salt)) == body
     assert decode_body(body.kind, encode_body(body)) == body
+
+
+@pytest.mark.parametrize(("body", "spelling"), SPELLED[:-1])
+def test_a_salt_stands_behind_all_else(body: Body, spelling: bytes) -> None:
+    assert encode_body(body, SALT) == spelling[:-1] + b"1:z16:" + SALT + b"e"
+
+
+@pytest.mark.attack("A42")
+def test_what_is_left_of_a_withdrawn_word_cannot_be_guessed() -> None:
+    dice = Random(42)
+    left = {
+        sha256(encode_body(PostBody("I quit"), dice.randbytes(SALT_BYTES))).digest()
+        for _ in range(100)
+    }
+    assert len(left) == 100
+    guesses = (encode_body(PostBody("I quit")), encode_body(PostBody("I quit"), SALT))
+    assert not left & {sha256(guess).digest() for guess in guesses}
 
 
 @given(st.binary(min_size=1, max_size=TEXT_BYTES_MAX + 2))
 def test_the_short_way_reads_a_plain_post_like_the_long_way(text: bytes) -> None:
-    plain = encode({"text": text})
+    plain = encode({"text": text, "z": SALT})
     long_way = encode({"text": text, "zz": 1})
     assert outcome("post", plain) == outcome("post", long_way)
+    assert outcome("post", encode({"text": text})) == outcome("post", long_way)
     assert outcome("post", plain[:-1] + b"x") is None
     assert outcome("post", plain + b"e") is None
     assert outcome("post", plain[:-1]) is None

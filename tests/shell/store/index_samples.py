@@ -15,6 +15,7 @@ from swarmfeed.shell.store.sqlite import connect_memory, register_checksums
 NOW_MS = 1_700_000_000_000
 ANN, BOB, CYD = (AuthorId(bytes([number]) * 32) for number in (1, 2, 3))
 LAPTOP, PHONE, BOBS, CYDS = (FeedId(bytes([number]) * 32) for number in (11, 12, 13, 14))
+SALT = bytes(range(16))
 PAGE_BYTES = 4_096
 """SQLite's own choice, which neither the index nor the ledger changes."""
 OWNER = {LAPTOP: ANN, PHONE: ANN, BOBS: BOB, CYDS: CYD}
@@ -22,7 +23,7 @@ OWNER = {LAPTOP: ANN, PHONE: ANN, BOBS: BOB, CYDS: CYD}
 
 def stored(body: Body | str, time_ms: int = NOW_MS) -> bytes:
     said = PostBody(body) if isinstance(body, str) else body
-    return encode_entry(said.kind, time_ms, encode_body(said))
+    return encode_entry(said.kind, time_ms, encode_body(said, SALT))
 
 
 def add(

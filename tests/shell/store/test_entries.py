@@ -10,6 +10,7 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import PostBody, encode_body
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning, Sighting
 from swarmfeed.shell.store.entries import (
     POSTS,
@@ -25,6 +26,9 @@ from swarmfeed.shell.store.kinds import TABLES
 
 NOW_MS = 1_700_000_000_000
 HASH = Hash(b"h" * 32)
+SALT = b"e1:k4:post1:ti5e"
+"""That looks like what follows it is a salt as good as any."""
+SALTED = b"1:z16:" + SALT
 SEEN = Reckoning(sightings=(Sighting(start=0, stop=9, at_ms=NOW_MS),))
 PLACE = Place(feed_no=4, author_no=1, base=10, reckoning=SEEN)
 
@@ -32,9 +36,20 @@ almost_plain = st.builds(
     lambda length, text, end: b"d4:text%d:%b%b" % (length, text, end),
     st.integers(0, 12),
     st.binary(max_size=12),
-    st.sampled_from([b"e", b"ee", b"", b"4:xxxxi1ee", b"e1:k4:post1:ti1ee"]),
+    st.sampled_from(
+        [
+            *(b"e", b"ee", b"", b"4:xxxxi1ee", b"e1:k4:post1:ti1ee"),
+            *(SALTED + b"e", SALTED[:-1] + b"e", SALTED + b"ee", SALTED),
+            SALTED + b"e1:k4:post1:ti1ee",
+        ]
+    ),
 )
-plain = st.builds(lambda text: encode_body(PostBody(text)), st.text(min_size=1, max_size=50))
+salts = st.binary(min_size=SALT_BYTES, max_size=SALT_BYTES) | st.just(b"")
+plain = st.builds(
+    lambda text, salt: encode_body(PostBody(text), salt),
+    st.text(min_size=1, max_size=50),
+    salts,
+)
 times = st.one_of(
     st.integers(0, TIME_MS_MAX),
     st.sampled_from([NOW_MS, NOW_MS + POST_AHEAD_MS_MAX, NOW_MS + POST_AHEAD_MS_MAX + 1]),
@@ -42,31 +57,38 @@ times = st.one_of(
 
 
 @given(st.sampled_from(["post", "posts", "pin"]), st.one_of(plain, almost_plain), times)
-@example("post", b"d4:text04:abcde", 1)
-@example("post", b"d4:text0:e", 1)
-@example("post", b"d4:text8001:" + b"a" * 8001 + b"e", 1)
+@example("post", b"d4:text04:abcd" + SALTED + b"e", 1)
+@example("post", b"d4:text0:" + SALTED + b"e", 1)
+@example("post", b"d4:text8001:" + b"a" * 8001 + SALTED + b"e", 1)
+@example("post", b"d4:text8000:" + b"a" * 8000 + SALTED + b"e", 1)
 @example("post", b"d4:text8000:" + b"a" * 8000 + b"e", 1)
-@example("post", encode_body(PostBody("e1:k4:post1:ti5ee")), 1)
+@example("post", b"d4:text1:a1:z15:" + bytes(15) + b"e", 1)
+@example("post", b"d4:text1:a1:z16:" + bytes(16) + b"1:zi1ee", 1)
+@example("post", encode_body(PostBody("1:z16:0123456789abcdefe1:k4:post1:ti5ee"), SALT), 1)
 def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_ms: int) -> None:
     record = encode_entry(kind, time_ms, body)
     general: Batch = defaultdict(list, {POSTS: []})
     read_entry(general, 3, record, HASH, PLACE, TABLES)
     fast = read_batch(3, [record], [HASH], PLACE, TABLES)
-    # A hash that can be worked out is left out.
-    filled: list[PostRow] = [(*row[:4], row[4] or HASH, *row[5:]) for row in fast[POSTS]]
+    # In place of a hash that can be worked out stands what it takes for that.
+    filled: list[PostRow] = [
+        (*row[:4], HASH if len(row[4]) == SALT_BYTES else row[4], *row[5:])
+        for row in fast[POSTS]
+    ]
     assert {**fast, POSTS: filled} == general
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "a\x00b", "Grüße 🌳", "ends with e", "1:k4:post", "\n", "x" * 8000]
+    "text",
+    ["a", "a\x00b", "Grüße 🌳", "ends with e", "1:k4:post", "1:z16:", "\n", "x" * 8000],
 )
 def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
-    record = encode_entry("post", 5, encode_body(PostBody(text)))
+    record = encode_entry("post", 5, encode_body(PostBody(text), SALT))
     assert match_plain_post(record) is not None
     for place in (PLACE, replace(PLACE, reckoning=PLAIN)):
         batch = read_batch(3, [record], [hash_stored(record)], place, TABLES)
-        assert batch[POSTS] == [(13, 4, 5, None, None, None, text)]
-    assert hash_plain_post(5, text) == hash_stored(record)
+        assert batch[POSTS] == [(13, 4, 5, None, SALT, None, text)]
+    assert hash_plain_post(SALT, 5, text) == hash_stored(record)
 
 
 def test_entries_and_hashes_come_in_pairs() -> None:

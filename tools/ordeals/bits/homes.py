@@ -24,6 +24,7 @@ from swarmfeed.core.feed.kinds import (
     WithdrawBody,
     encode_body,
 )
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
@@ -172,6 +173,10 @@ def _write_own(logs: FileLogs, identity: Identity, follows: Sequence[AuthorId]) 
     logs.append(feed_id, _stored(bodies), now_ms=NOW_MS, sign=sign)
 
 
+_SALT: Final = bytes(SALT_BYTES)
+"""Alike in every run, and in every body."""
+
+
 def _bodies(feed_id: FeedId, posts: int, first: int) -> Iterator[Body]:
     """Posts, then answers to some of them, edits, and withdrawals.
 
@@ -184,7 +189,7 @@ def _bodies(feed_id: FeedId, posts: int, first: int) -> Iterator[Body]:
     yield from (PostBody(text=text) for text in texts)
     for number in range(0, posts, 40):
         time_ms, index = NOW_MS + number, first + number
-        stored = encode_entry("post", time_ms, encode_body(PostBody(text=texts[number])))
+        stored = encode_entry("post", time_ms, encode_body(PostBody(texts[number]), _SALT))
         parent = EntryRef(feed_id, hash_stored(stored), index)
         yield PostBody(text=f"an answer about {texts[number]}", reply=parent)
     yield from (
@@ -207,7 +212,7 @@ def _stored(bodies: Sequence[Body]) -> list[bytes]:
         encode_entry(
             body.kind,
             NOW_MS + (next(numbers) if isinstance(body, PostBody) else 0),
-            encode_body(body),
+            encode_body(body, _SALT),
         )
         for body in bodies
     ]

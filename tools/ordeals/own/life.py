@@ -1,6 +1,7 @@
 """A home with a life: its own feed as it was after each step, to be spoilt copy by copy."""
 
 import asyncio
+import secrets
 import shutil
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
@@ -139,6 +140,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         lan=None,
         jobs=HandJobs(FakeClock()),
         ledger=open_ledger(home / "ledger.db"),
+        dice=secrets.token_bytes,
         clock=clock,
         policy_clock=clock,
     )
