@@ -33,6 +33,8 @@ class Typed:
     label: str
     lines: bool = False
     """Whether it has several lines."""
+    optional: bool = False
+    """Whether it may be empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

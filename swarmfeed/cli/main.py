@@ -98,6 +98,9 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
     _row("open", "run:open_page", "Open the page of the running node."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),
+    _row("profile", "profile:profile", "Print how others see you, or change it."),
+    _row("pin", "profile:pin", "Show a post of yours above your others."),
+    _row("unpin", "profile:unpin", "Show no post above your others any more."),
     _row("post", "posts:post", "Sign TEXT and publish it; - reads it from standard input."),
     _row(
         "follow",

@@ -215,6 +215,10 @@ class Index(Protocol):
         """An author who is ourselves, or has a feed in the index; else None."""
         ...
 
+    def pinned(self, author_id: AuthorId) -> PostView | None:
+        """The post of theirs that an author wants shown above the others, if it is here."""
+        ...
+
     def called(self, name: str) -> list[AuthorId]:
         """At most SEARCH_AUTHORS_MAX authors with this name; ascending ids."""
         ...

@@ -72,7 +72,7 @@ SAMPLES: Final[dict[str, tuple[Body, ...]]] = {
     "edit": (EditBody(3, "new", "cw"), EditBody(LAST, "new")),
     "withdraw": (WithdrawBody(1), WithdrawBody(0), WithdrawBody(LAST)),
     "leave": (LeaveBody(b"signed"), LeaveBody(b"")),
-    "pin": (PinBody(5, True), PinBody(0, False)),
+    "pin": (PinBody(REF), PinBody()),
     "later": (UnknownBody("later", b"any bytes"), UnknownBody("later", b"")),
 }
 """Kind -> samples; the first one is spoilt, so it has every optional part."""

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from street.fakes.desk import FakeDesk, key
-from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import AuthorId
 from webui.openapi import describe_api
@@ -35,7 +35,13 @@ def given() -> dict[str, str]:
     }
 
 
+def own_post(desk: FakeDesk) -> PostView:
+    return next(post for post in desk.posts if post.author_id == desk.me)
+
+
 BODIES: dict[str, object] = {
+    "profile": {"called": "Ada L."},
+    "pin": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "post": {"text": "hello"},
     "follow": {"who": format_address(MIRA)},
     "look-at": {"who": format_address(MIRA)},
@@ -102,6 +108,7 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
         check(operation["requestBody"]["content"]["application/json"]["schema"], body)
     else:
         assert "requestBody" not in operation
+    site.desk.pinned[site.desk.me] = own_post(site.desk)
     answer = site.ask(name, body)
     assert answer.status_code in (200, 201)
     check(answer_schema(operation, answer.status_code), answer.json)

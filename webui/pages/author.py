@@ -1,35 +1,71 @@
-"""GET /authors/<author>: who somebody is, how much of them is here, and what they wrote."""
+"""GET /authors/<author>: who somebody is, how much of them is here, and what they wrote.
+
+POST /pin and /unpin: which own post stands above the others there.
+"""
 
 from typing import Final
 
-from flask import render_template
+from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedsOf
 from swarmfeed.core.asks.people import AboutAuthor
-from swarmfeed.core.asks.posts import Timeline
+from swarmfeed.core.asks.posts import Posts, PostView, Timeline
+from swarmfeed.core.asks.profile import Pin, Unpin, WhatIsPinned
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId
+from werkzeug.wrappers import Response
 
 from webui.current import ask, before
 from webui.render import one_line
-from webui.routes import Page, get
+from webui.routes import Page, get, post
 
 
 def show_author(author_id: AuthorId) -> str:
     author = ask(AboutAuthor(author=author_id))
     page = ask(Timeline(author=author_id, before=before()))
     takes = sentences.what_it_takes(author.bytes_held, author.unpacked_bytes, author.limit)
+    pinned, posts = _pinned_apart(author_id, page)
     return render_template(
         "author.html",
         author=author,
         takes=[*takes, *([author.missing] if author.missing else [])],
         link=format_link(Link(author_id, one_line(author.name)[:NAME_CHARS_MAX])),
         feeds=ask(FeedsOf(author=author_id)).feeds,
-        posts=page.posts,
+        pinned=pinned,
+        posts=posts,
         older=page.next,
         is_top=before() is None,
     )
 
 
-PAGE: Final = Page(routes=(get("/authors/<address:author_id>", "author", show_author),))
+def _pinned_apart(
+    author_id: AuthorId, page: Posts
+) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
+    """What stands on top of the first page, and the posts below: none of them twice."""
+    if before() is not None:
+        return (), page.posts
+    pinned = ask(WhatIsPinned(author=author_id)).posts
+    on_top = {each.ref for each in pinned}
+    return pinned, tuple(each for each in page.posts if each.ref not in on_top)
+
+
+def pin() -> Response:
+    return _to_author(ask(Pin(ref=request.form.get("ref", ""))))
+
+
+def unpin() -> Response:
+    return _to_author(ask(Unpin()))
+
+
+def _to_author(post: PostView) -> Response:
+    return redirect(url_for("author", author_id=post.author_id), 303)
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/authors/<address:author_id>", "author", show_author),
+        post("/pin", "pin", pin),
+        post("/unpin", "unpin", unpin),
+    )
+)

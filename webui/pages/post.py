@@ -15,6 +15,7 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     ref_text,
 )
+from swarmfeed.core.asks.profile import WhatIsPinned
 from swarmfeed.core.asks.sentences import who_has_it
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
@@ -61,11 +62,18 @@ def _show(thread: ThreadView) -> str:
         oldest=thread.oldest,
         replies=places(post, thread.replies),
         total=thread.reply_total,
+        pin=_pin(post),
         how_many=thread_sentences.replies_below(post, thread.reply_total),
         is_top=not _start(),
         more_url=thread_url(post, thread.next) if thread.next else "",
         earlier=thread_sentences.EARLIER(),
     )
+
+
+def _pin(post: PostView) -> str:
+    """The route that puts a post above its author's others, or back."""
+    pinned = ask(WhatIsPinned(author=post.author_id)).posts
+    return "unpin" if post.ref in {each.ref for each in pinned} else "pin"
 
 
 def show_new_replies() -> Response:

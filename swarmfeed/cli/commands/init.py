@@ -17,12 +17,10 @@ from swarmfeed.cli.output import (
     print_words,
     warn,
 )
-from swarmfeed.core.asks import input_sentences, sentences
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
-from swarmfeed.core.asks.utf8 import require_whole
+from swarmfeed.core.asks.profile import clean_name
 from swarmfeed.core.base.address import format_address
-from swarmfeed.core.base.blank import is_blank, is_one_line
-from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.shell.disk.birth import unfinished_author
@@ -104,13 +102,7 @@ def choose_name(name: str | None) -> str:
     """Check a name, or ask for one at the terminal."""
     if name is None and not sys.stdin.isatty():
         raise UserError(sentences.NAME_MISSING())
-    typed = name or ask("name others see")
-    stripped = require_whole(typed, input_sentences.THE_NAME()).strip()
-    if not 0 < len(stripped) <= NAME_CHARS_MAX or not is_one_line(stripped):
-        raise UserError(f"a name is 1 to {NAME_CHARS_MAX} printable characters")
-    if is_blank(stripped):
-        raise UserError(input_sentences.NAME_BLANK())
-    return stripped
+    return clean_name(name or ask("name others see"))
 
 
 def choose_passphrase(file: Path | None) -> str:

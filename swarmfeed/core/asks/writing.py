@@ -124,6 +124,11 @@ _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x85]")
 """Besides the line feed: of other systems, and of programs that lay out pages (UAX 14, BK)."""
 
 
+def plain_lines(text: str) -> str:
+    """Return a text whose lines end in line feeds, as those of a post do."""
+    return _LINE_ENDS.sub("\n", text)
+
+
 def clean_text(text: str) -> str:
     """Return the text as it is published.
 
@@ -134,7 +139,7 @@ def clean_text(text: str) -> str:
         UserError: Nothing is left, or more than TEXT_BYTES_MAX bytes of UTF-8 are, or what is
             no text (``core.asks.utf8``) is in it.
     """
-    lines = require_visible(_LINE_ENDS.sub("\n", text), input_sentences.THE_POST())
+    lines = require_visible(plain_lines(text), input_sentences.THE_POST())
     cleaned = normalize("NFC", lines).rstrip()
     if not cleaned:
         raise UserError("The post is empty.")

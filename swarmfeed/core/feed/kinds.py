@@ -14,7 +14,7 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     edit      cw?, n index of the own post, text
     withdraw  n index of the own entry
     leave     c certificate
-    pin       n index of the own post, on 0|1
+    pin       r? ref of an own post, of any own device; none: no post is pinned
     ref       f feed_id (32), h entry hash (32), n index
 
 All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads.
@@ -184,11 +184,11 @@ class LeaveBody:
 
 @dataclass(frozen=True, slots=True)
 class PinBody:
-    """Show an own post of the same feed above the others, or no longer."""
+    """Show an own post above all others, whichever device wrote it; the newest one counts."""
 
     kind: ClassVar[str] = "pin"
-    index: Own
-    on: bool
+    ref: Annotated[EntryRef | None, At("r")] = None
+    """None: no post stands above the others any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,4 +176,6 @@ def _said(post: PostView) -> tuple[object, ...]:
 
 def _person(index: Index, author_id: AuthorId, _: Ranges) -> tuple[object, ...]:
     known = index.author(author_id) or KnownAuthor()
-    return known.name, known.bio, index.follows_of(author_id)
+    pinned = index.pinned(author_id)
+    told = (known.name, known.bio, pinned and pinned.ref)
+    return *told, index.follows_of(author_id)

@@ -35,6 +35,7 @@ from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.notifying import Notifying
 from swarmfeed.node.feeds.once import Once
+from swarmfeed.node.feeds.profiles import Profiles
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
@@ -147,6 +148,7 @@ class Feeds:
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *self.importer.rows(),
             *people.rows(),
+            *Profiles(ground, self.writer, reading, people).rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *SealedTorrents(ground, self.announcer).rows(),

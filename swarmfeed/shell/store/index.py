@@ -25,7 +25,7 @@ from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import notifications as index_notifications
-from swarmfeed.shell.store import places, threads, times
+from swarmfeed.shell.store import pins, places, threads, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
@@ -269,6 +269,10 @@ class SqliteIndex:
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:
             return index_read.author(db, author_id)
+
+    def pinned(self, author_id: AuthorId) -> PostView | None:
+        with self._database.read() as db:
+            return pins.pinned(db, author_id)
 
     def called(self, name: str) -> list[AuthorId]:
         with self._database.read() as db:

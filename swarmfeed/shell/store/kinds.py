@@ -1,7 +1,7 @@
 """What the index makes of each kind of entry: its table, how it is read, kept and dropped.
 
 A new kind is one more row of ``TABLES``.  What has no row stays in the log and is not shown:
-pins, boosts, reactions, and kinds of later versions.  Every function that is given a
+boosts, reactions, and kinds of later versions.  Every function that is given a
 connection runs inside a transaction.
 """
 
@@ -13,7 +13,7 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import notifications, seals
+from swarmfeed.shell.store import notifications, pins, seals
 from swarmfeed.shell.store.entries import (
     POST_HASH,
     POSTS,
@@ -323,6 +323,7 @@ TABLES: Final = Tables(
             save=save_profiles,
             drop=drop_profile_of,
         ),
+        pins.TABLE,
         Table(
             name="follow",
             bodies=(FollowBody,),

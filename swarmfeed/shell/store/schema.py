@@ -175,6 +175,22 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX profile_feed ON profile (feed)",
         "CREATE INDEX profile_name ON profile (name_key) WHERE counts = 1",
         "CREATE INDEX profile_look ON profile (look) WHERE counts = 1",
+        # Which post stands above the others, none where post_feed is NULL; else as profile.
+        """
+        CREATE TABLE pin (
+            author      INTEGER NOT NULL REFERENCES author,
+            feed        INTEGER NOT NULL REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            sort_ms     INTEGER NOT NULL,
+            claimed_ms  INTEGER CHECK (claimed_ms > sort_ms),
+            counts      INTEGER NOT NULL DEFAULT 0 CHECK (counts IN (0, 1)),
+            post_feed   BLOB CHECK (length(post_feed) = 32),
+            post_hash   BLOB CHECK (length(post_hash) = 32),
+            post_index  INTEGER CHECK (post_index >= 0),
+            PRIMARY KEY (author, feed)
+        ) WITHOUT ROWID, STRICT
+        """,
+        "CREATE INDEX pin_feed ON pin (feed)",
         """
         CREATE TABLE follow (
             author      INTEGER NOT NULL REFERENCES author,

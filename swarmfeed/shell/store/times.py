@@ -9,7 +9,7 @@ from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
-from swarmfeed.shell.store import notifications
+from swarmfeed.shell.store import notifications, pins
 from swarmfeed.shell.store.kinds import author_of, count_follows, count_profiles
 from swarmfeed.shell.store.moments import Moments
 from swarmfeed.shell.store.places import block_ranges, find_feed
@@ -59,6 +59,7 @@ def resort(
         "UPDATE feed SET latest_ms = max("
         " coalesce((SELECT max(sort_ms) FROM post WHERE feed = no), 0),"
         " coalesce((SELECT max(sort_ms) FROM profile WHERE feed = no), 0),"
+        " coalesce((SELECT max(sort_ms) FROM pin WHERE feed = no), 0),"
         " coalesce((SELECT max(sort_ms) FROM follow WHERE feed = no), 0)) WHERE no = ?",
         (feed_no,),
     )
@@ -113,12 +114,13 @@ def resort_words(
         " WHERE feed = ? AND entry_index >= ? AND entry_index < ?"
     )
     author_no = author_of(db, feed_no)
-    found = db.execute(query.format(key="feed", table="profile"), span).fetchall()
-    db.executemany(
-        "UPDATE profile SET sort_ms = ?, claimed_ms = ? WHERE feed = ?",
-        moved(found, reckoning),
-    )
-    count_profiles(db, author_no)
+    for table, count in (("profile", count_profiles), ("pin", pins.count_pins)):
+        found = db.execute(query.format(key="feed", table=table), span).fetchall()
+        db.executemany(
+            f"UPDATE {table} SET sort_ms = ?, claimed_ms = ? WHERE feed = ?",  # noqa: S608
+            moved(found, reckoning),
+        )
+        count(db, author_no)
     found = db.execute(query.format(key="target", table="follow"), span).fetchall()
     db.executemany(
         "UPDATE follow SET sort_ms = ?, claimed_ms = ?"

@@ -78,7 +78,8 @@ SPELLED: Sequence[tuple[Body, bytes]] = [
     (EditBody(3, "new"), b"d1:ni3e4:text3:newe"),
     (WithdrawBody(0), b"d1:ni0ee"),
     (LeaveBody(b"signed"), b"d1:c6:signede"),
-    (PinBody(5, True), b"d1:ni5e2:oni1ee"),
+    (PinBody(REF), b"d1:r" + REF_BYTES + b"e"),
+    (PinBody(), b"de"),
     (UnknownBody("later", b"any bytes"), b"any bytes"),
 ]
 
@@ -111,7 +112,7 @@ bodies = st.one_of(
     st.builds(EditBody, st.integers(0, 9), texts, words),
     st.builds(WithdrawBody, st.integers(0, 9)),
     st.builds(LeaveBody, st.binary(max_size=99)),
-    st.builds(PinBody, st.integers(0, 9), st.booleans()),
+    st.builds(PinBody, st.none() | refs),
 )
 
 
@@ -212,7 +213,7 @@ def test_a_body_that_does_not_fit_an_entry_is_told_with_its_figures() -> None:
         ("edit", encode({"n": -1, "text": "x"})),
         ("withdraw", encode({"n": "1"})),
         ("leave", encode({"c": 1})),
-        ("pin", encode({"n": 1, "on": -1})),
+        ("pin", encode({"r": {"f": F, "h": H, "n": -1}})),
         ("pin", encode([1])),
     ],
 )

@@ -9,7 +9,14 @@ from typing import Annotated, Any, ClassVar
 import pytest
 from swarmfeed.core.base.marks import At, UpTo
 from swarmfeed.core.feed.entry import encode_entry
-from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.core.feed.kinds import (
+    EditBody,
+    FollowBody,
+    PinBody,
+    PostBody,
+    ProfileBody,
+    WithdrawBody,
+)
 from swarmfeed.errors import DamageError
 from swarmfeed.shell.store.entries import Place, Said, Table, Tables
 from swarmfeed.shell.store.index import SqliteIndex
@@ -92,7 +99,8 @@ def test_its_table_is_added_to_a_file_that_has_none_and_known_only_to_who_brings
 
 
 def test_every_kind_that_is_shown_has_its_row() -> None:
-    shown = [each.kind for each in (PostBody, EditBody, WithdrawBody, ProfileBody, FollowBody)]
+    bodies = (PostBody, EditBody, WithdrawBody, ProfileBody, PinBody, FollowBody)
+    shown = [each.kind for each in bodies]
     assert sorted(TABLES.kinds) == sorted(shown)
     names = [table.name for table in TABLES.of_kind["post"]]
     assert names == ["post", "reply", "notification"]

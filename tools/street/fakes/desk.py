@@ -66,6 +66,15 @@ from swarmfeed.core.asks.posts import (
     page_of,
     ref_text,
 )
+from swarmfeed.core.asks.profile import (
+    ChangeProfile,
+    Pin,
+    Unpin,
+    WhatIsPinned,
+    clean_bio,
+    clean_name,
+)
+from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
@@ -194,6 +203,7 @@ class FakeDesk(TableDesk):
         """What was changed, in order."""
         self.once: dict[str, PostView] = {}
         """What was published for a key."""
+        self.pinned: dict[AuthorId, PostView] = {}
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -424,6 +434,32 @@ class FakeDesk(TableDesk):
     def one_feed(self, ask: OneFeed) -> HeldFeeds:
         return HeldFeeds(feeds=tuple(e for e in self._feeds() if e.feed_id == ask.feed))
 
+    def change_profile(self, ask: ChangeProfile) -> AuthorView:
+        self.changed.append("profile")
+        me = self._author(self.me)
+        name = me.name if ask.called is None else clean_name(ask.called)
+        bio = me.bio if ask.bio is None else clean_bio(ask.bio)
+        self.authors[self.me] = replace(me, name=name, bio=bio)
+        return self.authors[self.me]
+
+    def pin(self, ask: Pin) -> PostView:
+        post = self._find(ask.ref)
+        if post.author_id != self.me:
+            raise UserError(NOT_YOURS())
+        self.changed.append("pin")
+        self.pinned[self.me] = post
+        return post
+
+    def unpin(self, _: Unpin) -> PostView:
+        if self.me not in self.pinned:
+            raise UserError(NOTHING_PINNED())
+        self.changed.append("unpin")
+        return self.pinned.pop(self.me)
+
+    def what_is_pinned(self, ask: WhatIsPinned) -> Posts:
+        pinned = self.pinned.get(ask.author)
+        return Posts(posts=(pinned,) if pinned else (), next=None)
+
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
         return Wellbeing(
             sentence=self.sentence,
@@ -543,6 +579,10 @@ class FakeDesk(TableDesk):
         AboutAuthor: about,
         WhoIsFollowed: followed,
         WhoIsCalled: called,
+        ChangeProfile: change_profile,
+        Pin: pin,
+        Unpin: unpin,
+        WhatIsPinned: what_is_pinned,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,

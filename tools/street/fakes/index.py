@@ -33,6 +33,7 @@ from swarmfeed.core.feed.kinds import (
     Body,
     EditBody,
     FollowBody,
+    PinBody,
     PostBody,
     ProfileBody,
     WithdrawBody,
@@ -47,7 +48,7 @@ from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
 
 from street.fakes.finding import is_found, require_few
 
-B = TypeVar("B", ProfileBody, FollowBody)
+B = TypeVar("B", ProfileBody, FollowBody, PinBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,12 @@ class FakeIndex:
         looks = {author_id: look(self._profile(author_id).name) for author_id in named}
         return {each for each in named if list(looks.values()).count(looks[each]) > 1}
 
+    def pinned(self, author_id: AuthorId) -> PostView | None:
+        *_, newest = PinBody(), *self._last_words(author_id, PinBody)
+        found = self.post(newest.ref.feed_id, newest.ref.index) if newest.ref else None
+        is_meant = found and found.ref == newest.ref and found.author_id == author_id
+        return found if is_meant else None
+
     def called(self, name: str) -> list[AuthorId]:
         authors = set(self._authors.values())
         wanted = name_key(name)
@@ -461,7 +468,7 @@ class FakeIndex:
         return [view for view in self._posts() if view.author_id in shown]
 
 
-def subject(body: ProfileBody | FollowBody) -> AuthorId | None:
+def subject(body: ProfileBody | FollowBody | PinBody) -> AuthorId | None:
     return body.author_id if isinstance(body, FollowBody) else None
 
 
