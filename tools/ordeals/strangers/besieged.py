@@ -73,8 +73,8 @@ class Besieged:
         if not self.home.exists():
             create_home(self.home, name, "")
         command = [sys.executable, "-m", "swarmfeed", "--home", str(self.home)]
-        command += ["run", "--no-open", "--listen", self.host, *options]
-        command += [] if host else ["--no-dht"]
+        command += ["run", "--no-open", "--listen", self.host]
+        command += [*([] if host else ["--no-dht"]), *options]
         limit = partial(_limit_files, files_max) if files_max is not None else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
