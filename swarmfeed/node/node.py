@@ -145,8 +145,7 @@ class Node:
         at = await ground.sessions.listen(Endpoint(settings.listen, settings.link_port))
         ground.introduction.opened_link(at.port)
         ground.sessions.own_endpoints([Endpoint(settings.listen, at.port)])
-        for dht_node in settings.dht_nodes:
-            shells.swarm.add_dht_node(dht_node)
+        self.feeds.finder.enter_dht()
         self.feeds.carer.go_on()
         ground.beside.spawn(self.feeds.hearing.hear_out())
         if shells.board is not None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,6 +65,23 @@ def test_by_the_dht_alone(
         lambda: newcomer.texts_of(author.author, 1) == [posts[-1].text],
         20,
     )
+
+
+def test_a_dht_node_that_starts_later_than_we_do(
+    neighbourhood: Neighbourhood, export: Path, posts: Sequence[Post]
+) -> None:
+    """What was asked first was asked in vain: nobody listened there."""
+    stranger = neighbourhood.add("stranger").start()
+    entrance = dht_node(stranger)
+    port = entrance[1].rpartition(":")[2]
+    stranger.stop()
+    author = neighbourhood.add("author", *entrance)
+    author.command("import", str(export))
+    author.start()
+    author.wait_for("that nobody answers", lambda: author.status()["dht_nodes"] == 0, 5)
+    time.sleep(3)
+    stranger.start("--swarm-port", port)
+    author.wait_for("the DHT", lambda: author.status()["dht_nodes"] > 0, FIND_S)
 
 
 def is_announced(holder: Node, author: str, asked: Node) -> bool:

@@ -60,6 +60,7 @@ class Finder:
         self._items: dict[FeedId, tuple[bytes, int, bytes]] = {}
         self._read_at_ms: dict[FeedId, int] = {}
         self._others_turn = 0
+        self._entered_at_ms = 0
         self._own_put: tuple[int, int] | None = None
         """Size of the own head that was put last, and when."""
 
@@ -126,11 +127,22 @@ class Finder:
         finally:
             self._is_knocking = False
 
+    def enter_dht(self) -> None:
+        """Ask the DHT nodes that the person named to take us in.
+
+        A node that does not answer at once is forgotten by the swarm; it may be starting.
+        """
+        self._entered_at_ms = self._clock.monotonic_ms()
+        for dht_node in self._settings.dht_nodes:
+            self._swarm.add_dht_node(dht_node)
+
     async def look_up(self) -> str:
         """Ask the DHT for holders of authors nobody linked holds for us."""
         if not self._settings.dht:
             return sentences.NO_DHT()
         if not self._swarm.dht_nodes():
+            if self._clock.monotonic_ms() - self._entered_at_ms >= _ENTER_MS:
+                self.enter_dht()
             return sentences.NO_DHT_NODES()
         now_ms = self._clock.monotonic_ms()
         lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
@@ -312,6 +324,9 @@ _PUT_MS = 60 * 60_000
 
 _READ_MS = 30 * 60_000
 """How often the head of a feed is read from the DHT, and put again for its author."""
+
+_ENTER_MS = 5_000
+"""How often the named DHT nodes are asked again while none has answered."""
 
 _LOOK_UP_MS = 5 * 60_000
 """How often an author is looked up whom nobody linked holds."""
