@@ -25,7 +25,8 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
-from swarmfeed.core.base.keys import SigningKey, seed_of_words, words_of_seed
+from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
+from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import hash_next_key, sign_join
 from swarmfeed.core.feed.entry import encode_entry

@@ -13,7 +13,7 @@ from swarmfeed.cli.output import print_answer, print_facts, print_line, print_se
 from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.base.address import format_address
-from swarmfeed.core.base.keys import WORD_COUNT
+from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 
 SHEET_BYTES_MAX: Final = 65_536
 """Longest file that may hold the words: a sheet is two kilobytes."""
@@ -31,7 +31,8 @@ def restore(
     """Make a home of an author that there is already, from its 24 words.
 
     WORDS is a file with the first sheet, as `init --words-file` writes it or as you typed it
-    in; `-` reads them from standard input. This device writes a feed of its own under the same
+    in; `-` reads them from standard input. Numbers, commas and line breaks do not matter, and
+    the first four letters of a word are enough. This device writes a feed of its own under the same
     author; what was written before comes from those who hold it, once the node runs.
 
     In a home whose own feed may not be signed any more, what is there stays as it is, the old
@@ -39,7 +40,8 @@ def restore(
     """
     if words is not sys.stdin.buffer:
         require_private(words)
-    found = find_words(read_utf8(words.read(SHEET_BYTES_MAX), input_sentences.THE_WORDS()))
+    typed = read_utf8(words.read(SHEET_BYTES_MAX), input_sentences.THE_WORDS())
+    found = words_of_seed(seed_of_words(typed))  # before anything is asked
     if has_keys(context.home):
         checked = "" if name is None else choose_name(name)  # none: the one it has
         passphrase = context.passphrase()  # the new keys keep it
@@ -62,9 +64,3 @@ def restore(
     )
     print_line("")
     print_sentence("Next: swarmfeed run, best with --peer and somebody who follows you")
-
-
-def find_words(text: str) -> str:
-    """Return the first line of exactly 24 words, else the whole text."""
-    lines = (line.strip() for line in text.splitlines())
-    return next((line for line in lines if len(line.split()) == WORD_COUNT), text)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from street.fakes.anna import WORDS, FakeDoors
-from swarmfeed.cli.commands.restore import find_words
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import Keys, create_keys
 
@@ -25,10 +24,22 @@ def test_the_words_are_found_in_the_file_that_init_wrote(
 
 
 @pytest.mark.parametrize(
-    "typed", [WORDS, f"my sheet\n\n {WORDS} \n", WORDS.replace(" ", "\n", 11)]
+    "typed",
+    [WORDS, f"my sheet\n\n {WORDS} \n", WORDS.replace(" ", "\n", 11), WORDS.upper()],
 )
-def test_words_are_taken_as_they_were_typed(typed: str) -> None:
-    assert find_words(typed).split() == WORDS.split()
+def test_words_are_taken_as_they_were_typed(run: Run, fake: FakeDoors, typed: str) -> None:
+    """All ways are in tests/core/base/test_backup_words.py."""
+    result = run("restore", "-", "--name", "Zoe", "--no-passphrase", stdin=typed)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert fake.restored == [("Zoe", "", WORDS)]
+
+
+def test_words_that_are_wrong_are_told_before_a_passphrase_is_asked(
+    run: Run, fake: FakeDoors
+) -> None:
+    result = run("restore", "-", "--name", "Zoe", stdin=WORDS.replace("abandon", "abandom", 1))
+    assert (result.exit_code, fake.restored) == (1, [])
+    assert 'Word 1, "abandom", is not one of the backup words' in result.stderr
 
 
 def test_keys_that_do_not_open_are_left_alone(

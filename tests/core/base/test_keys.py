@@ -1,4 +1,4 @@
-"""Ed25519 by published vectors, and the backup words by those of BIP-39."""
+"""Ed25519 by published vectors."""
 
 from functools import partial
 
@@ -6,18 +6,16 @@ import _ed25519
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.keys import (
     SigningKey,
     is_public_key,
     is_strict,
     require_strict_signatures,
-    seed_of_words,
     verify_signature,
-    words_of_seed,
 )
-from swarmfeed.errors import BadSignatureError, UserError
+from swarmfeed.errors import BadSignatureError
 
 RFC_8032 = [
     (
@@ -158,60 +156,3 @@ def test_a_key_does_not_show_its_seed() -> None:
 def test_a_seed_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match=f"{length} bytes"):
         SigningKey(bytes(length))
-    with pytest.raises(ValueError, match=f"{length} bytes"):
-        words_of_seed(bytes(length))
-
-
-BIP_39 = [
-    ("00" * 32, "abandon " * 23 + "art"),
-    ("7f" * 32, "legal winner thank year wave sausage worth useful " * 3),
-    ("80" * 32, "letter advice cage absurd amount doctor acoustic avoid " * 3),
-    ("ff" * 32, "zoo " * 23 + "vote"),
-    (
-        "68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c",
-        "hamster diagram private dutch cause delay private meat slide toddler razor book happy"
-        " fancy gospel tennis maple dilemma loan word shrug inflict delay length",
-    ),
-]
-BIP_39[1] = (BIP_39[1][0], BIP_39[1][1].removesuffix("useful ") + "title")
-BIP_39[2] = (BIP_39[2][0], BIP_39[2][1].removesuffix("avoid ") + "bless")
-
-
-@pytest.mark.parametrize(("seed", "words"), BIP_39)
-def test_published_words_are_made_and_read(seed: str, words: str) -> None:
-    """Source: trezor/python-mnemonic, vectors.json, English, 256 bits."""
-    assert words_of_seed(bytes.fromhex(seed)) == words
-    assert seed_of_words(words).hex() == seed
-
-
-@given(st.binary(min_size=32, max_size=32))
-def test_words_lead_back_to_the_seed_however_they_were_typed(seed: bytes) -> None:
-    words = words_of_seed(seed)
-    assert seed_of_words("\n " + words.upper().replace(" ", " \t\n") + " ") == seed
-
-
-def test_an_unknown_word_is_named_with_its_place() -> None:
-    words = words_of_seed(bytes(32)).split()
-    words[6] = "abandom"
-    with pytest.raises(UserError, match=r'Word 7, "abandom".*Did you mean "abandon"'):
-        seed_of_words(" ".join(words))
-
-
-def test_two_swapped_words_fail_the_checksum() -> None:
-    words = words_of_seed(bytes(range(32))).split()
-    words[0], words[1] = words[1], words[0]
-    with pytest.raises(UserError, match="together they do not fit"):
-        seed_of_words(" ".join(words))
-
-
-@pytest.mark.parametrize("count", [0, 12, 23, 25])
-def test_another_number_of_words_is_told(count: int) -> None:
-    with pytest.raises(UserError, match=f"There are {count} words"):
-        seed_of_words("abandon " * count)
-
-
-@settings(max_examples=20)
-@given(st.lists(st.text(min_size=1, max_size=9), min_size=24, max_size=24))
-def test_any_24_words_raise_the_one_error(words: list[str]) -> None:
-    with pytest.raises(UserError):
-        seed_of_words(" ".join(words))
