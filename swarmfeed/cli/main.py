@@ -95,6 +95,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "restore:restore",
         "Make a home of an author that there is already, from its 24 words.",
     ),
+    _row(
+        "shares",
+        "shares:shares",
+        "Split the second sheet among people you trust, and join it again.",
+    ),
     _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
     _row("open", "run:open_page", "Open the page of the running node."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),

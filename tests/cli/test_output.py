@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from street.fakes.anna import NOW_MS, WORDS
 from swarmfeed.cli import output
-from swarmfeed.cli.commands.restore import find_words
 from swarmfeed.cli.output import (
     format_age,
     format_bytes,
@@ -18,6 +17,7 @@ from swarmfeed.cli.output import (
     print_table,
     print_words,
 )
+from swarmfeed.core.base.backup_words import seed_of_words
 from swarmfeed.core.base.limits import TIME_MS_MAX
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
@@ -103,7 +103,7 @@ def test_backup_words_in_a_file_stand_as_restore_reads_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     print_words("Sheet", "Keep it.", WORDS)
-    assert find_words(capsys.readouterr().out) == WORDS
+    assert seed_of_words(capsys.readouterr().out) == seed_of_words(WORDS)
 
 
 LONG = "A sentence that is certainly longer than the forty columns of that terminal."

@@ -32,8 +32,8 @@ def restore(
 
     WORDS is a file with the first sheet, as `init --words-file` writes it or as you typed it
     in; `-` reads them from standard input. Numbers, commas and line breaks do not matter, and
-    the first four letters of a word are enough. This device writes a feed of its own under the same
-    author; what was written before comes from those who hold it, once the node runs.
+    the first four letters of a word are enough. This device writes a feed of its own under the
+    same author; what was written before comes from those who hold it, once the node runs.
 
     In a home whose own feed may not be signed any more, what is there stays as it is, the old
     keys too, and writing goes on as a new device.

@@ -15,6 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from swarmfeed.core.base import word_sentences as sentences
@@ -202,7 +203,7 @@ def _where(lines: Sequence[_Line], known: WordList) -> str:
     if short:
         return sentences.CUT_OFF()
     words = [known.word_of(each.word) for each in typed]
-    for number, (word, after) in enumerate(zip(words, words[1:], strict=False), start=1):
+    for number, (word, after) in enumerate(pairwise(words), start=1):
         if word is not None and word == after:
             return sentences.TWICE(first=number, second=number + 1)
     return ""
@@ -281,9 +282,7 @@ def words_near(typed: str, known: WordList) -> list[str]:
 
 def _may_be_near(one: str, other: str, steps: int) -> bool:
     """Rule most words out by their letters alone: a step adds one and takes one away."""
-    return (
-        abs(len(one) - len(other)) <= steps and len(set(one) ^ set(other)) <= 2 * steps
-    )
+    return abs(len(one) - len(other)) <= steps and len(set(one) ^ set(other)) <= 2 * steps
 
 
 def distance(one: str, other: str) -> int:

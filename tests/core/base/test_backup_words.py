@@ -214,7 +214,9 @@ def test_a_word_that_does_not_belong_is_named_among_too_many() -> None:
 @pytest.mark.parametrize("count", [1, 12, 23])
 def test_too_few_words_on_one_line_may_be_cut_off(count: int) -> None:
     said = refused(" ".join(WORDS[:count]))
-    assert said.endswith("Perhaps the beginning or the end was cut off, or a word was left out.")
+    assert said.endswith(
+        "Perhaps the beginning or the end was cut off, or a word was left out."
+    )
 
 
 @pytest.mark.parametrize("text", ["", " \n", "1. 2. 3.", "\u00ad"])
@@ -231,7 +233,7 @@ def test_swapped_words_are_found_where_that_would_fit() -> None:
 
 
 def test_a_word_taken_for_one_near_it_is_found() -> None:
-    """"range" and "orange" both exist."""
+    """Both "range" and "orange" exist."""
     assert 'with "range" as word 21' in refused(with_word(21, "orange"))
 
 
