@@ -30,13 +30,21 @@ from swarmfeed.core.feed.entry import (
 )
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
-from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
+from swarmfeed.core.feed.metainfo import (
+    Pieces,
+    chunk_torrent,
+    hash_pieces,
+    list_torrent,
+    piece_length,
+    pieces_root,
+)
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
+from swarmfeed.shell.disk.statements import read_fork
 
 ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors"
@@ -173,7 +181,11 @@ def check_chunklist(vector: Vector, _: Path) -> None:
 def check_torrent(vector: Vector, _: Path) -> None:
     record = vector["record"]
     pieces = Pieces(record["n"], unhex(record["s"]), unhex(record["p"]))
-    torrent = chunk_torrent(FeedId(unhex(vector["feed"])), ChunkSpan(*vector["span"]), pieces)
+    feed_id = FeedId(unhex(vector["feed"]))
+    if "sealed" in vector:
+        torrent = list_torrent(feed_id, vector["sealed"], pieces)
+    else:
+        torrent = chunk_torrent(feed_id, ChunkSpan(*vector["span"]), pieces)
     for key in ("info_hash", "info_hash_v2", "torrent"):
         assert getattr(torrent, key).hex() == vector[key]
     assert torrent.name == vector["name"]
@@ -184,10 +196,27 @@ def check_journal(vector: Vector, folder: Path) -> None:
     path = folder / "journal"
     path.write_bytes(unhex(vector["journal"]))
     state = read_journal(path)
-    assert state.end == vector["end"]
     feed_id = FeedId(unhex(vector["feed"]))
     replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
-    assert replica.size == vector["size"]
+    assert (replica.size, state.end) == (vector["size"], vector["end"])
+
+
+def check_fork_file(vector: Vector, folder: Path) -> None:
+    (folder / "fork").write_bytes(unhex(vector["file"]))
+    fork = read_fork(folder)
+    assert fork is not None
+    verify_fork(FeedId(unhex(vector["feed"])), *fork)
+
+
+def check_pieces(vector: Vector, _: Path) -> None:
+    content = bytes(index % 251 for index in range(vector["bytes"]))
+    pieces = hash_pieces(content)
+    assert (pieces.size_bytes, piece_length(len(content))) == (
+        vector["n"],
+        vector["piece_length"],
+    )
+    found = (pieces.v1.hex(), pieces.v2.hex(), pieces_root(pieces).hex())
+    assert found == (vector["s"], vector["p"], vector["pieces_root"])
 
 
 def check_fork(vector: Vector, _: Path) -> None:
@@ -223,6 +252,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "torrent": check_torrent,
     "journal": check_journal,
     "fork": check_fork,
+    "fork-file": check_fork_file,
+    "pieces": check_pieces,
     "notice": check_notice,
     "goodbye": check_goodbye,
     "id": check_id,

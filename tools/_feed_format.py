@@ -299,6 +299,7 @@ def unpack(frame: bytes, limit: int, what: str) -> bytes:
     try:
         size = zstandard.frame_content_size(frame)
         need(0 < size <= limit, f"{what} declares {size} bytes")
+        need(frame[4] & 0b0010_0000, f"{what} is not of a single segment")
         return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise Invalid(f"{what} does not decompress") from error
@@ -307,7 +308,7 @@ def unpack(frame: bytes, limit: int, what: str) -> bytes:
 def frame_end(chunk: bytes, start: int) -> int:
     """Walk block headers (RFC 8878, 3.1.1)."""
     descriptor = chunk[start + 4] if start + 4 < len(chunk) else 0
-    need(not descriptor & 0b1011 and descriptor & 0b1110_0000, "a frame of a forbidden kind")
+    need(not descriptor & 0b1011 and descriptor & 0b0010_0000, "a frame of a forbidden kind")
     at = start + zstandard.frame_header_size(chunk[start : start + 18])
     for _ in range(BLOCKS_MAX):
         header = int.from_bytes(chunk[at : at + 3], "little")

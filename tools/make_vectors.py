@@ -38,6 +38,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
+from vectors import chunks, disk
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 
@@ -461,6 +462,11 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     fork_cases,
     notice_cases,
     signature_cases,
+    chunks.chunk_cases,
+    chunks.pieces_cases,
+    chunks.torrent_cases,
+    disk.journal_cases,
+    disk.fork_file_cases,
     box_cases,
 ]
 

@@ -84,12 +84,27 @@ def journal_payloads(content: bytes, report: Report) -> Iterator[Any]:
         fields = payload if at else unpack(payload, JOURNAL_MAX, "journal: its base")
         yield decode(fields, "journal frame")
         at += 12 + len(payload)
+    need(is_torn(content, at), f"journal: damaged at byte {at}")
     # Appended payloads start with d1:, so only there can a whole frame follow the broken one.
     for match in re.finditer(rb"d1:", content[at:]):
         start = at + match.start() - 12
         need(start < 0 or not payload_at(content, start), f"journal: damaged at byte {at}")
     if at < len(content):
         report.notes.append(f"journal: {len(content) - at} bytes torn by a crash, passed over")
+
+
+def is_torn(content: bytes, at: int) -> bool:
+    """Whether the bytes after the last whole frame can be the work of a crash."""
+    end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+    if len(content) < at + 12:
+        return True
+    if sha256(content[at + 12 :]).digest()[:8] == content[at + 4 : at + 12]:
+        return False
+    first = (at + 2) // 512 * 512
+    sectors = (
+        content[max(start, at) : min(start + 512, end)] for start in range(first, end, 512)
+    )
+    return end > len(content) or any(not any(sector) for sector in sectors)
 
 
 def payload_at(content: bytes, at: int) -> bytes:
@@ -108,11 +123,15 @@ def read_journal(folder: Path, report: Report) -> tuple[bytes, bytes, list[bytes
     for fields in journal_payloads(path.read_bytes(), report):
         if chunk_list is None:
             chunk_list = take(fields, "c", bytes, "journal base")
-        tail += take(fields, "e", list, "journal frame")
+        stored = take(fields, "e", list, "journal frame")
+        need(len(stored) <= 256, f"journal: {len(stored)} entries in a frame")
+        tail += stored
         signed = take(fields, "h", bytes, "journal frame")
+        need(len(signed) <= 996, f"journal: a head of {len(signed)} bytes")
     if chunk_list is None:
         raise Invalid("journal: it does not start with a whole frame")
     need(all(isinstance(item, bytes) for item in tail), "journal: an entry is not bytes")
+    need(all(len(item) <= 8_256 for item in tail), "journal: an entry is too long")
     return signed, chunk_list, tail
 
 
@@ -235,20 +254,27 @@ class Checker:
     def check_fork(self, feed: bytes) -> None:
         if not (self.folder / "fork").is_file():
             return
-        fields = decode((self.folder / "fork").read_bytes(), "fork")
-        first = open_head(take(fields, "a", bytes, "fork"), feed)
-        second = open_head(take(fields, "b", bytes, "fork"), feed)
-        proof = take(fields, "p", list, "fork")
-        if first.size == second.size:
-            forked = first.root != second.root and not proof
-        else:
-            need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
-            old, new = consistency_roots(first.size, second.size, proof)
-            forked = new == second.root and old != first.root
-        need(forked, "fork: the two heads do not contradict each other")
+        first, second = open_fork((self.folder / "fork").read_bytes(), feed)
         raise Invalid(
             f"fork: the author signed two histories, of {first.size} and {second.size} entries"
         )
+
+
+def open_fork(content: bytes, feed: bytes) -> tuple[Head, Head]:
+    """Check the proof of a fork, and return its two heads."""
+    fields = decode(content, "fork")
+    first = open_head(take(fields, "a", bytes, "fork"), feed)
+    second = open_head(take(fields, "b", bytes, "fork"), feed)
+    proof = take(fields, "p", list, "fork")
+    need(len(proof) <= 64, "fork: more than 64 hashes")
+    need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
+    if first.size == second.size:
+        forked = first.root != second.root and not proof
+    else:
+        old, new = consistency_roots(first.size, second.size, proof)
+        forked = new == second.root and old != first.root
+    need(forked, "fork: the two heads do not contradict each other")
+    return first, second
 
 
 def push_aligned(stack: list[tuple[int, bytes]], width: int, root: bytes) -> None:

@@ -37,7 +37,11 @@ _HEADER_BYTES_MAX = 18
 _RLE_BLOCK, _RESERVED_BLOCK = 1, 3
 
 # Bits of the frame header descriptor (RFC 8878, 3.1.1.1.1).
-_CONTENT_SIZE, _CHECKSUM, _DICTIONARY_OR_RESERVED = 0b1110_0000, 0b100, 0b1011
+_CONTENT_SIZE, _SINGLE_SEGMENT, _CHECKSUM = 0b1110_0000, 0b0010_0000, 0b100
+_DICTIONARY_OR_RESERVED = 0b1011
+
+_WINDOW_LOG_MIN = 10
+"""Smallest window that an encoder takes: 2**10 bytes."""
 
 
 def frame_content(stored: Sequence[bytes]) -> bytes:
@@ -46,8 +50,16 @@ def frame_content(stored: Sequence[bytes]) -> bytes:
 
 
 def pack_frame(content: bytes) -> bytes:
-    """Compress a list of entries, or a journal's base; the frame declares its content size."""
-    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content)
+    """Compress a list of entries, or a journal's base, into one segment.
+
+    A window as large as the content: a reader needs room for the content and nothing else, and
+    no reader has a window of its own choice that a frame could go beyond.
+    """
+    window_log = max(_WINDOW_LOG_MIN, (len(content) - 1).bit_length())
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        COMPRESSION_LEVEL, source_size=len(content), window_log=window_log
+    )
+    return zstandard.ZstdCompressor(compression_params=parameters).compress(content)
 
 
 def frame_ranges(chunk: bytes) -> list[tuple[int, int]]:
@@ -85,12 +97,14 @@ def unpack_frame(frame: bytes, limit_bytes: int = FRAME_BYTES_MAX) -> bytes:
     """Decompress one frame, never to more than ``limit_bytes``.
 
     Raises:
-        BadEncodingError: Damaged, without a content size, or too large.
+        BadEncodingError: Damaged, without a content size, too large, or not of one segment.
     """
     try:
         size = zstandard.frame_content_size(frame)
         if not 0 < size <= limit_bytes:
             raise BadEncodingError(f"frame declares {size} bytes")
+        if not frame[4] & _SINGLE_SEGMENT:
+            raise BadEncodingError("frame is not of a single segment")
         return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise BadEncodingError("frame does not decompress") from error
@@ -220,4 +234,6 @@ def _read_frame_header(chunk: bytes, start: int) -> tuple[int, bool]:
         raise BadEncodingError("frame needs a dictionary, or a later zstd")
     if not descriptor & _CONTENT_SIZE:
         raise BadEncodingError("frame does not declare its size")
+    if not descriptor & _SINGLE_SEGMENT:
+        raise BadEncodingError("frame is not of a single segment")
     return start + size, bool(descriptor & _CHECKSUM)

@@ -219,6 +219,24 @@ def test_a_frame_without_a_content_size_is_refused() -> None:
         unpack_frame(frame)
 
 
+def test_a_frame_with_a_window_of_its_own_is_refused() -> None:
+    """How large a window they take, readers do not agree: so there is none."""
+    windowed = zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters.from_level(3, window_log=10)
+    ).compress(CONTENT)
+    assert zstandard.frame_content_size(windowed) == len(CONTENT) > 2**10
+    for read in (frame_ranges, unpack_frame, lambda frame: verify_chunk(frame, 0, ROOT)):
+        with pytest.raises(BadEncodingError, match="single segment"):
+            read(windowed)
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 2**21, 2**21 + 1, FRAME_BYTES_MAX, 2**23])
+def test_a_frame_of_any_size_is_a_single_segment(size: int) -> None:
+    frame = pack_frame(b"e" * size)
+    assert frame_ranges(frame) == [(0, len(frame))]
+    assert unpack_frame(frame, size) == b"e" * size
+
+
 def test_a_frame_that_names_a_dictionary_is_refused() -> None:
     content = frame_content(STORED)
     single = MAGIC + bytes([0xA0 | 1]) + b"\x07" + len(content).to_bytes(4, "little")

@@ -1,0 +1,130 @@
+"""The second implementation, ``tools/verify_feed.py``, against the vectors of the first."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import _feed_format as ref
+import pytest
+import verify_feed
+
+VECTORS = Path(__file__).parent / "vectors"
+
+Vector = dict[str, Any]
+
+
+def unhex(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def hashes(texts: list[str]) -> list[bytes]:
+    return [unhex(text) for text in texts]
+
+
+def check_address(vector: Vector, _: Path) -> None:
+    assert ref.parse_address(vector["address"], "address").hex() == vector["key"]
+
+
+def check_certificate(vector: Vector, _: Path) -> None:
+    body = ref.open_certificate(unhex(vector["signed"]))
+    assert body[b"type"].decode() == vector["type"]
+    assert body[b"author"].hex() == vector["author"]
+
+
+def check_entry(vector: Vector, _: Path) -> None:
+    stored = unhex(vector["stored"])
+    entry = ref.read_entry(stored, 0)
+    ref.need(entry.end == len(stored), "bytes after it")
+    assert (entry.kind, entry.body) == (vector["kind"], unhex(vector["body"]))
+    withdrawn = ref.read_entry(unhex(vector["withdrawn"]), 0)
+    assert withdrawn.entry_hash == entry.entry_hash == unhex(vector["entry_hash"])
+    assert withdrawn.body is None
+
+
+def check_consistency(vector: Vector, _: Path) -> None:
+    roots = ref.consistency_roots(vector["old"], vector["new"], hashes(vector["proof"]))
+    found = [root.hex() for root in roots]
+    ref.need(found == [vector["old_root"], vector["new_root"]], "leads elsewhere")
+
+
+def check_tree(vector: Vector, _: Path) -> None:
+    entries = hashes(vector["entry_hashes"])
+    for size, root in enumerate(vector["roots"]):
+        assert ref.tree_root(entries[:size]).hex() == root
+
+
+def check_head(vector: Vector, _: Path) -> None:
+    head = ref.open_head(vector["signed"].encode(), unhex(vector["feed"]))
+    found = (head.size, head.root.hex(), head.time_ms, head.chunks_hash.hex())
+    assert found == tuple(vector[key] for key in ("size", "root", "time_ms", "chunks_hash"))
+
+
+def check_chunk(vector: Vector, _: Path) -> None:
+    entries = ref.chunk_entries(unhex(vector["chunk"]), vector["level"])
+    root = ref.tree_root([entry.entry_hash for entry in entries])
+    ref.need(root.hex() == vector["root"], "leads to another root")
+
+
+def check_chunklist(vector: Vector, _: Path) -> None:
+    for size, spans in vector.get("spans", ()):
+        assert [list(span) for span in ref.spans(size)] == spans
+    if "chunk_list" in vector:
+        (record,) = ref.read_chunk_list(unhex(vector["chunk_list"]), vector["size"])
+        assert record[b"r"].hex() == vector["record"]["r"]
+
+
+def check_torrent(vector: Vector, _: Path) -> None:
+    said = vector["record"]
+    record = {b"n": said["n"], b"p": unhex(said["p"]), b"s": unhex(said["s"])}
+    assert ref.info_hash(vector["name"], record) == vector["info_hash"]
+
+
+def check_pieces(vector: Vector, _: Path) -> None:
+    content = bytes(index % 251 for index in range(vector["bytes"]))
+    record = {b"n": vector["n"], b"p": unhex(vector["p"]), b"s": unhex(vector["s"])}
+    ref.check_pieces(content, record, "pieces")
+
+
+def check_journal(vector: Vector, folder: Path) -> None:
+    content = unhex(vector["journal"])
+    (folder / "journal").write_bytes(content)
+    checker = verify_feed.Checker(folder)
+    checker.check_head(unhex(vector["feed"]))
+    assert checker.report.problems == []
+    assert checker.report.size == vector["size"]
+    torn = len(content) - vector["end"]
+    said = [note for note in checker.report.notes if note.startswith(f"journal: {torn} bytes")]
+    assert len(said) == (torn > 0)
+
+
+def check_fork_file(vector: Vector, _: Path) -> None:
+    verify_feed.open_fork(unhex(vector["file"]), unhex(vector["feed"]))
+
+
+CHECKS: dict[str, Callable[[Vector, Path], None]] = {
+    "address": check_address,
+    "certificate": check_certificate,
+    "chunk": check_chunk,
+    "chunklist": check_chunklist,
+    "consistency": check_consistency,
+    "entry": check_entry,
+    "fork-file": check_fork_file,
+    "head": check_head,
+    "journal": check_journal,
+    "pieces": check_pieces,
+    "torrent": check_torrent,
+    "tree": check_tree,
+}
+PATHS = sorted(path for topic in CHECKS for path in (VECTORS / topic).glob("*.json"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_second_implementation_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    check = CHECKS[path.parent.name]
+    if "error" in vector:
+        with pytest.raises(ref.Invalid):
+            check(vector, tmp_path)
+    else:
+        check(vector, tmp_path)
