@@ -14,7 +14,7 @@ from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import Join, Leave, Rotate, open_certificate
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import (
@@ -41,6 +41,10 @@ from swarmfeed.core.feed.metainfo import (
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
+from swarmfeed.core.state.exchange import box_info, decode_news, verify_proof
+from swarmfeed.core.state.recovery import open_recovery
+from swarmfeed.core.state.rows import encode_row
+from swarmfeed.core.state.snapshot import open_snapshot, split_blob
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
@@ -237,6 +241,34 @@ def check_recovery(vector: Vector, _: Path) -> None:
     assert HpkeBoxes().public_of(seed) == unhex(vector["public"])
 
 
+def check_recovery_keys(vector: Vector, _: Path) -> None:
+    found = open_recovery(unhex(vector["signed"]))
+    assert found.author_id == unhex(vector["author"])
+    assert (found.generation, found.this.hex()) == (vector["generation"], vector["this"])
+    assert found.next.hex() == vector["next"]
+
+
+def check_snapshot(vector: Vector, _: Path) -> None:
+    blob, seed, boxes = unhex(vector["blob"]), unhex(vector["seed"]), HpkeBoxes()
+    feed_id = FeedId(unhex(vector["feed"]))
+    found = open_snapshot(blob, feed_id, lambda box, info: boxes.open(seed, box, info))
+    assert [encode_row(row).hex() for row in found.rows] == vector["rows"]
+    assert found.made_ms == vector["made_ms"]
+    assert {body.id.hex() for body in split_blob(blob)} == {vector["id"]}
+
+
+def check_mine(vector: Vector, _: Path) -> None:
+    sender, receiver = (NodeId(unhex(vector[each])) for each in ("sender", "receiver"))
+    verify_proof(FeedId(unhex(vector["feed"])), sender, receiver, unhex(vector["proof"]))
+
+
+def check_news(vector: Vector, _: Path) -> None:
+    info = box_info(*(FeedId(unhex(vector[each])) for each in ("sender", "receiver")))
+    found = decode_news(HpkeBoxes().open(unhex(vector["seed"]), unhex(vector["box"]), info))
+    assert [encode_row(row).hex() for row in found.rows] == vector["rows"]
+    assert {device.hex(): at for device, at in (found.knows or {}).items()} == vector["knows"]
+
+
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "signature": check_signature,
     "address": check_address,
@@ -259,6 +291,10 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "id": check_id,
     "box": check_box,
     "recovery": check_recovery,
+    "recovery-keys": check_recovery_keys,
+    "snapshot": check_snapshot,
+    "mine": check_mine,
+    "news": check_news,
 }
 PATHS = sorted(VECTORS.glob("*/*.json"))
 

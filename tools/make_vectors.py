@@ -41,6 +41,7 @@ from nacl.signing import SigningKey
 from vectors import chunks, disk
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
+from vectors.state import state_cases
 
 VECTORS = ROOT / "tests" / "vectors"
 FORMAT = ROOT / "docs" / "FORMAT.md"
@@ -468,6 +469,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     disk.journal_cases,
     disk.fork_file_cases,
     box_cases,
+    state_cases,
 ]
 
 

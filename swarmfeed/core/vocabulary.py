@@ -16,6 +16,7 @@ from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
+from swarmfeed.core.state import words as state
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
 
@@ -71,5 +72,5 @@ class Vocabulary:
         return Unknown(name.decode("ascii")) if codec is None else codec.read(fields)
 
 
-VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS))
+VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS))
 """Everything a peer may say after hello: one tuple of each role."""

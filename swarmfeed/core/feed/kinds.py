@@ -15,6 +15,8 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     withdraw  n index of the own entry
     leave     c certificate
     pin       r? ref of an own post, of any own device; none: no post is pinned
+    keys      r? recovery keys, v suite, x public key of the device
+    state     d part, i snapshot, p number of the part, q parts
     ref       f feed_id (32), h entry hash (32), n index
 
 All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads.
@@ -28,6 +30,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Protocol
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
+from swarmfeed.core.base.boxes import BOX_SUITE, PUBLIC_BYTES
 from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import (
     BIO_CHARS_MAX,
@@ -46,7 +49,14 @@ from swarmfeed.core.base.limits import (
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
 from swarmfeed.core.base.types import AuthorId, EntryRef
-from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.feed.limits import (
+    RECOVERY_BYTES_MAX,
+    SALT_BYTES,
+    STATE_ID_BYTES,
+    STATE_PART_BYTES,
+    STATE_PARTS_MAX,
+    SUITE_MAX,
+)
 from swarmfeed.errors import BadEncodingError, UserError
 
 
@@ -192,6 +202,30 @@ class PinBody:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysBody:
+    """What others may seal to this device; the newest one of a feed counts."""
+
+    kind: ClassVar[str] = "keys"
+    public: Annotated[bytes, At("x"), UpTo(PUBLIC_BYTES)]
+    """Of the suite: see ``core.base.boxes``."""
+    suite: Annotated[int, At("v"), Between(1, SUITE_MAX)] = BOX_SUITE
+    recovery: Annotated[bytes, At("r"), UpTo(RECOVERY_BYTES_MAX), OPTIONAL] = b""
+    """What the sheets open, from the device that had both seeds: ``core.state.recovery``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateBody:
+    """A part of a snapshot of private state; sealed: see ``core.state.snapshot``."""
+
+    kind: ClassVar[str] = "state"
+    data: Annotated[bytes, At("d"), UpTo(STATE_PART_BYTES)]
+    id: Annotated[bytes, At("i"), UpTo(STATE_ID_BYTES)]
+    """First bytes of the SHA-256 of the whole."""
+    part: Annotated[int, At("p"), Between(0, STATE_PARTS_MAX - 1)]
+    parts: Annotated[int, At("q"), Between(1, STATE_PARTS_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownBody:
     """A kind of a later version: kept and passed on as it is, never shown as an error."""
 
@@ -220,6 +254,8 @@ KINDS: Final = kinds_of(
         WithdrawBody,
         LeaveBody,
         PinBody,
+        KeysBody,
+        StateBody,
     )
 )
 """The kinds that this version knows."""

@@ -183,3 +183,21 @@ SAME_WORDS_MS: Final = 60 * 60 * 1000
 WITHDRAWN_BELOW_MAX: Final = 100
 """Withdrawn replies below a withdrawn one that are looked through for one that is not; with
 more of them it keeps its place, whatever is behind: strangers could write any number."""
+
+RECOVERY_BYTES_MAX: Final = 3_000
+"""Longest statement of recovery keys: two public keys of 1,216 bytes, and who says so."""
+
+STATE_PART_BYTES: Final = 8_000
+"""Of a snapshot in one entry: the body's other keys take less than the rest."""
+
+STATE_BLOB_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Longest snapshot: twice what an author's devices keep together, for lengths double."""
+
+STATE_PARTS_MAX: Final = -(-STATE_BLOB_BYTES_MAX // STATE_PART_BYTES)
+"""Entries of the longest snapshot."""
+
+STATE_ID_BYTES: Final = 16
+"""Of a snapshot's hash, by which its parts find each other."""
+
+SUITE_MAX: Final = 2**16
+"""Highest number of a suite of keys."""

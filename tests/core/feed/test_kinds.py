@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.bencoding import decode, encode
+from swarmfeed.core.base.boxes import PUBLIC_BYTES
 from swarmfeed.core.base.limits import (
     BIO_CHARS_MAX,
     BODY_BYTES_MAX,
@@ -34,11 +35,13 @@ from swarmfeed.core.feed.kinds import (
     EditBody,
     FeedBody,
     FollowBody,
+    KeysBody,
     LeaveBody,
     PinBody,
     PostBody,
     ProfileBody,
     ReactBody,
+    StateBody,
     Text,
     UnknownBody,
     WithdrawBody,
@@ -80,6 +83,12 @@ SPELLED: Sequence[tuple[Body, bytes]] = [
     (LeaveBody(b"signed"), b"d1:c6:signede"),
     (PinBody(REF), b"d1:r" + REF_BYTES + b"e"),
     (PinBody(), b"de"),
+    (
+        KeysBody(bytes(PUBLIC_BYTES), recovery=b"signed"),
+        b"d1:r6:signed1:vi1e1:x1216:" + bytes(PUBLIC_BYTES) + b"e",
+    ),
+    (KeysBody(b"key", suite=2), b"d1:vi2e1:x3:keye"),
+    (StateBody(b"part", b"i" * 16, 0, 2), b"d1:d4:part1:i16:" + b"i" * 16 + b"1:pi0e1:qi2ee"),
     (UnknownBody("later", b"any bytes"), b"any bytes"),
 ]
 
@@ -278,5 +287,5 @@ def test_a_kind_is_declared_in_one_place() -> None:
 
 
 def test_the_kinds_of_this_version_are_those_of_the_format() -> None:
-    names = "feed post profile follow react boost edit withdraw leave pin"
+    names = "feed post profile follow react boost edit withdraw leave pin keys state"
     assert sorted(KINDS) == sorted(names.split())

@@ -1,0 +1,175 @@
+"""Private state as a table that comes out alike, in whatever order its rows arrive.
+
+    scope, key -> value, when, on which device            an empty value: it was taken away
+
+Of two rows about the same thing the later one counts; of two of the same millisecond the one
+with the higher (device, value).  So any set of rows gives one table, and two devices that saw
+the same rows have the same one: nobody has to be asked first, and nothing is lost by meeting
+twice (a map of last-writer-wins registers; Shapiro and others, 2011).
+
+A person's own doing always counts over what is known at that moment, whatever the clock says:
+its time is later than that of the row it replaces, and than any of this device.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from swarmfeed.core.base.bencoding import decode_fields, encode
+from swarmfeed.core.base.codec import codec_of
+from swarmfeed.core.base.limits import TIME_MS_MAX
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.state.limits import (
+    GONE_MS,
+    KEY_BYTES_MAX,
+    MERGED_BYTES_MAX,
+    ROW_BYTES_EXTRA,
+    SCOPE_CHARS_MAX,
+    TABLE_BYTES_MAX,
+    VALUE_BYTES_MAX,
+)
+from swarmfeed.errors import BadEncodingError
+
+Name = tuple[str, bytes]
+"""Scope and key: what a row is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one device said of one thing."""
+
+    scope: Annotated[str, At("s"), Between(1, SCOPE_CHARS_MAX)]
+    key: Annotated[bytes, At("k"), UpTo(KEY_BYTES_MAX)]
+    value: Annotated[bytes, At("v"), UpTo(VALUE_BYTES_MAX)]
+    """Empty: it was taken away."""
+    time_ms: Annotated[int, At("t"), Between(0, TIME_MS_MAX)]
+    """The device's clock, or later."""
+    device: Annotated[FeedId, At("d")]
+    """The feed of the device that said it."""
+
+    @property
+    def name(self) -> Name:
+        return self.scope, self.key
+
+    @property
+    def bytes_taken(self) -> int:
+        return len(self.key) + len(self.value) + ROW_BYTES_EXTRA
+
+    def is_newer(self, other: "Row | None") -> bool:
+        return other is None or self._order > other._order
+
+    @property
+    def _order(self) -> tuple[int, bytes, bytes]:
+        return self.time_ms, self.device, self.value
+
+
+ROW: Final = codec_of(Row)
+
+Vector = Mapping[FeedId, int]
+"""Of each device the latest time that is known of it."""
+
+
+def encode_row(row: Row) -> bytes:
+    return encode(ROW.write(row))
+
+
+def decode_row(data: bytes) -> Row:
+    """Read a row.  Raises BadEncodingError."""
+    most = KEY_BYTES_MAX + VALUE_BYTES_MAX + ROW_BYTES_EXTRA
+    return ROW.read(decode_fields(data, "row", limit_bytes=most))
+
+
+class Table:
+    """The rows that count, one for each name."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._rows: dict[Name, Row] = {}
+        self._bytes = 0
+        self.merge(rows)
+
+    # --- looking ---
+
+    def get(self, scope: str, key: bytes) -> bytes:
+        """The value of a thing; empty when there is none."""
+        row = self._rows.get((scope, key))
+        return row.value if row is not None else b""
+
+    def all(self, scope: str) -> dict[bytes, bytes]:
+        """Values by key, without what was taken away."""
+        return {
+            key: row.value
+            for (known, key), row in self._rows.items()
+            if known == scope and row.value
+        }
+
+    def rows(self) -> list[Row]:
+        """All rows, oldest first, so that whoever takes a part of them has no holes."""
+        return sorted(self._rows.values(), key=lambda row: (row.time_ms, row.name))
+
+    def vector(self) -> dict[FeedId, int]:
+        """Of each device the latest time among the rows."""
+        found: dict[FeedId, int] = {}
+        for row in self._rows.values():
+            found[row.device] = max(found.get(row.device, 0), row.time_ms)
+        return found
+
+    def beyond(self, vector: Vector) -> list[Row]:
+        """Rows that somebody who knows so much does not know, oldest first."""
+        return [row for row in self.rows() if row.time_ms > vector.get(row.device, -1)]
+
+    def has_room(self, rows: Iterable[Row]) -> bool:
+        """Whether this device may write so much more down."""
+        return self._bytes + sum(row.bytes_taken for row in rows) <= TABLE_BYTES_MAX
+
+    # --- changing ---
+
+    def merge(self, rows: Iterable[Row]) -> list[Row]:
+        """Take rows of any device; returns those that count now and did not before."""
+        taken = []
+        for row in rows:
+            old = self._rows.get(row.name)
+            grows = row.bytes_taken - (old.bytes_taken if old is not None else 0)
+            if row.is_newer(old) and self._bytes + grows <= MERGED_BYTES_MAX:
+                self._rows[row.name] = row
+                self._bytes += grows
+                taken.append(row)
+        return taken
+
+    def make(self, changes: Mapping[Name, bytes], *, now_ms: int, device: FeedId) -> list[Row]:
+        """Return the rows that say something from now on, over all that is known.
+
+        No two have the same time: who gets only the first of them knows what is missing.
+        """
+        own = (row.time_ms for row in self._rows.values() if row.device == device)
+        time_ms = max(now_ms, max(own, default=-1) + 1)
+        made = []
+        for (scope, key), value in changes.items():
+            known = self._rows.get((scope, key))
+            time_ms = max(time_ms, known.time_ms + 1 if known is not None else 0)
+            at_ms = min(time_ms, TIME_MS_MAX)
+            made.append(Row(scope=scope, key=key, value=value, time_ms=at_ms, device=device))
+            time_ms += 1
+        return made
+
+    def forget(self, names: Iterable[Name]) -> None:
+        """Drop rows as if they had never been; another device may bring them back."""
+        for name in names:
+            row = self._rows.pop(name, None)
+            self._bytes -= row.bytes_taken if row is not None else 0
+
+    def outdated(self, now_ms: int) -> list[Name]:
+        """What was taken away so long ago that it need not be known any more."""
+        rows = self._rows.values()
+        return [row.name for row in rows if not row.value and row.time_ms < now_ms - GONE_MS]
+
+
+def read_rows(items: Iterable[bytes]) -> list[Row]:
+    """Read those that are rows; what this version does not understand is passed over."""
+    found = []
+    for item in items:
+        try:
+            found.append(decode_row(item))
+        except BadEncodingError:
+            continue
+    return found
