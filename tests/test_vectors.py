@@ -12,6 +12,7 @@ import _ed25519
 import pytest
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash, NodeId
@@ -72,6 +73,16 @@ def check_signature(vector: Vector, _: Path) -> None:
         own = SigningKey(unhex(vector["seed"]))
         assert (own.public, own.sign(message)) == (key, signature)
     verify_signature(key, message, signature)
+
+
+def bencode_of(vector: Vector) -> bytes:
+    value, times = unhex(vector["value"]), vector.get("in_a_list_times")
+    return value if times is None else b"l" + value * times + b"e"
+
+
+def check_bencode(vector: Vector, _: Path) -> None:
+    raw = bencode_of(vector)
+    assert encode(decode(raw, limit_bytes=len(raw))) == raw
 
 
 def check_address(vector: Vector, _: Path) -> None:
@@ -271,6 +282,7 @@ def check_news(vector: Vector, _: Path) -> None:
 
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "signature": check_signature,
+    "bencode": check_bencode,
     "address": check_address,
     "certificate": check_certificate,
     "entry": check_entry,
@@ -299,7 +311,13 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
 PATHS = sorted(VECTORS.glob("*/*.json"))
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def param(path: Path) -> Any:
+    """One vector as a parameter; those of 400,000 parts take seconds."""
+    marks = [pytest.mark.slow] if path.stem.endswith("-parts") else []
+    return pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
+
+
+@pytest.mark.parametrize("path", [*map(param, PATHS)])
 def test_the_code_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
     vector = json.loads(path.read_text(encoding="utf-8"))
     check = CHECKS[path.parent.name]

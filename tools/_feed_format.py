@@ -18,6 +18,7 @@ from _ed25519 import is_signature
 BLOCK, PIECE_MAX = 16 * 1024, 1024 * 1024
 FRAME_MAX, BLOCKS_MAX = 2_113_538, 4_096
 CHUNK_LIST_MAX, HEAD_MAX, CERTIFICATE_MAX = 1024 * 1024, 996, 1_000
+VALUES_MAX = 400_000
 CERTIFICATE_DOMAIN = b"swarmfeed certificate 1\n"
 
 
@@ -38,12 +39,20 @@ def decode(data: bytes, what: str) -> Any:
     """Read one canonical value that takes all of ``data``."""
     value, end = _decode_at(data, 0, what, 8)
     need(end == len(data), f"{what}: bytes after the value")
+    need(_count(value) <= VALUES_MAX, f"{what}: too many parts")
     return value
 
 
+def _count(value: Any) -> int:
+    """Parts of a value: each integer, string (keys too), list and dict."""
+    if isinstance(value, dict):
+        return 1 + len(value) + sum(map(_count, value.values()))
+    return 1 + sum(map(_count, value)) if isinstance(value, list) else 1
+
+
 def _decode_at(data: bytes, at: int, what: str, depth: int) -> tuple[Any, int]:
-    need(depth > 0, f"{what}: nested too deep")
     if match := re.compile(rb"i(0|-?[1-9][0-9]{0,18})e").match(data, at):
+        need(-(2**63) <= int(match[1]) < 2**63, f"{what}: an integer beyond 64 bits")
         return int(match[1]), match.end()
     if match := re.compile(rb"(0|[1-9][0-9]{0,9}):").match(data, at):
         end = match.end() + int(match[1])
@@ -51,6 +60,7 @@ def _decode_at(data: bytes, at: int, what: str, depth: int) -> tuple[Any, int]:
         return data[match.end() : end], end
     mark, at, items = data[at : at + 1], at + 1, []
     need(mark in (b"l", b"d"), f"{what}: no bencode at byte {at - 1}")
+    need(depth > 0, f"{what}: nested too deep")
     while data[at : at + 1] != b"e":
         item, at = _decode_at(data, at, what, depth - 1)
         items.append(item)

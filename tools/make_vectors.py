@@ -38,7 +38,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
-from vectors import chunks, disk
+from vectors import bencodes, chunks, disk, heads
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
@@ -463,6 +463,9 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     fork_cases,
     notice_cases,
     signature_cases,
+    bencodes.bencode_cases,
+    heads.head_cases,
+    heads.receipt_cases,
     chunks.chunk_cases,
     chunks.pieces_cases,
     chunks.torrent_cases,
