@@ -1,6 +1,6 @@
 """Feeds and entries for tests: small, deterministic, made with the real code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from swarmfeed.core.base.bencoding import encode
@@ -68,10 +68,10 @@ class Author:
         self.chunks: dict[ChunkSpan, bytes] = {}
         self.now_ms = 1_700_000_000_000
 
-    def append(self, stored: Sequence[bytes]) -> Replica:
-        return self.grow(stored).replica
+    def append(self, stored: Sequence[bytes], going: Collection[int] = ()) -> Replica:
+        return self.grow(stored, going).replica
 
-    def grow(self, stored: Sequence[bytes]) -> Growth:
+    def grow(self, stored: Sequence[bytes], going: Collection[int] = ()) -> Growth:
         self.now_ms += 1
         growth = grow(
             self.replica,
@@ -80,6 +80,7 @@ class Author:
             now_ms=self.now_ms,
             sign=self.key.sign,
             load=self.chunks.__getitem__,
+            going=going,
         )
         self.chunks.update(growth.chunks)
         self.replica = growth.replica

@@ -11,8 +11,8 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     follow    a author_id, on 0|1                                   one author per entry
     react     e emoji (empty: take it back), r ref
     boost     r ref
-    edit      cw?, n index of the own post, text
-    withdraw  n index of the own entry
+    edit      cw?, n index of the own post, quote? ref, reply? ref, root? ref, text
+    withdraw  e? 1: its newest edit is still shown, n index of the own entry
     leave     c certificate
     pin       r? ref of an own post, of any own device; none: no post is pinned
     keys      r? recovery keys, v suite, x public key of the device
@@ -173,6 +173,10 @@ class EditBody:
     index: Own
     text: Text
     cw: ContentWarning = ""
+    reply: EntryRef | None = None
+    """What the post answers; this and the next ones where the post's own body is withdrawn."""
+    root: EntryRef | None = None
+    quote: EntryRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,8 @@ class WithdrawBody:
 
     kind: ClassVar[str] = "withdraw"
     index: Own
+    is_edited: Annotated[bool, At("e"), OPTIONAL] = False
+    """Of a post: only its old text goes, and its newest edit is shown; else nothing is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ A replica never goes back: a smaller head is refused, a contradicting one is a f
 signed heads of a fork are kept as its proof.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame, split_frame
 from swarmfeed.core.feed.chunklist import (
     ChunkRecord,
     covering_spans,
@@ -25,8 +23,10 @@ from swarmfeed.core.feed.chunklist import (
 )
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
-from swarmfeed.core.feed.merkle import Frontier, consistency_roots, root_hash
+from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
+from swarmfeed.core.feed.sealing import LoadChunk, build, seal
+from swarmfeed.core.feed.withdrawal import strip_chunk, without_named
 from swarmfeed.errors import (
     BadEncodingError,
     BadProofError,
@@ -34,9 +34,6 @@ from swarmfeed.errors import (
     RetryError,
     RollbackError,
 )
-
-LoadChunk = Callable[[ChunkSpan], bytes]
-"""Reads a chunk that is on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +75,19 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """An own feed after an append: the new replica, and chunks to write before it."""
+    """An own feed after an append: the new replica, and chunks that come with it."""
 
     replica: Replica
     chunks: tuple[tuple[ChunkSpan, bytes], ...]
+    """Those that are new, and those that take the place of one of the same span."""
 
 
 def open_replica(
     feed_id: FeedId, signed_head: bytes, chunk_list: bytes, tail: Sequence[bytes]
 ) -> Replica:
     """Verify a head together with its chunk list and tail.
+
+    Bodies that the tail itself withdraws are dropped, if somebody still has them.
 
     Raises:
         BadSignatureError: The feed key did not sign this head.
@@ -106,7 +106,8 @@ def open_replica(
     frontier = _append_all(frontier, tail)
     if frontier.root() != head.root:
         raise BadProofError("chunk list and tail lead to another root")
-    return Replica(head, signed_head, records, chunk_list, tuple(tail), frontier)
+    left = tuple(without_named(tail, sealed_end(head.size)))
+    return Replica(head, signed_head, records, chunk_list, left, frontier)
 
 
 def extend_replica(
@@ -135,8 +136,8 @@ def extend_replica(
     new = stored[known.size - start :]
     if sealed_end(head.size) != known.tail_start or chunk_list:
         pending = [*known.tail, *new]
-        tail = pending[sealed_end(head.size) - known.tail_start :]
-        after = open_replica(known.feed_id, signed_head, chunk_list, tail)
+        in_tail = pending[sealed_end(head.size) - known.tail_start :]
+        after = open_replica(known.feed_id, signed_head, chunk_list, in_tail)
         _check_pending(known, after, pending)
         return after
     if head.chunks_hash != known.head.chunks_hash:
@@ -144,9 +145,8 @@ def extend_replica(
     frontier = _append_all(known.frontier, new)
     if frontier.root() != head.root:
         raise BadProofError("pushed entries lead to another root")
-    return Replica(
-        head, signed_head, known.records, known.chunk_list, (*known.tail, *new), frontier
-    )
+    tail = tuple(without_named((*known.tail, *new), known.tail_start))
+    return Replica(head, signed_head, known.records, known.chunk_list, tail, frontier)
 
 
 def check_offer(known: Replica | None, offered: Replica, full_proof: Sequence[Hash]) -> None:
@@ -246,32 +246,39 @@ def grow(
     now_ms: int,
     sign: Sign,
     load: LoadChunk,
+    going: Collection[int] = (),
 ) -> Growth:
     """Append entries to an own feed: seal full chunks, merge 16 into one, sign the head.
+
+    Bodies in the tail go with the entry that withdraws them.
 
     Args:
         known: The feed so far; None starts it.
         stored: One or more stored entries.
         load: Reads chunks that were written before, to merge them.
+        going: Entries in sealed chunks whose bodies go with this head: they are withdrawn, now
+            or before.
 
     Raises:
         BadEncodingError: One of ``stored`` is not an entry.  Nothing was signed.
     """
     size = (known.size if known else 0) + len(stored)
     assert size > 0, "nobody takes a head of an empty feed"
-    if known is not None and sealed_end(size) == known.tail_start:
-        return Growth(_append_to_tail(known, stored, now_ms, sign), ())
     start = known.tail_start if known else 0
-    pending = [*(known.tail if known else ()), *stored]
-    frames = _seal(pending, start)
+    if known is not None and sealed_end(size) == start and not any(n < start for n in going):
+        return Growth(_append_to_tail(known, stored, now_ms, sign), ())
+    pending = without_named([*(known.tail if known else ()), *stored], start)
+    frames = seal(pending, start)
     old = known.chunks() if known else {}
     records: list[ChunkRecord] = []
     made: list[tuple[ChunkSpan, bytes]] = []
     for span in covering_spans(size):
-        if span in old:
+        gone = [index for index in going if span.start <= index < min(span.end, start)]
+        if span in old and not gone:
             records.append(old[span])
             continue
-        chunk, root = _build(span, frames, old, load)
+        chunk, root = build(span, frames, old, load)
+        chunk = strip_chunk(chunk, span.start, gone) if gone else chunk
         records.append(make_record(chunk, root))
         made.append((span, chunk))
     tail = tuple(pending[sealed_end(size) - start :])
@@ -292,12 +299,12 @@ def chunks_made_here(
         pending: Stored entries [known.tail_start, newer.size).
         load: Reads older chunks; it may raise to say that one is not held.
     """
-    frames = _seal(pending, known.tail_start)
+    frames = seal(without_named(pending, known.tail_start), known.tail_start)
     old = known.chunks()
     for span, record in newer.chunks().items():
         if span in old or span.end > newer.tail_start:
             continue
-        chunk, _ = _build(span, frames, old, load)
+        chunk, _ = build(span, frames, old, load)
         if hash_pieces(chunk) == record.pieces:
             yield span, chunk
 
@@ -319,7 +326,7 @@ def _append_to_tail(
         sign_head(head, sign),
         known.records,
         known.chunk_list,
-        (*known.tail, *stored),
+        tuple(without_named((*known.tail, *stored), known.tail_start)),
         frontier,
     )
 
@@ -342,39 +349,6 @@ def _sign(
         chunks_hash=hash_chunk_list(chunk_list),
     )
     return Replica(head, sign_head(head, sign), records, chunk_list, tail, frontier)
-
-
-def _seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
-    """Pack each full run of 256 entries: level-0 position to (frame, subtree root).
-
-    Raises:
-        BadEncodingError: One of ``pending`` is not exactly one entry.
-    """
-    frames = {}
-    for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
-        stored = list(pending[at : at + CHUNK_ENTRIES])
-        content = frame_content(stored)
-        root = root_hash(hash_frame(content))
-        # Two halves of an entry must not pass as a whole one.
-        if split_frame(content) != stored:
-            raise BadEncodingError("an entry is cut in two, or two are in one")
-        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
-    return frames
-
-
-def _build(
-    span: ChunkSpan,
-    frames: Mapping[int, tuple[bytes, Hash]],
-    old: Mapping[ChunkSpan, ChunkRecord],
-    load: LoadChunk,
-) -> tuple[bytes, Hash]:
-    """Make a chunk from new frames and older chunks: its bytes and its subtree root."""
-    if span in old:
-        return load(span), old[span].root
-    if span.level == 0:
-        return frames[span.position]
-    parts = [_build(part, frames, old, load) for part in span.parts()]
-    return b"".join(part for part, _ in parts), root_hash([root for _, root in parts])
 
 
 def _append_all(frontier: Frontier, stored: Iterable[bytes]) -> Frontier:

@@ -1,0 +1,46 @@
+"""Sealing: full runs of entries become frames, and frames and chunks become chunks."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.types import ChunkSpan, Hash
+from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame, split_frame
+from swarmfeed.core.feed.chunklist import ChunkRecord, sealed_end
+from swarmfeed.core.feed.merkle import root_hash
+from swarmfeed.errors import BadEncodingError
+
+LoadChunk = Callable[[ChunkSpan], bytes]
+"""Reads a chunk that is on disk."""
+
+
+def seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
+    """Pack each full run of 256 entries: level-0 position to (frame, subtree root).
+
+    Raises:
+        BadEncodingError: One of ``pending`` is not exactly one entry.
+    """
+    frames = {}
+    for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
+        stored = list(pending[at : at + CHUNK_ENTRIES])
+        content = frame_content(stored)
+        root = root_hash(hash_frame(content))
+        # Two halves of an entry must not pass as a whole one.
+        if split_frame(content) != stored:
+            raise BadEncodingError("an entry is cut in two, or two are in one")
+        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
+    return frames
+
+
+def build(
+    span: ChunkSpan,
+    frames: Mapping[int, tuple[bytes, Hash]],
+    old: Mapping[ChunkSpan, ChunkRecord],
+    load: LoadChunk,
+) -> tuple[bytes, Hash]:
+    """Make a chunk from new frames and older chunks: its bytes and its subtree root."""
+    if span in old:
+        return load(span), old[span].root
+    if span.level == 0:
+        return frames[span.position]
+    parts = [build(part, frames, old, load) for part in span.parts()]
+    return b"".join(part for part, _ in parts), root_hash([root for _, root in parts])
