@@ -1,6 +1,6 @@
 """Feeds on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -52,9 +52,18 @@ class Logs(Protocol):
         ...
 
     def append(
-        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+        self,
+        feed_id: FeedId,
+        stored: Sequence[bytes],
+        *,
+        now_ms: int,
+        sign: Signer,
+        going: Collection[int] = (),
     ) -> Replica:
         """Add entries to an own feed and sign the new head; create the feed if it is new.
+
+        The bodies of ``going``, withdrawn entries in sealed chunks, go with this head; those
+        that the tail withdraws go anyway.  When it returns, no chunk and no journal has them.
 
         When it returns, the high-water mark says so too.  One sync of each, at the same time,
         while no chunk is sealed, and a few more for every 120th or so.
@@ -81,6 +90,9 @@ class Logs(Protocol):
 
     def replace(self, replica: Replica) -> None:
         """Keep a newer verified replica of someone's feed: head, chunk list, tail.
+
+        Chunks that its list has another record of are held no more: they are among those on
+        their way, as after ``distrust_chunk``.
 
         One of an own feed that is larger than its mark ends that mark, before it is kept.
         """

@@ -4,7 +4,7 @@ Every way to write - posts, profiles, follows, imports, by page, command or API 
 Before each append all memories of the feed's size go into ``core/feed/highwater.judge``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from swarmfeed.core.asks import sentences
@@ -92,8 +92,13 @@ class Pen:
         """Why nothing can be written, and what to do; empty while all is well."""
         return say(self.verdict())
 
-    def write(self, stored: Sequence[bytes]) -> tuple[Replica | None, Replica]:
+    def write(
+        self, stored: Sequence[bytes], going: Collection[int] = ()
+    ) -> tuple[Replica | None, Replica]:
         """Append entries; when this returns they survive a power cut.
+
+        Args:
+            going: Withdrawn entries in sealed chunks whose bodies go with this head.
 
         Returns:
             The feed before and after.
@@ -109,7 +114,8 @@ class Pen:
         feed_id = self._identity.feed_id
         before = self._shelf.replica(feed_id)
         sign = self._identity.feed_key.sign
-        after = self._shelf.append(feed_id, stored, now_ms=self._clock.now_ms(), sign=sign)
+        now_ms = self._clock.now_ms()
+        after = self._shelf.append(feed_id, stored, now_ms=now_ms, sign=sign, going=going)
         self._wrote = after
         return before, after
 

@@ -6,7 +6,7 @@ certificates are verified before (``open_certificates``).  Whose a feed is, and 
 it, is with ``credentials``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
@@ -173,9 +173,17 @@ class Shelf:
         self._credentials.start(feed_id, author_id, certificate)
 
     def append(
-        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+        self,
+        feed_id: FeedId,
+        stored: Sequence[bytes],
+        *,
+        now_ms: int,
+        sign: Signer,
+        going: Collection[int] = (),
     ) -> Replica:
         """Append to an own feed; when this returns it survives a power cut.
+
+        ``going`` are withdrawn entries in sealed chunks whose bodies go with this head.
 
         Raises:
             UserError: The author left the feed, on another device; nobody would show it.
@@ -184,7 +192,7 @@ class Shelf:
         known, end = self._replicas.get(feed_id), self.end_of(feed_id)
         if end is not None and (known.size if known else 0) + len(stored) > end:
             raise UserError("this feed was ended by its author; nothing can be added to it")
-        replica = self._logs.append(feed_id, stored, now_ms=now_ms, sign=sign)
+        replica = self._logs.append(feed_id, stored, now_ms=now_ms, sign=sign, going=going)
         self._replicas[feed_id] = replica
         return replica
 

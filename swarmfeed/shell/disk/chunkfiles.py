@@ -7,14 +7,17 @@ has to list a folder to know.
 import os
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import CHUNK_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, FeedId
-from swarmfeed.core.feed.metainfo import chunk_name
+from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import DamageError
 from swarmfeed.shell.disk.durable import (
     delete_file,
@@ -29,6 +32,10 @@ from swarmfeed.shell.disk.durable import (
 )
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
+
+
+_STAGED_SUFFIX: Final = ".new"
+"""Behind the name of a chunk that waits until the journal knows of it."""
 
 
 class ChunkFiles:
@@ -106,6 +113,48 @@ class ChunkFiles:
         write_files(self.kept_folder(feed_id), files)
         self._held[feed_id].update(chunks)
 
+    def stage(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
+        """Write what is to take the place of chunks that are kept, beside them."""
+        files = {
+            chunk_name(feed_id, span) + _STAGED_SUFFIX: chunk for span, chunk in chunks.items()
+        }
+        write_files(self.kept_folder(feed_id), files)
+
+    def put_staged(self, feed_id: FeedId, spans: Iterable[ChunkSpan]) -> None:
+        """Put what was staged in its place: the journal says so by now."""
+        for span in spans:
+            move_file(self._staged(feed_id, span), self._kept(feed_id, span))
+
+    def settle_staged(self, feed_id: FeedId, records: Mapping[ChunkSpan, ChunkRecord]) -> None:
+        """After a crash: put in its place what the journal knows, and delete the rest."""
+        folder = self.kept_folder(feed_id)
+        names: list[str] = []
+        with suppress(FileNotFoundError), unread(folder):
+            names = [each for each in os.listdir(folder) if each.endswith(_STAGED_SUFFIX)]
+        by_name = {chunk_name(feed_id, span) + _STAGED_SUFFIX: span for span in records}
+        for name in names:
+            span = by_name.get(name)
+            if span and hash_pieces(_read(folder / name)) == records[span].pieces:
+                move_file(folder / name, self._kept(feed_id, span))
+            else:
+                delete_file(folder / name)
+
+    def set_aside_others(self, newest: Replica, known: Replica | None) -> None:
+        """Distrust kept chunks that are not what their feed's newest list says.
+
+        Args:
+            newest: What is to be kept from now on.
+            known: What says by which records they were verified when they were kept.
+        """
+        feed_id, records = newest.feed_id, newest.chunks()
+        verified = known.chunks() if known else {}
+        for span in self.held(feed_id) & records.keys():
+            record, before = records[span], verified.get(span)
+            if before is None and hash_pieces(self.read(feed_id, span)) == record.pieces:
+                continue  # the journal alone was lost
+            if before != record:
+                self.distrust(feed_id, span)
+
     def keep(self, feed_id: FeedId, span: ChunkSpan) -> None:
         """Take a chunk that arrived among those that are kept."""
         arrived = self._incoming(feed_id, span)
@@ -147,6 +196,17 @@ class ChunkFiles:
             self.drop(feed_id, span)
             dropped.append(span)
         return sorted(dropped)
+
+    def drop_with(
+        self, feed_id: FeedId, going: Collection[int], *, current: Collection[ChunkSpan]
+    ) -> None:
+        """Delete those that are not current and have the bodies of entries that go."""
+        for span in self.held(feed_id).difference(current):
+            if any(span.start <= index < span.end for index in going):
+                self.drop(feed_id, span)
+
+    def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
+        return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)
 
     def _kept(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / chunk_name(feed_id, span)

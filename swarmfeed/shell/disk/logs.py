@@ -9,6 +9,7 @@
 
 Order of a change: chunk files first, then the journal, in one step.  So a crash leaves at
 worst chunk files that the journal does not know of yet; the same append makes them again.
+A chunk that takes the place of one waits beside it until the journal knows it.
 
 Of an own feed the high-water mark, beside the folder of the feeds, says how far it was signed
 (highwater.py).  Where that is more than the journal says, the journal is missing something, and
@@ -17,7 +18,7 @@ nothing is added to the feed until it is back.
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -32,8 +33,8 @@ from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
-from swarmfeed.core.feed.replica import Replica, grow, open_replica
-from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
+from swarmfeed.core.feed.replica import Growth, Replica, grow, open_replica
+from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import statements
 from swarmfeed.shell.disk.chunkfiles import ChunkFiles
 from swarmfeed.shell.disk.durable import (
@@ -55,7 +56,7 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
     salvage_journal,
 )
-from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, replay
+from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, keeps_tail, replay
 from swarmfeed.shell.disk.slices import entries_of
 
 
@@ -110,7 +111,13 @@ class FileLogs:
     # --- changing a feed ---
 
     def append(
-        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Sign
+        self,
+        feed_id: FeedId,
+        stored: Sequence[bytes],
+        *,
+        now_ms: int,
+        sign: Sign,
+        going: Collection[int] = (),
     ) -> Replica:
         if feed_id in self._damaged:
             raise UserError(f"the log is damaged: {self._damaged[feed_id]}")
@@ -128,30 +135,46 @@ class FileLogs:
             now_ms=now_ms,
             sign=sign,
             load=lambda span: self._read_own_chunk(feed_id, span),
+            going=going,
         )
         after = growth.replica
         frame = append_frame(stored, after.signed_head)
-        is_short = known is not None and not growth.chunks and fits(frame)
+        is_short = not growth.chunks and fits(frame) and keeps_tail(known, after)
         if is_short and self._has_room(feed_id, frame):
             self._add_frame(after, frame, self._own.beside(mark, after, frame))
         else:
-            self._own.announce(mark, after)
-            self._chunks.write(feed_id, dict(growth.chunks))
-            self._write_base(after)
-            self._own.write(feed_id, mark_of(after, reach=mark.reach))
+            self._change(mark, growth, going)
         self._own.note_left(feed_id, self._journal(feed_id))
         return after
 
+    def _change(self, mark: Mark, growth: Growth, going: Collection[int]) -> None:
+        """Carry out an append of many parts; the next start ends what a crash cut short."""
+        after, chunks, feed_id = growth.replica, dict(growth.chunks), growth.replica.feed_id
+        replaced = chunks.keys() & self._chunks.held(feed_id)
+        self._own.announce(mark, after)
+        self._chunks.write(feed_id, {each: chunks[each] for each in chunks.keys() - replaced})
+        self._chunks.stage(feed_id, {each: chunks[each] for each in replaced})
+        self._write_base(after)
+        try:
+            self._chunks.put_staged(feed_id, replaced)
+            self._chunks.drop_with(feed_id, going, current=after.chunks().keys())
+        except (UserError, PassingError) as error:
+            raise FatalError(f"a chunk was not put in its place: {error}") from error
+        self._own.write(feed_id, mark_of(after, reach=mark.reach))
+
     def replace(self, replica: Replica) -> None:
-        self._check_known(replica.feed_id)
+        feed_id = replica.feed_id
+        self._check_known(feed_id)
         self._own.heed(replica)
+        self._chunks.set_aside_others(replica, self._replicas.get(feed_id))
         self._write_base(replica)
 
     def extend(self, replica: Replica, start: int) -> None:
         self._own.heed(replica)
         stored = replica.tail[start - replica.tail_start :]
         frame = append_frame(stored, replica.signed_head)
-        if self._has_room(replica.feed_id, frame):
+        is_short = keeps_tail(self._replicas.get(replica.feed_id), replica)
+        if is_short and self._has_room(replica.feed_id, frame):
             self._add_frame(replica, frame)
         else:
             self._write_base(replica)
@@ -297,6 +320,7 @@ class FileLogs:
             self._lose(feed_id, f"{path}: {error}")
             return
         self._appended_bytes[feed_id] = state.end - state.base_end
+        self._chunks.settle_staged(feed_id, replica.chunks())
         self._chunks.take_up(feed_id)
         with suppress(PassingError):  # to read it, no folder has to be made
             self._chunks.make_folders(feed_id)

@@ -64,7 +64,8 @@ class OwnFeeds:
     def announce(self, mark: Mark, after: Replica) -> None:
         """Say before an append of many parts how far it may come."""
         reach = max(mark.reach, after.size)
-        self._marks.write(after.feed_id, replace(mark, reach=reach))
+        # The journal has the last append by now, and what it said may be withdrawn.
+        self._marks.write(after.feed_id, replace(mark, reach=reach, frame=b""))
 
     def write(self, feed_id: FeedId, mark: Mark) -> None:
         """Say how far an append came.
@@ -104,6 +105,11 @@ def replay(mark: Mark, replica: Replica, path: Path) -> Replica:
         return replica
     append_to_journal(path, mark.frame)
     return after
+
+
+def keeps_tail(known: Replica | None, after: Replica) -> bool:
+    """Whether a journal that has the one is made to have the other by adding entries."""
+    return known is not None and after.tail[: len(known.tail)] == known.tail
 
 
 def cut_or_keep(path: Path, end: int) -> None:

@@ -1,7 +1,7 @@
 """Feeds in memory; only chunks are files, because swarms serve them from folders."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,7 +58,13 @@ class FakeLogs:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
 
     def append(
-        self, feed_id: FeedId, stored: Sequence[bytes], *, now_ms: int, sign: Signer
+        self,
+        feed_id: FeedId,
+        stored: Sequence[bytes],
+        *,
+        now_ms: int,
+        sign: Signer,
+        going: Collection[int] = (),
     ) -> Replica:
         if feed_id in self.disk.damaged:
             raise UserError(f"the log is damaged: {self.disk.damaged[feed_id]}")
@@ -78,11 +84,15 @@ class FakeLogs:
             mark = new_mark()
         if mark is None or not goes_on(mark, known):
             raise UserError("nothing was saved: this is not what was signed last")
-        growth = grow(known, feed_id, stored, now_ms=now_ms, sign=sign, load=load)
+        growth = grow(known, feed_id, stored, now_ms=now_ms, sign=sign, load=load, going=going)
         self.disk.marks[feed_id] = mark_of(growth.replica)
+        self.disk.replicas[feed_id] = growth.replica
+        self._make_folders(feed_id)
         for span, chunk in growth.chunks:
             self.write_chunk(feed_id, span, chunk)
-        self.replace(growth.replica)
+        for span in self.held(feed_id) - growth.replica.chunks().keys():
+            if any(span.start <= index < span.end for index in going):
+                self.drop_chunk(feed_id, span)
         return growth.replica
 
     def mark(self, feed_id: FeedId) -> Mark | None:
@@ -101,8 +111,15 @@ class FakeLogs:
         if mark is not None and replica.size > mark.size:
             self.end_mark(replica.feed_id, Ending.NEWER)
         self._make_folders(replica.feed_id)
+        self._set_aside_others(replica)
         self.disk.replicas[replica.feed_id] = replica
         self.disk.damaged.pop(replica.feed_id, None)
+
+    def _set_aside_others(self, replica: Replica) -> None:
+        feed_id, records = replica.feed_id, replica.chunks()
+        for span in self.held(feed_id) & records.keys():
+            if hash_pieces(self.read_chunk(feed_id, span)) != records[span].pieces:
+                self.distrust_chunk(feed_id, span)
 
     def extend(self, replica: Replica, start: int) -> None:
         before = self.disk.replicas[replica.feed_id]
