@@ -17,7 +17,6 @@ from swarmfeed.core.feed.chunklist import (
     decode_chunk_list,
     encode_chunk_list,
     hash_chunk_list,
-    make_record,
     sealed_end,
     sealed_frontier,
 )
@@ -25,8 +24,8 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
-from swarmfeed.core.feed.sealing import LoadChunk, build, seal
-from swarmfeed.core.feed.withdrawal import strip_chunk, without_named
+from swarmfeed.core.feed.sealing import LoadChunk, build, cover, seal
+from swarmfeed.core.feed.withdrawal import without_named
 from swarmfeed.errors import (
     BadEncodingError,
     BadProofError,
@@ -270,21 +269,12 @@ def grow(
     pending = without_named([*(known.tail if known else ()), *stored], start)
     frames = seal(pending, start)
     old = known.chunks() if known else {}
-    records: list[ChunkRecord] = []
-    made: list[tuple[ChunkSpan, bytes]] = []
-    for span in covering_spans(size):
-        gone = [index for index in going if span.start <= index < min(span.end, start)]
-        if span in old and not gone:
-            records.append(old[span])
-            continue
-        chunk, root = build(span, frames, old, load)
-        chunk = strip_chunk(chunk, span.start, gone) if gone else chunk
-        records.append(make_record(chunk, root))
-        made.append((span, chunk))
+    sealed_going = [index for index in going if index < start]
+    records, made = cover(size, frames, old, load, sealed_going)
     tail = tuple(pending[sealed_end(size) - start :])
     chunk_list = encode_chunk_list(records)
-    replica = _sign(feed_id, tuple(records), chunk_list, tail, size, now_ms, sign)
-    return Growth(replica, tuple(made))
+    replica = _sign(feed_id, records, chunk_list, tail, size, now_ms, sign)
+    return Growth(replica, made)
 
 
 def chunks_made_here(

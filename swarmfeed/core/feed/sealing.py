@@ -1,12 +1,13 @@
 """Sealing: full runs of entries become frames, and frames and chunks become chunks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import ChunkSpan, Hash
 from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame, split_frame
-from swarmfeed.core.feed.chunklist import ChunkRecord, sealed_end
+from swarmfeed.core.feed.chunklist import ChunkRecord, covering_spans, make_record, sealed_end
 from swarmfeed.core.feed.merkle import root_hash
+from swarmfeed.core.feed.withdrawal import strip_chunk
 from swarmfeed.errors import BadEncodingError
 
 LoadChunk = Callable[[ChunkSpan], bytes]
@@ -29,6 +30,35 @@ def seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
             raise BadEncodingError("an entry is cut in two, or two are in one")
         frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
     return frames
+
+
+def cover(
+    size: int,
+    frames: Mapping[int, tuple[bytes, Hash]],
+    old: Mapping[ChunkSpan, ChunkRecord],
+    load: LoadChunk,
+    going: Collection[int],
+) -> tuple[tuple[ChunkRecord, ...], tuple[tuple[ChunkSpan, bytes], ...]]:
+    """Return the records of a feed's chunks, and those chunks that were not there before.
+
+    Args:
+        size: Entries of the feed.
+        frames: What ``seal`` made.
+        old: Chunks before.
+        going: Entries in these whose bodies go.
+    """
+    records: list[ChunkRecord] = []
+    made: list[tuple[ChunkSpan, bytes]] = []
+    for span in covering_spans(size):
+        gone = [index for index in going if span.start <= index < span.end]
+        if span in old and not gone:
+            records.append(old[span])
+            continue
+        chunk, root = build(span, frames, old, load)
+        chunk = strip_chunk(chunk, span.start, gone) if gone else chunk
+        records.append(make_record(chunk, root))
+        made.append((span, chunk))
+    return tuple(records), tuple(made)
 
 
 def build(
