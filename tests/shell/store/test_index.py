@@ -22,6 +22,7 @@ from swarmfeed.core.feed.kinds import (
     WithdrawBody,
     encode_body,
 )
+from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.errors import DamageError, PassingError, RetryError, UserError
 from swarmfeed.shell.store import database
 from swarmfeed.shell.store.aside import delete, set_aside
@@ -58,7 +59,8 @@ def make_records() -> list[bytes]:
         text = f"{number} " + " ".join(dice.choices(WORDS, k=12))
         parent = EntryRef(BOBS, hash_stored(records[number // 2]), number // 2)
         body = PostBody(text, reply=parent if number % 9 == 0 else None)
-        records.append(encode_entry("post", dice.randrange(10**6), encode_body(body)))
+        salted = encode_body(body, dice.randbytes(SALT_BYTES))
+        records.append(encode_entry("post", dice.randrange(10**6), salted))
     return records
 
 
