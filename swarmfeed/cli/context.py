@@ -21,13 +21,15 @@ class Context:
 
     home: Path
     passphrase_file: Path | None = None
+    keyring: bool = False
+    """Whether the system's keyring is to have the passphrase."""
     level: str
     """From which on the log is told, of ``main.LEVELS``."""
     doors: Doors
 
     def passphrase(self) -> str:
         """Read or ask the passphrase of this home's keys; empty when they have none."""
-        return read_passphrase(self.home, self.passphrase_file)
+        return read_passphrase(self.home, self.passphrase_file, keyring=self.keyring)
 
     def start_log(self) -> None:
         """Tell on standard error what is done in this process.
@@ -61,12 +63,18 @@ pass_context = click.make_pass_decorator(Context)
 
 
 def make_context(
-    home: Path | None, passphrase_file: Path | None, level: str, doors: object
+    home: Path | None,
+    passphrase_file: Path | None,
+    level: str,
+    doors: object,
+    *,
+    keyring: bool = False,
 ) -> Context:
     """Build the context of one run; ``doors`` is what a test handed to click, or None."""
     return Context(
         home=home or default_home(),
         passphrase_file=passphrase_file,
+        keyring=keyring,
         level=level,
         doors=doors if isinstance(doors, Doors) else Doors(),
     )

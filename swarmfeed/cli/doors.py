@@ -5,7 +5,7 @@ Behind them is everything that takes long to load; it is loaded when a door is o
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from swarmfeed.cli import desk
 from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.desk import Answerer
-from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.shell.disk.homelock import HomeLock
 
 Passphrase = Callable[[], str]
 """Asked only when keys are opened and are protected."""
@@ -36,6 +37,14 @@ def _restore_home(home: Path, name: str, passphrase: str, author_words: str) -> 
 
     with tidily():
         return wiring.restore_home(home, name, passphrase, author_words)
+
+
+def _change_passphrase(home: Path, old: str, new: str) -> None:
+    from swarmfeed.shell.disk.keyfile import change_passphrase
+
+    # A running node keeps everybody out who would make new keys meanwhile.
+    with nullcontext() if desk.find_running(home) else HomeLock(home):
+        change_passphrase(key_path(home), old, new)
 
 
 def _run_node(
@@ -61,6 +70,7 @@ class Doors:
     page_link: Callable[[Path], str] = desk.page_link
     create_home: Callable[[Path, str, str, Callable[[Created], None]], Created] = _create_home
     restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
+    change_passphrase: Callable[[Path, str, str], None] = _change_passphrase
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch
     now_ms: Callable[[], int] = _now_ms

@@ -1,13 +1,14 @@
 """Where a person's keys and posts lie, whether they are there, and what opens them."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from swarmfeed.cli.leaving import tidily
-from swarmfeed.core.asks import input_sentences, sentences
+from swarmfeed.core.asks import input_sentences, recovery_sentences, sentences
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
@@ -36,8 +37,12 @@ def require_home(home: Path) -> None:
         raise UserError(sentences.NO_KEYS(home=home))
 
 
-def read_passphrase(home: Path, file: Path | None) -> str:
+def read_passphrase(home: Path, file: Path | None, *, keyring: bool = False) -> str:
     """Read the passphrase from a file, or ask at the terminal; empty for unprotected keys.
+
+    Args:
+        keyring: Whether the system's keyring is to have it: it is taken from there, and one
+            that was asked for and opens the keys is kept there.
 
     Raises:
         UserError: It is needed, and there is neither a file nor a person to ask.
@@ -50,6 +55,28 @@ def read_passphrase(home: Path, file: Path | None) -> str:
         return ""
     if file is not None:
         return read_passphrase_file(file)
+    if keyring:
+        return _from_keyring(home)
+    return _asked()
+
+
+def _from_keyring(home: Path) -> str:
+    from swarmfeed.shell.disk.keyfile import open_keys
+    from swarmfeed.shell.passphrases import keep_passphrase, kept_passphrase
+
+    kept = kept_passphrase(home)
+    if kept is not None:
+        with suppress(UserError):  # it was changed since, perhaps
+            open_keys(key_path(home), kept)
+            return kept
+    typed = _asked()
+    open_keys(key_path(home), typed)
+    keep_passphrase(home, typed)
+    click.echo(recovery_sentences.KEPT_IN_KEYRING(), err=True)
+    return typed
+
+
+def _asked() -> str:
     if not sys.stdin.isatty():
         raise UserError("the keys are protected; name a file with --passphrase-file")
     return ask("passphrase", hide_input=True)

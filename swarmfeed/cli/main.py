@@ -18,7 +18,7 @@ import click
 import swarmfeed
 from swarmfeed.cli import leaving
 from swarmfeed.cli.hints import complete, keep_home
-from swarmfeed.cli.options import passphrase_file_option
+from swarmfeed.cli.options import keyring_option, passphrase_file_option
 from swarmfeed.cli.table import LazyGroup, MakeCommand, Row
 from swarmfeed.errors import DamageError, FatalError, RetryError, UserError
 
@@ -100,6 +100,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "shares:shares",
         "Split the second sheet among people you trust, and join it again.",
     ),
+    _row(
+        "passphrase",
+        "passphrase:passphrase",
+        "Change the passphrase of your keys.",
+    ),
     _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
     _row("open", "run:open_page", "Open the page of the running node."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),
@@ -174,10 +179,15 @@ def make_main(
     @click.version_option(swarmfeed.__version__, package_name="swarmfeed")
     @home_option
     @passphrase_file_option
+    @keyring_option
     @log_option
     @click.pass_context
     def main(
-        ctx: click.Context, home: Path | None, passphrase_file: Path | None, level: str
+        ctx: click.Context,
+        home: Path | None,
+        passphrase_file: Path | None,
+        keyring: bool,
+        level: str,
     ) -> None:
         """A microblog that belongs to the people who write it.
 
@@ -187,7 +197,7 @@ def make_main(
 
         if home and ctx.get_parameter_source("home") is click.core.ParameterSource.COMMANDLINE:
             keep_home(ctx, home)
-        ctx.obj = make_context(home, passphrase_file, level, ctx.obj)
+        ctx.obj = make_context(home, passphrase_file, level, ctx.obj, keyring=keyring)
 
     return main
 

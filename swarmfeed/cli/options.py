@@ -15,3 +15,10 @@ passphrase_file_option: Final = click.option(
     envvar="SWARMFEED_PASSPHRASE_FILE",
     help="File whose first line is the passphrase of the keys.",
 )
+
+keyring_option: Final = click.option(
+    "--keyring",
+    is_flag=True,
+    envvar="SWARMFEED_KEYRING",
+    help="Take the passphrase from the system's keyring; asked for once, it is kept there.",
+)

@@ -52,3 +52,26 @@ CODE_DIFFERS: Final = Text(
     "these shares lead to a sheet with the code {code}, and not {expected}: the passphrase is"
     " wrong, or they are shares of another sheet"
 )
+
+# --- the passphrase: cli/commands/passphrase.py, shell/passphrases.py ------------------------
+
+PASSPHRASE_CHANGED: Final = Text(
+    "The keys open with the new passphrase from now on. Copies of the old key file, a backup"
+    " perhaps, still open with the old one: delete them if somebody may know it."
+)
+PASSPHRASE_GONE: Final = Text(
+    "The keys need no passphrase any more: whoever can read the file has them."
+)
+PASSPHRASE_FORGOTTEN: Final = Text("The keyring does not have the passphrase any more.")
+NOT_IN_KEYRING: Final = Text("the keyring has no passphrase of this home")
+KEYRING_NOT_INSTALLED: Final = Text(
+    "the keyring needs one more library; install it with: pip install 'swarmfeed[keyring]'"
+)
+NO_KEYRING: Final = Text(
+    "this system offers no keyring here; use --passphrase-file, or let the passphrase be asked"
+)
+KEYRING_FAILED: Final = Text("the keyring did not answer: {reason}")
+KEPT_IN_KEYRING: Final = Text(
+    "The passphrase is in the keyring of this system now; take it out with: swarmfeed"
+    " passphrase --forget"
+)

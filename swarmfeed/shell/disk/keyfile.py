@@ -37,7 +37,7 @@ from swarmfeed.core.base.limits import (
     KEY_FILE_BYTES_MAX,
 )
 from swarmfeed.errors import DamageError, UserError
-from swarmfeed.shell.disk.durable import create_file, read_file, unread
+from swarmfeed.shell.disk.durable import create_file, read_file, unread, write_file
 from swarmfeed.shell.disk.modes import OTHERS_BITS
 
 _TIME_BYTES: Final = 8
@@ -104,20 +104,27 @@ def create_keys(path: Path, keys: Keys, passphrase: str) -> None:
     Raises:
         UserError: There is a file already, or it cannot be written.
     """
-    operations = argon2id.OPSLIMIT_MODERATE if passphrase else argon2id.OPSLIMIT_MIN
-    memory_bytes = argon2id.MEMLIMIT_MODERATE if passphrase else argon2id.MEMLIMIT_MIN
-    salt = os.urandom(argon2id.SALTBYTES)
-    header = _format_header(bool(passphrase), operations, memory_bytes, salt)
-    key = _derive_key(passphrase, header, operations, memory_bytes, salt)
-    secret = b"".join(keys.seeds) + keys.created_at_ms.to_bytes(_TIME_BYTES, "big")
-    payload = base64.b64encode(bytes(SecretBox(key).encrypt(secret))).decode("ascii")
-    lines = [payload[at : at + _LINE_CHARS] for at in range(0, len(payload), _LINE_CHARS)]
     try:
-        create_file(path, (header + "\n" + "\n".join(lines) + "\n").encode("utf-8"), 0o600)
+        create_file(path, _seal(keys, passphrase), 0o600)
     except FileExistsError as error:
         raise UserError(
             f"there are keys in {path} already; move that file away first to make new ones"
         ) from error
+
+
+def change_passphrase(path: Path, old: str, new: str) -> None:
+    """Encrypt a key file with another passphrase, in one step; durable when this returns.
+
+    Whoever has a copy of the file opens that with the old one, as before.
+
+    Args:
+        new: Empty leaves the keys unprotected.
+
+    Raises:
+        UserError: As ``open_keys``, or it cannot be written; then the old one opens it.
+    """
+    keys = open_keys(path, old)
+    write_file(path, _seal(keys, new))
 
 
 def open_keys(path: Path, passphrase: str) -> Keys:
@@ -151,6 +158,19 @@ def open_keys(path: Path, passphrase: str) -> Keys:
 def is_protected(path: Path) -> bool:
     """Whether the header says that a passphrase is needed.  Raises as ``open_keys`` does."""
     return _read_sealed(path).protected
+
+
+def _seal(keys: Keys, passphrase: str) -> bytes:
+    """Return the content of a key file; takes as long as ``create_keys``."""
+    operations = argon2id.OPSLIMIT_MODERATE if passphrase else argon2id.OPSLIMIT_MIN
+    memory_bytes = argon2id.MEMLIMIT_MODERATE if passphrase else argon2id.MEMLIMIT_MIN
+    salt = os.urandom(argon2id.SALTBYTES)
+    header = _format_header(bool(passphrase), operations, memory_bytes, salt)
+    key = _derive_key(passphrase, header, operations, memory_bytes, salt)
+    secret = b"".join(keys.seeds) + keys.created_at_ms.to_bytes(_TIME_BYTES, "big")
+    payload = base64.b64encode(bytes(SecretBox(key).encrypt(secret))).decode("ascii")
+    lines = [payload[at : at + _LINE_CHARS] for at in range(0, len(payload), _LINE_CHARS)]
+    return (header + "\n" + "\n".join(lines) + "\n").encode("utf-8")
 
 
 def _format_header(protected: bool, operations: int, memory_bytes: int, salt: bytes) -> str:

@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.pwhash import argon2id
 from swarmfeed.errors import UserError
-from swarmfeed.shell.disk.keyfile import Keys, create_keys, is_protected, new_seed, open_keys
+from swarmfeed.shell.disk.keyfile import (
+    Keys,
+    change_passphrase,
+    create_keys,
+    is_protected,
+    new_seed,
+    open_keys,
+)
 
 KEYS = Keys(
     author_seed=bytes(range(32)),
@@ -217,3 +224,24 @@ def test_a_link_in_the_files_place_is_not_followed(tmp_path: Path, path: Path) -
 def test_seeds_are_32_bytes_and_never_the_same() -> None:
     seeds = {new_seed() for _ in range(100)}
     assert len(seeds) == 100 and {len(seed) for seed in seeds} == {32}
+
+
+@pytest.mark.parametrize(("old", "new"), [("", "horse"), ("horse", "staple"), ("horse", "")])
+def test_another_passphrase_opens_the_same_keys(
+    path: Path, cheap: None, old: str, new: str
+) -> None:
+    create_keys(path, KEYS, old)
+    before = path.read_bytes()
+    change_passphrase(path, old, new)
+    assert open_keys(path, new) == KEYS and is_protected(path) == bool(new)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not set(before.split()[-4:]) & set(path.read_bytes().split())
+    assert [each.name for each in path.parent.iterdir()] == ["keys"]
+
+
+def test_with_the_wrong_passphrase_nothing_is_changed(path: Path, cheap: None) -> None:
+    create_keys(path, KEYS, "horse")
+    before = path.read_bytes()
+    with pytest.raises(UserError, match="passphrase is wrong"):
+        change_passphrase(path, "house", "staple")
+    assert path.read_bytes() == before
