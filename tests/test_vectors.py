@@ -30,6 +30,7 @@ from swarmfeed.core.feed.entry import (
     hash_stored,
 )
 from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.kinds import decode_body
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.feed.metainfo import (
     Pieces,
@@ -83,6 +84,11 @@ def bencode_of(vector: Vector) -> bytes:
 def check_bencode(vector: Vector, _: Path) -> None:
     raw = bencode_of(vector)
     assert encode(decode(raw, limit_bytes=len(raw))) == raw
+
+
+def check_body(vector: Vector, _: Path) -> None:
+    body = decode_body(vector["kind"], unhex(vector["body"]))
+    assert body.kind == vector["kind"]
 
 
 def check_address(vector: Vector, _: Path) -> None:
@@ -283,6 +289,7 @@ def check_news(vector: Vector, _: Path) -> None:
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "signature": check_signature,
     "bencode": check_bencode,
+    "body": check_body,
     "address": check_address,
     "certificate": check_certificate,
     "entry": check_entry,

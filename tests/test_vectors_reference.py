@@ -9,6 +9,7 @@ import _feed_format as ref
 import _said_format as said
 import pytest
 import verify_feed
+from _body_format import read_body
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -27,6 +28,10 @@ def check_bencode(vector: Vector, _: Path) -> None:
     value, times = unhex(vector["value"]), vector.get("in_a_list_times")
     raw = value if times is None else b"l" + value * times + b"e"
     ref.decode(raw, "bencode")
+
+
+def check_body(vector: Vector, _: Path) -> None:
+    read_body(vector["kind"], unhex(vector["body"]))
 
 
 def check_receipt(vector: Vector, _: Path) -> None:
@@ -117,6 +122,7 @@ def check_fork_file(vector: Vector, _: Path) -> None:
 CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "address": check_address,
     "bencode": check_bencode,
+    "body": check_body,
     "certificate": check_certificate,
     "chunk": check_chunk,
     "chunklist": check_chunklist,

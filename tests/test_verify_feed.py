@@ -273,6 +273,18 @@ def test_a_chunk_of_other_entries_is_found_although_its_hashes_are_signed(
     assert problem_of(verify, folder) == f"{CHUNK_1}: its entries lead to another root"
 
 
+def test_entries_that_nobody_shows_are_counted_when_asked_for(
+    tmp_path: Path, verify: Verify
+) -> None:
+    nameless = encode_entry("follow", NOW_MS, b"d2:oni1ee")
+    later = encode_entry("later", NOW_MS, b"anything")
+    folder = build(tmp_path, [[FIRST, *posts(1, 300), nameless, later]])
+    assert verify(folder)["unreadable_entries"] == 0
+    result = verify(folder, "--bodies")
+    assert (result["exit_code"], result["unreadable_entries"]) == (0, 1)
+    assert "entries that break the rules of their kind: 1" in result["notes"]
+
+
 @pytest.mark.attack("A20")
 @pytest.mark.parametrize(
     ("content", "says"),

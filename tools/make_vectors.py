@@ -38,7 +38,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
-from vectors import bencodes, chunks, disk, heads
+from vectors import bencodes, bodies, chunks, disk, heads
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
@@ -464,6 +464,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     notice_cases,
     signature_cases,
     bencodes.bencode_cases,
+    bodies.body_cases,
     heads.head_cases,
     heads.receipt_cases,
     chunks.chunk_cases,

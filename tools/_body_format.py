@@ -1,0 +1,111 @@
+"""What entries say, read by a second implementation: docs/FORMAT.md 4, "Kinds" as a table.
+
+Nothing of swarmfeed is imported.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from _feed_format import decode, need
+
+Rule = Callable[[Any], bool]
+"""Whether a decoded value may stand at a key."""
+
+
+def number(smallest: int, largest: int) -> Rule:
+    return lambda value: isinstance(value, int) and smallest <= value <= largest
+
+
+def octets(most: int, least: int = 0) -> Rule:
+    return lambda value: isinstance(value, bytes) and least <= len(value) <= most
+
+
+def text(most: int) -> Rule:
+    """UTF-8 of so many characters."""
+
+    def holds(value: Any) -> bool:
+        found = unicode(value) if isinstance(value, bytes) else None
+        return found is not None and len(found) <= most
+
+    return holds
+
+
+def long_text(value: Any) -> bool:
+    """What is counted in bytes: the text of a post."""
+    return isinstance(value, bytes) and 1 <= len(value) <= 8_000 and unicode(value) is not None
+
+
+def unicode(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def several(most: int, rule: Rule) -> Rule:
+    def holds(value: Any) -> bool:
+        return isinstance(value, list) and len(value) <= most and all(map(rule, value))
+
+    return holds
+
+
+ID = octets(32, 32)
+INDEX = number(0, 2**32 - 1)
+FLAG = number(0, 1)
+
+
+def ref(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        rule(value.get(key)) for key, rule in ((b"f", ID), (b"h", ID), (b"n", INDEX))
+    )
+
+
+KINDS: dict[str, dict[str, Rule]] = {
+    "feed": {"c": octets(1_000), "name": text(64)},
+    "post": {
+        "cw?": text(200),
+        "lang?": text(35),
+        "mentions?": several(32, ID),
+        "quote?": ref,
+        "reply?": ref,
+        "root?": ref,
+        "src?": text(512),
+        "tags?": several(32, text(64)),
+        "text": long_text,
+    },
+    "profile": {"bio?": text(1_000), "name": text(64)},
+    "follow": {"a": ID, "on": FLAG},
+    "react": {"e": text(16), "r": ref},
+    "boost": {"r": ref},
+    "edit": {"cw?": text(200), "n": INDEX, "text": long_text},
+    "withdraw": {"n": INDEX},
+    "leave": {"c": octets(1_000)},
+    "pin": {"r?": ref},
+    "keys": {"r?": octets(3_000), "v": number(1, 2**16), "x": octets(1_216)},
+    "state": {
+        "d": octets(8_000),
+        "i": octets(16),
+        "p": number(0, 262),
+        "q": number(1, 263),
+    },
+}
+"""Kind -> key, with a ? where it may be left out -> what may stand there."""
+
+
+def read_body(kind: str, body: bytes) -> dict[bytes, Any] | None:
+    """Return what a body says; None where the kind is of a later version.
+
+    Raises:
+        Invalid: It breaks the rules of its kind, so nobody shows it.
+    """
+    if kind not in KINDS:
+        return None
+    fields = decode(body, kind)
+    need(isinstance(fields, dict), f"{kind}: not a dict")
+    for key, rule in KINDS[kind].items():
+        name = key.rstrip("?").encode()
+        if name not in fields:
+            need(key.endswith("?"), f"{kind}: no {name!r}")
+        else:
+            need(rule(fields[name]), f"{kind}: a bad {name!r}")
+    return dict(fields)

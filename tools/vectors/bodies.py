@@ -1,0 +1,129 @@
+"""What entries of each kind may say: every limit from both sides, every key missing or bent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from _reference_forms import bencode
+
+Case = tuple[str, dict[str, Any]]
+
+ID, HASH, SALT = bytes(range(32)), bytes(range(32, 64)), bytes(16)
+REF: dict[str, Any] = {"f": ID, "h": HASH, "n": 2**32 - 1}
+
+LONGEST: dict[str, dict[str, Any]] = {
+    "feed": {"c": b"c" * 1_000, "name": b"n" * 64},
+    "post": {
+        "cw": b"w" * 200,
+        "lang": b"l" * 35,
+        "mentions": [ID] * 32,
+        "quote": REF,
+        "reply": REF,
+        "root": REF,
+        "src": b"s" * 512,
+        "tags": [b"t" * 64] * 32,
+        "text": b"x" * 3_000,
+    },
+    "profile": {"bio": b"b" * 1_000, "name": b"n" * 64},
+    "follow": {"a": ID, "on": 1},
+    "react": {"e": b"e" * 16, "r": REF},
+    "boost": {"r": REF},
+    "edit": {"cw": b"w" * 200, "n": 2**32 - 1, "text": b"x" * 7_900},
+    "withdraw": {"n": 2**32 - 1},
+    "leave": {"c": b"c" * 1_000},
+    "pin": {"r": REF},
+}
+"""Bodies whose values are as large as they may be."""
+
+SHORTEST: dict[str, dict[str, Any]] = {
+    "feed": {"c": b"", "name": b""},
+    "post": {"text": b"x"},
+    "profile": {"name": b""},
+    "follow": {"a": ID, "on": 0},
+    "react": {"e": b"", "r": REF},
+    "edit": {"n": 0, "text": b"x"},
+    "pin": {},
+}
+
+EMPTY_ALLOWED = {"cw": b"", "lang": b"", "src": b"", "tags": [], "mentions": []}
+
+WRONG_TYPE = {int: b"1", bytes: 1, list: b"", dict: []}
+
+
+def body_cases() -> Iterator[Case]:
+    for kind, fields in LONGEST.items():
+        yield good(f"{kind}-longest", kind, {**fields, "z": SALT})
+        yield from bent(kind, fields)
+    for kind, fields in SHORTEST.items():
+        yield good(f"{kind}-shortest", kind, fields)
+    post = SHORTEST["post"]
+    yield good("post-of-8000-bytes", "post", {"text": b"x" * 8_000})
+    yield good("post-of-8000-bytes-of-emoji", "post", {"text": "\U0001f41d".encode() * 2_000})
+    yield good("post-of-zeros", "post", {"text": b"\0\n\x7f"})
+    yield good("post-empty-where-none-would-do", "post", {**post, **EMPTY_ALLOWED})
+    yield good("post-lang-that-is-no-tag", "post", {**post, "lang": b"not a tag"})
+    yield good("post-with-keys-of-later", "post", {**post, "zz": [{"a": 1}]})
+    yield good("post-with-another-salt", "post", {**post, "z": 5})
+    yield good("profile-of-64-emoji", "profile", {"name": "\U0001f41d".encode() * 64})
+    yield good("unknown-kind-is-no-dict", "later", b"anything")
+    yield from bad_texts(post)
+    for name, value in bad_refs().items():
+        yield bad(f"boost-ref-{name}", "boost", {"r": value})
+    for name, raw in (("a-list", b"le"), ("not-bencode", b"x"), ("two-values", b"dede")):
+        yield bad(f"post-that-is-{name}", "post", raw)
+
+
+def bad_texts(post: dict[str, Any]) -> Iterator[Case]:
+    for name, raw in (
+        ("empty", b""),
+        ("of-8001-bytes", b"x" * 8_001),
+        ("not-utf8", b"\xff"),
+        ("cut-in-a-character", "\u00e9".encode()[:1]),
+        ("half-a-pair", b"\xed\xa0\x80"),
+        ("overlong", b"\xc0\xaf"),
+        ("beyond-unicode", b"\xf4\x90\x80\x80"),
+    ):
+        yield bad(f"post-text-{name}", "post", {"text": raw})
+    for key, item in (("mentions", ID), ("tags", b"t")):
+        yield bad(f"post-33-{key}", "post", {**post, key: [item] * 33})
+    yield bad("post-mention-of-31-bytes", "post", {**post, "mentions": [ID[:31]]})
+    yield bad("post-tag-of-65-characters", "post", {**post, "tags": [b"t" * 65]})
+    yield bad("post-tag-that-is-a-number", "post", {**post, "tags": [1]})
+    yield bad("post-lang-not-utf8", "post", {**post, "lang": b"\xff"})
+    yield bad("follow-on-2", "follow", {"a": ID, "on": 2})
+    yield bad("withdraw-below-0", "withdraw", {"n": -1})
+
+
+def bad_refs() -> dict[str, Any]:
+    return {
+        "empty": {},
+        "without-hash": {"f": ID, "n": 0},
+        "with-a-short-feed": {**REF, "f": ID[:31]},
+        "with-a-long-hash": {**REF, "h": HASH + b"x"},
+        "beyond-the-last-index": {**REF, "n": 2**32},
+        "that-is-bytes": ID,
+    }
+
+
+def bent(kind: str, fields: dict[str, Any]) -> Iterator[Case]:
+    """Each key once missing, of another type, and once beyond its limit."""
+    for key, value in fields.items():
+        if key in SHORTEST.get(kind, fields):
+            rest = {other: item for other, item in fields.items() if other != key}
+            yield bad(f"{kind}-without-{key}", kind, rest)
+        wrong = WRONG_TYPE[type(value)]
+        yield bad(f"{kind}-{key}-of-another-type", kind, {**fields, key: wrong})
+        if isinstance(value, bytes) and key != "text":
+            yield bad(f"{kind}-{key}-too-long", kind, {**fields, key: value + b"x"})
+        if isinstance(value, int):
+            yield bad(f"{kind}-{key}-too-large", kind, {**fields, key: value + 1})
+
+
+def good(name: str, kind: str, fields: Any) -> Case:
+    body = fields if isinstance(fields, bytes) else bencode(fields)
+    assert len(body) <= 8_192, f"{name} fits an entry"
+    return f"body/{name}", {"kind": kind, "body": body.hex()}
+
+
+def bad(name: str, kind: str, fields: Any) -> Case:
+    _, case = good(name, kind, fields)
+    return f"body/bad-{name}", {**case, "error": name}
