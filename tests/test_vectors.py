@@ -43,10 +43,12 @@ from swarmfeed.core.feed.metainfo import (
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
+from swarmfeed.core.net.krpc import mutable_target, signed_buffer
 from swarmfeed.core.state.exchange import box_info, decode_news, verify_proof
 from swarmfeed.core.state.recovery import open_recovery
 from swarmfeed.core.state.rows import encode_row
 from swarmfeed.core.state.snapshot import open_snapshot, split_blob
+from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
@@ -229,6 +231,14 @@ def check_fork_file(vector: Vector, folder: Path) -> None:
     verify_fork(FeedId(unhex(vector["feed"])), *fork)
 
 
+def check_dht_head(vector: Vector, _: Path) -> None:
+    feed_id, salt = FeedId(unhex(vector["k"])), vector["salt"].encode()
+    value, seq = unhex(vector["v"]), vector["seq"]
+    assert mutable_target(feed_id, salt).hex() == vector["target"]
+    verify_signature(feed_id, signed_buffer(value, seq, salt), unhex(vector["sig"]))
+    assert open_item(feed_id, value, seq).size == vector["size"]
+
+
 def check_pieces(vector: Vector, _: Path) -> None:
     content = bytes(index % 251 for index in range(vector["bytes"]))
     pieces = hash_pieces(content)
@@ -304,6 +314,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "journal": check_journal,
     "fork": check_fork,
     "fork-file": check_fork_file,
+    "dht-head": check_dht_head,
     "pieces": check_pieces,
     "notice": check_notice,
     "goodbye": check_goodbye,

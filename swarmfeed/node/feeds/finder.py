@@ -18,9 +18,9 @@ from swarmfeed.core.base.limits import (
     REMEMBERED_PEERS_DIALLED,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
-from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
+from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
@@ -236,7 +236,7 @@ class Finder:
             return 0
         signed_head, seq, signature = found
         try:
-            head = open_head(signed_head, feed_id)
+            head = open_item(feed_id, signed_head, seq)
         except RemoteError as error:
             logger.info("a head in the DHT is none", reason=str(error))
             return 0
