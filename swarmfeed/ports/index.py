@@ -122,6 +122,17 @@ class Index(Protocol):
         """Empty everything that can be rebuilt from the logs (holders and peers stay)."""
         ...
 
+    def is_to_sweep(self) -> bool:
+        """Whether texts are gone that may have left something behind."""
+        ...
+
+    def sweep(self) -> bool:
+        """Take away what texts that are gone left behind on the disk, in short steps.
+
+        Returns whether there is more to be done.  Raises PassingError: not now.
+        """
+        ...
+
     def save_own_author(self, author_id: AuthorId) -> None: ...
 
     def save_receipt(

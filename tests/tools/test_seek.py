@@ -28,6 +28,8 @@ NEEDLE: Final = Needle(CANARY)
 NOW_MS: Final = 1_700_000_000_000
 LETTERS: Final = bytes(range(97, 123))
 
+pytestmark = pytest.mark.attack("A75")
+
 
 def files(home: Path) -> set[str]:
     return {place.file.rpartition("/")[2] for place in seek(home, NEEDLE)}

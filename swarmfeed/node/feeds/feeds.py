@@ -40,6 +40,7 @@ from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.sweeper import Sweeper
 from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.feeds.torrents import SealedTorrents
 from swarmfeed.node.feeds.whereabouts import Whereabouts
@@ -178,6 +179,7 @@ class Feeds:
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
             self.timekeeper.job(),
+            Sweeper(self.ground).job(),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 

@@ -98,12 +98,7 @@ class ChunkFiles:
 
     def listed(self, feed_id: FeedId) -> list[ChunkSpan]:
         """What stands in the folder, in no order, whatever is remembered of it."""
-        folder = self.kept_folder(feed_id)
-        names: list[str] = []
-        with suppress(FileNotFoundError), unread(folder):
-            names = os.listdir(folder)
-        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
-        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
+        return self._listed_in(self.kept_folder(feed_id))
 
     # --- one by one ---
 
@@ -207,6 +202,21 @@ class ChunkFiles:
 
     def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)
+
+    def drop_others(self, feed_id: FeedId, current: Collection[ChunkSpan]) -> None:
+        """Delete those that are not current, and all on their way that nobody waits for."""
+        for span in self.held(feed_id).difference(current):
+            self.drop(feed_id, span)
+        awaited = set(current) - self.held(feed_id)
+        for span in set(self._listed_in(self.incoming_folder(feed_id))) - awaited:
+            self.drop_incoming(feed_id, span)
+
+    def _listed_in(self, folder: Path) -> list[ChunkSpan]:
+        names: list[str] = []
+        with suppress(FileNotFoundError), unread(folder):
+            names = os.listdir(folder)
+        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
+        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
 
     def _kept(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / chunk_name(feed_id, span)

@@ -18,7 +18,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -39,6 +39,7 @@ from swarmfeed.shell.disk.durable import (
     write_file,
 )
 
+_SLOTS: Final = 2
 _HEADER_BYTES: Final = 12
 _COUNT_MAX: Final = 2**62
 
@@ -84,7 +85,7 @@ class MarkFiles:
         """
         if self.read(feed_id) is None:
             make_folder(self._folder)
-            content = _encode_slot(0, mark).ljust(2 * MARK_SLOT_BYTES, b"\0")
+            content = _encode_slot(0, mark).ljust(_SLOTS * MARK_SLOT_BYTES, b"\0")
             write_file(self._path(feed_id), content)
             return
         try:
@@ -96,6 +97,15 @@ class MarkFiles:
             _sync(descriptor, self._path(feed_id))
         finally:
             os.close(descriptor)
+
+    def forget_appends(self, feed_id: FeedId) -> None:
+        """Keep no append in either slot: the journal has them, and some may be withdrawn."""
+        if not any(slot and slot.mark.frame for slot in self._read_slots(feed_id)):
+            return
+        mark = self.read(feed_id)
+        assert mark is not None
+        for _ in range(_SLOTS):
+            self.write(feed_id, replace(mark, frame=b""))
 
     @contextmanager
     def beside(self, feed_id: FeedId, mark: Mark) -> Iterator[None]:
@@ -128,22 +138,24 @@ class MarkFiles:
         return self._folder / format_address(feed_id)
 
     def _read_slots(self, feed_id: FeedId) -> list[_Slot | None]:
+        return [_decode_slot(content) for content in self._read_contents(feed_id)]
+
+    def _read_contents(self, feed_id: FeedId) -> list[bytes]:
         try:
-            content = read_file(self._path(feed_id), 2 * MARK_SLOT_BYTES)
+            content = read_file(self._path(feed_id), _SLOTS * MARK_SLOT_BYTES)
         except (FileNotFoundError, DamageError):
-            return [None, None]
-        return [
-            _decode_slot(content[:MARK_SLOT_BYTES]),
-            _decode_slot(content[MARK_SLOT_BYTES:]),
-        ]
+            content = b""
+        starts = range(0, _SLOTS * MARK_SLOT_BYTES, MARK_SLOT_BYTES)
+        return [content[at : at + MARK_SLOT_BYTES] for at in starts]
 
     def _overwrite(self, feed_id: FeedId, mark: Mark) -> int:
         """Write the older slot, and return the open file: it is not synced yet."""
-        path, counts = self._path(feed_id), [-1, -1]
-        for number, slot in enumerate(self._read_slots(feed_id)):
-            counts[number] = slot.count if slot else -1
+        path, before = self._path(feed_id), self._read_contents(feed_id)
+        counts = [slot.count if slot else -1 for slot in map(_decode_slot, before)]
         number = counts.index(min(counts))
         content, at = _encode_slot(max(counts) + 1, mark), number * MARK_SLOT_BYTES
+        # Of a longer one that stood there nothing stays behind it.
+        content = content.ljust(len(before[number].rstrip(b"\0")), b"\0")
         descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             if os.pwrite(descriptor, content, at) < len(content):

@@ -56,7 +56,14 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
     salvage_journal,
 )
-from swarmfeed.shell.disk.own import OwnFeeds, cut_or_keep, keep_damaged, keeps_tail, replay
+from swarmfeed.shell.disk.own import (
+    OwnFeeds,
+    cut_or_keep,
+    drop_damaged,
+    keep_damaged,
+    keeps_tail,
+    replay,
+)
 from swarmfeed.shell.disk.slices import entries_of
 
 
@@ -184,6 +191,14 @@ class FileLogs:
             return False
         self._write_base(self._replicas[feed_id])
         return True
+
+    def erase(self, feed_id: FeedId) -> None:
+        replica = self._replicas[feed_id]
+        if self._appended_bytes.get(feed_id, 0):
+            self._write_base(replica)
+        self._own.forget_appends(feed_id)
+        drop_damaged(self._journal(feed_id))
+        self._chunks.drop_others(feed_id, replica.chunks())
 
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)
@@ -352,6 +367,8 @@ class FileLogs:
                     self._chunks.drop(feed_id, span)  # made for an append that never was
             fsync_folder(self.chunk_folder(feed_id))
             self._own.write(feed_id, settled)
+        if mark.size == replica.size and state.end == state.base_end:
+            self._own.forget_appends(feed_id)  # the base has all of it
         self._own.note_left(feed_id, path)
 
     def _write_base(self, replica: Replica) -> None:

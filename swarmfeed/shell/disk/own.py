@@ -14,7 +14,7 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.replica import Replica, extend_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
-from swarmfeed.shell.disk.durable import read_file, write_file
+from swarmfeed.shell.disk.durable import delete_file, read_file, write_file
 from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.journal import (
     append_to_journal,
@@ -82,6 +82,10 @@ class OwnFeeds:
         """Put the mark of an append in place while its frame is synced."""
         return self._marks.beside(after.feed_id, mark_of(after, frame, reach=mark.reach))
 
+    def forget_appends(self, feed_id: FeedId) -> None:
+        """Keep no append beside the marks, once the journal has them for good."""
+        self._marks.forget_appends(feed_id)
+
     # --- journals ---
 
     def note_left(self, feed_id: FeedId, path: Path) -> None:
@@ -125,6 +129,11 @@ def keep_damaged(path: Path) -> None:
     """Keep a copy of a damaged journal."""
     with suppress(FileNotFoundError, DamageError):
         write_file(path.with_name("journal.damaged"), read_file(path, JOURNAL_BYTES_MAX))
+
+
+def drop_damaged(path: Path) -> None:
+    """Delete the copy of a damaged journal, if one was kept."""
+    delete_file(path.with_name("journal.damaged"))
 
 
 def _stamp(path: Path) -> _Stamp:

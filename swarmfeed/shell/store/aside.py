@@ -72,6 +72,13 @@ def is_set_aside(path: Path) -> bool:
     return _aside(path, 0).exists()
 
 
+def delete_aside(path: Path) -> None:
+    """Delete what was set aside of an index: it holds texts, some of which are gone by now."""
+    with _translated(path):
+        for part in PARTS:
+            _part(_aside(path, 0), part).unlink(missing_ok=True)
+
+
 def delete(path: Path) -> None:
     """Remove a database with all its parts; nobody may have it open."""
     for part in PARTS:

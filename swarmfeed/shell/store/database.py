@@ -14,6 +14,7 @@ from swarmfeed.errors import DamageError, MendingError, PassingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
+    TRUNCATE,
     Connection,
     OpenFile,
     Way,
@@ -129,6 +130,15 @@ class Database:
             writer = self._require_writer()
             if not writer.in_transaction:
                 writer.execute("VACUUM")
+
+    def empty_log(self) -> None:
+        """Move what stands in the write-ahead log into the file, and cut the log to nothing.
+
+        Raises:
+            PassingError: Somebody reads what stands in it.
+        """
+        with self._write_lock, translated(self._path):
+            self._require_writer().wal_checkpoint(mode=TRUNCATE)
 
     def check_writable(self) -> None:
         """Write something, and change nothing.  Raises PassingError while that is refused."""

@@ -25,11 +25,11 @@ from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import notifications as index_notifications
-from swarmfeed.shell.store import pins, places, threads, times
+from swarmfeed.shell.store import pins, places, remnants, threads, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
-from swarmfeed.shell.store.aside import delete, set_aside
+from swarmfeed.shell.store.aside import delete, delete_aside, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
@@ -65,6 +65,7 @@ class SqliteIndex:
         self._opened = 0
         """How often a file was opened: who still reads an earlier one says nothing of this."""
         self._is_aside = False
+        self._is_merging = False
         self._database = self._open()
 
     # damage
@@ -90,7 +91,7 @@ class SqliteIndex:
 
     @contextmanager
     def scratch(self) -> Iterator["SqliteIndex"]:
-        path = self._path.with_name(f"scratch-{self._path.name}")
+        path = _scratch(self._path)
         delete(path)
         opened = SqliteIndex(path, self._tables, is_kept=False)
         try:
@@ -167,6 +168,33 @@ class SqliteIndex:
         with self._database.write() as db:
             index_write.clear(db, self._tables)
         self._database.shrink()
+
+    def is_to_sweep(self) -> bool:
+        with self._database.read() as db:
+            return remnants.GONE in remnants.noted(db)
+
+    def sweep(self) -> bool:
+        """As in ``ports.Index``: a step of merging, or all that comes behind it."""
+        if self._merge_a_step():
+            return True
+        delete_aside(self._path)
+        self._database.empty_log()
+        with self._database.write() as db:
+            remnants.forget(db, remnants.GONE)
+        return False
+
+    def _merge_a_step(self) -> bool:
+        """Returns whether words that are dead may still be there."""
+        with self._database.write() as db:
+            if remnants.DEAD_WORDS not in remnants.noted(db):
+                return False
+            if not self._is_merging:
+                remnants.begin_merging(db)
+                self._is_merging = True
+            elif not remnants.go_on_merging(db):
+                self._is_merging = False
+                remnants.forget(db, remnants.DEAD_WORDS)
+        return True
 
     def save_own_author(self, author_id: AuthorId) -> None:
         with self._database.write() as db:
@@ -309,12 +337,17 @@ class SqliteIndex:
         self._database.close()
 
 
+def _scratch(path: Path) -> Path:
+    return path.with_name(f"scratch-{path.name}")
+
+
 def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
     """Open the index; a damaged one is set aside, and an empty one takes its place.
 
     Raises:
         PassingError: It cannot even be read now.
     """
+    delete(_scratch(path))  # of a process that died meanwhile
     try:
         return SqliteIndex(path, tables)
     except DamageError as error:

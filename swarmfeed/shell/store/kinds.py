@@ -13,7 +13,7 @@ from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import notifications, pins, seals
+from swarmfeed.shell.store import notifications, pins, remnants, seals
 from swarmfeed.shell.store.entries import (
     POST_HASH,
     POSTS,
@@ -106,6 +106,7 @@ def withdraw_post(db: Connection, row_id: int) -> int:
 
 
 def _drop_texts(db: Connection, first: int, last: int) -> int:
+    remnants.note(db, remnants.GONE)
     drop_words(db, first, last)
     seals.unseal(db, first, last)
     notifications.drop(db, first, last)
@@ -167,6 +168,7 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
     if old is None:
         return
     seals.require_sealed(db, row_id, *old)  # its hash is made of the old text
+    remnants.note(db, remnants.GONE)
     drop_words(db, row_id, row_id)
     seals.unseal(db, row_id, row_id)
     db.execute(EDIT, (cw, text, row_id))

@@ -114,6 +114,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every
         # block of words would run over into a page of its own.
         "INSERT INTO post_words (post_words, rank) VALUES ('pgsz', 4040)",
+        # What texts that are gone left in the file: see remnants.py.
+        "CREATE TABLE remnant (kind TEXT PRIMARY KEY) WITHOUT ROWID, STRICT",
         # Digests of long posts: see seals.py.
         """
         CREATE TABLE seal (

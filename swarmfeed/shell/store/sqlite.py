@@ -21,6 +21,7 @@ from swarmfeed.errors import DamageError, FatalError, SwarmfeedError, UserError
 
 OpenFile = apsw.Connection
 SqliteError = apsw.Error
+TRUNCATE: Final = apsw.SQLITE_CHECKPOINT_TRUNCATE
 
 CHECKSUM_BYTES: Final = 8
 """What ``cksumvfs`` wants set aside in each page; with any other number it sleeps."""
@@ -64,6 +65,9 @@ class Connection(Protocol):
 
     def changes(self) -> int:
         """Return how many rows the last statement changed."""
+
+    def total_changes(self) -> int:
+        """Return how many rows were changed since it was opened."""
 
     def close(self) -> None: ...
 

@@ -148,6 +148,13 @@ class FakeIndex:
     def clear(self) -> None:
         self._kept.clear()
 
+    def is_to_sweep(self) -> bool:
+        """What is gone from memory leaves nothing."""
+        return False
+
+    def sweep(self) -> bool:
+        return False
+
     def save_own_author(self, author_id: AuthorId) -> None:
         self._own = author_id
 

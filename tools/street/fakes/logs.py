@@ -130,6 +130,10 @@ class FakeLogs:
     def pack_journal(self, feed_id: FeedId) -> bool:
         return False  # memory keeps no journals
 
+    def erase(self, feed_id: FeedId) -> None:
+        for span in self.held(feed_id).difference(self.disk.replicas[feed_id].chunks()):
+            self.drop_chunk(feed_id, span)
+
     def drop_feed(self, feed_id: FeedId) -> None:
         for kept in (
             self.disk.replicas,

@@ -1,0 +1,54 @@
+"""What a text that is gone leaves behind in the file of the index, and how that is swept away.
+
+Rows and free pages keep nothing (``secure_delete``).  Two things do:
+
+    words   FTS5 forgets many words by noting that they do not count, and drops them when it
+            merges parts of its index: of many posts at once, that is what is done (see
+            ``words.py``).  Merged into one part, nothing of them is left.
+    log     Pages as they were before stand in the write-ahead log until it is truncated.
+
+What is to be swept is a row, written with the change itself: so it is done after a crash too.
+"""
+
+from typing import Final
+
+from swarmfeed.shell.store.sqlite import Connection
+
+DEAD_WORDS: Final = "dead words"
+"""Words in the index do not count any more; they need not be of a text that is gone."""
+
+GONE: Final = "gone"
+"""A text is gone since the last sweep."""
+
+MERGE_PAGES: Final = 256
+"""Pages that are merged in a step: some 10 ms, and as long at most waits a new post."""
+
+_MERGE: Final = "INSERT INTO post_words (post_words, rank) VALUES ('merge', ?)"
+
+
+def note(db: Connection, *kinds: str) -> None:
+    """Remember that there is something to sweep.  Inside the transaction that leaves it."""
+    db.executemany("INSERT OR IGNORE INTO remnant VALUES (?)", [(kind,) for kind in kinds])
+
+
+def noted(db: Connection) -> set[str]:
+    """Return what was noted and not swept."""
+    return {kind for (kind,) in db.execute("SELECT kind FROM remnant")}
+
+
+def forget(db: Connection, *kinds: str) -> None:
+    """What was noted is swept."""
+    db.executemany("DELETE FROM remnant WHERE kind = ?", [(kind,) for kind in kinds])
+
+
+def begin_merging(db: Connection) -> None:
+    """Let FTS5 take all parts of its index for parts of one that it is to make."""
+    db.execute(_MERGE, (-MERGE_PAGES,))
+
+
+def go_on_merging(db: Connection) -> bool:
+    """Merge a step further; returns whether there was anything left to merge."""
+    before = db.total_changes()
+    db.execute(_MERGE, (MERGE_PAGES,))
+    # As FTS5 counts: the statement itself is one.
+    return db.total_changes() - before > 1
