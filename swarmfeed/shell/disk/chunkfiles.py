@@ -200,8 +200,12 @@ class ChunkFiles:
             if any(span.start <= index < span.end for index in going):
                 self.drop(feed_id, span)
 
-    def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
-        return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)
+    def drop_ending_in(self, feed_id: FeedId, first: int, stop: int) -> None:
+        """Delete those that end in [first, stop); when this returns they stay away."""
+        for span in self.listed(feed_id):
+            if first <= span.end < stop:
+                self.drop(feed_id, span)
+        fsync_folder(self.kept_folder(feed_id))
 
     def drop_others(self, feed_id: FeedId, current: Collection[ChunkSpan]) -> None:
         """Delete those that are not current, and all on their way that nobody waits for."""
@@ -210,6 +214,17 @@ class ChunkFiles:
         awaited = set(current) - self.held(feed_id)
         for span in set(self._listed_in(self.incoming_folder(feed_id))) - awaited:
             self.drop_incoming(feed_id, span)
+
+    def disk_bytes(self, feed_id: FeedId) -> int:
+        """Length of all that is kept of a feed."""
+        total = 0
+        for folder in (self.feed_folder(feed_id), self.kept_folder(feed_id)):
+            with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
+                total += sum(item.stat().st_size for item in items if item.is_file())
+        return total
+
+    def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
+        return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)
 
     def _listed_in(self, folder: Path) -> list[ChunkSpan]:
         names: list[str] = []

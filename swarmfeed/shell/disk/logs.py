@@ -23,19 +23,15 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from swarmfeed.core.asks import trouble_sentences, troubles
+from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
-from swarmfeed.core.base.limits import (
-    DISK_FLOOR_BYTES,
-    JOURNAL_APPENDED_BYTES_IDLE,
-    JOURNAL_APPENDED_BYTES_MAX,
-)
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Growth, Replica, grow, open_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
-from swarmfeed.shell.disk import statements
+from swarmfeed.shell.disk import own, statements
 from swarmfeed.shell.disk.chunkfiles import ChunkFiles
 from swarmfeed.shell.disk.durable import (
     delete_file,
@@ -56,14 +52,6 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
     salvage_journal,
 )
-from swarmfeed.shell.disk.own import (
-    OwnFeeds,
-    cut_or_keep,
-    drop_damaged,
-    keep_damaged,
-    keeps_tail,
-    replay,
-)
 from swarmfeed.shell.disk.slices import entries_of
 
 
@@ -72,7 +60,7 @@ class FileLogs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own = OwnFeeds(folder.with_name("high-water"))
+        self._own = own.OwnFeeds(folder.with_name("high-water"))
         self._chunks = ChunkFiles(folder)
         make_folder(folder)
         fsync_folder(folder.parent)  # an earlier process may have died before it did this
@@ -111,7 +99,7 @@ class FileLogs:
         return dict(self._unread)
 
     def check_writable(self) -> None:
-        if self.free_bytes() < DISK_FLOOR_BYTES:
+        if self.free_bytes() < limits.DISK_FLOOR_BYTES:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         probe_folder(self._folder)
 
@@ -129,7 +117,7 @@ class FileLogs:
         if feed_id in self._damaged:
             raise UserError(f"the log is damaged: {self._damaged[feed_id]}")
         self._check_known(feed_id)
-        if self.free_bytes() < DISK_FLOOR_BYTES:
+        if self.free_bytes() < limits.DISK_FLOOR_BYTES:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         known = self._replicas.get(feed_id)
         mark = self._own.to_go_on(feed_id, known)
@@ -146,7 +134,7 @@ class FileLogs:
         )
         after = growth.replica
         frame = append_frame(stored, after.signed_head)
-        is_short = not growth.chunks and fits(frame) and keeps_tail(known, after)
+        is_short = not growth.chunks and fits(frame) and own.keeps_tail(known, after)
         if is_short and self._has_room(feed_id, frame):
             self._add_frame(after, frame, self._own.beside(mark, after, frame))
         else:
@@ -180,14 +168,14 @@ class FileLogs:
         self._own.heed(replica)
         stored = replica.tail[start - replica.tail_start :]
         frame = append_frame(stored, replica.signed_head)
-        is_short = keeps_tail(self._replicas.get(replica.feed_id), replica)
+        is_short = own.keeps_tail(self._replicas.get(replica.feed_id), replica)
         if is_short and self._has_room(replica.feed_id, frame):
             self._add_frame(replica, frame)
         else:
             self._write_base(replica)
 
     def pack_journal(self, feed_id: FeedId) -> bool:
-        if self._appended_bytes.get(feed_id, 0) <= JOURNAL_APPENDED_BYTES_IDLE:
+        if self._appended_bytes.get(feed_id, 0) <= limits.JOURNAL_APPENDED_BYTES_IDLE:
             return False
         self._write_base(self._replicas[feed_id])
         return True
@@ -197,7 +185,7 @@ class FileLogs:
         if self._appended_bytes.get(feed_id, 0):
             self._write_base(replica)
         self._own.forget_appends(feed_id)
-        drop_damaged(self._journal(feed_id))
+        own.drop_damaged(self._journal(feed_id))
         self._chunks.drop_others(feed_id, replica.chunks())
 
     def drop_feed(self, feed_id: FeedId) -> None:
@@ -299,11 +287,7 @@ class FileLogs:
     # --- disk ---
 
     def disk_bytes(self, feed_id: FeedId) -> int:
-        total = 0
-        for folder in (self._chunks.feed_folder(feed_id), self.chunk_folder(feed_id)):
-            with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
-                total += sum(item.stat().st_size for item in items if item.is_file())
-        return total
+        return self._chunks.disk_bytes(feed_id)
 
     def free_bytes(self) -> int:
         with unread(self._folder):
@@ -354,18 +338,16 @@ class FileLogs:
     def _settle(self, mark: Mark, state: JournalState, replica: Replica) -> None:
         """Finish an own append that a crash cut short: either journal or mark has all of it."""
         feed_id, path = replica.feed_id, self._journal(replica.feed_id)
-        cut_or_keep(path, state.end)
-        after = replay(mark, replica, path)
+        own.cut_or_keep(path, state.end)
+        after = own.replay(mark, replica, path)
         if after is not replica:
             self._appended_bytes[feed_id] += len(mark.frame)
             self._keep(after)
         earlier = open_head(state.earlier_head, feed_id) if state.earlier_head else None
         settled = settle_mark(mark, after, earlier)
         if settled != mark:
-            for span in self._chunks.listed(feed_id):
-                if after.size < span.end <= mark.reach:
-                    self._chunks.drop(feed_id, span)  # made for an append that never was
-            fsync_folder(self.chunk_folder(feed_id))
+            # Made for an append that never was.
+            self._chunks.drop_ending_in(feed_id, after.size + 1, mark.reach + 1)
             self._own.write(feed_id, settled)
         if mark.size == replica.size and state.end == state.base_end:
             self._own.forget_appends(feed_id)  # the base has all of it
@@ -375,7 +357,7 @@ class FileLogs:
         feed_id, path = replica.feed_id, self._journal(replica.feed_id)
         self._chunks.make_folders(feed_id)
         if feed_id in self._damaged:
-            keep_damaged(path)
+            own.keep_damaged(path)
         write_file(path, base_frame(replica.chunk_list, replica.tail, replica.signed_head))
         self._appended_bytes[feed_id] = 0
         self._keep(replica)
@@ -390,7 +372,7 @@ class FileLogs:
 
     def _has_room(self, feed_id: FeedId, frame: bytes) -> bool:
         appended_bytes = self._appended_bytes.get(feed_id, 0) + len(frame)
-        return appended_bytes <= JOURNAL_APPENDED_BYTES_MAX
+        return appended_bytes <= limits.JOURNAL_APPENDED_BYTES_MAX
 
     def _check_known(self, feed_id: FeedId) -> None:
         """What stands in a journal that was not read may be newer: never write over it."""
