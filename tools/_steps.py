@@ -97,7 +97,10 @@ def _count(report: Path) -> Tests:
 
 def _environment() -> dict[str, str]:
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**os.environ, "PATH": path, "VIRTUAL_ENV": sys.prefix}
+    kept = {**os.environ, "PATH": path, "VIRTUAL_ENV": sys.prefix}
+    # Where it is set, every worker and each of a thousand nodes would compile all code anew.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def install_debian_packages(programs: dict[str, str]) -> None:
