@@ -41,7 +41,7 @@ from swarmfeed.core.feed.metainfo import (
     pieces_root,
 )
 from swarmfeed.core.feed.public_id import public_id, time_of_id
-from swarmfeed.core.feed.replica import open_replica, verify_fork
+from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
 from swarmfeed.core.state.exchange import box_info, decode_news, verify_proof
@@ -49,7 +49,15 @@ from swarmfeed.core.state.recovery import open_recovery
 from swarmfeed.core.state.rows import encode_row
 from swarmfeed.core.state.snapshot import open_snapshot, split_blob
 from swarmfeed.core.talk.headitem import open_item
-from swarmfeed.errors import BadProofError, DamageError, RemoteError, UserError
+from swarmfeed.errors import (
+    BadProofError,
+    DamageError,
+    ForkError,
+    RemoteError,
+    RetryError,
+    RollbackError,
+    UserError,
+)
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
 from swarmfeed.shell.disk.statements import read_fork
@@ -239,6 +247,22 @@ def check_dht_head(vector: Vector, _: Path) -> None:
     assert open_item(feed_id, value, seq).size == vector["size"]
 
 
+def check_offer(vector: Vector, _: Path) -> None:
+    feed_id = FeedId(unhex(vector["feed"]))
+    known, offered = (
+        (said["head"].encode(), unhex(said["chunk_list"]), [*map(unhex, said["tail"])])
+        for said in (vector["known"], vector["offered"])
+    )
+    replica = open_replica(feed_id, *known)
+    then = {ForkError: "fork", RollbackError: "refused", RetryError: "proof asked for"}
+    try:
+        open_offer(replica, feed_id, *offered, proof_of(vector))
+    except (ForkError, RollbackError, RetryError) as error:
+        assert then[type(error)] == vector["then"]
+    else:
+        assert vector["then"] == "taken"
+
+
 def check_pieces(vector: Vector, _: Path) -> None:
     content = bytes(index % 251 for index in range(vector["bytes"]))
     pieces = hash_pieces(content)
@@ -315,6 +339,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork": check_fork,
     "fork-file": check_fork_file,
     "dht-head": check_dht_head,
+    "offer": check_offer,
     "pieces": check_pieces,
     "notice": check_notice,
     "goodbye": check_goodbye,

@@ -34,6 +34,25 @@ def check_body(vector: Vector, _: Path) -> None:
     read_body(vector["kind"], unhex(vector["body"]))
 
 
+def check_notice(vector: Vector, _: Path) -> None:
+    body = said.open_notice(unhex(vector["signed"]))
+    assert {key: body[key.encode()] for key in ("made", "until", "size", "bytes")} == {
+        key: vector[key] for key in ("made", "until", "size", "bytes")
+    }
+    assert body[b"word"].decode() == vector["word"]
+
+
+def check_goodbye(vector: Vector, _: Path) -> None:
+    assert said.open_goodbye(unhex(vector["signed"]))[b"made"] == vector["made"]
+
+
+def check_offer(vector: Vector, _: Path) -> None:
+    feed = unhex(vector["feed"])
+    known = ref.open_head(vector["known"]["head"].encode(), feed)
+    offered = ref.open_head(vector["offered"]["head"].encode(), feed)
+    assert ref.order(known, offered, hashes(vector["proof"])) == vector["then"]
+
+
 def check_receipt(vector: Vector, _: Path) -> None:
     node, time_s = said.open_receipt(vector["receipt"], vector["head"].encode())
     assert (node.hex(), time_s) == (vector["node"], vector["time_s"])
@@ -131,6 +150,9 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork-file": check_fork_file,
     "head": check_head,
     "journal": check_journal,
+    "goodbye": check_goodbye,
+    "notice": check_notice,
+    "offer": check_offer,
     "pieces": check_pieces,
     "receipt": check_receipt,
     "torrent": check_torrent,

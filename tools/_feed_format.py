@@ -237,6 +237,24 @@ def unbase64(text: str) -> bytes:
     return raw
 
 
+def order(known: Head, offered: Head, proof: list[bytes]) -> str:
+    """What a replica with one head does when it is offered another one."""
+    if offered.size < known.size:
+        return "refused"
+    if offered.size == known.size:
+        if offered.root != known.root:
+            return "fork"
+        later = offered.time_ms > known.time_ms and offered.chunks_hash != known.chunks_hash
+        return "taken" if later else "refused"
+    try:
+        old, new = consistency_roots(known.size, offered.size, proof)
+    except Invalid:
+        return "proof asked for"
+    if new != offered.root:
+        return "proof asked for"
+    return "taken" if old == known.root else "fork"
+
+
 # --- section 7 and 8: chunks, torrents ---
 
 

@@ -5,8 +5,18 @@ Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 6
 
 import re
 from hashlib import sha256
+from typing import Any
 
-from _feed_format import check_signature, format_address, need, parse_address, unbase64
+from _feed_format import (
+    Invalid,
+    check_signature,
+    decode,
+    format_address,
+    need,
+    parse_address,
+    take,
+    unbase64,
+)
 
 RECEIPT = re.compile("\u2014 (swarmfeed-node/([a-z2-7]{56})) ([A-Za-z0-9+/]{102}==)")
 TIME_MS_MAX = 10**15 - 1
@@ -27,3 +37,52 @@ def open_receipt(line: str, signed_head: bytes) -> tuple[bytes, int]:
     message = b"cosignature/v1\ntime %d\n" % time_s + text
     check_signature(node, message, raw[12:], "receipt")
     return node, time_s
+
+
+# --- section 12: notices ---
+
+HOUR_MS = 3_600_000
+NOTICE_MAX = 1_500
+LASTS_HOURS = {
+    b"have": 24,
+    b"lease": 24,
+    b"claim": 1,
+    b"leaving": 24,
+    b"refusal": 6,
+    b"dropped": 24,
+}
+
+
+def open_notice(signed: bytes) -> dict[bytes, Any]:
+    """Verify a notice and return its body."""
+    body = open_said(signed, b"swarmfeed notice 1\n", "notice")
+    for key in ("author", "feed"):
+        need(len(take(body, key, bytes, "notice")) == 32, f"notice: a bad {key}")
+    for key, most in (("bytes", 2**50), ("until", TIME_MS_MAX), ("size", 2**32)):
+        need(0 <= take(body, key, int, "notice") <= most, f"notice: a bad {key}")
+    try:
+        reason = take(body, "reason", bytes, "notice").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid("notice: its reason is not UTF-8") from error
+    need(len(reason) <= 200, "notice: too long a reason")
+    word = take(body, "word", bytes, "notice")
+    need(word in LASTS_HOURS, "notice: of an unknown word")
+    lasts = body[b"until"] - body[b"made"]
+    need(0 < lasts <= LASTS_HOURS[word] * HOUR_MS, "notice: lasts too long, or not at all")
+    return body
+
+
+def open_goodbye(signed: bytes) -> dict[bytes, Any]:
+    """Verify a goodbye and return its body."""
+    return open_said(signed, b"swarmfeed goodbye 1\n", "goodbye")
+
+
+def open_said(signed: bytes, domain: bytes, what: str) -> dict[bytes, Any]:
+    """Verify what a node signed, with its id and time."""
+    need(len(signed) <= NOTICE_MAX, f"{what}: too long")
+    need(signed.startswith(domain), f"{what}: it begins with other words")
+    body = decode(signed[len(domain) : -64], what)
+    node = take(body, "node", bytes, what)
+    need(0 <= take(body, "made", int, what) <= TIME_MS_MAX, f"{what}: a bad time")
+    check_signature(node, signed[:-64], signed[-64:], what)
+    return dict(body)

@@ -177,5 +177,7 @@ _WORDS: Final = {each.value.encode(): each for each in Word}
 def _fields(signed: bytes, domain: bytes, what: str) -> Fields:
     if not signed.startswith(domain):
         raise BadEncodingError(f"no {what}")
+    if len(signed) > NOTICE_BYTES_MAX:
+        raise BadEncodingError(f"{what} of {len(signed)} bytes")
     body = signed[len(domain) : -SIGNATURE_BYTES]
     return decode_fields(body, what, limit_bytes=NOTICE_BYTES_MAX)
