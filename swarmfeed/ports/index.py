@@ -207,6 +207,14 @@ class Index(Protocol):
         """The latest of these by sort time, if there are no more than the limit."""
         ...
 
+    def edits_of(self, feed_id: FeedId, index: int) -> list[int]:
+        """Which entries give a post another text, ascending; those withdrawn are left out."""
+        ...
+
+    def withdrawals(self, feed_id: FeedId) -> dict[int, int]:
+        """Entries of a feed that are withdrawn, and by which entry at last."""
+        ...
+
     def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
         """Posts of others that answer the own author's or mention them, newest first.
 

@@ -77,6 +77,8 @@ class PostView:
     """What ``reply_to`` names; left out when it answers nothing."""
     namesake: Annotated[bool, Spare()] = False
     """Whether its author's name can be taken for that of another author known here."""
+    edited: Annotated[bool, Spare()] = False
+    """Whether its author has given it another text since; ``versions`` has the earlier ones."""
     withdrawn: Annotated[bool, Spare()] = False
     """In a thread: whether its author took it back; it has no text then."""
     depth: Annotated[int, Spare()] = 0

@@ -36,6 +36,9 @@ ends at the last thing that looks like an end; whether that is so, the length te
 POSTS: Final = "post"
 """The table of posts."""
 
+BARE: Final = "bare"
+"""The table of posts that came without their bodies."""
+
 PostRow = tuple[int, int, int, int | None, bytes, str | None, str]
 """Row number, feed, sort_ms, claimed_ms, hash (of a plain post its salt, from which
 ``hash_plain_post`` makes it), cw, text: the columns of ``post``."""
@@ -132,7 +135,8 @@ def read_batch(
 ) -> Batch:
     """Read entries [start, start + len(stored)).
 
-    Entries that are withdrawn, malformed, or of a kind nobody shows are left out.
+    Entries that are malformed, or of a kind nobody shows, are left out; of those that are
+    withdrawn it is noted where posts stood.
     """
     batch: Batch = defaultdict(list)
     add_post = batch[POSTS].append
@@ -162,6 +166,9 @@ def read_entry(
     try:
         entry = decode_entry(record)
         if entry.body is None:
+            if entry.kind == PostBody.kind:
+                times = place.times(index, entry.time_ms)
+                batch[BARE].append((place.base + index, place.feed_no, *times, entry_hash))
             return
         body = decode_body(entry.kind, entry.body, tables.kinds)
     except BadEncodingError:

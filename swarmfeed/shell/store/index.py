@@ -22,10 +22,10 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
+from swarmfeed.shell.store import amendments, pins, places, remnants, threads, times
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import notifications as index_notifications
-from swarmfeed.shell.store import pins, places, remnants, threads, times
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
@@ -285,6 +285,14 @@ class SqliteIndex:
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
         with self._database.read() as db:
             return threads.newest_below(db, answered, limit)
+
+    def edits_of(self, feed_id: FeedId, index: int) -> list[int]:
+        with self._database.read() as db:
+            return amendments.edits_of(db, feed_id, index)
+
+    def withdrawals(self, feed_id: FeedId) -> dict[int, int]:
+        with self._database.read() as db:
+            return amendments.withdrawals(db, feed_id)
 
     def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
         with self._database.read() as db:

@@ -11,10 +11,13 @@ from typing import Final
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.core.feed.sightings import PLAIN
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import notifications, pins, remnants, seals
+from swarmfeed.shell.store import amendments, notifications, pins, remnants, seals
+from swarmfeed.shell.store.amendments import AmendmentRow
 from swarmfeed.shell.store.entries import (
+    BARE,
     POST_HASH,
     POSTS,
     Place,
@@ -25,7 +28,12 @@ from swarmfeed.shell.store.entries import (
     read_post,
 )
 from swarmfeed.shell.store.moments import Moments
-from swarmfeed.shell.store.places import block_ranges, number_author
+from swarmfeed.shell.store.places import (
+    block_ranges,
+    mark_indexed,
+    number_author,
+    unmark_indexed,
+)
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.words import add_new_words, add_words, drop_words
 
@@ -36,6 +44,12 @@ SAVE: Final = """
 
 EDIT: Final = f"UPDATE post SET cw = ?, text = ?, hash = {POST_HASH} WHERE id = ?"  # noqa: S608  # fixed text
 """The new text does not make the entry's hash any more, so it is stored from now on."""
+
+LAY_BARE: Final = f"""
+    INSERT OR IGNORE INTO bare SELECT id, feed, sort_ms, claimed_ms, {POST_HASH}
+    FROM post WHERE id = ?
+"""  # noqa: S608  # fixed text
+"""Keep of a post that goes what an edit may be shown by."""
 
 # --- posts -------------------------------------------------------------------------------
 
@@ -50,7 +64,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     add_new_words(db, place.author_no, [(moment, text) for *_, text, moment in rows])
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
-    return len(posts) - apply_amendments(db, place.feed_no, *span)
+    return len(posts) + apply_amendments(db, place.feed_no, *span)
 
 
 def drop_posts_of(db: Connection, feed_no: int) -> None:
@@ -96,6 +110,7 @@ def drop_posts(db: Connection, first: int, last: int) -> int:
 
 def withdraw_post(db: Connection, row_id: int) -> int:
     """Remove a post; of a reply stays where it stood."""
+    db.execute(LAY_BARE, (row_id,))
     notifications.forget_answers(db, row_id)
     db.execute(
         "UPDATE reply SET hash = (SELECT hash FROM post WHERE post.id = reply.id)"
@@ -117,56 +132,51 @@ def _drop_texts(db: Connection, first: int, last: int) -> int:
 # --- what authors say of their own entries -----------------------------------------------
 
 
-AmendmentRow = tuple[int, int, int, str | None, str | None]
-"""Feed, entry, by which entry, cw, text: the columns of ``amendment``."""
-
-
-def read_amendment(said: Said) -> AmendmentRow | None:
-    body: EditBody | WithdrawBody = said.body
-    if body.index >= said.index:
-        return None
-    new = (body.cw or None, body.text) if isinstance(body, EditBody) else (None, None)
-    return (said.place.feed_no, body.index, said.index, *new)
-
-
 def save_amendments(db: Connection, place: Place, rows: Sequence[AmendmentRow]) -> int:
-    """Keep the newest edit of each entry; a withdrawal beats them all.
+    """Keep what a feed says of its posts, and show them by it.
 
-    Posts that come with them are not there yet: ``save_posts`` looks for what is known.
+    Posts that come with it are not there yet: ``save_posts`` looks for what is known.
     """
-    db.executemany(
-        "INSERT INTO amendment VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET by_index = excluded.by_index, cw = excluded.cw, text = excluded.text"
-        " WHERE text IS NOT NULL"
-        " AND (excluded.text IS NULL OR excluded.by_index > by_index)",
-        rows,
-    )
-    for target in {row[1] for row in rows}:
-        apply_amendments(db, place.feed_no, target, target + 1)
-    return 0
+    spoken_of, lost = amendments.keep(db, place.feed_no, rows)
+    for target in lost:
+        if not dict(amendments.amended(db, place.feed_no, target, target + 1)):
+            read_again(db, place.feed_no, target)
+    changes = (apply_amendments(db, place.feed_no, n, n + 1) for n in spoken_of | lost)
+    return sum(max(change, 0) for change in changes)
 
 
 def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
-    """Edit and withdraw the posts among entries [start, end); returns how many are gone."""
-    gone = 0
-    for target, cw, text in db.execute(
-        "SELECT target, cw, text FROM amendment WHERE feed = ? AND target >= ? AND target < ?",
-        (feed_no, start, end),
-    ).fetchall():
+    """Edit and withdraw the posts among entries [start, end); returns how many more are shown
+    (fewer: below 0)."""
+    more = 0
+    for target, said in list(amendments.amended(db, feed_no, start, end)):
+        if said.is_gone:
+            amendments.forget_edits(db, feed_no, target)
         for base, _, _ in list(block_ranges(db, feed_no, target, target + 1)):
             row_id = base + target
-            if text is None:
-                gone += withdraw_post(db, row_id)
-            else:
-                edit_post(db, row_id, cw, text)
-    return gone
+            if said.is_gone:
+                more -= withdraw_post(db, row_id)
+            elif said.edit is not None:
+                cw, text, reply = said.edit
+                if not edit_post(db, row_id, cw, text):
+                    more += show_bare(db, row_id, cw, text, reply)
+    return more
 
 
-def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
-    """Give a post another text, if it is there yet."""
+def read_again(db: Connection, feed_no: int, target: int) -> None:
+    """Forget a post whose text here is that of an edit that is gone: it is to be read anew."""
+    for base, _, _ in list(block_ranges(db, feed_no, target, target + 1)):
+        row_id = base + target
+        db.execute(LAY_BARE, (row_id,))
+        if drop_posts(db, row_id, row_id):
+            unmark_indexed(db, feed_no, target)
+
+
+def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> bool:
+    """Give a post another text; returns whether it is there."""
     old = db.execute("SELECT cw, text FROM post WHERE id = ?", (row_id,)).fetchone()
     if old is None:
-        return
+        return False
     seals.require_sealed(db, row_id, *old)  # its hash is made of the old text
     remnants.note(db, remnants.GONE)
     drop_words(db, row_id, row_id)
@@ -175,6 +185,42 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> None:
     seals.seal(db, ((row_id, cw, text),))
     add_words(db, row_id, row_id)
     notifications.note_edit(db, row_id, text)
+    return True
+
+
+BareRow = tuple[int, int, int, int | None, Hash]
+"""Row number, feed, sort_ms, claimed_ms, hash: the columns of ``bare``."""
+
+
+def save_bare(db: Connection, place: Place, rows: Sequence[BareRow]) -> int:
+    """Keep posts that came without their bodies; returns how many an edit shows."""
+    db.executemany("INSERT OR IGNORE INTO bare VALUES (?, ?, ?, ?, ?)", rows)
+    span = (rows[0][0] - place.base, rows[-1][0] - place.base + 1)
+    return apply_amendments(db, place.feed_no, *span)
+
+
+def show_bare(
+    db: Connection, row_id: int, cw: str | None, text: str, reply: EntryRef | None
+) -> int:
+    """Show an edit of a post that came without its body; returns 1 if there is one."""
+    row = db.execute(
+        "SELECT bare.*, author, base - start FROM bare JOIN feed ON feed.no = bare.feed"
+        " JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= bare.id)"
+        " WHERE id = ?",
+        (row_id,),
+    ).fetchone()
+    if row is None:
+        return 0
+    *_, feed_no, sort_ms, claimed_ms, entry_hash, author_no, base = row
+    place = Place(feed_no, author_no, base, PLAIN)
+    mark_indexed(db, feed_no, row_id - base, row_id - base + 1)
+    save_posts(db, place, [(row_id, feed_no, sort_ms, claimed_ms, entry_hash, cw, text)])
+    db.execute("UPDATE reply SET hash = NULL WHERE id = ?", (row_id,))
+    if reply is not None and not db.changes():
+        save_replies(db, place, [(row_id, reply, (sort_ms, claimed_ms), entry_hash)])
+    if reply is not None:
+        notifications.save_notifications(db, place, [(row_id, reply, ())])
+    return 1
 
 
 # --- people ------------------------------------------------------------------------------
@@ -300,7 +346,7 @@ TABLES: Final = Tables(
         Table(
             name="amendment",
             bodies=(EditBody, WithdrawBody),
-            read=read_amendment,
+            read=amendments.read_amendment,
             save=save_amendments,
         ),
         Table(
@@ -318,6 +364,12 @@ TABLES: Final = Tables(
             drop=drop_replies_of,
         ),
         notifications.TABLE,
+        Table(
+            name=BARE,
+            bodies=(),
+            read=lambda _: None,  # what has no body is put there without being read
+            save=save_bare,
+        ),
         Table(
             name="profile",
             bodies=(ProfileBody,),

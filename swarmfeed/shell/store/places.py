@@ -111,6 +111,21 @@ def mark_indexed(db: Connection, feed_no: int, start: int, end: int) -> None:
     db.execute("INSERT INTO indexed VALUES (?, ?, ?)", (feed_no, *merged))
 
 
+def unmark_indexed(db: Connection, feed_no: int, index: int) -> None:
+    """Take one entry out of the feed's ranges: it has to be read again."""
+    where = "WHERE feed = ? AND start <= ? AND stop > ?"
+    row = db.execute(
+        f"DELETE FROM indexed {where} RETURNING start, stop",  # noqa: S608  # fixed text
+        (feed_no, index, index),
+    ).fetchone()
+    if row is not None:
+        mark_indexed(db, feed_no, row[0], index)
+        # Not by mark_indexed, which would join the two.
+        db.execute(
+            "INSERT INTO indexed SELECT ?1, ?2, ?3 WHERE ?2 < ?3", (feed_no, index + 1, row[1])
+        )
+
+
 def block_ranges(
     db: Connection, feed_no: int, start: int, end: int
 ) -> Iterator[tuple[int, int, int]]:

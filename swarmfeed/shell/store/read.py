@@ -61,7 +61,9 @@ VIEWS: Final = f"""
         CASE WHEN a.own THEN (SELECT count(*) FROM receipt
             WHERE receipt.feed_id = f.feed_id AND receipt.size > p.id - b.base + b.start)
         ELSE 0 END,
-        {NAMESAKE}, p.sort_ms, p.id
+        {NAMESAKE}, EXISTS (SELECT 1 FROM amendment AS said WHERE said.feed = b.feed
+            AND said.target = p.id - b.base + b.start AND said.text IS NOT NULL),
+        p.sort_ms, p.id
     FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
@@ -147,7 +149,7 @@ AUTHOR: Final = f"""
 
 ViewRow = tuple[
     FeedId, Hash, int, AuthorId, str, int, str, str,
-    FeedId | None, Hash, int, int, int, int, int, int,
+    FeedId | None, Hash, int, int, int, int, int, int, int,
 ]  # fmt: skip
 
 
@@ -165,12 +167,14 @@ def read_posts(
 
 def build_view(row: ViewRow) -> PostView:
     feed_id, entry_hash, index, author_id, author_name, time_ms, text, cw = row[:8]
-    parent_feed, parent_hash, parent_index, reply_count, held_by, namesake, sort_ms, _ = row[8:]
+    parent_feed, parent_hash, parent_index, reply_count, held_by, namesake = row[8:14]
+    edited, sort_ms, _ = row[14:]
     return PostView(
         ref=EntryRef(feed_id, entry_hash, index),
         author_id=author_id,
         author_name=author_name,
         namesake=bool(namesake),
+        edited=bool(edited),
         time_ms=time_ms,
         text=text,
         cw=cw,

@@ -146,17 +146,32 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT
         """,
         "CREATE INDEX notification_time ON notification (sort_ms)",
-        # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn.
+        # What a feed later said of its own entry: a new text, or NULL, that it is withdrawn;
+        # is_edited: but for its newest text.  reply: what the post answers, as an edit says it.
         """
         CREATE TABLE amendment (
-            feed     INTEGER NOT NULL REFERENCES feed,
-            target   INTEGER NOT NULL CHECK (target >= 0),
-            by_index INTEGER NOT NULL CHECK (by_index > target),
-            cw       TEXT,
-            text     TEXT,
-            PRIMARY KEY (feed, target)
+            feed      INTEGER NOT NULL REFERENCES feed,
+            target    INTEGER NOT NULL CHECK (target >= 0),
+            by_index  INTEGER NOT NULL CHECK (by_index > target),
+            cw        TEXT,
+            text      TEXT,
+            is_edited INTEGER NOT NULL CHECK (is_edited IN (0, 1)),
+            reply     BLOB CHECK (length(reply) = 72),
+            PRIMARY KEY (feed, target, by_index)
         ) WITHOUT ROWID, STRICT
         """,
+        "CREATE INDEX amendment_by ON amendment (feed, by_index)",
+        # Posts that came without their bodies: an edit may show them all the same.
+        """
+        CREATE TABLE bare (
+            id         INTEGER PRIMARY KEY CHECK (id > 0),
+            feed       INTEGER NOT NULL REFERENCES feed,
+            sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
+            claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
+            hash       BLOB NOT NULL CHECK (length(hash) = 32)
+        ) STRICT
+        """,
+        "CREATE INDEX bare_feed ON bare (feed)",
         # The last word of each feed; counts is 1 for the one among an author's feeds that is
         # gone by.  Times as in post.
         """

@@ -82,6 +82,10 @@ def resort_posts(
     db.executemany(
         "UPDATE reply SET sort_ms = ?, claimed_ms = ? WHERE id = ?", moved(found, reckoning)
     )
+    found = db.execute(query.format(table="bare"), span).fetchall()
+    db.executemany(
+        "UPDATE bare SET sort_ms = ?, claimed_ms = ? WHERE id = ?", moved(found, reckoning)
+    )
 
 
 def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> None:

@@ -20,7 +20,7 @@ from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
 
-OF_POSTS: Final = ("post", "reply")
+OF_POSTS: Final = ("post", "reply", "bare")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "crowded")

@@ -59,6 +59,7 @@ class Kept:
     ref: EntryRef
     time_ms: int
     body: Body | None
+    is_post: bool
 
 
 class FakeIndex:
@@ -124,7 +125,9 @@ class FakeIndex:
                 body = None if entry.body is None else decode_or_none(entry.kind, entry.body)
                 if isinstance(body, PostBody) and not with_posts:
                     body = None
-                self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body)
+                is_post = with_posts and entry.kind == PostBody.kind
+                is_post = is_post and (entry.body is None or body is not None)
+                self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body, is_post)
                 self._sort_ms[feed_id, index] = reckoning.sort_ms(index, entry.time_ms)
         new = set(self._kept) - before
         return sum(self._amended(self._kept[each]) is not None for each in new)
@@ -269,6 +272,19 @@ class FakeIndex:
             left += [view.ref for view in below]
         return found
 
+    def edits_of(self, feed_id: FeedId, index: int) -> list[int]:
+        if any(not body.is_edited for _, body in self._withdrawals(feed_id, index)):
+            return []
+        return [by for by, _ in self._edits(feed_id, index)]
+
+    def withdrawals(self, feed_id: FeedId) -> dict[int, int]:
+        said = {
+            kept.ref.index: kept.body.index
+            for (feed, _), kept in sorted(self._kept.items())
+            if feed == feed_id and isinstance(kept.body, WithdrawBody)
+        }
+        return {target: by for by, target in said.items() if target < by}
+
     def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
         ours = [view for view in self._posts() if any(self._why(view))]
         views = page(ours, limit, before)
@@ -373,18 +389,41 @@ class FakeIndex:
 
     def _amended(self, kept: Kept) -> PostBody | None:
         """Return the post as its feed wants it shown now."""
-        if not isinstance(kept.body, PostBody):
+        if not kept.is_post:
             return None
-        shown: PostBody = kept.body
-        for index in range(kept.ref.index + 1, self._sizes[kept.ref.feed_id]):
-            later = self._kept.get((kept.ref.feed_id, index))
-            if later is None or not isinstance(later.body, EditBody | WithdrawBody):
-                continue
-            if later.body.index == kept.ref.index:
-                if isinstance(later.body, WithdrawBody):
-                    return None
-                shown = replace(shown, text=later.body.text, cw=later.body.cw)
-        return shown
+        place = kept.ref.feed_id, kept.ref.index
+        withdrawn = [body.is_edited for _, body in self._withdrawals(*place)]
+        edits = self._edits(*place)
+        own = kept.body if isinstance(kept.body, PostBody) else None
+        if not all(withdrawn) or not (edits or own) or (withdrawn and not edits):
+            return None
+        if not edits:
+            return own
+        newest = edits[-1][1]
+        shown = own or PostBody(newest.text, reply=newest.reply)
+        return replace(shown, text=newest.text, cw=newest.cw)
+
+    def _edits(self, feed_id: FeedId, index: int) -> list[tuple[int, EditBody]]:
+        """Edits of a post that are not withdrawn, the newest last, and where they stand."""
+        return [
+            (by, body)
+            for by, body in self._later(feed_id, index)
+            if isinstance(body, EditBody) and not self._withdrawals(feed_id, by)
+        ]
+
+    def _withdrawals(self, feed_id: FeedId, index: int) -> list[tuple[int, WithdrawBody]]:
+        later = self._later(feed_id, index)
+        return [(by, body) for by, body in later if isinstance(body, WithdrawBody)]
+
+    def _later(self, feed_id: FeedId, index: int) -> list[tuple[int, EditBody | WithdrawBody]]:
+        """What a feed says of one of its entries."""
+        found = []
+        for by in range(index + 1, self._sizes.get(feed_id, 0)):
+            later = self._kept.get((feed_id, by))
+            body = later.body if later else None
+            if isinstance(body, EditBody | WithdrawBody) and body.index == index:
+                found.append((by, body))
+        return found
 
     def _posts(self) -> list[PostView]:
         return [view for view in self._all_views() if not view.withdrawn]
@@ -444,6 +483,7 @@ class FakeIndex:
                     time_ms=self._sort_ms[feed_id, index] if gone else kept.time_ms,
                     text=shown.text,
                     withdrawn=gone,
+                    edited=not gone and bool(self._edits(feed_id, index)),
                     cw=shown.cw,
                     reply_to=shown.reply,
                     held_by=sum(size > index for size in sizes),

@@ -1,0 +1,133 @@
+"""What a feed says of its own posts later: new texts, and that they are withdrawn.
+
+Entries come in any order, so what is shown follows from all that is known of a post:
+
+    withdrawn without "is_edited"          nothing is shown
+    else, an edit whose body is here       the newest one's text
+    else, withdrawn with "is_edited"       nothing is shown
+    else                                   the post's own text
+
+Of a post that came without its body (``bare``) an edit is shown all the same.  Every function
+runs inside a transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from swarmfeed.core.base.types import EntryRef, FeedId, Hash
+from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
+from swarmfeed.shell.store import remnants
+from swarmfeed.shell.store.entries import Said
+from swarmfeed.shell.store.sqlite import Connection
+
+AmendmentRow = tuple[int, int, int, str | None, str | None, bool, bytes | None]
+"""Feed, entry, by which entry, cw, text, is_edited, what the post answers: the columns of
+``amendment``."""
+
+KEEP: Final = "INSERT OR IGNORE INTO amendment VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+DROP_EDIT: Final = """
+    DELETE FROM amendment WHERE feed = ? AND by_index = ? AND text IS NOT NULL RETURNING target
+"""
+
+IS_WITHDRAWN: Final = "SELECT 1 FROM amendment WHERE feed = ? AND target = ? AND text IS NULL"
+
+OF_TARGETS: Final = """
+    SELECT target, cw, text, is_edited, reply FROM amendment
+    WHERE feed = ? AND target >= ? AND target < ? ORDER BY target, by_index
+"""
+
+EDITS: Final = """
+    SELECT by_index FROM amendment JOIN feed ON feed.no = amendment.feed
+    WHERE feed_id = ? AND target = ? AND text IS NOT NULL ORDER BY by_index
+"""
+
+WITHDRAWALS: Final = """
+    SELECT target, max(by_index) FROM amendment JOIN feed ON feed.no = amendment.feed
+    WHERE feed_id = ? AND text IS NULL GROUP BY target
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What is to be shown of a post of which something was said."""
+
+    is_gone: bool
+    edit: tuple[str | None, str, EntryRef | None] | None
+    """cw, text, and what the post answers as the edit says it; None: its own text stands."""
+
+
+def read_amendment(said: Said) -> AmendmentRow | None:
+    body: EditBody | WithdrawBody = said.body
+    if body.index >= said.index:
+        return None
+    place = said.place.feed_no, body.index, said.index
+    if isinstance(body, EditBody):
+        return (*place, body.cw or None, body.text, False, _ref_bytes(body.reply))
+    return (*place, None, None, body.is_edited, None)
+
+
+def keep(
+    db: Connection, feed_no: int, rows: Sequence[AmendmentRow]
+) -> tuple[set[int], set[int]]:
+    """Keep what was said; returns of which entries, and which of them lost an edit by it.
+
+    An edit whose own entry is withdrawn says nothing any more, whatever comes first.
+    """
+    db.executemany(KEEP, rows)
+    gone = {row[1] for row in rows if row[4] is None}
+    edits = [row[2] for row in rows if row[4] is not None]
+    gone.update(each for each in edits if db.execute(IS_WITHDRAWN, (feed_no, each)).fetchone())
+    lost = {
+        int(target)
+        for by_index in gone
+        for (target,) in db.execute(DROP_EDIT, (feed_no, by_index)).fetchall()
+    }
+    if lost:
+        remnants.note(db, remnants.GONE)
+    return {row[1] for row in rows}, lost
+
+
+def amended(
+    db: Connection, feed_no: int, start: int, end: int
+) -> Iterator[tuple[int, Amended]]:
+    """Yield what is to be shown of those among entries [start, end) that were spoken of."""
+    rows = db.execute(OF_TARGETS, (feed_no, start, end)).fetchall()
+    for target, group in groupby(rows, key=itemgetter(0)):
+        said = list(group)
+        withdrawn = [is_edited for _, _, text, is_edited, _ in said if text is None]
+        edits = [(cw, text, _open_ref(ref)) for _, cw, text, _, ref in said if text is not None]
+        is_gone = not all(withdrawn) or (bool(withdrawn) and not edits)
+        yield target, Amended(is_gone=is_gone, edit=edits[-1] if edits else None)
+
+
+def forget_edits(db: Connection, feed_no: int, target: int) -> None:
+    """Of a post that is withdrawn for good no text stays."""
+    db.execute(
+        "DELETE FROM amendment WHERE feed = ? AND target = ? AND text IS NOT NULL",
+        (feed_no, target),
+    )
+    if db.changes():
+        remnants.note(db, remnants.GONE)
+
+
+def edits_of(db: Connection, feed_id: FeedId, index: int) -> list[int]:
+    rows = db.execute(EDITS, (feed_id, index)).fetchall()
+    return [by_index for (by_index,) in rows]
+
+
+def withdrawals(db: Connection, feed_id: FeedId) -> dict[int, int]:
+    return dict(db.execute(WITHDRAWALS, (feed_id,)).fetchall())
+
+
+def _ref_bytes(ref: EntryRef | None) -> bytes | None:
+    return None if ref is None else ref.feed_id + ref.entry_hash + ref.index.to_bytes(8, "big")
+
+
+def _open_ref(raw: bytes | None) -> EntryRef | None:
+    if raw is None:
+        return None
+    return EntryRef(FeedId(raw[:32]), Hash(raw[32:64]), int.from_bytes(raw[64:], "big"))
