@@ -78,7 +78,7 @@ KINDS: dict[str, dict[str, Rule]] = {
     "react": {"e": text(16), "r": ref},
     "boost": {"r": ref},
     "edit": {"cw?": text(200), "n": INDEX, "text": long_text},
-    "withdraw": {"n": INDEX},
+    "withdraw": {"e?": FLAG, "n": INDEX},
     "leave": {"c": octets(1_000)},
     "pin": {"r?": ref},
     "keys": {"r?": octets(3_000), "v": number(1, 2**16), "x": octets(1_216)},

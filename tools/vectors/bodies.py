@@ -28,7 +28,7 @@ LONGEST: dict[str, dict[str, Any]] = {
     "react": {"e": b"e" * 16, "r": REF},
     "boost": {"r": REF},
     "edit": {"cw": b"w" * 200, "n": 2**32 - 1, "text": b"x" * 7_900},
-    "withdraw": {"n": 2**32 - 1},
+    "withdraw": {"e": 1, "n": 2**32 - 1},
     "leave": {"c": b"c" * 1_000},
     "pin": {"r": REF},
 }
@@ -41,6 +41,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "follow": {"a": ID, "on": 0},
     "react": {"e": b"", "r": REF},
     "edit": {"n": 0, "text": b"x"},
+    "withdraw": {"n": 0},
     "pin": {},
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha1, sha256
 from typing import Any
 
+import zstandard
 from _reference_forms import FEED, bencode, entry_hash, public, raw_frame, reference, stored
 
 Case = tuple[str, dict[str, Any]]
@@ -28,7 +29,7 @@ def chunk_cases() -> Iterator[Case]:
         if level == 1:
             yield from bad_levels(case, frames)
     yield "chunk/withdrawn-entries", withdrawn_case()
-    yield "chunk/bad-window-of-its-own", windowed_case()
+    yield from frame_cases()
 
 
 def bad_levels(case: dict[str, Any], frames: list[bytes]) -> Iterator[Case]:
@@ -91,15 +92,25 @@ def withdrawn_case() -> dict[str, Any]:
     return {"level": 0, "chunk": chunk.hex(), "root": root.hex()}
 
 
-def windowed_case() -> dict[str, Any]:
-    """The chunk of ``chunk/valid`` with a window descriptor: 1 MiB, and a size of 4 bytes."""
-    entries = [stored("x", index, b"de") for index in range(256)]
-    plain = raw_frame(b"l" + b"".join(entries) + b"e")
-    chunk = plain[:4] + b"\x80\x50" + plain[5:]
-    digest = sha256(b"de").digest()
+def frame_cases() -> Iterator[Case]:
+    """The chunk of ``chunk/valid`` with other flags in the header of its frame."""
+    content = b"l" + b"".join(stored("x", index, b"de") for index in range(256)) + b"e"
+    plain, digest = raw_frame(content), sha256(b"de").digest()
+    # The last four bytes are the checksum of the content, whatever the encoder did before.
+    checksum = zstandard.ZstdCompressor(write_checksum=True).compress(content)[-4:]
+    checked = plain[:4] + b"\xa4" + plain[5:]
+    frames = {
+        "with-checksum": checked + checksum,
+        "with-unused-bit": plain[:4] + b"\xb0" + plain[5:],
+        "bad-wrong-checksum": checked + bytes([checksum[0] ^ 1]) + checksum[1:],
+        "bad-checksum-missing": checked,
+        "bad-reserved-bit": plain[:4] + b"\xa8" + plain[5:],
+        "bad-window-of-its-own": plain[:4] + b"\x80\x50" + plain[5:],
+    }
     root = reference.mth([entry_hash("x", index, digest) for index in range(256)])
-    error = "not a single segment"
-    return {"level": 0, "chunk": chunk.hex(), "root": root.hex(), "error": error}
+    for name, frame in frames.items():
+        case = {"level": 0, "chunk": frame.hex(), "root": root.hex()}
+        yield f"chunk/{name}", case | ({"error": name} if name.startswith("bad-") else {})
 
 
 # --- pieces and torrents ---
