@@ -22,17 +22,18 @@ from typing import Any, TypeVar
 
 import structlog
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import identity_sentences, sentences
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
-from swarmfeed.core.feed.certificate import hash_next_key, sign_join
+from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.feed.author import AuthorFeeds, which_sheet
+from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
+from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
-from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
@@ -50,7 +51,13 @@ from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed, open_keys
+from swarmfeed.shell.disk.keyfile import (
+    AuthorSeeds,
+    Keys,
+    create_keys,
+    new_seed,
+    open_keys,
+)
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.store.index import open_index
@@ -73,26 +80,36 @@ def create_home(
         UserError: There are keys already, or the folder cannot be written.
     """
     author_seed, next_seed = new_seed(), new_seed()
-    next_hash = hash_next_key(AuthorId(SigningKey(next_seed).public))
+    next_hash = hash_key(SigningKey(next_seed).public)
+    seeds = AuthorSeeds(seed=author_seed, generation=0, next_key_hash=next_hash)
+    author_id = author_id_of(SigningKey(author_seed).public, next_hash)
     words = words_of_seed(author_seed), words_of_seed(next_seed)
     make_folder(home)
     with HomeLock(home):
         if key_path(home).exists():
             raise UserError(sentences.KEYS_THERE(home=home))
-        me = _make_aside(home, name, passphrase, author_seed, next_hash)
-        created = Created(whoami=me.whoami, author_words=words[0], next_words=words[1])
+        author = seeds.author_key(author_id)
+        me = _make_aside(home, name, passphrase, author, is_first=True)
+        created = Created(
+            whoami=me.whoami,
+            author_words=words[0],
+            next_words=words[1],
+            sheet_link=format_link(Link(author_id, next_key_hash=next_hash)),
+        )
         if show is not None:
             show(created)
         finish(home, me.feed_id)
     return created
 
 
-def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
+def restore_home(
+    home: Path, name: str, passphrase: str, author_words: str, link: Link | None = None
+) -> Whoami:
     """Make a home of an author that there is already, from the words of the first sheet.
 
     It gets keys and a feed of its own: no old feed is ever continued, so nothing can fork.
     What the author wrote before comes from its holders.  The second sheet stays as it is: the
-    first certificate committed to it.
+    author id commits to it.
 
     A home of that author whose own feed may not be signed any more goes on as a new device:
     what is in it stays, and so do its keys, beside the new ones.
@@ -100,34 +117,71 @@ def restore_home(home: Path, name: str, passphrase: str, author_words: str) -> W
     Args:
         name: Empty in a home that has one: it stays.
         passphrase: Of the new keys; it also opens those that are there.
+        link: Whose words they are, as the sheets say it; needless where there are keys.
 
     Raises:
         UserError: The words are not right, there are keys already that can write, or are of
             somebody else, nobody knows the name, or the folder cannot be written.
     """
-    author_seed = seed_of_words(author_words)
+    seed = seed_of_words(author_words)
     make_folder(home)
     with HomeLock(home):
-        old_feed_id = None
+        old_feed_id, known = None, _Known()
         if key_path(home).exists():
             old = open_identity(home, passphrase)
-            known = _require_ended(home, old, AuthorId(SigningKey(author_seed).public))
-            name, old_feed_id = name or known, old.feed_id
+            known, old_feed_id = _require_ended(home, old), old.feed_id
+        elif link is not None and link.next_key_hash is not None:
+            known = _known_by(seed, link)
+        author = _author_of(home, seed, known)
+        name = name or known.name
         if not name:
             raise UserError(sentences.NAME_MISSING())
-        me = _make_aside(home, name, passphrase, author_seed, None)
+        me = _make_aside(home, name, passphrase, author, known.rotates)
         finish(home, me.feed_id, old_feed_id)
     return me.whoami
 
 
-def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> str:
-    """Check that a home with keys needs new ones, and is the same author's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of an author whose words are given."""
+
+    state: AuthorFeeds | None = None
+    rotates: tuple[bytes, ...] = ()
+    """Signed, oldest first: up to the generation in force."""
+    name: str = ""
+
+
+def _known_by(seed: bytes, link: Link) -> _Known:
+    """What the sheets themselves say: enough for the first author key there was."""
+    assert link.next_key_hash is not None
+    key = SigningKey(seed).public
+    if author_id_of(key, link.next_key_hash) != link.author_id:
+        raise UserError(identity_sentences.WORDS_OF_ANOTHER())
+    state = AuthorFeeds(author_id=link.author_id, key=key, next_key_hash=link.next_key_hash)
+    return _Known(state=state)
+
+
+def _author_of(home: Path, seed: bytes, known: _Known) -> AuthorKey:
+    """Return the author key that the words are, once it is known whose."""
+    state, signing = known.state, SigningKey(seed)
+    if state is None or state.next_key_hash is None:
+        raise UserError(identity_sentences.WHOSE_WORDS())
+    if which_sheet(state, signing.public) is not Sheet.FIRST:
+        raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
+    return AuthorKey(
+        signing=signing,
+        author_id=state.author_id,
+        generation=state.generation,
+        next_key_hash=state.next_key_hash,
+    )
+
+
+def _require_ended(home: Path, old: Identity) -> _Known:
+    """Check that a home with keys needs new ones.
 
     Returns:
-        The author's name; empty where that was lost.
+        What is known of its author; the name is empty where that was lost.
     """
-    if old.author_id != author_id:
-        raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
     logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
     ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
     shelf.load()
@@ -137,8 +191,12 @@ def _require_ended(home: Path, old: Identity, author_id: AuthorId) -> str:
         pen.note(size_in(ledger, old.feed_id))
         if not pen.trouble():
             raise UserError(sentences.KEYS_CAN_WRITE(home=home))
-        known = index.author(author_id)
-        return known.name if known else ""
+        known = index.author(old.author_id)
+        return _Known(
+            state=shelf.certified(old.author_id),
+            rotates=shelf.rotates(old.author_id),
+            name=known.name if known else "",
+        )
     finally:
         ledger.close()
         index.close()
@@ -151,27 +209,28 @@ class _Made:
 
 
 def _make_aside(
-    home: Path, name: str, passphrase: str, author_seed: bytes, next_key_hash: Hash | None
+    home: Path,
+    name: str,
+    passphrase: str,
+    author: AuthorKey,
+    rotates: tuple[bytes, ...] = (),
+    *,
+    is_first: bool = False,
 ) -> _Made:
     """Make keys and a feed in a folder beside; ``finish`` puts them in place."""
     now_ms = SystemClock().now_ms()
-    keys = Keys(
-        author_seed=author_seed,
-        feed_seed=new_seed(),
-        node_seed=new_seed(),
-        created_at_ms=now_ms,
-    )
-    author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
-    author_id, feed_id = AuthorId(author_key.public), FeedId(feed_key.public)
-    certificate = sign_join(author_key, feed_key, from_ms=now_ms, next_key_hash=next_key_hash)
-    bodies = (FeedBody(certificate=certificate), ProfileBody(name=name))
+    keys = _new_keys(author, now_ms)
+    author_id, feed_key = author.author_id, SigningKey(keys.feed_seed)
+    feed_id = FeedId(feed_key.public)
+    certificate = sign_join(author, feed_key, from_ms=now_ms, is_first=is_first)
+    bodies = (FeedBody(certificate=certificate, rotates=rotates), ProfileBody(name=name))
     stored = [
         encode_entry(body.kind, now_ms, encode_body(body, token_bytes(SALT_BYTES)))
         for body in bodies
     ]
     aside = begin(home, feed_id, author_id)
     shelf = Shelf(FileLogs(aside / "feeds"), Events())
-    shelf.start_feed(feed_id, author_id, certificate)
+    shelf.start_feed(feed_id, author_id, *rotates, certificate)
     shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
     create_keys(key_path(aside), keys, passphrase)
     whoami = Whoami(
@@ -181,6 +240,22 @@ def _make_aside(
         node_id=NodeId(SigningKey(keys.node_seed).public),
     )
     return _Made(whoami, feed_id)
+
+
+def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
+    """Make the keys of a device that has the author key."""
+    return Keys(
+        author=AuthorSeeds(
+            seed=author.signing.seed,
+            generation=author.generation,
+            next_key_hash=author.next_key_hash,
+        ),
+        author_id=author.author_id,
+        feed_seed=new_seed(),
+        node_seed=new_seed(),
+        recipient_seed=new_seed(),
+        created_at_ms=now_ms,
+    )
 
 
 @contextmanager
@@ -246,12 +321,10 @@ def open_identity(home: Path, passphrase: str) -> Identity:
     """
     require_keys(home)
     keys = open_keys(key_path(home), passphrase)
-    author_key, feed_key = SigningKey(keys.author_seed), SigningKey(keys.feed_seed)
     return Identity(
-        author_id=AuthorId(author_key.public),
-        feed_key=feed_key,
+        author_id=keys.author_id,
+        feed_key=SigningKey(keys.feed_seed),
         node_key=SigningKey(keys.node_seed),
-        door=sign_door(author_key, FeedId(feed_key.public), keys.created_at_ms),
     )
 
 

@@ -53,7 +53,7 @@ from swarmfeed.core.asks.upkeep import (
     WhoIsLinked,
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
-from swarmfeed.core.base.address import format_address, parse_link
+from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.desk import Answerer, Desk
@@ -202,7 +202,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(
 
 
 def test_whom_one_follows_is_remembered(desk: Answerer) -> None:
-    address = format_address(STRANGER)
+    address = format_author(STRANGER)
     view = desk.ask(Follow(who=f"swarmfeed:{address}?name=S"))
     assert (view.author_id, view.followed, view.is_self) == (STRANGER, True, False)
     followed = desk.ask(WhoIsFollowed())
@@ -214,11 +214,11 @@ def test_whom_one_follows_is_remembered(desk: Answerer) -> None:
 
 def test_nobody_follows_themselves(desk: Answerer) -> None:
     with pytest.raises(UserError, match=r"(?i)^that is you"):
-        desk.ask(Follow(who=format_address(me(desk))))
+        desk.ask(Follow(who=format_author(me(desk))))
 
 
 def test_a_fetch_says_at_once_how_far_it_is(desk: Answerer) -> None:
-    started = desk.ask(Fetch(who=format_address(STRANGER)))
+    started = desk.ask(Fetch(who=format_author(STRANGER)))
     assert (started.author_id, started.entries_held) == (STRANGER, 0)
     assert desk.ask(HowFar(author=STRANGER)).entries_held == 0
 
@@ -277,7 +277,7 @@ def test_being_a_history_server_is_chosen_and_left(desk: Answerer) -> None:
     assert desk.ask(Status()).is_history_server
     assert desk.ask(LeaveHistory()).leaving
     assert desk.ask(HowHistoryIs()).leaving
-    explained = desk.ask(Explain(who=format_address(me(desk)))).feeds
+    explained = desk.ask(Explain(who=format_author(me(desk)))).feeds
     assert [each.feed.author_id for each in explained] == [me(desk)]
     assert desk.ask(SayGoodbye()).told >= 0
 
@@ -290,7 +290,7 @@ SAMPLES: dict[str, Callable[[Answerer], Ask[Any]]] = {
     "author": lambda desk: AboutAuthor(author=STRANGER),
     "follows": lambda desk: WhoIsFollowed(),
     "called": lambda desk: WhoIsCalled(called="Ada"),
-    "look-at": lambda desk: LookAt(who=format_address(STRANGER)),
+    "look-at": lambda desk: LookAt(who=format_author(STRANGER)),
     "safety": lambda desk: HowSafe(),
     "history": lambda desk: HowHistoryIs(),
     "goodbye": lambda desk: SayGoodbye(),

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from swarmfeed.core.base.address import format_address
+from street.authors import author_of, moved
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
-from swarmfeed.core.base.types import ChunkSpan, Hash
-from swarmfeed.core.feed.certificate import sign_join, sign_leave
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.certificate import sign_join, sign_keep, sign_leave, sign_rotate
 from swarmfeed.core.feed.chunk import pack_frame
 from swarmfeed.core.feed.chunklist import encode_chunk_list, hash_chunk_list, make_record
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn
@@ -31,10 +32,10 @@ from tests.core import reference
 from tests.core.samples import FEED, KEY, OTHER_KEY, chunk_of, frame_of, post, posts
 
 TOOL = Path(__file__).parent.parent / "tools" / "verify_feed.py"
-AUTHOR_KEY = SigningKey(b"a" * 32)
-AUTHOR = format_address(AUTHOR_KEY.public)
+ANNA = author_of(b"a" * 32)
+AUTHOR = format_author(ANNA.author_id)
 NOW_MS = 1_700_000_000_000
-JOIN = sign_join(AUTHOR_KEY, KEY, from_ms=NOW_MS)
+JOIN = sign_join(ANNA, KEY, from_ms=NOW_MS)
 FIRST = encode_entry("feed", NOW_MS, encode_body(FeedBody(JOIN, "laptop")))
 FOLDER_NAME = format_address(FEED)
 CHUNK_0, CHUNK_1 = "aoqqpp7tzyil4hlq-0-0.zst", "aoqqpp7tzyil4hlq-0-1.zst"
@@ -217,8 +218,27 @@ def test_withdrawn_bodies_are_counted(folder: Path, verify: Verify) -> None:
     assert (result["exit_code"], result["withdrawn_entries"]) == (0, 1)
 
 
+def test_a_feed_that_was_kept_with_the_second_sheet_is_the_author_s(
+    folder: Path, verify: Verify
+) -> None:
+    second = moved(ANNA)
+    rotate, keep = sign_rotate(second, ANNA.key), sign_keep(second, JOIN, from_ms=2, end=70)
+    empty = sign_leave(ANNA, FEED, size=0, from_ms=1)
+    (folder / "certificates").write_bytes(encode([rotate, empty, keep]))
+    result = verify(folder, "--author", AUTHOR)
+    assert (result["exit_code"], result["author"]) == (0, AUTHOR)
+    assert result["notes"] == ["entries from 70 on are not the author's"]
+    rival = sign_rotate(replace(second, next_key_hash=Hash(bytes(32))), ANNA.key)
+    other = sign_join(second, OTHER_KEY, from_ms=3)
+    (folder / "certificates").write_bytes(encode([rotate, other, rival]))
+    assert verify(folder)["notes"] == [
+        "an author key signed for two successors",
+        "the author does not count this feed any more",
+    ]
+
+
 def test_entries_after_a_leave_are_noted(folder: Path, verify: Verify) -> None:
-    leave = sign_leave(AUTHOR_KEY, FEED, size=500, from_ms=NOW_MS)
+    leave = sign_leave(ANNA, FEED, size=500, from_ms=NOW_MS)
     (folder / "certificates").write_bytes(encode([JOIN, leave]))
     result = verify(folder)
     assert result["exit_code"] == 0
@@ -423,7 +443,7 @@ def test_a_journal_that_starts_with_an_append_is_found(folder: Path, verify: Ver
 
 
 def test_a_folder_of_another_name_is_found(folder: Path, verify: Verify) -> None:
-    other = folder.parent / format_address(OTHER_KEY.public)
+    other = folder.parent / format_address(FeedId(OTHER_KEY.public))
     shutil.copytree(folder, other)
     assert "about another feed" in problem_of(verify, other)
     wrong = folder.parent / ("a" + FOLDER_NAME[1:-1] + "a")
@@ -436,7 +456,7 @@ def test_a_folder_of_another_name_is_found(folder: Path, verify: Verify) -> None
 
 @pytest.mark.attack("A12")
 def test_a_feed_of_another_author_is_found(folder: Path, verify: Verify) -> None:
-    other = format_address(OTHER_KEY.public)
+    other = format_author(author_of(b"b" * 32).author_id)
     assert problem_of(verify, folder, "--author", other).startswith("no certificate says that")
     assert "not an address" in problem_of(verify, folder, "--author", "me")
 
@@ -459,7 +479,7 @@ def test_a_false_certificate_is_found(
 
 
 def test_a_feed_that_is_nobody_s_is_found(tmp_path: Path, verify: Verify) -> None:
-    other = sign_join(AUTHOR_KEY, OTHER_KEY, from_ms=NOW_MS)
+    other = sign_join(ANNA, OTHER_KEY, from_ms=NOW_MS)
     first = encode_entry("feed", NOW_MS, encode_body(FeedBody(other, "laptop")))
     folder = build(tmp_path, [[first]])
     (folder / "certificates").unlink()

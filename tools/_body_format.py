@@ -61,7 +61,7 @@ def ref(value: Any) -> bool:
 
 
 KINDS: dict[str, dict[str, Rule]] = {
-    "feed": {"c": octets(1_000), "name": text(64)},
+    "feed": {"c": octets(1_000), "name": text(64), "r?": several(15, octets(1_000))},
     "post": {
         "cw?": text(200),
         "lang?": text(35),

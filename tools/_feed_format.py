@@ -17,9 +17,8 @@ from _ed25519 import is_signature
 
 BLOCK, PIECE_MAX = 16 * 1024, 1024 * 1024
 FRAME_MAX, BLOCKS_MAX = 2_113_538, 4_096
-CHUNK_LIST_MAX, HEAD_MAX, CERTIFICATE_MAX = 1024 * 1024, 996, 1_000
+CHUNK_LIST_MAX, HEAD_MAX = 1024 * 1024, 996
 VALUES_MAX = 400_000
-CERTIFICATE_DOMAIN = b"swarmfeed certificate 1\n"
 
 
 class Invalid(Exception):
@@ -37,7 +36,7 @@ def need(truth: object, problem: str) -> None:
 
 def decode(data: bytes, what: str) -> Any:
     """Read one canonical value that takes all of ``data``."""
-    value, end = _decode_at(data, 0, what, 8)
+    value, end = decode_at(data, 0, what, 8)
     need(end == len(data), f"{what}: bytes after the value")
     need(_count(value) <= VALUES_MAX, f"{what}: too many parts")
     return value
@@ -50,7 +49,7 @@ def _count(value: Any) -> int:
     return 1 + sum(map(_count, value)) if isinstance(value, list) else 1
 
 
-def _decode_at(data: bytes, at: int, what: str, depth: int) -> tuple[Any, int]:
+def decode_at(data: bytes, at: int, what: str, depth: int) -> tuple[Any, int]:
     if match := re.compile(rb"i(0|-?[1-9][0-9]{0,18})e").match(data, at):
         need(-(2**63) <= int(match[1]) < 2**63, f"{what}: an integer beyond 64 bits")
         return int(match[1]), match.end()
@@ -62,7 +61,7 @@ def _decode_at(data: bytes, at: int, what: str, depth: int) -> tuple[Any, int]:
     need(mark in (b"l", b"d"), f"{what}: no bencode at byte {at - 1}")
     need(depth > 0, f"{what}: nested too deep")
     while data[at : at + 1] != b"e":
-        item, at = _decode_at(data, at, what, depth - 1)
+        item, at = decode_at(data, at, what, depth - 1)
         items.append(item)
     if mark == b"l":
         return items, at + 1
@@ -81,45 +80,26 @@ def take(fields: Any, key: str, kind: type, what: str) -> Any:
     return value
 
 
-# --- section 2 and 3: addresses, certificates ---
+# --- section 2: addresses ---
+
+OF_KEY, OF_AUTHOR = b"\x01", b"\x02"
 
 
-def format_address(key: bytes) -> str:
-    checksum = sha3_256(b"swarmfeed address" + key + b"\x01").digest()[:2]
-    return b32encode(key + checksum + b"\x01").decode().lower()
+def format_address(key: bytes, version: bytes = OF_KEY) -> str:
+    checksum = sha3_256(b"swarmfeed address" + key + version).digest()[:2]
+    return b32encode(key + checksum + version).decode().lower()
 
 
-def parse_address(text: str, what: str) -> bytes:
+def parse_address(text: str, what: str, version: bytes = OF_KEY) -> bytes:
     need(re.fullmatch("[a-z2-7]{56}", text), f"{what} {text!r} is not an address")
     key = b32decode(text.upper())[:32]
-    need(format_address(key) == text, f"{what} {text!r} has a wrong checksum or version")
+    right = format_address(key, version) == text
+    need(right, f"{what} {text!r} has a wrong checksum or version")
     return key
 
 
 def check_signature(key: bytes, message: bytes, signature: bytes, what: str) -> None:
     need(is_signature(key, message, signature), f"{what}: the signature does not verify")
-
-
-def open_certificate(signed: Any) -> dict[bytes, Any]:
-    """Verify one certificate with all its signatures, and return its body."""
-    what = "certificate"
-    need(isinstance(signed, bytes) and len(signed) <= CERTIFICATE_MAX, f"{what} is too long")
-    need(signed.startswith(CERTIFICATE_DOMAIN), f"{what} is of another version")
-    body, end = _decode_at(signed, len(CERTIFICATE_DOMAIN), what, 8)
-    kind = take(body, "type", bytes, what)
-    need(kind in (b"join", b"leave", b"rotate"), f"{what} is of an unknown type")
-    needed = ["author"] if kind == b"rotate" else ["author", "feed"]
-    need(all(len(take(body, key, bytes, what)) == 32 for key in needed), f"{what}: a short id")
-    signers = {b"join": ["author", "feed"], b"leave": ["author"], b"rotate": ["next"]}[kind]
-    need(len(signed) == end + 64 * len(signers), f"{what} of another number of signatures")
-    for number, key in enumerate(signers):
-        signature = signed[end + 64 * number : end + 64 * (number + 1)]
-        check_signature(take(body, key, bytes, what), signed[:end], signature, what)
-    if kind != b"rotate":
-        need(0 <= take(body, "from_ms", int, what) < 10**15, f"{what}: a bad time")
-    if kind == b"leave":
-        need(0 <= take(body, "size", int, what) <= 2**32, f"{what}: a bad size")
-    return dict(body)
 
 
 # --- section 4 and 5: entries, tree ---

@@ -17,9 +17,12 @@ sys.path.insert(0, str(ROOT))
 from tests.core import reference as reference  # noqa: E402  after the path is set; exported
 
 AUTHOR = SigningKey(bytes(range(0, 32)))
+"""The first author key; the one after it is NEXT."""
 FEED = SigningKey(bytes(range(32, 64)))
 NEXT = SigningKey(bytes(range(64, 96)))
 NODE = SigningKey(bytes(range(96, 128)))
+THIRD = SigningKey(bytes(range(128, 160)))
+"""The author key after NEXT."""
 NOW_MS = 1_700_000_000_000
 
 
@@ -41,6 +44,11 @@ def public(key: SigningKey) -> bytes:
 
 def sign(key: SigningKey, message: bytes) -> bytes:
     return bytes(key.sign(message).signature)
+
+
+def author_id() -> bytes:
+    hashed = sha256(public(NEXT)).digest()
+    return sha256(b"swarmfeed author 2" + public(AUTHOR) + hashed).digest()
 
 
 def address(key: bytes, version: bytes = b"\x01") -> str:
@@ -101,3 +109,11 @@ def spans(size: int) -> list[list[int]]:
         found.append([fits[-1], at // (256 * 16 ** fits[-1])])
         at += 256 * 16 ** fits[-1]
     return found
+
+
+def shown(fields: dict[str, Any]) -> dict[str, Any]:
+    """Bytes as hex, but for names of types."""
+    return {
+        key: item.decode() if key == "type" else item.hex() if isinstance(item, bytes) else item
+        for key, item in fields.items()
+    }

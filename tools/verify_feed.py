@@ -4,8 +4,8 @@
 
 FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  Nothing is changed.
 Nothing of swarmfeed is imported: this is a second implementation, for people who do not want
-to trust the first.  It needs zstandard, and ``_feed_format.py``, ``_body_format.py`` and
-``_ed25519.py`` beside it.
+to trust the first.  It needs zstandard, and ``_feed_author.py``, ``_feed_format.py``,
+``_body_format.py`` and ``_ed25519.py`` beside it.
 
 Exit code: 0 valid, 1 not valid, 3 valid as far as it goes, but chunks are missing.
 """
@@ -24,7 +24,9 @@ from typing import Any
 
 import zstandard
 from _body_format import read_body
+from _feed_author import State, open_certificate, state_of
 from _feed_format import (
+    OF_AUTHOR,
     Entry,
     Head,
     Invalid,
@@ -36,7 +38,6 @@ from _feed_format import (
     format_address,
     info_hash,
     need,
-    open_certificate,
     open_head,
     parse_address,
     push,
@@ -246,27 +247,40 @@ class Checker:
 
     def check_author(self, feed: bytes, wanted: str | None) -> None:
         signed = []
-        if self.first is not None and self.first.body is not None:
-            need(self.first.kind == "feed", f"entry 0 is of kind {self.first.kind!r}")
-            signed.append(take(decode(self.first.body, "entry 0"), "c", bytes, "entry 0"))
         if (self.folder / "certificates").is_file():
             listed = decode((self.folder / "certificates").read_bytes(), "certificates")
             need(isinstance(listed, list), "certificates: not a list")
             signed += listed
-        about = [body for body in map(open_certificate, signed) if body.get(b"feed") == feed]
-        authors = [body[b"author"] for body in about if body[b"type"] == b"join"]
+        if self.first is not None and self.first.body is not None:
+            need(self.first.kind == "feed", f"entry 0 is of kind {self.first.kind!r}")
+            said = decode(self.first.body, "entry 0")
+            rotates = take(said, "r", list, "entry 0") if b"r" in said else []
+            signed += [*rotates, take(said, "c", bytes, "entry 0")]
+        bodies = [open_certificate(each) for each in signed]
+        states = {each[b"author"]: state_of(each[b"author"], bodies) for each in bodies}
+        authors = [author for author in states if names(bodies, author, feed)]
         if wanted is not None:
-            key = parse_address(wanted.strip().lower(), "--author")
+            key = parse_address(wanted.strip().lower(), "--author", OF_AUTHOR)
             need(key in authors, f"no certificate says that this is a feed of {wanted}")
             authors = [key]
         need(authors or self.report.missing, "no certificate says whose feed this is")
         if not authors:
             self.report.notes.append("author unknown: entry 0 is missing")
             return
-        self.report.author = format_address(authors[0])
-        ends = [body[b"size"] for body in about if is_leave(body, authors[0])]
-        if ends and min(ends) < self.report.size:
-            self.report.notes.append(f"entries from {min(ends)} on are not the author's")
+        self.report.author = format_address(authors[0], OF_AUTHOR)
+        self.note_end(feed, states[authors[0]])
+
+    def note_end(self, feed: bytes, state: State | None) -> None:
+        """Note what is not the author's, and what is wrong with the author."""
+        need(state is not None, "no certificate proves a key of the author")
+        assert state is not None
+        if state.disputed:
+            self.report.notes.append("an author key signed for two successors")
+        end = state.ends.get(feed, 0)
+        if feed not in state.ends:
+            self.report.notes.append("the author does not count this feed any more")
+        elif end is not None and end < self.report.size:
+            self.report.notes.append(f"entries from {end} on are not the author's")
 
     def check_fork(self, feed: bytes) -> None:
         if not (self.folder / "fork").is_file():
@@ -299,8 +313,13 @@ def push_aligned(stack: list[tuple[int, bytes]], width: int, root: bytes) -> Non
     push(stack, width, root)
 
 
-def is_leave(body: dict[bytes, Any], author: bytes) -> bool:
-    return bool(body[b"type"] == b"leave" and body[b"author"] == author)
+def names(bodies: list[dict[bytes, Any]], author: bytes, feed: bytes) -> bool:
+    """Whether an author says that a feed is theirs, and the feed says so too."""
+    return any(
+        (each[b"author"], each.get(b"feed")) == (author, feed)
+        and each[b"type"] in (b"join", b"keep")
+        for each in bodies
+    )
 
 
 # --- output ---

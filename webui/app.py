@@ -23,9 +23,16 @@ from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED, 
 from swarmfeed.core.asks.thread_sentences import direct_replies
 from swarmfeed.core.asks.upkeep import HowIsIt, WhatIsRefused
 from swarmfeed.core.asks.writing import HowIsMyFeed
-from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
+from swarmfeed.core.base.address import (
+    ADDRESS_CHARS,
+    format_address,
+    format_author,
+    parse_address,
+    parse_author,
+)
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.base.texts import counted
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.sentences import how_long
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
@@ -52,7 +59,7 @@ if TYPE_CHECKING:
 
 
 class AddressConverter(BaseConverter):
-    """An author or a feed in a path: the address outside, the key inside; else a 404."""
+    """A feed in a path: the address outside, the key inside; else a 404."""
 
     regex = f"[a-z2-7]{{{ADDRESS_CHARS}}}"
 
@@ -62,8 +69,23 @@ class AddressConverter(BaseConverter):
         except UserError as error:
             raise ValidationError(str(error)) from error
 
-    def to_url(self, value: bytes) -> str:
+    def to_url(self, value: FeedId) -> str:
         return format_address(value)
+
+
+class AuthorConverter(BaseConverter):
+    """An author in a path, in the same way."""
+
+    regex = AddressConverter.regex
+
+    def to_python(self, value: str) -> bytes:
+        try:
+            return parse_author(value)
+        except UserError as error:
+            raise ValidationError(str(error)) from error
+
+    def to_url(self, value: AuthorId) -> str:
+        return format_author(value)
 
 
 def create_app(
@@ -74,7 +96,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES_MAX
     app.extensions[EXTENSION] = Running(desk, access, settings)
-    app.url_map.converters["address"] = AddressConverter
+    app.url_map.converters |= {"address": AddressConverter, "author": AuthorConverter}
     _add_pages(app, pages)
     api.add_routes(app, desk.asks())
     app.after_request(kept.answer_script)
@@ -110,6 +132,7 @@ def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "above": conversation.above,
     "address": format_address,
+    "author_address": format_author,
     "answered_url": conversation.answered_url,
     "answering": conversation.answering,
     "counted": counted,
@@ -134,6 +157,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "ref": ref_text,
     "replies": direct_replies,
     "short": formats.short,
+    "short_author": formats.short_author,
     "size": formats.size,
     "what_it_does": lambda each: what_it_does(answers=each.is_answer, mentions=each.is_mention),
     "who_has_it": who_has_it,

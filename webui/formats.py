@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.texts import counted, format_size
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 
 YEAR_9999_MS: Final = 253_370_764_800_000
 """Start of the last year a calendar here knows; an author's clock may say anything."""
@@ -42,9 +43,17 @@ def percent(part: int, whole: int) -> int:
     return max(part * 100 // whole, 0)
 
 
-def short(key: bytes) -> str:
+def short(key: FeedId | NodeId) -> str:
     """Return an address shortened for the eye: its first and last characters."""
-    address = format_address(key)
+    return _shortened(format_address(key))
+
+
+def short_author(author_id: AuthorId) -> str:
+    """Return the address of a person, shortened in the same way."""
+    return _shortened(format_author(author_id))
+
+
+def _shortened(address: str) -> str:
     return f"{address[:8]}…{address[-6:]}"
 
 

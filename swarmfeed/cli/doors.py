@@ -14,6 +14,7 @@ import click
 from swarmfeed.cli import desk
 from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks.people import Whoami
+from swarmfeed.core.base.address import Link
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import Created, Ready, key_path
 from swarmfeed.node.ground.settings import NodeSettings
@@ -32,11 +33,13 @@ def _create_home(
         return wiring.create_home(home, name, passphrase, show)
 
 
-def _restore_home(home: Path, name: str, passphrase: str, author_words: str) -> Whoami:
+def _restore_home(
+    home: Path, name: str, passphrase: str, author_words: str, link: Link | None
+) -> Whoami:
     from swarmfeed import wiring
 
     with tidily():
-        return wiring.restore_home(home, name, passphrase, author_words)
+        return wiring.restore_home(home, name, passphrase, author_words, link)
 
 
 def _change_passphrase(home: Path, old: str, new: str) -> None:
@@ -69,7 +72,7 @@ class Doors:
     )
     page_link: Callable[[Path], str] = desk.page_link
     create_home: Callable[[Path, str, str, Callable[[Created], None]], Created] = _create_home
-    restore_home: Callable[[Path, str, str, str], Whoami] = _restore_home
+    restore_home: Callable[[Path, str, str, str, Link | None], Whoami] = _restore_home
     change_passphrase: Callable[[Path, str, str], None] = _change_passphrase
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch

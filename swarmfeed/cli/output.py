@@ -19,8 +19,9 @@ from swarmfeed.core.asks.excerpt import excerpt
 from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, who_has_it
 from swarmfeed.core.asks.thread_sentences import MORE_LINES, direct_replies
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.texts import counted, format_size
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 
 NO_NAME: Final = "(no name)"
 """Stands for the name of an author who gave none."""
@@ -146,7 +147,7 @@ def print_post(
 def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
     facts = [format_age(post.time_ms, now_ms), *notes]
     if post.namesake:
-        facts.insert(0, short(post.author_id))
+        facts.insert(0, short_author(post.author_id))
     if post.is_ahead:
         facts.append(DATED_AHEAD())
     if post.reply_count:
@@ -217,9 +218,14 @@ def flush() -> None:
 # --- values for people -----------------------------------------------------------------
 
 
-def short(key: bytes) -> str:
+def short(key: FeedId | NodeId) -> str:
     """Return the start of an address: enough to tell two apart in a table."""
     return format_address(key)[:8]
+
+
+def short_author(author_id: AuthorId) -> str:
+    """Return the start of the address of an author, as ``short`` does."""
+    return format_author(author_id)[:8]
 
 
 def format_bytes(size_bytes: int) -> str:

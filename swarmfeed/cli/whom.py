@@ -5,7 +5,7 @@ from typing import Final
 
 from swarmfeed.core.asks import input_sentences as sentences
 from swarmfeed.core.asks.people import Namesake, WhoIsCalled
-from swarmfeed.core.base.address import Link, format_address
+from swarmfeed.core.base.address import Link, format_author
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
@@ -49,4 +49,4 @@ def _listed(people: tuple[Namesake, ...]) -> str:
 def _told(person: Namesake) -> str:
     text = sentences.ONE_YOU_FOLLOW if person.followed else sentences.ONE_OF_SEVERAL
     told = sentences.ONE_IS_YOU if person.is_self else text
-    return told(name=person.name, address=format_address(person.author_id))
+    return told(name=person.name, address=format_author(person.author_id))

@@ -7,6 +7,7 @@ key of the seed, and whoever joins them compares it.
 Source: SLIP-0039, one group; the only module that imports ``shamir_mnemonic``.
 """
 
+from base64 import b32encode
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import combinations
@@ -16,7 +17,6 @@ from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mn
 from shamir_mnemonic.wordlist import WORDLIST
 
 from swarmfeed.core.asks import recovery_sentences as sentences
-from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.typed_words import WordList, make_word_list, read_sets
 from swarmfeed.errors import UserError
@@ -32,8 +32,8 @@ CODE_CHARS: Final = 8
 
 
 def sheet_code(seed: bytes) -> str:
-    """Return what a sheet is compared by: the start of the address of its public key."""
-    start = format_address(SigningKey(seed).public)[:CODE_CHARS]
+    """Return what a sheet is compared by: the start of its public key, in base32."""
+    start = b32encode(SigningKey(seed).public).decode("ascii").lower()[:CODE_CHARS]
     return f"{start[:4]}-{start[4:]}"
 
 

@@ -1,16 +1,15 @@
 """A home with nothing but keys: enough for commands that only look at those."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from street.authors import blank_keys
 from swarmfeed.node.ground.home import key_path
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 
-KEYS: Final = Keys(
-    author_seed=bytes(range(32)),
-    feed_seed=bytes(range(32, 64)),
-    node_seed=bytes(range(64, 96)),
-    created_at_ms=1_700_000_000_000,
+KEYS: Final = replace(
+    blank_keys(), feed_seed=bytes(range(32, 64)), node_seed=bytes(range(64, 96))
 )
 
 

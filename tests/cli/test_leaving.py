@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from street.fakes.desk import FakeDesk, key
 from swarmfeed.cli.leaving import EXIT_CODE
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX
 from swarmfeed.wiring import create_home
 
@@ -215,7 +215,7 @@ def test_an_output_that_takes_nothing_is_a_sentence(running: Path, words: str) -
 def test_what_an_encoding_has_no_character_for_is_shown_as_a_question_mark(
     running: Path,
 ) -> None:
-    who = format_address(key("山田 葵"))
+    who = format_author(key("山田 葵"))
     line = f"PYTHONIOENCODING=latin-1 swarmfeed show {who} | iconv -f latin1 -t utf-8"
     done = shell(running, line)
     assert (done.returncode, done.stderr) == (0, "")

@@ -8,6 +8,7 @@ from typing import Annotated
 import click
 import pytest
 from click.testing import CliRunner, Result
+from street.authors import blank_keys
 from street.fakes.anna import FakeDoors
 from swarmfeed.cli.main import COMMANDS, make_main, settings_of_roles
 from swarmfeed.cli.node_options import PARAMS, setting_options
@@ -15,7 +16,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,7 @@ class ToySettings:
 @pytest.fixture
 def keys(home: Path) -> Path:
     home.mkdir()
-    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
-    create_keys(home / "keys", Keys(**seeds, created_at_ms=1), "")
+    create_keys(home / "keys", blank_keys(), "")
     return home
 
 

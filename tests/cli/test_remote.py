@@ -39,7 +39,7 @@ from swarmfeed.core.asks.upkeep import (
     WhoIsLinked,
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.home import key_path, page_path
@@ -127,7 +127,7 @@ READINGS: dict[str, Ask[Any]] = {
     "verify": Verify(),
     "reindex": Reindex(),
     "history": HowHistoryIs(),
-    "explain": Explain(who=format_address(INES)),
+    "explain": Explain(who=format_author(INES)),
     "leave": LeaveHistory(),
     "goodbye": SayGoodbye(),
 }
@@ -151,10 +151,10 @@ def test_posts_replies_and_warnings_arrive_whole(remote: RemoteDesk, desk: FakeD
 
 
 def test_following_and_fetching_happen_at_the_node(remote: RemoteDesk, desk: FakeDesk) -> None:
-    assert remote.ask(Follow(who=format_address(INES))).followed
+    assert remote.ask(Follow(who=format_author(INES))).followed
     assert desk.authors[INES].followed
-    assert not remote.ask(Unfollow(who=format_address(INES))).followed
-    assert remote.ask(Fetch(who=format_address(INES))).author_id == INES
+    assert not remote.ask(Unfollow(who=format_author(INES))).followed
+    assert remote.ask(Fetch(who=format_author(INES))).author_id == INES
     assert desk.changed[-1] == "fetch"
 
 

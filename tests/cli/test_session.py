@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from street.authors import blank_keys
 from swarmfeed.cli import desk
 from swarmfeed.cli.desk import open_desk, page_link, while_in_use
 from swarmfeed.cli.home import read_passphrase, read_passphrase_file
@@ -11,15 +12,12 @@ from swarmfeed.core.asks.upkeep import HowIsIt
 from swarmfeed.errors import InUseError, UserError
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    keys = Keys(
-        author_seed=bytes(32), feed_seed=bytes(32), node_seed=bytes(32), created_at_ms=1
-    )
-    create_keys(tmp_path / "keys", keys, "")
+    create_keys(tmp_path / "keys", blank_keys(), "")
     return tmp_path
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 
-from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.certificate import DOMAIN
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.authorkey import AuthorKey
+from swarmfeed.core.feed.certificate import Join, spell
 from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.merkle import root_hash
@@ -50,11 +50,18 @@ def chunk_of(stored: Sequence[bytes]) -> tuple[bytes, Hash]:
     return b"".join(map(frame_of, parts)), root_hash(roots)
 
 
-def claim_of(author_key: SigningKey, feed_id: FeedId, *signers: SigningKey) -> bytes:
+def claim_of(author: AuthorKey, feed_id: FeedId, *signers: SigningKey) -> bytes:
     """Return a join of whoever likes the feed, signed by whoever likes the claim."""
-    author_id = AuthorId(author_key.public)
-    fields = {"author": author_id, "feed": feed_id, "from_ms": 0, "type": "join"}
-    message = DOMAIN + encode(fields)
+    message = spell(
+        Join(
+            author_id=author.author_id,
+            generation=author.generation,
+            key=author.key,
+            next_key_hash=author.next_key_hash,
+            feed_id=feed_id,
+            from_ms=0,
+        )
+    )
     return message + b"".join(key.sign(message) for key in signers)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.base.address import parse_address
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.address import parse_author
 from swarmfeed.core.net.rendezvous import author_topic
 
 from tests.e2e.backlog import Post, make_backlog, write_jsonl
@@ -89,7 +88,7 @@ def is_announced(holder: Node, author: str, asked: Node) -> bool:
 
     One datagram by hand (BEP 5), because nothing but the DHT should be asked.
     """
-    topic = author_topic(AuthorId(parse_address(author)))
+    topic = author_topic(parse_author(author))
     query = b"d1:ad2:id20:%b9:info_hash20:%be1:q9:get_peers1:t2:aa1:y1:qe" % (b"?" * 20, topic)
     host, _, port = holder.link_endpoint().rpartition(":")
     compact = ipaddress.IPv4Address(host).packed + int(port).to_bytes(2, "big")

@@ -19,6 +19,7 @@ import click
 import structlog
 from click.testing import CliRunner, Result
 from flask import Flask
+from street.authors import blank_keys
 from street.fakes import history
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from swarmfeed.cli.desk import RemoteDesk
@@ -26,12 +27,12 @@ from swarmfeed.cli.doors import Doors
 from swarmfeed.cli.main import main
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.base.address import format_address
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.address import Link, format_address, format_author, format_link
+from swarmfeed.core.base.types import AuthorId, Hash
 from swarmfeed.node.ground.home import Created, Ready
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
@@ -54,6 +55,9 @@ BEARER: Final = "k" * 43
 LOGIN_LINK: Final = f"http://127.0.0.1:{PORT}/login?token=t"
 WORDS: Final = " ".join(["abandon"] * 23 + ["art"])
 NEXT_WORDS: Final = " ".join(["zoo"] * 23 + ["vote"])
+SHEET_LINK: Final = format_link(
+    Link(AuthorId(bytes([7]) * 32), next_key_hash=Hash(bytes([8]) * 32))
+)
 
 JOINED: Final = frozenset(
     [
@@ -108,7 +112,7 @@ def new_node(*, samples: bool = True) -> FakeDesk:
 
 def address_of(name: str) -> str:
     """The address of somebody in the fake node, or of a stranger."""
-    return format_address(key(name))
+    return format_author(key(name))
 
 
 def feed_of(name: str) -> str:
@@ -289,12 +293,17 @@ class Desk:
     def _create(self, home: Path, name: str, passphrase: str, show: Any) -> Created:
         self.told.append(["create", name, passphrase])
         me = replace(self.node.ask(WhoAreYou()), name=name)
-        created = Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        created = Created(
+            whoami=me, author_words=WORDS, next_words=NEXT_WORDS, sheet_link=SHEET_LINK
+        )
         show(created)
         return created
 
-    def _restore(self, home: Path, name: str, passphrase: str, words: str) -> Any:
-        self.told.append(["restore", name, passphrase, words])
+    def _restore(
+        self, home: Path, name: str, passphrase: str, words: str, link: Link | None
+    ) -> Any:
+        whose = [format_link(link)] if link is not None else []
+        self.told.append(["restore", name, passphrase, words, *whose])
         return replace(self.node.ask(WhoAreYou()), name=name)
 
     def _run(self, home: Path, settings: NodeSettings, passphrase: str, on_ready: Any) -> None:
@@ -344,8 +353,7 @@ def run(
 def key_file(folder: Path) -> None:
     """Let the home have keys without a passphrase."""
     (folder / "home").mkdir(parents=True, exist_ok=True)
-    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
-    create_keys(folder / "home" / "keys", Keys(**seeds, created_at_ms=1), "")
+    create_keys(folder / "home" / "keys", blank_keys(), "")
 
 
 def all_commands() -> Iterator[tuple[str, click.Command]]:

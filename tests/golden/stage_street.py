@@ -33,7 +33,7 @@ from swarmfeed.core.asks.people import (
 from swarmfeed.core.asks.posts import NewerThan, SearchPosts, ShowPost, Timeline
 from swarmfeed.core.asks.upkeep import Reindex, Status, Verify
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.bencoding import decode
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.rows import decode_custody, encode_custody
@@ -181,7 +181,7 @@ def answer(desk: NodeDesk, who: Neighbour, text: str) -> None:
 
 
 def unfollow(desk: NodeDesk, who: Neighbour) -> None:
-    desk.ask(Unfollow(who=format_address(who.author_id)))
+    desk.ask(Unfollow(who=format_author(who.author_id)))
 
 
 def is_error(error: BaseException) -> bool:
@@ -221,7 +221,7 @@ QUESTIONS_ABOUT: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
     "posts": lambda desk, who: to_json(desk.ask(Timeline(author=who.author_id, limit=4))),
     "author": lambda desk, who: to_json(desk.ask(AboutAuthor(author=who.author_id))),
     "progress": lambda desk, who: to_json(desk.ask(HowFar(author=who.author_id))),
-    "explain": lambda desk, who: to_json(desk.ask(Explain(who=format_address(who.author_id)))),
+    "explain": lambda desk, who: to_json(desk.ask(Explain(who=format_author(who.author_id)))),
     "torrents": lambda desk, who: to_json(desk.ask(ListTorrents(feed=who.feed_id))),
     "torrent file": lambda desk, who: _torrent(desk, who, 0, 0),
     "no torrent file": lambda desk, who: _torrent(desk, who, 3, 9),
@@ -242,7 +242,7 @@ LAST: dict[str, Callable[[NodeDesk, Neighbour], Any]] = {
     "post nothing": _told(WritePost(text=" ")),
     "post too much": _told(WritePost(text="x" * 9_000)),
     "follow oneself": lambda desk, who: to_json(
-        desk.ask(Follow(who=format_address(who.author_id)))
+        desk.ask(Follow(who=format_author(who.author_id)))
     ),
     "follow nobody": _told(Follow(who="x")),
     "goodbye": lambda desk, _: desk.ask(SayGoodbye()).told,

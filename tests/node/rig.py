@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from street.authors import author_of
 from street.fakes.clock import FakeClock
 from street.fakes.dice import FakeDice
 from street.fakes.index import FakeIndex
@@ -15,6 +16,7 @@ from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import FeedBody, encode_body
@@ -52,7 +54,7 @@ class Scribe:
     """Somebody else's author and feed; makes the messages an honest holder of it sends."""
 
     number: int
-    author_key: SigningKey = field(init=False)
+    author: AuthorKey = field(init=False)
     feed_key: SigningKey = field(init=False)
     stored: list[bytes] = field(default_factory=list)
     chunks: dict[ChunkSpan, bytes] = field(default_factory=dict)
@@ -60,15 +62,15 @@ class Scribe:
     time_ms: int = NOW_MS
 
     def __post_init__(self) -> None:
-        self.author_key = SigningKey(bytes([11, self.number]) + bytes(30))
+        self.author = author_of(bytes([11, self.number]) + bytes(30))
         self.feed_key = SigningKey(bytes([12, self.number]) + bytes(30))
-        self.certificate = sign_join(self.author_key, self.feed_key, from_ms=1)
+        self.certificate = sign_join(self.author, self.feed_key, from_ms=1)
         first = encode_entry(FeedBody.kind, NOW_MS, encode_body(FeedBody(self.certificate)))
         self.append([first])
 
     @property
     def author_id(self) -> AuthorId:
-        return AuthorId(self.author_key.public)
+        return self.author.author_id
 
     @property
     def feed_id(self) -> FeedId:

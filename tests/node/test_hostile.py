@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from street.authors import author_of
 from street.fakes.hostile import MALLORY_HELLO, code_of_end, prove, read_nonce
 from street.fakes.liar import (
     Goods,
@@ -183,7 +184,7 @@ def lying_offers(goods: Goods) -> dict[str, HeadOffer]:
     wrong_pieces = replace(first, pieces=rest[0].pieces)
     other = SigningKey(b"o" * 32)
     forged = samples.Author(other).append([lie()])
-    stranger = samples.claim_of(other, goods.feed_id, other, other)
+    stranger = samples.claim_of(author_of(other.seed), goods.feed_id, other, other)
     tail = replica.tail
     return {
         "chunk list of another root": replace(

@@ -45,7 +45,7 @@ from swarmfeed.core.asks.upkeep import (
     WhoIsLinked,
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import FatalError, MendingError, PassingError, UserError
@@ -133,7 +133,7 @@ def test_a_page_follows_fetches_and_unfollows(tmp_path: Path) -> None:
         me, anna = await street.move_in(), await street.move_in()
         await anna.say_many(300)
         to = Talk(street, me)
-        address = format_address(anna.author_id)
+        address = format_author(anna.author_id)
         link = f"swarmfeed:{address}?at={anna.endpoint}"
         assert (await asked(to, Fetch(who=link))).author_id == anna.author_id
         await street.pass_time(2)
@@ -238,7 +238,7 @@ def ordinary_asks(author: AuthorId, feed: FeedId, post: PostView) -> list[Ask[An
         WhoIsFollowed(),
         OneFeed(feed=feed),
         ListTorrents(feed=feed),
-        Explain(who=format_address(author)),
+        Explain(who=format_author(author)),
         HowFar(author=author),
         WhoIsLinked(),
         WhatRepeats(),

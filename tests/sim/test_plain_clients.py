@@ -7,9 +7,11 @@ import pytest
 from street.fakes.swarm import FakeSwarm
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.feed.certificate import open_certificate
 from swarmfeed.core.feed.metainfo import chunk_torrent
-from swarmfeed.core.net.krpc import DOOR_SALT, SEALED_SALT, signed_buffer
+from swarmfeed.core.net.krpc import GATE_SALT, SEALED_SALT, signed_buffer
 from swarmfeed.core.talk.deposit import torrent_of_list
+from swarmfeed.core.talk.gate import gate_key, make_gate
 
 pytestmark = pytest.mark.slow
 
@@ -85,17 +87,18 @@ def test_followers_keep_what_an_author_left_in_the_dht(tmp_path: Path) -> None:
         await street.pass_time(120)
         await anna.stop()
         left = dict(street.dht.others)
-        assert {(anna.author_id, DOOR_SALT), (anna.feed_id, SEALED_SALT)} <= left.keys()
+        gate = gate_key(anna.author_id).public
+        assert {(gate, GATE_SALT), (anna.feed_id, SEALED_SALT)} <= left.keys()
         street.dht.others.clear()  # DHT nodes forget after two hours
         await street.pass_time(3_700)
         assert street.dht.others[anna.feed_id, SEALED_SALT] == left[anna.feed_id, SEALED_SALT]
-        assert street.dht.others[anna.author_id, DOOR_SALT] == left[anna.author_id, DOOR_SALT]
+        assert street.dht.others[gate, GATE_SALT] == left[gate, GATE_SALT]
 
     in_neighbourhood(tmp_path, scenario)
 
 
 @pytest.mark.attack("A48")
-def test_false_doors_deposits_and_lists_lead_nowhere(tmp_path: Path) -> None:
+def test_false_gates_deposits_and_lists_lead_nowhere(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         await street.open_dht()
         anna = await street.move_in()
@@ -110,14 +113,18 @@ def test_false_doors_deposits_and_lists_lead_nowhere(tmp_path: Path) -> None:
         assert not bob.running.ground.shelf.feeds_of(anna.author_id), "the list is not hers"
         assert "127.0.8.1" in bob.running.ground.shells.swarm.banned  # type: ignore[attr-defined]
 
-        # Somebody's own deposit, behind a door that the author never signed: nobody takes it.
+        # Somebody's own deposit, behind a gate that the author never signed: nobody takes it.
+        gate = gate_key(anna.author_id)
+        known = mallory.disk.certificates[mallory.feed_id]
+        false = make_gate(mallory.author_id, {each: open_certificate(each) for each in known})
+        assert false is not None
         true = street.dht.others[anna.feed_id, SEALED_SALT]
         key = mallory.identity.feed_key
         for value in (true[0], b"junk"):
             seq = true[1] + 1
             signature = key.sign(signed_buffer(value, seq, SEALED_SALT))
             street.dht.others[mallory.feed_id, SEALED_SALT] = (value, seq, signature)
-            street.dht.others[anna.author_id, DOOR_SALT] = (mallory.feed_id, 2**50, bytes(64))
+            street.dht.others[gate.public, GATE_SALT] = (false.value, 2**50, bytes(64))
             await street.pass_time(1_000)
             assert not bob.running.ground.shelf.feeds_of(anna.author_id)
 

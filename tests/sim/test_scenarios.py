@@ -90,7 +90,7 @@ def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -
     async def scenario(street: Neighbourhood) -> None:
         anna, bert, carl = [await street.move_in() for _ in range(3)]
         copy = await street.move_in(on=False)
-        copy.number, copy.author_key = anna.number, anna.author_key
+        copy.number, copy.author = anna.number, anna.author
         copy.disk.replicas[anna.feed_id] = anna.disk.replicas[anna.feed_id]
         copy.disk.marks[anna.feed_id] = anna.disk.marks[anna.feed_id]
         copy.disk.certificates[anna.feed_id] = anna.disk.certificates[anna.feed_id]

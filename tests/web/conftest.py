@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from street.fakes.desk import FakeDesk
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from webui.access import Access
 from webui.app import create_app
 from webui.current import EXTENSION, PageSettings, Running
@@ -69,7 +69,7 @@ class Site:
     def path_of(self, rule: str) -> str:
         """Fill a route's rule with values that exist."""
         mine = self.desk.posts[-1]
-        author = format_address(mine.author_id)
+        author = format_author(mine.author_id)
         feed = format_address(mine.ref.feed_id)
         return (
             rule.replace("<address:author_id>", author)

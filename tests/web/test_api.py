@@ -8,7 +8,7 @@ from street.fakes.desk import key
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.page import PageLink
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.address import format_address, format_author, parse_address
 from webui.api import add_routes
 
 from tests.web.conftest import OWN, URL, Site
@@ -22,7 +22,7 @@ POST_KEYS = {
 def test_whoami(site: Site) -> None:
     me = site.ask("whoami").json
     assert me is not None
-    assert me["author"] == format_address(site.desk.me)
+    assert me["author"] == format_author(site.desk.me)
     assert me["name"] == "Ada"
     assert me["link"].startswith(f"swarmfeed:{me['author']}?name=Ada")
     assert parse_address(me["node"])
@@ -107,7 +107,7 @@ def test_the_key_may_be_a_header(site: Site, header: str) -> None:
         "/api/1/follow",
         base_url=URL,
         headers=headers,
-        json={"who": format_address(key("Ines Okafor"))},
+        json={"who": format_author(key("Ines Okafor"))},
     )
     assert followed.status_code == 200, "what can be repeated anyway takes no key"
 
@@ -125,7 +125,7 @@ def test_the_timeline_goes_on_where_a_page_ended(site: Site) -> None:
 
 
 def test_one_author_and_search(site: Site) -> None:
-    ines = format_address(key("Ines Okafor"))
+    ines = format_author(key("Ines Okafor"))
     found = site.ask(f"timeline?author={ines}").json
     assert found is not None and {post["author"] for post in found["posts"]} == {ines}
     found = site.ask("search?q=UDP+socket").json

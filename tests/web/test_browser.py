@@ -13,7 +13,7 @@ from street.fakes.desk import FakeDesk, key
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.asks.writing import WritePost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
 from webui.access import Address, OwnerOf
 from webui.asgi import PageServer
@@ -146,7 +146,7 @@ class MakeVisit:
 
 def paths(desk: FakeDesk) -> list[str]:
     post = next(post for post in desk.posts if post.text == "Hello, swarm.")
-    feed, aoi = format_address(post.ref.feed_id), format_address(key("山田 葵"))
+    feed, aoi = format_address(post.ref.feed_id), format_author(key("山田 葵"))
     return [
         "/",
         "/follow",
@@ -177,7 +177,7 @@ def test_write_reply_follow_search(make_visit: MakeVisit, script: bool) -> None:
     expect(page.get_by_role("heading", name="1 reply")).to_be_visible()
 
     page.get_by_role("link", name="Follow", exact=True).click()
-    ines = format_address(key("Ines Okafor"))
+    ines = format_author(key("Ines Okafor"))
     page.get_by_label("Their link or address").fill(f"swarmfeed:{ines}?name=Ines%20Okafor")
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("heading", name="Follow this author?")).to_be_visible()
@@ -412,7 +412,7 @@ def test_who_has_a_post_is_said_while_one_looks(make_visit: MakeVisit) -> None:
 def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     visit = make_visit()
     aoi = AuthorId(key("山田 葵"))
-    visit.go(f"/authors/{format_address(aoi)}")
+    visit.go(f"/authors/{format_author(aoi)}")
     expect(visit.page.get_by_role("progressbar")).to_have_attribute("value", "8200")
     visit.page.wait_for_timeout(300)
     visit.node.announce("progress", feed=visit.node.desk.feed_of(aoi).hex(), held=15_000)
@@ -500,7 +500,7 @@ def test_hostile_posts_run_nothing(make_visit: MakeVisit) -> None:
         "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
     ):
         desk.add_post(mallory, text)
-    for path in ("/", f"/authors/{format_address(mallory)}", "/search?q=<script>alert(1)"):
+    for path in ("/", f"/authors/{format_author(mallory)}", "/search?q=<script>alert(1)"):
         visit.go(path)
         visit.page.wait_for_timeout(100)
         assert visit.page.locator("main :is(script, iframe, img)").count() == 0

@@ -7,7 +7,7 @@ import pytest
 from street.fakes.desk import NOON_MS, FakeDesk, key
 from street.fakes.history import CHOICE, history_status
 from swarmfeed.core.asks.history import Explain, Explanations
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.choice import HistoryChoice
 
@@ -80,7 +80,7 @@ def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
     page = site.get("/history").text
     for said in ("Mira Lindqvist", "worth keeping", "kept", "95 kB of 20 GB"):
         assert said in page
-    explained = site.get(f"/history/{format_address(MIRA)}").text
+    explained = site.get(f"/history/{format_author(MIRA)}").text
     for said in ("this machine", "refused it", "the disk is full", "93.184.0.0/16", "minute"):
         assert said in explained
 
@@ -90,7 +90,7 @@ def test_a_name_cannot_turn_the_words_around_it(site: Site) -> None:
     mira = site.desk.authors[MIRA]
     site.desk.authors[MIRA] = replace(mira, name="Mira \u202edednuof")
     serve(site.desk)
-    for path in ("/history", f"/history/{format_address(MIRA)}"):
+    for path in ("/history", f"/history/{format_author(MIRA)}"):
         page = site.get(path).text
         assert "\u202e" not in page and "Mira " in page
 
@@ -103,7 +103,7 @@ def test_leaving_says_that_it_takes_time(site: Site) -> None:
 
 
 def test_an_author_nobody_spoke_of_has_a_page_too(site: Site) -> None:
-    nobody = format_address(AuthorId(b"n" * 32))
+    nobody = format_author(AuthorId(b"n" * 32))
     assert site.get(f"/history/{nobody}").status_code in (200, 404)
 
 
@@ -115,7 +115,7 @@ def test_the_api_gives_and_takes_the_same(site: Site) -> None:
     for wrong in ({**body, "disk_bytes": -1}, {**body, "disk_bytes": "1"}, {"scope": "open"}):
         assert site.ask("choose-history", wrong).status_code == 400
     assert site.ask("leave-history", {}).get_json()["leaving"] is True
-    explained = site.ask(f"explain?who={format_address(MIRA)}").get_json()
+    explained = site.ask(f"explain?who={format_author(MIRA)}").get_json()
     assert [each["word"] for each in explained["feeds"][0]["holders"]] == [
         "lease",
         "have",
@@ -153,7 +153,7 @@ def test_the_field_that_was_wrong_is_the_one_that_is_marked(
 
 
 def test_what_is_kept_anyway_has_no_room_to_fit_into(site: Site) -> None:
-    author = format_address(MIRA)
+    author = format_author(MIRA)
     (each,) = site.desk.ask(Explain(who=author)).feeds
     assert "room for it here" in site.get(f"/history/{author}").text
     for state in ("own", "followed"):

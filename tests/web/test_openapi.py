@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from street.fakes.desk import FakeDesk, key
 from swarmfeed.core.asks.posts import PostView, ref_text
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
 from webui.openapi import describe_api
 
@@ -22,10 +22,10 @@ def given() -> dict[str, str]:
     desk = FakeDesk()
     post = desk.posts[0]
     return {
-        "author": format_address(MIRA),
+        "author": format_author(MIRA),
         "called": "mira%20lindqvist",
         "feed": format_address(desk.feed_of(MIRA)),
-        "who": format_address(MIRA),
+        "who": format_author(MIRA),
         "ref": ref_text(post.ref),
         "refs": ref_text(post.ref),
         "after": str(post.cursor),
@@ -43,11 +43,11 @@ BODIES: dict[str, object] = {
     "profile": {"called": "Ada L."},
     "pin": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "post": {"text": "hello"},
-    "follow": {"who": format_address(MIRA)},
-    "look-at": {"who": format_address(MIRA)},
-    "unfollow": {"who": format_address(MIRA)},
+    "follow": {"who": format_author(MIRA)},
+    "look-at": {"who": format_author(MIRA)},
+    "unfollow": {"who": format_author(MIRA)},
     "mark-read": {"upto": "5-7"},
-    "fetch": {"who": format_address(MIRA)},
+    "fetch": {"who": format_author(MIRA)},
     "import": {"posts": [[1_000, "old"]]},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
 }

@@ -18,7 +18,7 @@ from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.sentences import how_it_is
 from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import UserError
@@ -221,7 +221,7 @@ def test_a_wrong_path_is_a_page_with_a_way_on(
 
 
 def test_profile_of_somebody_half_fetched(site: Site) -> None:
-    aoi = format_address(key("山田 葵"))
+    aoi = format_author(key("山田 葵"))
     page = site.get(f"/authors/{aoi}").text
     assert "山田 葵" in page
     assert '<progress value="8200" max="20000"' in page
@@ -231,13 +231,13 @@ def test_profile_of_somebody_half_fetched(site: Site) -> None:
 
 
 def test_profile_of_a_stranger(site: Site) -> None:
-    page = site.get(f"/authors/{format_address(key('nobody'))}").text
+    page = site.get(f"/authors/{format_author(key('nobody'))}").text
     assert "No posts here yet" in page
     assert 'action="/follow"' in page
 
 
 def test_following_shows_first_what_will_happen(site: Site) -> None:
-    ines = format_address(INES)
+    ines = format_author(INES)
     page = site.get(f"/follow?link=swarmfeed:{ines}%3Fname=Ines%26at=192.0.2.1:4711").text
     assert "Follow this author?" in page
     assert "1 machine named in the link" in page
@@ -264,10 +264,10 @@ def test_a_wrong_link_is_explained_in_place(site: Site, link: str) -> None:
 
 def test_a_bare_address_of_somebody_known_shows_their_own_name(site: Site) -> None:
     for author_id, name in ((site.desk.me, "Ada"), (INES, "Ines Okafor")):
-        page = site.get(f"/follow?link={format_address(author_id)}").text
+        page = site.get(f"/follow?link={format_author(author_id)}").text
         preview = page[page.index('id="preview"') :]
         assert name in preview and "unnamed" not in preview
-    page = site.get(f"/follow?link=swarmfeed:{format_address(INES)}%3Fname=Mallory").text
+    page = site.get(f"/follow?link=swarmfeed:{format_author(INES)}%3Fname=Mallory").text
     assert "Mallory</bdi>" not in page, "what they sign goes before what a link says"
 
 
@@ -287,7 +287,7 @@ def test_pages_speak_to_people(path: Path) -> None:
 
 
 def test_following_oneself_is_refused_in_place(site: Site) -> None:
-    me = format_address(site.desk.me)
+    me = format_author(site.desk.me)
 
     def refuse(desk: FakeDesk, ask: Follow) -> None:
         raise UserError("that is yourself")
@@ -390,7 +390,7 @@ JARGON = re.compile(r"\b(nodes?|feeds?|peers?|chunks?|swarms?|entry|entries)\b|\
 )
 def test_no_jargon_stands_outside_what_is_folded_away(site: Site, path: str) -> None:
     site.desk.sentence = how_it_is(running=True, peers=3, held_by=2, safe=True)
-    page = site.get(path.format(format_address(site.desk.me))).text
+    page = site.get(path.format(format_author(site.desk.me))).text
     main = page[page.index("<body") :]
     main = re.sub(
         r"<article.*?</article>|<details.*?</details>|<dialog.*?</dialog>", "", main, flags=re.S
@@ -449,7 +449,7 @@ def test_what_nobody_reachable_has_of_an_author_is_said(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = "The newest 22 entries are missing: nobody who has them is online."
-    path = f"/authors/{format_address(INES)}"
+    path = f"/authors/{format_author(INES)}"
     assert said not in site.get(path).text
     known = site.desk.ask
 

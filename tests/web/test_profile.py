@@ -4,13 +4,13 @@ from html import unescape
 
 import pytest
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 
 from tests.web.conftest import Site
 
 
 def author_page(site: Site, query: str = "") -> str:
-    return site.get(f"/authors/{format_address(site.desk.me)}{query}").text
+    return site.get(f"/authors/{format_author(site.desk.me)}{query}").text
 
 
 def test_the_form_holds_what_others_see_and_changes_it(site: Site) -> None:
@@ -68,7 +68,7 @@ def test_a_pinned_post_stands_once_on_top_marked_and_can_be_put_back(site: Site)
 
 def test_nobody_pins_what_others_wrote(site: Site) -> None:
     foreign = site.desk.posts[0]
-    author = format_address(foreign.author_id)
+    author = format_author(foreign.author_id)
     assert "/pin" not in site.get(f"/authors/{author}").text
     assert "/pin" not in site.get(f"/posts/{foreign.id}").text
     answer = site.post("/pin", {"ref": ref_text(foreign.ref)})
@@ -79,6 +79,6 @@ def test_nobody_pins_what_others_wrote(site: Site) -> None:
 def test_what_others_pinned_is_on_top_of_their_page(site: Site) -> None:
     theirs = next(each for each in site.desk.posts if each.author_id != site.desk.me)
     site.desk.pinned[theirs.author_id] = theirs
-    page = site.get(f"/authors/{format_address(theirs.author_id)}").text
+    page = site.get(f"/authors/{format_author(theirs.author_id)}").text
     assert 'aria-label="Pinned post"' in page
     assert "/unpin" not in page

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from street.fakes.desk import NOON_MS, key
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import PAGE_POSTS, THREAD_ABOVE_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, Hash
 
@@ -143,7 +143,7 @@ def test_a_long_post_is_shown_in_part_among_others_and_whole_alone(
 ) -> None:
     text = "\n".join(f"line {number}" for number in range(lines))
     post = site.desk.add_post(MIRA, text, NOON_MS)
-    for path in ("/", "/search?q=line", f"/authors/{format_address(MIRA)}"):
+    for path in ("/", "/search?q=line", f"/authors/{format_author(MIRA)}"):
         page = re.sub("</?mark>", "", site.get(path).text)
         assert ('class="clamp"' in page) is clamped
         assert text in page  # all of it: for screen readers, and to be found in the page
@@ -237,4 +237,4 @@ def test_the_address_stands_beside_a_name_only_where_two_look_alike(site: Site) 
     site.desk.add_post(impostor, "By another Mira.", NOON_MS + 1)
     page = site.get("/").text
     shown = re.findall(r'class="short address" title="([^"]*)"', page)
-    assert format_address(impostor) in shown
+    assert format_author(impostor) in shown

@@ -8,9 +8,10 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.certificate import hash_next_key, sign_join
+from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import Body, FeedBody, PostBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
@@ -91,11 +92,10 @@ def write_feed(
     logs: FileLogs, number: int, name: str, samples: Sequence[Sample]
 ) -> tuple[AuthorId, FeedId]:
     """Write a whole feed into logs, as its author's node would."""
-    author_key, key = SigningKey(b"auth" + number.to_bytes(28, "big")), feed_key(number)
-    author_id, feed_id = AuthorId(author_key.public), FeedId(key.public)
+    author, key = author_of(b"auth" + number.to_bytes(28, "big")), feed_key(number)
+    author_id, feed_id = author.author_id, FeedId(key.public)
     from_ms = samples[0].time_ms
-    next_hash = hash_next_key(AuthorId(SigningKey(bytes(32)).public))
-    certificate = sign_join(author_key, key, from_ms=from_ms, next_key_hash=next_hash)
+    certificate = sign_join(author, key, from_ms=from_ms)
     shelf = Shelf(logs, Events())
     shelf.start_feed(feed_id, author_id, certificate)
     first: tuple[Body, ...] = (FeedBody(certificate=certificate), ProfileBody(name=name))

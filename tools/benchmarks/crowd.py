@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 from swarmfeed.core.asks.people import Follow
 from swarmfeed.core.asks.upkeep import Reindex
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.chunk import frame_content, unpack_chunk
@@ -104,7 +104,7 @@ def _follow(home: Path, authors: list[AuthorId]) -> None:
     """Follow authors from a home, and let it index what it holds of them."""
     with open_node(home, NodeSettings(network=False), "") as desk:
         for author_id in authors:
-            desk.ask(Follow(who=format_address(author_id)))
+            desk.ask(Follow(who=format_author(author_id)))
         desk.ask(Reindex())
 
 

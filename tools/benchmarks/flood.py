@@ -11,7 +11,7 @@ from random import Random
 
 import psutil
 from swarmfeed.core.asks.people import Follow, WhoAreYou
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.settings import NodeSettings
@@ -107,7 +107,7 @@ def _follow(home: Path, authors: list[AuthorId]) -> AuthorId:
     """Follow authors from a home; returns who did."""
     with open_node(home, NodeSettings(network=False), "") as desk:
         for author_id in authors:
-            desk.ask(Follow(who=format_address(author_id)))
+            desk.ask(Follow(who=format_author(author_id)))
         return desk.ask(WhoAreYou()).author_id
 
 

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from street.authors import author_of
 from swarmfeed.core.asks.people import Follow
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.entry import encode_entry
@@ -144,9 +145,9 @@ def _write_hub(logs: FileLogs, bench: Bench, author_ids: Sequence[AuthorId]) -> 
 
 
 def _follow_hub(home: Path) -> None:
-    hub = AuthorId(SigningKey(b"auth" + _HUB.to_bytes(28, "big")).public)
+    hub = author_of(b"auth" + _HUB.to_bytes(28, "big")).author_id
     with open_node(home, NodeSettings(network=False), "") as desk:
-        desk.ask(Follow(who=format_address(hub)))
+        desk.ask(Follow(who=format_author(hub)))
 
 
 def _promise(home: Path, held: Sequence[Held]) -> None:

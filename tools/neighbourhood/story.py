@@ -12,7 +12,7 @@ from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress, Follow, HowFar, WhoAreYou
 from swarmfeed.core.asks.posts import PostView, SearchPosts, Timeline, ref_text
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
-from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
+from swarmfeed.core.base.address import Link, format_author, format_link, parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import EntryRef
@@ -239,7 +239,7 @@ class Story:
 
     def _is_indexed(self) -> bool | None:
         # To follow once more changes nothing, and tells how things are.
-        author = self.you.node.ask(Follow(who=format_address(self.mira.author_id)))
+        author = self.you.node.ask(Follow(who=format_author(self.mira.author_id)))
         return author.post_count >= self._imported or None
 
     def _jonas_knows_you(self) -> bool | None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
+from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
-from swarmfeed.core.talk.deposit import sign_door
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -30,6 +30,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.lists import ListFiles
 
+from street.authors import author_of
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.dice import FakeDice
 from street.fakes.headboard import FakeDht, FakeHeadBoard
@@ -50,14 +51,14 @@ class Neighbour:
 
     street: "Neighbourhood"
     number: int
-    author_key: SigningKey
+    author: AuthorKey
+    is_first: bool
+    """Whether its author is known to have begun on it."""
     settings: NodeSettings
     roster: Roster
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
     ledger: FakeLedger = field(default_factory=FakeLedger)
-    next_key_hash: Hash | None = None
-    """What its certificate commits to: that of an author's first device does."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -68,16 +69,14 @@ class Neighbour:
 
     @property
     def author_id(self) -> AuthorId:
-        return AuthorId(self.author_key.public)
+        return self.author.author_id
 
     @property
     def identity(self) -> Identity:
-        feed_key = SigningKey(bytes([1, self.number]) + bytes(30))
         return Identity(
             author_id=self.author_id,
-            feed_key=feed_key,
+            feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
-            door=sign_door(self.author_key, FeedId(feed_key.public), self.number),
         )
 
     @property
@@ -158,10 +157,7 @@ class Neighbour:
         shelf, identity = Shelf(FakeLogs(self.disk), Events()), self.identity
         now_ms = self.street.clock.now_ms()
         certificate = sign_join(
-            self.author_key,
-            identity.feed_key,
-            from_ms=now_ms,
-            next_key_hash=self.next_key_hash,
+            self.author, identity.feed_key, from_ms=now_ms, is_first=self.is_first
         )
         shelf.start_feed(self.feed_id, self.author_id, certificate)
         bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
@@ -198,14 +194,12 @@ class Neighbourhood:
         disk_budget_bytes: int = 10**9,
         history: HistoryChoice | None = None,
         roster: Roster | None = None,
-        next_key_hash: Hash | None = None,
+        is_first: bool = False,
         on: bool = True,
     ) -> Neighbour:
         """Add somebody new, or a further device of somebody; ``roster`` is the street's."""
         number = len(self.neighbours) + 1
-        author_key = (
-            device_of.author_key if device_of else SigningKey(bytes([3, number]) + bytes(30))
-        )
+        author = device_of.author if device_of else author_of(bytes([3, number]) + bytes(30))
         settings = NodeSettings(
             listen=f"127.0.1.{number}",
             link_port=7000,
@@ -215,8 +209,9 @@ class Neighbourhood:
             others=(self._history_settings(history),),
         )
         disk = FakeDisk(self.folder / str(number))
-        neighbour = Neighbour(self, number, author_key, settings, roster or self.roster, disk)
-        neighbour.next_key_hash = next_key_hash
+        neighbour = Neighbour(
+            self, number, author, is_first, settings, roster or self.roster, disk
+        )
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:

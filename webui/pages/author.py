@@ -64,7 +64,7 @@ def _to_author(post: PostView) -> Response:
 
 PAGE: Final = Page(
     routes=(
-        get("/authors/<address:author_id>", "author", show_author),
+        get("/authors/<author:author_id>", "author", show_author),
         post("/pin", "pin", pin),
         post("/unpin", "unpin", unpin),
     )

@@ -18,7 +18,7 @@ from swarmfeed.core.asks.people import (
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.sentences import what_a_link_is
-from swarmfeed.core.base.address import Link, format_address, parse_address, parse_link
+from swarmfeed.core.base.address import Link, format_author, parse_author, parse_link
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
@@ -49,7 +49,7 @@ def _page(text: str, link: Link | None = None, wrong: str = "") -> str:
     page = ask(
         WhoIsFollowed(
             limit=FOLLOWS_PER_PAGE,
-            after=AuthorId(parse_address(after)) if after else None,
+            after=parse_author(after) if after else None,
             called=called,
         )
     )
@@ -74,7 +74,7 @@ def _is_new(link: Link, known: AuthorView | None) -> bool:
 
 
 def _more_url(after: AuthorId, called: str) -> str:
-    place = url_for("follow", after=format_address(after), called=called or None)
+    place = url_for("follow", after=format_author(after), called=called or None)
     return f"{place}#following"
 
 

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks.history import ChooseHistory, Explain, HowHistoryIs, LeaveHistory
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import HowFullIsIt, HowIsIt
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.limits import FEED_BYTES_MAX
@@ -64,7 +64,7 @@ def show_explanation(author_id: AuthorId) -> str:
     return render_template(
         "explain.html",
         author=ask(AboutAuthor(author=author_id)),
-        explanations=ask(Explain(who=format_address(author_id))).feeds,
+        explanations=ask(Explain(who=format_author(author_id))).feeds,
     )
 
 
@@ -111,7 +111,7 @@ def _as_gigabytes(size_bytes: int) -> str:
 PAGE: Final = Page(
     routes=(
         get("/history", "history", show_history),
-        get("/history/<address:author_id>", "explain", show_explanation),
+        get("/history/<author:author_id>", "explain", show_explanation),
         post("/history", "choose_history", choose, DISK, KEEP_FREE),
         post("/history/leave", "leave_history", leave),
     )

@@ -28,7 +28,7 @@ from swarmfeed.core.asks.upkeep import (
     VerifyReport,
 )
 from swarmfeed.core.asks.writing import HowIsMyFeed
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.texts import counted
 
 
@@ -127,7 +127,7 @@ def _print_status(found: NodeStatus, now_ms: int) -> None:
         network.append(("DHT", counted(found.dht_nodes, "machine", "machines")))
     print_facts(
         [
-            ("you", format_address(found.author_id)),
+            ("you", format_author(found.author_id)),
             ("this machine", format_address(found.node_id)),
             *(network if found.running else []),
             ("on this disk", f"{used}, {format_bytes(found.disk.free_bytes)} free"),

@@ -22,7 +22,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar
 from swarmfeed.core.asks.shape import Json
-from swarmfeed.core.base.address import format_address, format_link
+from swarmfeed.core.base.address import format_author, format_link
 from swarmfeed.core.base.limits import ENDPOINTS_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import AuthorId
@@ -180,7 +180,7 @@ def _format_facts(fetched: Fetched) -> str:
 
 def _format_done(fetched: Fetched) -> str:
     progress = fetched.progress
-    name = progress.name or format_address(progress.author_id)
+    name = progress.name or format_author(progress.author_id)
     if progress.entries_held == fetched.entries_before:
         return sentences.HERE_ALREADY(name=name, entries=progress.entries_total)
     # A short backlog comes whole with its head: then nobody sent chunks.

@@ -20,7 +20,7 @@ from swarmfeed.cli.output import (
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.profile import clean_name
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.errors import SwarmfeedError, UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.shell.disk.birth import unfinished_author
@@ -37,6 +37,8 @@ SECOND_SHEET = (
     "Write these 24 words on a second sheet and keep it in another place. They move your"
     " followers to a new key if the first sheet or this machine is ever stolen."
 )
+
+WHOSE = "Write below them whose they are; a new machine that reaches nobody needs all of it:"
 
 
 @click.command()
@@ -125,13 +127,15 @@ def _save_words(path: Path, created: Created) -> bool:
     text = "\n".join(
         (
             f"swarmfeed: backup words of {created.whoami.name}",
-            format_address(created.whoami.author_id),
+            format_author(created.whoami.author_id),
             "",
             FIRST_SHEET,
             created.author_words,
+            created.sheet_link,
             "",
             SECOND_SHEET,
             created.next_words,
+            created.sheet_link,
             "",
         )
     )
@@ -149,6 +153,7 @@ def _print_as_json(created: Created, words_file: Path | None) -> None:
     if words_file is None:
         value["author_words"] = created.author_words
         value["next_words"] = created.next_words
+        value["sheet_link"] = created.sheet_link
     else:
         value["words_file"] = str(words_file)
     print_json(value)
@@ -159,7 +164,7 @@ def _print_for_people(created: Created, home: Path, words_file: Path | None) -> 
     print_line("")
     print_facts(
         [
-            ("author", format_address(created.whoami.author_id)),
+            ("author", format_author(created.whoami.author_id)),
             ("link", created.whoami.link),
             ("home", str(home)),
         ]
@@ -169,7 +174,12 @@ def _print_for_people(created: Created, home: Path, words_file: Path | None) -> 
         print_line(f"Your backup words are in {words_file}")
         print_sentence("Copy them to paper, then delete the file.")
     else:
-        print_words("First sheet", FIRST_SHEET, created.author_words)
-        print_words("Second sheet", SECOND_SHEET, created.next_words)
+        for title, text, words in (
+            ("First sheet", FIRST_SHEET, created.author_words),
+            ("Second sheet", SECOND_SHEET, created.next_words),
+        ):
+            print_words(title, text, words)
+            print_sentence(WHOSE)
+            print_line(created.sheet_link)
     print_line("")
     print_sentence("Next: swarmfeed run")

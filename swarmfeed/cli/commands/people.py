@@ -16,7 +16,7 @@ from swarmfeed.core.asks.people import (
     Unfollow,
     WhoAreYou,
 )
-from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.base.address import Link, format_address, format_author, format_link
 from swarmfeed.errors import UserError
 
 
@@ -33,7 +33,7 @@ def whoami(context: Context, as_json: bool) -> None:
     print_facts(
         [
             ("name", me.name),
-            ("author", format_address(me.author_id)),
+            ("author", format_author(me.author_id)),
             ("link", me.link),
             ("node", format_address(me.node_id)),
         ]
@@ -86,4 +86,4 @@ def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
 
 
 def _name(author: AuthorView, link: Link) -> str:
-    return author.name or link.name or format_address(author.author_id)
+    return author.name or link.name or format_author(author.author_id)

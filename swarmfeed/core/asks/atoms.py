@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from swarmfeed.core.asks.shape import Json, JsonShape, Whole
-from swarmfeed.core.base.address import ADDRESS_CHARS, format_address, parse_address
+from swarmfeed.core.base.address import (
+    ADDRESS_CHARS,
+    format_address,
+    format_author,
+    parse_address,
+    parse_author,
+)
 from swarmfeed.core.base.limits import HASH_BYTES
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.errors import BadJsonError, UserError
@@ -138,15 +144,11 @@ def _parse_base64(text: str) -> bytes:
         raise UserError("These bytes are not base64.") from error
 
 
-_ADDRESS: Final = _parsed(
-    format_address,
-    parse_address,
-    "an address",
-    {"pattern": f"^[a-z2-7]{{{ADDRESS_CHARS}}}$"},
-)
+_PATTERN: Final[Json] = {"pattern": f"^[a-z2-7]{{{ADDRESS_CHARS}}}$"}
+_ADDRESS: Final = _parsed(format_address, parse_address, "an address", _PATTERN)
 
 ATOMS: Final[dict[Any, JsonShape]] = {
-    AuthorId: _ADDRESS,
+    AuthorId: _parsed(format_author, parse_author, "an address", _PATTERN),
     FeedId: _ADDRESS,
     NodeId: _ADDRESS,
     Hash: _parsed(bytes.hex, _parse_hash, "a hash in hex", {"pattern": "^[0-9a-f]{64}$"}),

@@ -1,12 +1,14 @@
 """Addresses and links: how people hand each other an author.
 
-    address   base32(key (32) || checksum (2) || version (1)), lower case, 56 characters
-    checksum  SHA3-256("swarmfeed address" || key || version)[:2]
-    version   0x01
-    link      swarmfeed:<author address>?name=NAME&at=host:port&at=[host]:port
+    address   base32(id (32) || checksum (2) || version (1)), lower case, 56 characters
+    checksum  SHA3-256("swarmfeed address" || id || version)[:2]
+    version   0x01 of a feed's or a node's public key, 0x02 of an author id
+    link      swarmfeed:<author address>?name=NAME&at=host:port&at=[host]:port&next=HASH
 
 The shape of an address is that of Tor v3 onion names: a mistyped one is refused.  In a link
-the query is percent-encoded, and ``at`` repeats; keys it does not know are ignored.
+the query is percent-encoded, and ``at`` repeats; keys it does not know are ignored.  ``next``
+stands on the author's own sheets only: SHA-256 of the author key that may take over, in base32
+without padding, lower case, 52 characters.
 """
 
 from base64 import b32decode, b32encode
@@ -18,8 +20,14 @@ from unicodedata import category
 from urllib.parse import parse_qsl, quote
 
 from swarmfeed.core.base.blank import seen_name
-from swarmfeed.core.base.limits import ENDPOINTS_MAX, KEY_BYTES, LINK_CHARS_MAX, NAME_CHARS_MAX
-from swarmfeed.core.base.types import AuthorId, Endpoint
+from swarmfeed.core.base.limits import (
+    ENDPOINTS_MAX,
+    HASH_BYTES,
+    KEY_BYTES,
+    LINK_CHARS_MAX,
+    NAME_CHARS_MAX,
+)
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.errors import UserError
 
 SCHEME: Final = "swarmfeed:"
@@ -27,7 +35,9 @@ SCHEME: Final = "swarmfeed:"
 ADDRESS_CHARS: Final = 56
 """Length of an address: 35 bytes in base32, which needs no padding."""
 
-_VERSION: Final = b"\x01"
+_OF_KEY: Final = b"\x01"
+_OF_AUTHOR: Final = b"\x02"
+_MEANT: Final = {_OF_KEY: "a feed or a machine", _OF_AUTHOR: "a person"}
 _ALPHABET: Final = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 _PARAMETERS_MAX: Final = ENDPOINTS_MAX + 8
 """Parameters a link may have: its own, and a few that later versions may add."""
@@ -42,21 +52,43 @@ class Link:
     """What the link says; empty when it says nothing."""
     at: tuple[Endpoint, ...] = ()
     """Peer links to try first, at most ENDPOINTS_MAX."""
+    next_key_hash: Hash | None = None
+    """SHA-256 of the author key that may take over, on the author's own sheets; else None."""
 
 
-def format_address(key: bytes) -> str:
-    """Return the address of an author's or a feed's public key (32 bytes)."""
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"key is {len(key)} bytes, not {KEY_BYTES}")
-    return b32encode(key + _checksum(key, _VERSION) + _VERSION).decode("ascii").lower()
+def format_address(key: FeedId | NodeId) -> str:
+    """Return the address of a feed's or a node's public key (32 bytes)."""
+    return _format(key, _OF_KEY)
+
+
+def format_author(author_id: AuthorId) -> str:
+    """Return the address of an author (32 bytes)."""
+    return _format(author_id, _OF_AUTHOR)
 
 
 def parse_address(text: str) -> bytes:
-    """Return the public key, 32 bytes.  White space around and upper case are forgiven.
+    """Return the public key of a feed or a node, 32 bytes.
+
+    White space around and upper case are forgiven.
 
     Raises:
         UserError: Which says whether length, a character, version or checksum is wrong.
     """
+    return _parse(text, _OF_KEY)
+
+
+def parse_author(text: str) -> AuthorId:
+    """Return the author that an address names.  Forgives and raises as ``parse_address``."""
+    return AuthorId(_parse(text, _OF_AUTHOR))
+
+
+def _format(key: bytes, version: bytes) -> str:
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"key is {len(key)} bytes, not {KEY_BYTES}")
+    return b32encode(key + _checksum(key, version) + version).decode("ascii").lower()
+
+
+def _parse(text: str, wanted: bytes) -> bytes:
     address = text.strip()
     if len(address) != ADDRESS_CHARS:
         raise UserError(
@@ -70,17 +102,19 @@ def parse_address(text: str) -> bytes:
                 f"Character {position} of the address is {character!a};"
                 " only a-z and 2-7 occur in one."
             )
-    return _split_address(b32decode(address.upper()))
+    return _split_address(b32decode(address.upper()), wanted)
 
 
-def _split_address(raw: bytes) -> bytes:
+def _split_address(raw: bytes, wanted: bytes) -> bytes:
     key, checksum, version = raw[:32], raw[32:34], raw[34:]
     if checksum != _checksum(key, version):
         raise UserError("The address is mistyped: its checksum does not match.")
-    if version != _VERSION:
+    if version not in _MEANT:
         raise UserError(
-            f"The address is of version {version[0]}; this swarmfeed knows version 1."
+            f"The address is of version {version[0]}; this swarmfeed knows versions 1 and 2."
         )
+    if version != wanted:
+        raise UserError(f"The address is that of {_MEANT[version]}, not of {_MEANT[wanted]}.")
     return key
 
 
@@ -95,8 +129,10 @@ def format_link(link: Link) -> str:
     """
     if len(link.name) > NAME_CHARS_MAX:
         raise ValueError(f"name is {len(link.name)} characters, at most {NAME_CHARS_MAX}")
-    text = SCHEME + format_address(link.author_id)
+    text = SCHEME + format_author(link.author_id)
     parameters = [f"name={quote(link.name, safe='')}"] if link.name else []
+    if link.next_key_hash is not None:
+        parameters.append(f"next={_base32(link.next_key_hash)}")
     parameters += [f"at={quote(str(at), safe=':')}" for at in link.at[:ENDPOINTS_MAX]]
     for mark, parameter in zip("?" + "&" * len(parameters), parameters, strict=False):
         if len(text) + 1 + len(parameter) > LINK_CHARS_MAX:
@@ -117,13 +153,31 @@ def parse_link(text: str) -> Link:
     if link[: len(SCHEME)].lower() == SCHEME:
         link = link[len(SCHEME) :]
     address, _, query = link.partition("?")
-    author_id = AuthorId(parse_address(address))
+    author_id = parse_author(address)
     parameters = _parse_query(query)
     name = next((value for key, value in parameters if key == "name"), "")
     at = [parse_endpoint(value) for key, value in parameters if key == "at"]
     if len(at) > ENDPOINTS_MAX:
         raise UserError(f"The link names {len(at)} endpoints, at most {ENDPOINTS_MAX} fit.")
-    return Link(author_id, _check_name(name), tuple(at))
+    next_hash = next((value for key, value in parameters if key == "next"), "")
+    return Link(author_id, _check_name(name), tuple(at), _parse_hash(next_hash))
+
+
+def _base32(raw: bytes) -> str:
+    return b32encode(raw).decode("ascii").rstrip("=").lower()
+
+
+def _parse_hash(text: str) -> Hash | None:
+    """Read what ``next`` says; None when it says nothing."""
+    if not text:
+        return None
+    try:
+        raw = b32decode(text.upper() + "====")
+    except ValueError:
+        raw = b""
+    if len(raw) != HASH_BYTES or _base32(raw) != text.lower():
+        raise UserError("The link is mistyped after next=.")
+    return Hash(raw)
 
 
 def _parse_query(query: str) -> list[tuple[str, str]]:

@@ -115,15 +115,15 @@ AUTHORS_PER_WANT_MAX: Final = 1_000
 FEEDS_PER_AUTHOR_MAX: Final = 64
 """Most feeds (devices) of one author."""
 
-CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 1
-"""Most certificates of one author: each feed joins and leaves once, the key rotates once."""
+GENERATIONS_MAX: Final = 16
+"""Most author keys of one author: entry 0 of a feed has room for what proves so many."""
+
+CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 2 * (GENERATIONS_MAX - 1)
+"""Most certificates of one author: each feed joins and ends once, each generation begins once,
+and has one rival that proves misconduct."""
 
 CERTIFICATE_BYTES_MAX: Final = 1_000
-"""Longest signed certificate: a join has 317 bytes, with room for later keys thrice over."""
-
-CERTIFICATE_NEWS_MAX: Final = 16
-"""Messages with certificates of one author that are read from one peer on one link: a person
-changes devices a few times in a year, and each change is one message."""
+"""Longest signed certificate: a join has 394 bytes and a keep 670, with room for later keys."""
 
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""

@@ -8,7 +8,8 @@ from swarmfeed.core.base.marks import At, Between, Spelled, UpTo
 from swarmfeed.core.base.spelling import HOST_CHARS_MAX, read_host
 
 AuthorId = NewType("AuthorId", bytes)
-"""A person: Ed25519 public key of the author key, 32 bytes."""
+"""A person: SHA-256 over the first author key and the hash of the second, 32 bytes.  It stays
+the same when author keys change (``core.feed.authorkey``)."""
 
 FeedId = NewType("FeedId", bytes)
 """A log written by one device: Ed25519 public key of the feed key, 32 bytes."""

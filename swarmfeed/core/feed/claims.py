@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
+from swarmfeed.core.feed.certificate import Certificate, Join, Keep, open_certificate
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FeedBody, decode_body
 from swarmfeed.errors import BadProofError, RemoteError
@@ -32,8 +32,9 @@ def open_of(author_id: AuthorId, signed: bytes) -> Certificate:
     return opened
 
 
-def first_certificate(stored: Sequence[bytes]) -> list[bytes]:
-    """The certificate that stands in entry 0 of a feed, if these entries begin with one."""
+def first_certificates(stored: Sequence[bytes]) -> list[bytes]:
+    """What entry 0 of a feed says about whose it is, if these entries begin with that: the
+    rotates up to the generation of its join, and the join."""
     entry = decode_entry(stored[0]) if stored else None
     if entry is None or entry.kind != FeedBody.kind or entry.body is None:
         return []
@@ -41,12 +42,12 @@ def first_certificate(stored: Sequence[bytes]) -> list[bytes]:
         body = decode_body(entry.kind, entry.body)
     except RemoteError:
         return []
-    return [body.certificate] if isinstance(body, FeedBody) else []
+    return [*body.rotates, body.certificate] if isinstance(body, FeedBody) else []
 
 
 def joined_author(feed_id: FeedId, opened: Iterable[Certificate]) -> AuthorId | None:
     """Return the author whom a feed joined; None when none of these says so."""
     for each in opened:
-        if isinstance(each, Join) and each.feed_id == feed_id:
+        if isinstance(each, Join | Keep) and each.feed_id == feed_id:
             return each.author_id
     return None

@@ -170,7 +170,9 @@ def _node_name(node_id: NodeId) -> tuple[bytes, bytes]:
     return _name_and_key_hash("swarmfeed-node/", node_id, _COSIGNATURE_V1)
 
 
-def _name_and_key_hash(prefix: str, key: bytes, algorithm: bytes) -> tuple[bytes, bytes]:
+def _name_and_key_hash(
+    prefix: str, key: FeedId | NodeId, algorithm: bytes
+) -> tuple[bytes, bytes]:
     name = (prefix + format_address(key)).encode("ascii")
     return name, sha256(name + b"\n" + algorithm + key).digest()[:4]
 

@@ -38,6 +38,7 @@ from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
     EMOJI_CHARS_MAX,
     FEED_ENTRIES_MAX,
+    GENERATIONS_MAX,
     LANG_CHARS_MAX,
     MENTIONS_MAX,
     NAME_CHARS_MAX,
@@ -106,6 +107,10 @@ class FeedBody:
     certificate: Certificate
     """Signed join certificate."""
     device: Annotated[Name, At("name")] = ""
+    rotates: Annotated[
+        tuple[Certificate, ...], At("r"), UpTo(GENERATIONS_MAX - 1), OPTIONAL
+    ] = ()
+    """Signed rotates up to the generation of the join, oldest first: they prove its key."""
 
 
 @dataclass(frozen=True, slots=True)

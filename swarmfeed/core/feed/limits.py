@@ -201,3 +201,7 @@ STATE_ID_BYTES: Final = 16
 
 SUITE_MAX: Final = 2**16
 """Highest number of a suite of keys."""
+
+CERTIFICATE_NEWS_MAX: Final = 16
+"""Messages with certificates of one author that are read from one peer on one link: a person
+changes devices a few times in a year, and each change is one message."""

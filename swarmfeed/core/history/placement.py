@@ -117,13 +117,13 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class NoChange:
     """Change nothing."""
 
     reason: str
 
 
-Decision = Take | Release | Keep
+Decision = Take | Release | NoChange
 
 
 def unit_hash(server_id: NodeId, feed_id: FeedId) -> float:
@@ -235,7 +235,7 @@ def decide(
     why = _describe(smoothed, view.target, copies_of(covered))
     if me.node_id in {each.node_id for each in view.holders}:
         if slack:
-            return Keep(sentences.NEEDED(why=why)), replace(seen, spare_steps=0)
+            return NoChange(sentences.NEEDED(why=why)), replace(seen, spare_steps=0)
         return _decide_release(me, view, seen, _swing(smoothed, newest))
     if slack:
         return _decide_take(me, view, steps, why, refusal), replace(seen, spare_steps=0)
@@ -264,13 +264,13 @@ def _decide_take(me: Outlook, view: FeedView, steps: int, why: str, refusal: str
         place, steps = first, max(steps, LAST_SOURCE_TAKERS)
         why = sentences.NO_SERVER_HAS_IT(why=why)
     if place is None:
-        return Keep(sentences.OTHERS_FIRST(why=why))
+        return NoChange(sentences.OTHERS_FIRST(why=why))
     if not view.source_online:
-        return Keep(sentences.NO_SOURCE(why=why))
+        return NoChange(sentences.NO_SOURCE(why=why))
     if refusal:
-        return Keep(sentences.SLACK_BUT(refusal=refusal))
+        return NoChange(sentences.SLACK_BUT(refusal=refusal))
     if not is_turn(place, steps):
-        return Keep(sentences.NOT_OUR_TURN(place=place, why=why))
+        return NoChange(sentences.NOT_OUR_TURN(place=place, why=why))
     return Take(sentences.OUR_TURN(number=place + 1, why=why))
 
 
@@ -282,14 +282,14 @@ def _decide_release(
     left = unavailability(rest, outages, view.readers) * swing
     why = sentences.WITHOUT_US(offer=_describe(left, view.target, copies_of(rest)))
     if not is_spare(left, view.target, copies_of(rest)):
-        return Keep(sentences.WORTH_HOLDING(why=why)), replace(memory, spare_steps=0)
+        return NoChange(sentences.WORTH_HOLDING(why=why)), replace(memory, spare_steps=0)
     servers = [each.node_id for each in view.holders if each.server]
     if rank_servers(view.feed_id, servers, view.weights)[-1] != me.node_id:
-        return Keep(sentences.ANOTHER_LETS_GO(why=why)), replace(memory, spare_steps=0)
+        return NoChange(sentences.ANOTHER_LETS_GO(why=why)), replace(memory, spare_steps=0)
     steps = memory.spare_steps + 1
     if steps < RELEASE_STEPS:
         waited = sentences.SPARE_FOR_NOW(looks=steps, of=RELEASE_STEPS, why=why)
-        return Keep(waited), replace(memory, spare_steps=steps)
+        return NoChange(waited), replace(memory, spare_steps=steps)
     return Release(sentences.SPARE(why=why)), replace(memory, spare_steps=0)
 
 
@@ -306,15 +306,15 @@ def _decide_merge(
     above = rank_servers(view.feed_id, [me.node_id, *weak], view.weights)[0] == me.node_id
     first = best[:1] == [me.node_id] and above and not view.claims
     if len(weak) < MERGED or not first or not view.source_online:
-        return Keep(sentences.NO_SLACK(why=why)), no
+        return NoChange(sentences.NO_SLACK(why=why)), no
     if _is_spare_without(view, ranked[-1:], (), swing, outages):
-        return Keep(sentences.COPY_ABOUT_TO_GO(why=why)), no
+        return NoChange(sentences.COPY_ABOUT_TO_GO(why=why)), no
     if not _is_spare_without(view, weak, (me,), swing, outages):
-        return Keep(sentences.NO_SLACK(why=why)), no
+        return NoChange(sentences.NO_SLACK(why=why)), no
     steps = memory.spare_steps + 1
     if refusal or steps < RELEASE_STEPS:
         waits = sentences.COULD_STAND_FOR(others=MERGED, why=why)
-        return Keep(waits), replace(no, spare_steps=steps)
+        return NoChange(waits), replace(no, spare_steps=steps)
     return Take(sentences.STANDS_FOR(others=MERGED, why=why)), no
 
 

@@ -40,8 +40,8 @@ HEAD_SALT: Final = b"head"
 SEALED_SALT: Final = b"sealed"
 """The salt under which a feed key stores the deposit: what the sealed chunks are checked by."""
 
-DOOR_SALT: Final = b"feed"
-"""The salt under which an author key stores the id of the newest feed."""
+GATE_SALT: Final = b"feed"
+"""The salt under which an author's gate stores the newest feed."""
 
 METHOD_UNKNOWN: Final = 204
 """The failure code of BEP 5 for a query that is not served."""

@@ -11,4 +11,4 @@ from swarmfeed.core.base.types import AuthorId
 
 def author_topic(author_id: AuthorId) -> bytes:
     """Return the 20-byte info-hash on which holders of an author's feeds announce."""
-    return sha1(b"swarmfeed author 1" + author_id, usedforsecurity=False).digest()
+    return sha1(b"swarmfeed author 2" + author_id, usedforsecurity=False).digest()

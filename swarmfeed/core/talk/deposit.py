@@ -1,13 +1,13 @@
 """What an author leaves in the DHT for those who come when nobody of swarmfeed is there.
 
-    author key, salt "feed"    ->  the newest feed's id          "door"
-    feed key,   salt "sealed"  ->  the deposit:
+    gate key,  salt "feed"    ->  the newest feed's id, and what proves it  (``gate``)
+    feed key,  salt "sealed"  ->  the deposit:
 
-    {"c": join, "h": head over the sealed chunks, "n": bytes of the chunk list,
+    {"c": join or keep, "h": head over the sealed chunks, "n": bytes of the chunk list,
      "o": [other feeds of the author], "p": BEP 52 piece hash of the list, "s": BEP 3}
 
 The chunk list is a torrent, as the chunks are: plain clients hold both.  So whoever knows an
-author's address comes from the door to the deposit, from there to the list, which the head
+author's address comes from the gate to the deposit, from there to the list, which the head
 signs, and from the list to each chunk.  What is not sealed yet has no part in it.
 """
 
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.base.bencoding import Fields, decode_fields, encode
-from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
     CHUNK_LIST_BYTES_MAX,
@@ -29,7 +28,6 @@ from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.limits import DEPOSIT_FEEDS_MAX
 from swarmfeed.core.feed.metainfo import ChunkTorrent, Pieces, hash_pieces, list_torrent
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.net.krpc import DOOR_SALT, signed_buffer
 from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.errors import BadEncodingError
 
@@ -38,21 +36,11 @@ _SHA256_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """An author's word which feed is the newest: a BEP 44 item, signed once for each home."""
-
-    feed_id: FeedId
-    seq: int
-    """When the keys were made, Unix time in ms: of two devices the later one counts."""
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
     """What a newcomer checks a feed's sealed chunks by."""
 
     join: bytes
-    """The signed certificate that makes the feed the author's."""
+    """The signed join or keep that makes the feed the author's."""
     head: Head
     signed_head: bytes
     """Covers the sealed chunks and nothing else."""
@@ -65,19 +53,6 @@ class Deposit:
     def torrent(self) -> ChunkTorrent:
         """The chunk list, as plain clients have it."""
         return list_torrent(self.head.feed_id, self.head.size, self.pieces)
-
-
-def sign_door(author_key: SigningKey, feed_id: FeedId, made_ms: int) -> Door:
-    """Say which feed is an author's newest."""
-    signature = author_key.sign(signed_buffer(feed_id, made_ms, DOOR_SALT))
-    return Door(feed_id=feed_id, seq=made_ms, signature=signature)
-
-
-def read_door(value: bytes) -> FeedId:
-    """Read the value of a door.  BadEncodingError when it is none."""
-    if len(value) != KEY_BYTES:
-        raise BadEncodingError(f"a door of {len(value)} bytes")
-    return FeedId(value)
 
 
 def make_deposit(

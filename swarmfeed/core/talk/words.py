@@ -19,7 +19,8 @@ from swarmfeed.core.talk.message import (
     Stored,
 )
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION: Final = 2
+"""What a hello says; version 1 knew author ids that were public keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import VerifyReport
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.ranges import widest
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
@@ -149,9 +149,10 @@ class Caretaker:
         author_id = self._shelf.author_of(feed_id)
         if author_id is None:
             return lines
-        known, found = set(self._shelf.certificates(author_id)), self._papers(feed_id)
+        signed = self._shelf.certificates(author_id)
+        known, found = set(signed), self._papers(feed_id)
         if found != known:
-            self._logs.replace_certificates(feed_id, sorted(known))
+            self._logs.replace_certificates(feed_id, signed)
             # A device that was made in this home wrote its own beside its own feed only: what
             # lies at the older feed is whole, and merely behind.
             if not set() < found < known:
@@ -187,7 +188,7 @@ class Caretaker:
 
     def _name(self, author_id: AuthorId) -> str:
         known = self._ground.shells.index.author(author_id) or KnownAuthor()
-        return known.name or format_address(author_id)
+        return known.name or format_author(author_id)
 
     def _mend_journal(self, feed_id: FeedId) -> list[str]:
         """Write a journal anew that is not what we have in memory; in the node's loop, which

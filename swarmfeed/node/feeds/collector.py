@@ -1,6 +1,6 @@
 """Comes to a feed that nobody of swarmfeed holds any more, by what its author left in the DHT.
 
-    address --DHT: door--> feed --DHT: deposit--> chunk list --plain clients--> replica
+    address --DHT: gate--> feed --DHT: deposit--> chunk list --plain clients--> replica
                                               then the chunks come by ``searching``
 
 Only for authors of whom nothing is here: a head over what is here already has to be proven by
@@ -19,8 +19,9 @@ from swarmfeed.core.feed.limits import (
     COLLECT_MS_MAX,
     COLLECTED_PER_ROUND,
 )
-from swarmfeed.core.net.krpc import DOOR_SALT, SEALED_SALT
-from swarmfeed.core.talk.deposit import Deposit, decode_deposit, read_door
+from swarmfeed.core.net.krpc import GATE_SALT, SEALED_SALT
+from swarmfeed.core.talk.deposit import Deposit, decode_deposit
+from swarmfeed.core.talk.gate import gate_key, read_gate
 from swarmfeed.core.talk.words import HeadOffer
 from swarmfeed.errors import DamageError, ForkError, PassingError, RemoteError, RetryError
 from swarmfeed.node.feeds.finder import Finder
@@ -46,6 +47,8 @@ class _Coming:
 
     author_id: AuthorId
     deposit: Deposit
+    certificates: tuple[bytes, ...]
+    """Of the author, besides the deposit's own: what the gate proved itself by."""
     begun_ms: int
     verifying: bool = False
     asked: tuple[()] = ()
@@ -53,7 +56,7 @@ class _Coming:
 
 
 class Collector:
-    """Looks for doors, deposits and lists."""
+    """Looks for gates, deposits and lists."""
 
     def __init__(self, ground: Ground, grower: Grower, finder: Finder) -> None:
         self._board = ground.shells.board
@@ -138,17 +141,19 @@ class Collector:
         quest.due_ms = self._clock.monotonic_ms() + quest.pause_ms
         quest.pause_ms = min(quest.pause_ms * 2, COLLECT_MS_MAX)
         assert self._board is not None
-        door = await self._board.get(author_id, DOOR_SALT)
-        if door is None:
+        found = await self._board.get(gate_key(author_id).public, GATE_SALT)
+        if found is None:
             return
         try:
-            feed_id = read_door(door[0])
+            gate = read_gate(found[0], author_id)
         except RemoteError as error:
-            logger.info("a door leads nowhere", reason=str(error))
+            logger.info("a gate leads nowhere", reason=str(error))
             return
-        await self._look_at(author_id, feed_id)
+        await self._look_at(author_id, gate.feed_id, gate.certificates)
 
-    async def _look_at(self, author_id: AuthorId, feed_id: FeedId) -> None:
+    async def _look_at(
+        self, author_id: AuthorId, feed_id: FeedId, certificates: tuple[bytes, ...]
+    ) -> None:
         """Find the deposit of a feed, and let its list come."""
         assert self._board is not None
         found = await self._board.get(feed_id, SEALED_SALT)
@@ -163,7 +168,10 @@ class Collector:
         if torrent.info_hash in self._coming or not self._makes_way_for(deposit):
             return
         self._coming[torrent.info_hash] = _Coming(
-            author_id=author_id, deposit=deposit, begun_ms=self._clock.monotonic_ms()
+            author_id=author_id,
+            deposit=deposit,
+            certificates=certificates,
+            begun_ms=self._clock.monotonic_ms(),
         )
         try:
             self._swarm.fetch(torrent, self._lists.folder, ())
@@ -197,7 +205,7 @@ class Collector:
                 author_id=author_id,
                 feed_id=feed_id,
                 signed_head=deposit.signed_head,
-                certificates=(deposit.join,),
+                certificates=tuple(dict.fromkeys((*coming.certificates, deposit.join))),
                 chunk_list=self._lists.read(deposit.torrent.name),
                 tail=(),
                 consistency=(),
@@ -217,7 +225,7 @@ class Collector:
         await self._grower.grew(None, after)
         await self._finder.see_head(feed_id)
         for other in deposit.others:
-            await self._look_at(author_id, other)
+            await self._look_at(author_id, other, coming.certificates)
 
     def _shut_out(self, peer: Endpoint) -> None:
         """A plain client sent what the author did not sign; a host of linked peers stays."""

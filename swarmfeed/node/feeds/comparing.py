@@ -12,7 +12,7 @@ from typing import Final
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import CHUNK_ENTRIES, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
@@ -143,7 +143,7 @@ class Comparer:
 
     def _name(self, author_id: AuthorId) -> str:
         known = self._index.author(author_id) or KnownAuthor()
-        return known.name or format_address(author_id)
+        return known.name or format_author(author_id)
 
 
 def _shown(index: Index, author_id: AuthorId, held: Ranges) -> tuple[int, int]:

@@ -1,19 +1,21 @@
 """Leaves in the DHT what newcomers check a feed by who come when nobody is there.
 
-Of the own feed: the door and the deposit (``core.talk.deposit``), each hour and when a chunk is
-sealed.  Of those we read: what their authors left is put again, for the DHT forgets.
+Of the own feed: the gate (``core.talk.gate``) and the deposit (``core.talk.deposit``), each
+hour and when a chunk is sealed.  Of those we read: what their authors left is put again, for
+the DHT forgets.
 """
 
 import structlog
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.certificate import Join, open_certificate
+from swarmfeed.core.feed.certificate import Join, Keep
 from swarmfeed.core.feed.chunklist import sealed_end
 from swarmfeed.core.feed.limits import DEPOSIT_MS, DEPOSITS_PER_ROUND
-from swarmfeed.core.net.krpc import DOOR_SALT, SEALED_SALT, signed_buffer
+from swarmfeed.core.net.krpc import GATE_SALT, SEALED_SALT, signed_buffer
 from swarmfeed.core.talk.deposit import encode_deposit, make_deposit
-from swarmfeed.errors import BadEncodingError, RemoteError
+from swarmfeed.core.talk.gate import make_gate
+from swarmfeed.errors import BadEncodingError
 from swarmfeed.node.ground.ground import Ground
 
 logger = structlog.get_logger()
@@ -22,7 +24,7 @@ _Item = tuple[bytes, int, bytes]
 
 
 class Depositor:
-    """Puts doors and deposits."""
+    """Puts gates and deposits."""
 
     def __init__(self, ground: Ground) -> None:
         self._identity = ground.identity
@@ -38,12 +40,12 @@ class Depositor:
         """Newest items of others that were seen, by key and salt."""
 
     async def put_own(self) -> str:
-        """Put the own door and deposit, when there is news or an hour is over."""
+        """Put the own gate and deposit, when there is news or an hour is over."""
         if self._board is None or not self._swarm.dht_nodes():
             return sentences.NO_DHT()
-        replica, door = self._shelf.replica(self._identity.feed_id), self._identity.door
+        replica = self._shelf.replica(self._identity.feed_id)
         sealed = sealed_end(replica.size) if replica else 0
-        if replica is None or sealed == 0 or door is None:
+        if replica is None or sealed == 0:
             return sentences.NO_DEPOSIT()
         now_ms = self._clock.monotonic_ms()
         if self._own_put is not None:
@@ -56,8 +58,7 @@ class Depositor:
         key = self._identity.feed_key
         signature = key.sign(signed_buffer(value, sealed, SEALED_SALT))
         taken = await self._board.put(key.public, value, sealed, signature, SEALED_SALT)
-        author_id = self._identity.author_id
-        await self._board.put(author_id, door.feed_id, door.seq, door.signature, DOOR_SALT)
+        await self._put_gate(self._identity.author_id)
         if taken:
             self._own_put = (sealed, now_ms)
         return sentences.DEPOSIT_PUT(entries=sealed, nodes=taken)
@@ -69,7 +70,7 @@ class Depositor:
         due = self._due()
         for author_id, feed_id in due:
             self._renewed_ms[feed_id] = self._clock.monotonic_ms()
-            await self._renew(author_id, DOOR_SALT)
+            await self._put_gate(author_id)
             await self._renew(feed_id, SEALED_SALT)
         return sentences.DEPOSITS_RENEWED(feeds=len(due))
 
@@ -90,14 +91,17 @@ class Depositor:
             return None
 
     def _own_join(self) -> bytes | None:
-        for signed in self._shelf.certificates(self._identity.author_id):
-            try:
-                opened = open_certificate(signed)
-            except RemoteError:
-                continue
-            if isinstance(opened, Join) and opened.feed_id == self._identity.feed_id:
+        for signed, opened in self._shelf.opened(self._identity.author_id).items():
+            if isinstance(opened, Join | Keep) and opened.feed_id == self._identity.feed_id:
                 return signed
         return None
+
+    async def _put_gate(self, author_id: AuthorId) -> None:
+        """Put the gate as our certificates say it: a newer one stays."""
+        assert self._board is not None
+        item = make_gate(author_id, self._shelf.opened(author_id))
+        if item is not None:
+            await self._board.put(item.key, item.value, item.seq, item.signature, GATE_SALT)
 
     def _due(self) -> list[tuple[AuthorId, FeedId]]:
         now_ms = self._clock.monotonic_ms()

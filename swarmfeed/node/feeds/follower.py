@@ -13,9 +13,10 @@ from functools import partial
 
 import structlog
 
-from swarmfeed.core.base.limits import CERTIFICATE_NEWS_MAX, UNPROVEN_HEADS_MAX
+from swarmfeed.core.base.limits import UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.head import open_head
+from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,

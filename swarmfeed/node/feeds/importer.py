@@ -81,8 +81,7 @@ class Importer:
         """
         await self._hearing.hear_out()
         certified = self._shelf.certified(self._identity.author_id)
-        # Only the first device's certificate commits to a next key.
-        if certified.next_key_hash is None:
+        if not certified.knows_first:
             raise UserError(said.OTHERS_UNKNOWN())
         others = [
             each.feed_id for each in certified.feeds if each.feed_id != self._identity.feed_id

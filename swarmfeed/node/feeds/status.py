@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
@@ -160,7 +160,7 @@ class Reporter:
         return sentences.ONLY_THE_NEWEST(
             shown=held - hidden,
             entries=held,
-            name=name or format_address(author_id),
+            name=name or format_author(author_id),
             unpacked=format_size(self.unpacked_bytes(author_id), tenths_below=10),
             budget=format_size(self._extents.shown_bytes(author_id) or 0, tenths_below=10),
         )

@@ -9,9 +9,14 @@ from contextlib import suppress
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import AuthorFeeds, choose_certificates, feeds_of
-from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
-from swarmfeed.core.feed.claims import first_certificate, joined_author, open_all, open_of
-from swarmfeed.errors import BadProofError, DamageError
+from swarmfeed.core.feed.certificate import Certificate, Join, Rotate, open_certificate
+from swarmfeed.core.feed.claims import (
+    first_certificates,
+    joined_author,
+    open_all,
+    open_of,
+)
+from swarmfeed.errors import BadProofError, DamageError, RollbackError
 from swarmfeed.node.ground.events import CertificatesGrew, Events
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.ports import Logs
@@ -43,8 +48,22 @@ class Credentials:
         return feeds_of(author_id, self._certificates.get(author_id, {}).values())
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
-        """Signed certificates known of an author, in ascending order."""
-        return tuple(sorted(self._certificates.get(author_id, {})))
+        """Signed certificates known of an author, in the order to pass them on in."""
+        return tuple(self._certificates.get(author_id, {}))
+
+    def opened(self, author_id: AuthorId) -> Mapping[bytes, Certificate]:
+        """The same, and what each of them says."""
+        return self._certificates.get(author_id, {})
+
+    def rotates(self, author_id: AuthorId) -> tuple[bytes, ...]:
+        """Signed rotates that count, oldest first, up to the generation in force."""
+        last = self.certified(author_id).generation
+        known = self.opened(author_id).items()
+        return tuple(
+            signed
+            for signed, each in known
+            if isinstance(each, Rotate) and each.generation <= last
+        )[:last]
 
     def has_more_than_joins(self, author_id: AuthorId) -> bool:
         """Whether certificates are known that may come later than any head."""
@@ -56,8 +75,13 @@ class Credentials:
         author_id = self._authors.get(feed_id)
         if author_id is None:
             return None
-        certified = self.certified(author_id).feed(feed_id)
-        return None if certified is None else certified.end
+        state = self.certified(author_id)
+        certified = state.feed(feed_id)
+        if certified is None:
+            # With the second sheet the author said which feeds stay.  Before that, one that is
+            # not certified any more was pushed out by others, maybe a thief's.
+            return 0 if state.generation else None
+        return certified.end
 
     # --- verifying ---
 
@@ -108,36 +132,49 @@ class Credentials:
     ) -> dict[bytes, Certificate]:
         """Check that a feed is the author's, by what we know and what came along.
 
-        Returns and raises as ``open_with_known``, and BadProofError when it is not.
+        Returns and raises as ``open_with_known``.
+
+        Raises:
+            RollbackError: It was, by what came along; by what we know it is no longer.
+            BadProofError: It is not.
         """
         opened = self.open_with_known(author_id, offered, verified)
         if feeds_of(author_id, opened.values()).feed(feed_id) is None:
-            raise BadProofError("the feed is not certified by its author")
+            known = {**self._certificates.get(author_id, {}), **verified}
+            alone = [known.get(each) or open_of(author_id, each) for each in offered]
+            if feeds_of(author_id, alone).feed(feed_id) is None:
+                raise BadProofError("the feed is not certified by its author")
+            raise RollbackError("the author does not count this feed any more")
         return opened
 
     # --- changing ---
 
     def read(self, feed_id: FeedId) -> dict[bytes, Certificate]:
-        """Certificates on disk; where they are lost, the one in the feed's own first entry."""
+        """Certificates on disk, and where the feed's own is not among them, what stands in its
+        first entry: that author's newest certificates may not name it any more."""
+        signed: dict[bytes, Certificate] = {}
         with suppress(DamageError):
             signed = open_all(self._logs.read_certificates(feed_id))
-            if joined_author(feed_id, signed.values()) is not None:
-                return signed
-        with suppress(DamageError):
-            return open_all(first_certificate(self._logs.read_entries(feed_id, 0, 1)))
-        return {}
+        if joined_author(feed_id, signed.values()) is None:
+            with suppress(DamageError):
+                signed |= open_all(first_certificates(self._logs.read_entries(feed_id, 0, 1)))
+        return signed
 
     def take_up(
         self, feed_id: FeedId, author_id: AuthorId, signed: Mapping[bytes, Certificate]
     ) -> None:
         """Know a feed's author by certificates that are on disk."""
         self.assign(feed_id, author_id)
-        self._certificates.setdefault(author_id, {}).update(signed)
+        opened = {**self._certificates.get(author_id, {}), **signed}
+        chosen = choose_certificates(author_id, opened)
+        self._certificates[author_id] = {each: opened[each] for each in chosen}
 
-    def start(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
-        """Write the first certificate of an own feed."""
-        self.take_up(feed_id, author_id, {certificate: open_certificate(certificate)})
-        self._logs.replace_certificates(feed_id, [certificate])
+    def start(self, feed_id: FeedId, author_id: AuthorId, *certificates: bytes) -> None:
+        """Write the first certificates of an own feed: its join, and what proves that."""
+        self.take_up(
+            feed_id, author_id, {each: open_certificate(each) for each in certificates}
+        )
+        self._logs.replace_certificates(feed_id, list(self.certificates(author_id)))
 
     def assign(self, feed_id: FeedId, author_id: AuthorId) -> None:
         """Note whose a feed is; that never changes."""

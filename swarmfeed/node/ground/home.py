@@ -36,6 +36,10 @@ class Created:
     next_words: str
     """24 words of the key that takes over if the author key is ever stolen."""
 
+    sheet_link: str
+    """What stands on both sheets: the author's address, and what a new machine that reaches
+    nobody needs beside the words."""
+
 
 def key_path(home: Path) -> Path:
     """Where a home keeps its seeds; there is no author before this file is."""

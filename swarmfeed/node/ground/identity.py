@@ -4,23 +4,19 @@ from dataclasses import dataclass
 
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.talk.deposit import Door
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who this node writes as, and which node it is.
 
-    The author key itself is not here: it signs certificates, once, and the door at each start,
-    and then rests.
+    The author key itself is not here: who needs it opens the key file anew with the passphrase,
+    signs certificates, and forgets it.
     """
 
     author_id: AuthorId
     feed_key: SigningKey
     node_key: SigningKey
-    door: Door | None = None
-    """Signed by the author key when the keys were opened: that this feed is the newest.  None
-    where that key is not at hand."""
 
     @property
     def feed_id(self) -> FeedId:

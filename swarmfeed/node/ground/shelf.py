@@ -115,8 +115,16 @@ class Shelf:
         return self._credentials.certified(author_id)
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
-        """Signed certificates known of an author, in ascending order."""
+        """Signed certificates known of an author, in the order to pass them on in."""
         return self._credentials.certificates(author_id)
+
+    def opened(self, author_id: AuthorId) -> Mapping[bytes, Certificate]:
+        """The same, and what each of them says."""
+        return self._credentials.opened(author_id)
+
+    def rotates(self, author_id: AuthorId) -> tuple[bytes, ...]:
+        """Signed rotates that count, oldest first: they prove the joins of today."""
+        return self._credentials.rotates(author_id)
 
     def has_more_than_joins(self, author_id: AuthorId) -> bool:
         """Whether certificates are known that may come later than any head."""
@@ -168,9 +176,9 @@ class Shelf:
 
     # --- changing ---
 
-    def start_feed(self, feed_id: FeedId, author_id: AuthorId, certificate: bytes) -> None:
-        """Prepare an own feed, before its first append."""
-        self._credentials.start(feed_id, author_id, certificate)
+    def start_feed(self, feed_id: FeedId, author_id: AuthorId, *certificates: bytes) -> None:
+        """Prepare an own feed, before its first append: its join, and what proves that."""
+        self._credentials.start(feed_id, author_id, *certificates)
 
     def append(
         self,
@@ -215,7 +223,8 @@ class Shelf:
             opened: Those of its certificates that were verified before.
 
         Raises:
-            RollbackError: It is not newer than what we have.
+            RollbackError: It is not newer than what we have, or of a feed that its author does
+                not count any more.
             RetryError: It is newer, but its proof does not start at what we have: we may have
                 grown since its sender heard of us, so it is to be asked for again.
             ForkError: It contradicts what we have; the proof is kept already.

@@ -24,8 +24,8 @@ from swarmfeed.core.history.notice import LASTS_MS, Word
 from swarmfeed.core.history.placement import (
     PLAN_EVERY_MS,
     FeedView,
-    Keep,
     Memory,
+    NoChange,
     Release,
     Take,
     decide,
@@ -205,7 +205,7 @@ class HistoryServer:
         heard = self._without_silent(view, before.slack_steps)
         decision, memory = decide(me, heard, before, self._clock.now_ms())
         match decision:
-            case Keep(reason):
+            case NoChange(reason):
                 return memory, self._own_refusal(view.feed_id) or reason
             case Take(reason):
                 return memory, self._take(view, author_id, memory, reason)

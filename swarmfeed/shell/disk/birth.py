@@ -17,7 +17,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.address import (
+    format_address,
+    format_author,
+    parse_address,
+    parse_author,
+)
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.shell.disk.durable import fsync_folder, make_folder, read_file, write_file
@@ -34,7 +39,7 @@ def begin(home: Path, feed_id: FeedId, author_id: AuthorId) -> Path:
     clear_away(home)
     folder = _folder(home)
     make_folder(folder)
-    lines = f"{format_address(feed_id)}\n{format_address(author_id)}\n"
+    lines = f"{format_address(feed_id)}\n{format_author(author_id)}\n"
     write_file(folder / "begun", lines.encode("ascii"))
     return folder
 
@@ -82,10 +87,14 @@ def _folder(home: Path) -> Path:
 
 def _begun(home: Path) -> list[str]:
     """Both addresses; none unless they are: what is named there is taken away."""
-    with suppress(FileNotFoundError, DamageError, UserError):
+    with suppress(FileNotFoundError, DamageError, UserError, ValueError):
         content = read_file(_folder(home) / "begun", _BEGUN_BYTES_MAX)
         lines = content.decode("ascii", "replace").splitlines()
-        return [format_address(parse_address(line)) for line in lines]
+        feed, author = lines
+        return [
+            format_address(FeedId(parse_address(feed))),
+            format_author(parse_author(author)),
+        ]
     return []
 
 

@@ -1,12 +1,17 @@
-"""The key file: three seeds in one small text file, encrypted with a passphrase.
+"""The key file: seeds in one small text file, encrypted with a passphrase.
 
-    swarmfeed keys 1
+    swarmfeed keys 2
     Whoever has this file and its passphrase can write in your name: keep both safe.
     passphrase: set
     argon2id: 3 operations, 268435456 bytes
     salt: <base64, 16 bytes>
 
-    <base64: nonce (24), then the sealed seeds and their time (120)>
+    <base64: nonce (24), then the sealed secret (16 + 202)>
+
+The secret: 1 where the author seed is there, else 0 (1 byte), generation (1), author id (32),
+author seed (32), hash of the next author key (32), feed seed (32), node seed (32), recipient
+seed (32), time (8, big-endian).  A further device has no author seed: then generation, author
+seed and hash are zeros.
 
 argon2id turns the passphrase into a key; the header is hashed into that key, so a changed
 header opens nothing.  The box is XSalsa20-Poly1305.  Without a passphrase the format is the
@@ -20,6 +25,7 @@ import binascii
 import hashlib
 import os
 import re
+import struct
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,23 +35,27 @@ import nacl.exceptions
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import identity_sentences, sentences
+from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
+    HASH_BYTES,
     KDF_MEMORY_BYTES_MAX,
     KDF_OPERATIONS_MAX,
     KEY_BYTES,
     KEY_FILE_BYTES_MAX,
 )
+from swarmfeed.core.base.types import AuthorId, Hash
+from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.shell.disk.durable import create_file, read_file, unread, write_file
 from swarmfeed.shell.disk.modes import OTHERS_BITS
 
-_TIME_BYTES: Final = 8
-_SECRET_BYTES: Final = 3 * KEY_BYTES + _TIME_BYTES
+_SECRET: Final = struct.Struct(">BB32s32s32s32s32s32sQ")
+_OLD: Final = "swarmfeed keys 1\n"
 _LINE_CHARS: Final = 76
 
 _FORM: Final = re.compile(
-    r"(?P<header>swarmfeed keys 1\n"
+    r"(?P<header>swarmfeed keys 2\n"
     r"[^\n]*\n"
     r"passphrase: (?P<protection>set|none)\n"
     r"argon2id: (?P<operations>[1-9][0-9]{0,9}) operations,"
@@ -57,26 +67,46 @@ _FORM: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorSeeds:
+    """What certificates are signed with.  Its text form shows no seed."""
+
+    seed: bytes = field(repr=False)
+    """Ed25519 seed of the author key, 32 bytes."""
+    generation: int
+    """How many author keys came before, 0 <= generation < GENERATIONS_MAX."""
+    next_key_hash: Hash
+    """SHA-256 of the author key that may take over."""
+
+    def author_key(self, author_id: AuthorId) -> AuthorKey:
+        """Return the key, to sign with once and then to let go."""
+        return AuthorKey(
+            signing=SigningKey(self.seed),
+            author_id=author_id,
+            generation=self.generation,
+            next_key_hash=self.next_key_hash,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """What a node signs with.  Its text form shows no seed, so that no log ever does."""
 
-    author_seed: bytes = field(repr=False)
-    """Ed25519 seed of the author key, 32 bytes."""
+    author: AuthorSeeds | None
+    """None on a further device: it writes, but certifies nothing."""
+    author_id: AuthorId
     feed_seed: bytes = field(repr=False)
     """Ed25519 seed of this device's feed key, 32 bytes."""
     node_seed: bytes = field(repr=False)
     """Ed25519 seed of the node key, 32 bytes."""
+    recipient_seed: bytes = field(repr=False)
+    """X-Wing decapsulation key of this device, 32 bytes."""
     created_at_ms: int
     """Unix time in milliseconds, UTC."""
 
     def __post_init__(self) -> None:
-        assert all(len(seed) == KEY_BYTES for seed in self.seeds)
-        assert 0 <= self.created_at_ms < 2 ** (8 * _TIME_BYTES)
-
-    @property
-    def seeds(self) -> tuple[bytes, bytes, bytes]:
-        """In the order of the file: author, feed, node."""
-        return self.author_seed, self.feed_seed, self.node_seed
+        seeds = (self.author_id, self.feed_seed, self.node_seed, self.recipient_seed)
+        assert all(len(seed) == KEY_BYTES for seed in seeds)
+        assert 0 <= self.created_at_ms < 2**64
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +177,7 @@ def open_keys(path: Path, passphrase: str) -> Keys:
             f"{path} does not open: the passphrase is wrong, or the file was changed."
             " Try the passphrase again, or take the file from a backup"
         ) from error
-    return Keys(
-        author_seed=secret[:KEY_BYTES],
-        feed_seed=secret[KEY_BYTES : 2 * KEY_BYTES],
-        node_seed=secret[2 * KEY_BYTES : 3 * KEY_BYTES],
-        created_at_ms=int.from_bytes(secret[3 * KEY_BYTES :], "big"),
-    )
+    return _unpack(secret)
 
 
 def is_protected(path: Path) -> bool:
@@ -167,15 +192,44 @@ def _seal(keys: Keys, passphrase: str) -> bytes:
     salt = os.urandom(argon2id.SALTBYTES)
     header = _format_header(bool(passphrase), operations, memory_bytes, salt)
     key = _derive_key(passphrase, header, operations, memory_bytes, salt)
-    secret = b"".join(keys.seeds) + keys.created_at_ms.to_bytes(_TIME_BYTES, "big")
-    payload = base64.b64encode(bytes(SecretBox(key).encrypt(secret))).decode("ascii")
+    payload = base64.b64encode(bytes(SecretBox(key).encrypt(_pack(keys)))).decode("ascii")
     lines = [payload[at : at + _LINE_CHARS] for at in range(0, len(payload), _LINE_CHARS)]
     return (header + "\n" + "\n".join(lines) + "\n").encode("utf-8")
 
 
+def _pack(keys: Keys) -> bytes:
+    author = keys.author or AuthorSeeds(
+        seed=bytes(KEY_BYTES), generation=0, next_key_hash=Hash(bytes(HASH_BYTES))
+    )
+    return _SECRET.pack(
+        keys.author is not None,
+        author.generation,
+        keys.author_id,
+        author.seed,
+        author.next_key_hash,
+        keys.feed_seed,
+        keys.node_seed,
+        keys.recipient_seed,
+        keys.created_at_ms,
+    )
+
+
+def _unpack(secret: bytes) -> Keys:
+    has_author, generation, author_id, seed, next_hash, *seeds, time_ms = _SECRET.unpack(secret)
+    author = AuthorSeeds(seed=seed, generation=generation, next_key_hash=Hash(next_hash))
+    return Keys(
+        author=author if has_author else None,
+        author_id=AuthorId(author_id),
+        feed_seed=seeds[0],
+        node_seed=seeds[1],
+        recipient_seed=seeds[2],
+        created_at_ms=time_ms,
+    )
+
+
 def _format_header(protected: bool, operations: int, memory_bytes: int, salt: bytes) -> str:
     return (
-        "swarmfeed keys 1\n"
+        "swarmfeed keys 2\n"
         "Whoever has this file and its passphrase can write in your name: keep both safe.\n"
         f"passphrase: {'set' if protected else 'none'}\n"
         f"argon2id: {operations} operations, {memory_bytes} bytes\n"
@@ -214,6 +268,8 @@ def _read_sealed(path: Path) -> _Sealed:
 
 
 def _parse_sealed(path: Path, text: str) -> _Sealed:
+    if text.startswith(_OLD):
+        raise UserError(identity_sentences.OLD_HOME(home=path.parent))
     match = _FORM.fullmatch(text)
     if match is None:
         raise _damaged(path)
@@ -237,7 +293,7 @@ def _parse_sealed(path: Path, text: str) -> _Sealed:
 
 def _is_within_bounds(sealed: _Sealed) -> bool:
     """Checked before a byte of memory is set aside for argon2id."""
-    box_bytes = SecretBox.NONCE_SIZE + SecretBox.MACBYTES + _SECRET_BYTES
+    box_bytes = SecretBox.NONCE_SIZE + SecretBox.MACBYTES + _SECRET.size
     return (
         argon2id.OPSLIMIT_MIN <= sealed.operations <= KDF_OPERATIONS_MAX
         and argon2id.MEMLIMIT_MIN <= sealed.memory_bytes <= KDF_MEMORY_BYTES_MAX

@@ -11,7 +11,7 @@ from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import Notification
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.ports import KnownNotification
@@ -210,7 +210,7 @@ def is_answer(db: Connection, row_id: int) -> bool:
 
 @lru_cache(maxsize=8)
 def address_of(author_id: AuthorId) -> str:
-    return format_address(author_id)
+    return format_author(author_id)
 
 
 # --- questions ---------------------------------------------------------------------------

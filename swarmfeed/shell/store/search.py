@@ -12,7 +12,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery, parse_search
 from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
-from swarmfeed.core.base.address import ADDRESS_CHARS, parse_address
+from swarmfeed.core.base.address import ADDRESS_CHARS, parse_author
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.seeking import Sought
@@ -109,6 +109,6 @@ def read_address(name: str) -> bytes | None:
     if len(name) != ADDRESS_CHARS:
         return None
     try:
-        return parse_address(name)
+        return parse_author(name)
     except UserError:
         return None

@@ -7,14 +7,17 @@ from click.testing import Result
 from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, FakeDoors, make_post
 from swarmfeed.core.asks.upkeep import Verify, VerifyReport
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 
 Run = Callable[..., Result]
 
 
 def test_status_for_programs_has_node_feeds_peers_and_disk(run: Run) -> None:
     printed = json.loads(run("status", "--json").stdout)
-    assert (printed["node"], printed["author"]) == (format_address(NODE), format_address(ANNA))
+    assert (printed["node"], printed["author"]) == (
+        format_address(NODE),
+        format_author(ANNA),
+    )
     (feed,) = printed["feeds"]
     assert (feed["feed"], feed["size"], feed["root"]) == (
         format_address(ANNAS_FEED),

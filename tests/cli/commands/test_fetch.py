@@ -9,11 +9,11 @@ from click.testing import Result
 from street.fakes.anna import BERT, AnnasDesk, FakeDoors
 from swarmfeed.cli.commands.fetch import Fetched
 from swarmfeed.core.asks.people import FetchProgress
-from swarmfeed.core.base.address import format_address, parse_link
+from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.types import Endpoint
 
 Run = Callable[..., Result]
-ADDRESS = format_address(BERT)
+ADDRESS = format_author(BERT)
 START = FetchProgress(
     author_id=BERT, name="", entries_held=0, entries_total=0, bytes_held=0, bytes_total=0
 )

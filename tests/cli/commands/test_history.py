@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, AnnasDesk
 from swarmfeed.core.asks.history import Explain, Explanations, SayGoodbye, Told
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 
 Run = Callable[..., Result]
@@ -33,7 +33,7 @@ def test_status_for_programs(run: Run) -> None:
     }
     (feed,) = printed["feeds"]
     assert (feed["author"], feed["state"], feed["copies"]) == (
-        format_address(ANNA),
+        format_author(ANNA),
         "leased",
         2.9,
     )
@@ -41,12 +41,12 @@ def test_status_for_programs(run: Run) -> None:
 
 
 def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
-    out = run("history", "explain", format_address(ANNA)).stdout
+    out = run("history", "explain", format_author(ANNA)).stdout
     assert out.startswith("Anna: worth keeping")
     assert "out of reach\tabout 17 seconds a day; allowed: about 1 minute a day\n" in out
     assert "this machine" in out and "refusal" in out and "the disk is full" in out
     assert "97%" in out and "95%" in out
-    printed = json.loads(run("history", "explain", format_address(ANNA), "--json").stdout)
+    printed = json.loads(run("history", "explain", format_author(ANNA), "--json").stdout)
     assert [each["word"] for each in printed["feeds"][0]["holders"]] == [
         "lease",
         "have",
@@ -55,7 +55,7 @@ def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
 
 
 def test_explain_says_plainly_when_nothing_is_known(run: Run) -> None:
-    somebody = format_address(AuthorId(b"x" * 32))
+    somebody = format_author(AuthorId(b"x" * 32))
     assert "Nobody has said anything" in run("history", "explain", somebody).stdout
     assert json.loads(run("history", "explain", somebody, "--json").stdout) == {"feeds": []}
 
@@ -82,7 +82,7 @@ def test_room_is_named_only_where_it_counts(
     run: Run, node: AnnasDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is one's own, or followed, is kept whatever a history server may take."""
-    author = format_address(ANNA)
+    author = format_author(ANNA)
     (each,) = node.ask(Explain(who=author)).feeds
     assert "at most here" in run("history", "explain", author).stdout
     for state in ("own", "followed"):

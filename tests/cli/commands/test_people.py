@@ -8,7 +8,7 @@ from click.testing import Result
 from street.fakes.anna import ANNA, BERT, LINK, NODE, AnnasDesk
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Cost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
 
 Run = Callable[..., Result]
@@ -17,7 +17,7 @@ Run = Callable[..., Result]
 def test_whoami_prints_name_address_link_and_node(run: Run) -> None:
     expected = {
         "name": "Anna",
-        "author": format_address(ANNA),
+        "author": format_author(ANNA),
         "link": LINK,
         "node": format_address(NODE),
     }
@@ -27,12 +27,12 @@ def test_whoami_prints_name_address_link_and_node(run: Run) -> None:
 
 
 def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: AnnasDesk) -> None:
-    link = f"swarmfeed:{format_address(BERT)}?name=Bert&at=127.0.0.2:4000"
+    link = f"swarmfeed:{format_author(BERT)}?name=Bert&at=127.0.0.2:4000"
     result = run("follow", link)
     assert (result.exit_code, result.stdout) == (0, "You follow Bert now.\n")
     assert node.followed == {BERT}
-    printed = json.loads(run("unfollow", format_address(BERT), "--json").stdout)
-    assert (printed["author"], printed["followed"]) == (format_address(BERT), False)
+    printed = json.loads(run("unfollow", format_author(BERT), "--json").stdout)
+    assert (printed["author"], printed["followed"]) == (format_author(BERT), False)
     assert node.followed == set()
 
 
@@ -52,7 +52,7 @@ def test_who_follows_a_bomb_is_told_what_it_takes(run: Run, node: AnnasDesk) -> 
             budget_bytes=256_000_000,
         ),
     )
-    result = run("follow", format_address(BERT))
+    result = run("follow", format_author(BERT))
     assert result.exit_code == 0
     assert "1,310 times what is fetched" in " ".join(result.output.split())
 
@@ -60,7 +60,7 @@ def test_who_follows_a_bomb_is_told_what_it_takes(run: Run, node: AnnasDesk) -> 
 def test_a_mistyped_address_is_refused_before_the_node_is_asked(
     run: Run, node: AnnasDesk
 ) -> None:
-    address = format_address(BERT)
+    address = format_author(BERT)
     mistyped = ("b" if address[0] != "b" else "c") + address[1:]
     result = run("follow", mistyped)
     assert result.exit_code == 2
@@ -94,8 +94,8 @@ def test_a_name_of_several_people_is_told_with_their_addresses(
     node.followed = {other}
     refused = run(*command.split(), "Bert")
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert f"Bert {format_address(BERT)};" in refused.stderr
-    assert f"Bert {format_address(other)} (you follow them)" in refused.stderr
+    assert f"Bert {format_author(BERT)};" in refused.stderr
+    assert f"Bert {format_author(other)} (you follow them)" in refused.stderr
     assert node.followed == {other}
 
 
@@ -105,13 +105,13 @@ def test_not_more_namesakes_are_listed_than_one_reads(run: Run, node: AnnasDesk)
 
 
 def test_who_was_never_followed_cannot_be_unfollowed(run: Run, node: AnnasDesk) -> None:
-    refused = run("unfollow", format_address(BERT))
+    refused = run("unfollow", format_author(BERT))
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == "Error: you do not follow Bert, so nothing was changed\n"
 
 
 def test_of_somebody_new_the_link_says_the_name(run: Run, node: AnnasDesk) -> None:
-    stranger = format_address(bytes(31) + b"9")
+    stranger = format_author(bytes(31) + b"9")
     assert (
         run("follow", f"swarmfeed:{stranger}?name=Zo%C3%AB").stdout == "You follow Zoë now.\n"
     )

@@ -10,7 +10,7 @@ from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_pos
 from swarmfeed.cli import output
 from swarmfeed.core.asks.posts import FoundPosts, PostView, SearchPosts, ref_text
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed, WritePost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 
 Run = Callable[..., Result]
 POST_KEYS = {"author", "feed", "index", "time_ms", "text", "hash", "cursor"}
@@ -33,7 +33,7 @@ def test_a_post_is_published_and_printed_as_one_json_object(run: Run, node: Anna
     assert (result.exit_code, result.stderr) == (0, "")
     assert printed.keys() >= POST_KEYS
     assert printed["text"] == node.posts[0].text == "hello"
-    assert printed["author"] == format_address(ANNA)
+    assert printed["author"] == format_author(ANNA)
 
 
 def test_a_post_is_read_from_standard_input_without_its_last_line_end(
@@ -143,7 +143,7 @@ def test_an_empty_timeline_says_what_to_do_and_is_an_empty_list_for_programs(run
 def test_show_prints_the_posts_of_one_author_by_address_or_link(
     run: Run, posts: AnnasDesk
 ) -> None:
-    for name in (format_address(BERT), f"swarmfeed:{format_address(BERT)}?name=B"):
+    for name in (format_author(BERT), f"swarmfeed:{format_author(BERT)}?name=B"):
         printed = json.loads(run("show", name, "--json").stdout)
         assert [post["text"] for post in printed] == ["hello from Bert"]
 

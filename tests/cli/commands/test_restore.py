@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from street.authors import blank_keys
 from street.fakes.anna import WORDS, FakeDoors
 from swarmfeed.node.ground.home import key_path
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
 
@@ -61,8 +62,7 @@ def test_in_a_home_with_keys_the_new_ones_get_the_same_passphrase(
 ) -> None:
     """Whether they may be replaced is the home's decision: tests/test_birth.py."""
     home.mkdir()
-    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
-    create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
+    create_keys(key_path(home), blank_keys(), "")
     sheet = tmp_path / "words.txt"
     sheet.write_text(WORDS)
     sheet.chmod(0o600)
@@ -75,8 +75,7 @@ def test_the_step_that_a_home_names_needs_no_more_than_the_words(
 ) -> None:
     """`swarmfeed restore -`, as every sentence about a feed that ended says."""
     home.mkdir()
-    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
-    create_keys(key_path(home), Keys(**seeds, created_at_ms=1), "")
+    create_keys(key_path(home), blank_keys(), "")
     result = run("restore", "-", stdin=b"abandon caf\xe9")
     assert (result.exit_code, fake.restored) == (1, [])
     assert "is not UTF-8: from byte 12" in result.stderr

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from street.authors import blank_keys
 from street.fakes.anna import LINK, FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.shell.disk.keyfile import Keys, create_keys
+from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
 PAGE = "http://127.0.0.1:1/login?token=t"
@@ -19,8 +20,7 @@ PAGE = "http://127.0.0.1:1/login?token=t"
 @pytest.fixture
 def keys(home: Path) -> Path:
     home.mkdir()
-    seeds = {name: bytes(32) for name in ("author_seed", "feed_seed", "node_seed")}
-    create_keys(home / "keys", Keys(**seeds, created_at_ms=1), "")
+    create_keys(home / "keys", blank_keys(), "")
     return home
 
 
@@ -83,8 +83,8 @@ def test_without_a_terminal_protected_keys_ask_for_a_file(
     run: Run, home: Path, fake: FakeDoors
 ) -> None:
     home.mkdir()
-    header = "swarmfeed keys 1\nx\npassphrase: set\nargon2id: 1 operations, 8192 bytes\n"
-    box = "A" * 192
+    header = "swarmfeed keys 2\nx\npassphrase: set\nargon2id: 1 operations, 8192 bytes\n"
+    box = "A" * 323 + "="  # 24 + 16 + 202 bytes
     (home / "keys").write_text(f"{header}salt: {'A' * 22}==\n\n{box}\n")
     (home / "keys").chmod(0o600)
     result = run("run", "--no-open")

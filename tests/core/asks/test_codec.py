@@ -24,7 +24,7 @@ from swarmfeed.core.asks.posts import (
 )
 from swarmfeed.core.asks.shape import Definitions, Whole
 from swarmfeed.core.asks.writing import ImportPosts, OldPost
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.errors import BadJsonError, UserError
 
@@ -45,7 +45,7 @@ def post(**changes: object) -> PostView:
 
 def test_a_post_has_the_keys_programs_rely_on() -> None:
     assert to_json(post()) == {
-        "author": format_address(b"a" * 32),
+        "author": format_author(b"a" * 32),
         "name": "Ada",
         "feed": format_address(b"f" * 32),
         "index": 7,

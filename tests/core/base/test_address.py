@@ -10,13 +10,15 @@ from swarmfeed.core.base.address import (
     ADDRESS_CHARS,
     Link,
     format_address,
+    format_author,
     format_link,
     parse_address,
+    parse_author,
     parse_endpoint,
     parse_link,
 )
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, LINK_CHARS_MAX, NAME_CHARS_MAX
-from swarmfeed.core.base.types import AuthorId, Endpoint
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.errors import UserError
 
 KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -37,27 +39,42 @@ def address_with(version: bytes) -> str:
     return b32encode(KEY + checksum + version).decode().lower()
 
 
+AUTHOR = address_with(b"\x02")
+
+
 def test_an_address_is_the_key_its_checksum_and_the_version() -> None:
     """The key is that of RFC 8032, 7.1, test 1; the rest is recomputed from the definition."""
-    assert format_address(KEY) == ADDRESS == address_with(b"\x01")
+    assert format_address(FeedId(KEY)) == ADDRESS == address_with(b"\x01")
+    assert format_author(AuthorId(KEY)) == AUTHOR
+
+
+def test_a_feed_is_not_taken_for_a_person_nor_a_person_for_a_feed() -> None:
+    assert parse_author(AUTHOR) == parse_address(ADDRESS) == KEY
+    with pytest.raises(UserError, match="of a feed or a machine, not of a person"):
+        parse_author(ADDRESS)
+    with pytest.raises(UserError, match="of a person, not of a feed or a machine"):
+        parse_address(AUTHOR)
 
 
 @given(keys)
 def test_an_address_leads_back_to_its_key(key: bytes) -> None:
-    address = format_address(key)
-    assert len(address) == ADDRESS_CHARS and set(address) <= set(ALPHABET)
-    assert parse_address(address) == key
-    assert parse_address(f"  {address.upper()}\n") == key
+    for address, parse in (
+        (format_address(FeedId(key)), parse_address),
+        (format_author(AuthorId(key)), parse_author),
+    ):
+        assert len(address) == ADDRESS_CHARS and set(address) <= set(ALPHABET)
+        assert parse(address) == key
+        assert parse(f"  {address.upper()}\n") == key
 
 
 @given(keys, st.integers(0, ADDRESS_CHARS - 1), st.sampled_from(ALPHABET))
 def test_one_mistyped_character_is_never_taken_for_the_same_author(
     key: bytes, at: int, character: str
 ) -> None:
-    address = format_address(key)
+    address = format_author(AuthorId(key))
     mistyped = address[:at] + character + address[at + 1 :]
     try:
-        assert parse_address(mistyped) != key or mistyped == address
+        assert parse_author(mistyped) != key or mistyped == address
     except UserError as error:
         assert "mistyped" in str(error) and mistyped != address
 
@@ -74,7 +91,7 @@ def test_one_mistyped_character_is_never_taken_for_the_same_author(
         (ADDRESS[:5] + " " + ADDRESS[6:], "Character 6"),
         ("b" + ADDRESS[1:], "mistyped"),
         (ADDRESS[1] + ADDRESS[0] + ADDRESS[2:], "mistyped"),
-        (address_with(b"\x02"), "version 2"),
+        (address_with(b"\x03"), "version 3"),
     ],
 )
 def test_a_bad_address_says_why(text: str, message: str) -> None:
@@ -85,7 +102,7 @@ def test_a_bad_address_says_why(text: str, message: str) -> None:
 @pytest.mark.parametrize("length", [31, 33])
 def test_only_32_bytes_have_an_address(length: int) -> None:
     with pytest.raises(ValueError, match=f"{length} bytes"):
-        format_address(bytes(length))
+        format_author(AuthorId(bytes(length)))
 
 
 def test_a_link_is_spelled_as_documented() -> None:
@@ -95,7 +112,7 @@ def test_a_link_is_spelled_as_documented() -> None:
         (Endpoint("192.0.2.7", 7601), Endpoint("2001:db8::1", 443)),
     )
     text = (
-        f"swarmfeed:{ADDRESS}?name=Zo%C3%AB%20%26%20Bob"
+        f"swarmfeed:{AUTHOR}?name=Zo%C3%AB%20%26%20Bob"
         "&at=192.0.2.7:7601&at=%5B2001:db8::1%5D:443"
     )
     assert format_link(link) == text
@@ -104,10 +121,21 @@ def test_a_link_is_spelled_as_documented() -> None:
     assert parse_link(f" {text.replace('swarmfeed:', 'SwarmFeed:')}&later=1\n") == link
 
 
+def test_what_stands_on_a_sheet_says_which_key_comes_next() -> None:
+    """The base32 of 32 bytes 00: 51 times a, and one character that carries a single bit."""
+    link = Link(AuthorId(KEY), "Zoe", next_key_hash=Hash(bytes(32)))
+    text = f"swarmfeed:{AUTHOR}?name=Zoe&next={'a' * 52}"
+    assert format_link(link) == text
+    assert parse_link(text) == parse_link(text.replace("aaaa", "AAAA")) == link
+    for wrong in ("a" * 51, "a" * 53, "a" * 51 + "b", "a" * 51 + "1", "é"):
+        with pytest.raises(UserError, match="mistyped after next="):
+            parse_link(f"swarmfeed:{AUTHOR}?next={wrong}")
+
+
 def test_a_bare_address_is_a_link() -> None:
-    assert parse_link(ADDRESS) == Link(AuthorId(KEY))
-    assert parse_link(f"swarmfeed:{ADDRESS}") == Link(AuthorId(KEY))
-    assert format_link(Link(AuthorId(KEY))) == f"swarmfeed:{ADDRESS}"
+    assert parse_link(AUTHOR) == Link(AuthorId(KEY))
+    assert parse_link(f"swarmfeed:{AUTHOR}") == Link(AuthorId(KEY))
+    assert format_link(Link(AuthorId(KEY))) == f"swarmfeed:{AUTHOR}"
 
 
 @given(keys, names, st.lists(endpoints, max_size=ENDPOINTS_MAX + 2))
@@ -130,17 +158,17 @@ def test_endpoints_that_do_not_fit_beside_a_long_name_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"swarmfeed:{ADDRESS}?name=" + "a" * 1000, "at most 1024 fit"),
-        (f"swarmfeed:{ADDRESS}?name=" + "a" * 65, "65 characters, at most 64"),
-        (f"swarmfeed:{ADDRESS}?name=a%00b", "control character"),
-        (f"swarmfeed:{ADDRESS}?name=a%C2%85b", "control character"),
-        (f"swarmfeed:{ADDRESS}?name=%FF", "cannot be read"),
-        (f"swarmfeed:{ADDRESS}?" + "a=1&" * 17, "cannot be read"),
-        (f"swarmfeed:{ADDRESS}?" + "at=192.0.2.7:1&" * 9, "9 endpoints, at most 8"),
-        (f"swarmfeed:{ADDRESS}?at=example.org:80", "IP address"),
-        (f"swarmfeed:{ADDRESS}?at=", "no endpoint"),
-        (f"magnet:{ADDRESS}", "this one has 63"),
-        (f"swarmfeed://{ADDRESS}", "this one has 58"),
+        (f"swarmfeed:{AUTHOR}?name=" + "a" * 1000, "at most 1024 fit"),
+        (f"swarmfeed:{AUTHOR}?name=" + "a" * 65, "65 characters, at most 64"),
+        (f"swarmfeed:{AUTHOR}?name=a%00b", "control character"),
+        (f"swarmfeed:{AUTHOR}?name=a%C2%85b", "control character"),
+        (f"swarmfeed:{AUTHOR}?name=%FF", "cannot be read"),
+        (f"swarmfeed:{AUTHOR}?" + "a=1&" * 17, "cannot be read"),
+        (f"swarmfeed:{AUTHOR}?" + "at=192.0.2.7:1&" * 9, "9 endpoints, at most 8"),
+        (f"swarmfeed:{AUTHOR}?at=example.org:80", "IP address"),
+        (f"swarmfeed:{AUTHOR}?at=", "no endpoint"),
+        (f"magnet:{AUTHOR}", "this one has 63"),
+        (f"swarmfeed://{AUTHOR}", "this one has 58"),
         ("", "this one has 0"),
     ],
 )
@@ -150,7 +178,7 @@ def test_a_bad_link_says_why(text: str, message: str) -> None:
 
 
 @given(
-    st.text(max_size=99) | st.text(max_size=99).map(lambda tail: f"swarmfeed:{ADDRESS}?{tail}")
+    st.text(max_size=99) | st.text(max_size=99).map(lambda tail: f"swarmfeed:{AUTHOR}?{tail}")
 )
 def test_any_text_is_a_link_or_the_one_error(text: str) -> None:
     try:

@@ -2,40 +2,73 @@
 
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from street.authors import author_of
 from swarmfeed.core.base.bencoding import Encodable, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import CERTIFICATE_BYTES_MAX, FEED_ENTRIES_MAX, TIME_MS_MAX
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.base.limits import (
+    CERTIFICATE_BYTES_MAX,
+    FEED_ENTRIES_MAX,
+    GENERATIONS_MAX,
+    TIME_MS_MAX,
+)
+from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.feed.authorkey import AuthorKey, first_author_key, hash_key
 from swarmfeed.core.feed.certificate import (
     DOMAIN,
     Join,
+    Keep,
     Leave,
     Rotate,
-    hash_next_key,
     open_certificate,
     sign_join,
+    sign_keep,
     sign_leave,
     sign_rotate,
+    spell,
 )
 from swarmfeed.core.feed.head import head_body
-from swarmfeed.errors import BadEncodingError, BadSignatureError
+from swarmfeed.errors import BadEncodingError, BadProofError, BadSignatureError
 
 from tests.core.samples import Author, claim_of, posts
 
-AUTHOR = SigningKey(b"\x01" * 32)
-NEXT = SigningKey(b"\x02" * 32)
-AUTHOR_ID, NEXT_ID = AuthorId(AUTHOR.public), AuthorId(NEXT.public)
+AUTHOR, NEXT = SigningKey(b"\x01" * 32), SigningKey(b"\x02" * 32)
+OWNER = first_author_key(AUTHOR, hash_key(NEXT.public))
+AUTHOR_ID, NEXT_HASH = OWNER.author_id, OWNER.next_key_hash
+SECOND = AuthorKey(
+    signing=NEXT, author_id=AUTHOR_ID, generation=1, next_key_hash=Hash(b"n" * 32)
+)
 FEED = SigningKey(b"\x03" * 32)
 FEED_ID = FeedId(FEED.public)
 
-JOIN = sign_join(AUTHOR, FEED, from_ms=1_700_000_000_000, next_key_hash=hash_next_key(NEXT_ID))
+JOIN = sign_join(OWNER, FEED, from_ms=1_700_000_000_000)
+FIRST = sign_join(OWNER, FEED, from_ms=1_700_000_000_000, is_first=True)
 THIEF, BOTH = SigningKey(b"\x09" * 32), (AUTHOR, FEED)
-LEAVE = sign_leave(AUTHOR, FEED_ID, size=300, from_ms=1_700_000_000_001)
-ROTATE = sign_rotate(AUTHOR_ID, NEXT)
+ROBBER = author_of(b"\x09" * 32)
+LEAVE = sign_leave(OWNER, FEED_ID, size=300, from_ms=1_700_000_000_001)
+KEEP = sign_keep(SECOND, JOIN, from_ms=1_700_000_000_002, end=77)
+ROTATE = sign_rotate(SECOND, AUTHOR.public)
+ALL = (JOIN, FIRST, KEEP, LEAVE, ROTATE)
+
+SAID = {
+    "author_id": AUTHOR_ID,
+    "generation": 0,
+    "key": AUTHOR.public,
+    "next_key_hash": NEXT_HASH,
+}
+SAID_LATER = {
+    "author_id": AUTHOR_ID,
+    "generation": 1,
+    "key": NEXT.public,
+    "next_key_hash": SECOND.next_key_hash,
+}
+
+
+FALSE = (BadEncodingError, BadSignatureError, BadProofError)
 
 
 def signed_by(
@@ -46,81 +79,180 @@ def signed_by(
 
 
 def test_a_join_is_spelled_as_documented() -> None:
-    next_hash = hash_next_key(NEXT_ID)
-    message = (
-        b"swarmfeed certificate 1\nd6:author32:%b4:feed32:%b7:from_msi1700000000000e"
-        % (
-            AUTHOR_ID,
-            FEED_ID,
-        )
-        + b"4:next32:%b4:type4:joine" % next_hash
+    start = b"swarmfeed certificate 2\nd6:author32:%b4:feed32:%b" % (AUTHOR_ID, FEED_ID)
+    rest = b"7:from_msi1700000000000e3:geni0e3:key32:%b4:next32:%b4:type4:joine" % (
+        AUTHOR.public,
+        NEXT_HASH,
     )
-    assert JOIN[:-128] == message
-    verify_signature(AUTHOR_ID, message, JOIN[-128:-64])
-    verify_signature(FEED_ID, message, JOIN[-64:])
-    assert open_certificate(JOIN) == Join(AUTHOR_ID, FEED_ID, 1_700_000_000_000, next_hash)
+    for join, first in ((JOIN, b""), (FIRST, b"5:firsti1e")):
+        message = start + first + rest
+        assert join[:-128] == message
+        verify_signature(AUTHOR.public, message, join[-128:-64])
+        verify_signature(FEED_ID, message, join[-64:])
+        assert open_certificate(join) == Join(
+            **SAID, feed_id=FEED_ID, from_ms=1_700_000_000_000, is_first=join == FIRST
+        )
+
+
+def test_a_keep_is_spelled_as_documented_and_carries_what_the_feed_signed() -> None:
+    body = JOIN[len(DOMAIN) : -128]
+    message = (
+        b"swarmfeed certificate 2\nd6:author32:%b3:endi77e4:feed32:%b" % (AUTHOR_ID, FEED_ID)
+        + b"7:from_msi1700000000002e3:geni1e4:join%d:%b" % (len(body), body)
+        + b"3:key32:%b4:next32:%b" % (NEXT.public, SECOND.next_key_hash)
+        + b"3:sig64:%b4:type4:keepe" % JOIN[-64:]
+    )
+    assert KEEP[:-64] == message
+    verify_signature(NEXT.public, message, KEEP[-64:])
+    assert open_certificate(KEEP) == Keep(
+        **SAID_LATER,
+        feed_id=FEED_ID,
+        from_ms=1_700_000_000_002,
+        end=77,
+        is_first=False,
+        joined_ms=1_700_000_000_000,
+        old_join=body,
+        feed_signature=JOIN[-64:],
+    )
+
+
+def test_what_was_kept_is_kept_again_by_the_same_word_of_the_feed() -> None:
+    third = AuthorKey(
+        signing=THIEF, author_id=AUTHOR_ID, generation=2, next_key_hash=Hash(b"m" * 32)
+    )
+    again = open_certificate(sign_keep(third, KEEP, from_ms=9))
+    kept = open_certificate(KEEP)
+    assert isinstance(again, Keep) and isinstance(kept, Keep)
+    assert (again.old_join, again.feed_signature) == (kept.old_join, kept.feed_signature)
+    assert (again.generation, again.end, again.joined_ms) == (2, None, kept.joined_ms)
+    first = open_certificate(sign_keep(SECOND, FIRST, from_ms=9))
+    assert isinstance(first, Keep) and first.is_first
+    with pytest.raises(ValueError, match="joined"):
+        sign_keep(third, LEAVE, from_ms=9)
+
+
+@pytest.mark.attack("A12")
+def test_a_keep_needs_a_join_of_that_feed_in_an_older_generation() -> None:
+    later = sign_join(SECOND, FEED, from_ms=1)
+    with pytest.raises(ValueError, match="no older generation"):
+        sign_keep(SECOND, later, from_ms=2)
+    fields: dict[str, Encodable] = {
+        "author": AUTHOR_ID,
+        "feed": FEED_ID,
+        "from_ms": 1,
+        "gen": 1,
+        "join": JOIN[len(DOMAIN) : -128],
+        "key": NEXT.public,
+        "next": SECOND.next_key_hash,
+        "sig": JOIN[-64:],
+        "type": "keep",
+    }
+    assert isinstance(open_certificate(signed_by([NEXT], fields)), Keep)
+    other = sign_join(ROBBER, FEED, from_ms=1)
+    for changes, error in (
+        ({"sig": JOIN[-128:-64]}, BadSignatureError),
+        ({"feed": THIEF.public}, BadEncodingError),
+        ({"join": LEAVE[len(DOMAIN) : -64]}, BadEncodingError),
+        ({"join": other[len(DOMAIN) : -128], "sig": other[-64:]}, BadEncodingError),
+        ({"join": b"de"}, BadEncodingError),
+        ({"gen": 0, "key": AUTHOR.public, "next": NEXT_HASH}, BadEncodingError),
+    ):
+        with pytest.raises(error):
+            open_certificate(signed_by([NEXT], {**fields, **changes}))
 
 
 def test_a_leave_is_spelled_as_documented() -> None:
     message = (
-        b"swarmfeed certificate 1\nd6:author32:%b4:feed32:%b7:from_msi1700000000001e"
-        % (
-            AUTHOR_ID,
-            FEED_ID,
-        )
-        + b"4:sizei300e4:type5:leavee"
+        b"swarmfeed certificate 2\nd6:author32:%b4:feed32:%b" % (AUTHOR_ID, FEED_ID)
+        + b"7:from_msi1700000000001e3:geni0e3:key32:%b" % AUTHOR.public
+        + b"4:next32:%b4:sizei300e4:type5:leavee" % NEXT_HASH
     )
     assert LEAVE[:-64] == message
-    verify_signature(AUTHOR_ID, message, LEAVE[-64:])
-    assert open_certificate(LEAVE) == Leave(AUTHOR_ID, FEED_ID, 300, 1_700_000_000_001)
+    verify_signature(AUTHOR.public, message, LEAVE[-64:])
+    assert open_certificate(LEAVE) == Leave(
+        **SAID, feed_id=FEED_ID, size=300, from_ms=1_700_000_000_001
+    )
 
 
 def test_a_rotate_is_spelled_as_documented_and_signed_by_the_next_key() -> None:
-    message = b"swarmfeed certificate 1\nd6:author32:%b4:next32:%b4:type6:rotatee" % (
+    message = b"swarmfeed certificate 2\nd6:author32:%b3:geni1e3:key32:%b" % (
         AUTHOR_ID,
-        NEXT_ID,
-    )
+        NEXT.public,
+    ) + b"4:next32:%b4:type6:rotate3:was32:%be" % (SECOND.next_key_hash, AUTHOR.public)
     assert ROTATE[:-64] == message
-    verify_signature(NEXT_ID, message, ROTATE[-64:])
-    assert open_certificate(ROTATE) == Rotate(AUTHOR_ID, NEXT_ID)
+    verify_signature(NEXT.public, message, ROTATE[-64:])
+    assert open_certificate(ROTATE) == Rotate(**SAID_LATER, was=AUTHOR.public)
+
+
+@pytest.mark.attack("A12")
+def test_the_first_key_and_the_second_are_proven_by_the_author_id() -> None:
+    """Nobody needs another certificate to see that these are not the author's."""
+    for changes in (
+        {"author_id": ROBBER.author_id},
+        {"signing": THIEF},
+        {"next_key_hash": hash_key(THIEF.public)},
+    ):
+        with pytest.raises(ValueError, match="not its author's"):
+            sign_join(replace(OWNER, **changes), FEED, from_ms=1)
+        with pytest.raises(ValueError, match="not its author's"):
+            sign_leave(replace(OWNER, **changes), FEED_ID, size=1, from_ms=1)
+    for author, was in (
+        (replace(SECOND, signing=THIEF), AUTHOR.public),
+        (SECOND, THIEF.public),
+        (replace(SECOND, author_id=ROBBER.author_id), AUTHOR.public),
+    ):
+        with pytest.raises(ValueError, match="not its author's"):
+            sign_rotate(author, was)
+    with pytest.raises(ValueError, match="gen"):
+        sign_rotate(OWNER, AUTHOR.public)
 
 
 @given(
     st.binary(min_size=32, max_size=32),
     st.integers(0, TIME_MS_MAX),
     st.integers(0, FEED_ENTRIES_MAX),
-    st.none() | st.binary(min_size=32, max_size=32),
+    st.booleans(),
+    st.integers(1, GENERATIONS_MAX - 1),
 )
 def test_a_certificate_says_what_was_signed(
-    seed: bytes, from_ms: int, size: int, next_hash: bytes | None
+    seed: bytes, from_ms: int, size: int, is_first: bool, generation: int
 ) -> None:
-    feed_key, next_key_hash = SigningKey(seed), None if next_hash is None else Hash(next_hash)
-    feed_id = FeedId(feed_key.public)
-    join = sign_join(AUTHOR, feed_key, from_ms=from_ms, next_key_hash=next_key_hash)
-    leave = sign_leave(AUTHOR, feed_id, size=size, from_ms=from_ms)
-    assert open_certificate(join) == Join(AUTHOR_ID, feed_id, from_ms, next_key_hash)
-    assert open_certificate(leave) == Leave(AUTHOR_ID, feed_id, size, from_ms)
-    assert max(len(join), len(leave)) <= CERTIFICATE_BYTES_MAX
+    feed_key, feed_id = SigningKey(seed), FeedId(SigningKey(seed).public)
+    author = replace(SECOND, generation=generation)
+    join = sign_join(OWNER, feed_key, from_ms=from_ms, is_first=is_first)
+    leave = sign_leave(author, feed_id, size=size, from_ms=from_ms)
+    keep = sign_keep(author, join, from_ms=from_ms, end=size)
+    said = {**SAID_LATER, "generation": generation, "feed_id": feed_id, "from_ms": from_ms}
+    assert open_certificate(join) == Join(
+        **SAID, feed_id=feed_id, from_ms=from_ms, is_first=is_first
+    )
+    assert open_certificate(leave) == Leave(**said, size=size)
+    opened = open_certificate(keep)
+    assert isinstance(opened, Keep)
+    assert (opened.end, opened.joined_ms, opened.is_first) == (size, from_ms, is_first)
+    for signed, signatures in ((join, 2), (leave, 1), (keep, 1)):
+        assert spell(open_certificate(signed)) == signed[: -64 * signatures]
+        assert len(signed) <= CERTIFICATE_BYTES_MAX
 
 
 @pytest.mark.attack("A12")
-@pytest.mark.parametrize("signed", [JOIN, LEAVE, ROTATE])
+@pytest.mark.parametrize("signed", ALL)
 def test_a_changed_bit_in_any_byte_is_refused(signed: bytes) -> None:
     for at in range(len(signed)):
         changed = bytearray(signed)
         changed[at] ^= 1 << at % 8
-        with pytest.raises((BadEncodingError, BadSignatureError)):
+        with pytest.raises(FALSE):
             open_certificate(bytes(changed))
 
 
 @pytest.mark.attack("A12")
-@pytest.mark.parametrize("signed", [JOIN, LEAVE, ROTATE])
+@pytest.mark.parametrize("signed", ALL)
 def test_a_certificate_cut_or_prolonged_is_refused(signed: bytes) -> None:
     for length in range(len(signed)):
-        with pytest.raises((BadEncodingError, BadSignatureError)):
+        with pytest.raises(FALSE):
             open_certificate(signed[:length])
     for changed in (signed + b"\0", b"\0" + signed, signed[:-64] + b"e" + signed[-64:]):
-        with pytest.raises((BadEncodingError, BadSignatureError)):
+        with pytest.raises(FALSE):
             open_certificate(changed)
 
 
@@ -128,8 +260,12 @@ JOIN_FIELDS: dict[str, Encodable] = {
     "author": AUTHOR_ID,
     "feed": FEED_ID,
     "from_ms": 1,
+    "gen": 0,
+    "key": AUTHOR.public,
+    "next": NEXT_HASH,
     "type": "join",
 }
+OPENED = Join(**SAID, feed_id=FEED_ID, from_ms=1)
 
 
 @pytest.mark.attack("A12")
@@ -138,8 +274,8 @@ JOIN_FIELDS: dict[str, Encodable] = {
     [
         b"",
         b"swarmfeed hello 1",
-        b"swarmfeed certificate 2\n",
-        b"swarmfeed certificate 1",
+        b"swarmfeed certificate 1\n",
+        b"swarmfeed certificate 2",
         b"\n",
     ],
 )
@@ -147,14 +283,21 @@ def test_what_was_signed_for_something_else_is_no_certificate(domain: bytes) -> 
     as_it_is = signed_by(BOTH, JOIN_FIELDS, domain)
     signature_moved = DOMAIN + encode(JOIN_FIELDS) + as_it_is[-128:]
     for signed in (as_it_is, signature_moved):
-        with pytest.raises((BadEncodingError, BadSignatureError)):
+        with pytest.raises(FALSE):
             open_certificate(signed)
 
 
 @pytest.mark.attack("A12")
 def test_only_the_author_signs_leaves_and_only_the_next_key_a_rotate() -> None:
     leave: dict[str, Encodable] = {**JOIN_FIELDS, "type": "leave", "size": 1}
-    rotate: dict[str, Encodable] = {"author": AUTHOR_ID, "next": NEXT_ID, "type": "rotate"}
+    rotate: dict[str, Encodable] = {
+        "author": AUTHOR_ID,
+        "gen": 1,
+        "key": NEXT.public,
+        "next": NEXT_HASH,
+        "type": "rotate",
+        "was": AUTHOR.public,
+    }
     for key, fields in (
         (THIEF, leave),
         (FEED, leave),
@@ -180,9 +323,9 @@ def test_a_join_needs_the_author_and_the_feed_each_in_its_place(
 def test_nobody_claims_a_feed_without_its_key() -> None:
     for signers in ((THIEF, THIEF), (THIEF, AUTHOR)):
         with pytest.raises(BadSignatureError):
-            open_certificate(claim_of(THIEF, FEED_ID, *signers))
+            open_certificate(claim_of(ROBBER, FEED_ID, *signers))
     # The signatures of the true join say nothing about another author.
-    message = claim_of(THIEF, FEED_ID)
+    message = claim_of(ROBBER, FEED_ID)
     for signatures in (JOIN[-128:], THIEF.sign(message) + JOIN[-64:]):
         with pytest.raises(BadSignatureError):
             open_certificate(message + signatures)
@@ -193,7 +336,7 @@ def test_a_head_is_no_word_of_the_feed_about_its_author() -> None:
     head = Author(FEED).append(posts(0, 1)).signed_head
     signature = b64decode(head.split()[-1])[4:]
     verify_signature(FEED_ID, head_body(head), signature)
-    message = claim_of(THIEF, FEED_ID)
+    message = claim_of(ROBBER, FEED_ID)
     with pytest.raises(BadSignatureError):
         open_certificate(message + THIEF.sign(message) + signature)
 
@@ -209,7 +352,7 @@ def test_a_join_with_signatures_too_few_or_too_many_is_refused(
         open_certificate(signed + signatures)
 
 
-@pytest.mark.parametrize(("signed", "key"), [(LEAVE, FEED), (ROTATE, AUTHOR)])
+@pytest.mark.parametrize(("signed", "key"), [(LEAVE, FEED), (ROTATE, AUTHOR), (KEEP, FEED)])
 def test_other_certificates_carry_one_signature(signed: bytes, key: SigningKey) -> None:
     with pytest.raises(BadEncodingError, match="too many"):
         open_certificate(signed + key.sign(signed[:-64]))
@@ -217,7 +360,7 @@ def test_other_certificates_carry_one_signature(signed: bytes, key: SigningKey) 
 
 def test_a_later_key_in_a_certificate_is_ignored() -> None:
     later = signed_by(BOTH, {**JOIN_FIELDS, "zz": [1]})
-    assert open_certificate(later) == Join(AUTHOR_ID, FEED_ID, 1)
+    assert open_certificate(later) == OPENED
 
 
 @pytest.mark.attack("A09")
@@ -234,6 +377,11 @@ def test_a_later_key_in_a_certificate_is_ignored() -> None:
         {"from_ms": TIME_MS_MAX + 1},
         {"from_ms": b"1"},
         {"next": b"a" * 31},
+        {"key": b"a" * 33},
+        {"gen": -1},
+        {"gen": GENERATIONS_MAX},
+        {"first": 0},
+        {"first": 2},
         {"type": "leave"},
         {"type": "leave", "size": -1},
         {"type": "leave", "size": FEED_ENTRIES_MAX + 1},
@@ -252,7 +400,7 @@ def test_the_longest_certificate_is_read_and_a_longer_one_is_not() -> None:
     spare = CERTIFICATE_BYTES_MAX - len(signed_by(BOTH, {**JOIN_FIELDS, "zz": b"a" * 100}))
     longest = signed_by(BOTH, {**JOIN_FIELDS, "zz": b"a" * (100 + spare)})
     assert len(longest) == CERTIFICATE_BYTES_MAX
-    assert open_certificate(longest) == Join(AUTHOR_ID, FEED_ID, 1)
+    assert open_certificate(longest) == OPENED
     with pytest.raises(BadEncodingError, match="1001 bytes"):
         open_certificate(signed_by(BOTH, {**JOIN_FIELDS, "zz": b"a" * (101 + spare)}))
 
@@ -260,14 +408,14 @@ def test_the_longest_certificate_is_read_and_a_longer_one_is_not() -> None:
 @pytest.mark.attack("A09")
 @given(st.binary(max_size=200), st.booleans())
 def test_garbage_raises_one_of_the_two_errors(garbage: bytes, with_domain: bool) -> None:
-    with pytest.raises((BadEncodingError, BadSignatureError)):
+    with pytest.raises(FALSE):
         open_certificate(DOMAIN + garbage if with_domain else garbage)
 
 
 def test_nothing_is_signed_that_nobody_would_accept() -> None:
     with pytest.raises(ValueError, match="from_ms"):
-        sign_join(AUTHOR, FEED, from_ms=-1)
+        sign_join(OWNER, FEED, from_ms=-1)
     with pytest.raises(ValueError, match="size"):
-        sign_leave(AUTHOR, FEED_ID, size=FEED_ENTRIES_MAX + 1, from_ms=0)
+        sign_leave(OWNER, FEED_ID, size=FEED_ENTRIES_MAX + 1, from_ms=0)
     with pytest.raises(ValueError, match="feed"):
-        sign_leave(AUTHOR, FeedId(b"short"), size=0, from_ms=0)
+        sign_leave(OWNER, FeedId(b"short"), size=0, from_ms=0)

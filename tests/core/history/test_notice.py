@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.certificate import sign_leave
@@ -120,7 +121,7 @@ def test_words_of_servers_are_those_only_servers_say() -> None:
 
 
 def test_signatures_of_other_kinds_are_no_notices() -> None:
-    leave = sign_leave(NODE, FeedId(b"f" * 32), size=1, from_ms=NOW_MS)
+    leave = sign_leave(author_of(NODE.seed), FeedId(b"f" * 32), size=1, from_ms=NOW_MS)
     goodbye = sign_goodbye(NodeId(NODE.public), NOW_MS, NODE)
     for signed in (leave, goodbye):
         with pytest.raises(BadEncodingError):

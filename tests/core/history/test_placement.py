@@ -10,8 +10,8 @@ from swarmfeed.core.history.availability import DAY_MS, DAY_PARTS, HOUR_MS, Outl
 from swarmfeed.core.history.placement import (
     RELEASE_STEPS,
     FeedView,
-    Keep,
     Memory,
+    NoChange,
     Release,
     Take,
     decide,
@@ -170,7 +170,7 @@ def test_the_first_takes_and_the_second_waits_to_see_whether_it_is_still_needed(
         "too few have it, and we are number 1 to take it: out of reach about 8 hours a day"
     )
     second, memory = decide(by_id[order[1]], view, Memory(), 0)
-    assert isinstance(second, Keep)
+    assert isinstance(second, NoChange)
     assert second.reason.startswith("too few have it, waiting for 1 server")
     again, _ = decide(by_id[order[1]], view, memory, HOUR_MS)
     assert isinstance(again, Take)
@@ -187,10 +187,10 @@ def test_nothing_is_taken_without_a_source_or_against_the_quota() -> None:
     view = view_of([holder(1, 0.3, server=False)], [holder(2, 0.9)])
     me = view.candidates[0]
     unseen, _ = decide(me, replace(view, source_online=False), Memory(), 0)
-    assert isinstance(unseen, Keep)
+    assert isinstance(unseen, NoChange)
     assert "nobody to fetch from" in unseen.reason
     refused, _ = decide(me, view, Memory(), 0, refusal="the disk is full")
-    assert refused == Keep("too few have it, but the disk is full")
+    assert refused == NoChange("too few have it, but the disk is full")
 
 
 def test_a_superfluous_copy_is_let_go_by_the_lowest_after_a_day_of_doubt() -> None:
@@ -215,7 +215,7 @@ def test_an_evening_of_need_starts_the_doubt_anew() -> None:
     _, memory = decide(me, needed, memory, HOUR_MS)
     assert memory.spare_steps == 0
     decision, _ = decide(me, spare, memory, HOUR_MS)
-    assert isinstance(decision, Keep)
+    assert isinstance(decision, NoChange)
 
 
 def merge_view(weak_up: float, others: int) -> FeedView:
@@ -245,9 +245,9 @@ def test_it_does_not_where_a_copy_goes_anyway_or_it_is_refused() -> None:
     assert after.spare_steps == 0
     view = merge_view(0.55, others=1)
     decision, _ = decide(view.candidates[0], view, memory, 0, refusal="the disk is full")
-    assert isinstance(decision, Keep)
+    assert isinstance(decision, NoChange)
     unseen = replace(view, source_online=False)
-    assert isinstance(decide(view.candidates[0], unseen, memory, 0)[0], Keep)
+    assert isinstance(decide(view.candidates[0], unseen, memory, 0)[0], NoChange)
 
 
 def test_a_claim_counts_half_of_the_copy_it_announces() -> None:

@@ -4,19 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.bencoding import decode, encode
-from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.metainfo import hash_pieces
 from swarmfeed.core.feed.replica import open_replica
-from swarmfeed.core.net.krpc import DOOR_SALT, signed_buffer
 from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.core.talk.deposit import (
     Deposit,
     decode_deposit,
     encode_deposit,
     make_deposit,
-    read_door,
-    sign_door,
     torrent_of_list,
 )
 from swarmfeed.errors import BadEncodingError, BadSignatureError, RemoteError
@@ -111,17 +107,3 @@ def test_a_malformed_deposit_is_refused(key: bytes, value: object) -> None:
 def test_whatever_lies_there_is_a_deposit_or_an_error(value: bytes) -> None:
     with pytest.raises(RemoteError):
         decode_deposit(value, FeedId(bytes(32)))
-
-
-def test_a_door_is_signed_by_the_author_and_names_a_feed() -> None:
-    key = SigningKey(b"\x05" * 32)
-    door = sign_door(key, FeedId(b"f" * 32), 1_700_000_000_000)
-    buffer = signed_buffer(door.feed_id, door.seq, DOOR_SALT)
-    verify_signature(key.public, buffer, door.signature)
-    assert read_door(door.feed_id) == FeedId(b"f" * 32)
-
-
-@pytest.mark.parametrize("value", [b"", b"f" * 31, b"f" * 33])
-def test_a_door_to_nowhere_is_refused(value: bytes) -> None:
-    with pytest.raises(BadEncodingError):
-        read_door(value)

@@ -32,7 +32,7 @@ HELLO = Hello(
 def test_a_hello_is_spelled_exactly_like_this() -> None:
     assert encode_hello(Greeting(hello=Hello(node_id=NODE), nonce=b"n" * 32)) == (
         b"d1:ale1:i32:" + NODE + b"1:li0e1:m5:hello1:n32:" + b"n" * 32
-        + b"1:p0:1:rle1:si0e1:vi1ee"
+        + b"1:p0:1:rle1:si0e1:vi2ee"
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from street.fakes.clock import FakeClock
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.feed.certificate import open_certificate
 from swarmfeed.core.feed.limits import SEARCH_MS_MAX
-from swarmfeed.core.net.krpc import DOOR_SALT, SEALED_SALT, signed_buffer
-from swarmfeed.core.talk.deposit import encode_deposit, make_deposit, sign_door
+from swarmfeed.core.net.krpc import GATE_SALT, SEALED_SALT, signed_buffer
+from swarmfeed.core.talk.deposit import encode_deposit, make_deposit
+from swarmfeed.core.talk.gate import make_gate
 from swarmfeed.node.feeds import searching
 from swarmfeed.node.feeds.feeds import make_feeds
 from swarmfeed.node.ground.ground import lay_ground
@@ -31,8 +33,10 @@ async def leave_in_dht(board: FakeHeadBoard, scribe: Scribe) -> bytes:
     value, size = encode_deposit(deposit), deposit.head.size
     signature = scribe.feed_key.sign(signed_buffer(value, size, SEALED_SALT))
     assert await board.put(scribe.feed_id, value, size, signature, SEALED_SALT)
-    door = sign_door(scribe.author_key, scribe.feed_id, 1)
-    assert await board.put(scribe.author_id, door.feed_id, 1, door.signature, DOOR_SALT)
+    known = {scribe.certificate: open_certificate(scribe.certificate)}
+    gate = make_gate(scribe.author_id, known)
+    assert gate is not None
+    assert await board.put(gate.key, gate.value, gate.seq, gate.signature, GATE_SALT)
     return deposit.torrent.info_hash
 
 

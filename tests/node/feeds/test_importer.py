@@ -112,7 +112,7 @@ def test_a_long_import_goes_out_in_batches(
 
 def test_what_another_device_brought_in_is_there_already(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
-        desk = await street.move_in(next_key_hash=NEXT)
+        desk = await street.move_in(is_first=True)
         assert (await bring(desk, *POSTS)).imported == 5
         laptop = await street.move_in(device_of=desk, knows=[desk])
         await street.until(lambda: laptop.root(desk.feed_id) is not None, within_s=20)
@@ -128,7 +128,7 @@ def test_a_restored_device_waits_until_what_was_written_before_is_here(
     tmp_path: Path,
 ) -> None:
     async def scenario(street: Neighbourhood) -> None:
-        lost = await street.move_in(next_key_hash=NEXT)
+        lost = await street.move_in(is_first=True)
         reader = await street.move_in(knows=[lost])
         await reader.follow(lost)
         await bring(lost, *POSTS)
@@ -157,7 +157,7 @@ def test_what_nobody_has_any_more_does_not_stand_in_the_way_for_ever(tmp_path: P
 
 def test_entries_that_are_known_and_not_here_are_counted(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
-        desk = await street.move_in(next_key_hash=NEXT)
+        desk = await street.move_in(is_first=True)
         laptop = await street.move_in(device_of=desk, knows=[desk])
         await street.until(lambda: laptop.root(desk.feed_id) is not None, within_s=20)
         await desk.say_many(400)  # the chunk is offered, and takes its time

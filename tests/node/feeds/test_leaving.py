@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.base.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.feed.certificate import sign_leave
+from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.talk.words import Certificates, Have, Want, WantedAuthor, WantedFeed
 from swarmfeed.errors import BadProofError, BadSignatureError, UserError
 from swarmfeed.node.feeds.follower import FollowerSide
@@ -23,11 +23,11 @@ from tests.node.talk import Talk, talk
 
 
 def leave_of(writer: Scribe, size: int) -> bytes:
-    return sign_leave(writer.author_key, writer.feed_id, size=size, from_ms=2)
+    return sign_leave(writer.author, writer.feed_id, size=size, from_ms=2)
 
 
 def told(writer: Scribe, *more: bytes) -> Certificates:
-    return Certificates(writer.author_id, tuple(sorted((writer.certificate, *more))))
+    return Certificates(writer.author_id, (writer.certificate, *more))
 
 
 def shown(to: Talk, writer: Scribe) -> list[int]:
@@ -142,7 +142,7 @@ def test_a_restart_and_a_new_index_show_no_more(tmp_path: Path) -> None:
 def test_nothing_is_added_to_an_own_feed_that_was_left(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         me = to.me
-        leave = sign_leave(me.author_key, me.feed_id, size=4, from_ms=2)
+        leave = sign_leave(me.author, me.feed_id, size=4, from_ms=2)
         peer = to.link(1)
         await to.hear(peer, Certificates(me.author_id, (leave,)))
         await me.say("the third", "the fourth")
@@ -233,9 +233,9 @@ def test_only_the_author_ends_a_feed(tmp_path: Path) -> None:
         peer = to.link(1)
         to.care(anna.author_id)
         await to.hear(peer, anna.offer())
-        forged = sign_leave(thief.author_key, anna.feed_id, size=0, from_ms=0)
+        forged = sign_leave(thief.author, anna.feed_id, size=0, from_ms=0)
         broken = leave_of(anna, 3)[:-1] + b"\0"
-        claim = claim_of(anna.author_key, thief.feed_id, anna.author_key, anna.feed_key)
+        claim = claim_of(anna.author, thief.feed_id, anna.author.signing, anna.feed_key)
         for false, error in (
             (forged, BadProofError),
             (broken, BadSignatureError),
@@ -303,7 +303,7 @@ def test_a_thief_of_a_feed_key_is_read_by_nobody_once_its_author_said_so(
         assert read_by(ben, cleo) == [["not mine", "mine too", "mine"]] * 2
         street.split(anna, ben)
         street.split(anna, cleo)
-        leave = sign_leave(anna.author_key, anna.feed_id, size=size, from_ms=2)
+        leave = sign_leave(anna.author, anna.feed_id, size=size, from_ms=2)
         cleo.running.ground.shelf.accept_certificates(Certificates(anna.author_id, (leave,)))
         await settle()
         assert read_by(ben, cleo) == [["mine too", "mine"]] * 2

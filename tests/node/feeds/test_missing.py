@@ -8,7 +8,7 @@ import pytest
 from ordeals.bits.homes import Homes, Shown, make_homes, read_everything
 from swarmfeed.core.asks.people import Unfollow
 from swarmfeed.core.asks.upkeep import HowIsIt, Reindex, Verify
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.wiring import open_node
@@ -100,7 +100,7 @@ def test_nothing_is_missed_of_somebody_who_is_not_followed_any_more(
     lose_folder(home, built, CYD)
     with open_node(home, QUIET, "") as node:
         assert node.ask(Verify()).missing
-        node.ask(Unfollow(who=format_address(built.authors[CYD])))
+        node.ask(Unfollow(who=format_author(built.authors[CYD])))
         assert node.ask(Verify()).missing == ()
     with open_node(home, QUIET, "") as node:
         assert node.ask(Verify()).missing == ()

@@ -14,7 +14,7 @@ from swarmfeed.core.asks.notifications import (
     NotificationList,
     Notifications,
 )
-from swarmfeed.core.base.address import Link, format_address, format_link
+from swarmfeed.core.base.address import Link, format_author, format_link
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
 from swarmfeed.errors import PassingError
 from swarmfeed.node.feeds.notifying import PAGE
@@ -124,7 +124,7 @@ def test_edits_and_withdrawals_are_heard(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me, _, bert = await three(street)
         await answer(bert, me, "an answer")
-        await bert.say(f"with {format_address(me.author_id)}")
+        await bert.say(f"with {format_author(me.author_id)}")
         index = bert.index.author_posts(bert.author_id, 1, None)[0].ref.index
         await bert.running.feeds.writer.publish(EditBody(index, "with nobody"))
         await bert.running.feeds.writer.publish(WithdrawBody(index - 1))

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
-from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
+from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, encode_body
@@ -25,8 +26,9 @@ from swarmfeed.shell.disk.logs import FileLogs
 from tests.core.samples import post, posts
 from tests.node.rig import new_ground
 
-AUTHOR_KEY, FEED_KEY, NODE_KEY = (SigningKey(bytes([number]) * 32) for number in (1, 2, 3))
-AUTHOR, FEED = AuthorId(AUTHOR_KEY.public), FeedId(FEED_KEY.public)
+FEED_KEY, NODE_KEY = (SigningKey(bytes([number]) * 32) for number in (2, 3))
+ANNA = author_of(b"\x01" * 32)
+AUTHOR, FEED = ANNA.author_id, FeedId(FEED_KEY.public)
 
 
 class Reader:
@@ -64,7 +66,7 @@ class Writer:
             sessions=cast(Sessions, self.reader),
         )
         self.shelf = ground.shelf
-        certificate = sign_join(AUTHOR_KEY, FEED_KEY, from_ms=1)
+        certificate = sign_join(ANNA, FEED_KEY, from_ms=1)
         self.shelf.start_feed(FEED, AUTHOR, certificate)
         self.append([encode_entry(FeedBody.kind, 1, encode_body(FeedBody(certificate)))])
         self.holder = Holder(ground, Seeder(ground))

@@ -46,11 +46,10 @@ def test_nobody_takes_a_feed_by_signing_that_it_is_theirs(tmp_path: Path, size: 
     """Whether the feed is known already, or the false author is heard first."""
     anna, thief = Scribe(1), Scribe(2)
     anna.grow_to(size)
-    for number, signers in enumerate(
-        ((thief.author_key,) * 2, (thief.author_key, thief.feed_key), (thief.author_key,))
-    ):
+    key = thief.author.signing
+    for number, signers in enumerate(((key, key), (key, thief.feed_key), (key,))):
         shelf, _ = new_shelf(tmp_path / str(number))
-        claim = claim_of(thief.author_key, anna.feed_id, *signers)
+        claim = claim_of(thief.author, anna.feed_id, *signers)
         for _ in range(2):
             with pytest.raises((BadSignatureError, BadEncodingError)):
                 shelf.accept_offer(with_certificates(anna.offer(), claim, author=thief))
@@ -65,7 +64,7 @@ def test_nobody_takes_a_feed_by_signing_that_it_is_theirs(tmp_path: Path, size: 
 def test_nobody_gives_their_feed_to_an_author_who_does_not_want_it(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
     anna, thief = Scribe(1), Scribe(2)
-    gift = claim_of(anna.author_key, thief.feed_id, thief.author_key, thief.feed_key)
+    gift = claim_of(anna.author, thief.feed_id, thief.author.signing, thief.feed_key)
     with pytest.raises(BadSignatureError):
         shelf.accept_offer(with_certificates(thief.offer(), gift, author=anna))
     assert shelf.feeds_of(anna.author_id) == []
@@ -76,7 +75,7 @@ def test_a_false_claim_on_disk_is_not_believed(tmp_path: Path) -> None:
     shelf, logs = new_shelf(tmp_path)
     anna, thief = Scribe(1), Scribe(2)
     shelf.accept_offer(anna.offer())
-    claim = claim_of(thief.author_key, anna.feed_id, thief.author_key, thief.author_key)
+    claim = claim_of(thief.author, anna.feed_id, *2 * (thief.author.signing,))
     logs.replace_certificates(anna.feed_id, [claim])
     again = Shelf(logs, Events())
     again.load()
@@ -92,7 +91,7 @@ def test_the_author_who_was_heard_first_keeps_a_feed_that_signed_for_two(
     anna.grow_to(10)
     shelf.accept_offer(anna.offer())
     anna.grow_to(15)
-    second = sign_join(other.author_key, anna.feed_key, from_ms=0)
+    second = sign_join(other.author, anna.feed_key, from_ms=0)
     with pytest.raises(RollbackError):
         shelf.accept_offer(with_certificates(anna.offer(10), second, author=other))
     assert shelf.author_of(anna.feed_id) == anna.author_id

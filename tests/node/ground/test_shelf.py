@@ -165,7 +165,7 @@ def test_a_feed_its_author_left_grows_no_more(tmp_path: Path) -> None:
     anna.grow_to(10)
     shelf.accept_offer(anna.offer())
     before = anna.newest
-    leave = sign_leave(anna.author_key, anna.feed_id, size=10, from_ms=2)
+    leave = sign_leave(anna.author, anna.feed_id, size=10, from_ms=2)
     # The certificate counts even though the head that came with it is known.
     with pytest.raises(RollbackError):
         shelf.accept_offer(anna.offer(0, leave))
@@ -184,7 +184,7 @@ def test_a_feed_that_is_to_be_left_later_still_grows(tmp_path: Path) -> None:
     shelf, _ = new_shelf(tmp_path)
     anna = Scribe(1)
     anna.grow_to(10)
-    leave = sign_leave(anna.author_key, anna.feed_id, size=20, from_ms=2)
+    leave = sign_leave(anna.author, anna.feed_id, size=20, from_ms=2)
     shelf.accept_offer(anna.offer(0, leave))
     anna.grow_to(20)
     assert shelf.accept_offer(anna.offer(10)).size == 20

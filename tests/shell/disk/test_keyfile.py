@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.pwhash import argon2id
+from swarmfeed.core.base.types import AuthorId, Hash
 from swarmfeed.errors import UserError
 from swarmfeed.shell.disk.keyfile import (
+    AuthorSeeds,
     Keys,
     change_passphrase,
     create_keys,
@@ -20,22 +22,28 @@ from swarmfeed.shell.disk.keyfile import (
 )
 
 KEYS = Keys(
-    author_seed=bytes(range(32)),
+    author=AuthorSeeds(
+        seed=bytes(range(32)), generation=3, next_key_hash=Hash(bytes(range(128, 160)))
+    ),
+    author_id=AuthorId(bytes(range(160, 192))),
     feed_seed=bytes(range(32, 64)),
     node_seed=bytes(range(64, 96)),
+    recipient_seed=bytes(range(96, 128)),
     created_at_ms=1_700_000_000_000,
 )
 
 VECTOR = (
-    "swarmfeed keys 1\n"
+    "swarmfeed keys 2\n"
     "Whoever has this file and its passphrase can write in your name: keep both safe.\n"
     "passphrase: none\n"
     "argon2id: 1 operations, 8192 bytes\n"
     "salt: AAECAwQFBgcICQoLDA0ODw==\n"
     "\n"
-    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXjRqOVdzIlJV5YxMYpIl3IQXQc/AbXsew0DhnFnljpGhK\n"
-    "I/FZIA/Zbh5ALmNgICPY8EE1znxablRtvzrLCgPHzE0/4lzikhN1I3UoV7KsifmpaXCF5J1IrsSa\n"
-    "Jp2soI/hHc6b/ueBPTEKuJYZImivH6ZA9CoFhMJG\n"
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXM5ZLHLuDr5kFwdVXWjVGIMPbi7F9KAOhwXO10NWNllqG\n"
+    "U8jyc+FNTGcifrZ4dzh1mQmYLM3JBmCEz0QBnxoBaDEE4sbwtmhU157zyD9o4WJ6GomdpZO+Y/qD\n"
+    "m1dZ/SkUGMCgTunI1ZudomZFYfS8/QKFQq2x1Gd1+KyeOv0fv15VzxP8GPCgpGxDMglLpP+akdHQ\n"
+    "CZhLqdEDxHbQ18CD+7/KqrjooFXsfl3DqvM4Myd0EOII2pVXfaftV0KYQgte9Uo2edeZ092lCxRp\n"
+    "cKljGsx0jFdAqSxmvbI=\n"
 )
 """Made with salt 00..0f and nonce 00..17; keys as in KEYS, no passphrase."""
 
@@ -80,7 +88,7 @@ def test_a_passphrase_costs_a_thief_256_mib_a_try(path: Path) -> None:
 def test_without_a_passphrase_the_file_says_so_and_is_cheap(path: Path) -> None:
     create_keys(path, KEYS, "")
     text = path.read_text()
-    assert text.startswith("swarmfeed keys 1\n")
+    assert text.startswith("swarmfeed keys 2\n")
     assert "\npassphrase: none\nargon2id: 1 operations, 8192 bytes\n" in text
 
 
@@ -104,10 +112,12 @@ def test_neither_the_file_nor_the_text_form_shows_a_seed(path: Path, cheap: None
     create_keys(path, KEYS, "correct horse")
     written = path.read_bytes()
     payload = b64decode(written.partition(b"\n\n")[2].replace(b"\n", b""))
-    for seed in KEYS.seeds:
+    assert KEYS.author is not None
+    for seed in (KEYS.author.seed, KEYS.feed_seed, KEYS.node_seed, KEYS.recipient_seed):
         assert seed[:8] not in written and seed[:8] not in payload
         assert repr(seed) not in repr(KEYS) and seed.hex() not in repr(KEYS)
-    assert repr(KEYS) == "Keys(created_at_ms=1700000000000)"
+    public = "generation=3", "created_at_ms=1700000000000"
+    assert all(each in repr(KEYS) for each in public) and "seed" not in repr(KEYS)
     assert b"correct horse" not in written
 
 
@@ -148,7 +158,7 @@ def test_the_same_letters_open_however_a_keyboard_composes_them(
         ("passphrase: none", "passphrase: set"),
         ("passphrase: none", "passphrase: maybe"),
         ("keep both safe", "send both to us"),
-        ("swarmfeed keys 1", "swarmfeed keys 2"),
+        ("swarmfeed keys 2", "swarmfeed keys 3"),
         ("1 operations", "2 operations"),
         ("8192 bytes", "16384 bytes"),
         ("8192 bytes", "8191 bytes"),
@@ -204,6 +214,21 @@ def test_a_changed_byte_is_noticed(path: Path, at: int, byte: int) -> None:
     except UserError:
         return
     assert content == VECTOR.encode() and opened == KEYS
+
+
+def test_a_further_device_has_no_author_seed(path: Path) -> None:
+    further = replace(KEYS, author=None)
+    create_keys(path, further, "")
+    assert open_keys(path, "") == further
+
+
+def test_a_key_file_of_version_0_1_is_named_as_what_it_is(path: Path) -> None:
+    old = VECTOR.replace("swarmfeed keys 2", "swarmfeed keys 1")
+    rewrite(path, old)
+    for look in (is_protected, lambda each: open_keys(each, "")):
+        with pytest.raises(UserError, match=r"is of swarmfeed 0\.1"):
+            look(path)
+    assert path.read_text() == old
 
 
 def test_missing_keys_are_the_persons_to_mend(path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import Notification
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import hash_stored
@@ -26,7 +26,7 @@ from tests.shell.store.index_samples import (
     stored,
 )
 
-ME = format_address(ANN)
+ME = format_author(ANN)
 MINE = stored("what I wrote", 5)
 
 

@@ -1,7 +1,7 @@
 """What every index makes of what authors say: the fake and the real one pass the same."""
 
 import pytest
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX, SEARCH_TERMS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import hash_stored
@@ -144,8 +144,8 @@ SEARCHES = [
     ("from:BOB river", ["river bank"]),
     ('from:"Cyd Vicious" river', ["The River, Thames"]),
     ("river -from:bob", ["The River, Thames"]),
-    (f"from:{format_address(BOB)} river", ["river bank"]),
-    (f"from:{format_address(ANN)}", []),
+    (f"from:{format_author(BOB)} river", ["river bank"]),
+    (f"from:{format_author(ANN)}", []),
     ("from:nobody river", []),
     ("from:nobody river -from:nobody", []),
     ("river -from:nobody", ["river bank", "The River, Thames"]),

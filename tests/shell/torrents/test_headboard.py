@@ -13,7 +13,7 @@ from street.fakes.headboard import FakeDht, FakeHeadBoard
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import (
-    DOOR_SALT,
+    GATE_SALT,
     HEAD_SALT,
     METHOD_UNKNOWN,
     SEALED_SALT,
@@ -127,7 +127,7 @@ def test_items_under_another_salt_are_other_items(make_boards: MakeBoards) -> No
             assert await reader.get(FEED) == (b"head 7", 7, sign(b"head 7", 7))
             # What is signed for one salt is nothing under the other.
             assert await author.put(FEED, b"deposit", 513, signature) == 0
-            assert await reader.get(FEED, DOOR_SALT) is None
+            assert await reader.get(FEED, GATE_SALT) is None
 
     asyncio.run(scenario())
 

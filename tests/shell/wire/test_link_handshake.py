@@ -247,7 +247,7 @@ def test_another_protocol_version_is_refused_with_its_own_code(tmp_path: Path) -
     async def conversation() -> None:
         async with listening(tmp_path) as node, websocket_to(node) as mallory:
             proof = prove(await read_nonce(mallory))
-            greeting = Greeting(hello=MALLORY_HELLO, proof=proof, version=2)
+            greeting = Greeting(hello=MALLORY_HELLO, proof=proof, version=1)
             await mallory.send(encode_hello(greeting))
             assert await code_of_end(mallory) == CloseCode.VERSION
 
@@ -290,7 +290,7 @@ def test_a_server_that_names_another_node_is_refused(tmp_path: Path) -> None:
         "text",
         b"garbage",
         encode_hello(Greeting(hello=MALLORY_HELLO)),
-        encode_hello(Greeting(hello=MALLORY_HELLO, nonce=bytes(32), version=2)),
+        encode_hello(Greeting(hello=MALLORY_HELLO, nonce=bytes(32), version=1)),
         bytes(limits.HANDSHAKE_BYTES_MAX),
         bytes(limits.MESSAGE_BYTES_MAX + 1),
     ],

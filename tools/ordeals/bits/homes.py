@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from street.authors import author_of
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import Posts, PostView, SearchPosts, ShowPost, Timeline
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
-from swarmfeed.core.feed.certificate import hash_next_key, sign_join
+from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import (
     Body,
@@ -149,11 +150,10 @@ def _said(post: PostView) -> Said:
 
 
 def _write_feed(logs: FileLogs, number: int, name: str, posts: int) -> tuple[AuthorId, FeedId]:
-    author_key = SigningKey(b"auth" + number.to_bytes(28, "big"))
+    author = author_of(b"auth" + number.to_bytes(28, "big"))
     key = SigningKey(b"feed" + number.to_bytes(28, "big"))
-    author_id, feed_id = AuthorId(author_key.public), FeedId(key.public)
-    next_hash = hash_next_key(AuthorId(SigningKey(bytes(32)).public))
-    certificate = sign_join(author_key, key, from_ms=NOW_MS, next_key_hash=next_hash)
+    author_id, feed_id = author.author_id, FeedId(key.public)
+    certificate = sign_join(author, key, from_ms=NOW_MS)
     shelf = Shelf(logs, Events())
     shelf.start_feed(feed_id, author_id, certificate)
     bodies: list[Body] = [FeedBody(certificate=certificate), ProfileBody(name=f"young {name}")]

@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.bench import feed_key, write_feed
 from benchmarks.posts import Sample
+from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     AUTHORS_PER_WANT_MAX,
@@ -19,6 +20,7 @@ from swarmfeed.core.base.limits import (
     UNPROVEN_HEADS_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.core.feed.certificate import sign_leave
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.head import sign_receipt
@@ -55,9 +57,9 @@ WIDEST_AUTHORS: Final = MESSAGE_VALUES_MAX // (5 + 5 * FEEDS_PER_AUTHOR_MAX)
 """Authors of FEEDS_PER_AUTHOR_MAX feeds that fit into one `want`."""
 
 
-def author_key(number: int) -> SigningKey:
+def author_key(number: int) -> AuthorKey:
     """As ``benchmarks.bench.write_feed`` has it."""
-    return SigningKey(b"auth" + number.to_bytes(28, "big"))
+    return author_of(b"auth" + number.to_bytes(28, "big"))
 
 
 def write(logs: FileLogs, number: int) -> None:
@@ -81,7 +83,7 @@ class World:
     feed_ids: list[FeedId] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.author_ids = [AuthorId(author_key(n).public) for n in range(self.feeds)]
+        self.author_ids = [author_key(n).author_id for n in range(self.feeds)]
         self.feed_ids = [FeedId(feed_key(n).public) for n in range(self.feeds)]
 
     def words(self) -> Words:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
-from swarmfeed.core.base.address import format_address, parse_link
+from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import BadEncodingError
@@ -31,7 +31,7 @@ def lay(terms: Terms) -> Outcome:
     with ExitStack() as stack:
         writer = stack.enter_context(besieged(terms.folder))
         link = parse_link(write(writer, terms.of(POSTS, least=600), terms.luck))
-        who, true = format_address(link.author_id), Endpoint(*writer.ports()["link"])
+        who, true = format_author(link.author_id), Endpoint(*writer.ports()["link"])
         false = stack.enter_context(_false_doors(terms.of(FALSE, least=60)))
         for name, endpoints in (("without", [true]), (f"{len(false)} false", [*false, true])):
             with _dht(endpoints) as entrances, _reader(terms, name, entrances) as reader:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.history import without_sync
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.wiring import create_home
 
@@ -77,7 +77,7 @@ def lay(terms: Terms) -> Outcome:
             write(logs, number)
     with besieged(terms.folder, "ada") as node:
         _wait_until_calm(node)
-        node.post("follow", who=format_address(author_key(OWN).public))
+        node.post("follow", who=format_author(author_key(OWN).author_id))
         for number in range(30):
             node.post("post", text=f"post {number} to be read")
         lasts_s = max(1.5, LASTS_S * terms.cases / 100)

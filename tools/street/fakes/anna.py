@@ -62,7 +62,7 @@ from swarmfeed.core.asks.upkeep import (
     WhatRepeats,
 )
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
-from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
@@ -79,6 +79,8 @@ BERT = AuthorId(bytes([2]) * 32)
 ANNAS_FEED = FeedId(bytes([3]) * 32)
 NODE = NodeId(bytes([4]) * 32)
 LINK = "swarmfeed:anna"
+SHEET_LINK = format_link(Link(ANNA, next_key_hash=Hash(bytes([5]) * 32)))
+"""What stands on both sheets."""
 NAMES = {ANNA: "Anna", BERT: "Bert"}
 ME = Whoami(author_id=ANNA, name="Anna", link=LINK, node_id=NODE)
 WORDS = " ".join(["abandon"] * 23 + ["art"])
@@ -337,6 +339,7 @@ class FakeDoors:
         self.settings: list[NodeSettings] = []
         self.created: list[tuple[str, str]] = []
         self.restored: list[tuple[str, str, str]] = []
+        self.restored_by: list[Link | None] = []
         self.ran_with: list[tuple[NodeSettings, str]] = []
         self.opened: list[str] = []
         self.doors = Doors(
@@ -362,13 +365,18 @@ class FakeDoors:
         home.mkdir(parents=True, exist_ok=True)
         self.created.append((name, passphrase))
         me = replace(ME, name=name)
-        created = Created(whoami=me, author_words=WORDS, next_words=NEXT_WORDS)
+        created = Created(
+            whoami=me, author_words=WORDS, next_words=NEXT_WORDS, sheet_link=SHEET_LINK
+        )
         show(created)
         return created
 
-    def _restore_home(self, home: Path, name: str, passphrase: str, words: str) -> Whoami:
+    def _restore_home(
+        self, home: Path, name: str, passphrase: str, words: str, link: Link | None
+    ) -> Whoami:
         home.mkdir(parents=True, exist_ok=True)
         self.restored.append((name, passphrase, words))
+        self.restored_by.append(link)
         return replace(ME, name=name)
 
     def _run_node(

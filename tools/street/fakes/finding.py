@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search import SearchQuery
 from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
-from swarmfeed.core.base.address import parse_address
+from swarmfeed.core.base.address import parse_author
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.seeking import Sought
@@ -47,6 +47,6 @@ def stands_in(sought: Sought, row: Sequence[str]) -> bool:
 
 def is_called(view: PostView, name: str) -> bool:
     try:
-        return parse_address(name) == view.author_id
+        return parse_author(name) == view.author_id
     except UserError:
         return name_key(view.author_name) == name_key(name)

@@ -18,7 +18,7 @@ from swarmfeed.core.asks.posts import (
     first_words,
 )
 from swarmfeed.core.asks.search import parse_search
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
@@ -508,7 +508,7 @@ class FakeIndex:
             and answered.author_id == self._own
             and self._amended(answered) is not None
         )
-        return answers, named or format_address(self._own) in view.text
+        return answers, named or format_author(self._own) in view.text
 
     def _home_posts(self) -> list[PostView]:
         shown = {self._own, *(self.follows_of(self._own) if self._own else ())}
