@@ -43,6 +43,8 @@ BODIES: dict[str, object] = {
     "profile": {"called": "Ada L."},
     "pin": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "post": {"text": "hello"},
+    "edit": {"ref": ref_text(own_post(FakeDesk()).ref), "text": "hello again"},
+    "withdraw": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "follow": {"who": format_author(MIRA)},
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},

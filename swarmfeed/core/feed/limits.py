@@ -180,6 +180,14 @@ WISH_KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
 SAME_WORDS_MS: Final = 60 * 60 * 1000
 """How long after a post the same words are asked about: who comes back later means it."""
 
+REPACK_MS: Final = 10 * 60 * 1000
+"""How long a chunk rests after bodies were taken out of it: the largest are 48 MB, which are
+written and hashed anew at the author and at each holder.  What is withdrawn is hidden."""
+
+WAITING_LOOKED_AT: Final = 1_024
+"""How many of the newest own entries are looked through at the start for withdrawals whose
+bodies are in a chunk still: far more than are written within REPACK_MS."""
+
 WITHDRAWN_BELOW_MAX: Final = 100
 """Withdrawn replies below a withdrawn one that are looked through for one that is not; with
 more of them it keeps its place, whatever is behind: strangers could write any number."""

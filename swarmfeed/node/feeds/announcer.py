@@ -87,9 +87,12 @@ class Announcer:
             if is_here and now_ms - opened_ms < OPENED_S * 1000:
                 continue
             del self._opened_ms[feed_id]
-            if (chunk_list := self._lists_of.pop(feed_id, None)) is not None:
-                self._swarm.drop(chunk_list.info_hash)
-                self._lists.drop(chunk_list.name)
+            self._close_list(feed_id)
+
+    def _close_list(self, feed_id: FeedId) -> None:
+        if (chunk_list := self._lists_of.pop(feed_id, None)) is not None:
+            self._swarm.drop(chunk_list.info_hash)
+            self._lists.drop(chunk_list.name)
 
     def _torrents(self) -> list[bytes]:
         """Info-hashes of what is held of the feeds that were opened, within the bound."""
@@ -120,6 +123,9 @@ class Announcer:
         before = self._lists_of.get(feed_id)
         if torrent is None or (before and before.info_hash == torrent.info_hash):
             return torrent.info_hash if torrent else None
+        if before is not None and before.name == torrent.name:
+            self._close_list(feed_id)  # the same chunks, without what was withdrawn
+            before = None
         try:
             self._lists.write(torrent.name, replica.chunk_list)
             self._swarm.seed(torrent, self._lists.folder)

@@ -44,6 +44,7 @@ from swarmfeed.node.feeds.sweeper import Sweeper
 from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.feeds.torrents import SealedTorrents
 from swarmfeed.node.feeds.whereabouts import Whereabouts
+from swarmfeed.node.feeds.withdrawing import Withdrawing
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.desk import Answers
@@ -70,6 +71,7 @@ class Feeds:
     hearing: Hearing
     once: Once
     writer: Writer
+    withdrawing: Withdrawing
     importer: Importer
     finder: Finder
     depositor: Depositor
@@ -147,6 +149,7 @@ class Feeds:
             *reading.rows(),
             *self.notifying.answers(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
+            *self.withdrawing.rows(),
             *self.importer.rows(),
             *people.rows(),
             *Profiles(ground, self.writer, reading, people).rows(),
@@ -179,6 +182,7 @@ class Feeds:
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
             self.timekeeper.job(),
+            Job(name="withdraw", run=self.withdrawing.finish, every_s=60, at_start=False),
             Sweeper(self.ground).job(),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
@@ -211,6 +215,7 @@ def make_feeds(ground: Ground) -> Feeds:
         hearing=hearing,
         once=once,
         writer=writer,
+        withdrawing=Withdrawing(ground, writer, Reading(ground.shells.index)),
         importer=Importer(ground, grower, hearing),
         finder=finder,
         depositor=Depositor(ground),

@@ -72,6 +72,8 @@ class Grower:
 
     def _seed_new(self, before: Replica | None, after: Replica) -> None:
         """Seed chunks that were sealed here since."""
+        if before is not None:
+            self._seeder.drop_replaced(before, after)
         if self._is_online and (before is None or before.chunk_list != after.chunk_list):
             self._seeder.seed_held(after.feed_id)
 

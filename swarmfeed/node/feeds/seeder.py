@@ -11,6 +11,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import AWAKE_S, TORRENTS_AWAKE_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.node.ground.events import FellAsleep
 from swarmfeed.node.ground.ground import Ground
 
@@ -54,6 +55,13 @@ class Seeder:
         for span, record in replica.chunks().items():
             if span in held:
                 self.seed(feed_id, chunk_torrent(feed_id, span, record.pieces))
+
+    def drop_replaced(self, before: Replica, after: Replica) -> None:
+        """Leave the swarms of chunks that others of the same name took the place of."""
+        newest = after.chunks()
+        for span, record in before.chunks().items():
+            if span in newest and newest[span] != record:
+                self._drop(chunk_torrent(after.feed_id, span, record.pieces).info_hash)
 
     def seed(self, feed_id: FeedId, torrent: ChunkTorrent) -> None:
         """Load one chunk that was just kept, unless the feed is asleep."""

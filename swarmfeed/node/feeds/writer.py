@@ -4,6 +4,7 @@ Order of an append: on disk and synced, then shown, then told to others, then se
 """
 
 import asyncio
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from swarmfeed.core.asks.input_sentences import SAID_BEFORE
@@ -65,6 +66,16 @@ class Writer:
         root = self._root_of(reply_to) if reply_to else None
         return await self._append(PostBody(cleaned, reply=reply_to, root=root), wish)
 
+    async def publish_all(self, bodies: Sequence[Body], going: Collection[int] = ()) -> None:
+        """Append entries under one head.
+
+        Args:
+            going: Withdrawn entries in sealed chunks whose bodies go with it.
+        """
+        await self._hearing.hear_out()
+        before, after = self._pen.write([self._store(body) for body in bodies], going)
+        await self._grower.grew(before, after)
+
     async def publish_profile(self, name: str, bio: str = "") -> EntryRef:
         return await self.publish(ProfileBody(name=name, bio=bio))
 
@@ -78,13 +89,16 @@ class Writer:
                 await self.publish(FollowBody(author_id=author_id, on=on))
 
     async def _append(self, body: Body, wish: Wish | None) -> EntryRef:
-        salted = encode_body(body, self._dice(SALT_BYTES))
-        stored = encode_entry(body.kind, self._clock.now_ms(), salted)
+        stored = self._store(body)
         if wish is not None:
             self._once.undertake(wish, stored)
         before, after = self._pen.write([stored])
         await self._grower.grew(before, after)
         return EntryRef(after.feed_id, hash_stored(stored), after.size - 1)
+
+    def _store(self, body: Body) -> bytes:
+        salted = encode_body(body, self._dice(SALT_BYTES))
+        return encode_entry(body.kind, self._clock.now_ms(), salted)
 
     def _said_before(self, text: str, reply_to: EntryRef | None) -> bool:
         """Whether the newest own post says just this, and is no older than SAME_WORDS_MS."""

@@ -1,0 +1,88 @@
+"""Withdrawing and editing own posts, and how far a text that was removed is gone."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.shape import Flat, Spare
+from swarmfeed.core.base.types import EntryRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """How far a text that was withdrawn is gone."""
+
+    ref: Annotated[EntryRef, Flat()]
+    """The post it stood in; ask for it by feed and index from now on."""
+    removed_at: int
+    """Nodes that confirmed to hold the feed without it."""
+    holders: int
+    """Nodes that confirmed to hold the post, with the text or without it."""
+    waits: bool
+    """Whether this node is still to take it out of a sealed chunk, within minutes: that is done
+    for several at once.  It is hidden already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Ask[Removal]):
+    """Withdraw an own post, with all its edits: it is hidden at once, and all who hold the feed
+    are asked to delete the text.  When it is answered, that survives a power cut."""
+
+    name = "withdraw"
+    changes = True
+
+    ref: str
+    """The post, named as ``show`` takes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit(Ask[PostView]):
+    """Give an own post another text.  Nothing is done if it says that already."""
+
+    name = "edit"
+    changes = True
+
+    ref: str
+    """The post, named as ``show`` takes it."""
+    text: str
+    remove_old: bool = False
+    """Whether what it said before is withdrawn; else it can be read as its history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowFarRemoved(Ask[Removal]):
+    """How far the text of an own post is gone that was withdrawn, or removed by an edit."""
+
+    name = "removed"
+
+    ref: str
+    """The post as ``<feed address>/<index>``, or as ``show`` takes it while it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a post said from a time on."""
+
+    time_ms: int
+    """The author's clock, claimed."""
+    text: str
+    cw: Annotated[str, Spare()] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """The history of a post."""
+
+    versions: tuple[Version, ...]
+    """Oldest first; the last one is shown.  What was removed, or is not here, is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryOfPost(Ask[Versions]):
+    """What a post said before it was edited, as far as that is here."""
+
+    name = "versions"
+
+    ref: str
+    """The post, named as ``show`` takes it."""

@@ -1,0 +1,193 @@
+"""Taking words back: what is written, what is refused, and how far a text is gone."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.withdrawing import (
+    Edit,
+    HistoryOfPost,
+    HowFarRemoved,
+    Removal,
+    Withdraw,
+)
+from swarmfeed.core.base.types import ChunkSpan
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import EditBody, WithdrawBody, decode_body
+from swarmfeed.core.feed.limits import REPACK_MS
+from swarmfeed.errors import UserError
+
+A = TypeVar("A")
+CANARY = "canary in a coal mine"
+
+
+async def ask(of: Neighbour, what: Ask[A]) -> A:
+    return await of.running.ground.answering.answer(what)
+
+
+def alone(folder: Path, script: Callable[[Neighbour], Coroutine[Any, Any, None]]) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        await script(await street.move_in())
+
+    in_neighbourhood(folder, scenario)
+
+
+def post_at(of: Neighbour, index: int) -> PostView | None:
+    return of.index.post(of.feed_id, index)
+
+
+def name(of: Neighbour, index: int) -> str:
+    post = post_at(of, index)
+    assert post is not None
+    return ref_text(post.ref)
+
+
+def size(of: Neighbour) -> int:
+    return of.disk.replicas[of.feed_id].size
+
+
+def written(of: Neighbour, start: int) -> list[object]:
+    """Bodies of the own feed from an entry on; None for what is withdrawn."""
+    logs = of.running.ground.shells.logs
+    entries = map(decode_entry, logs.read_entries(of.feed_id, start, size(of)))
+    return [None if e.body is None else decode_body(e.kind, e.body) for e in entries]
+
+
+def test_a_post_goes_with_its_edits_and_says_so(tmp_path: Path) -> None:
+    async def script(me: Neighbour) -> None:
+        await me.say(CANARY, "stays")
+        ref = name(me, 2)
+        await ask(me, Edit(ref=ref, text=CANARY + "!"))
+        removal = await ask(me, Withdraw(ref=ref))
+        assert ref_text(removal.ref) == ref
+        assert (removal.removed_at, removal.holders, removal.waits) == (0, 0, False)
+        gone, _, edit, *rest = written(me, 2)
+        assert (gone, edit) == (None, None)
+        assert rest == [WithdrawBody(2), WithdrawBody(4)]
+        assert me.reads(me.author_id) == ["stays"]
+        assert await ask(me, HowFarRemoved(ref=ref)) == removal
+
+    alone(tmp_path, script)
+
+
+def test_an_edit_is_shown_and_what_was_said_before_can_be_read(tmp_path: Path) -> None:
+    async def script(me: Neighbour) -> None:
+        await me.say("one")
+        ref = name(me, 2)
+        shown = await ask(me, Edit(ref=ref, text="two\n"))
+        assert (shown.text, shown.edited) == ("two", True)
+        await ask(me, Edit(ref=ref, text="two"))
+        assert written(me, 3) == [EditBody(2, "two")], "it says that already"
+        history = await ask(me, HistoryOfPost(ref=ref))
+        assert [each.text for each in history.versions] == ["one", "two"]
+        with pytest.raises(UserError, match="empty"):
+            await ask(me, Edit(ref=ref, text="  "))
+        with pytest.raises(UserError, match="nothing of this post"):
+            await ask(me, HowFarRemoved(ref=ref))
+
+    alone(tmp_path, script)
+
+
+def test_an_edit_can_take_the_old_text_along(tmp_path: Path) -> None:
+    async def script(me: Neighbour) -> None:
+        top = await me.running.feeds.writer.publish_post("top", None)
+        await me.running.feeds.writer.publish_post(CANARY, top)
+        ref = name(me, 3)
+        await ask(me, Edit(ref=ref, text=CANARY + "!"))
+        shown = await ask(me, Edit(ref=ref, text="better", remove_old=True))
+        assert (shown.text, shown.edited, shown.reply_to) == ("better", True, top)
+        gone, old_edit, *rest = written(me, 3)
+        assert (gone, old_edit) == (None, None)
+        assert rest == [
+            EditBody(3, "better", reply=top, root=top),
+            WithdrawBody(3, is_edited=True),
+            WithdrawBody(4),
+        ]
+        history = await ask(me, HistoryOfPost(ref=ref))
+        assert [each.text for each in history.versions] == ["better"]
+        assert not (await ask(me, HowFarRemoved(ref=ref))).waits
+        await ask(me, Edit(ref=ref, text="best"))
+        assert written(me, 8) == [EditBody(3, "best", reply=top, root=top)]
+        await ask(me, Edit(ref=ref, text="best", remove_old=True))
+        history = await ask(me, HistoryOfPost(ref=ref))
+        assert [each.text for each in history.versions] == ["best"]
+        before = size(me)
+        await ask(me, Edit(ref=ref, text="best", remove_old=True))
+        assert size(me) == before, "there is nothing left to take along"
+        await ask(me, Withdraw(ref=ref))
+        assert me.reads(me.author_id) == ["top"]
+
+    alone(tmp_path, script)
+
+
+def test_what_cannot_be_taken_back_is_said_so(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna = await street.move_in()
+        ben = await street.move_in(knows=[anna])
+        phone = await street.move_in(device_of=anna, knows=[anna])
+        await ben.say("ben's")
+        await phone.say("from the phone")
+        await anna.say(CANARY)
+        await anna.follow(ben)
+        await street.until(lambda: len(anna.reads(anna.author_id)) == 2, within_s=60)
+        await street.until(lambda: anna.reads(ben.author_id) == ["ben's"], within_s=60)
+        before = size(anna)
+        phones, bens, own = f"{name(phone, 2)}", name(ben, 2), name(anna, 2)
+        for ref, why in (
+            (bens, "not your post"),
+            (phones, "another of your devices"),
+            (f"{own}9", "not here"),
+            ("nonsense", "name a post"),
+        ):
+            for what in (Withdraw(ref=ref), Edit(ref=ref, text="x")):
+                with pytest.raises(UserError, match=why):
+                    await ask(anna, what)  # type: ignore[arg-type]  # each has its answer
+        assert size(anna) == before
+        await ask(anna, Withdraw(ref=own))
+        for what in (Withdraw(ref=own), Edit(ref=own, text="x")):
+            with pytest.raises(UserError, match="withdrawn already"):
+                await ask(anna, what)  # type: ignore[arg-type]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.slow
+def test_a_chunk_is_packed_anew_once_in_a_while(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me = await street.move_in()
+        await me.say_many(300)
+        first = await ask(me, Withdraw(ref=name(me, 10)))
+        second = await ask(me, Withdraw(ref=name(me, 11)))
+        assert (first.waits, second.waits) == (False, True)
+        assert (post_at(me, 10), post_at(me, 11)) == (None, None), "hidden at once"
+        before = me.disk.replicas[me.feed_id].chunks()[ChunkSpan(0, 0)]
+        await street.pass_time(REPACK_MS // 1000 + 61)
+        assert me.disk.replicas[me.feed_id].chunks()[ChunkSpan(0, 0)] != before
+        assert written(me, 10)[:2] == [None, None]
+        assert written(me, size(me) - 1) == [WithdrawBody(11)]
+        removal = await ask(me, HowFarRemoved(ref=ref_text(second.ref)))
+        assert not removal.waits
+        await street.pass_time(REPACK_MS // 1000 + 61)
+        assert written(me, size(me) - 1) == [WithdrawBody(11)], "and no more is written"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.slow
+def test_what_waits_is_not_forgotten_over_a_restart(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me = await street.move_in()
+        await me.say_many(300)
+        await ask(me, Withdraw(ref=name(me, 10)))
+        second: Removal = await ask(me, Withdraw(ref=name(me, 11)))
+        await me.stop()
+        await me.start()
+        assert (await ask(me, HowFarRemoved(ref=ref_text(second.ref)))).waits
+        await street.pass_time(61)
+        assert not (await ask(me, HowFarRemoved(ref=ref_text(second.ref)))).waits
+
+    in_neighbourhood(tmp_path, scenario)
