@@ -42,7 +42,7 @@ from swarmfeed.core.feed.certificate import (
 )
 from swarmfeed.core.net.krpc import GATE_SALT, signed_buffer
 from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
-from swarmfeed.errors import BadEncodingError, BadProofError
+from swarmfeed.errors import BadEncodingError, BadProofError, RemoteError
 
 _DOMAIN: Final = b"swarmfeed gate 2"
 _SEQ_PER_GENERATION: Final = 2**50
@@ -95,7 +95,7 @@ def make_gate(author_id: AuthorId, opened: Mapping[bytes, Certificate]) -> GateI
     try:
         if read_gate(value, author_id).certificates != tuple(forms):
             return None  # a later version said more in one of them
-    except (BadEncodingError, BadProofError):
+    except RemoteError:
         return None
     key, seq = gate_key(author_id), join.generation * _SEQ_PER_GENERATION + join.from_ms
     signature = key.sign(signed_buffer(value, seq, GATE_SALT))

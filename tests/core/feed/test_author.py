@@ -170,7 +170,7 @@ ONE = [rotate(), join(1, by=SECOND)]
 TWO = [rotate(RIVAL), join(2, by=RIVAL)]
 
 
-@pytest.mark.attack("A46")
+@pytest.mark.attack("A23")
 def test_two_rotates_of_one_generation_are_told_and_the_first_seen_counts() -> None:
     for first, second in ((ONE, TWO), (TWO, ONE)):
         kept = choose(first, second)
@@ -183,7 +183,7 @@ def test_two_rotates_of_one_generation_are_told_and_the_first_seen_counts() -> N
     assert not feeds_of(ID, ONE).is_disputed
 
 
-@pytest.mark.attack("A46")
+@pytest.mark.attack("A23")
 def test_of_many_rivals_one_is_kept_as_proof() -> None:
     rivals: list[Certificate] = [rotate(rival(SECOND, number)) for number in range(2, 99)]
     kept = choose(ONE, rivals)
@@ -287,7 +287,7 @@ def shuffles(found: list[Certificate], count: int = 200) -> list[list[Certificat
     return [random.Random(seed).sample(found, len(found)) for seed in range(count)]
 
 
-@pytest.mark.attack("A44")
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize("theft", THEFTS)
 def test_a_theft_heals_with_the_second_sheet(theft: str) -> None:
     """Also T4: what the thief signs after the owner has moved."""
@@ -301,7 +301,7 @@ def test_a_theft_heals_with_the_second_sheet(theft: str) -> None:
         assert kept == choose(HEALED) and feeds_of(ID, kept) == whole
 
 
-@pytest.mark.attack("A44")
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize("theft", THEFTS)
 def test_before_that_an_author_key_can_say_what_it_likes(theft: str) -> None:
     """What the owner's devices are to be alarmed by, and the page tells."""
@@ -309,7 +309,7 @@ def test_before_that_an_author_key_can_say_what_it_likes(theft: str) -> None:
     assert before.feeds != after.feeds and after.generation == 0
 
 
-@pytest.mark.attack("A45")
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize("theft", THEFTS)
 def test_the_only_machine_is_gone_and_the_key_is_stolen(theft: str) -> None:
     """The feed key cannot countersign again: a keep brings the history back."""
@@ -321,7 +321,7 @@ def test_the_only_machine_is_gone_and_the_key_is_stolen(theft: str) -> None:
         assert feeds_of(ID, order) == whole
 
 
-@pytest.mark.attack("A46")
+@pytest.mark.attack("A23")
 @given(stolen, st.randoms(use_true_random=False))
 def test_nothing_an_old_key_ever_signs_matters(
     theirs: list[Certificate], luck: random.Random
