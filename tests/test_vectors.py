@@ -16,7 +16,9 @@ from swarmfeed.core.base.address import (
     format_author,
     parse_address,
     parse_author,
+    parse_link,
 )
+from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
@@ -279,6 +281,18 @@ def check_offer(vector: Vector, _: Path) -> None:
         assert vector["then"] == "taken"
 
 
+def check_link(vector: Vector, _: Path) -> None:
+    link = parse_link(vector["link"])
+    assert (link.author_id.hex(), link.name) == (vector["author"], vector["name"])
+    assert [[at.host, at.port] for at in link.at] == vector["at"]
+    assert (link.next_key_hash.hex() if link.next_key_hash else None) == vector["next"]
+
+
+def check_words(vector: Vector, _: Path) -> None:
+    seed = seed_of_words(vector["typed"])
+    assert (seed.hex(), words_of_seed(seed)) == (vector["seed"], vector["words"])
+
+
 def check_pieces(vector: Vector, _: Path) -> None:
     content = bytes(index % 251 for index in range(vector["bytes"]))
     pieces = hash_pieces(content)
@@ -356,7 +370,9 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork-file": check_fork_file,
     "dht-head": check_dht_head,
     "offer": check_offer,
+    "link": check_link,
     "pieces": check_pieces,
+    "words": check_words,
     "notice": check_notice,
     "goodbye": check_goodbye,
     "id": check_id,

@@ -7,6 +7,7 @@ from typing import Any
 
 import _feed_author as author
 import _feed_format as ref
+import _people_format as people
 import _said_format as said
 import pytest
 import verify_feed
@@ -52,6 +53,18 @@ def check_offer(vector: Vector, _: Path) -> None:
     known = ref.open_head(vector["known"]["head"].encode(), feed)
     offered = ref.open_head(vector["offered"]["head"].encode(), feed)
     assert ref.order(known, offered, hashes(vector["proof"])) == vector["then"]
+
+
+def check_link(vector: Vector, _: Path) -> None:
+    link = people.read_link(vector["link"])
+    assert (link["author"].hex(), link["name"]) == (vector["author"], vector["name"])
+    assert [[*at] for at in link["at"]] == vector["at"]
+    assert (link["next"].hex() if link["next"] else None) == vector["next"]
+
+
+def check_words(vector: Vector, _: Path) -> None:
+    seed = people.read_words(vector["typed"])
+    assert (seed.hex(), " ".join(people.words_of(seed))) == (vector["seed"], vector["words"])
 
 
 def check_receipt(vector: Vector, _: Path) -> None:
@@ -156,10 +169,12 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "goodbye": check_goodbye,
     "notice": check_notice,
     "offer": check_offer,
+    "link": check_link,
     "pieces": check_pieces,
     "receipt": check_receipt,
     "torrent": check_torrent,
     "tree": check_tree,
+    "words": check_words,
 }
 PATHS = sorted(path for topic in CHECKS for path in (VECTORS / topic).glob("*.json"))
 
