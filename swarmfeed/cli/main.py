@@ -138,6 +138,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),
     _row(
+        "alarms",
+        "alarms:alarms",
+        "Print what others did in your name, and what to do.",
+    ),
+    _row(
         "jobs",
         "jobs:jobs",
         "Print the repeating work of the running node: when, what it decided, and why.",

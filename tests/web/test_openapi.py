@@ -6,6 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from street.fakes.desk import FakeDesk, key
+from swarmfeed.core.asks.alarms import AlarmView
 from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
@@ -35,6 +36,11 @@ def given() -> dict[str, str]:
     }
 
 
+ALARM = AlarmView(
+    id="ab" * 32, what="joined", sentence="Somebody.", advice="Do something.", seen_ms=1
+)
+
+
 def own_post(desk: FakeDesk) -> PostView:
     return next(post for post in desk.posts if post.author_id == desk.me)
 
@@ -45,6 +51,7 @@ BODIES: dict[str, object] = {
     "post": {"text": "hello"},
     "edit": {"ref": ref_text(own_post(FakeDesk()).ref), "text": "hello again"},
     "withdraw": {"ref": ref_text(own_post(FakeDesk()).ref)},
+    "that-was-me": {"alarm": ALARM.id},
     "follow": {"who": format_author(MIRA)},
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},
@@ -111,6 +118,7 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
     else:
         assert "requestBody" not in operation
     site.desk.pinned[site.desk.me] = own_post(site.desk)
+    site.desk.alarms = (ALARM,)
     answer = site.ask(name, body)
     assert answer.status_code in (200, 201)
     check(answer_schema(operation, answer.status_code), answer.json)

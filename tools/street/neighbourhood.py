@@ -59,6 +59,8 @@ class Neighbour:
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
     ledger: FakeLedger = field(default_factory=FakeLedger)
+    rotates: tuple[bytes, ...] = ()
+    """What proves its author key, where that is not the first one."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -159,8 +161,9 @@ class Neighbour:
         certificate = sign_join(
             self.author, identity.feed_key, from_ms=now_ms, is_first=self.is_first
         )
-        shelf.start_feed(self.feed_id, self.author_id, certificate)
-        bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
+        shelf.start_feed(self.feed_id, self.author_id, *self.rotates, certificate)
+        first = FeedBody(certificate, rotates=self.rotates)
+        bodies = (first, ProfileBody(f"neighbour {self.number}"))
         stored = [
             encode_entry(body.kind, now_ms, encode_body(body, self.street.dice(SALT_BYTES)))
             for body in bodies
@@ -195,11 +198,18 @@ class Neighbourhood:
         history: HistoryChoice | None = None,
         roster: Roster | None = None,
         is_first: bool = False,
+        author: AuthorKey | None = None,
+        rotates: tuple[bytes, ...] = (),
         on: bool = True,
     ) -> Neighbour:
-        """Add somebody new, or a further device of somebody; ``roster`` is the street's."""
+        """Add somebody new, or a further device of somebody; ``roster`` is the street's.
+
+        Args:
+            author: Whose device it is, by another key than ``device_of`` has.
+            rotates: What proves that key.
+        """
         number = len(self.neighbours) + 1
-        author = device_of.author if device_of else author_of(bytes([3, number]) + bytes(30))
+        same = device_of.author if device_of else author_of(bytes([3, number]) + bytes(30))
         settings = NodeSettings(
             listen=f"127.0.1.{number}",
             link_port=7000,
@@ -210,8 +220,9 @@ class Neighbourhood:
         )
         disk = FakeDisk(self.folder / str(number))
         neighbour = Neighbour(
-            self, number, author, is_first, settings, roster or self.roster, disk
+            self, number, author or same, is_first, settings, roster or self.roster, disk
         )
+        neighbour.rotates = rotates
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:

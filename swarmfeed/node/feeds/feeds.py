@@ -132,6 +132,7 @@ class Feeds:
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
+            listens(events.CertificatesTold, self.follower.on_more_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
             listens(events.HeadGrew, self.showing.on_head),
             listens(events.FeedDropped, self.showing.on_dropped),

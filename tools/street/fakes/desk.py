@@ -5,6 +5,8 @@ from hashlib import sha256
 from typing import ClassVar, Final
 
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.alarm_sentences import NO_SUCH_ALARM
+from swarmfeed.core.asks.alarms import Alarms, AlarmView, ThatWasMe, WhatIsAlarming
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     ChunkList,
@@ -204,6 +206,7 @@ class FakeDesk(TableDesk):
         self.once: dict[str, PostView] = {}
         """What was published for a key."""
         self.pinned: dict[AuthorId, PostView] = {}
+        self.alarms: tuple[AlarmView, ...] = ()
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -460,6 +463,14 @@ class FakeDesk(TableDesk):
         pinned = self.pinned.get(ask.author)
         return Posts(posts=(pinned,) if pinned else (), next=None)
 
+    def that_was_me(self, ask: ThatWasMe) -> Alarms:
+        left = tuple(each for each in self.alarms if not each.id.startswith(ask.alarm))
+        if not ask.alarm or len(left) == len(self.alarms):
+            raise UserError(NO_SUCH_ALARM())
+        self.changed.append("that_was_me")
+        self.alarms = left
+        return Alarms(alarms=left)
+
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
         return Wellbeing(
             sentence=self.sentence,
@@ -484,6 +495,7 @@ class FakeDesk(TableDesk):
             jobs=JOBS,
             safety=self.safety,
             is_history_server=self.history_status.choice is not None,
+            alarms=tuple(each.sentence for each in self.alarms),
         )
 
     def how_history_is(self, _: HowHistoryIs) -> HistoryStatus:
@@ -583,6 +595,8 @@ class FakeDesk(TableDesk):
         Pin: pin,
         Unpin: unpin,
         WhatIsPinned: what_is_pinned,
+        WhatIsAlarming: lambda desk, _: Alarms(alarms=desk.alarms),
+        ThatWasMe: that_was_me,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,
