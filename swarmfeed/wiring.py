@@ -4,6 +4,7 @@ home/
     keys            encrypted key file
     feeds/          logs: the truth
     high-water/     how far each own feed was signed
+    sheets          what the keys of both sheets say in the DHT
     index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     lists/          chunk lists for plain clients, made anew at every start
@@ -15,7 +16,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.desk import Desk
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
@@ -48,7 +50,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.opening import open_shells
 from swarmfeed.shell.clock import SystemClock
-from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished_author
+from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import (
@@ -60,6 +62,7 @@ from swarmfeed.shell.disk.keyfile import (
 )
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
+from swarmfeed.shell.disk.sheets import read_sheets, write_sheets
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 
@@ -90,6 +93,7 @@ def create_home(
             raise UserError(sentences.KEYS_THERE(home=home))
         author = seeds.author_key(author_id)
         me = _make_aside(home, name, passphrase, author, is_first=True)
+        write_sheets(unfinished(home), sign_sheets(author, SigningKey(next_seed)))
         created = Created(
             whoami=me.whoami,
             author_words=words[0],
@@ -130,6 +134,8 @@ def restore_home(
         if key_path(home).exists():
             old = open_identity(home, passphrase)
             known, old_feed_id = _require_ended(home, old), old.feed_id
+            if known.state is None or known.state.key is None:  # the feeds are lost
+                known = replace(known, state=_state_in(open_keys(key_path(home), passphrase)))
         elif link is not None and link.next_key_hash is not None:
             known = _known_by(seed, link)
         author = _author_of(home, seed, known)
@@ -159,6 +165,18 @@ def _known_by(seed: bytes, link: Link) -> _Known:
         raise UserError(identity_sentences.WORDS_OF_ANOTHER())
     state = AuthorFeeds(author_id=link.author_id, key=key, next_key_hash=link.next_key_hash)
     return _Known(state=state)
+
+
+def _state_in(keys: Keys) -> AuthorFeeds | None:
+    """What a key file says of its author; None on a further device."""
+    if keys.author is None:
+        return None
+    return AuthorFeeds(
+        author_id=keys.author_id,
+        generation=keys.author.generation,
+        key=SigningKey(keys.author.seed).public,
+        next_key_hash=keys.author.next_key_hash,
+    )
 
 
 def _author_of(home: Path, seed: bytes, known: _Known) -> AuthorKey:
@@ -325,6 +343,7 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         author_id=keys.author_id,
         feed_key=SigningKey(keys.feed_seed),
         node_key=SigningKey(keys.node_seed),
+        sheets=read_sheets(home),
     )
 
 

@@ -13,6 +13,7 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
 from swarmfeed.core.asks.upkeep import Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
+from swarmfeed.core.base.address import parse_link
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.node.ground.settings import NodeSettings
@@ -60,13 +61,14 @@ def killed_at(step: int, patch: pytest.MonkeyPatch) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("kind", ["init", "restore"])
 def test_a_birth_cut_short_at_any_step_can_be_repeated(tmp_path: Path, kind: str) -> None:
-    words = wiring.create_home(tmp_path / "first", "Ann", "").author_words
+    first = wiring.create_home(tmp_path / "first", "Ann", "")
+    words, link = first.author_words, parse_link(first.sheet_link)
 
     def begin(home: Path) -> None:
         if kind == "init":
             wiring.create_home(home, "Ann", "")
         else:
-            wiring.restore_home(home, "Ann", "", words)
+            wiring.restore_home(home, "Ann", "", words, link)
 
     step, was_killed = 0, True
     while was_killed:

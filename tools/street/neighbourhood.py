@@ -19,6 +19,7 @@ from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -30,7 +31,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.lists import ListFiles
 
-from street.authors import author_of
+from street.authors import author_of, moved
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.dice import FakeDice
 from street.fakes.headboard import FakeDht, FakeHeadBoard
@@ -75,10 +76,12 @@ class Neighbour:
 
     @property
     def identity(self) -> Identity:
+        sheets = sign_sheets(self.author, moved(self.author).signing) if self.is_first else ()
         return Identity(
             author_id=self.author_id,
             feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
+            sheets=sheets,
         )
 
     @property

@@ -78,6 +78,7 @@ from swarmfeed.core.asks.profile import (
 )
 from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -430,6 +431,9 @@ class FakeDesk(TableDesk):
             )
         )
 
+    def whose_sheet(self, ask: WhoseSheet) -> SheetOwner:
+        return SheetOwner(author=self.me if ask.key == key("sheet") else None)
+
     def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
         feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
         return HeldFeeds(feeds=feeds)
@@ -602,6 +606,7 @@ class FakeDesk(TableDesk):
         Fetch: fetch,
         HowFar: how_far,
         FeedsOf: feeds_of,
+        WhoseSheet: whose_sheet,
         OneFeed: one_feed,
         ListTorrents: torrents,
         GetTorrent: get_torrent,
