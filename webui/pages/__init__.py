@@ -3,7 +3,6 @@
 from typing import Final
 
 from webui.pages import (
-    alarms,
     author,
     follow,
     history,
@@ -28,7 +27,6 @@ PAGES: Final[tuple[Page, ...]] = (
     follow.PAGE,
     # The node, and oneself
     status.PAGE,
-    alarms.PAGE,
     me.PAGE,
     # Holding for others
     history.PAGE,
