@@ -22,7 +22,8 @@ from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash, NodeId
+from swarmfeed.core.feed.author import choose_certificates, feeds_of
 from swarmfeed.core.feed.certificate import Join, Keep, Leave, Rotate, open_certificate
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import (
@@ -67,7 +68,7 @@ from swarmfeed.errors import (
 )
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.journal import read_journal
-from swarmfeed.shell.disk.statements import read_fork
+from swarmfeed.shell.disk.statements import read_certificates, read_fork
 
 ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors"
@@ -281,6 +282,23 @@ def check_offer(vector: Vector, _: Path) -> None:
         assert vector["then"] == "taken"
 
 
+def check_certificate_set(vector: Vector, _: Path) -> None:
+    author_id = AuthorId(unhex(vector["author"]))
+    opened = {each: open_certificate(each) for each in map(unhex, vector["certificates"])}
+    state = feeds_of(author_id, opened.values())
+    assert (state.generation, state.is_disputed) == (vector["generation"], vector["disputed"])
+    assert [[feed.feed_id.hex(), feed.end] for feed in state.feeds] == vector["feeds"]
+    chosen = choose_certificates(author_id, opened)
+    assert feeds_of(author_id, [opened[each] for each in chosen]) == state
+    if "kept" in vector:
+        assert [each.hex() for each in chosen] == vector["kept"]
+
+
+def check_certificates_file(vector: Vector, folder: Path) -> None:
+    (folder / "certificates").write_bytes(unhex(vector["file"]))
+    assert [each.hex() for each in read_certificates(folder)] == vector["certificates"]
+
+
 def check_link(vector: Vector, _: Path) -> None:
     link = parse_link(vector["link"])
     assert (link.author_id.hex(), link.name) == (vector["author"], vector["name"])
@@ -370,6 +388,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork-file": check_fork_file,
     "dht-head": check_dht_head,
     "offer": check_offer,
+    "certificate-set": check_certificate_set,
+    "certificates-file": check_certificates_file,
     "link": check_link,
     "pieces": check_pieces,
     "words": check_words,

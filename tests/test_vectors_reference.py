@@ -55,6 +55,18 @@ def check_offer(vector: Vector, _: Path) -> None:
     assert ref.order(known, offered, hashes(vector["proof"])) == vector["then"]
 
 
+def check_certificate_set(vector: Vector, _: Path) -> None:
+    bodies = [author.open_certificate(unhex(each)) for each in vector["certificates"]]
+    state = author.state_of(unhex(vector["author"]), bodies) or author.State(0, {}, False)
+    assert (state.generation, state.disputed) == (vector["generation"], vector["disputed"])
+    assert [[feed.hex(), end] for feed, end in state.ends.items()] == vector["feeds"]
+
+
+def check_certificates_file(vector: Vector, _: Path) -> None:
+    listed = verify_feed.read_certificates(unhex(vector["file"]))
+    assert [each.hex() for each in listed] == vector["certificates"]
+
+
 def check_link(vector: Vector, _: Path) -> None:
     link = people.read_link(vector["link"])
     assert (link["author"].hex(), link["name"]) == (vector["author"], vector["name"])
@@ -169,6 +181,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "goodbye": check_goodbye,
     "notice": check_notice,
     "offer": check_offer,
+    "certificate-set": check_certificate_set,
+    "certificates-file": check_certificates_file,
     "link": check_link,
     "pieces": check_pieces,
     "receipt": check_receipt,

@@ -41,7 +41,7 @@ from _reference_forms import (
     stored,
 )
 from nacl.signing import SigningKey
-from vectors import bencodes, bodies, chunks, disk, heads, notices, offers, people, talk
+from vectors import bencodes, bodies, chunks, disk, heads, notices, offers, people, sets, talk
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
@@ -411,8 +411,10 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     chunks.pieces_cases,
     chunks.torrent_cases,
     disk.journal_cases,
+    disk.certificates_file_cases,
     disk.fork_file_cases,
     people.link_cases,
+    sets.set_cases,
     people.words_cases,
     notices.notice_cases,
     offers.offer_cases,

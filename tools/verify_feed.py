@@ -248,9 +248,7 @@ class Checker:
     def check_author(self, feed: bytes, wanted: str | None) -> None:
         signed = []
         if (self.folder / "certificates").is_file():
-            listed = decode((self.folder / "certificates").read_bytes(), "certificates")
-            need(isinstance(listed, list), "certificates: not a list")
-            signed += listed
+            signed += read_certificates((self.folder / "certificates").read_bytes())
         if self.first is not None and self.first.body is not None:
             need(self.first.kind == "feed", f"entry 0 is of kind {self.first.kind!r}")
             said = decode(self.first.body, "entry 0")
@@ -289,6 +287,14 @@ class Checker:
         raise Invalid(
             f"fork: the author signed two histories, of {first.size} and {second.size} entries"
         )
+
+
+def read_certificates(content: bytes) -> list[bytes]:
+    """Return signed certificates, which are still to be verified."""
+    listed = decode(content, "certificates")
+    need(isinstance(listed, list), "certificates: not a list")
+    need(all(isinstance(each, bytes) for each in listed), "certificates: one is not bytes")
+    return list(listed)
 
 
 def open_fork(content: bytes, feed: bytes) -> tuple[Head, Head]:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
+from swarmfeed.core.asks.alarm_sentences import MORE_ALARMS
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.excerpt import is_long
 from swarmfeed.core.asks.input_sentences import NOT_LOGGED_IN, OTHER_LOGIN
 from swarmfeed.core.asks.notification_sentences import what_it_does
@@ -143,6 +145,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "is_long": is_long,
     "how_long": how_long,
     "line": render.one_line,
+    "more_alarms": lambda count: MORE_ALARMS(more=count),
     "number": formats.count,
     "often": formats.often,
     "sentence_case": formats.sentence_case,
@@ -339,6 +342,7 @@ def _shared_values() -> dict[str, object]:
         "now_year": datetime.now(UTC).year,
         "me": ask(WhoAreYou()) if is_in else None,
         "how": ask(HowIsIt()) if is_in else None,
+        "alarms": ask(WhatIsAlarming()).alarms if is_in else (),
         "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
         "refused": ask(WhatIsRefused()).sentences if is_in else (),
         "unread": ask(CountUnread()).count if is_in else 0,

@@ -10,6 +10,8 @@ import click
 from swarmfeed.cli.doors import Doors
 from swarmfeed.cli.home import default_home, read_passphrase
 from swarmfeed.cli.output import warn
+from swarmfeed.core.asks.alarm_sentences import warnings_of
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.upkeep import WhatIsRefused
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.settings import NodeSettings
@@ -52,8 +54,11 @@ class Context:
 
 @contextmanager
 def _warned(opening: AbstractContextManager[Answerer]) -> Iterator[Answerer]:
-    """Say on standard error what the machine refuses the node, beside whatever is asked."""
+    """Say on standard error what should not wait, beside whatever is asked: what the machine
+    refuses the node, and what others did in the person's name."""
     with opening as desk:
+        for sentence in warnings_of([a.sentence for a in desk.ask(WhatIsAlarming()).alarms]):
+            warn(sentence)
         for sentence in desk.ask(WhatIsRefused()).sentences:
             warn(sentence)
         yield desk

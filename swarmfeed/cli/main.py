@@ -92,18 +92,13 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("init", "init:init", "Make the keys of a new author."),
     _row(
         "restore",
-        "restore:make_restore",
+        "restore:restore",
         "Make a home of an author that there is already, from its 24 words.",
     ),
     _row(
         "shares",
         "shares:shares",
         "Split the second sheet among people you trust, and join it again.",
-    ),
-    _row(
-        "move-to-second-sheet",
-        "moving:make_move",
-        "Let the key of your second sheet take over: when the first one was stolen.",
     ),
     _row(
         "passphrase",
@@ -142,6 +137,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),
+    _row(
+        "alarms",
+        "alarms:alarms",
+        "Print what others did in your name, and what to do.",
+    ),
     _row(
         "jobs",
         "jobs:jobs",

@@ -27,6 +27,7 @@ from swarmfeed.core.asks.people import (
     WhoIsFollowed,
 )
 from swarmfeed.core.asks.posts import NewerThan, SearchPosts, ShowPost, Timeline, ref_text
+from swarmfeed.core.asks.sheets import WhoseSheet
 from swarmfeed.core.asks.upkeep import (
     HowFullIsIt,
     HowIsIt,
@@ -114,6 +115,8 @@ READINGS: dict[str, Ask[Any]] = {
     "called": WhoIsCalled(called="MIRA lindqvist"),
     "follows, some": WhoIsFollowed(limit=1),
     "feeds": FeedsOf(author=MIRA),
+    "sheet": WhoseSheet(key=key("sheet")),
+    "sheet of nobody": WhoseSheet(key=key("nobody")),
     "feed": OneFeed(feed=FakeDesk().feed_of(MIRA)),
     "torrents": ListTorrents(feed=FakeDesk().feed_of(MIRA)),
     "torrent file": GetTorrent(feed=FakeDesk().feed_of(MIRA), level=0, position=0),

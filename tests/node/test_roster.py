@@ -184,9 +184,9 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
         assert [job.name for job, _ in me.jobs._jobs] == [
             *("connect", "look-up", "announce", "announce-chunks", "fetch-watch"),
             *("own-head", "heads", "deposit", "deposits", "collect"),
-            *("friends-of-friends", "torrents", "clock", "sweep", "tidy"),
+            *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "tidy"),
             *("presence", "notices", "report", "audit", "history"),
-            *("diary", "ledger"),
+            *("guard", "diary", "ledger"),
         ]
 
     in_neighbourhood(tmp_path, scenario, roster=WITH_DIARY)

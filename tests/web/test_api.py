@@ -133,7 +133,7 @@ def test_one_author_and_search(site: Site) -> None:
 
 
 def test_follow_fetch_unfollow(site: Site) -> None:
-    who = format_address(key("Ines Okafor"))
+    who = format_author(key("Ines Okafor"))
     followed = site.ask("follow", {"who": f"swarmfeed:{who}?name=Ines"}).json
     assert followed is not None and followed["followed"] is True
     progress = site.ask("fetch", {"who": who}).json

@@ -94,9 +94,9 @@ def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
 
 def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:
     well = {"sentence": "Well connected: linked to 2 nodes.", "full": 2}
-    assert site.get("/sentence").json == {**well, "refused": []}
+    assert site.get("/sentence").json == {**well, "refused": [], "alarms": []}
     site.desk.refused = ("The disk is full.",)
-    full = {**well, "full": 0, "refused": ["The disk is full."]}
+    full = {**well, "full": 0, "refused": ["The disk is full."], "alarms": []}
     assert site.get("/sentence").json == full, "the mark is empty while something is refused"
 
 

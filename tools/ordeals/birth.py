@@ -123,8 +123,7 @@ def _nothing(folder: Path) -> None:
 
 def _write_words(folder: Path) -> str:
     created = wiring.create_home(folder / "other", "Ann", "")
-    sheet = f"{created.author_words}\n{created.sheet_link}\n"
-    create_file(folder / "sheet", sheet.encode("ascii"))
+    create_file(folder / "sheet", created.author_words.encode("ascii"))
     return created.author_words
 
 
@@ -140,12 +139,11 @@ def _prepare_ended(folder: Path) -> None:
 
 
 _NAME: Final = ("--name", "Ann", "--no-passphrase", "--json")
-_RESTORE: Final = ("restore", "{folder}/sheet", "--offline", *_NAME)
 
 IN_PLACE: Final = Kind(
     name="restore in place",
     prepare=_prepare_ended,
-    words=_RESTORE,
+    words=("restore", "{folder}/sheet", *_NAME),
 )
 
 KINDS: Final = (
@@ -155,7 +153,7 @@ KINDS: Final = (
         prepare=_nothing,
         words=("init", *_NAME, "--words-file", "{folder}/words.txt"),
     ),
-    Kind(name="restore", prepare=_prepare_words, words=_RESTORE),
+    Kind(name="restore", prepare=_prepare_words, words=("restore", "{folder}/sheet", *_NAME)),
     IN_PLACE,
 )
 

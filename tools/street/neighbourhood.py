@@ -19,6 +19,7 @@ from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
+from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -30,7 +31,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.lists import ListFiles
 
-from street.authors import author_of
+from street.authors import author_of, moved
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.dice import FakeDice
 from street.fakes.headboard import FakeDht, FakeHeadBoard
@@ -59,6 +60,8 @@ class Neighbour:
     disk: FakeDisk
     index: FakeIndex = field(default_factory=FakeIndex)
     ledger: FakeLedger = field(default_factory=FakeLedger)
+    rotates: tuple[bytes, ...] = ()
+    """What proves its author key, where that is not the first one."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -73,10 +76,12 @@ class Neighbour:
 
     @property
     def identity(self) -> Identity:
+        sheets = sign_sheets(self.author, moved(self.author).signing) if self.is_first else ()
         return Identity(
             author_id=self.author_id,
             feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
+            sheets=sheets,
         )
 
     @property
@@ -159,8 +164,9 @@ class Neighbour:
         certificate = sign_join(
             self.author, identity.feed_key, from_ms=now_ms, is_first=self.is_first
         )
-        shelf.start_feed(self.feed_id, self.author_id, certificate)
-        bodies = (FeedBody(certificate), ProfileBody(f"neighbour {self.number}"))
+        shelf.start_feed(self.feed_id, self.author_id, *self.rotates, certificate)
+        first = FeedBody(certificate, rotates=self.rotates)
+        bodies = (first, ProfileBody(f"neighbour {self.number}"))
         stored = [
             encode_entry(body.kind, now_ms, encode_body(body, self.street.dice(SALT_BYTES)))
             for body in bodies
@@ -195,11 +201,18 @@ class Neighbourhood:
         history: HistoryChoice | None = None,
         roster: Roster | None = None,
         is_first: bool = False,
+        author: AuthorKey | None = None,
+        rotates: tuple[bytes, ...] = (),
         on: bool = True,
     ) -> Neighbour:
-        """Add somebody new, or a further device of somebody; ``roster`` is the street's."""
+        """Add somebody new, or a further device of somebody; ``roster`` is the street's.
+
+        Args:
+            author: Whose device it is, by another key than ``device_of`` has.
+            rotates: What proves that key.
+        """
         number = len(self.neighbours) + 1
-        author = device_of.author if device_of else author_of(bytes([3, number]) + bytes(30))
+        same = device_of.author if device_of else author_of(bytes([3, number]) + bytes(30))
         settings = NodeSettings(
             listen=f"127.0.1.{number}",
             link_port=7000,
@@ -210,8 +223,9 @@ class Neighbourhood:
         )
         disk = FakeDisk(self.folder / str(number))
         neighbour = Neighbour(
-            self, number, author, is_first, settings, roster or self.roster, disk
+            self, number, author or same, is_first, settings, roster or self.roster, disk
         )
+        neighbour.rotates = rotates
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from _certificate_vectors import BOTH, JOIN, LEAVE, certificate
 from _reference_forms import (
+    AUTHOR,
     FEED,
     NOW_MS,
     bencode,
@@ -112,6 +114,28 @@ def zero_sector(before: bytes, frame: bytes) -> bytes:
     content = before + frame
     start = -(-len(before) // 512) * 512
     return content[:start] + bytes(512) + content[start + 512 :]
+
+
+# --- certificates beside a feed ---
+
+
+def certificates_file_cases() -> Iterator[Case]:
+    found = [certificate(BOTH, JOIN), certificate((AUTHOR,), LEAVE)]
+    for name, listed in (("two", found), ("none", []), ("in-another-order", found[::-1])):
+        shown = [each.hex() for each in listed]
+        case = {"file": bencode(listed).hex(), "certificates": shown}
+        yield f"certificates-file/{name}", case
+    wrong = {
+        "a-dict": bencode({"c": found[0]}),
+        "bytes": bencode(found[0]),
+        "a-nested-list": bencode([found]),
+        "a-number-in-it": bencode([found[0], 1]),
+        "empty": b"",
+        "cut-short": bencode(found)[:-1],
+        "two-lists": bencode(found) * 2,
+    }
+    for name, raw in wrong.items():
+        yield f"certificates-file/bad-{name}", {"file": raw.hex(), "error": name}
 
 
 # --- the proof of a fork ---

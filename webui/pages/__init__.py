@@ -3,6 +3,7 @@
 from typing import Final
 
 from webui.pages import (
+    alarms,
     author,
     follow,
     history,
@@ -27,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     follow.PAGE,
     # The node, and oneself
     status.PAGE,
+    alarms.PAGE,
     me.PAGE,
     # Holding for others
     history.PAGE,

@@ -3,6 +3,8 @@
 from typing import Final
 
 from flask import Response, jsonify, render_template
+from swarmfeed.core.asks.alarm_sentences import SAID_MAX
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.people import WhoIsFollowed
 from swarmfeed.core.asks.posts import NewerThan, Timeline
@@ -44,9 +46,12 @@ def show_updates() -> Response:
 
 
 def show_sentence() -> Response:
-    """How the node is, and what the machine refuses it, for pages that stay open."""
+    """How the node is, what the machine refuses it, and what others do in the person's name,
+    for pages that stay open."""
     status, refused = ask(HowIsIt()), ask(WhatIsRefused()).sentences
-    return jsonify({"sentence": status.sentence, "full": status.full, "refused": refused})
+    alarms = [each.sentence for each in ask(WhatIsAlarming()).alarms][:SAID_MAX]
+    said = {"sentence": status.sentence, "full": status.full, "refused": refused}
+    return jsonify({**said, "alarms": alarms})
 
 
 def _count_newer(seen: Cursor) -> int:

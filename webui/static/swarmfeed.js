@@ -90,13 +90,20 @@ function showProgress({ feed, held }) {
 async function askHowItIs() {
   const answer = await ask("/sentence");
   if (!answer || isAway) return;
-  showRefused(answer.refused);
+  showRefused([...answer.alarms.filter(isNews), ...answer.refused]);
   showHow(answer.sentence, answer.full);
 }
 
 function showHow(sentence, full) {
   for (const place of document.querySelectorAll(".how")) place.textContent = sentence;
   for (const mark of document.querySelectorAll(".nodes")) mark.dataset.full = full;
+}
+
+// What others did in the person's name stands on every page with what to do about it; on one that
+// was opened before, it is said.
+function isNews(alarm) {
+  const told = [...document.querySelectorAll(".alarm strong")].map((each) => each.textContent);
+  return !told.includes(alarm);
 }
 
 // What the machine refuses the node comes and goes while a page is open.

@@ -115,6 +115,8 @@ def _print_missing(lines: Sequence[str], trouble: str) -> int:
 
 
 def _print_status(found: NodeStatus, now_ms: int) -> None:
+    for alarm in found.alarms:
+        print_sentence(alarm)
     print_sentence(found.sentence)
     if found.safety is not None:
         print_sentence(found.safety.sentence)

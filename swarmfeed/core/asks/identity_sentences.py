@@ -4,6 +4,7 @@ from typing import Final
 
 from swarmfeed.core.base.texts import Text
 
+SHEETS_PUT: Final = Text("{authors:1 author's|# authors'} sheets put into the DHT")
 OLD_HOME: Final = Text(
     "{home} is of swarmfeed 0.1, whose people and posts this version cannot read; nothing in it"
     " was touched. Begin anew in another folder: swarmfeed --home FOLDER init"

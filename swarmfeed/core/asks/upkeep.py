@@ -6,7 +6,7 @@ from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedStatus
-from swarmfeed.core.asks.shape import Key
+from swarmfeed.core.asks.shape import Key, Spare
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.history.choice import HISTORY_ROLE
 
@@ -142,6 +142,8 @@ class NodeStatus:
     safety: Safety | None = None
     """Null while nothing was written, or nothing is known because the node is not online."""
     is_history_server: Annotated[bool, Key("history_server")] = False
+    alarms: Annotated[tuple[str, ...], Spare()] = ()
+    """What others did in the person's name, one sentence each; left out when all is well."""
 
 
 def is_history_server(roles: Iterable[str]) -> bool:

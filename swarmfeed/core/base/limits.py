@@ -123,7 +123,7 @@ CERTIFICATES_MAX: Final = 2 * FEEDS_PER_AUTHOR_MAX + 2 * (GENERATIONS_MAX - 1)
 and has one rival that proves misconduct."""
 
 CERTIFICATE_BYTES_MAX: Final = 1_000
-"""Longest signed certificate: a join has up to 375 bytes, a keep 624; there is room for later keys."""
+"""Longest signed certificate: a join has up to 375 bytes, a keep 624; later keys have room."""
 
 PEER_MESSAGES_PER_S: Final = 2_000
 """Messages a peer may send in a second, on average over BUDGET_WINDOW_S."""

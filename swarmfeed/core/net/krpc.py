@@ -43,6 +43,9 @@ SEALED_SALT: Final = b"sealed"
 GATE_SALT: Final = b"feed"
 """The salt under which an author's gate stores the newest feed."""
 
+SHEET_SALT: Final = b"author"
+"""The salt under which the key of a sheet stores whose it is."""
+
 METHOD_UNKNOWN: Final = 204
 """The failure code of BEP 5 for a query that is not served."""
 

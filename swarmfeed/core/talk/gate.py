@@ -40,7 +40,7 @@ from swarmfeed.core.feed.certificate import (
     open_certificate,
     spell,
 )
-from swarmfeed.core.net.krpc import GATE_SALT, signed_buffer
+from swarmfeed.core.net.krpc import GATE_SALT, Item, signed_buffer
 from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
 from swarmfeed.errors import BadEncodingError, BadProofError, RemoteError
 
@@ -58,22 +58,12 @@ class GateFound:
     """Signed: the rotates, oldest first, and the join of the feed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateItem:
-    """The gate as the DHT stores it."""
-
-    key: bytes
-    value: bytes
-    seq: int
-    signature: bytes
-
-
 def gate_key(author_id: AuthorId) -> SigningKey:
     """Return the key pair that anybody can make who knows an author."""
     return SigningKey(sha256(_DOMAIN + author_id).digest())
 
 
-def make_gate(author_id: AuthorId, opened: Mapping[bytes, Certificate]) -> GateItem | None:
+def make_gate(author_id: AuthorId, opened: Mapping[bytes, Certificate]) -> Item | None:
     """Make the gate of an author from what is known of them.
 
     Args:
@@ -99,7 +89,7 @@ def make_gate(author_id: AuthorId, opened: Mapping[bytes, Certificate]) -> GateI
         return None
     key, seq = gate_key(author_id), join.generation * _SEQ_PER_GENERATION + join.from_ms
     signature = key.sign(signed_buffer(value, seq, GATE_SALT))
-    return GateItem(key=key.public, value=value, seq=seq, signature=signature)
+    return Item(public=key.public, value=value, seq=seq, signature=signature)
 
 
 def read_gate(value: bytes, author_id: AuthorId) -> GateFound:

@@ -101,7 +101,7 @@ class Depositor:
         assert self._board is not None
         item = make_gate(author_id, self._shelf.opened(author_id))
         if item is not None:
-            await self._board.put(item.key, item.value, item.seq, item.signature, GATE_SALT)
+            await self._board.put(item.public, item.value, item.seq, item.signature, GATE_SALT)
 
     def _due(self) -> list[tuple[AuthorId, FeedId]]:
         now_ms = self._clock.monotonic_ms()

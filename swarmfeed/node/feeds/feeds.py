@@ -20,7 +20,6 @@ from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
-from swarmfeed.node.feeds.certifying import Certifying
 from swarmfeed.node.feeds.collector import Collector
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.depositor import Depositor
@@ -39,6 +38,7 @@ from swarmfeed.node.feeds.once import Once
 from swarmfeed.node.feeds.profiles import Profiles
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.sheets import SheetKeeper
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.sweeper import Sweeper
@@ -76,6 +76,7 @@ class Feeds:
     importer: Importer
     finder: Finder
     depositor: Depositor
+    sheets: SheetKeeper
     collector: Collector
     friends: FriendsOfFriends
     showing: Showing
@@ -133,6 +134,7 @@ class Feeds:
             listens(events.ChunkKept, self.grower.on_chunk),
             listens(events.FellAsleep, self.holder.tell_asleep),
             listens(events.CertificatesGrew, self.holder.tell_certificates),
+            listens(events.CertificatesTold, self.follower.on_more_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
             listens(events.HeadGrew, self.showing.on_head),
             listens(events.FeedDropped, self.showing.on_dropped),
@@ -151,13 +153,13 @@ class Feeds:
             *self.notifying.answers(),
             *answers.Writing(ground, self.writer, reading, self.showing).rows(),
             *self.withdrawing.rows(),
+            *self.sheets.rows(),
             *self.importer.rows(),
             *people.rows(),
             *Profiles(ground, self.writer, reading, people).rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *SealedTorrents(ground, self.announcer).rows(),
-            *Certifying(ground, self.writer).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
@@ -180,6 +182,7 @@ class Feeds:
             Job(name="heads", run=finder.refresh_heads, every_s=60, jitter_s=20),
             Job(name="deposit", run=self.depositor.put_own, every_s=5, jitter_s=2),
             Job(name="deposits", run=self.depositor.renew, every_s=60, jitter_s=20),
+            Job(name="sheets", run=self.sheets.put, every_s=60, jitter_s=20),
             Job(name="collect", run=self.collector.collect, every_s=2),
             Job(name="friends-of-friends", run=self.friends.hold, every_s=60),
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
@@ -221,6 +224,7 @@ def make_feeds(ground: Ground) -> Feeds:
         importer=Importer(ground, grower, hearing),
         finder=finder,
         depositor=Depositor(ground),
+        sheets=SheetKeeper(ground),
         collector=Collector(ground, grower, finder),
         friends=FriendsOfFriends(ground, follower, fetcher, showing),
         showing=showing,

@@ -7,7 +7,8 @@ A peer that sends something false is shut out (the error goes up to its session)
 unwanted message is only passed over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -39,7 +40,7 @@ from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.whereabouts import Whereabouts
-from swarmfeed.node.ground.events import Forked, LinkOpened
+from swarmfeed.node.ground.events import CertificatesTold, Forked, LinkOpened
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
@@ -103,6 +104,16 @@ class Follower:
         wanted = self._interests.all() if self._is_online else [self._identity.author_id]
         self.ask(event.session, wanted)
 
+    def on_more_certificates(self, event: CertificatesTold) -> None:
+        """Want an author again of whom a feed counts that we have nothing of: it may have been
+        passed over when it was offered, before it was known to count."""
+        author_id = event.author_id
+        if self._interests.of(author_id) is None:
+            return
+        feeds = self._shelf.certified(author_id).feeds
+        if any(each.end != 0 and self._shelf.replica(each.feed_id) is None for each in feeds):
+            self.ask_all([author_id])
+
     async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
         for at in range(0, len(authors), AUTHORS_ASKED_AT_ONCE):
             batch = authors[at : at + AUTHORS_ASKED_AT_ONCE]
@@ -123,7 +134,8 @@ class Follower:
         opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
         before = self._shelf.replica(offer.feed_id)
         try:
-            after = self._shelf.accept_offer(offer, opened)
+            with self._noting_certificates(session, offer.author_id):
+                after = self._shelf.accept_offer(offer, opened)
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
             return
@@ -155,7 +167,8 @@ class Follower:
             return
         news[author_id] = heard + 1
         opened = await self._shelf.open_certificates(author_id, told.signed)
-        self._shelf.accept_certificates(told, opened)
+        with self._noting_certificates(session, author_id):
+            self._shelf.accept_certificates(told, opened)
         known = self._shelf.certificates(author_id)
         if set(known) <= set(told.signed):
             session.part(HolderSide).certified[author_id] = known
@@ -214,6 +227,17 @@ class Follower:
         self._events.tell(Forked(feed_id))
 
     # --- inside ---
+
+    @contextmanager
+    def _noting_certificates(self, session: Session, author_id: AuthorId) -> Iterator[None]:
+        """Tell who brought certificates that are news, whatever becomes of the head they are
+        with."""
+        before = self._shelf.certificates(author_id)
+        try:
+            yield
+        finally:
+            if self._shelf.certificates(author_id) != before:
+                self._events.tell(CertificatesTold(session, author_id))
 
     def _contradiction(self, receipt: Receipt) -> ForkProof | None:
         feed_id = receipt.feed_id

@@ -122,10 +122,11 @@ class Holder:
             each.outbox.put(("fork", proof.feed_id), partial(each.send, proof))
 
     def tell_certificates(self, event: CertificatesGrew) -> None:
-        """Tell everyone who wants an author what its certificates say now."""
+        """Tell everyone who wants an author what its certificates say now, and which feeds
+        count that did not before."""
         author_id = event.author_id
         for each in self._who_want(author_id):
-            saying = partial(self._send_certificates, each, author_id)
+            saying = partial(self._tell_of_author, each, author_id)
             each.outbox.put(("certificates", author_id), saying)
 
     # --- inside ---
@@ -169,6 +170,16 @@ class Holder:
                 await session.send(fork)
             await self._send_holders(session, author_id, feed_id)
             await self._confirm_to(session, feed_id)
+        await self._send_certificates(session, author_id)
+
+    async def _tell_of_author(self, session: Session, author_id: AuthorId) -> None:
+        if not self._shelf.has_more_than_joins(author_id):
+            return  # a join comes with the first head of its feed, and takes nothing back
+        for feed_id in self._shelf.feeds_of(author_id):
+            await breathe()
+            replica = self._shelf.replica(feed_id)
+            if replica is not None and session.knows.get(feed_id, 0) < replica.size:
+                await self._offer(session, replica)
         await self._send_certificates(session, author_id)
 
     async def _send_certificates(self, session: Session, author_id: AuthorId) -> None:
@@ -220,8 +231,13 @@ class Holder:
     async def _offer(self, session: Session, replica: Replica) -> None:
         """Say what we hold, and send the newest head with all that goes with it.
 
-        What we hold goes first: whoever gets the head asks for its chunks at once.
+        What we hold goes first: whoever gets the head asks for its chunks at once.  Of a feed
+        that does not count any more nothing is said: nobody could check it, and whoever tried
+        would take us for a liar.
         """
+        author_id = self._shelf.author_of(replica.feed_id)
+        if author_id is None or not self._shelf.is_certified(replica.feed_id):
+            return
         await self._send_have(session, replica)
         try:
             known_size = session.knows.get(replica.feed_id, 0)
@@ -230,8 +246,7 @@ class Holder:
             # A gap in our own copy: somebody else has to prove it.
             logger.info("no consistency proof", reason=str(error))
             return
-        author_id = self._shelf.author_of(replica.feed_id)
-        if author_id is None:
+        if not self._shelf.is_certified(replica.feed_id):
             return  # the feed was let go while this waited: nobody is told to fetch it here
         session.knows[replica.feed_id] = replica.size
         await session.send(

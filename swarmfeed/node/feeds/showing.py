@@ -165,8 +165,15 @@ class Showing:
     def on_certificates(self, event: CertificatesGrew) -> None:
         """An author said more about their feeds: show what is theirs."""
         for feed_id in self._shelf.feeds_of(event.author_id):
-            if self._shelf.end_of(feed_id) is not None:
-                self._beside.spawn(self.cut(feed_id))
+            self._beside.spawn(self._show_what_is_theirs(feed_id))
+
+    async def _show_what_is_theirs(self, feed_id: FeedId) -> None:
+        """Show no more of a feed than is its author's, and all of that: what a thief had cut
+        off is theirs again once they moved to the second sheet."""
+        if self._shelf.end_of(feed_id) is not None:
+            await self.cut(feed_id)
+        if self._shelf.replica(feed_id) is not None:
+            self.catch_up(feed_id)
 
     async def reindex(self) -> int:
         """Empty the index and fill it from the logs; returns the number of entries.

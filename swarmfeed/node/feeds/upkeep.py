@@ -1,5 +1,6 @@
 """What people ask about the node as a whole, and what takes care of its disk."""
 
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -145,4 +146,12 @@ class Overview:
             jobs=self._about_node.what_repeats(WhatRepeats()).jobs,
             safety=await self._about_node.safety(),
             is_history_server=is_history_server(introduction.hello().roles),
+            alarms=await self._alarms(),
         )
+
+    async def _alarms(self) -> tuple[str, ...]:
+        """What was done in the person's name: a role watches that, if there is one."""
+        if not self._ground.answering.knows(WhatIsAlarming):
+            return ()
+        found = await self._ground.answering.answer(WhatIsAlarming())
+        return tuple(each.sentence for each in found.alarms)

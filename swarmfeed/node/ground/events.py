@@ -77,6 +77,21 @@ class CertificatesGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificatesSigned:
+    """Certificates of our own author were signed here, before anybody is told of them."""
+
+    signed: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesTold:
+    """A peer told certificates of an author that were not known, and they are taken in."""
+
+    session: Session
+    author_id: AuthorId
+
+
+@dataclass(frozen=True, slots=True)
 class InterestRose:
     """A person asked for an author, or follows them: more than before."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.net.krpc import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Identity:
     author_id: AuthorId
     feed_key: SigningKey
     node_key: SigningKey
+    sheets: tuple[Item, ...] = ()
+    """What both sheets say in the DHT, the first sheet first; none where that is not here."""
 
     @property
     def feed_id(self) -> FeedId:

@@ -134,6 +134,11 @@ class Shelf:
         """Entries [0, end) are the author's, whatever the feed says; None: all are."""
         return self._credentials.end_of(feed_id)
 
+    def is_certified(self, feed_id: FeedId) -> bool:
+        """Whether a feed is one of those that count, by the certificates that are passed on."""
+        author_id = self.author_of(feed_id)
+        return author_id is not None and self.certified(author_id).feed(feed_id) is not None
+
     def is_forked(self, feed_id: FeedId) -> bool:
         return feed_id in self._forked
 

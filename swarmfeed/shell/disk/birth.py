@@ -2,11 +2,12 @@
 
     new/                what is being made; gone when it is done
         begun           two lines: address of the feed, address of the author
-        feeds/, high-water/, keys
+        feeds/, high-water/, sheets, keys
 
-All is made in ``new/`` first.  Then the feed and its mark move to their places, and the keys
-last: a home with keys is whole.  While ``new/keys`` is there the step was not done, and the
-next attempt takes away what has moved already; without it there is nothing to take away.
+All is made in ``new/`` first.  Then the feed, its mark and the sheets move to their places, and
+the keys last: a home with keys is whole.  While ``new/keys`` is there the step was not done,
+and the next attempt takes away what has moved already; without it there is nothing to take
+away.
 
 Where there were keys (their feed may not be signed any more), they stay beside the new ones.
 """
@@ -26,6 +27,7 @@ from swarmfeed.core.base.address import (
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import DamageError, UserError
 from swarmfeed.shell.disk.durable import fsync_folder, make_folder, read_file, write_file
+from swarmfeed.shell.disk.sheets import SHEETS
 
 _BEGUN_BYTES_MAX: Final = 256
 _MOVED: Final = ("feeds", "high-water")
@@ -37,7 +39,7 @@ def begin(home: Path, feed_id: FeedId, author_id: AuthorId) -> Path:
     The caller holds the home's lock.
     """
     clear_away(home)
-    folder = _folder(home)
+    folder = unfinished(home)
     make_folder(folder)
     lines = f"{format_address(feed_id)}\n{format_author(author_id)}\n"
     write_file(folder / "begun", lines.encode("ascii"))
@@ -50,11 +52,13 @@ def finish(home: Path, feed_id: FeedId, old_feed_id: FeedId | None = None) -> No
     Args:
         old_feed_id: The feed of the keys that are there; they become ``keys.<its address>``.
     """
-    folder, name = _folder(home), format_address(feed_id)
+    folder, name = unfinished(home), format_address(feed_id)
     for place in _MOVED:
         make_folder(home / place)
         os.rename(folder / place / name, home / place / name)
         fsync_folder(home / place)
+    if (folder / SHEETS).exists():
+        os.replace(folder / SHEETS, home / SHEETS)
     if old_feed_id is not None:
         with suppress(FileExistsError):
             os.link(home / "keys", home / f"keys.{format_address(old_feed_id)}")
@@ -66,7 +70,7 @@ def finish(home: Path, feed_id: FeedId, old_feed_id: FeedId | None = None) -> No
 
 def clear_away(home: Path) -> None:
     """Take away what an attempt left that was cut short.  The caller holds the home's lock."""
-    folder = _folder(home)
+    folder = unfinished(home)
     if (folder / "keys").exists() and (begun := _begun(home)):
         for place in _MOVED:
             _remove(home / place / begun[0])
@@ -77,18 +81,19 @@ def clear_away(home: Path) -> None:
 
 def unfinished_author(home: Path) -> str:
     """Address of the author whose home was being made when it was cut short; empty: none."""
-    begun = _begun(home) if (_folder(home) / "keys").exists() else []
+    begun = _begun(home) if (unfinished(home) / "keys").exists() else []
     return begun[1] if len(begun) == 2 else ""
 
 
-def _folder(home: Path) -> Path:
+def unfinished(home: Path) -> Path:
+    """Return the folder of what is being made, and is in no place of a home yet."""
     return home / "new"
 
 
 def _begun(home: Path) -> list[str]:
     """Both addresses; none unless they are: what is named there is taken away."""
     with suppress(FileNotFoundError, DamageError, UserError, ValueError):
-        content = read_file(_folder(home) / "begun", _BEGUN_BYTES_MAX)
+        content = read_file(unfinished(home) / "begun", _BEGUN_BYTES_MAX)
         lines = content.decode("ascii", "replace").splitlines()
         feed, author = lines
         return [

@@ -37,8 +37,11 @@ def read_certificates(folder: Path) -> tuple[bytes, ...]:
         return ()
     except RemoteError as error:
         raise DamageError(f"{path} is damaged: {error}") from error
-    items = value if isinstance(value, list) else []
-    return tuple(item for item in items if isinstance(item, bytes))
+    items = value if isinstance(value, list) else [value]
+    signed = tuple(item for item in items if isinstance(item, bytes))
+    if not isinstance(value, list) or len(signed) < len(items):
+        raise DamageError(f"{path} is damaged: it is not a list of certificates")
+    return signed
 
 
 def write_certificates(folder: Path, signed: Sequence[bytes]) -> None:

@@ -18,9 +18,9 @@ from swarmfeed.core.feed.certificate import (
     sign_leave,
     sign_rotate,
 )
-from swarmfeed.core.net.krpc import GATE_SALT, signed_buffer
+from swarmfeed.core.net.krpc import GATE_SALT, Item, signed_buffer
 from swarmfeed.core.net.limits import KRPC_VALUE_BYTES_MAX
-from swarmfeed.core.talk.gate import GateItem, gate_key, make_gate, read_gate
+from swarmfeed.core.talk.gate import gate_key, make_gate, read_gate
 from swarmfeed.errors import RemoteError
 
 ANNA, MALLORY = author_of(b"\x01" * 32), author_of(b"\x09" * 32)
@@ -33,7 +33,7 @@ def opened(*signed: bytes) -> dict[bytes, Certificate]:
     return {each: open_certificate(each) for each in signed}
 
 
-def gate_of(*signed: bytes) -> GateItem:
+def gate_of(*signed: bytes) -> Item:
     item = make_gate(ANNA.author_id, opened(*signed))
     assert item is not None
     return item
@@ -50,8 +50,10 @@ def chain(length: int) -> tuple[AuthorKey, list[bytes]]:
 
 def test_a_gate_leads_to_the_newest_feed_and_proves_it() -> None:
     item = gate_of(JOIN, LATER)
-    assert item.key == gate_key(ANNA.author_id).public
-    verify_signature(item.key, signed_buffer(item.value, item.seq, GATE_SALT), item.signature)
+    assert item.public == gate_key(ANNA.author_id).public
+    verify_signature(
+        item.public, signed_buffer(item.value, item.seq, GATE_SALT), item.signature
+    )
     found = read_gate(item.value, ANNA.author_id)
     assert (found.feed_id, found.certificates) == (LAPTOP.public, (LATER,))
     assert read_gate(gate_of(JOIN).value, ANNA.author_id).certificates == (JOIN,)

@@ -36,7 +36,7 @@ async def leave_in_dht(board: FakeHeadBoard, scribe: Scribe) -> bytes:
     known = {scribe.certificate: open_certificate(scribe.certificate)}
     gate = make_gate(scribe.author_id, known)
     assert gate is not None
-    assert await board.put(gate.key, gate.value, gate.seq, gate.signature, GATE_SALT)
+    assert await board.put(gate.public, gate.value, gate.seq, gate.signature, GATE_SALT)
     return deposit.torrent.info_hash
 
 

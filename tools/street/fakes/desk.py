@@ -5,6 +5,8 @@ from hashlib import sha256
 from typing import ClassVar, Final
 
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.alarm_sentences import NO_SUCH_ALARM
+from swarmfeed.core.asks.alarms import Alarms, AlarmView, ThatWasMe, WhatIsAlarming
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import (
     ChunkList,
@@ -76,6 +78,7 @@ from swarmfeed.core.asks.profile import (
 )
 from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -204,6 +207,7 @@ class FakeDesk(TableDesk):
         self.once: dict[str, PostView] = {}
         """What was published for a key."""
         self.pinned: dict[AuthorId, PostView] = {}
+        self.alarms: tuple[AlarmView, ...] = ()
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -427,6 +431,9 @@ class FakeDesk(TableDesk):
             )
         )
 
+    def whose_sheet(self, ask: WhoseSheet) -> SheetOwner:
+        return SheetOwner(author=self.me if ask.key == key("sheet") else None)
+
     def feeds_of(self, ask: FeedsOf) -> HeldFeeds:
         feeds = tuple(each for each in self._feeds() if each.author_id == ask.author)
         return HeldFeeds(feeds=feeds)
@@ -460,6 +467,14 @@ class FakeDesk(TableDesk):
         pinned = self.pinned.get(ask.author)
         return Posts(posts=(pinned,) if pinned else (), next=None)
 
+    def that_was_me(self, ask: ThatWasMe) -> Alarms:
+        left = tuple(each for each in self.alarms if not each.id.startswith(ask.alarm))
+        if not ask.alarm or len(left) == len(self.alarms):
+            raise UserError(NO_SUCH_ALARM())
+        self.changed.append("that_was_me")
+        self.alarms = left
+        return Alarms(alarms=left)
+
     def how_is_it(self, _: HowIsIt) -> Wellbeing:
         return Wellbeing(
             sentence=self.sentence,
@@ -484,6 +499,7 @@ class FakeDesk(TableDesk):
             jobs=JOBS,
             safety=self.safety,
             is_history_server=self.history_status.choice is not None,
+            alarms=tuple(each.sentence for each in self.alarms),
         )
 
     def how_history_is(self, _: HowHistoryIs) -> HistoryStatus:
@@ -583,11 +599,14 @@ class FakeDesk(TableDesk):
         Pin: pin,
         Unpin: unpin,
         WhatIsPinned: what_is_pinned,
+        WhatIsAlarming: lambda desk, _: Alarms(alarms=desk.alarms),
+        ThatWasMe: that_was_me,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,
         HowFar: how_far,
         FeedsOf: feeds_of,
+        WhoseSheet: whose_sheet,
         OneFeed: one_feed,
         ListTorrents: torrents,
         GetTorrent: get_torrent,

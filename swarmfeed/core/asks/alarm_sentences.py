@@ -1,0 +1,90 @@
+"""What people are told when somebody else acts in their name."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.texts import Text
+from swarmfeed.core.feed.alarms import Alarm, What
+
+JOINED: Final = Text(
+    "A device that was not added from here writes in your name: history {feed}."
+)
+LEFT_WHOLE: Final = Text(
+    "Somebody said in your name that nothing of history {feed} is yours: others show none of"
+    " it."
+)
+LEFT: Final = Text(
+    "Somebody said in your name that history {feed} ends after {end:1 entry|# entries}: others"
+    " show nothing behind it."
+)
+MOVED: Final = Text("Your name was moved to a second sheet, and not from here.")
+DISPUTED: Final = Text(
+    "Your name was moved to two different keys: somebody else has the words of your second"
+    " sheet."
+)
+SIGNED: Final = Text(
+    "Others have something in your history that this machine did not write. If this folder was"
+    " copied, or put back from a backup, that is why."
+)
+
+FIRST_STOLEN: Final = Text(
+    "If that was you, on another device, say so. If not, somebody has the key to your name:"
+    " take your second sheet, and move to it with: swarmfeed move-to-second-sheet. What you"
+    " wrote and who follows you stays, and nothing the thief said counts any more."
+)
+BOTH_STOLEN: Final = Text(
+    "If that was you, on another device, say so. If not, somebody has the words of your second"
+    " sheet, and nothing helps against that: begin anew with: swarmfeed init, in another"
+    " folder, and tell your friends in another way than this one."
+)
+DEVICE_STOLEN: Final = Text(
+    "If not, somebody has the keys of this machine: make it a new device with: swarmfeed"
+    " restore -, and remove the old one."
+)
+SEEN_FROM: Final = Text("It came from the machine at {source}.")
+ALARM: Final = Text("{sentence} See: swarmfeed alarms")
+MORE_ALARMS: Final = Text("There are {more:1 more|# more} like this.")
+WATCHED: Final = Text("{alarms:1 alarm|# alarms}")
+ALL_IS_WELL: Final = Text(
+    "Nobody else has done anything in your name, as far as is known here."
+)
+NO_SUCH_ALARM: Final = Text("there is nothing of that number; see: swarmfeed alarms")
+NOTED: Final = Text("Noted: that was you.")
+THAT_WAS_ME: Final = Text("If it was you: swarmfeed alarms --mine {alarm}")
+
+SAID_MAX: Final = 3
+"""Alarms that are said one by one: a thief can make 64 at once."""
+
+FEED_CHARS: Final = 8
+"""Of a feed's address: enough to tell one's own devices apart."""
+
+
+def what_happened(alarm: Alarm) -> str:
+    """Return what somebody did, in one sentence."""
+    feed = format_address(alarm.feed_id)[:FEED_CHARS] if alarm.feed_id else ""
+    match alarm.what:
+        case What.JOINED:
+            return JOINED(feed=feed)
+        case What.LEFT:
+            return LEFT(feed=feed, end=alarm.end) if alarm.end else LEFT_WHOLE(feed=feed)
+        case What.MOVED:
+            return MOVED()
+        case What.DISPUTED:
+            return DISPUTED()
+        case What.SIGNED:
+            return SIGNED()
+
+
+def what_to_do(alarm: Alarm) -> str:
+    """Return what helps if the person did not do that."""
+    if alarm.what in (What.MOVED, What.DISPUTED):
+        return BOTH_STOLEN()
+    return DEVICE_STOLEN() if alarm.what is What.SIGNED else FIRST_STOLEN()
+
+
+def warnings_of(sentences: Sequence[str]) -> list[str]:
+    """Return what a command says beside its answer: what happened, and where to look."""
+    said = [ALARM(sentence=each) for each in sentences[:SAID_MAX]]
+    more = len(sentences) - SAID_MAX
+    return [*said, MORE_ALARMS(more=more)] if more > 0 else said

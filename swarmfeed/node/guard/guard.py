@@ -1,0 +1,242 @@
+"""Watches what is said in the author's name, and tells what this device did not say.
+
+What it knows to be ours, and when each alarm was first seen, is a page of the ledger; the
+alarms themselves follow from that and from the certificates on disk, so none of them is lost.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+
+from swarmfeed.core.asks import alarm_sentences as sentences
+from swarmfeed.core.asks.alarms import Alarms, AlarmView, ThatWasMe, WhatIsAlarming
+from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.feed.alarms import Alarm, Ours, What, alarms_about, alarms_of
+from swarmfeed.core.feed.certificate import Certificate, Join, Keep, open_certificate
+from swarmfeed.core.feed.highwater import Reason
+from swarmfeed.errors import PassingError, UserError
+from swarmfeed.node.ground.events import (
+    CertificatesGrew,
+    CertificatesSigned,
+    CertificatesTold,
+    Forked,
+    HeadGrew,
+)
+from swarmfeed.node.ground.ground import Ground
+
+logger = structlog.get_logger()
+
+PAGE: Final = "guard"
+FEED: Final = b"feed "
+"""What the keys of rows begin with that name a feed of ours."""
+OURS: Final = b"ours "
+"""Of those that name an alarm about what we did."""
+SEEN: Final = b"seen "
+"""Of those that say when an alarm was first seen, and from where it came."""
+
+BORN: Final = b"born"
+"""Key of the row that is there once this page was begun: from then on nothing is taken on
+trust, also where the person never wrote."""
+
+BORN_ENTRIES: Final = 2
+"""A feed that has no more was just made: certificate and profile.  One that has more, and no
+such row, has lost its ledger: then the person is asked about every other device."""
+
+NAMED_CHARS_MIN: Final = 8
+"""Of an alarm's id, for a person who names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstSeen:
+    """When an alarm was first seen, and where it came from."""
+
+    at_ms: int
+    source: str = ""
+
+
+class Guard:
+    """Looks at the own author's certificates, and at heads of this device's feed."""
+
+    def __init__(self, ground: Ground) -> None:
+        identity = ground.identity
+        self._shelf = ground.shelf
+        self._pen = ground.pen
+        self._memory = ground.memory
+        self._changes = ground.changes
+        self._clock = ground.shells.clock
+        self._ours = Ours(author_id=identity.author_id, feed_id=identity.feed_id)
+        self._seen: dict[Hash, FirstSeen] = {}
+        self._alarms: tuple[Alarm, ...] = ()
+        self._unwritten: dict[bytes, bytes | None] = {}
+        self._is_born = False
+
+    # --- remembering ---
+
+    def load(self, page: Mapping[bytes, bytes]) -> None:
+        """Take up what is ours, and what was seen."""
+        self._is_born = BORN in page
+        feeds = {FeedId(key[len(FEED) :]) for key in page if key.startswith(FEED)}
+        done = {Hash(key[len(OURS) :]) for key in page if key.startswith(OURS)}
+        self._ours = replace(self._ours, feeds=frozenset(feeds), alarms=frozenset(done))
+        for key, value in page.items():
+            sighting = _read_seen(value) if key.startswith(SEEN) else None
+            if sighting is not None:
+                self._seen[Hash(key[len(SEEN) :])] = sighting
+
+    def take_changes(self) -> dict[bytes, bytes | None]:
+        taken, self._unwritten = self._unwritten, {}
+        return taken
+
+    async def start(self) -> None:
+        """What a device is born with is the person's own doing; all else is looked at."""
+        own = self._shelf.replica(self._ours.feed_id)
+        if not self._is_born:
+            self._unwritten[BORN] = b""
+            self._note_feed(self._ours.feed_id)
+            if own is None or own.size <= BORN_ENTRIES:
+                self._take_as_ours(self._known())
+        elif self._ours.feed_id not in self._ours.feeds:
+            self._note_feed(self._ours.feed_id)  # a new feed, in the home of an older one
+        self._write()
+        self._look()
+
+    # --- looking ---
+
+    def on_certificates(self, event: CertificatesGrew) -> None:
+        if event.author_id == self._ours.author_id:
+            self._look()
+
+    def on_told(self, event: CertificatesTold) -> None:
+        """Certificates came in; by then they are looked at, and now it is known from whom."""
+        if event.author_id == self._ours.author_id:
+            self._look(event.session.host)
+
+    def on_signed(self, event: CertificatesSigned) -> None:
+        """What is signed here is ours before anybody hears of it."""
+        self._take_as_ours(open_certificate(each) for each in event.signed)
+
+    def on_head(self, event: HeadGrew) -> None:
+        if event.after.feed_id == self._ours.feed_id and not self._pen.wrote(event.after):
+            self._look()
+
+    def on_fork(self, event: Forked) -> None:
+        if event.feed_id == self._ours.feed_id:
+            self._look()
+
+    async def watch(self) -> str:
+        """Look again: a head may have been seen that nobody takes in."""
+        self._look()
+        return sentences.WATCHED(alarms=len(self._alarms))
+
+    def _look(self, source: str = "") -> None:
+        author_id = self._ours.author_id
+        verdict = self._pen.verdict()
+        self._alarms = alarms_of(
+            self._ours,
+            self._known(),
+            self._shelf.certified(author_id),
+            is_outgrown=verdict.reason in (Reason.NEWER, Reason.FORKED),
+        )
+        before = len(self._unwritten)
+        self._note_sightings(source)
+        if len(self._unwritten) != before:
+            self._write()
+            self._changes.tell("status", alarms=len(self._alarms))
+
+    def _known(self) -> Iterable[Certificate]:
+        return self._shelf.opened(self._ours.author_id).values()
+
+    def _note_sightings(self, source: str) -> None:
+        now_ms = self._clock.now_ms()
+        alarming = {each.id for each in self._alarms}
+        for gone in self._seen.keys() - alarming:
+            del self._seen[gone]
+            self._unwritten[SEEN + gone] = None
+        for alarm in self._alarms:
+            known = self._seen.get(alarm.id)
+            if known is None:
+                logger.warning("done in our name, and not from here", what=alarm.what.value)
+            elif known.source or not source or known.at_ms < now_ms:
+                continue
+            self._seen[alarm.id] = FirstSeen(at_ms=now_ms, source=source)
+            self._unwritten[SEEN + alarm.id] = _write_seen(self._seen[alarm.id])
+
+    # --- what the person says ---
+
+    def alarms(self, _: WhatIsAlarming) -> Alarms:
+        views = [self._view(each) for each in self._alarms]
+        return Alarms(alarms=tuple(sorted(views, key=lambda view: -view.seen_ms)))
+
+    def that_was_me(self, ask: ThatWasMe) -> Alarms:
+        """Take it as the person's own doing; on disk before it is answered."""
+        named = ask.alarm.strip().lower()
+        found = [each for each in self._alarms if each.id.hex().startswith(named)]
+        if len(named) < NAMED_CHARS_MIN or len(found) != 1:
+            raise UserError(sentences.NO_SUCH_ALARM())
+        (alarm,) = found
+        if alarm.what is What.JOINED and alarm.feed_id is not None:
+            self._note_feed(alarm.feed_id)
+        else:
+            self._note_alarm(alarm.id)
+        self._look()
+        self._write()
+        return self.alarms(WhatIsAlarming())
+
+    # --- inside ---
+
+    def _take_as_ours(self, certificates: Iterable[Certificate]) -> None:
+        """Note what certificates say as our own doing."""
+        certificates = list(certificates)
+        for each in certificates:
+            if isinstance(each, Join | Keep):
+                self._note_feed(each.feed_id)
+        for each in certificates:
+            for alarm in alarms_about(self._ours, each):
+                self._note_alarm(alarm.id)
+        self._write()
+
+    def _note_feed(self, feed_id: FeedId) -> None:
+        if feed_id not in self._ours.feeds:
+            self._ours = replace(self._ours, feeds=self._ours.feeds | {feed_id})
+            self._unwritten[FEED + feed_id] = b""
+
+    def _note_alarm(self, alarm_id: Hash) -> None:
+        if alarm_id not in self._ours.alarms:
+            self._ours = replace(self._ours, alarms=self._ours.alarms | {alarm_id})
+            self._unwritten[OURS + alarm_id] = b""
+
+    def _write(self) -> None:
+        """Write at once: a command without the network writes nothing later."""
+        changes, self._unwritten = self._unwritten, {}
+        if not changes:
+            return
+        try:
+            self._memory.write(PAGE, changes)
+        except PassingError:
+            self._unwritten = {**changes, **self._unwritten}
+
+    def _view(self, alarm: Alarm) -> AlarmView:
+        seen = self._seen.get(alarm.id, FirstSeen(at_ms=self._clock.now_ms()))
+        return AlarmView(
+            id=alarm.id.hex(),
+            what=alarm.what.value,
+            sentence=sentences.what_happened(alarm),
+            advice=sentences.what_to_do(alarm),
+            seen_ms=seen.at_ms,
+            source=seen.source,
+            feed_id=alarm.feed_id,
+        )
+
+
+def _write_seen(seen: FirstSeen) -> bytes:
+    return b"%d %s" % (seen.at_ms, seen.source.encode())
+
+
+def _read_seen(value: bytes) -> FirstSeen | None:
+    """Return what was written; None where a row is not what it was."""
+    at_ms, _, source = value.partition(b" ")
+    if not at_ms.isdigit():
+        return None
+    return FirstSeen(at_ms=int(at_ms), source=source.decode("ascii", "replace"))
