@@ -5,6 +5,7 @@ from typing import Final
 from webui.pages import (
     alarms,
     author,
+    changing,
     follow,
     history,
     home,
@@ -22,6 +23,7 @@ PAGES: Final[tuple[Page, ...]] = (
     # Reading and writing
     home.PAGE,
     post.PAGE,
+    changing.PAGE,
     author.PAGE,
     search.PAGE,
     notices.PAGE,

@@ -17,6 +17,7 @@ from swarmfeed.core.asks.posts import (
 )
 from swarmfeed.core.asks.profile import WhatIsPinned
 from swarmfeed.core.asks.sentences import who_has_it
+from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
@@ -26,6 +27,7 @@ from werkzeug.wrappers import Response
 from webui.conversation import places, post_key, thread_url
 from webui.current import ask
 from webui.kept import AGAIN, ONCE
+from webui.pages.changing import withdrawn_page
 from webui.routes import Page, Typed, get, post
 
 
@@ -34,10 +36,22 @@ def show_post(name: str) -> str:
 
 
 def show_place(feed_id: FeedId, index: int) -> str | Response:
-    thread = _thread(f"{format_address(feed_id)}/{index}")
+    ref = f"{format_address(feed_id)}/{index}"
+    try:
+        thread = _thread(ref)
+    except UserError as error:
+        return withdrawn_page(_how_far_removed(ref, error))
     if thread.post.id:
         return redirect(url_for("post", name=thread.post.id, start=_start() or None))
     return _show(thread)
+
+
+def _how_far_removed(ref: str, error: UserError) -> Removal:
+    """How far an own post is gone that is not shown; raises ``error`` where it is none."""
+    try:
+        return ask(HowFarRemoved(ref=ref))
+    except UserError:
+        raise error from None
 
 
 def post_url(post: PostView) -> str:

@@ -55,7 +55,7 @@ def import_(
     """Import posts from a file into your own feed.
 
     They become part of your feed like posts you write, with their original times, and
-    cannot be taken back. Importing the same file again adds nothing.
+    others keep copies. Importing the same file again adds nothing.
 
     FILE has lines of {"author": A, "time": SECONDS, "text": T}; it may be gzipped, and - is
     standard input. Nothing is imported before every line is read and found good.

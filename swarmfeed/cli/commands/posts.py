@@ -11,6 +11,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, print_sentence, warn
 from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
+from swarmfeed.cli.removals import how_far_removed, print_removal
 from swarmfeed.cli.thread import print_thread
 from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks import input_sentences
@@ -60,10 +61,11 @@ def post(
 ) -> None:
     """Sign TEXT and publish it; - reads it from standard input.
 
-    A post cannot be taken back: whoever has fetched it has it.
+    Everybody can read it, and others keep copies. It can be withdrawn, and nobody can promise
+    that all of them delete theirs.
     """
     # Before a node is looked for: what cannot be published needs none.
-    text = clean_text(_read_text() if text == "-" else text)
+    text = read_post(text)
     with context.open() as desk:
         parent = "" if reply_to is None else ref_text(desk.ask(ShowPost(ref=reply_to)).post.ref)
         wish = WritePost(text=text, reply_to=parent, key=key or secrets.token_urlsafe(16))
@@ -121,7 +123,13 @@ def show(
 
 def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
     with context.open() as desk:
-        thread = desk.ask(question)
+        try:
+            thread = desk.ask(question)
+        except UserError as error:
+            # An own one that is withdrawn is not shown; how far it is gone is.
+            removal = how_far_removed(desk, question.ref, error)
+            print_removal(removal, as_json=as_json)
+            return
     if as_json:
         print_answer(thread)
     else:
@@ -174,6 +182,11 @@ def _publish(desk: Answerer, wish: WritePost) -> PostView:
     except RetryError as error:
         # Whether it was heard is not always known.
         raise RetryError(input_sentences.TRY_WITH_KEY(reason=error, key=wish.key)) from error
+
+
+def read_post(typed: str) -> str:
+    """Return a post as it is published; of - what standard input holds.  Raises UserError."""
+    return clean_text(_read_text() if typed == "-" else typed)
 
 
 def _read_text() -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from swarmfeed.core.asks.withdrawing import Removal
 from swarmfeed.core.base.texts import Text
 
 NOTHING_TO_SWEEP: Final = Text("nothing was withdrawn")
@@ -14,3 +15,37 @@ OF_ANOTHER_DEVICE: Final = Text(
 WITHDRAWN_ALREADY: Final = Text("this post is withdrawn already")
 NOT_WITHDRAWN: Final = Text("nothing of this post was withdrawn")
 STILL_TO_GO: Final = Text("{posts:1 text is|# texts are} still to leave a sealed chunk")
+
+# --- what is said before and after -----------------------------------------------------------
+
+WITHDRAW_THIS: Final = Text("Withdraw this post?")
+WHAT_IT_DOES: Final = Text(
+    "Withdrawing hides the post at once and asks every holder to delete it. Those who follow"
+    " the rules do."
+)
+WHAT_MAY_STAY: Final = Text(
+    "Who copied it, and plain BitTorrent clients that have the old file, may keep it. Kind,"
+    " time and a salted hash stay for ever."
+)
+WITHDRAWN_BY_YOU: Final = Text("You withdrew this post: it is hidden.")
+OLD_TEXT_GONE: Final = Text("What it said before is removed.")
+OLD_TEXT_STAYS: Final = Text(
+    "What it said before can still be read as its history; --remove-old removes it."
+)
+REMOVED_AT: Final = Text(
+    "{removed:,} of {holders:1 machine that had it has|# machines that had it have} dropped it."
+)
+NOBODY_HAD_IT: Final = Text("Nobody else has confirmed that they had it.")
+LEAVES_SOON: Final = Text(
+    "The text leaves the files of this machine within ten minutes, and then those of others."
+)
+ASK_AGAIN_BY: Final = Text("How far it is gone: swarmfeed show {post}")
+
+
+def how_far(removal: Removal) -> str:
+    """How many of those who had a text have confirmed that they have dropped it."""
+    if removal.waits:
+        return LEAVES_SOON()
+    if not removal.holders:
+        return NOBODY_HAD_IT()
+    return REMOVED_AT(removed=removal.removed_at, holders=removal.holders)

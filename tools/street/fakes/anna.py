@@ -61,6 +61,8 @@ from swarmfeed.core.asks.upkeep import (
     VerifyReport,
     WhatRepeats,
 )
+from swarmfeed.core.asks.withdrawal_sentences import NOT_WITHDRAWN
+from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
@@ -220,6 +222,9 @@ class AnnasDesk(TableDesk):
         start = self._find(ask.start) if ask.start else None
         return thread_of(self.posts, self._find(ask.ref), ask, start)
 
+    def how_far_removed(self, _: HowFarRemoved) -> Removal:
+        raise UserError(NOT_WITHDRAWN())
+
     def status(self, _: Status) -> NodeStatus:
         peer = PeerStatus(
             node_id=NODE, endpoint="127.0.0.2:4000", outgoing=True, since_ms=NOW_MS
@@ -294,6 +299,7 @@ class AnnasDesk(TableDesk):
         Timeline: timeline,
         SearchPosts: search,
         ShowPost: show,
+        HowFarRemoved: how_far_removed,
         Status: status,
         WhatRepeats: what_repeats,
         Verify: verify,

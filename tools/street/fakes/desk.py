@@ -102,6 +102,16 @@ from swarmfeed.core.asks.upkeep import (
     WhatRepeats,
     WhoIsLinked,
 )
+from swarmfeed.core.asks.withdrawal_sentences import NOT_WITHDRAWN, OF_SOMEBODY_ELSE
+from swarmfeed.core.asks.withdrawing import (
+    Edit,
+    HistoryOfPost,
+    HowFarRemoved,
+    Removal,
+    Version,
+    Versions,
+    Withdraw,
+)
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost, clean_text
 from swarmfeed.core.base.address import Link, format_address, format_link, parse_link
 from swarmfeed.core.base.limits import NAME_CHARS_MAX, SEARCH_COUNT_MAX
@@ -208,6 +218,10 @@ class FakeDesk(TableDesk):
         """What was published for a key."""
         self.pinned: dict[AuthorId, PostView] = {}
         self.alarms: tuple[AlarmView, ...] = ()
+        self.removals: dict[str, Removal] = {}
+        """Of own posts that were withdrawn, by feed and index."""
+        self.versions: dict[EntryRef, list[Version]] = {}
+        """Of posts that were edited, oldest first."""
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -329,6 +343,48 @@ class FakeDesk(TableDesk):
         post = self.add_post(self.me, text, reply_to=parent)
         if ask.key:
             self.once[ask.key] = post
+        return post
+
+    def withdraw(self, ask: Withdraw) -> Removal:
+        post = self._own(ask.ref)
+        self.changed.append("withdraw")
+        self.posts.remove(post)
+        self.removals[ref_text(post.ref)] = Removal(
+            ref=post.ref, removed_at=0, holders=post.held_by, waits=False
+        )
+        return self.removals[ref_text(post.ref)]
+
+    def edit(self, ask: Edit) -> PostView:
+        post, text = self._own(ask.ref), clean_text(ask.text)
+        self.changed.append("edit")
+        old = self.versions.setdefault(
+            post.ref, [Version(time_ms=post.time_ms, text=post.text)]
+        )
+        if ask.remove_old:
+            old.clear()
+            self.removals[ref_text(post.ref)] = Removal(
+                ref=post.ref, removed_at=0, holders=post.held_by, waits=True
+            )
+        self.now_ms += 1_000
+        old.append(Version(time_ms=self.now_ms, text=text))
+        after = replace(post, text=text, edited=True)
+        self.posts[self.posts.index(post)] = after
+        return after
+
+    def how_far_removed(self, ask: HowFarRemoved) -> Removal:
+        if ask.ref not in self.removals:
+            raise UserError(NOT_WITHDRAWN())
+        return self.removals[ask.ref]
+
+    def history_of(self, ask: HistoryOfPost) -> Versions:
+        post = self._find(ask.ref)
+        only = [Version(time_ms=post.time_ms, text=post.text)]
+        return Versions(versions=tuple(self.versions.get(post.ref, only)))
+
+    def _own(self, name: str) -> PostView:
+        post = self._find(name)
+        if post.author_id != self.me:
+            raise UserError(OF_SOMEBODY_ELSE())
         return post
 
     def follow(self, ask: Follow) -> AuthorView:
@@ -601,6 +657,10 @@ class FakeDesk(TableDesk):
         WhatIsPinned: what_is_pinned,
         WhatIsAlarming: lambda desk, _: Alarms(alarms=desk.alarms),
         ThatWasMe: that_was_me,
+        Withdraw: withdraw,
+        Edit: edit,
+        HowFarRemoved: how_far_removed,
+        HistoryOfPost: history_of,
         Follow: follow,
         Unfollow: unfollow,
         Fetch: fetch,
