@@ -162,6 +162,13 @@ class Logs(Protocol):
         """Bytes that a swarm brought, not verified yet.  Raises DamageError if missing."""
         ...
 
+    def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        """Put a chunk among those on their way, in place of what is there of it; synced.
+
+        May be called from any thread: what is kept does not change.
+        """
+        ...
+
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None: ...
 
     def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None: ...

@@ -18,6 +18,7 @@ from tests.golden.stage_core import (
     Farewell,
     FeedId,
     ForkProof,
+    Frames,
     Greeting,
     Hash,
     Have,
@@ -31,6 +32,8 @@ from tests.golden.stage_core import (
     NotHeld,
     NoticeRecord,
     Notices,
+    Patch,
+    PatchFrame,
     Receipt,
     Report,
     RequestRate,
@@ -131,6 +134,16 @@ SAMPLES: Final[dict[str, tuple[Message, ...]]] = {
         ForkProof(AUTHOR, FEED, b"", b"", ()),
     ),
     "wake": (Wake(FEED), Wake(FEED_TOO)),
+    "frames": (
+        Frames(feed_id=FEED, level=2, position=7, digests=b"12345678"),
+        Frames(feed_id=FEED_TOO, level=3, position=MOST // 256 - 1, digests=b"d" * 32_768),
+        Frames(feed_id=FEED, level=0, position=0, digests=b""),
+    ),
+    "patch": (
+        Patch(feed_id=FEED, level=1, position=7, frames=(PatchFrame(3, b"frame"),)),
+        Patch(feed_id=FEED, level=0, position=0, frames=()),
+        Patch(feed_id=FEED, level=3, position=1, frames=(PatchFrame(4_095, b""),) * 256),
+    ),
     "watch": (
         Watch((AUTHOR, OTHER)),
         Watch(()),

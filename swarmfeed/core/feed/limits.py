@@ -184,6 +184,19 @@ REPACK_MS: Final = 10 * 60 * 1000
 """How long a chunk rests after bodies were taken out of it: the largest are 48 MB, which are
 written and hashed anew at the author and at each holder.  What is withdrawn is hidden."""
 
+PATCH_FRAMES_MAX: Final = 256
+"""Most frames of one patch: a person withdraws a few posts, and the swarm brings the rest."""
+
+PATCH_BYTES_MAX: Final = 3 * 1024 * 1024
+"""Most bytes of the frames of one patch: a frame may have 2.1 MB, a message 4 MiB."""
+
+PATCH_WAIT_S: Final = 10.0
+"""How long a patch is waited for before the chunk is fetched: the author's node may be packing,
+and others wait for it just as we do."""
+
+PATCHES_PER_MINUTE: Final = 60
+"""Patches that are made for one peer in a minute: each reads a chunk."""
+
 WAITING_LOOKED_AT: Final = 1_024
 """How many of the newest own entries are looked through at the start for withdrawals whose
 bodies are in a chunk still: far more than are written within REPACK_MS."""

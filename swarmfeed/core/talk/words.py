@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Final
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import Endpoint, Hash, NodeId
+from swarmfeed.core.feed.limits import PATCH_FRAMES_MAX
+from swarmfeed.core.feed.patching import DIGEST_BYTES
 from swarmfeed.core.talk.message import (
     Author,
     ChunkList,
@@ -199,6 +201,56 @@ class ForkProof:
     """
 
 
+Level = Annotated[int, At("l", "Level of the chunk"), Between(0, limits.CHUNK_LEVEL_MAX)]
+Position = Annotated[
+    int,
+    At("p", "Position of the chunk"),
+    Between(0, limits.FEED_ENTRIES_MAX // limits.CHUNK_ENTRIES - 1),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """I have another file of this chunk than the newest list says: which frames differ?"""
+
+    name: ClassVar[str] = "frames"
+    feed_id: Feed
+    level: Level
+    position: Position
+    digests: Annotated[
+        bytes, At("d"), UpTo(DIGEST_BYTES * limits.CHUNK_FANOUT**limits.CHUNK_LEVEL_MAX)
+    ]
+    """First 8 bytes of the SHA-256 of each frame of the file the asker has, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFrame:
+    """A frame in the place of another one."""
+
+    number: Annotated[
+        int,
+        At("n", "Number of the frame in the chunk, from 0 on"),
+        Between(0, limits.CHUNK_FANOUT**limits.CHUNK_LEVEL_MAX - 1),
+    ]
+    frame: Annotated[
+        bytes,
+        At("z", "The frame as it is compressed"),
+        UpTo(limits.CHUNK_BYTES_MAX // limits.CHUNK_FANOUT**limits.CHUNK_LEVEL_MAX),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Answer to ``frames``: those that are not among the asker's."""
+
+    name: ClassVar[str] = "patch"
+    feed_id: Feed
+    level: Level
+    position: Position
+    frames: Annotated[tuple[PatchFrame, ...], At("o"), UpTo(PATCH_FRAMES_MAX)]
+    """The frames that differ; none where they are too many, or the chunk is not here."""
+
+
 WORDS: Final[tuple[type[Message], ...]] = (
     Want,
     NotHeld,
@@ -210,5 +262,7 @@ WORDS: Final[tuple[type[Message], ...]] = (
     Receipt,
     ForkProof,
     Wake,
+    Frames,
+    Patch,
 )
 """In the order of docs/PROTOCOL.md."""

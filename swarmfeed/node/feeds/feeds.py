@@ -7,11 +7,13 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
+    Frames,
     Have,
     HeadOffer,
     Holders,
     NewEntries,
     NotHeld,
+    Patch,
     Receipt,
     Wake,
     Want,
@@ -35,6 +37,7 @@ from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.notifying import Notifying
 from swarmfeed.node.feeds.once import Once
+from swarmfeed.node.feeds.patcher import Patcher
 from swarmfeed.node.feeds.profiles import Profiles
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
@@ -65,6 +68,7 @@ class Feeds:
     seeder: Seeder
     announcer: Announcer
     fetcher: Fetcher
+    patcher: Patcher
     holder: Holder
     whereabouts: Whereabouts
     grower: Grower
@@ -120,6 +124,8 @@ class Feeds:
             hears(Have, self.whereabouts.on_have),
             hears(Holders, self.whereabouts.on_holders),
             hears(Receipt, self.follower.on_receipt),
+            hears(Frames, self.patcher.on_frames),
+            hears(Patch, self.patcher.on_patch),
             hears(NotHeld, self.whereabouts.on_not_held),
         )
 
@@ -137,6 +143,10 @@ class Feeds:
             listens(events.CertificatesTold, self.follower.on_more_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
             listens(events.HeadGrew, self.showing.on_head),
+            listens(events.HeadGrew, self.patcher.on_head),
+            listens(events.HoldingTold, self.patcher.on_holding),
+            listens(events.FeedCompleted, self.patcher.on_completed),
+            listens(events.FeedDropped, self.patcher.on_dropped),
             listens(events.FeedDropped, self.showing.on_dropped),
             listens(events.Relieved, self.fetcher.on_relieved),
             listens(events.Relieved, self.carer.on_relieved),
@@ -213,6 +223,7 @@ def make_feeds(ground: Ground) -> Feeds:
         seeder=seeder,
         announcer=Announcer(ground, seeder),
         fetcher=fetcher,
+        patcher=Patcher(ground, fetcher, seeder),
         holder=holder,
         whereabouts=whereabouts,
         grower=grower,

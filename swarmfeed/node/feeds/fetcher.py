@@ -87,6 +87,7 @@ class Fetcher:
         self._finishing = Tasks()
         self._arrived: dict[bytes, Flight] = {}
         self._refused_until_ms = 0
+        self._held_back: set[tuple[FeedId, ChunkSpan]] = set()
 
     async def stop(self) -> None:
         # A timer of `want` may still fire: it finds nothing to begin.
@@ -110,6 +111,15 @@ class Fetcher:
         if feed is not None and feed.gathering:
             feed.gathering = False
             self.plan()
+
+    def hold_back(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Do not fetch a chunk for now: a patch of it is on its way."""
+        self._held_back.add((feed_id, span))
+
+    def let_go(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Fetch a chunk again if it is missing."""
+        self._held_back.discard((feed_id, span))
+        self.plan()
 
     def forget(self, feed_id: FeedId) -> None:
         """Stop fetching a feed."""
@@ -236,7 +246,7 @@ class Fetcher:
                 continue
             chunks = replica.chunks()
             for span in self._shelf.missing(feed_id):
-                if (feed_id, span) in flying:
+                if (feed_id, span) in flying or (feed_id, span) in self._held_back:
                     continue
                 if feed.spans is not None and span not in feed.spans:
                     continue

@@ -9,8 +9,8 @@ from typing import Final
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import AWAKE_S, TORRENTS_AWAKE_MAX
-from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_torrent
+from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.metainfo import ChunkTorrent, chunk_name, chunk_torrent
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.node.ground.events import FellAsleep
 from swarmfeed.node.ground.ground import Ground
@@ -62,6 +62,13 @@ class Seeder:
         for span, record in before.chunks().items():
             if span in newest and newest[span] != record:
                 self._drop(chunk_torrent(after.feed_id, span, record.pieces).info_hash)
+
+    def drop_named(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        """Leave the swarms of a chunk that is no more, whatever its bytes were."""
+        name = chunk_name(feed_id, span)
+        for info_hash, progress in self._swarm.progress().items():
+            if progress.name == name:
+                self._drop(info_hash)
 
     def seed(self, feed_id: FeedId, torrent: ChunkTorrent) -> None:
         """Load one chunk that was just kept, unless the feed is asleep."""

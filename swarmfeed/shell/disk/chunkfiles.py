@@ -163,6 +163,9 @@ class ChunkFiles:
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self._incoming(feed_id, span))
 
+    def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        write_files(self.incoming_folder(feed_id), {chunk_name(feed_id, span): chunk})
+
     def drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)
         delete_file(self._kept(feed_id, span))

@@ -7,9 +7,8 @@
         incoming/        chunks on their way, not verified yet
         fork             two signed heads that contradict each other, if there are any
 
-Order of a change: chunk files first, then the journal, in one step.  So a crash leaves at
-worst chunk files that the journal does not know of yet; the same append makes them again.
-A chunk that takes the place of one waits beside it until the journal knows it.
+Order of a change: chunk files first, then the journal, in one step.  A crash leaves at worst
+chunk files that the journal does not know of yet, also beside one whose place they will take.
 
 Of an own feed the high-water mark, beside the folder of the feeds, says how far it was signed
 (highwater.py).  Where that is more than the journal says, the journal is missing something, and
@@ -119,8 +118,7 @@ class FileLogs:
         self._check_known(feed_id)
         if self.free_bytes() < limits.DISK_FLOOR_BYTES:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
-        known = self._replicas.get(feed_id)
-        mark = self._own.to_go_on(feed_id, known)
+        mark = self._own.to_go_on(feed_id, known := self._replicas.get(feed_id))
         if known is not None and not self._own.is_as_left(feed_id, self._journal(feed_id)):
             self._write_base(known)  # somebody changed it meanwhile; we know what it said
         growth = grow(
@@ -250,6 +248,9 @@ class FileLogs:
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return self._chunks.read_incoming(feed_id, span)
+
+    def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        self._chunks.write_incoming(feed_id, span, chunk)
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._chunks.drop_incoming(feed_id, span)

@@ -186,6 +186,9 @@ class FakeLogs:
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
+    def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
+        (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).write_bytes(chunk)
+
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).unlink(missing_ok=True)
 
