@@ -33,6 +33,7 @@ from swarmfeed.core.feed.author import AuthorFeeds, which_sheet
 from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.talk.sheets import sign_sheets
@@ -256,6 +257,7 @@ def _make_aside(
         name=name,
         link=format_link(Link(author_id, name)),
         node_id=NodeId(SigningKey(keys.node_seed).public),
+        verifier_key=verifier_key(feed_id),
     )
     return _Made(whoami, feed_id)
 

@@ -37,7 +37,7 @@ from swarmfeed.core.feed.entry import (
     encode_withdrawn,
     hash_stored,
 )
-from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.head import open_head, open_receipt, verifier_key
 from swarmfeed.core.feed.kinds import decode_body
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.feed.metainfo import (
@@ -205,6 +205,8 @@ def check_head(vector: Vector, _: Path) -> None:
     head = open_head(vector["signed"].encode(), FeedId(unhex(vector["feed"])))
     found = (head.size, head.root.hex(), head.time_ms, head.chunks_hash.hex())
     assert found == tuple(vector[key] for key in ("size", "root", "time_ms", "chunks_hash"))
+    if "verifier_key" in vector:
+        assert verifier_key(head.feed_id) == vector["verifier_key"]
 
 
 def check_receipt(vector: Vector, _: Path) -> None:

@@ -81,6 +81,13 @@ def note(text: bytes, key: SigningKey = FEED, algorithm: int = 1) -> bytes:
     return text + b"\n" + f"\u2014 {name} {b64encode(raw).decode()}\n".encode()
 
 
+def verifier_key() -> str:
+    """Of the feed: c2sp.org/signed-note, "verifier keys"."""
+    name = f"swarmfeed/{address(public(FEED))}"
+    key_hash = reference.key_id(name, 1, public(FEED)).hex()
+    return f"{name}+{key_hash}+{b64encode(bytes([1]) + public(FEED)).decode()}"
+
+
 def cosignature(text: bytes, time_s: int) -> bytes:
     name = f"swarmfeed-node/{address(public(NODE))}"
     signature = sign(NODE, b"cosignature/v1\ntime %d\n" % time_s + text)

@@ -39,6 +39,7 @@ from _reference_forms import (
     sign,
     spans,
     stored,
+    verifier_key,
 )
 from nacl.signing import SigningKey
 from vectors import bencodes, bodies, chunks, disk, heads, notices, offers, people, sets, talk
@@ -234,6 +235,7 @@ def head_cases() -> Iterator[Case]:
             "time_ms": NOW_MS,
             "chunks_hash": chunks.hex(),
             "signed": note(text).decode(),
+            "verifier_key": verifier_key(),
         },
     )
     stray = b64encode(root).decode()

@@ -36,6 +36,7 @@ def whoami(context: Context, as_json: bool) -> None:
             ("author", format_author(me.author_id)),
             ("link", me.link),
             ("node", format_address(me.node_id)),
+            ("verifier", me.verifier_key),
         ]
     )
 

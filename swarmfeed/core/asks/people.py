@@ -20,6 +20,8 @@ class Whoami:
     link: str
     """``swarmfeed:`` link to give to others."""
     node_id: NodeId
+    verifier_key: str
+    """Of the feed written here, for tools of transparency logs (c2sp.org/signed-note)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

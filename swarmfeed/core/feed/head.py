@@ -71,6 +71,12 @@ class OpenedReceipt:
     """The holder's clock: Unix time in seconds."""
 
 
+def verifier_key(feed_id: FeedId) -> str:
+    """Return what tools of transparency logs check a feed's heads by (c2sp.org/signed-note)."""
+    name, key_hash = _feed_name(feed_id)
+    return f"{name.decode()}+{key_hash.hex()}+{b64encode(_ED25519_NOTE + feed_id).decode()}"
+
+
 def sign_head(head: Head, sign: Sign) -> bytes:
     """Return the signed text of a head; ``sign`` uses the feed key."""
     name, key_hash = _feed_name(head.feed_id)

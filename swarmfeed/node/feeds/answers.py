@@ -35,6 +35,7 @@ from swarmfeed.core.asks.writing import (
 from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.node.feeds.carer import Carer
@@ -149,6 +150,7 @@ class AboutPeople:
             name=name,
             link=format_link(Link(author_id, name, (endpoint,) if endpoint else ())),
             node_id=self._identity.node_id,
+            verifier_key=verifier_key(self._identity.feed_id),
         )
 
     async def about(self, ask: AboutAuthor) -> AuthorView:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, LINK, NODE, AnnasDesk
+from street.fakes.anna import ANNA, ANNAS_FEED, BERT, LINK, NODE, AnnasDesk
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.head import verifier_key
 
 Run = Callable[..., Result]
 
@@ -21,9 +22,10 @@ def test_whoami_prints_name_address_link_and_node(run: Run) -> None:
         "link": LINK,
         "node": format_address(NODE),
     }
-    assert json.loads(run("whoami", "--json").stdout) == expected
+    key = {"verifier_key": verifier_key(ANNAS_FEED)}
+    assert json.loads(run("whoami", "--json").stdout) == expected | key
     printed = dict(line.split(maxsplit=1) for line in run("whoami").stdout.splitlines())
-    assert printed == expected
+    assert printed == expected | {"verifier": verifier_key(ANNAS_FEED)}
 
 
 def test_follow_and_unfollow_take_a_link_with_endpoints(run: Run, node: AnnasDesk) -> None:

@@ -18,6 +18,7 @@ from swarmfeed.core.feed.head import (
     open_receipt,
     sign_head,
     sign_receipt,
+    verifier_key,
 )
 from swarmfeed.errors import BadEncodingError, BadSignatureError
 
@@ -76,6 +77,14 @@ def test_the_reference_verifier_accepts_the_published_note() -> None:
     )
     assert reference.key_id("PeterNeumann", 1, vkey[1:]).hex() == "c74f20a3"
     assert reference.verify_note(note.encode(), "PeterNeumann", vkey[1:]) == text
+
+
+def test_a_feed_s_verifier_key_checks_its_heads() -> None:
+    """The form is that of the published key above: name, key hash, type and key."""
+    name, key_hash, encoded = verifier_key(FEED).split("+", 2)
+    raw = base64.b64decode(encoded)
+    assert raw[:1] == b"\x01" and reference.key_id(name, 1, raw[1:]).hex() == key_hash
+    assert reference.verify_note(SIGNED, name, raw[1:]).startswith(f"{name}\n")
 
 
 def test_a_head_is_a_text_that_people_can_read() -> None:

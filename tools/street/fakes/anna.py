@@ -66,6 +66,7 @@ from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created, Ready
@@ -84,7 +85,13 @@ LINK = "swarmfeed:anna"
 SHEET_LINK = format_link(Link(ANNA, next_key_hash=Hash(bytes([5]) * 32)))
 """What stands on both sheets."""
 NAMES = {ANNA: "Anna", BERT: "Bert"}
-ME = Whoami(author_id=ANNA, name="Anna", link=LINK, node_id=NODE)
+ME = Whoami(
+    author_id=ANNA,
+    name="Anna",
+    link=LINK,
+    node_id=NODE,
+    verifier_key=verifier_key(ANNAS_FEED),
+)
 WORDS = " ".join(["abandon"] * 23 + ["art"])
 NEXT_WORDS = " ".join(["zoo"] * 23 + ["vote"])
 

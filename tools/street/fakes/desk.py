@@ -123,6 +123,7 @@ from swarmfeed.core.base.types import (
     Hash,
     NodeId,
 )
+from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
@@ -326,6 +327,7 @@ class FakeDesk(TableDesk):
             name=name,
             link=format_link(link),
             node_id=NodeId(key("node of " + name)),
+            verifier_key=verifier_key(self.feed_of(self.me)),
         )
 
     def write(self, ask: WritePost) -> PostView:
