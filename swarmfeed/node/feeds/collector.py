@@ -181,14 +181,14 @@ class Collector:
         self._searching.begin(torrent.info_hash)
 
     def _makes_way_for(self, new: Deposit) -> bool:
-        """Let one list of a feed come at a time: one that covers more takes its place."""
+        """Let one list of a feed come at a time: the one that says most."""
         old = {
             info_hash: coming
             for info_hash, coming in self._coming.items()
             if coming.deposit.head.feed_id == new.head.feed_id
         }
         for each in old.values():
-            if each.verifying or each.deposit.head.size >= new.head.size:
+            if each.verifying or _rank(each.deposit) >= _rank(new):
                 return False
         for info_hash in old:
             self._forget(info_hash)
@@ -238,3 +238,8 @@ class Collector:
         self._swarm.drop(info_hash)
         if coming is not None:
             self._lists.drop(coming.deposit.torrent.name)
+
+
+def _rank(deposit: Deposit) -> tuple[int, int]:
+    """Deposits of one feed: the one that counts more is the larger one."""
+    return deposit.head.size, deposit.head.time_ms

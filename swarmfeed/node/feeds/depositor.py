@@ -8,7 +8,7 @@ the DHT forgets.
 import structlog
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.certificate import Join, Keep
 from swarmfeed.core.feed.chunklist import sealed_end
 from swarmfeed.core.feed.limits import DEPOSIT_MS, DEPOSITS_PER_ROUND
@@ -33,8 +33,8 @@ class Depositor:
         self._clock = ground.shells.clock
         self._shelf = ground.shelf
         self._interests = ground.interests
-        self._own_put: tuple[int, int] | None = None
-        """Sealed entries of the deposit that was put last, and when."""
+        self._own_put: tuple[Hash, int] | None = None
+        """Chunk list of the deposit that was put last, by its hash, and when."""
         self._renewed_ms: dict[FeedId, int] = {}
         self._known: dict[tuple[bytes, bytes], _Item] = {}
         """Newest items of others that were seen, by key and salt."""
@@ -50,17 +50,18 @@ class Depositor:
         now_ms = self._clock.monotonic_ms()
         if self._own_put is not None:
             before, put_ms = self._own_put
-            if before == sealed and now_ms - put_ms < DEPOSIT_MS:
+            if before == replica.head.chunks_hash and now_ms - put_ms < DEPOSIT_MS:
                 return sentences.DEPOSIT_IS_OUT(entries=sealed)
         value = self._make_own()
         if value is None:
             return sentences.NO_DEPOSIT()
-        key = self._identity.feed_key
-        signature = key.sign(signed_buffer(value, sealed, SEALED_SALT))
-        taken = await self._board.put(key.public, value, sealed, signature, SEALED_SALT)
+        # Not the sealed entries: of as many there is another list when one was withdrawn.
+        key, seq = self._identity.feed_key, replica.size
+        signature = key.sign(signed_buffer(value, seq, SEALED_SALT))
+        taken = await self._board.put(key.public, value, seq, signature, SEALED_SALT)
         await self._put_gate(self._identity.author_id)
         if taken:
-            self._own_put = (sealed, now_ms)
+            self._own_put = (replica.head.chunks_hash, now_ms)
         return sentences.DEPOSIT_PUT(entries=sealed, nodes=taken)
 
     async def renew(self) -> str:

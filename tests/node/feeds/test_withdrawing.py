@@ -19,6 +19,8 @@ from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import REPACK_MS
+from swarmfeed.core.net.krpc import SEALED_SALT
+from swarmfeed.core.talk.deposit import decode_deposit
 from swarmfeed.errors import UserError
 
 A = TypeVar("A")
@@ -189,5 +191,22 @@ def test_what_waits_is_not_forgotten_over_a_restart(tmp_path: Path) -> None:
         assert (await ask(me, HowFarRemoved(ref=ref_text(second.ref)))).waits
         await street.pass_time(61)
         assert not (await ask(me, HowFarRemoved(ref=ref_text(second.ref)))).waits
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_newcomer_is_not_led_to_the_old_chunk_by_the_dht(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        await street.open_dht()
+        me = await street.move_in()
+        await me.say_many(300)
+        place = (me.feed_id, SEALED_SALT)
+        await street.until(lambda: place in street.dht.others, within_s=60)
+        value, seq, _ = street.dht.others[place]
+        await ask(me, Withdraw(ref=name(me, 10)))
+        await street.until(lambda: street.dht.others[place][1] > seq, within_s=60)
+        newer = decode_deposit(street.dht.others[place][0], me.feed_id)
+        assert newer.head.chunks_hash == me.disk.replicas[me.feed_id].head.chunks_hash
+        assert newer.head.size == decode_deposit(value, me.feed_id).head.size == 256
 
     in_neighbourhood(tmp_path, scenario)
