@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from street.fakes.desk import NOON_MS
 from swarmfeed.core.asks.alarms import AlarmView
+from swarmfeed.core.base.address import format_author
 
 from tests.web.conftest import Site
 
@@ -62,3 +63,12 @@ def test_who_is_not_logged_in_reads_nothing_of_it(site: Site) -> None:
     site.desk.alarms = (ALARM,)
     stranger = site.browser(logged_in=False).get("/welcome")
     assert ALARM.sentence not in unescape(stranger.text)
+
+
+@pytest.mark.attack("A84")
+def test_who_opens_somebody_whose_sheets_were_stolen_is_told(site: Site) -> None:
+    author = next(each for each in site.desk.authors.values() if not each.is_self)
+    path = f"/authors/{format_author(author.author_id)}"
+    assert "two different ones" not in site.get(path).text
+    site.desk.authors[author.author_id] = replace(author, disputed=True)
+    assert f"A key of {author.name} named two different ones" in site.get(path).text

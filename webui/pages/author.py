@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.alarm_sentences import TWO_SUCCESSORS
 from swarmfeed.core.asks.feeds import FeedsOf
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import Posts, PostView, Timeline
@@ -32,6 +33,7 @@ def show_author(author_id: AuthorId) -> str:
         takes=[*takes, *([author.missing] if author.missing else [])],
         link=format_link(Link(author_id, one_line(author.name)[:NAME_CHARS_MAX])),
         feeds=ask(FeedsOf(author=author_id)).feeds,
+        two_successors=TWO_SUCCESSORS(name=one_line(author.name) or "this author"),
         pinned=pinned,
         posts=posts,
         older=page.next,

@@ -8,6 +8,7 @@ from swarmfeed.cli.output import print_answer, print_facts, print_sentence
 from swarmfeed.cli.params import WhomParam
 from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.alarm_sentences import TWO_SUCCESSORS
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -82,8 +83,10 @@ def unfollow(context: Context, whom: Whom, as_json: bool) -> None:
 def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
     if as_json:
         print_answer(author)
-    else:
-        print_sentence(sentence)
+        return
+    print_sentence(sentence)
+    if author.disputed:
+        print_sentence(TWO_SUCCESSORS(name=author.name or format_author(author.author_id)))
 
 
 def _name(author: AuthorView, link: Link) -> str:

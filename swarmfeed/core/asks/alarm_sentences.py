@@ -42,6 +42,11 @@ DEVICE_STOLEN: Final = Text(
     "If not, somebody has the keys of this machine: make it a new device with: swarmfeed"
     " restore -, and remove the old one."
 )
+TWO_SUCCESSORS: Final = Text(
+    "A key of {name} named two different ones to follow it, so somebody else has their sheets."
+    " The one that was heard of first counts here, and it may be the wrong one: ask them in"
+    " another way."
+)
 SEEN_FROM: Final = Text("It came from the machine at {source}.")
 ALARM: Final = Text("{sentence} See: swarmfeed alarms")
 MORE_ALARMS: Final = Text("There are {more:1 more|# more} like this.")

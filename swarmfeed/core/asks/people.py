@@ -49,6 +49,8 @@ class AuthorView:
     """What the author wrote beyond it, that nobody reachable has; empty as far as we know."""
     namesake: Annotated[bool, Spare()] = False
     """Whether the name can be taken for that of another author known here."""
+    disputed: Annotated[bool, Spare()] = False
+    """Whether a key of theirs signed for two successors: somebody else has their sheets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,7 @@ class AboutPeople:
             namesake=known.namesake,
             bytes_held=size.bytes_held,
             forked=self._reporter.is_forked(author_id),
+            disputed=self._reporter.is_disputed(author_id),
         )
 
 

@@ -107,6 +107,10 @@ class Reporter:
         progress = self._swarm.progress() if is_fetching else {}
         return sum((self._size(each, progress) for each in feeds), Size())
 
+    def is_disputed(self, author_id: AuthorId) -> bool:
+        """Whether a key of an author signed for two successors."""
+        return self._shelf.certified(author_id).is_disputed
+
     def is_forked(self, author_id: AuthorId) -> bool:
         """Whether the author signed two histories of one of their feeds."""
         return any(self._shelf.is_forked(each) for each in self._shelf.feeds_of(author_id))

@@ -1,15 +1,20 @@
 """The guard on a street: what others do in the person's name is told, and until when."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from street.authors import author_of, moved
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from street.thefts import cut_off, move
 from swarmfeed.core.asks.alarms import AlarmView, ThatWasMe, WhatIsAlarming
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.talk.words import Certificates
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import CertificatesSigned
@@ -195,5 +200,34 @@ def test_who_lost_the_ledger_is_asked_about_every_other_device(tmp_path: Path) -
         anna.ledger = type(anna.ledger)()
         await anna.start()
         assert await kinds(anna) == ["joined"]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A84")
+def test_of_two_successors_the_first_heard_of_counts_and_a_newcomer_is_told(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        mine = move(anna.author, own=[anna.identity.feed_key], from_ms=5)
+        anna.running.ground.events.tell(CertificatesSigned(mine))
+        tell(anna, anna, *mine)
+        await street.pass_time(5)
+        assert not (await ask(ben, AboutAuthor(author=anna.author_id))).disputed
+        # The thief has the second sheet too, and names another successor for it.
+        second = moved(anna.author)
+        rival = replace(second, next_key_hash=author_of(b"r" * 32).next_key_hash)
+        theirs = sign_join(rival, SigningKey(b"t" * 32), from_ms=0)
+        tell(ben, anna, sign_rotate(rival, anna.author.key), theirs)
+        carl = await street.move_in(knows=[ben])
+        await carl.running.feeds.carer.follow(anna.author_id)
+        await street.until(lambda: carl.is_complete(anna.feed_id), within_s=60)
+        for each in (ben, carl):
+            about = await ask(each, AboutAuthor(author=anna.author_id))
+            assert about.disputed
+            assert each.reads(anna.author_id) == ["two", "one"], "the first that was heard of"
+        await until_alarmed(street, anna, "disputed")
+        assert "nothing helps" in (await alarms(anna))[0].advice
 
     in_neighbourhood(tmp_path, scenario)
