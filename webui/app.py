@@ -17,7 +17,7 @@ from swarmfeed.core.asks.alarm_sentences import MORE_ALARMS
 from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.excerpt import is_long
 from swarmfeed.core.asks.input_sentences import NOT_LOGGED_IN, OTHER_LOGIN
-from swarmfeed.core.asks.notification_sentences import what_it_does
+from swarmfeed.core.asks.notification_sentences import how_many_short, what_it_does
 from swarmfeed.core.asks.notifications import CountUnread
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
@@ -144,6 +144,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "gone": conversation.gone,
     "is_long": is_long,
     "how_long": how_long,
+    "how_many_new": how_many_short,
     "line": render.one_line,
     "more_alarms": lambda count: MORE_ALARMS(more=count),
     "number": formats.count,

@@ -7,11 +7,10 @@ from typing import Final
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from swarmfeed.core.asks.cursor import parse_cursor
-from swarmfeed.core.asks.notification_sentences import NEW_NOTICES
+from swarmfeed.core.asks.notification_sentences import how_many_new, how_many_short
 from swarmfeed.core.asks.notifications import CountUnread, MarkRead, Notifications
 from werkzeug.wrappers import Response as Redirect
 
-from webui import formats
 from webui.current import ask, before
 from webui.routes import Menu, Page, get, post
 
@@ -45,7 +44,7 @@ def mark_read() -> Redirect:
 def show_unread() -> Response:
     count = ask(CountUnread()).count
     return jsonify(
-        {"count": count, "number": formats.count(count), "label": NEW_NOTICES(notices=count)}
+        {"count": count, "number": how_many_short(count), "label": how_many_new(count)}
     )
 
 

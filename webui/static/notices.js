@@ -9,7 +9,7 @@ export async function countNotices(say) {
   const answer = await ask("/notifications/unread");
   if (!answer) return;
   const { count, number, label } = answer;
-  const before = badge.dataset.count ?? badge.firstElementChild.textContent.replaceAll(",", "");
+  const before = badge.dataset.count ?? badge.firstElementChild.textContent.replaceAll(/\D/g, "");
   badge.dataset.count = count;
   badge.firstElementChild.textContent = number;
   badge.hidden = count === 0;

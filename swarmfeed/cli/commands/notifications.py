@@ -38,7 +38,7 @@ def notifications(
         print_answer(found)
         return
     if found.unread_count:
-        print_sentence(sentences.NEW_NOTICES(notices=found.unread_count))
+        print_sentence(sentences.how_many_new(found.unread_count))
     posts = [each.post for each in found.notifications]
     notes = [_what(each) for each in found.notifications]
     now_ms = context.doors.now_ms()

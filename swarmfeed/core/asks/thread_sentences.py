@@ -12,6 +12,9 @@ NOT_IN_THREAD: Final = Text(
     "That reply is not in this thread, or not any more. Start again at the first one."
 )
 
+NO_SUCH_NUMBER: Final = Text("there is no post {number} on this machine")
+NOT_HERE: Final = Text("that post is not here; fetch its author first")
+
 # --- how many there are ------------------------------------------------------------------
 
 NO_REPLIES: Final = Text("No replies yet")

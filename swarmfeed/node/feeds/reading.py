@@ -93,7 +93,7 @@ class Reading:
         """
         post = self._look_for(ref_text.strip())
         if post is None:
-            raise UserError("that post is not here; fetch its author first")
+            raise UserError(_not_here(ref_text.strip()))
         return post
 
     def _look_for(self, ref_text: str) -> PostView | None:
@@ -116,3 +116,10 @@ class Reading:
         """Take its public id from a post if another one here has it."""
         holder = self._index.post_by_id(post.id)
         return post if holder is None or holder.ref == post.ref else replace(post, id="")
+
+
+def _not_here(name: str) -> str:
+    """Of a number nobody knows whose it is, so there is nobody to be fetched."""
+    if time_of_id(name) is not None:
+        return thread_sentences.NO_SUCH_NUMBER(number=name)
+    return thread_sentences.NOT_HERE()
