@@ -14,27 +14,27 @@ home/
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, TypeVar
 
 import structlog
 
-from swarmfeed.core.asks import identity_sentences, sentences
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
-from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
+from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId, NodeId
-from swarmfeed.core.feed.author import AuthorFeeds, which_sheet
-from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
-from swarmfeed.core.feed.certificate import sign_join
+from swarmfeed.core.feed.authorkey import AuthorKey, author_id_of, hash_key
+from swarmfeed.core.feed.certificate import Join, Rotate, open_certificate, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.head import verifier_key
-from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
+from swarmfeed.core.feed.kinds import Body, FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.desk import Desk
@@ -42,8 +42,6 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.home import Created, key_path
 from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.inventory import size_in
-from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.strain import take_refusals
@@ -64,12 +62,14 @@ from swarmfeed.shell.disk.keyfile import (
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.disk.sheets import read_sheets, write_sheets
-from swarmfeed.shell.store.index import open_index
-from swarmfeed.shell.store.ledger import open_ledger
 
 T = TypeVar("T")
 
 logger = structlog.get_logger()
+
+Certify = Callable[[SigningKey, int], tuple[bytes, ...]]
+"""Signs what makes a new feed the author's: takes the feed's key and the time in ms; rotates
+come before what they prove."""
 
 
 def create_home(
@@ -93,7 +93,7 @@ def create_home(
         if key_path(home).exists():
             raise UserError(sentences.KEYS_THERE(home=home))
         author = seeds.author_key(author_id)
-        me = _make_aside(home, name, passphrase, author, is_first=True)
+        me = make_aside(home, name, passphrase, author, partial(_join, author, is_first=True))
         write_sheets(unfinished(home), sign_sheets(author, SigningKey(next_seed)))
         created = Created(
             whoami=me.whoami,
@@ -107,118 +107,40 @@ def create_home(
     return created
 
 
-def restore_home(
-    home: Path, name: str, passphrase: str, author_words: str, link: Link | None = None
+def make_device(
+    home: Path,
+    name: str,
+    passphrase: str,
+    author: AuthorKey,
+    certificates: Sequence[bytes] = (),
+    *,
+    certify: Certify | None = None,
 ) -> Whoami:
-    """Make a home of an author that there is already, from the words of the first sheet.
+    """Make a home of an author that there is already, where there are no keys yet.
 
     It gets keys and a feed of its own: no old feed is ever continued, so nothing can fork.
-    What the author wrote before comes from its holders.  The second sheet stays as it is: the
-    author id commits to it.
-
-    A home of that author whose own feed may not be signed any more goes on as a new device:
-    what is in it stays, and so do its keys, beside the new ones.
+    What the author wrote before comes from its holders.
 
     Args:
-        name: Empty in a home that has one: it stays.
-        passphrase: Of the new keys; it also opens those that are there.
-        link: Whose words they are, as the sheets say it; needless where there are keys.
+        name: Empty where it comes from what the author wrote before.
+        certificates: Signed rotates up to the author key, oldest first.
+        certify: What it signs beside them; left out, a join.
 
     Raises:
-        UserError: The words are not right, there are keys already that can write, or are of
-            somebody else, nobody knows the name, or the folder cannot be written.
+        UserError: There are keys already, or the folder cannot be written.
     """
-    seed = seed_of_words(author_words)
     make_folder(home)
     with HomeLock(home):
-        old_feed_id, known = None, _Known()
         if key_path(home).exists():
-            old = open_identity(home, passphrase)
-            known, old_feed_id = _require_ended(home, old), old.feed_id
-            if known.state is None or known.state.key is None:  # the feeds are lost
-                known = replace(known, state=_state_in(open_keys(key_path(home), passphrase)))
-        elif link is not None and link.next_key_hash is not None:
-            known = _known_by(seed, link)
-        author = _author_of(home, seed, known)
-        name = name or known.name
-        if not name:
-            raise UserError(sentences.NAME_MISSING())
-        me = _make_aside(home, name, passphrase, author, known.rotates)
-        finish(home, me.feed_id, old_feed_id)
+            raise UserError(sentences.KEYS_THERE(home=home))
+        me = make_aside(home, name, passphrase, author, after(certificates, author, certify))
+        finish(home, me.feed_id)
     return me.whoami
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is known of an author whose words are given."""
-
-    state: AuthorFeeds | None = None
-    rotates: tuple[bytes, ...] = ()
-    """Signed, oldest first: up to the generation in force."""
-    name: str = ""
-
-
-def _known_by(seed: bytes, link: Link) -> _Known:
-    """What the sheets themselves say: enough for the first author key there was."""
-    assert link.next_key_hash is not None
-    key = SigningKey(seed).public
-    if author_id_of(key, link.next_key_hash) != link.author_id:
-        raise UserError(identity_sentences.WORDS_OF_ANOTHER())
-    state = AuthorFeeds(author_id=link.author_id, key=key, next_key_hash=link.next_key_hash)
-    return _Known(state=state)
-
-
-def _state_in(keys: Keys) -> AuthorFeeds | None:
-    """What a key file says of its author; None on a further device."""
-    if keys.author is None:
-        return None
-    return AuthorFeeds(
-        author_id=keys.author_id,
-        generation=keys.author.generation,
-        key=SigningKey(keys.author.seed).public,
-        next_key_hash=keys.author.next_key_hash,
-    )
-
-
-def _author_of(home: Path, seed: bytes, known: _Known) -> AuthorKey:
-    """Return the author key that the words are, once it is known whose."""
-    state, signing = known.state, SigningKey(seed)
-    if state is None or state.next_key_hash is None:
-        raise UserError(identity_sentences.WHOSE_WORDS())
-    if which_sheet(state, signing.public) is not Sheet.FIRST:
-        raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
-    return AuthorKey(
-        signing=signing,
-        author_id=state.author_id,
-        generation=state.generation,
-        next_key_hash=state.next_key_hash,
-    )
-
-
-def _require_ended(home: Path, old: Identity) -> _Known:
-    """Check that a home with keys needs new ones.
-
-    Returns:
-        What is known of its author; the name is empty where that was lost.
-    """
-    logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
-    ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
-    shelf.load()
-    pen = Pen(old, shelf, logs, index, SystemClock())
-    try:
-        pen.recall()
-        pen.note(size_in(ledger, old.feed_id))
-        if not pen.trouble():
-            raise UserError(sentences.KEYS_CAN_WRITE(home=home))
-        known = index.author(old.author_id)
-        return _Known(
-            state=shelf.certified(old.author_id),
-            rotates=shelf.rotates(old.author_id),
-            name=known.name if known else "",
-        )
-    finally:
-        ledger.close()
-        index.close()
+def after(certificates: Sequence[bytes], author: AuthorKey, certify: Certify | None) -> Certify:
+    signing = certify or partial(_join, author)
+    return lambda feed_key, now_ms: (*certificates, *signing(feed_key, now_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,29 +149,35 @@ class _Made:
     feed_id: FeedId
 
 
-def _make_aside(
-    home: Path,
-    name: str,
-    passphrase: str,
-    author: AuthorKey,
-    rotates: tuple[bytes, ...] = (),
-    *,
-    is_first: bool = False,
+def _join(
+    author: AuthorKey, feed_key: SigningKey, now_ms: int, *, is_first: bool = False
+) -> tuple[bytes, ...]:
+    return (sign_join(author, feed_key, from_ms=now_ms, is_first=is_first),)
+
+
+def make_aside(
+    home: Path, name: str, passphrase: str, author: AuthorKey, certify: Certify
 ) -> _Made:
-    """Make keys and a feed in a folder beside; ``finish`` puts them in place."""
+    """Make keys and a feed in a folder beside; ``finish`` puts them in place.
+
+    Args:
+        name: Empty where the author has one already: then nothing is said of it.
+    """
     now_ms = SystemClock().now_ms()
     keys = _new_keys(author, now_ms)
     author_id, feed_key = author.author_id, SigningKey(keys.feed_seed)
     feed_id = FeedId(feed_key.public)
-    certificate = sign_join(author, feed_key, from_ms=now_ms, is_first=is_first)
-    bodies = (FeedBody(certificate=certificate, rotates=rotates), ProfileBody(name=name))
+    certificates = certify(feed_key, now_ms)
+    bodies: list[Body] = [_first_body(feed_id, certificates)]
+    if name:
+        bodies.append(ProfileBody(name=name))
     stored = [
         encode_entry(body.kind, now_ms, encode_body(body, token_bytes(SALT_BYTES)))
         for body in bodies
     ]
     aside = begin(home, feed_id, author_id)
     shelf = Shelf(FileLogs(aside / "feeds"), Events())
-    shelf.start_feed(feed_id, author_id, *rotates, certificate)
+    shelf.start_feed(feed_id, author_id, *certificates)
     shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
     create_keys(key_path(aside), keys, passphrase)
     whoami = Whoami(
@@ -276,6 +204,18 @@ def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
         recipient_seed=new_seed(),
         created_at_ms=now_ms,
     )
+
+
+def _first_body(feed_id: FeedId, certificates: Sequence[bytes]) -> FeedBody:
+    """What a feed begins with: its join, and the rotates that prove it."""
+    opened = {each: open_certificate(each) for each in certificates}
+    rotates = tuple(each for each, said in opened.items() if isinstance(said, Rotate))
+    join = next(
+        each
+        for each, said in opened.items()
+        if isinstance(said, Join) and said.feed_id == feed_id
+    )
+    return FeedBody(certificate=join, rotates=rotates)
 
 
 @contextmanager
@@ -340,7 +280,11 @@ def open_identity(home: Path, passphrase: str) -> Identity:
         UserError: There are none, or the passphrase is wrong.
     """
     require_keys(home)
-    keys = open_keys(key_path(home), passphrase)
+    return identity_of(home, open_keys(key_path(home), passphrase))
+
+
+def identity_of(home: Path, keys: Keys) -> Identity:
+    """Return what a node works with, of a home whose keys were opened."""
     return Identity(
         author_id=keys.author_id,
         feed_key=SigningKey(keys.feed_seed),

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from swarmfeed import wiring
+from swarmfeed import recovering, wiring
 from swarmfeed.core.asks.feeds import FeedsOf
-from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
 from swarmfeed.core.asks.upkeep import Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
 from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.backup_words import seeds_of_words
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created
 from swarmfeed.node.ground.settings import NodeSettings
@@ -31,6 +32,12 @@ class Killed(BaseException):
 def post(home: Path, text: str) -> None:
     with wiring.open_node(home, QUIET, "") as desk:
         desk.ask(WritePost(text=text))
+
+
+def come_back(home: Path, name: str, created: Created) -> Whoami:
+    """Restore from the first sheet, with nobody to ask."""
+    link, seeds = parse_link(created.sheet_link), seeds_of_words(created.author_words)
+    return recovering.restore(home, name, "", seeds, link, QUIET, 1).whoami
 
 
 def texts(home: Path) -> list[str]:
@@ -62,13 +69,12 @@ def killed_at(step: int, patch: pytest.MonkeyPatch) -> Callable[[], bool]:
 @pytest.mark.parametrize("kind", ["init", "restore"])
 def test_a_birth_cut_short_at_any_step_can_be_repeated(tmp_path: Path, kind: str) -> None:
     first = wiring.create_home(tmp_path / "first", "Ann", "")
-    words, link = first.author_words, parse_link(first.sheet_link)
 
     def begin(home: Path) -> None:
         if kind == "init":
             wiring.create_home(home, "Ann", "")
         else:
-            wiring.restore_home(home, "Ann", "", words, link)
+            come_back(home, "Ann", first)
 
     step, was_killed = 0, True
     while was_killed:
@@ -108,7 +114,7 @@ def test_keys_that_can_write_are_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="never replaces"):
         wiring.create_home(tmp_path, "Ann", "")
     with pytest.raises(UserError, match="they can write"):
-        wiring.restore_home(tmp_path, "Ann", "", created.author_words)
+        come_back(tmp_path, "Ann", created)
     assert (tmp_path / "keys").read_bytes() == before
 
 
@@ -117,29 +123,29 @@ def test_words_of_another_author_replace_no_keys(tmp_path: Path) -> None:
     wiring.create_home(tmp_path / "home", "Ann", "")
     shutil.rmtree(tmp_path / "home" / "high-water")
     with pytest.raises(UserError, match="another author"):
-        wiring.restore_home(tmp_path / "home", "Ann", "", other.author_words)
+        come_back(tmp_path / "home", "Ann", other)
 
 
 def test_a_new_device_keeps_the_name_that_the_home_has(tmp_path: Path) -> None:
     created = wiring.create_home(tmp_path, "Ann", "")
     post(tmp_path, "before")
     shutil.rmtree(tmp_path / "high-water")
-    assert wiring.restore_home(tmp_path, "", "", created.author_words).name == "Ann"
+    assert come_back(tmp_path, "", created).name == "Ann"
 
 
 def test_a_new_device_of_nobody_knows_what_name_asks_for_one(tmp_path: Path) -> None:
     created = wiring.create_home(tmp_path, "Ann", "")
     shutil.rmtree(tmp_path / "high-water")
     with pytest.raises(UserError, match="--name"):
-        wiring.restore_home(tmp_path, "", "", created.author_words)
-    assert wiring.restore_home(tmp_path, "Ann", "", created.author_words).name == "Ann"
+        come_back(tmp_path, "", created)
+    assert come_back(tmp_path, "Ann", created).name == "Ann"
 
 
 def test_nothing_is_called_damaged_in_the_home_of_a_new_device(tmp_path: Path) -> None:
     created = wiring.create_home(tmp_path, "Ann", "")
     post(tmp_path, "before")
     shutil.rmtree(tmp_path / "high-water")
-    wiring.restore_home(tmp_path, "", "", created.author_words)
+    come_back(tmp_path, "", created)
     post(tmp_path, "after")
     with wiring.open_node(tmp_path, QUIET, "") as desk:
         report = desk.ask(Verify())
@@ -157,7 +163,7 @@ def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost:
     with pytest.raises(UserError) as refused:
         post(tmp_path, "not now")
     assert str(refused.value) == trouble
-    me = wiring.restore_home(tmp_path, "Ann", "", created.author_words)
+    me = come_back(tmp_path, "Ann", created)
     assert me.author_id == created.whoami.author_id
     post(tmp_path, "after")
     assert texts(tmp_path) == ["after", "before"]

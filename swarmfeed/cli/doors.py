@@ -13,10 +13,9 @@ import click
 
 from swarmfeed.cli import desk
 from swarmfeed.cli.leaving import tidily
-from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link
 from swarmfeed.desk import Answerer
-from swarmfeed.node.ground.home import Created, Ready, key_path
+from swarmfeed.node.ground.home import Created, Ready, Restored, key_path
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.homelock import HomeLock
 
@@ -34,12 +33,18 @@ def _create_home(
 
 
 def _restore_home(
-    home: Path, name: str, passphrase: str, author_words: str, link: Link | None
-) -> Whoami:
-    from swarmfeed import wiring
+    home: Path,
+    name: str,
+    passphrase: str,
+    seeds: tuple[bytes, ...],
+    link: Link | None,
+    settings: NodeSettings,
+    within_s: float,
+) -> Restored:
+    from swarmfeed import recovering
 
     with tidily():
-        return wiring.restore_home(home, name, passphrase, author_words, link)
+        return recovering.restore(home, name, passphrase, seeds, link, settings, within_s)
 
 
 def _change_passphrase(home: Path, old: str, new: str) -> None:
@@ -72,7 +77,9 @@ class Doors:
     )
     page_link: Callable[[Path], str] = desk.page_link
     create_home: Callable[[Path, str, str, Callable[[Created], None]], Created] = _create_home
-    restore_home: Callable[[Path, str, str, str, Link | None], Whoami] = _restore_home
+    restore_home: Callable[
+        [Path, str, str, tuple[bytes, ...], Link | None, NodeSettings, float], Restored
+    ] = _restore_home
     change_passphrase: Callable[[Path, str, str], None] = _change_passphrase
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch

@@ -92,13 +92,18 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("init", "init:init", "Make the keys of a new author."),
     _row(
         "restore",
-        "restore:restore",
+        "restore:make_restore",
         "Make a home of an author that there is already, from its 24 words.",
     ),
     _row(
         "shares",
         "shares:shares",
         "Split the second sheet among people you trust, and join it again.",
+    ),
+    _row(
+        "move-to-second-sheet",
+        "moving:make_move",
+        "Let the key of your second sheet take over: when the first one was stolen.",
     ),
     _row(
         "passphrase",

@@ -1,7 +1,8 @@
 """Options that several commands share; those of a node derive from its settings."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -22,3 +23,14 @@ keyring_option: Final = click.option(
     envvar="SWARMFEED_KEYRING",
     help="Take the passphrase from the system's keyring; asked for once, it is kept there.",
 )
+
+
+def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """Give a command a whole table of arguments and options, in their order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate

@@ -70,7 +70,7 @@ def play(folder: Path, moment: int, *words: str, stdin: str = "") -> Done:
 
 MAKING = (
     ("init", "--name", "Ann", "--no-passphrase", "--words-file", "WORDS"),
-    ("restore", "SHEET", "--name", "Ann", "--no-passphrase"),
+    ("restore", "SHEET", "--name", "Ann", "--no-passphrase", "--offline"),
 )
 
 ON_A_HOME = (

@@ -38,6 +38,10 @@ class Refused(AssertionError):
     """A command or a question to a node did not succeed."""
 
 
+def _sheet(made: dict[str, str], words: str) -> str:
+    return "\n".join((made[words], made["sheet_link"])) if words in made else ""
+
+
 class Node:
     """A home and, between ``start`` and ``stop``, the process that runs it."""
 
@@ -50,6 +54,7 @@ class Node:
         words: str = "",
         program: str = "swarmfeed",
         clock: str = "",
+        has_home: bool = True,
     ) -> None:
         """Make the home, by ``swarmfeed init``, or by ``restore`` from ``words``.
 
@@ -59,6 +64,7 @@ class Node:
             words: First sheet of an author that there is already.
             program: Module that is run.
             clock: How wrong the clock is that all its processes see: ``+365d``, or empty.
+            has_home: False: a command of the test makes it.
         """
         self.clock = clock
         self.name = name
@@ -69,15 +75,19 @@ class Node:
         self.options = tuple(options)
         self.process: subprocess.Popen[bytes] | None = None
         self._page: dict[str, Any] = {}
-        keys = ["--name", name, "--no-passphrase"]
-        if words:
-            made = self.command_json("restore", "-", *keys, stdin=words)
-        else:
-            made = self.command_json("init", *keys)
+        made = self._make_home(words) if has_home else {"author": ""}
         self.author: str = made["author"]
         """Its address as an author."""
-        self.words: str = words or made["author_words"]
-        """Its first sheet."""
+        self.words: str = words or _sheet(made, "author_words")
+        """Its first sheet: the words, and the link below them."""
+        self.second: str = _sheet(made, "next_words")
+        """Its second sheet; empty where no author was made."""
+
+    def _make_home(self, words: str) -> Any:
+        keys = ["--name", self.name, "--no-passphrase"]
+        if words:
+            return self.command_json("restore", "-", "--offline", *keys, stdin=words)
+        return self.command_json("init", *keys)
 
     # --- life ---------------------------------------------------------------------------
 
@@ -291,6 +301,12 @@ class Neighbourhood:
     ) -> Node:
         """Make a home; the node is not started yet."""
         node = Node(self.folder, name, options, words=words, program=program, clock=clock)
+        self.nodes.append(node)
+        return node
+
+    def bare(self, name: str, *options: str) -> Node:
+        """A machine with no home yet."""
+        node = Node(self.folder, name, options, has_home=False)
         self.nodes.append(node)
         return node
 

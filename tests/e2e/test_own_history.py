@@ -75,7 +75,7 @@ def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(town: Neighbourh
     assert anna.get("status")["sentence"] == sentence
     anna.stop()
 
-    anna.command("restore", "-", "--name", "anna", stdin=anna.words)
+    anna.command("restore", "-", "--offline", "--name", "anna", stdin=anna.words)
     anna.start("--peer", ben.link_endpoint())
     anna.post("post", text="three")
     all_three = ["three", "two", "one"]

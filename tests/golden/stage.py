@@ -28,8 +28,9 @@ from swarmfeed.cli.main import main
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import Link, format_address, format_author, format_link
+from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.types import AuthorId, Hash
-from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.home import Created, Ready, Restored
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.shell.disk.keyfile import create_keys
@@ -300,11 +301,19 @@ class Desk:
         return created
 
     def _restore(
-        self, home: Path, name: str, passphrase: str, words: str, link: Link | None
-    ) -> Any:
+        self,
+        home: Path,
+        name: str,
+        passphrase: str,
+        seeds: tuple[bytes, ...],
+        link: Link | None,
+        settings: NodeSettings,
+        within_s: float,
+    ) -> Restored:
         whose = [format_link(link)] if link is not None else []
-        self.told.append(["restore", name, passphrase, words, *whose])
-        return replace(self.node.ask(WhoAreYou()), name=name)
+        words = words_of_seed(seeds[0])
+        self.told.append(["restore", name, passphrase, words, *whose, _settings(settings)])
+        return Restored(whoami=replace(self.node.ask(WhoAreYou()), name=name))
 
     def _run(self, home: Path, settings: NodeSettings, passphrase: str, on_ready: Any) -> None:
         self.told.append(["run", _settings(settings), passphrase])

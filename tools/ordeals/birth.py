@@ -123,7 +123,8 @@ def _nothing(folder: Path) -> None:
 
 def _write_words(folder: Path) -> str:
     created = wiring.create_home(folder / "other", "Ann", "")
-    create_file(folder / "sheet", created.author_words.encode("ascii"))
+    sheet = f"{created.author_words}\n{created.sheet_link}\n"
+    create_file(folder / "sheet", sheet.encode("ascii"))
     return created.author_words
 
 
@@ -139,11 +140,12 @@ def _prepare_ended(folder: Path) -> None:
 
 
 _NAME: Final = ("--name", "Ann", "--no-passphrase", "--json")
+_RESTORE: Final = ("restore", "{folder}/sheet", "--offline", *_NAME)
 
 IN_PLACE: Final = Kind(
     name="restore in place",
     prepare=_prepare_ended,
-    words=("restore", "{folder}/sheet", *_NAME),
+    words=_RESTORE,
 )
 
 KINDS: Final = (
@@ -153,7 +155,7 @@ KINDS: Final = (
         prepare=_nothing,
         words=("init", *_NAME, "--words-file", "{folder}/words.txt"),
     ),
-    Kind(name="restore", prepare=_prepare_words, words=("restore", "{folder}/sheet", *_NAME)),
+    Kind(name="restore", prepare=_prepare_words, words=_RESTORE),
     IN_PLACE,
 )
 

@@ -75,3 +75,99 @@ KEPT_IN_KEYRING: Final = Text(
     "The passphrase is in the keyring of this system now; take it out with: swarmfeed"
     " passphrase --forget"
 )
+
+# --- moving to the second sheet, coming back: recovering.py, cli/commands --------------------
+
+CERTIFICATES_FALSE: Final = Text("these certificates are not yours: {reason}")
+NOT_SECOND_SHEET: Final = Text(
+    "these words are not those of your second sheet, nor of a newer first one; nothing was"
+    " changed"
+)
+SECOND_SHEET_GIVEN: Final = Text(
+    "these are the words of the second sheet, for when the first one was stolen; then say:"
+    " swarmfeed move-to-second-sheet - ; else take the words of the first one"
+)
+FIRST_SHEET_GIVEN: Final = Text(
+    "these are the words of your first sheet, which signs now; to move, give those of the"
+    " second one. If you have moved already, there is nothing left to do"
+)
+NOBODY_FOUND: Final = Text(
+    "nobody who holds this author answered within {seconds} s, so nothing was changed; try"
+    " again with --peer HOST:PORT and the address of somebody who follows them"
+)
+SHEET_REPLACED: Final = Text(
+    "these words are of a sheet that was replaced since: this author moved on to a newer one."
+    " Take the words of the newest first sheet, or those of the second one with: swarmfeed"
+    " move-to-second-sheet -"
+)
+WHAT_MOVING_DOES: Final = Text(
+    "From then on the key of the first sheet signs nothing that counts any more: whatever a"
+    " thief did or does with it is gone. Your address stays the same, and nobody has to follow"
+    " you anew. You get a new second sheet. Your first sheet is void from then on, and the"
+    " second one is your first."
+)
+WILL_STAY: Final = Text("stays: {feed}, {entries:1 entry|# entries}")
+WILL_BE_CUT: Final = Text("stays in part: {feed}, up to entry {end} of {entries}")
+WILL_GO: Final = Text("goes: {feed}, {entries:1 entry|# entries}")
+NEWEST: Final = Text("the newest post there: {newest}")
+NO_SUCH_FEED: Final = Text("you have no device with a feed {name} that is known here")
+SEVERAL_FEEDS: Final = Text("several of your feeds start with {name}; give more of the address")
+THIS_STAYS: Final = Text("the device that moves stays; it cannot be taken away itself")
+ASK_TO_MOVE: Final = Text("Move to the second sheet now?")
+NEEDS_YES: Final = Text(
+    "moving cannot be undone; nobody is there to be asked, so say that you mean it with --yes"
+)
+SHEET_IS_THERE: Final = Text(
+    "{path} is there already, and this never overwrites it; nothing was changed"
+)
+MOVED: Final = Text(
+    "You are on your second sheet now: it is your first one from today. Burn the old first"
+    " sheet; it opens nothing any more."
+)
+MOVED_ALREADY: Final = Text(
+    "You had moved to this sheet before; what was still lacking is done. The second sheet is"
+    " the one that was shown then."
+)
+NEW_SECOND_SHEET: Final = Text(
+    "Write these 24 words on a new sheet and keep it in another place. They are your second"
+    " sheet from now on; the words you have just typed are your first."
+)
+MOVE_ON: Final = Text(
+    "Others hear of it while your node runs. Your other devices go on by themselves."
+)
+
+YOU: Final = Text("you")
+WELCOME_BACK: Final = Text("Welcome back, {name}.")
+ALL_CAME_BACK: Final = Text(
+    "All {entries:1 entry|# entries} of what you wrote on {devices:another device|# other"
+    " devices} are here again, and whom you follow with them."
+)
+SOME_CAME_BACK: Final = Text(
+    "Of {entries:1 entry|# entries} that you wrote {held:1 is|# are} here so far; the rest"
+    " comes while the node runs."
+)
+NOTHING_CAME_BACK: Final = Text(
+    "Nobody who has what you wrote before was reached. It comes when the node meets somebody"
+    " who has it, and with it your name and whom you follow; writing works meanwhile."
+)
+LOST_DEVICES: Final = Text(
+    "Is a device gone for good? Then take it from your name, so that nobody writes with it:"
+    " swarmfeed devices remove NAME"
+)
+RESTORED_NEXT: Final = Text(
+    "Next: swarmfeed run, best with --peer and somebody who follows you"
+)
+
+
+def what_came_back(*, entries: int, held: int, devices: int) -> tuple[str, ...]:
+    """What is here again after words were given, and what to do about lost devices.
+
+    Args:
+        entries: That others were seen to have; 0: nobody was reached.
+        held: Of those, and of the new device, here now.
+    """
+    if not entries:
+        return (NOTHING_CAME_BACK(),)
+    if held >= entries:
+        return ALL_CAME_BACK(entries=entries, devices=devices), LOST_DEVICES()
+    return SOME_CAME_BACK(entries=entries, held=held), LOST_DEVICES()

@@ -14,7 +14,7 @@ from mnemonic import Mnemonic
 
 from swarmfeed.core.base import word_sentences
 from swarmfeed.core.base.limits import KEY_BYTES
-from swarmfeed.core.base.typed_words import WordList, make_word_list, read_words
+from swarmfeed.core.base.typed_words import WordList, make_word_list, read_sets
 
 WORD_COUNT: Final = 24
 """Words of a 32-byte seed: 256 bits and 8 bits of checksum, 11 bits in a word."""
@@ -33,9 +33,19 @@ def seed_of_words(text: str) -> bytes:
     Of a file with several sheets it is the first.
 
     Raises:
-        UserError: As ``read_words``.
+        UserError: As ``read_sets``.
     """
-    return bytes(_mnemonic().to_entropy(list(read_words(text, _known()))))
+    return seeds_of_words(text)[0]
+
+
+def seeds_of_words(text: str) -> list[bytes]:
+    """Return the seeds of all sheets in a text, in their order; one at least.
+
+    Raises:
+        UserError: As ``read_sets``.
+    """
+    sheets = read_sets(text, _known())
+    return [bytes(_mnemonic().to_entropy(list(words))) for words in sheets]
 
 
 def _fits(words: Sequence[str]) -> bool:

@@ -82,11 +82,6 @@ class _Typed:
 _Line = tuple[_Typed, ...]
 
 
-def read_words(text: str, known: WordList) -> tuple[str, ...]:
-    """Return the first set of words in a text; as ``read_sets``."""
-    return read_sets(text, known)[0]
-
-
 def read_sets(text: str, known: WordList) -> list[tuple[str, ...]]:
     """Return the sets of words that a text means, each in full and in order; one at least.
 

@@ -22,6 +22,7 @@ from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
+from swarmfeed.node.feeds.certifying import Certifying
 from swarmfeed.node.feeds.collector import Collector
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.depositor import Depositor
@@ -170,6 +171,7 @@ class Feeds:
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *SealedTorrents(ground, self.announcer).rows(),
+            *Certifying(ground, self.writer).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),

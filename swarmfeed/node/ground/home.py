@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarmfeed.core.asks.people import Whoami
+from swarmfeed.core.base.types import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,19 @@ class Created:
     sheet_link: str
     """What stands on both sheets: the author's address, and what a new machine that reaches
     nobody needs beside the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """An author who is here again."""
+
+    whoami: Whoami
+    entries: int = 0
+    """That others were seen to have of what was written before."""
+    devices: int = 0
+    """How many wrote them."""
+    at: tuple[Endpoint, ...] = ()
+    """Where to ask first."""
 
 
 def key_path(home: Path) -> Path:

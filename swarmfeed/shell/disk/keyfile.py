@@ -27,7 +27,7 @@ import os
 import re
 import struct
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -155,6 +155,16 @@ def change_passphrase(path: Path, old: str, new: str) -> None:
     """
     keys = open_keys(path, old)
     write_file(path, _seal(keys, new))
+
+
+def replace_author(path: Path, passphrase: str, author: AuthorSeeds) -> None:
+    """Let a key file have another author key, in one step; durable when this returns.
+
+    Raises:
+        UserError: As ``change_passphrase``.
+    """
+    keys = open_keys(path, passphrase)
+    write_file(path, _seal(replace(keys, author=author), passphrase))
 
 
 def open_keys(path: Path, passphrase: str) -> Keys:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
+from swarmfeed.core.base.backup_words import seed_of_words, seeds_of_words, words_of_seed
 from swarmfeed.core.base.typed_words import distance
 from swarmfeed.errors import UserError
 
@@ -98,6 +98,12 @@ TYPED = {
 @pytest.mark.parametrize("how", TYPED)
 def test_words_lead_to_the_seed_however_they_are_typed(how: str) -> None:
     assert seed_of_words(TYPED[how]) == SEED
+
+
+def test_all_sheets_of_a_file_are_found() -> None:
+    other = BIP_39[4]
+    text = f"First sheet\n{rows(NUMBERED, 4)}\n\nSecond sheet\n{other[1].upper()}\nKeep them"
+    assert [seed.hex() for seed in seeds_of_words(text)] == [SEED.hex(), other[0]]
 
 
 SEPARATORS = st.text(st.sampled_from(" \t\n\r,.;:|/-_*()[]'\"•\u00a0\u200b"), min_size=1)

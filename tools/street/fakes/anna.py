@@ -65,11 +65,12 @@ from swarmfeed.core.asks.withdrawal_sentences import NOT_WITHDRAWN
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_link
+from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.home import Created, Ready
+from swarmfeed.node.ground.home import Created, Ready, Restored
 from swarmfeed.node.ground.settings import NodeSettings
 
 from street.fakes import history
@@ -385,12 +386,18 @@ class FakeDoors:
         return created
 
     def _restore_home(
-        self, home: Path, name: str, passphrase: str, words: str, link: Link | None
-    ) -> Whoami:
+        self,
+        home: Path,
+        name: str,
+        passphrase: str,
+        seeds: tuple[bytes, ...],
+        link: Link | None,
+        settings: NodeSettings,
+        within_s: float,
+    ) -> Restored:
         home.mkdir(parents=True, exist_ok=True)
-        self.restored.append((name, passphrase, words))
-        self.restored_by.append(link)
-        return replace(ME, name=name)
+        self.restored.append((name, passphrase, words_of_seed(seeds[0])))
+        return Restored(whoami=replace(ME, name=name))
 
     def _run_node(
         self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object

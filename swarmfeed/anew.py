@@ -1,0 +1,111 @@
+"""A home whose own feed may not be signed any more goes on as a new device of its author."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.people import Whoami
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.feed.author import AuthorFeeds, which_sheet
+from swarmfeed.core.feed.authorkey import AuthorKey, Sheet
+from swarmfeed.core.feed.moving import key_in_force
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.home import key_path
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.inventory import size_in
+from swarmfeed.node.ground.pen import Pen
+from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.disk.birth import finish
+from swarmfeed.shell.disk.homelock import HomeLock
+from swarmfeed.shell.disk.keyfile import Keys, open_keys
+from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.store.index import open_index
+from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.wiring import after, identity_of, make_aside
+
+
+def device_anew(home: Path, name: str, passphrase: str, seeds: Sequence[bytes]) -> Whoami:
+    """Let a home whose own feed may not be signed any more go on as a new device.
+
+    What is in it stays, and so do its keys, beside the new ones.
+
+    Args:
+        name: Empty: it stays.
+        passphrase: Opens the keys that are there; of the new ones too.
+        seeds: Of the sheets that were given; one has to be the first.
+
+    Raises:
+        UserError: The words are not right, the keys that are there can write, or nobody knows
+            the name.
+    """
+    with HomeLock(home):
+        keys = open_keys(key_path(home), passphrase)
+        old = identity_of(home, keys)
+        known = _require_ended(home, old)
+        state = known.state if known.state.key is not None else _state_in(keys)
+        author = _author_of(home, seeds, state)
+        if not (name or known.name):
+            raise UserError(sentences.NAME_MISSING())
+        certify = after(known.rotates, author, None)
+        me = make_aside(home, name or known.name, passphrase, author, certify)
+        finish(home, me.feed_id, old.feed_id)
+    return me.whoami
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a home knows of its author."""
+
+    state: AuthorFeeds
+    rotates: tuple[bytes, ...]
+    """Signed, oldest first: up to the generation in force."""
+    name: str
+
+
+def _author_of(home: Path, seeds: Sequence[bytes], state: AuthorFeeds) -> AuthorKey:
+    """Return the author key that the words are."""
+    for seed in seeds:
+        if which_sheet(state, SigningKey(seed).public) is Sheet.FIRST:
+            return key_in_force(state, SigningKey(seed))
+    raise UserError(sentences.KEYS_OF_ANOTHER(home=home))
+
+
+def _require_ended(home: Path, old: Identity) -> _Known:
+    """Check that a home with keys needs new ones.
+
+    Returns:
+        What is known of its author; the name is empty where that was lost.
+    """
+    logs, index = FileLogs(home / "feeds"), open_index(home / "index.db")
+    ledger, shelf = open_ledger(home / "ledger.db"), Shelf(logs, Events())
+    shelf.load()
+    pen = Pen(old, shelf, logs, index, SystemClock())
+    try:
+        pen.recall()
+        pen.note(size_in(ledger, old.feed_id))
+        if not pen.trouble():
+            raise UserError(sentences.KEYS_CAN_WRITE(home=home))
+        known = index.author(old.author_id)
+        return _Known(
+            state=shelf.certified(old.author_id),
+            rotates=shelf.rotates(old.author_id),
+            name=known.name if known else "",
+        )
+    finally:
+        ledger.close()
+        index.close()
+
+
+def _state_in(keys: Keys) -> AuthorFeeds:
+    """What the key file says of the author, where the feeds are lost."""
+    if keys.author is None:
+        return AuthorFeeds(author_id=keys.author_id)
+    return AuthorFeeds(
+        author_id=keys.author_id,
+        generation=keys.author.generation,
+        key=SigningKey(keys.author.seed).public,
+        next_key_hash=keys.author.next_key_hash,
+    )

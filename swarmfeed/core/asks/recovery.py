@@ -1,0 +1,62 @@
+"""What is certified of an author, and more of it: for whoever moves to the second sheet.
+
+Certificates go both ways as text, each in hexadecimal: who signs them has the author key, and
+the node has not.
+"""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.base.types import AuthorId, FeedId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifiedFeedView:
+    """A feed that some certificate joins to an author; whether it counts is another thing."""
+
+    feed_id: FeedId
+    device: str
+    """What the machine that writes it calls itself; may be empty."""
+    joined_ms: int
+    """When it joined, by the author's clock."""
+    counts: bool
+    """Whether it is one of the author's feeds now."""
+    end: int | None
+    """How many of its entries are the author's; null: all of them, and those to come."""
+    is_here: bool
+    """Whether it is the feed of the node that is asked."""
+    entries: int
+    """Size of the newest head known here; 0 where none is."""
+    newest: str
+    """Start of the newest post in it that is held here; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """What is known here of an author's certificates."""
+
+    certificates: tuple[str, ...]
+    """Signed ones, in hexadecimal, in the order to pass them on in; after those that count,
+    joins that stand in feeds held here."""
+    feeds: tuple[CertifiedFeedView, ...]
+    """First joined first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIsCertified(Ask[Certified]):
+    """What an author's certificates say; nothing where none are known."""
+
+    name = "certified"
+
+    author: AuthorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCertificates(Ask[Certified]):
+    """Keep certificates of the person, and pass them on to everybody who holds their feeds."""
+
+    name = "take-certificates"
+    changes = True
+
+    certificates: tuple[str, ...]
+    """Signed ones, in hexadecimal; a rotate before what it proves."""

@@ -1,0 +1,121 @@
+"""The only machine is gone, or the key stolen, or both: one person, nothing lost, no fork."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.nodes import Neighbourhood, Node, Refused
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Neighbourhood]:
+    opened = Neighbourhood(tmp_path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def network(host: str, peer: Node) -> list[str]:
+    return ["--no-passphrase", "--no-dht", "--listen", host, "--peer", peer.link_endpoint()]
+
+
+def feeds_of(node: Node, author: str) -> Sequence[Any]:
+    return [each for each in node.status()["feeds"] if each["author"] == author]
+
+
+def wait_for_texts(node: Node, author: str, texts: Sequence[str]) -> None:
+    node.wait_for(f"{texts}", lambda: node.texts_of(author) == list(texts), PATIENCE_S)
+
+
+@pytest.fixture
+def friends(town: Neighbourhood) -> tuple[Node, Node]:
+    """Anna wrote and follows Ben, who follows Anna and is online."""
+    anna = town.add("anna", "--no-dht").start()
+    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    anna.post("post", text="one")
+    ben.post("follow", who=anna.author)
+    anna.post("follow", who=ben.author)
+    ben.wait_until_held(anna.author, 4)
+    ben.post("post", text="Ben's")
+    return anna, ben
+
+
+def test_the_only_machine_is_gone(town: Neighbourhood, friends: tuple[Node, Node]) -> None:
+    anna, ben = friends
+    anna.stop()
+
+    again = town.bare("again", "--no-dht", "--peer", ben.link_endpoint())
+    words, link = anna.words.splitlines()
+    options = network(again.host, ben)
+    told = again.command_json("restore", "-", link, *options, stdin=words.upper())
+    assert (told["author"], told["name"]) == (anna.author, "anna")
+    assert told["entries_found"] == 4 and told["entries_held"] >= 4
+    again.author = anna.author
+    again.start()
+    wait_for_texts(again, anna.author, ["one"])
+    again.post("post", text="two")
+    wait_for_texts(ben, anna.author, ["two", "one"])
+    wait_for_texts(again, ben.author, ["Ben's"])
+    assert len(feeds_of(ben, anna.author)) == 2
+    assert not any(each["forked"] for each in feeds_of(ben, anna.author))
+    assert {each["name"] for each in feeds_of(ben, anna.author)} == {"anna"}
+
+
+def test_a_home_moves_while_its_node_runs(
+    town: Neighbourhood, friends: tuple[Node, Node]
+) -> None:
+    anna, ben = friends
+    told = anna.command_json("move-to-second-sheet", "-", "--yes", stdin=anna.second)
+    assert (told["author"], told["generation"]) == (anna.author, 1)
+    assert len(told["next_words"].split()) == 24
+    anna.post("post", text="two")
+    wait_for_texts(ben, anna.author, ["two", "one"])
+    newcomer = town.add("cleo", "--no-dht", "--peer", ben.link_endpoint()).start()
+    newcomer.post("follow", who=anna.author)
+    wait_for_texts(newcomer, anna.author, ["two", "one"])
+    anna.stop()
+    assert anna.start().get("own-feed")["sentence"] == ""
+    refused = town.bare("thief").command(
+        "restore", "-", *network("127.0.0.9", ben), stdin=anna.words, code=1
+    )
+    assert refused == ""
+
+
+def test_the_only_machine_is_gone_and_the_key_is_stolen(
+    town: Neighbourhood, friends: tuple[Node, Node]
+) -> None:
+    """A thief with the first sheet writes in her name, until the second one takes over."""
+    anna, ben = friends
+    anna.stop()
+    thief = town.add("thief", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    thief.start()
+    thief.post("post", text="Buy my coin")
+    wait_for_texts(ben, anna.author, ["Buy my coin", "one"])
+    (stolen,) = [each for each in feeds_of(thief, anna.author) if each["size"] == 3]
+
+    again = town.bare("again", "--no-dht", "--peer", ben.link_endpoint())
+    told = again.command_json(
+        *("move-to-second-sheet", "-", "--yes", "--drop", stolen["feed"]),
+        *network(again.host, ben),
+        stdin=anna.second,
+    )
+    assert told["generation"] == 1 and len(told["kept"]) == 1
+    again.author = anna.author
+    again.start()
+    again.post("post", text="It is me again")
+    mine = ["It is me again", "one"]
+    for node in (again, ben):
+        wait_for_texts(node, anna.author, mine)
+    with pytest.raises(Refused, match="ended by its author"):
+        thief.post("post", text="Still me")
+    newcomer = town.add("cleo", "--no-dht", "--peer", again.link_endpoint()).start()
+    newcomer.post("follow", who=anna.author)
+    wait_for_texts(newcomer, anna.author, mine)
+    assert ben.texts_of(anna.author) == mine
