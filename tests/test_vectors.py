@@ -52,11 +52,16 @@ from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
+from swarmfeed.core.net.rendezvous import author_topic
 from swarmfeed.core.state.exchange import box_info, decode_news, verify_proof
 from swarmfeed.core.state.recovery import open_recovery
 from swarmfeed.core.state.rows import encode_row
 from swarmfeed.core.state.snapshot import open_snapshot, split_blob
+from swarmfeed.core.talk.deposit import decode_deposit
+from swarmfeed.core.talk.gate import gate_key, make_gate, read_gate
+from swarmfeed.core.talk.handshake import proof_text
 from swarmfeed.core.talk.headitem import open_item
+from swarmfeed.core.talk.sheets import read_sheet
 from swarmfeed.errors import (
     BadProofError,
     DamageError,
@@ -301,6 +306,40 @@ def check_certificates_file(vector: Vector, folder: Path) -> None:
     assert [each.hex() for each in read_certificates(folder)] == vector["certificates"]
 
 
+def check_topic(vector: Vector, _: Path) -> None:
+    assert author_topic(AuthorId(unhex(vector["author"]))).hex() == vector["topic"]
+
+
+def check_gate(vector: Vector, _: Path) -> None:
+    author_id, value = AuthorId(unhex(vector["author"])), unhex(vector["v"])
+    assert gate_key(author_id).public.hex() == vector["k"]
+    found = read_gate(value, author_id)
+    assert found.feed_id.hex() == vector["feed"]
+    assert [each.hex() for each in found.certificates] == vector["certificates"]
+    made = make_gate(author_id, {each: open_certificate(each) for each in found.certificates})
+    assert made is not None and (made.value, made.seq) == (value, vector["seq"])
+
+
+def check_sheet(vector: Vector, _: Path) -> None:
+    found = read_sheet(unhex(vector["v"]))
+    assert found.author_id.hex() == vector["author"]
+    assert (found.second is not None) == ("second" in vector)
+    if found.second is not None:
+        second = (found.second.public.hex(), found.second.value.hex(), found.second.seq)
+        assert second == (vector["second"], vector["second_v"], vector["second_seq"])
+
+
+def check_deposit(vector: Vector, _: Path) -> None:
+    feed_id, seq = FeedId(unhex(vector["feed"])), vector["seq"]
+    assert decode_deposit(unhex(vector["v"]), feed_id, seq).head.size == seq
+
+
+def check_hello_proof(vector: Vector, _: Path) -> None:
+    node_id = NodeId(unhex(vector["node"]))
+    text = proof_text(unhex(vector["certificate_hash"]), unhex(vector["nonce"]), node_id)
+    verify_signature(node_id, text, unhex(vector["proof"]))
+
+
 def check_link(vector: Vector, _: Path) -> None:
     link = parse_link(vector["link"])
     assert (link.author_id.hex(), link.name) == (vector["author"], vector["name"])
@@ -392,7 +431,12 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "offer": check_offer,
     "certificate-set": check_certificate_set,
     "certificates-file": check_certificates_file,
+    "deposit": check_deposit,
+    "gate": check_gate,
+    "hello-proof": check_hello_proof,
     "link": check_link,
+    "sheet": check_sheet,
+    "topic": check_topic,
     "pieces": check_pieces,
     "words": check_words,
     "notice": check_notice,

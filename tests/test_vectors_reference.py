@@ -9,6 +9,7 @@ import _feed_author as author
 import _feed_format as ref
 import _people_format as people
 import _said_format as said
+import _talk_format as talk
 import pytest
 import verify_feed
 from _body_format import read_body
@@ -65,6 +66,31 @@ def check_certificate_set(vector: Vector, _: Path) -> None:
 def check_certificates_file(vector: Vector, _: Path) -> None:
     listed = verify_feed.read_certificates(unhex(vector["file"]))
     assert [each.hex() for each in listed] == vector["certificates"]
+
+
+def check_gate(vector: Vector, _: Path) -> None:
+    feed, certificates = talk.read_gate(unhex(vector["v"]), unhex(vector["author"]))
+    assert (feed.hex(), [each.hex() for each in certificates]) == (
+        vector["feed"],
+        vector["certificates"],
+    )
+
+
+def check_sheet(vector: Vector, _: Path) -> None:
+    whose, second = talk.read_sheet(unhex(vector["v"]))
+    assert whose.hex() == vector["author"]
+    assert (second.hex() if second else None) == vector.get("second")
+
+
+def check_deposit(vector: Vector, _: Path) -> None:
+    talk.read_deposit(unhex(vector["v"]), unhex(vector["feed"]), vector["seq"])
+
+
+def check_dht_head(vector: Vector, _: Path) -> None:
+    key, value, seq = unhex(vector["k"]), unhex(vector["v"]), vector["seq"]
+    talk.check_item(key, b"head", seq, value, unhex(vector["sig"]))
+    head = ref.open_head(value, key)
+    ref.need(head.size == seq, "under another number than its size")
 
 
 def check_link(vector: Vector, _: Path) -> None:
@@ -183,9 +209,13 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "offer": check_offer,
     "certificate-set": check_certificate_set,
     "certificates-file": check_certificates_file,
+    "deposit": check_deposit,
+    "dht-head": check_dht_head,
+    "gate": check_gate,
     "link": check_link,
     "pieces": check_pieces,
     "receipt": check_receipt,
+    "sheet": check_sheet,
     "torrent": check_torrent,
     "tree": check_tree,
     "words": check_words,

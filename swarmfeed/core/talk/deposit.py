@@ -112,8 +112,13 @@ def encode_deposit(deposit: Deposit) -> bytes:
     raise BadEncodingError("a certificate or head is too long for the DHT")
 
 
-def decode_deposit(value: bytes, feed_id: FeedId) -> Deposit:
+def decode_deposit(value: bytes, feed_id: FeedId, seq: int) -> Deposit:
     """Read a deposit, and verify its head; its certificate is not looked at.
+
+    Args:
+        value: Of the item.
+        feed_id: Whose key the item is under.
+        seq: Its sequence number: the size of the head.
 
     Raises:
         BadEncodingError: Not a deposit, or one over another number of entries than sealed.
@@ -122,7 +127,7 @@ def decode_deposit(value: bytes, feed_id: FeedId) -> Deposit:
     fields = decode_fields(value, "deposit", limit_bytes=KRPC_VALUE_BYTES_MAX)
     signed_head = fields.take_bytes(b"h", bytes_max=HEAD_BYTES_MAX)
     head = open_head(signed_head, feed_id)
-    if not head.size or sealed_end(head.size) != head.size:
+    if not head.size or sealed_end(head.size) != head.size or head.size != seq:
         raise BadEncodingError(f"a deposit over {head.size} entries")
     size_bytes = fields.take_int(b"n", 1, CHUNK_LIST_BYTES_MAX)
     v2 = fields.take_bytes(b"p", length=_SHA256_BYTES)

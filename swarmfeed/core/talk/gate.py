@@ -116,7 +116,7 @@ def read_gate(value: bytes, author_id: AuthorId) -> GateFound:
         next_key_hash=last_hash,
         feed_id=FeedId(fields.take_bytes(b"f", length=KEY_BYTES)),
         from_ms=fields.take_int(b"t", 0, TIME_MS_MAX),
-        is_first=b"i" in fields,
+        is_first=b"i" in fields and bool(fields.take_int(b"i", 1, 1)),
     )
     by_author = fields.take_bytes(b"a", length=SIGNATURE_BYTES)
     by_feed = fields.take_bytes(b"b", length=SIGNATURE_BYTES)

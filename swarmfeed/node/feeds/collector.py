@@ -160,7 +160,7 @@ class Collector:
         if found is None or self._shelf.replica(feed_id) is not None:
             return
         try:
-            deposit = decode_deposit(found[0], feed_id)
+            deposit = decode_deposit(found[0], feed_id, found[1])
         except RemoteError as error:
             logger.info("a deposit is none", reason=str(error))
             return

@@ -36,7 +36,7 @@ def deposit_of(writer: Scribe, others: tuple[FeedId, ...] = ()) -> Deposit:
 @pytest.mark.parametrize("size", [256, 257, 600, 4_100])
 def test_a_replica_of_what_is_sealed_follows_from_deposit_and_list(size: int) -> None:
     writer = scribe(size)
-    made = decode_deposit(encode_deposit(deposit_of(writer)), writer.feed_id)
+    made = decode_deposit(encode_deposit(deposit_of(writer)), writer.feed_id, size // 256 * 256)
     replica = open_replica(writer.feed_id, made.signed_head, writer.newest.chunk_list, ())
     assert replica.size == size // 256 * 256
     assert replica.chunks() == writer.newest.chunks()
@@ -70,7 +70,7 @@ def test_other_feeds_are_named_as_far_as_there_is_room() -> None:
     many = tuple(FeedId(bytes([n]) * 32) for n in range(20))
     value = encode_deposit(deposit_of(writer, many))
     assert len(value) <= KRPC_VALUE_BYTES_MAX
-    named = decode_deposit(value, writer.feed_id).others
+    named = decode_deposit(value, writer.feed_id, 256).others
     assert named == many[: len(named)] and len(named) >= 4
 
 
@@ -79,12 +79,14 @@ def test_a_deposit_of_another_feed_or_over_a_tail_is_refused() -> None:
     writer = scribe(600)
     made = deposit_of(writer)
     with pytest.raises(BadSignatureError):
-        decode_deposit(encode_deposit(made), FeedId(bytes(32)))
+        decode_deposit(encode_deposit(made), FeedId(bytes(32)), 512)
     fields = decode(encode_deposit(made), limit_bytes=2_000)
     assert isinstance(fields, dict)
     with pytest.raises(BadEncodingError, match="600 entries"):
         over_tail = encode({**fields, b"h": writer.newest.signed_head})
-        decode_deposit(over_tail, writer.feed_id)
+        decode_deposit(over_tail, writer.feed_id, 600)
+    with pytest.raises(BadEncodingError, match="512 entries"):
+        decode_deposit(encode_deposit(made), writer.feed_id, 513)
 
 
 @pytest.mark.attack("A48")
@@ -99,11 +101,11 @@ def test_a_malformed_deposit_is_refused(key: bytes, value: object) -> None:
     assert isinstance(fields, dict)
     spoiled = {**fields, key: value}
     with pytest.raises(RemoteError):
-        decode_deposit(encode(spoiled), writer.feed_id)  # type: ignore[arg-type]  # bad on purpose
+        decode_deposit(encode(spoiled), writer.feed_id, 256)  # type: ignore[arg-type]  # bad
 
 
 @pytest.mark.attack("A48")
 @given(st.binary(max_size=1_100))
 def test_whatever_lies_there_is_a_deposit_or_an_error(value: bytes) -> None:
     with pytest.raises(RemoteError):
-        decode_deposit(value, FeedId(bytes(32)))
+        decode_deposit(value, FeedId(bytes(32)), 256)
