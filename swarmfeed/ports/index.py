@@ -122,6 +122,10 @@ class Index(Protocol):
         """Empty everything that can be rebuilt from the logs (holders and peers stay)."""
         ...
 
+    def feeds_with_withdrawals(self) -> list[FeedId]:
+        """Feeds that withdrew any of their entries; ascending ids."""
+        ...
+
     def is_to_sweep(self) -> bool:
         """Whether texts are gone that may have left something behind."""
         ...

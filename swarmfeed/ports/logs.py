@@ -193,7 +193,8 @@ class Logs(Protocol):
 
     def erase(self, feed_id: FeedId) -> None:
         """Delete what lies beside the newest replica of a feed and may hold bodies that are
-        withdrawn by now: appends, chunks that others took the place of, copies of damage."""
+        withdrawn by now: the appends that its mark keeps, chunks that others took the place
+        of, copies of damage."""
         ...
 
     def drop_feed(self, feed_id: FeedId) -> None: ...

@@ -183,7 +183,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
         assert me.jobs is not None
         assert [job.name for job, _ in me.jobs._jobs] == [
             *("connect", "look-up", "announce", "announce-chunks", "fetch-watch"),
-            *("own-head", "heads", "deposit", "deposits", "collect"),
+            *("own-head", "heads", "deposit", "deposits", "sheets", "collect"),
             *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "tidy"),
             *("presence", "notices", "report", "audit", "history"),
             *("guard", "diary", "ledger"),

@@ -6,7 +6,10 @@ from swarmfeed.core.asks.withdrawing import Removal
 from swarmfeed.core.base.texts import Text
 
 NOTHING_TO_SWEEP: Final = Text("nothing was withdrawn")
-SWEPT: Final = Text("what was withdrawn is swept away, in {steps:1 step|# steps}")
+SWEPT: Final = Text(
+    "what was withdrawn is swept away: beside {feeds:1 feed|# feeds}, in the index in"
+    " {steps:1 step|# steps}"
+)
 
 OF_SOMEBODY_ELSE: Final = Text("this is not your post: only its author can change it")
 OF_ANOTHER_DEVICE: Final = Text(

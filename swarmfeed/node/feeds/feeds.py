@@ -91,6 +91,7 @@ class Feeds:
     caretaker: Caretaker
     reporter: Reporter
     timekeeper: Timekeeper
+    sweeper: Sweeper
 
     def role(self) -> Role:
         """What the feeds part hears, and when it works."""
@@ -144,6 +145,8 @@ class Feeds:
             listens(events.CertificatesTold, self.follower.on_more_certificates),
             listens(events.CertificatesGrew, self.showing.on_certificates),
             listens(events.HeadGrew, self.showing.on_head),
+            listens(events.HeadGrew, self.sweeper.on_head),
+            listens(events.ChunkKept, self.sweeper.on_chunk),
             listens(events.HeadGrew, self.patcher.on_head),
             listens(events.HoldingTold, self.patcher.on_holding),
             listens(events.FeedCompleted, self.patcher.on_completed),
@@ -200,7 +203,7 @@ class Feeds:
             Job(name="torrents", run=self.seeder.rest, every_s=60, at_start=False),
             self.timekeeper.job(),
             Job(name="withdraw", run=self.withdrawing.finish, every_s=60, at_start=False),
-            Sweeper(self.ground).job(),
+            self.sweeper.job(),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 
@@ -247,4 +250,5 @@ def make_feeds(ground: Ground) -> Feeds:
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
         reporter=Reporter(ground, fetcher, showing, finder),
         timekeeper=Timekeeper(ground),
+        sweeper=Sweeper(ground),
     )

@@ -179,12 +179,9 @@ class FileLogs:
         return True
 
     def erase(self, feed_id: FeedId) -> None:
-        replica = self._replicas[feed_id]
-        if self._appended_bytes.get(feed_id, 0):
-            self._write_base(replica)
         self._own.forget_appends(feed_id)
         own.drop_damaged(self._journal(feed_id))
-        self._chunks.drop_others(feed_id, replica.chunks())
+        self._chunks.drop_others(feed_id, self._replicas[feed_id].chunks())
 
     def drop_feed(self, feed_id: FeedId) -> None:
         self._replicas.pop(feed_id, None)

@@ -119,6 +119,14 @@ def edits_of(db: Connection, feed_id: FeedId, index: int) -> list[int]:
     return [by_index for (by_index,) in rows]
 
 
+def feeds_with_withdrawals(db: Connection) -> list[FeedId]:
+    rows = db.execute(
+        "SELECT DISTINCT feed_id FROM amendment JOIN feed ON feed.no = amendment.feed"
+        " WHERE text IS NULL ORDER BY feed_id"
+    )
+    return [feed_id for (feed_id,) in rows]
+
+
 def withdrawals(db: Connection, feed_id: FeedId) -> dict[int, int]:
     return dict(db.execute(WITHDRAWALS, (feed_id,)).fetchall())
 

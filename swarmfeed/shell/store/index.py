@@ -169,6 +169,10 @@ class SqliteIndex:
             index_write.clear(db, self._tables)
         self._database.shrink()
 
+    def feeds_with_withdrawals(self) -> list[FeedId]:
+        with self._database.read() as db:
+            return amendments.feeds_with_withdrawals(db)
+
     def is_to_sweep(self) -> bool:
         with self._database.read() as db:
             return remnants.GONE in remnants.noted(db)

@@ -34,6 +34,8 @@ _CUTTING_OUT: Final = "INSERT INTO post_words (post_words, rank) VALUES ('secure
 
 _FLUSH: Final = "INSERT INTO post_words (post_words) VALUES ('flush')"
 
+TEXTS: Final = "SELECT text FROM post WHERE id BETWEEN ? AND ?"
+
 FROM_TO: Final = "post.id BETWEEN ? AND ?"
 
 THESE: Final = "post.id IN (SELECT value FROM json_each(?))"
@@ -54,8 +56,12 @@ def add_words(db: Connection, first: int, last: int) -> None:
 
 def drop_words(db: Connection, first: int, last: int) -> None:
     """Of posts with row numbers from first to last."""
-    with _as_befits(db, last - first + 1):
+    count = last - first + 1
+    few = db.execute(TEXTS, (first, last)).fetchall() if count <= CUT_OUT_MAX else []
+    with _as_befits(db, count):
         db.execute(DROP.format(posts=FROM_TO), (first, last))
+    if few and remnants.is_left(db, (text for (text,) in few)):
+        remnants.note(db, remnants.DEAD_WORDS)
 
 
 def add_words_of(db: Connection, row_ids: Sequence[int]) -> None:

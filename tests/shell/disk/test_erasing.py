@@ -78,7 +78,7 @@ def test_after_a_crash_in_between_the_next_start_does_it(root: Path) -> None:
     assert found(root) == set()
 
 
-def test_what_the_journal_alone_has_is_written_anew(root: Path) -> None:
+def test_what_was_written_since_stays(root: Path) -> None:
     logs = opened(root)
     append(logs, [post(0, CANARY)])
     replica = append(logs, [post(1)])

@@ -182,3 +182,28 @@ def test_parts_are_merged_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         index.drop_feed(LAPTOP)
         assert sweep(index) > 3
         assert seek(tmp_path, NEEDLE) == []
+
+
+@pytest.mark.attack("A75")
+def test_a_word_that_is_noted_as_the_first_of_a_page_goes_too(tmp_path: Path) -> None:
+    """FTS5 mostly notes as much of it as tells it from the one before, and sometimes all."""
+    with closing(SqliteIndex(tmp_path / "index.db")) as index:
+        dice, letters = random.Random(5), "abcdefghijklmnopqrstuvwxyz"
+        words = sorted({"".join(dice.choices(letters, k=22)) for _ in range(2_000)})
+        order = dice.sample(words, len(words))
+        add(
+            index, BOBS, 0, [stored(word, NOW_MS + at * 2_000) for at, word in enumerate(order)]
+        )
+        with index._database.write() as db:
+            rows = db.execute("SELECT term FROM post_words_idx WHERE term > x'30'").fetchall()
+            begins = min(bytes(term) for (term,) in rows)
+            canary = next(word for word in words if b"0" + word.encode() >= begins)
+            noted = (b"0" + canary.encode(), begins)
+            db.execute("UPDATE post_words_idx SET term = ? WHERE term = ?", noted)
+        index.check()
+        add(index, BOBS, len(words), [stored(WithdrawBody(order.index(canary)))])
+        assert sweep(index) > 1
+        assert seek(tmp_path, Needle(canary)) == []
+        index.check()
+        others = [word for word in words if word != canary][::97]
+        assert all(texts(index.search(word, 2, None)) == [word] for word in others)

@@ -277,6 +277,9 @@ class FakeIndex:
             return []
         return [by for by, _ in self._edits(feed_id, index)]
 
+    def feeds_with_withdrawals(self) -> list[FeedId]:
+        return sorted({feed for feed, _ in self._kept if self.withdrawals(feed)})
+
     def withdrawals(self, feed_id: FeedId) -> dict[int, int]:
         said = {
             kept.ref.index: kept.body.index
