@@ -1,15 +1,20 @@
 """The sentence a person reads first, and the numbers beside it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.base.types import ChunkSpan
+from street.authors import moved
+from swarmfeed.core.asks.people import AboutAuthor
+from swarmfeed.core.base.types import ChunkSpan, Hash
+from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.talk.words import Receipt
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED, FRIEND_OF_FRIEND, Interest
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
+from tests.node.test_node import asked
 
 
 async def confirm(to: Talk, number: int) -> None:
@@ -121,3 +126,34 @@ def test_a_forked_feed_says_why_it_goes_no_further(tmp_path: Path) -> None:
         assert (await to.node.feeds.reporter.all_feeds())[1].forked
 
     talk(tmp_path, script)
+
+
+@pytest.mark.attack("A84")
+def test_whose_key_named_two_successors_is_in_doubt_for_everybody_who_hears_of_it(
+    tmp_path: Path,
+) -> None:
+    """A newcomer hears of both at once, and follows the one that the other end puts first."""
+    for first in (0, 1):
+
+        async def script(to: Talk, first: int = first) -> None:
+            anna = Scribe(1)
+            second = moved(anna.author)
+            successors = [second, replace(second, next_key_hash=Hash(bytes(32)))]
+            true, rival = successors[first], successors[1 - first]
+            rotates = [sign_rotate(each, anna.author.key) for each in (true, rival)]
+            joins = [sign_join(each, anna.feed_key, from_ms=1) for each in (true, rival)]
+            to.care(anna.author_id)
+            offer = replace(anna.offer(), certificates=(*rotates, *joins))
+            await to.hear(to.link(1), offer)
+            state = to.node.ground.shelf.certified(anna.author_id)
+            assert state.next_key_hash == true.next_key_hash
+            person = await asked(to, AboutAuthor(author=anna.author_id))
+            assert person.disputed
+            # Also after a restart, and whatever comes first then.
+            await to.me.stop()
+            await to.me.start()
+            shelf = to.node.ground.shelf
+            await to.hear(to.link(2), replace(offer, certificates=(rotates[1], *joins[1:])))
+            assert shelf.certified(anna.author_id) == state
+
+        talk(tmp_path / str(first), script)
