@@ -331,7 +331,7 @@ def check_sheet(vector: Vector, _: Path) -> None:
 
 def check_deposit(vector: Vector, _: Path) -> None:
     feed_id, seq = FeedId(unhex(vector["feed"])), vector["seq"]
-    assert decode_deposit(unhex(vector["v"]), feed_id, seq).head.size == seq
+    assert decode_deposit(unhex(vector["v"]), feed_id, seq).head.size == vector["size"]
 
 
 def check_hello_proof(vector: Vector, _: Path) -> None:

@@ -82,7 +82,7 @@ def read_deposit(value: bytes, feed: bytes, seq: int) -> None:
     need(len(value) <= VALUE_MAX, "deposit: too long")
     said = decode(value, "deposit")
     head = open_head(take(said, "h", bytes, "deposit"), feed)
-    need(head.size == seq and seq > 0 and seq % 256 == 0, "deposit: a bad number")
+    need(0 < head.size == seq - seq % 256, "deposit: a bad number")
     need(1 <= take(said, "n", int, "deposit") <= 2**20, "deposit: a bad length")
     need(len(take(said, "p", bytes, "deposit")) == 32, "deposit: not one piece")
     need(len(take(said, "s", bytes, "deposit")) == 20, "deposit: not one piece")

@@ -140,12 +140,14 @@ def deposit_cases() -> Iterator[Case]:
         "s": bytes(20),
     }
     feed = {"feed": public(FEED).hex()}
-    yield "deposit/valid", {**feed, "seq": 512, "v": bencode(value).hex()}
+    for name, seq in (("valid", 512), ("of-a-larger-head", 767)):
+        case = {**feed, "seq": seq, "v": bencode(value).hex(), "size": 512}
+        yield f"deposit/{name}", case
     tail = note(head_text(513, root, NOW_MS, chunks))
     empty = note(head_text(0, root, NOW_MS, chunks))
     bad: dict[str, tuple[dict[str, Any], int]] = {
         "number-beyond-the-head": (value, 768),
-        "number-below-the-head": (value, 256),
+        "number-below-the-head": (value, 511),
         "head-with-a-tail": ({**value, "h": tail}, 513),
         "head-of-nothing": ({**value, "h": empty}, 0),
         "head-of-another": ({**value, "h": note(head_text(512, root, 0, chunks), NEXT)}, 512),

@@ -118,7 +118,7 @@ def decode_deposit(value: bytes, feed_id: FeedId, seq: int) -> Deposit:
     Args:
         value: Of the item.
         feed_id: Whose key the item is under.
-        seq: Its sequence number: the size of the head.
+        seq: Its sequence number: entries of the newest head when it was made.
 
     Raises:
         BadEncodingError: Not a deposit, or one over another number of entries than sealed.
@@ -127,7 +127,7 @@ def decode_deposit(value: bytes, feed_id: FeedId, seq: int) -> Deposit:
     fields = decode_fields(value, "deposit", limit_bytes=KRPC_VALUE_BYTES_MAX)
     signed_head = fields.take_bytes(b"h", bytes_max=HEAD_BYTES_MAX)
     head = open_head(signed_head, feed_id)
-    if not head.size or sealed_end(head.size) != head.size or head.size != seq:
+    if not head.size or sealed_end(head.size) != head.size or sealed_end(seq) != head.size:
         raise BadEncodingError(f"a deposit over {head.size} entries")
     size_bytes = fields.take_int(b"n", 1, CHUNK_LIST_BYTES_MAX)
     v2 = fields.take_bytes(b"p", length=_SHA256_BYTES)

@@ -86,7 +86,7 @@ def test_a_deposit_of_another_feed_or_over_a_tail_is_refused() -> None:
         over_tail = encode({**fields, b"h": writer.newest.signed_head})
         decode_deposit(over_tail, writer.feed_id, 600)
     with pytest.raises(BadEncodingError, match="512 entries"):
-        decode_deposit(encode_deposit(made), writer.feed_id, 513)
+        decode_deposit(encode_deposit(made), writer.feed_id, 768)
 
 
 @pytest.mark.attack("A48")

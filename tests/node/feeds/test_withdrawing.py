@@ -205,8 +205,9 @@ def test_a_newcomer_is_not_led_to_the_old_chunk_by_the_dht(tmp_path: Path) -> No
         value, seq, _ = street.dht.others[place]
         await ask(me, Withdraw(ref=name(me, 10)))
         await street.until(lambda: street.dht.others[place][1] > seq, within_s=60)
-        newer = decode_deposit(street.dht.others[place][0], me.feed_id)
+        value_now, seq_now, _ = street.dht.others[place]
+        newer = decode_deposit(value_now, me.feed_id, seq_now)
         assert newer.head.chunks_hash == me.disk.replicas[me.feed_id].head.chunks_hash
-        assert newer.head.size == decode_deposit(value, me.feed_id).head.size == 256
+        assert newer.head.size == decode_deposit(value, me.feed_id, seq).head.size == 256
 
     in_neighbourhood(tmp_path, scenario)
