@@ -116,7 +116,14 @@ def _split_address(raw: bytes, wanted: bytes) -> bytes:
             f"The address is of version {version[0]}; this swarmfeed knows versions 1 and 2."
         )
     if version != wanted:
-        raise UserError(f"The address is that of {_MEANT[version]}, not of {_MEANT[wanted]}.")
+        old = (
+            " People of swarmfeed 0.1 had such addresses, and have others now."
+            if wanted == _OF_AUTHOR
+            else ""
+        )
+        raise UserError(
+            f"The address is that of {_MEANT[version]}, not of {_MEANT[wanted]}.{old}"
+        )
     return key
 
 

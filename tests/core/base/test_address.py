@@ -50,7 +50,9 @@ def test_an_address_is_the_key_its_checksum_and_the_version() -> None:
 
 def test_a_feed_is_not_taken_for_a_person_nor_a_person_for_a_feed() -> None:
     assert parse_author(AUTHOR) == parse_address(ADDRESS) == KEY
-    with pytest.raises(UserError, match="of a feed or a machine, not of a person"):
+    with pytest.raises(
+        UserError, match=r"of a feed or a machine, not of a person\. .* swarmfeed 0\.1"
+    ):
         parse_author(ADDRESS)
     with pytest.raises(UserError, match="of a person, not of a feed or a machine"):
         parse_address(AUTHOR)
