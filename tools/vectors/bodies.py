@@ -11,7 +11,7 @@ ID, HASH, SALT = bytes(range(32)), bytes(range(32, 64)), bytes(16)
 REF: dict[str, Any] = {"f": ID, "h": HASH, "n": 2**32 - 1}
 
 LONGEST: dict[str, dict[str, Any]] = {
-    "feed": {"c": b"c" * 1_000, "name": b"n" * 64},
+    "feed": {"c": b"c" * 1_000, "name": b"n" * 64, "r": [b"r" * 1_000] * 7},
     "post": {
         "cw": b"w" * 200,
         "lang": b"l" * 35,
@@ -27,10 +27,19 @@ LONGEST: dict[str, dict[str, Any]] = {
     "follow": {"a": ID, "on": 1},
     "react": {"e": b"e" * 16, "r": REF},
     "boost": {"r": REF},
-    "edit": {"cw": b"w" * 200, "n": 2**32 - 1, "text": b"x" * 7_900},
+    "edit": {
+        "cw": b"w" * 200,
+        "n": 2**32 - 1,
+        "quote": REF,
+        "reply": REF,
+        "root": REF,
+        "text": b"x" * 7_500,
+    },
     "withdraw": {"e": 1, "n": 2**32 - 1},
     "leave": {"c": b"c" * 1_000},
     "pin": {"r": REF},
+    "keys": {"r": b"r" * 3_000, "v": 2**16, "x": b"x" * 1_216},
+    "state": {"d": b"d" * 8_000, "i": b"i" * 16, "p": 262, "q": 263},
 }
 """Bodies whose values are as large as they may be."""
 
@@ -43,6 +52,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "edit": {"n": 0, "text": b"x"},
     "withdraw": {"n": 0},
     "pin": {},
+    "keys": {"v": 1, "x": b"x"},
 }
 
 EMPTY_ALLOWED = {"cw": b"", "lang": b"", "src": b"", "tags": [], "mentions": []}
@@ -66,6 +76,11 @@ def body_cases() -> Iterator[Case]:
     yield good("post-with-another-salt", "post", {**post, "z": 5})
     yield good("profile-of-64-emoji", "profile", {"name": "\U0001f41d".encode() * 64})
     yield good("unknown-kind-is-no-dict", "later", b"anything")
+    feed = SHORTEST["feed"]
+    yield good("feed-with-15-rotates", "feed", {**feed, "r": [b"r"] * 15})
+    yield bad("feed-with-16-rotates", "feed", {**feed, "r": [b"r"] * 16})
+    yield bad("feed-with-a-rotate-of-1001-bytes", "feed", {**feed, "r": [b"r" * 1_001]})
+    yield bad("state-of-no-parts", "state", {**LONGEST["state"], "q": 0})
     yield from bad_texts(post)
     for name, value in bad_refs().items():
         yield bad(f"boost-ref-{name}", "boost", {"r": value})
