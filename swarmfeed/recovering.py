@@ -77,10 +77,7 @@ def known_of(desk: Answerer, author_id: AuthorId) -> Learnt:
 
 
 def _known(author_id: AuthorId, told: Certified) -> Learnt:
-    opened = {}
-    for text in told.certificates:
-        signed = bytes.fromhex(text)
-        opened[signed] = open_certificate(signed)
+    opened = {each: open_certificate(each) for each in told.certificates}
     state = feeds_of(author_id, opened.values())
     return Learnt(state=state, certificates=opened, feeds=told.feeds)
 
@@ -128,7 +125,7 @@ def move_home(
     keys = open_keys(key_path(home), passphrase)
     signed = sign(move, SigningKey(keys.feed_seed), stays)
     if signed:
-        desk.ask(TakeCertificates(certificates=tuple(each.hex() for each in signed)))
+        desk.ask(TakeCertificates(certificates=signed))
     replace_author(key_path(home), passphrase, seeds_of(move.author))
     _write_sheets(home, move)
 

@@ -1,10 +1,13 @@
 """The only machine is gone, or the key stolen, or both: one person, nothing lost, no fork."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from swarmfeed.core.base.backup_words import seed_of_words
+from swarmfeed.core.base.keys import SigningKey
 
 from tests.e2e.nodes import Neighbourhood, Node, Refused
 
@@ -66,6 +69,30 @@ def test_the_only_machine_is_gone(town: Neighbourhood, friends: tuple[Node, Node
     assert len(feeds_of(ben, anna.author)) == 2
     assert not any(each["forked"] for each in feeds_of(ben, anna.author))
     assert {each["name"] for each in feeds_of(ben, anna.author)} == {"anna"}
+
+
+def test_by_the_words_alone_and_the_dht(town: Neighbourhood) -> None:
+    """Whose the words are, and who holds the feeds, says the DHT that a stranger keeps."""
+    stranger = town.add("stranger").start()
+    host, port = stranger.swarm_endpoint()
+    entrance = ("--dht-node", f"{host}:{port}")
+    anna = town.add("anna", *entrance).start()
+    ben = town.add("ben", *entrance).start()
+    anna.post("post", text="one")
+    ben.post("follow", who=anna.author)
+    ben.wait_until_held(anna.author, 3)
+    words, _ = anna.words.splitlines()
+    key = b64encode(SigningKey(seed_of_words(words)).public).decode("ascii")
+    stranger.wait_for(
+        "the sheet's item", lambda: stranger.get("whose-sheet", key=key)["author"], PATIENCE_S
+    )
+    anna.stop()
+
+    again = town.bare("again", *entrance)
+    keys = ["--no-passphrase", "--listen", again.host, "--timeout", "120"]
+    told = again.command_json("restore", "-", *keys, *entrance, stdin=words)
+    assert (told["author"], told["name"]) == (anna.author, "anna")
+    assert told["entries_held"] >= told["entries_found"] == 3
 
 
 def test_a_home_moves_while_its_node_runs(

@@ -53,7 +53,7 @@ BODIES: dict[str, object] = {
     "fetch": {"who": format_author(MIRA)},
     "import": {"posts": [[1_000, "old"]]},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
-    "take-certificates": {"certificates": ["6162"]},
+    "take-certificates": {"certificates": ["YWI="]},
 }
 
 

@@ -62,6 +62,8 @@ class Neighbour:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     rotates: tuple[bytes, ...] = ()
     """What proves its author key, where that is not the first one."""
+    is_named: bool = True
+    """Whether it says a name of its own; one who comes back has one already."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -166,7 +168,8 @@ class Neighbour:
         )
         shelf.start_feed(self.feed_id, self.author_id, *self.rotates, certificate)
         first = FeedBody(certificate, rotates=self.rotates)
-        bodies = (first, ProfileBody(f"neighbour {self.number}"))
+        named = (ProfileBody(f"neighbour {self.number}"),) if self.is_named else ()
+        bodies = (first, *named)
         stored = [
             encode_entry(body.kind, now_ms, encode_body(body, self.street.dice(SALT_BYTES)))
             for body in bodies
@@ -203,6 +206,7 @@ class Neighbourhood:
         is_first: bool = False,
         author: AuthorKey | None = None,
         rotates: tuple[bytes, ...] = (),
+        is_named: bool = True,
         on: bool = True,
     ) -> Neighbour:
         """Add somebody new, or a further device of somebody; ``roster`` is the street's.
@@ -225,7 +229,7 @@ class Neighbourhood:
         neighbour = Neighbour(
             self, number, author or same, is_first, settings, roster or self.roster, disk
         )
-        neighbour.rotates = rotates
+        neighbour.rotates, neighbour.is_named = rotates, is_named
         neighbour._create()
         self.neighbours.append(neighbour)
         if on:

@@ -1,7 +1,6 @@
 """What is certified of an author, and more of it: for whoever moves to the second sheet.
 
-Certificates go both ways as text, each in hexadecimal: who signs them has the author key, and
-the node has not.
+Who signs certificates has the author key, and the node has not; so they go both ways.
 """
 
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ class CertifiedFeedView:
 class Certified:
     """What is known here of an author's certificates."""
 
-    certificates: tuple[str, ...]
-    """Signed ones, in hexadecimal, in the order to pass them on in; after those that count,
+    certificates: tuple[bytes, ...]
+    """Signed ones, in the order to pass them on in; after those that count,
     joins that stand in feeds held here."""
     feeds: tuple[CertifiedFeedView, ...]
     """First joined first."""
@@ -58,5 +57,5 @@ class TakeCertificates(Ask[Certified]):
     name = "take-certificates"
     changes = True
 
-    certificates: tuple[str, ...]
-    """Signed ones, in hexadecimal; a rotate before what it proves."""
+    certificates: tuple[bytes, ...]
+    """Signed ones; a rotate before what it proves."""

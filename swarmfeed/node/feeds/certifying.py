@@ -49,7 +49,7 @@ class Certifying:
         known = self._known(ask.author)
         joined = sorted(feeds_joined(known).items(), key=lambda each: (each[1], each[0]))
         return Certified(
-            certificates=tuple(each.hex() for each in known),
+            certificates=tuple(known),
             feeds=tuple(
                 self._view(ask.author, feed_id, joined_ms) for feed_id, joined_ms in joined
             ),
@@ -57,12 +57,11 @@ class Certifying:
 
     async def take(self, ask: TakeCertificates) -> Certified:
         own = self._identity.author_id
-        signed = tuple(_from_hex(each) for each in ask.certificates)
         try:
-            self._shelf.accept_certificates(Certificates(own, signed))
+            self._shelf.accept_certificates(Certificates(own, ask.certificates))
         except RemoteError as error:
             raise UserError(sentences.CERTIFICATES_FALSE(reason=error)) from error
-        await self._write_down(signed)
+        await self._write_down(ask.certificates)
         return await self.what_is_certified(WhatIsCertified(author=own))
 
     async def _write_down(self, signed: Iterable[bytes]) -> None:
@@ -120,10 +119,3 @@ class Certifying:
                 entry = decode_entry(stored)
                 found.append(decode_body(entry.kind, entry.body) if entry.body else None)
         return found
-
-
-def _from_hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise UserError(sentences.CERTIFICATES_FALSE(reason=error)) from error
