@@ -1,11 +1,13 @@
 """The document that describes the API: valid, whole, and true of every answer."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from street.fakes.desk import FakeDesk, key
+from swarmfeed.core.asks.alarms import AlarmView
 from swarmfeed.core.asks.posts import PostView, ShowPost, ref_text
 from swarmfeed.core.asks.withdrawing import Removal
 from swarmfeed.core.base.address import format_address, format_author
@@ -25,6 +27,7 @@ def given() -> dict[str, str]:
     return {
         "author": format_author(MIRA),
         "called": "mira%20lindqvist",
+        "key": b64encode(key("sheet")).decode().replace("+", "%2B"),
         "feed": format_address(desk.feed_of(MIRA)),
         "who": format_author(MIRA),
         "ref": ref_text(post.ref),
@@ -34,6 +37,11 @@ def given() -> dict[str, str]:
         "level": "0",
         "position": "0",
     }
+
+
+ALARM = AlarmView(
+    id="ab" * 32, what="joined", sentence="Somebody.", advice="Do something.", seen_ms=1
+)
 
 
 def own_post(desk: FakeDesk) -> PostView:
@@ -46,6 +54,7 @@ BODIES: dict[str, object] = {
     "post": {"text": "hello"},
     "edit": {"ref": ref_text(own_post(FakeDesk()).ref), "text": "hello again"},
     "withdraw": {"ref": ref_text(own_post(FakeDesk()).ref)},
+    "that-was-me": {"alarm": ALARM.id},
     "follow": {"who": format_author(MIRA)},
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},
@@ -117,6 +126,7 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
     else:
         assert "requestBody" not in operation
     site.desk.pinned[site.desk.me] = own_post(site.desk)
+    site.desk.alarms = (ALARM,)
     answer = site.ask(name, body)
     assert answer.status_code in (200, 201)
     check(answer_schema(operation, answer.status_code), answer.json)
