@@ -25,11 +25,12 @@ from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash, NodeId
 from swarmfeed.core.feed.author import choose_certificates, feeds_of
 from swarmfeed.core.feed.certificate import Join, Keep, Leave, Rotate, open_certificate
-from swarmfeed.core.feed.chunk import verify_chunk
+from swarmfeed.core.feed.chunk import unpack_chunk, verify_chunk
 from swarmfeed.core.feed.chunklist import (
     covering_spans,
     decode_chunk_list,
     hash_chunk_list,
+    make_record,
 )
 from swarmfeed.core.feed.entry import (
     decode_entry,
@@ -48,8 +49,10 @@ from swarmfeed.core.feed.metainfo import (
     piece_length,
     pieces_root,
 )
+from swarmfeed.core.feed.patching import digests_of, patch_for, patched
 from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
+from swarmfeed.core.feed.withdrawal import strip_all, without_named
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
@@ -222,6 +225,29 @@ def check_receipt(vector: Vector, _: Path) -> None:
 
 def check_chunk(vector: Vector, _: Path) -> None:
     verify_chunk(unhex(vector["chunk"]), vector["level"], Hash(unhex(vector["root"])))
+
+
+def check_withdrawal(vector: Vector, _: Path) -> None:
+    tail, kept = ([*map(unhex, vector[key])] for key in ("tail", "kept"))
+    assert without_named(tail, vector["start"]) == kept
+    assert without_named(kept, vector["start"]) == kept
+
+
+def check_patch(vector: Vector, _: Path) -> None:
+    root = Hash(unhex(vector["root"]))
+    old, new = (unhex(vector[key]["chunk"]) for key in ("before", "after"))
+    records = [make_record(each, root) for each in (old, new)]
+    assert [each.pieces.v2.hex() for each in records] == [
+        vector[key]["p"] for key in ("before", "after")
+    ]
+    verify_chunk(new, vector["level"], root)
+    assert digests_of(old).hex() == vector["digests"]
+    frames = {number: unhex(frame) for number, frame in vector["frames"]}
+    assert patched(old, records[0], frames, records[1]) == new
+    assert patch_for(new, unhex(vector["digests"])) == frames
+    left = [each for part in unpack_chunk(new) for each in part]
+    whole = [each for part in unpack_chunk(old) for each in part]
+    assert left == strip_all(whole, 0, vector["gone"])
 
 
 def check_chunklist(vector: Vector, _: Path) -> None:
@@ -429,6 +455,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "fork-file": check_fork_file,
     "dht-head": check_dht_head,
     "offer": check_offer,
+    "withdrawal": check_withdrawal,
+    "patch": check_patch,
     "certificate-set": check_certificate_set,
     "certificates-file": check_certificates_file,
     "deposit": check_deposit,

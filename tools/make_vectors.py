@@ -42,7 +42,19 @@ from _reference_forms import (
     verifier_key,
 )
 from nacl.signing import SigningKey
-from vectors import bencodes, bodies, chunks, disk, heads, notices, offers, people, sets, talk
+from vectors import (
+    bencodes,
+    bodies,
+    chunks,
+    disk,
+    heads,
+    notices,
+    offers,
+    people,
+    sets,
+    talk,
+    withdrawn,
+)
 from vectors.boxes import box_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
@@ -425,6 +437,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     talk.sheet_cases,
     talk.deposit_cases,
     talk.hello_cases,
+    withdrawn.withdrawn_cases,
     talk.dht_head_cases,
     box_cases,
     state_cases,
