@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.withdrawing import Edit, Withdraw
+from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FollowBody, PostBody, ProfileBody, decode_body
@@ -95,5 +98,27 @@ def test_an_endless_thread_is_not_climbed_for_ever(
         newest = bodies(to)[-1]
         assert isinstance(newest, PostBody)
         assert newest.root == ref_of(to, 4), "three above its parent"
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A42")
+def test_whatever_is_written_holds_a_salt_of_its_own(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        feeds = to.node.feeds
+        ref = await feeds.writer.publish_post("I quit", None)
+        await feeds.writer.publish_post("I quit", ref)
+        await feeds.writer.publish_profile("Anna")
+        await feeds.writer.set_follow(Scribe(1).author_id, on=True)
+        await feeds.importer.import_posts([OldPost(1_000, "I quit"), OldPost(1_000, "I quit")])
+        name = ref_text(ref)
+        await feeds.withdrawing.edit(Edit(ref=name, text="I stay", remove_old=True))
+        await feeds.withdrawing.withdraw(Withdraw(ref=name))
+        feed_id = to.node.ground.identity.feed_id
+        logs, size = to.node.ground.shells.logs, to.me.disk.replicas[feed_id].size
+        found = [decode_entry(each).body for each in logs.read_entries(feed_id, 0, size)]
+        salts = [body[-23:] for body in found if body is not None]
+        assert all(each.startswith(b"1:z16:") and each.endswith(b"e") for each in salts)
+        assert len(set(salts)) == len(salts) >= 10
 
     talk(tmp_path, script)
