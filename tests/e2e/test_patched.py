@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import libtorrent as lt
 import pytest
@@ -38,14 +39,19 @@ def street(tmp_path: Path) -> Iterator[Neighbourhood]:
 
 
 def moved(node: Node) -> int:
-    """Bytes on all TCP connections of a node to others: links and swarm alike."""
+    """Bytes on all TCP connections of a node's process to others: links and swarm alike."""
+    assert node.process is not None
     done = subprocess.run(
-        ["ss", "-tinH", "state", "established", "src", node.host],
-        capture_output=True,
-        text=True,
-        check=True,
+        ["ss", "-tinpOH", "state", "established"], capture_output=True, text=True, check=True
     )
-    return sum(int(count) for count in _COUNTED.findall(done.stdout))
+    page = urlsplit(node.page_url).port
+    lines = [
+        line
+        for line in done.stdout.splitlines()
+        if f"pid={node.process.pid}," in line and f":{page} " not in line
+    ]
+    assert lines, "a friend is linked"
+    return sum(int(count) for line in lines for count in _COUNTED.findall(line))
 
 
 def stubborn_client(folder: Path, torrent: bytes) -> lt.session:

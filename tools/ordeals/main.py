@@ -14,6 +14,7 @@ from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
 from ordeals.strangers.main import STRANGERS
+from ordeals.withdrawing import WITHDRAWING
 
 ORDEALS: Final[tuple[Ordeal, ...]] = (
     OWN_HISTORY,
@@ -23,6 +24,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     STRANGERS_SEED,
     FAILURES,
     BITS,
+    WITHDRAWING,
 )
 """All there are; a new one is a line here."""
 
