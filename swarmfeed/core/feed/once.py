@@ -67,7 +67,12 @@ def row_key(key: str) -> bytes:
     return sha256(key.encode("utf-8")).digest()
 
 
-def content_of(text: str, reply_to: EntryRef | None) -> Hash:
-    """Return the hash of what a post is to say."""
+def content_of(key: str, text: str, reply_to: EntryRef | None) -> Hash:
+    """Return the hash of what a post is to say.
+
+    It stays when the post is withdrawn: whoever does not know the key, of which there is only a
+    hash too, cannot try whether a text fits.
+    """
     place = b"" if reply_to is None else reply_to.feed_id + reply_to.entry_hash
-    return Hash(sha256(place + b"\0" + text.encode("utf-8")).digest())
+    said = b"\0".join([key.encode("utf-8"), place, text.encode("utf-8")])
+    return Hash(sha256(said).digest())

@@ -57,7 +57,7 @@ class Writer:
         """
         cleaned = clean_text(text)
         await self._hearing.hear_out()
-        wish = Wish(key=key, content=content_of(cleaned, reply_to)) if key else None
+        wish = Wish(key=key, content=content_of(key, cleaned, reply_to)) if key else None
         # From here to the append nobody comes in between: two of one wish are one.
         if wish is not None and (done := self._once.find(wish)):
             return done

@@ -43,10 +43,18 @@ def test_garbage_is_damage(row: bytes) -> None:
 
 def test_what_is_asked_for_is_words_and_place() -> None:
     place = EntryRef(FeedId(b"f" * 32), Hash(b"h" * 32), 3)
-    said = [content_of("a", None), content_of("b", None), content_of("a", place)]
+    asked = [("a", None), ("b", None), ("a", place)]
+    said = [content_of("k", *each) for each in asked]
     assert len(set(said)) == 3
-    assert content_of("a", place) == said[2]
+    assert content_of("k", "a", place) == said[2]
     assert row_key("k") != row_key("k2") and len(row_key("k")) == 32
+
+
+@pytest.mark.attack("A75")
+def test_without_the_key_nobody_finds_out_what_was_said() -> None:
+    """The row stays when the post is withdrawn, and short texts could be tried."""
+    assert content_of("k", "I quit", None) != content_of("k2", "I quit", None)
+    assert content_of("k", "I quit", None) != content_of("", "I quit", None)
 
 
 @pytest.mark.parametrize(
