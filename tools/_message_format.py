@@ -1,0 +1,133 @@
+"""Messages by the tables of docs/PROTOCOL.md 3 alone: what may stand at each key.
+
+Nothing of swarmfeed is imported: the page is read, as a stranger would read it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "PROTOCOL.md"
+
+ENDPOINT = '{"h": IP address, "p": 1 to 65,535}'
+GOOD_ENDPOINTS: list[Any] = [
+    {"h": b"192.0.2.7", "p": 1},
+    {"h": b"2001:db8::1", "p": 65_535},
+]
+BAD_ENDPOINTS: list[Any] = [
+    {"h": b"192.0.2.7", "p": 0},
+    {"h": b"192.0.2.7", "p": 65_536},
+    {"h": b"192.0.02.7", "p": 1},
+    {"h": b"2001:DB8::1", "p": 1},
+    {"h": b"example.org", "p": 1},
+    {"h": b"192.0.2.7"},
+    {"p": 1},
+    b"192.0.2.7:1",
+]
+
+
+@dataclass
+class Cell:
+    """One key: its bound in the words of the page, and the keys of the dicts in its list."""
+
+    bound: str
+    may_be_missing: bool
+    inner: "dict[str, Cell]" = field(default_factory=dict)
+
+
+def read_tables(page: str) -> dict[str, dict[str, Cell]]:
+    """Return each message of the page with its keys."""
+    _, _, part = page.partition("\n## 3. Messages\n")
+    part, _, _ = part.partition("\n## 4.")
+    found: dict[str, dict[str, Cell]] = {}
+    for section in part.split("\n### ")[1:]:
+        name, _, text = section.partition("\n")
+        cells: dict[str, Cell] = {}
+        for key, bound in re.findall(r"^\| `(\S+?)` \| .* \| (.+?) \|$", text, flags=re.M):
+            place, said = cells, bound.removesuffix(", or missing")
+            *above, last = key.split(".")
+            for each in above:
+                place = place[each].inner
+            place[last] = Cell(said, said != bound)
+        found[name] = cells
+    return found
+
+
+def number(text: str) -> int:
+    """Read a number of the page: 1,000, 2^32, or 2^32 - 1."""
+    match = re.fullmatch(r"([\d,]+)(?:\^(\d+))?( - 1)?", text)
+    assert match is not None, text
+    base = int(match[1].replace(",", ""))
+    return base ** int(match[2] or 1) - (1 if match[3] else 0)
+
+
+def samples(cell: Cell) -> tuple[list[Any], list[Any]]:
+    """Values that a key may have, each bound touched, and values beyond them."""
+    bound = cell.bound
+    if bound == ENDPOINT:
+        return GOOD_ENDPOINTS, BAD_ENDPOINTS
+    if match := re.fullmatch(r"([\d,^]+) (?:to|or) (.+)", bound):
+        low, high = number(match[1]), number(match[2])
+        return [low, high], [low - 1, high + 1, b"", []]
+    if match := re.fullmatch(r"up to (\S+) dicts", bound):
+        return _lists(number(match[1]), *_dicts(cell.inner))
+    if match := re.fullmatch(r"up to (\S+) of (.+)", bound):
+        return _lists(number(match[1]), *samples(Cell(match[2], False)))
+    match = re.fullmatch(r"(up to )?(\S+) bytes", bound)
+    assert match is not None, bound
+    most = number(match[2])
+    least = [] if match[1] else [bytes(most - 1)]
+    return [b"" if match[1] else bytes(most), bytes(most)], [*least, bytes(most + 1), 1, []]
+
+
+def weight(value: Any) -> int:
+    """About how many bytes a value takes."""
+    if isinstance(value, dict):
+        return sum(map(weight, value.values()))
+    if isinstance(value, list):
+        return sum(map(weight, value))
+    return len(value) if isinstance(value, bytes) else 1
+
+
+def _lists(most: int, good: list[Any], bad: list[Any]) -> tuple[list[Any], list[Any]]:
+    smallest = min(good, key=weight)
+    return (
+        [[], [good[-1]], [smallest] * most],
+        [[smallest] * (most + 1), *([each] for each in bad), b"", 1, {}],
+    )
+
+
+def _dicts(cells: dict[str, Cell]) -> tuple[list[Any], list[Any]]:
+    plain = least(cells)
+    bent = {what: changed for what, changed in beyond(cells)}
+    return [plain], [*bent.values()]
+
+
+def least(cells: dict[str, Cell]) -> dict[str, Any]:
+    """The shortest dict that has all keys it must have."""
+    return {
+        key: min(samples(cell)[0], key=weight)
+        for key, cell in cells.items()
+        if not cell.may_be_missing
+    }
+
+
+def within(cells: dict[str, Cell]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Dicts in which one key has a value that it may have."""
+    yield "least", least(cells)
+    yield "with-a-key-of-later", {**least(cells), "zz": [1]}
+    for key, cell in cells.items():
+        for at, value in enumerate(samples(cell)[0]):
+            yield f"{key}-{at}", {**least(cells), key: value}
+
+
+def beyond(cells: dict[str, Cell]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Dicts in which one key is missing, or has a value that it may not have."""
+    for key, cell in cells.items():
+        for at, value in enumerate(samples(cell)[1]):
+            yield f"{key}-{at}", {**least(cells), key: value}
+        if not cell.may_be_missing:
+            rest = {other: value for other, value in least(cells).items() if other != key}
+            yield f"without-{key}", rest
