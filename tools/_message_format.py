@@ -60,7 +60,7 @@ def number(text: str) -> int:
     match = re.fullmatch(r"([\d,]+)(?:\^(\d+))?( - 1)?", text)
     assert match is not None, text
     base = int(match[1].replace(",", ""))
-    return base ** int(match[2] or 1) - (1 if match[3] else 0)
+    return int(base ** int(match[2] or 1)) - (1 if match[3] else 0)
 
 
 def samples(cell: Cell) -> tuple[list[Any], list[Any]]:
@@ -101,8 +101,8 @@ def _lists(most: int, good: list[Any], bad: list[Any]) -> tuple[list[Any], list[
 
 def _dicts(cells: dict[str, Cell]) -> tuple[list[Any], list[Any]]:
     plain = least(cells)
-    bent = {what: changed for what, changed in beyond(cells)}
-    return [plain], [*bent.values()]
+    bent = [changed for _, changed in beyond(cells)]
+    return [plain], bent
 
 
 def least(cells: dict[str, Cell]) -> dict[str, Any]:
