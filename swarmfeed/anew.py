@@ -24,6 +24,7 @@ from swarmfeed.shell.disk.keyfile import Keys, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.private import seal_anew
 from swarmfeed.wiring import after, identity_of, make_aside
 
 
@@ -51,6 +52,8 @@ def device_anew(home: Path, name: str, passphrase: str, seeds: Sequence[bytes]) 
             raise UserError(sentences.NAME_MISSING())
         certify = after(known.rotates, author, None)
         me = make_aside(home, name or known.name, passphrase, author, certify)
+        # Rows stay as they were, too: until the new keys are in place, the old ones open them.
+        seal_anew(home / "private.db", old.recipient_seed, me.recipient_seed)
         finish(home, me.feed_id, old.feed_id)
     return me.whoami
 

@@ -11,6 +11,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Outside, Shells
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.ports import Clock, Links
+from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import make_folder
 from swarmfeed.shell.disk.lists import ListFiles
@@ -18,6 +19,7 @@ from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.private import open_private
 
 
 def open_shells(
@@ -45,6 +47,8 @@ def open_shells(
         lan=outside.lan,
         jobs=outside.jobs,
         ledger=open_ledger(home / "ledger.db"),
+        private=open_private(home / "private.db", identity.recipient_seed),
+        boxes=HpkeBoxes(),
         dice=secrets.token_bytes,
         clock=clock,
         policy_clock=FastClock(speed) if speed != 1 else clock,

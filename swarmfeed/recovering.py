@@ -24,9 +24,10 @@ from swarmfeed.core.asks.recovery import (
     WhatIsCertified,
 )
 from swarmfeed.core.asks.sheets import WhoseSheet
+from swarmfeed.core.asks.state import NoteSheets
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import AuthorFeeds, feeds_of, which_sheet
 from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
 from swarmfeed.core.feed.certificate import Certificate, Rotate, open_certificate
@@ -36,6 +37,7 @@ from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Restored, key_path
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.paper import note_sheets, sheets_statement
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.keyfile import AuthorSeeds, new_seed, open_keys, replace_author
 from swarmfeed.shell.disk.sheets import write_sheets
@@ -128,6 +130,9 @@ def move_home(
         desk.ask(TakeCertificates(certificates=signed))
     replace_author(key_path(home), passphrase, seeds_of(move.author))
     _write_sheets(home, move)
+    if move.next_seed is not None:
+        statement = sheets_statement(move.author, move.next_seed)
+        desk.ask(NoteSheets(statement=statement.hex()))
 
 
 def move_to_new_home(
@@ -147,6 +152,10 @@ def move_to_new_home(
 
     wiring.make_device(home, name, passphrase, move.author, rotates_of(known), certify=certify)
     _write_sheets(home, move)
+    if move.next_seed is not None:
+        keys = open_keys(key_path(home), passphrase)
+        own = FeedId(SigningKey(keys.feed_seed).public)
+        note_sheets(home, keys.recipient_seed, own, move.author, move.next_seed)
 
 
 def _write_sheets(home: Path, move: Move) -> None:

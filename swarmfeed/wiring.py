@@ -7,6 +7,7 @@ home/
     sheets          what the keys of both sheets say in the DHT
     index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
+    private.db      what the person keeps to themselves, unreadable without the keys
     lists/          chunk lists for plain clients, made anew at every start
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time
@@ -16,7 +17,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes
@@ -28,6 +29,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.backup_words import words_of_seed
+from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.feed.authorkey import AuthorKey, author_id_of, hash_key
@@ -48,6 +50,7 @@ from swarmfeed.node.ground.strain import take_refusals
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.opening import open_shells
+from swarmfeed.paper import note_sheets
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.birth import begin, clear_away, finish, unfinished, unfinished_author
 from swarmfeed.shell.disk.durable import is_there, make_folder
@@ -103,6 +106,7 @@ def create_home(
         )
         if show is not None:
             show(created)
+        note_sheets(home, me.recipient_seed, me.feed_id, author, next_seed)
         finish(home, me.feed_id)
     return created
 
@@ -147,6 +151,7 @@ def after(certificates: Sequence[bytes], author: AuthorKey, certify: Certify | N
 class _Made:
     whoami: Whoami
     feed_id: FeedId
+    recipient_seed: bytes = field(repr=False)
 
 
 def _join(
@@ -187,7 +192,7 @@ def make_aside(
         node_id=NodeId(SigningKey(keys.node_seed).public),
         verifier_key=verifier_key(feed_id),
     )
-    return _Made(whoami, feed_id)
+    return _Made(whoami, feed_id, keys.recipient_seed)
 
 
 def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
@@ -290,7 +295,14 @@ def identity_of(home: Path, keys: Keys) -> Identity:
         feed_key=SigningKey(keys.feed_seed),
         node_key=SigningKey(keys.node_seed),
         sheets=read_sheets(home),
+        box_seeds=_box_seeds(keys),
     )
+
+
+def _box_seeds(keys: Keys) -> tuple[bytes, ...]:
+    """What opens boxes here: this device's seed, and where it is at hand that of the words."""
+    papers = () if keys.author is None else (recovery_seed(keys.author.seed),)
+    return (keys.recipient_seed, *papers)
 
 
 @contextmanager

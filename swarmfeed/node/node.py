@@ -102,6 +102,7 @@ class Node:
         if is_online:
             await shells.swarm.stop()
             await ground.memory.stop()
+        shells.private.close()
         shells.ledger.close()
         shells.index.close()
 
@@ -124,6 +125,7 @@ class Node:
         carer = self.feeds.carer
         carer.recall_own()
         self.ground.memory.recall()
+        self.ground.private.recall()
         self.ground.pen.note(self.ground.inventory.size_of(self.ground.identity.feed_id))
         index_is_new = await carer.recall_followed()
         for role in self.roles:

@@ -7,6 +7,7 @@ from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.node import MakeRole
+from swarmfeed.node.state.role import state_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,4 +20,4 @@ class Roster:
     """The messages that its links understand; those of its roles among them."""
 
 
-ROSTER: Final = Roster(roles=(history_role, guard_role))
+ROSTER: Final = Roster(roles=(history_role, guard_role, state_role))

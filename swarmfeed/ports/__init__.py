@@ -12,6 +12,7 @@ from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer
 from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
+from swarmfeed.ports.private import PrivateFile
 from swarmfeed.ports.swarm import (
     ChunkArrived,
     DhtPeersFound,
@@ -43,6 +44,7 @@ __all__ = [
     "Logs",
     "Peer",
     "PeerSentGarbage",
+    "PrivateFile",
     "Signer",
     "Swarm",
     "SwarmEvent",

@@ -242,6 +242,13 @@ class Index(Protocol):
         """The post of theirs that an author wants shown above the others, if it is here."""
         ...
 
+    def sealed_entries(self, feed_id: FeedId, kind: str, limit: int) -> list[int]:
+        """Where keys, or parts of private state, stand in a feed, the newest first.
+
+        Withdrawn ones may be among them.
+        """
+        ...
+
     def called(self, name: str) -> list[AuthorId]:
         """At most SEARCH_AUTHORS_MAX authors with this name; ascending ids."""
         ...

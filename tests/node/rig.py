@@ -12,6 +12,7 @@ from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.private import FakePrivateFile
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
@@ -34,6 +35,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
+from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.lists import ListFiles
 
 from tests.core.samples import posts
@@ -185,6 +187,8 @@ def new_ground(
         lan=None,
         jobs=HandJobs(clock),
         ledger=FakeLedger(),
+        private=FakePrivateFile(),
+        boxes=HpkeBoxes(),
         dice=FakeDice(),
         clock=clock,
         policy_clock=clock,

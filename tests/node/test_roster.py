@@ -186,7 +186,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
             *("own-head", "heads", "deposit", "deposits", "sheets", "collect"),
             *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "tidy"),
             *("presence", "notices", "report", "audit", "history"),
-            *("guard", "diary", "ledger"),
+            *("guard", "state", "snapshot", "diary", "ledger"),
         ]
 
     in_neighbourhood(tmp_path, scenario, roster=WITH_DIARY)

@@ -59,6 +59,8 @@ BODIES: dict[str, object] = {
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},
     "mark-read": {"upto": "5-7"},
+    "keep-draft": {"text": "begun"},
+    "note-sheets": {"statement": ""},
     "fetch": {"who": format_author(MIRA)},
     "import": {"posts": [[1_000, "old"]]},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},

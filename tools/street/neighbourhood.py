@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swarmfeed.core.asks.writing import OldPost
+from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.authorkey import AuthorKey
@@ -29,6 +30,7 @@ from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
+from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.lists import ListFiles
 
 from street.authors import author_of, moved
@@ -39,9 +41,13 @@ from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.private import FakePrivateFile
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from street.loop import VirtualLoop, play, settle
+
+BOXES = HpkeBoxes()
+"""The real ones: they touch nothing."""
 
 _BOOTSTRAP = Endpoint("127.0.255.1", 6881)
 
@@ -64,6 +70,9 @@ class Neighbour:
     """What proves its author key, where that is not the first one."""
     is_named: bool = True
     """Whether it says a name of its own; one who comes back has one already."""
+    has_words: bool = True
+    """Whether the author's words are at hand, for what is sealed to them."""
+    private: FakePrivateFile = field(default_factory=FakePrivateFile)
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -84,7 +93,13 @@ class Neighbour:
             feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
             sheets=sheets,
+            box_seeds=self.box_seeds,
         )
+
+    @property
+    def box_seeds(self) -> tuple[bytes, ...]:
+        words = (recovery_seed(self.author.signing.seed),) if self.has_words else ()
+        return (bytes([4, self.number]) + bytes(30), *words)
 
     @property
     def feed_id(self) -> FeedId:
@@ -119,6 +134,8 @@ class Neighbour:
             lan=None,
             jobs=self.jobs,
             ledger=self.ledger,
+            private=self.private,
+            boxes=BOXES,
             dice=street.dice,
             clock=self.clock,
             policy_clock=street.policy_clock,

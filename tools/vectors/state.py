@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
+from zlib import adler32
 
 from _reference_boxes import draft_vector, hkdf_32, public_of, seal_to_draft_seed
 from _reference_forms import AUTHOR, FEED, NEXT, NODE, NOW_MS, bencode, public, sign
@@ -29,6 +30,13 @@ def state_cases() -> Iterator[Case]:
 
 def padded(content: bytes, total: int) -> bytes:
     return (len(content).to_bytes(4, "big") + content).ljust(total, b"\0")
+
+
+def stored_zlib(content: bytes) -> bytes:
+    """RFC 1950 around one block of RFC 1951 that is not compressed: any zlib reads it."""
+    length = len(content).to_bytes(2, "little")
+    opposite = (0xFFFF - len(content)).to_bytes(2, "little")
+    return b"\x78\x01\x01" + length + opposite + content + adler32(content).to_bytes(4, "big")
 
 
 def recovery_statements() -> Iterator[Case]:
@@ -62,7 +70,7 @@ def blob(content: bytes, context: bytes, *, total: int = 4_096) -> bytes:
 
 
 def snapshots() -> Iterator[Case]:
-    content = bencode({"r": [bencode(row) for row in ROWS], "t": NOW_MS + 2})
+    content = stored_zlib(bencode({"r": [bencode(row) for row in ROWS], "t": NOW_MS + 2}))
     context = b"swarmfeed snapshot 1\n" + public(FEED)
     whole = blob(content, context)
     case = {
@@ -80,7 +88,9 @@ def snapshots() -> Iterator[Case]:
         "changed": {"blob": (whole[:-1] + bytes([whole[-1] ^ 1])).hex()},
         "cut-short": {"blob": whole[:-1].hex()},
         "another-context": {"blob": blob(content, context[:-1] + b"x").hex()},
-        "not-padded-with-zeros": {"blob": blob(content + b"e", context).hex()},
+        "something-after-the-content": {"blob": blob(content + b"e", context).hex()},
+        "content-cut-short": {"blob": blob(content[:-1], context).hex()},
+        "not-compressed": {"blob": blob(bencode({"r": [], "t": 0}), context).hex()},
         "no-boxes": {"blob": (b"\0" + whole[1:]).hex()},
     }
     for name, change in bad.items():

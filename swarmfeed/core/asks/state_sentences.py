@@ -9,3 +9,21 @@ NO_MLKEM: Final = Text(
     " in the log or sent between your devices. Everything else works. Install cryptography 47"
     " or newer from PyPI to change that."
 )
+
+PRIVATE_SET_ASIDE: Final = Text(
+    "The file with your private state (whom you muted, what you read) was damaged. It is kept"
+    " as {kept}, and a new one was begun; what your other devices and the last snapshot know"
+    " comes back."
+)
+
+PRIVATE_FULL: Final = Text(
+    "There is no room for more private state: take away drafts or mutes that you do not need."
+)
+
+NOTHING_TO_SAVE: Final = Text("nothing to be saved")
+SNAPSHOT_WRITTEN: Final = Text("written: {entries:1 entry|# entries}")
+KEYS_WRITTEN: Final = Text("published what other devices may seal to this one")
+
+DRAFT_TOO_LONG: Final = Text("A draft has room for {most:1 byte|# bytes}, as a post has.")
+NO_PLACE: Final = Text("A draft is for a new post, or for an answer to one.")
+NO_STATEMENT: Final = Text("That is no statement of what the sheets of this author open.")

@@ -27,7 +27,7 @@ from swarmfeed.core.state.limits import (
     ROW_BYTES_EXTRA,
 )
 from swarmfeed.core.state.padding import LENGTH_BYTES, pad, power_of_two, unpad
-from swarmfeed.core.state.rows import Row, Vector, encode_row, read_rows
+from swarmfeed.core.state.rows import PrivateRow, Vector, encode_row, read_rows
 
 PROOF_DOMAIN: Final = b"swarmfeed mine 1\n"
 STATE_DOMAIN: Final = b"swarmfeed state 1\n"
@@ -46,7 +46,7 @@ class Known:
 class News:
     """What is in a box between two devices."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PrivateRow, ...] = ()
     knows: Vector | None = None
     """What the sender knew; None: it asks for nothing."""
 
@@ -94,9 +94,9 @@ def decode_news(padded: bytes) -> News:
     return News(rows=tuple(rows), knows={each.device: each.time_ms for each in told})
 
 
-def cut_rows(rows: list[Row]) -> list[tuple[Row, ...]]:
+def cut_rows(rows: list[PrivateRow]) -> list[tuple[PrivateRow, ...]]:
     """Return rows in as many pieces as messages are needed for them, in their order."""
-    pieces: list[list[Row]] = []
+    pieces: list[list[PrivateRow]] = []
     room = 0
     for row in rows:
         if row.bytes_taken > room:

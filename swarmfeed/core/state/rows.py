@@ -36,7 +36,7 @@ Name = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PrivateRow:
     """What one device said of one thing."""
 
     scope: Annotated[str, At("s"), Between(1, SCOPE_CHARS_MAX)]
@@ -56,7 +56,7 @@ class Row:
     def bytes_taken(self) -> int:
         return len(self.key) + len(self.value) + ROW_BYTES_EXTRA
 
-    def is_newer(self, other: "Row | None") -> bool:
+    def is_newer(self, other: "PrivateRow | None") -> bool:
         return other is None or self._order > other._order
 
     @property
@@ -64,27 +64,27 @@ class Row:
         return self.time_ms, self.device, self.value
 
 
-ROW: Final = codec_of(Row)
+ROW: Final = codec_of(PrivateRow)
 
 Vector = Mapping[FeedId, int]
 """Of each device the latest time that is known of it."""
 
 
-def encode_row(row: Row) -> bytes:
+def encode_row(row: PrivateRow) -> bytes:
     return encode(ROW.write(row))
 
 
-def decode_row(data: bytes) -> Row:
+def decode_row(data: bytes) -> PrivateRow:
     """Read a row.  Raises BadEncodingError."""
     most = KEY_BYTES_MAX + VALUE_BYTES_MAX + ROW_BYTES_EXTRA
     return ROW.read(decode_fields(data, "row", limit_bytes=most))
 
 
-class Table:
+class PrivateTable:
     """The rows that count, one for each name."""
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._rows: dict[Name, Row] = {}
+    def __init__(self, rows: Iterable[PrivateRow] = ()) -> None:
+        self._rows: dict[Name, PrivateRow] = {}
         self._bytes = 0
         self.merge(rows)
 
@@ -103,7 +103,7 @@ class Table:
             if known == scope and row.value
         }
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PrivateRow]:
         """All rows, oldest first, so that whoever takes a part of them has no holes."""
         return sorted(self._rows.values(), key=lambda row: (row.time_ms, row.name))
 
@@ -114,17 +114,17 @@ class Table:
             found[row.device] = max(found.get(row.device, 0), row.time_ms)
         return found
 
-    def beyond(self, vector: Vector) -> list[Row]:
+    def beyond(self, vector: Vector) -> list[PrivateRow]:
         """Rows that somebody who knows so much does not know, oldest first."""
         return [row for row in self.rows() if row.time_ms > vector.get(row.device, -1)]
 
-    def has_room(self, rows: Iterable[Row]) -> bool:
+    def has_room(self, rows: Iterable[PrivateRow]) -> bool:
         """Whether this device may write so much more down."""
         return self._bytes + sum(row.bytes_taken for row in rows) <= TABLE_BYTES_MAX
 
     # --- changing ---
 
-    def merge(self, rows: Iterable[Row]) -> list[Row]:
+    def merge(self, rows: Iterable[PrivateRow]) -> list[PrivateRow]:
         """Take rows of any device; returns those that count now and did not before."""
         taken = []
         for row in rows:
@@ -136,7 +136,9 @@ class Table:
                 taken.append(row)
         return taken
 
-    def make(self, changes: Mapping[Name, bytes], *, now_ms: int, device: FeedId) -> list[Row]:
+    def make(
+        self, changes: Mapping[Name, bytes], *, now_ms: int, device: FeedId
+    ) -> list[PrivateRow]:
         """Return the rows that say something from now on, over all that is known.
 
         No two have the same time: who gets only the first of them knows what is missing.
@@ -148,7 +150,9 @@ class Table:
             known = self._rows.get((scope, key))
             time_ms = max(time_ms, known.time_ms + 1 if known is not None else 0)
             at_ms = min(time_ms, TIME_MS_MAX)
-            made.append(Row(scope=scope, key=key, value=value, time_ms=at_ms, device=device))
+            made.append(
+                PrivateRow(scope=scope, key=key, value=value, time_ms=at_ms, device=device)
+            )
             time_ms += 1
         return made
 
@@ -164,7 +168,7 @@ class Table:
         return [row.name for row in rows if not row.value and row.time_ms < now_ms - GONE_MS]
 
 
-def read_rows(items: Iterable[bytes]) -> list[Row]:
+def read_rows(items: Iterable[bytes]) -> list[PrivateRow]:
     """Read those that are rows; what this version does not understand is passed over."""
     found = []
     for item in items:

@@ -3,7 +3,7 @@
     blob    = wraps (1) || wraps * box of the key (1,168) || nonce (24) || sealed
     box     = FORMAT 13: to each device, and to the recovery keys of the sheets
     sealed  = XChaCha20-Poly1305 of the padded content, under the key, in the context
-    content = {"r": [rows], "t": when it was made}
+    content = zlib (RFC 1950) of {"r": [rows], "t": when it was made}
     context = "swarmfeed snapshot 1\\n" || feed id || SHA-256(all before the nonce)
 
 A blob is a power of two long.  It is cut into parts of STATE_PART_BYTES, one entry of kind
@@ -14,6 +14,7 @@ What a holder can do is to keep the newest back; rows merge in any order, so an 
 does no harm where a newer one was seen.
 """
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,7 +34,7 @@ from swarmfeed.core.state.limits import (
     WRAPS_MAX,
 )
 from swarmfeed.core.state.padding import LENGTH_BYTES, pad, power_of_two, unpad
-from swarmfeed.core.state.rows import Row, encode_row, read_rows
+from swarmfeed.core.state.rows import PrivateRow, encode_row, read_rows
 from swarmfeed.errors import BadEncodingError, BadSealError
 
 DOMAIN: Final = b"swarmfeed snapshot 1\n"
@@ -48,7 +49,7 @@ OpenBox = Callable[[bytes, bytes], bytes]
 class Snapshot:
     """What a snapshot says."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PrivateRow, ...]
     made_ms: int
     """The clock of the device that made it: Unix time in milliseconds."""
 
@@ -72,7 +73,7 @@ def seal_snapshot(
     assert all(len(wrap) == WRAP_BYTES for wrap in wraps)
     start = bytes([len(wraps)]) + b"".join(wraps)
     rows = [encode_row(row) for row in snapshot.rows]
-    content = encode({"r": rows, "t": snapshot.made_ms})
+    content = zlib.compress(encode({"r": rows, "t": snapshot.made_ms}), level=9)
     around = len(start) + NONCE_BYTES + TAG_BYTES
     total = power_of_two(SNAPSHOT_BYTES_MIN, around + LENGTH_BYTES + len(content))
     sealed = seal(key, nonce, pad(content, total - around), _context(feed_id, start))
@@ -88,8 +89,8 @@ def open_snapshot(blob: bytes, feed_id: FeedId, open_box: OpenBox) -> Snapshot:
     """
     start, nonce, sealed = _split(blob)
     key = _unwrap(start, wrap_info(feed_id), open_box)
-    content = unpad(unseal(key, nonce, sealed, _context(feed_id, start)))
-    fields = decode_fields(content, "snapshot", limit_bytes=STATE_BLOB_BYTES_MAX)
+    packed = unpad(unseal(key, nonce, sealed, _context(feed_id, start)))
+    fields = decode_fields(_unpack(packed), "snapshot", limit_bytes=STATE_BLOB_BYTES_MAX)
     items = fields.take_bytes_list(b"r", count_max=ROWS_MAX)
     return Snapshot(tuple(read_rows(items)), fields.take_int(b"t", 0, TIME_MS_MAX))
 
@@ -106,7 +107,7 @@ def split_blob(blob: bytes) -> list[StateBody]:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeSnapshot:
     """A snapshot of which all parts are there."""
 
     blob: bytes
@@ -114,7 +115,7 @@ class Whole:
     """Entries of the feed that its parts are, in their order."""
 
 
-def join_parts(parts: Mapping[int, StateBody]) -> Iterator[Whole]:
+def join_parts(parts: Mapping[int, StateBody]) -> Iterator[WholeSnapshot]:
     """Yield the snapshots that are whole, the newest first.
 
     Args:
@@ -128,7 +129,7 @@ def join_parts(parts: Mapping[int, StateBody]) -> Iterator[Whole]:
         indices = tuple(found[part] for part in sorted(found))
         blob = b"".join(parts[index].data for index in indices)
         if sha256(blob).digest()[:STATE_ID_BYTES] == name:
-            yield Whole(blob, indices)
+            yield WholeSnapshot(blob, indices)
 
 
 def _split(blob: bytes) -> tuple[bytes, bytes, bytes]:
@@ -138,6 +139,18 @@ def _split(blob: bytes) -> tuple[bytes, bytes, bytes]:
     if not 1 <= count <= WRAPS_MAX or len(blob) < at + NONCE_BYTES + TAG_BYTES:
         raise BadEncodingError(f"snapshot of {len(blob)} bytes with {count} boxes")
     return blob[:at], blob[at : at + NONCE_BYTES], blob[at + NONCE_BYTES :]
+
+
+def _unpack(packed: bytes) -> bytes:
+    """Return what was compressed, if it is no more than a blob may be long."""
+    try:
+        unpacking = zlib.decompressobj()
+        content = unpacking.decompress(packed, STATE_BLOB_BYTES_MAX)
+    except zlib.error as error:
+        raise BadEncodingError(f"snapshot is not zlib: {error}") from error
+    if not unpacking.eof or unpacking.unused_data:
+        raise BadEncodingError("snapshot is too long, or something follows it")
+    return content
 
 
 def _unwrap(start: bytes, info: bytes, open_box: OpenBox) -> bytes:

@@ -154,6 +154,7 @@ class Feeds:
             listens(events.FeedDropped, self.showing.on_dropped),
             listens(events.Relieved, self.fetcher.on_relieved),
             listens(events.Relieved, self.carer.on_relieved),
+            listens(events.PrivateChanged, self.notifying.on_private),
         )
 
     def _answers(self) -> tuple[Answers, ...]:
@@ -183,7 +184,7 @@ class Feeds:
     def _rows(self) -> tuple[Rows, ...]:
         ground = self.ground
         known = (*ground.inventory.rows(), *ground.almanac.rows())
-        return (*known, *self.once.rows(), *self.notifying.rows())
+        return (*known, *self.once.rows())
 
     def _jobs(self) -> Sequence[Job]:
         finder = self.finder

@@ -1,10 +1,11 @@
 """Who answered the person or mentioned them, and which of it they have read.
 
-The index knows the first; the second is written down in the ledger, of this machine alone.
+The index knows the first; the second is private state: it is sealed on disk, and own devices
+tell each other.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,12 +21,10 @@ from swarmfeed.core.asks.notifications import (
 from swarmfeed.core.base.limits import NOTIFICATIONS_COUNTED
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.node.ground.desk import Answers, in_loop
+from swarmfeed.node.ground.events import PrivateChanged
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.private import ON, READ
 from swarmfeed.ports import KnownNotification
-
-PAGE: Final = "notifications"
-"""Of the ledger: feed id and index of each notification that was read -> nothing."""
 
 _INDEX_BYTES: Final = 8
 
@@ -35,13 +34,9 @@ class Notifying:
 
     def __init__(self, ground: Ground) -> None:
         self._index = ground.shells.index
-        self._memory = ground.memory
+        self._private = ground.private
         self._changes = ground.changes
-        self._read: frozenset[bytes] = frozenset()
-
-    def rows(self) -> tuple[Rows, ...]:
-        # What is read is written at once.
-        return (Rows(page=PAGE, load=self.load, take_changes=dict),)
+        self._beside = ground.beside
 
     def answers(self) -> tuple[Answers, ...]:
         return (
@@ -50,8 +45,10 @@ class Notifying:
             in_loop(MarkRead, self.mark_read),
         )
 
-    def load(self, page: Mapping[bytes, bytes]) -> None:
-        self._read = frozenset(page)
+    def on_private(self, event: PrivateChanged) -> None:
+        """Another device, or a snapshot, told what was read: pages count anew."""
+        if event.source is not None and any(row.scope == READ for row in event.rows):
+            self._beside.spawn(self._tell())
 
     async def list_all(self, ask: Notifications) -> NotificationList:
         unread = await self._unread()
@@ -74,19 +71,18 @@ class Notifying:
 
         Raises:
             PassingError: Not now; all is as it was.
+            UserError: There is no room for so much private state.
         """
         # Twice as many: what is withdrawn brings older ones back among those that count.
         newest = await self._newest(2 * NOTIFICATIONS_COUNTED)
         known = {_key(each.feed_id, each.index): each.cursor for each in newest}
-        read = {each for each, at in known.items() if each in self._read or _is_seen(at, ask)}
-        changes: dict[bytes, bytes | None] = dict.fromkeys(self._read - read)
-        changes |= dict.fromkeys(read - self._read, b"")
-        if changes:
-            self._memory.write(PAGE, changes)
-            self._read = frozenset(read)
-        left = await self._unread()
-        self._changes.tell("notifications", unread=len(left))
-        return UnreadCount(count=len(left))
+        read = self._private.all(READ).keys()
+        if too_old := read - known.keys():
+            self._private.forget(READ, too_old)
+        seen = [each for each, at in known.items() if _is_seen(at, ask) and each not in read]
+        if seen:
+            self._private.set(READ, dict.fromkeys(seen, ON))
+        return UnreadCount(count=await self._tell())
 
     # --- inside ---
 
@@ -103,9 +99,16 @@ class Notifying:
             if (post := self._index.post(each.feed_id, each.index)) is not None
         ]
 
+    async def _tell(self) -> int:
+        """Tell pages how many are unread; returns that."""
+        left = len(await self._unread())
+        self._changes.tell("notifications", unread=left)
+        return left
+
     async def _unread(self) -> list[KnownNotification]:
         newest = await self._newest(NOTIFICATIONS_COUNTED)
-        return [each for each in newest if _key(each.feed_id, each.index) not in self._read]
+        read = self._private.all(READ)
+        return [each for each in newest if _key(each.feed_id, each.index) not in read]
 
     async def _newest(self, count: int) -> list[KnownNotification]:
         return await asyncio.to_thread(self._index.known_notifications, count, None)

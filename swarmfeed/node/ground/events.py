@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.node.ground.session import Session
 
@@ -158,6 +159,15 @@ class ReceiptCame:
     feed_id: FeedId
     node_id: NodeId
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateChanged:
+    """Private state changed, and is on disk."""
+
+    rows: tuple[PrivateRow, ...]
+    source: object
+    """Who told us of it, and need not be told; None: the person here did it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
+from swarmfeed.node.ground.private import PrivateState
 from swarmfeed.node.ground.proofs import Prover
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -47,6 +48,7 @@ class Ground:
     sessions: Sessions
     prover: Prover
     memory: Bookkeeper
+    private: PrivateState
     inventory: Inventory
     almanac: Almanac
     answering: Answering
@@ -89,6 +91,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         ),
         prover=Prover(shells.logs),
         memory=memory,
+        private=PrivateState(shells.private, identity, shells.clock, events),
         inventory=Inventory(shelf, interests, shells.index, memory),
         almanac=almanac,
         answering=Answering(),

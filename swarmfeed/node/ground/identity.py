@@ -1,6 +1,6 @@
 """The keys a running node works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
@@ -20,6 +20,15 @@ class Identity:
     node_key: SigningKey
     sheets: tuple[Item, ...] = ()
     """What both sheets say in the DHT, the first sheet first; none where that is not here."""
+
+    box_seeds: tuple[bytes, ...] = field(default=(), repr=False)
+    """What opens boxes that are sealed to this device (FORMAT 13): its own seed, and where the
+    author seed is at hand, that of the words."""
+
+    @property
+    def recipient_seed(self) -> bytes:
+        """This device's own seed, 32 bytes."""
+        return self.box_seeds[0]
 
     @property
     def feed_id(self) -> FeedId:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from swarmfeed.ports import (
+    Boxes,
     Clock,
     Dice,
     HeadBoard,
@@ -13,6 +14,7 @@ from swarmfeed.ports import (
     Links,
     Lists,
     Logs,
+    PrivateFile,
     Swarm,
 )
 
@@ -43,6 +45,8 @@ class Shells:
     """None unless the local network is to know that we are here."""
     jobs: Jobs
     ledger: Ledger
+    private: PrivateFile
+    boxes: Boxes
     dice: Dice
     clock: Clock
     policy_clock: Clock

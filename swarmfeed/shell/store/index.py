@@ -22,7 +22,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
-from swarmfeed.shell.store import amendments, pins, places, remnants, threads, times
+from swarmfeed.shell.store import amendments, pins, places, remnants, sealed, threads, times
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import notifications as index_notifications
@@ -313,6 +313,10 @@ class SqliteIndex:
     def pinned(self, author_id: AuthorId) -> PostView | None:
         with self._database.read() as db:
             return pins.pinned(db, author_id)
+
+    def sealed_entries(self, feed_id: FeedId, kind: str, limit: int) -> list[int]:
+        with self._database.read() as db:
+            return sealed.places(db, feed_id, kind, limit)
 
     def called(self, name: str) -> list[AuthorId]:
         with self._database.read() as db:

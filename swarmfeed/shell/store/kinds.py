@@ -14,7 +14,7 @@ from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBod
 from swarmfeed.core.feed.sightings import PLAIN
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import amendments, notifications, pins, remnants, seals
+from swarmfeed.shell.store import amendments, notifications, pins, remnants, sealed, seals
 from swarmfeed.shell.store.amendments import AmendmentRow
 from swarmfeed.shell.store.entries import (
     BARE,
@@ -378,6 +378,7 @@ TABLES: Final = Tables(
             drop=drop_profile_of,
         ),
         pins.TABLE,
+        sealed.TABLE,
         Table(
             name="follow",
             bodies=(FollowBody,),

@@ -208,6 +208,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID, STRICT
         """,
         "CREATE INDEX pin_feed ON pin (feed)",
+        # Where keys and parts of private state stand.
+        """
+        CREATE TABLE sealed (
+            feed        INTEGER NOT NULL REFERENCES feed,
+            kind        TEXT NOT NULL,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            PRIMARY KEY (feed, kind, entry_index)
+        ) WITHOUT ROWID, STRICT
+        """,
         """
         CREATE TABLE follow (
             author      INTEGER NOT NULL REFERENCES author,

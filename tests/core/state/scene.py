@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.state.rows import Row
+from swarmfeed.core.state.rows import PrivateRow
 
 FEEDS = [FeedId(bytes([number]) * 32) for number in range(1, 5)]
 
@@ -13,8 +13,8 @@ def row(
     value: bytes = b"1",
     time_ms: int = 1_000,
     device: FeedId = FEEDS[0],
-) -> Row:
-    return Row(scope=scope, key=key, value=value, time_ms=time_ms, device=device)
+) -> PrivateRow:
+    return PrivateRow(scope=scope, key=key, value=value, time_ms=time_ms, device=device)
 
 
 rows = st.builds(

@@ -14,7 +14,7 @@ from swarmfeed.core.state.exchange import (
     verify_proof,
 )
 from swarmfeed.core.state.limits import EXCHANGE_BYTES, EXCHANGE_BYTES_MAX, VALUE_BYTES_MAX
-from swarmfeed.core.state.rows import Row
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import BadEncodingError, BadSignatureError
 
 from tests.core.state.scene import FEEDS, row, rows
@@ -40,7 +40,7 @@ def test_a_proof_is_for_one_link_and_one_feed() -> None:
     knows=st.none() | st.dictionaries(st.sampled_from(FEEDS), st.integers(0, 99)),
 )
 def test_news_go_through_their_bytes_and_have_a_length_of_few(
-    found: list[Row], knows: dict[FeedId, int] | None
+    found: list[PrivateRow], knows: dict[FeedId, int] | None
 ) -> None:
     padded = encode_news(News(rows=tuple(found), knows=knows))
     assert decode_news(padded) == News(rows=tuple(found), knows=knows)

@@ -24,6 +24,7 @@ def test_it_says_both_keys_and_whose_they_are() -> None:
     assert len(signed()) <= RECOVERY_BYTES_MAX
 
 
+@pytest.mark.attack("A92")
 @pytest.mark.parametrize("at", [30, 100, 2_000, -1])
 def test_a_changed_one_is_refused(at: int) -> None:
     changed = bytearray(signed())

@@ -11,26 +11,33 @@ from swarmfeed.core.state.limits import (
     TABLE_BYTES_MAX,
     VALUE_BYTES_MAX,
 )
-from swarmfeed.core.state.rows import Row, Table, decode_row, encode_row, read_rows
+from swarmfeed.core.state.rows import (
+    PrivateRow,
+    PrivateTable,
+    decode_row,
+    encode_row,
+    read_rows,
+)
 from swarmfeed.errors import BadEncodingError
 
 from tests.core.state.scene import FEEDS, row, rows
 
 
+@pytest.mark.attack("A91")
 @given(found=st.lists(rows, max_size=30), luck=st.randoms(use_true_random=False))
 def test_in_whatever_order_and_however_often_rows_come_the_table_is_the_same(
-    found: list[Row], luck: random.Random
+    found: list[PrivateRow], luck: random.Random
 ) -> None:
     shuffled = [*found, *found]
     luck.shuffle(shuffled)
-    assert Table(shuffled).rows() == Table(found).rows()
+    assert PrivateTable(shuffled).rows() == PrivateTable(found).rows()
 
 
 @given(one=st.lists(rows, max_size=20), two=st.lists(rows, max_size=20))
 def test_two_that_tell_each_other_what_is_beyond_know_the_same(
-    one: list[Row], two: list[Row]
+    one: list[PrivateRow], two: list[PrivateRow]
 ) -> None:
-    left, right = Table(one), Table(two)
+    left, right = PrivateTable(one), PrivateTable(two)
     of_left, of_right = left.rows(), right.rows()
     right.merge(of_left)
     left.merge(of_right)
@@ -43,13 +50,13 @@ def test_devices_that_tell_only_what_the_other_does_not_know_lose_nothing(
     steps: list[tuple[int, int]],
 ) -> None:
     """Each device writes, and some meet; in the end all meet, and all know everything."""
-    tables = [Table() for _ in range(3)]
+    tables = [PrivateTable() for _ in range(3)]
     for number, (who, whom) in enumerate(steps):
         name = ("read", bytes([number % 5]))
         table = tables[who]
         table.merge(table.make({name: b"%d" % number}, now_ms=number, device=FEEDS[who]))
         tables[whom].merge(table.beyond(tables[whom].vector()))
-    whole = Table(each for table in tables for each in table.rows())
+    whole = PrivateTable(each for table in tables for each in table.rows())
     for _ in range(2):
         for one in tables:
             for other in tables:
@@ -58,14 +65,14 @@ def test_devices_that_tell_only_what_the_other_does_not_know_lose_nothing(
 
 
 def test_what_a_person_does_counts_over_what_is_known_whatever_the_clock_says() -> None:
-    table = Table([row(value=b"of a clock ahead", time_ms=9_000, device=FEEDS[1])])
+    table = PrivateTable([row(value=b"of a clock ahead", time_ms=9_000, device=FEEDS[1])])
     (made,) = table.make({("mute", b"anna"): b"mine"}, now_ms=5, device=FEEDS[0])
     assert table.merge([made]) == [made]
     assert (table.get("mute", b"anna"), made.time_ms) == (b"mine", 9_001)
 
 
 def test_no_two_rows_of_a_device_have_the_same_time() -> None:
-    table = Table()
+    table = PrivateTable()
     for _ in range(3):
         changes = {("read", bytes([n])): b"1" for n in range(4)}
         table.merge(made := table.make(changes, now_ms=7, device=FEEDS[0]))
@@ -74,7 +81,7 @@ def test_no_two_rows_of_a_device_have_the_same_time() -> None:
 
 
 def test_what_was_taken_away_is_known_for_a_while_and_then_forgotten() -> None:
-    table = Table([row(time_ms=1), row(value=b"", time_ms=2)])
+    table = PrivateTable([row(time_ms=1), row(value=b"", time_ms=2)])
     assert (table.all("mute"), table.get("mute", b"anna")) == ({}, b"")
     assert table.outdated(GONE_MS + 2) == []
     assert table.outdated(GONE_MS + 3) == [("mute", b"anna")]
@@ -83,7 +90,7 @@ def test_what_was_taken_away_is_known_for_a_while_and_then_forgotten() -> None:
 
 
 def test_a_device_writes_no_more_than_fits_and_two_that_were_full_fit_together() -> None:
-    table, value = Table(), bytes(VALUE_BYTES_MAX)
+    table, value = PrivateTable(), bytes(VALUE_BYTES_MAX)
     written = 0
     while True:
         (made,) = table.make({("draft", b"%d" % written): value}, now_ms=1, device=FEEDS[0])
@@ -101,7 +108,7 @@ def test_a_device_writes_no_more_than_fits_and_two_that_were_full_fit_together()
 
 
 @given(rows)
-def test_a_row_goes_through_its_bytes(made: Row) -> None:
+def test_a_row_goes_through_its_bytes(made: PrivateRow) -> None:
     assert decode_row(encode_row(made)) == made
 
 

@@ -17,7 +17,6 @@ from swarmfeed.core.asks.notifications import (
 from swarmfeed.core.base.address import Link, format_author, format_link
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
 from swarmfeed.errors import PassingError
-from swarmfeed.node.feeds.notifying import PAGE
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 
 A = TypeVar("A")
@@ -150,7 +149,7 @@ def test_only_what_was_seen_is_marked(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
-def test_a_ledger_that_takes_nothing_leaves_all_as_it_was(
+def test_a_disk_that_takes_nothing_leaves_all_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -158,11 +157,11 @@ def test_a_ledger_that_takes_nothing_leaves_all_as_it_was(
         await answer(bert, me, "one")
         await street.until(lambda: len(me.reads(bert.author_id)) == 1, within_s=10)
 
-        def full(_: object) -> None:
+        def full(*_: object) -> None:
             raise PassingError("the disk is full", "full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(me.ledger, "write", full)
+            patch.setattr(me.private, "write", full)
             with pytest.raises(PassingError):
                 await ask(me, MarkRead())
         assert await unread(me) == 1
@@ -186,14 +185,14 @@ def test_only_the_newest_count_and_what_is_kept_of_them_is_bounded(
         assert await unread(me) == 3
         assert [each[3] for each in await told(me)] == [True] * 3 + [False] * 5
         assert (await ask(me, MarkRead())).count == 0
-        assert len(me.ledger.read(PAGE)) == 6
+        assert len(me.private.read()) == 6
         for number in range(8):
             await answer(bert, me, f"more {number}")
             await street.pass_time(1)
         await street.until(lambda: len(me.reads(bert.author_id)) == 16, within_s=10)
         assert await unread(me) == 3
         await ask(me, MarkRead())
-        assert len(me.ledger.read(PAGE)) == 6
+        assert len(me.private.read()) == 6
 
     in_neighbourhood(tmp_path, scenario)
 

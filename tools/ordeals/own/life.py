@@ -24,11 +24,13 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
+from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.private import open_private
 
 IMPORTED = 250
 """Posts of the backlog: a few before the first chunk is sealed."""
@@ -140,6 +142,8 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         lan=None,
         jobs=HandJobs(FakeClock()),
         ledger=open_ledger(home / "ledger.db"),
+        private=open_private(home / "private.db", identity.recipient_seed),
+        boxes=HpkeBoxes(),
         dice=secrets.token_bytes,
         clock=clock,
         policy_clock=clock,

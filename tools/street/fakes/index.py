@@ -333,6 +333,14 @@ class FakeIndex:
         is_meant = found and found.ref == newest.ref and found.author_id == author_id
         return found if is_meant else None
 
+    def sealed_entries(self, feed_id: FeedId, kind: str, limit: int) -> list[int]:
+        found = [
+            index
+            for (feed, index), kept in self._kept.items()
+            if feed == feed_id and kept.body is not None and kept.body.kind == kind
+        ]
+        return sorted(found, reverse=True)[:limit] if kind in ("keys", "state") else []
+
     def called(self, name: str) -> list[AuthorId]:
         authors = set(self._authors.values())
         wanted = name_key(name)

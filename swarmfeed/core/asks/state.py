@@ -1,0 +1,100 @@
+"""Private state: what a person keeps to themselves, and how it is kept for them."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.state_sentences import DRAFT_TOO_LONG, NO_PLACE
+from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.state.limits import KEY_BYTES_MAX
+from swarmfeed.errors import UserError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedState:
+    """A snapshot that was just written into the log."""
+
+    rows: int
+    """What it holds: mutes, marks of what was read, drafts."""
+    entries: int
+    """Entries that it takes in the log."""
+    devices: int
+    """Own devices that can open it, this one among them."""
+    sheets: int
+    """Sheets of words that can open it; 0 when this device was never told of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveState(Ask[SavedState]):
+    """Write a sealed snapshot of the private state into the log now, not only once a day."""
+
+    name = "save-state"
+    changes = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was begun and not posted, on any of the own devices."""
+
+    place: str
+    """Where it is written: empty for a new post, else what it answers."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftList:
+    """All drafts, by their places."""
+
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafts(Ask[DraftList]):
+    """What was begun and not posted."""
+
+    name = "drafts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDraft(Ask[DraftList]):
+    """Keep what was begun, sealed, for all own devices; an empty text takes it away."""
+
+    name = "keep-draft"
+    changes = True
+
+    text: str
+    place: str = ""
+    """Empty for a new post, else what it answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsNoted:
+    """Whether this node knows now what the two sheets open."""
+
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSheets(Ask[SheetsNoted]):
+    """Take what the author key signed of both sheets, so that snapshots are sealed to them."""
+
+    name = "note-sheets"
+    changes = True
+
+    statement: str
+    """Signed, in hex (FORMAT 14, recovery keys); empty where nothing can be sealed."""
+
+
+def draft_key(place: str) -> bytes:
+    """Return the name of a draft.  Raises UserError when no place is called so."""
+    key = place.encode()
+    if len(key) > KEY_BYTES_MAX:
+        raise UserError(NO_PLACE())
+    return key
+
+
+def draft_value(text: str) -> bytes:
+    """Return what is kept of a draft.  Raises UserError when it is longer than a post."""
+    value = text.encode()
+    if len(value) > TEXT_BYTES_MAX:
+        raise UserError(DRAFT_TOO_LONG(most=TEXT_BYTES_MAX))
+    return value

@@ -1,0 +1,124 @@
+"""Private state in a running node: written down first, then known, then told.
+
+Any part asks here for what the person wants to keep to themselves, under a scope of its own:
+
+    read    notifications that were read: feed id || index -> 1
+    mute    authors that are not to be seen: author id -> 1
+    draft   what was begun and not posted: place -> text
+    paper   what the sheets open: generation (4 bytes) -> signed statement
+
+Other devices and snapshots bring rows as well (``merge``); whoever listens to
+``PrivateChanged`` hears of both.  Belongs to the node's loop.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from swarmfeed.core.asks.state_sentences import PRIVATE_FULL
+from swarmfeed.core.state.rows import Name, PrivateRow, PrivateTable, Vector
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.events import Events, PrivateChanged
+from swarmfeed.node.ground.identity import Identity
+from swarmfeed.ports import Clock, PrivateFile
+
+READ: Final = "read"
+MUTE: Final = "mute"
+DRAFT: Final = "draft"
+PAPER: Final = "paper"
+
+ON: Final = b"1"
+"""Value of what is either so or not."""
+
+
+def paper_key(generation: int) -> bytes:
+    """The name of what the sheets of a generation open."""
+    return generation.to_bytes(4, "big")
+
+
+class PrivateState:
+    """The rows that this device knows."""
+
+    def __init__(
+        self, file: PrivateFile, identity: Identity, clock: Clock, events: Events
+    ) -> None:
+        self._file = file
+        self._feed_id = identity.feed_id
+        self._clock = clock
+        self._events = events
+        self._table = PrivateTable()
+
+    def recall(self) -> None:
+        """Take up what is on disk; at the start."""
+        self._table = PrivateTable(self._file.read())
+        if outdated := self._table.outdated(self._clock.now_ms()):
+            self._forget(outdated)
+
+    # --- looking ---
+
+    def get(self, scope: str, key: bytes) -> bytes:
+        """The value of a thing; empty when there is none."""
+        return self._table.get(scope, key)
+
+    def all(self, scope: str) -> dict[bytes, bytes]:
+        """Values by key, of all that there are in a scope."""
+        return self._table.all(scope)
+
+    def rows(self) -> list[PrivateRow]:
+        return self._table.rows()
+
+    def vector(self) -> Vector:
+        """Of each device the latest time that is known."""
+        return self._table.vector()
+
+    def beyond(self, vector: Vector) -> list[PrivateRow]:
+        return self._table.beyond(vector)
+
+    # --- changing ---
+
+    def set(self, scope: str, changes: Mapping[bytes, bytes]) -> None:
+        """Write down what the person did; an empty value takes a thing away.
+
+        Raises:
+            PassingError: Not now; all is as it was.
+            UserError: There is too much already.
+        """
+        now_ms = self._clock.now_ms()
+        named = {(scope, key): value for key, value in changes.items()}
+        made = self._table.make(named, now_ms=now_ms, device=self._feed_id)
+        if not self._table.has_room(made):
+            raise UserError(PRIVATE_FULL())
+        self._take(made, None)
+
+    def merge(self, rows: Iterable[PrivateRow], source: object = None) -> list[PrivateRow]:
+        """Take what another device said; returns what is new.
+
+        Args:
+            source: Whom it need not be told: goes into the event.
+
+        Raises:
+            PassingError: Not now; all is as it was.
+        """
+        rows = list(rows)
+        news = PrivateTable(self._table.rows()).merge(rows)
+        if news:
+            self._take(news, source)
+        return news
+
+    def forget(self, scope: str, keys: Iterable[bytes]) -> None:
+        """Drop what this device need not know any more, without taking it away from others.
+
+        Raises:
+            PassingError: Not now; all is as it was.
+        """
+        self._forget([(scope, key) for key in keys])
+
+    def _take(self, rows: list[PrivateRow], source: object) -> None:
+        if not rows:
+            return
+        self._file.write(rows)
+        self._table.merge(rows)
+        self._events.tell(PrivateChanged(tuple(rows), source))
+
+    def _forget(self, names: list[Name]) -> None:
+        self._file.write((), names)
+        self._table.forget(names)

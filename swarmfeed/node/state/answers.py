@@ -1,0 +1,72 @@
+"""What people ask about their private state, and have done with it."""
+
+from swarmfeed.core.asks.state import (
+    Draft,
+    DraftList,
+    Drafts,
+    KeepDraft,
+    NoteSheets,
+    SavedState,
+    SaveState,
+    SheetsNoted,
+    draft_key,
+    draft_value,
+)
+from swarmfeed.core.asks.state_sentences import NO_STATEMENT
+from swarmfeed.core.state.recovery import open_recovery
+from swarmfeed.errors import RemoteError, UserError
+from swarmfeed.node.ground.desk import Answers, in_loop
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.private import DRAFT, PAPER, paper_key
+from swarmfeed.node.state.snapshots import Snapshots
+
+
+class StateAnswers:
+    """Answers from the private state; belongs to the node's loop."""
+
+    def __init__(self, ground: Ground, snapshots: Snapshots) -> None:
+        self._author_id = ground.identity.author_id
+        self._private = ground.private
+        self._snapshots = snapshots
+
+    def rows(self) -> tuple[Answers, ...]:
+        return (
+            in_loop(SaveState, self.save),
+            in_loop(Drafts, self.drafts),
+            in_loop(KeepDraft, self.keep_draft),
+            in_loop(NoteSheets, self.note_sheets),
+        )
+
+    async def save(self, _: SaveState) -> SavedState:
+        """Raises UserError, PassingError: nothing was written."""
+        await self._snapshots.take_up()
+        return await self._snapshots.save()
+
+    def drafts(self, _: Drafts) -> DraftList:
+        found = sorted(self._private.all(DRAFT).items())
+        drafts = (
+            Draft(place=key.decode("utf-8", "replace"), text=value.decode("utf-8", "replace"))
+            for key, value in found
+        )
+        return DraftList(drafts=tuple(drafts))
+
+    def keep_draft(self, ask: KeepDraft) -> DraftList:
+        """Raises UserError, PassingError: all is as it was."""
+        key, value = draft_key(ask.place), draft_value(ask.text)
+        if self._private.get(DRAFT, key) != value:
+            self._private.set(DRAFT, {key: value})
+        return self.drafts(Drafts())
+
+    def note_sheets(self, ask: NoteSheets) -> SheetsNoted:
+        """Raises UserError: it is none, or of somebody else.  PassingError: not now."""
+        if not ask.statement:
+            return SheetsNoted(known=False)
+        try:
+            signed = bytes.fromhex(ask.statement)
+            found = open_recovery(signed)
+        except (ValueError, RemoteError) as error:
+            raise UserError(NO_STATEMENT()) from error
+        if found.author_id != self._author_id:
+            raise UserError(NO_STATEMENT())
+        self._private.set(PAPER, {paper_key(found.generation): signed})
+        return SheetsNoted(known=True)

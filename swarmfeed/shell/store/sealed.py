@@ -1,0 +1,36 @@
+"""Where keys and parts of private state stand in a feed; what they say, the logs know."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.kinds import KeysBody, StateBody
+from swarmfeed.shell.store.entries import Place, Said, Table
+from swarmfeed.shell.store.sqlite import Connection
+
+SealedRow = tuple[int, str, int]
+"""Feed, kind, entry: the columns of ``sealed``."""
+
+PLACES: Final = """
+    SELECT entry_index FROM sealed JOIN feed ON feed.no = sealed.feed
+    WHERE feed_id = ? AND kind = ? ORDER BY entry_index DESC LIMIT ?
+"""
+
+
+def read_sealed(said: Said) -> SealedRow:
+    return said.place.feed_no, said.body.kind, said.index
+
+
+def save_sealed(db: Connection, _place: Place, rows: Sequence[SealedRow]) -> int:
+    db.executemany("INSERT OR IGNORE INTO sealed VALUES (?, ?, ?)", rows)
+    return 0
+
+
+def places(db: Connection, feed_id: FeedId, kind: str, limit: int) -> list[int]:
+    """Indices of the entries of a kind in a feed, the newest first."""
+    return [index for (index,) in db.execute(PLACES, (feed_id, kind, limit))]
+
+
+TABLE: Final = Table(
+    name="sealed", bodies=(KeysBody, StateBody), read=read_sealed, save=save_sealed
+)

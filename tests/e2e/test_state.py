@@ -1,0 +1,86 @@
+"""Private state in real processes: own devices share it, the words bring it back, and nobody
+else reads it, wherever it lies."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from seeker.needle import Needle
+from seeker.seeking import seek
+
+from tests.e2e.nodes import Neighbourhood, Node
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
+
+PATIENCE_S = 120
+CANARY = "nobodyelsereadsthiscanary, or the like"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Neighbourhood]:
+    opened = Neighbourhood(tmp_path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def drafts(node: Node) -> dict[str, str]:
+    return {each["place"]: each["text"] for each in node.get("drafts")["drafts"]}
+
+
+def unread(node: Node) -> int:
+    return int(node.get("unread-notifications")["count"])
+
+
+def linked(town: Neighbourhood) -> tuple[Node, Node, str]:
+    """A laptop and Ben, who answered a post on it; and the feed of the laptop."""
+    laptop = town.add("laptop", "--no-dht").start()
+    ben = town.add("ben", "--no-dht", "--peer", laptop.link_endpoint()).start()
+    laptop.post("post", text="who has the key?")
+    ben.post("follow", who=laptop.author)
+    laptop.post("follow", who=ben.author)
+    ben.wait_for("the question", lambda: ben.texts_of(laptop.author) != [], PATIENCE_S)
+    (asked,) = ben.get("timeline", author=laptop.author, limit=1)["posts"]
+    ben.post("post", text="I have", reply_to=f"{asked['feed']}/{asked['index']}")
+    laptop.wait_for("the answer", lambda: unread(laptop) == 1, PATIENCE_S)
+    return laptop, ben, str(asked["feed"])
+
+
+@pytest.mark.attack("A90")
+def test_two_devices_share_it_the_words_bring_it_back_and_nobody_else_reads_it(
+    town: Neighbourhood,
+) -> None:
+    laptop, ben, feed = linked(town)
+    ends = ("--peer", laptop.link_endpoint(), "--peer", ben.link_endpoint())
+    # A second device, linked with the first: what one knows, the other does.
+    phone = town.add("phone", "--no-dht", *ends, words=laptop.words).start()
+    phone.post("fetch", who=ben.author)
+    phone.wait_for("the answer there, too", lambda: unread(phone) == 1, PATIENCE_S)
+    laptop.post("mark-read")
+    laptop.post("keep-draft", text=CANARY)
+    phone.wait_for("what was read", lambda: unread(phone) == 0, PATIENCE_S)
+    phone.wait_for("the draft", lambda: drafts(phone) == {"": CANARY}, PATIENCE_S)
+    phone.post("keep-draft", text=f"{CANARY} twice", place="elsewhere")
+    laptop.wait_for("the second draft", lambda: len(drafts(laptop)) == 2, PATIENCE_S)
+
+    # In the log, for the words: then both machines are gone.
+    saved = laptop.post("save-state")
+    assert (saved["devices"], saved["sheets"]) == (2, 2)
+    ben.wait_for("it all", lambda: held(ben, feed) == held(laptop, feed), PATIENCE_S)
+    laptop.stop()
+    phone.stop()
+    again = town.add("again", "--no-dht", "--peer", ben.link_endpoint(), words=laptop.words)
+    again.start()
+    again.post("fetch", who=ben.author)
+    again.wait_for("the drafts", lambda: len(drafts(again)) == 2, PATIENCE_S)
+    again.wait_for("what was read", lambda: unread(again) == 0, PATIENCE_S)
+    again.stop()
+
+    for node in (laptop, phone, again, ben):
+        assert seek(node.home, Needle(CANARY)) == [], node.name
+
+
+def held(node: Node, feed: str) -> int:
+    found = [each for each in node.status()["feeds"] if each["feed"] == feed]
+    return int(found[0]["size"]) if found else 0
