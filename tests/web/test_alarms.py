@@ -72,3 +72,10 @@ def test_who_opens_somebody_whose_sheets_were_stolen_is_told(site: Site) -> None
     assert "two different ones" not in site.get(path).text
     site.desk.authors[author.author_id] = replace(author, disputed=True)
     assert f"A key of {author.name} named two different ones" in site.get(path).text
+
+
+def test_it_is_said_plainly_what_helps_and_what_does_not(site: Site) -> None:
+    assert 'href="/alarms"' in site.get("/me").text
+    page = unescape(site.get("/alarms").text)
+    for said in ("nobody has to follow you anew", "Nothing helps: whoever has both is you."):
+        assert said in page

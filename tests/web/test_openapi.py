@@ -34,6 +34,7 @@ def given() -> dict[str, str]:
         "refs": ref_text(post.ref),
         "after": str(post.cursor),
         "q": "archive",
+        "key": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
         "level": "0",
         "position": "0",
     }

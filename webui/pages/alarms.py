@@ -6,7 +6,7 @@ Every page says it on top (``base.html``); this one has all of them.
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
-from swarmfeed.core.asks.alarm_sentences import ALL_IS_WELL
+from swarmfeed.core.asks.alarm_sentences import ALL_IS_WELL, WHAT_HELPS
 from swarmfeed.core.asks.alarms import ThatWasMe
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,8 @@ from webui.routes import Page, get, post
 
 
 def show_alarms() -> str:
-    return render_template("alarms.html", all_is_well=ALL_IS_WELL())
+    helps = [(what(), how()) for what, how in WHAT_HELPS]
+    return render_template("alarms.html", all_is_well=ALL_IS_WELL(), what_helps=helps)
 
 
 def that_was_me() -> Response:

@@ -178,7 +178,8 @@ def choose_feeds(
 ) -> list[Stays]:
     """Return which feeds beside the own one stay, and how much of each.
 
-    A feed of which nothing is known stays only where it is named: a thief may join any number.
+    A feed of which nothing is known, or which is still an alarm, stays only where it is named:
+    a thief may join any number.
     One that was cut stays cut, unless nothing at all would be left of it.
 
     Raises:
@@ -186,7 +187,7 @@ def choose_feeds(
     """
     ends: dict[bytes, int | None] = {}
     for each in feeds:
-        if each.entries and not each.is_here:
+        if each.entries and not each.is_here and not each.strange:
             ends[each.feed_id] = each.end or None
     for name in whole:
         ends[_named(feeds, name).feed_id] = None

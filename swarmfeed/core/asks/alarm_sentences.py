@@ -42,6 +42,35 @@ DEVICE_STOLEN: Final = Text(
     "If not, somebody has the keys of this machine: make it a new device with: swarmfeed"
     " restore -, and remove the old one."
 )
+WHAT_HELPS: Final = (
+    (
+        Text("A device is lost"),
+        Text(
+            "Remove it, from another one: what it wrote stays, and what it writes from then on"
+            " is shown nowhere."
+        ),
+    ),
+    (
+        Text("Your first sheet, or a machine with its key, is stolen"),
+        Text(
+            "Until you act, the thief can write in your name, add devices and end your"
+            " histories. Move to the second sheet: all that is undone, your address stays, and"
+            " nobody has to follow you anew. What the thief read stays read."
+        ),
+    ),
+    (
+        Text("Your only machine is gone"),
+        Text(
+            "The words of your first sheet make a new one yours; what you wrote comes back from"
+            " those who follow you."
+        ),
+    ),
+    (
+        Text("Both sheets are stolen"),
+        Text("Nothing helps: whoever has both is you. Begin anew, and tell your friends."),
+    ),
+)
+"""What may happen to a name, and what helps against it, as plainly as it is."""
 TWO_SUCCESSORS: Final = Text(
     "A key of {name} named two different ones to follow it, so somebody else has their sheets."
     " The one that was heard of first counts here, and it may be the wrong one: ask them in"

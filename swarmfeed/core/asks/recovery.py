@@ -28,6 +28,8 @@ class CertifiedFeedView:
     """Size of the newest head known here; 0 where none is."""
     newest: str
     """Start of the newest post in it that is held here; empty where there is none."""
+    strange: bool = False
+    """Whether the person was asked about it, and has not said that it is theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

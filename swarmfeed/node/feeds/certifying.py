@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from swarmfeed.core.asks import recovery_sentences as sentences
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.recovery import (
     Certified,
     CertifiedFeedView,
@@ -12,6 +14,7 @@ from swarmfeed.core.asks.recovery import (
     WhatIsCertified,
 )
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.alarms import What
 from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
 from swarmfeed.core.feed.claims import first_certificates
 from swarmfeed.core.feed.entry import decode_entry
@@ -21,6 +24,7 @@ from swarmfeed.core.talk.words import Certificates
 from swarmfeed.errors import DamageError, RemoteError, UserError
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.desk import Answers, in_loop
+from swarmfeed.node.ground.events import CertificatesSigned
 from swarmfeed.node.ground.ground import Ground
 
 LOOKED_AT: Final = 32
@@ -37,6 +41,8 @@ class Certifying:
     def __init__(self, ground: Ground, writer: Writer) -> None:
         self._shelf = ground.shelf
         self._identity = ground.identity
+        self._events = ground.events
+        self._answering = ground.answering
         self._writer = writer
 
     def rows(self) -> tuple[Answers, ...]:
@@ -48,21 +54,30 @@ class Certifying:
     async def what_is_certified(self, ask: WhatIsCertified) -> Certified:
         known = self._known(ask.author)
         joined = sorted(feeds_joined(known).items(), key=lambda each: (each[1], each[0]))
+        views = [self._view(ask.author, feed_id, joined_ms) for feed_id, joined_ms in joined]
+        strange = await self._strange(ask.author)
         return Certified(
             certificates=tuple(known),
-            feeds=tuple(
-                self._view(ask.author, feed_id, joined_ms) for feed_id, joined_ms in joined
-            ),
+            feeds=tuple(replace(each, strange=each.feed_id in strange) for each in views),
         )
 
     async def take(self, ask: TakeCertificates) -> Certified:
         own = self._identity.author_id
         try:
+            self._events.tell(CertificatesSigned(ask.certificates))
             self._shelf.accept_certificates(Certificates(own, ask.certificates))
         except RemoteError as error:
             raise UserError(sentences.CERTIFICATES_FALSE(reason=error)) from error
         await self._write_down(ask.certificates)
         return await self.what_is_certified(WhatIsCertified(author=own))
+
+    async def _strange(self, author_id: AuthorId) -> set[FeedId | None]:
+        """Feeds that the person was asked about and did not call theirs; a role knows them."""
+        is_own = author_id == self._identity.author_id
+        if not is_own or not self._answering.knows(WhatIsAlarming):
+            return set()
+        found = await self._answering.answer(WhatIsAlarming())
+        return {each.feed_id for each in found.alarms if each.what == What.JOINED.value}
 
     async def _write_down(self, signed: Iterable[bytes]) -> None:
         """Say it in the own feed too, if that may be signed: it outlives the other files."""

@@ -115,7 +115,9 @@ class Guard:
 
     def on_signed(self, event: CertificatesSigned) -> None:
         """What is signed here is ours before anybody hears of it."""
-        self._take_as_ours(open_certificate(each) for each in event.signed)
+        opened = [open_certificate(each) for each in event.signed]
+        own = self._ours.author_id
+        self._take_as_ours(each for each in opened if each.author_id == own)
 
     def on_head(self, event: HeadGrew) -> None:
         if event.after.feed_id == self._ours.feed_id and not self._pen.wrote(event.after):

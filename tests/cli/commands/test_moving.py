@@ -29,6 +29,7 @@ def feed(
     device: str = "",
     end: int | None = None,
     here: bool = False,
+    strange: bool = False,
 ) -> CertifiedFeedView:
     return CertifiedFeedView(
         feed_id=FeedId(bytes([number]) * 32),
@@ -39,12 +40,14 @@ def feed(
         is_here=here,
         entries=entries,
         newest="",
+        strange=strange,
     )
 
 
 HERE, PHONE, LAPTOP = feed(1, 9, here=True), feed(2, 70, device="phone"), feed(3, 5)
 EMPTY, CUT, ZERO = feed(4, 0), feed(5, 30, end=20), feed(6, 30, end=0)
-FEEDS = (HERE, PHONE, LAPTOP, EMPTY, CUT, ZERO)
+STRANGE = feed(7, 40, strange=True)
+FEEDS = (HERE, PHONE, LAPTOP, EMPTY, CUT, ZERO, STRANGE)
 
 
 def chosen(*, stolen: str = "", drop: str = "", whole: str = "") -> dict[FeedId, int | None]:
@@ -53,7 +56,8 @@ def chosen(*, stolen: str = "", drop: str = "", whole: str = "") -> dict[FeedId,
 
 
 USUAL = {PHONE.feed_id: None, LAPTOP.feed_id: None, CUT.feed_id: 20, ZERO.feed_id: None}
-"""What is empty goes, a cut stays, and what a thief cut to nothing comes back."""
+"""What is empty goes, and what nobody called theirs; a cut stays, and what a thief cut to
+nothing comes back."""
 
 
 def test_what_is_known_stays_as_it_was() -> None:
@@ -73,6 +77,8 @@ def test_a_feed_that_was_never_mine_goes() -> None:
 
 def test_what_is_named_stays_whole() -> None:
     empty, cut = (format_address(each.feed_id) for each in (EMPTY, CUT))
+    strange = format_address(STRANGE.feed_id)
+    assert chosen(whole=strange) == USUAL | {STRANGE.feed_id: None}
     assert chosen(whole=empty)[EMPTY.feed_id] is None
     assert chosen(whole=cut) == USUAL | {CUT.feed_id: None}
 
