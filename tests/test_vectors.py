@@ -22,6 +22,7 @@ from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
+from swarmfeed.core.base.limits import MARK_SLOT_BYTES
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash, NodeId
 from swarmfeed.core.feed.author import choose_certificates, feeds_of
 from swarmfeed.core.feed.certificate import Join, Keep, Leave, Rotate, open_certificate
@@ -75,6 +76,7 @@ from swarmfeed.errors import (
     UserError,
 )
 from swarmfeed.shell.boxes import HpkeBoxes
+from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.journal import read_journal
 from swarmfeed.shell.disk.statements import read_certificates, read_fork
 
@@ -366,6 +368,19 @@ def check_hello_proof(vector: Vector, _: Path) -> None:
     verify_signature(node_id, text, unhex(vector["proof"]))
 
 
+def check_mark(vector: Vector, folder: Path) -> None:
+    feed_id = FeedId(bytes(range(32)))
+    slots = [unhex(each).ljust(MARK_SLOT_BYTES, b"\0") for each in vector["slots"]]
+    (folder / format_address(feed_id)).write_bytes(b"".join(slots))
+    mark = MarkFiles(folder).read(feed_id)
+    says = vector["mark"]
+    if mark is None or says is None:
+        assert mark is says is None
+        return
+    found = (mark.size, mark.root.hex(), mark.reach, mark.ending.value, mark.frame.hex())
+    assert found == tuple(says[key] for key in ("size", "root", "reach", "end", "j"))
+
+
 def check_link(vector: Vector, _: Path) -> None:
     link = parse_link(vector["link"])
     assert (link.author_id.hex(), link.name) == (vector["author"], vector["name"])
@@ -463,6 +478,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "gate": check_gate,
     "hello-proof": check_hello_proof,
     "link": check_link,
+    "mark": check_mark,
     "sheet": check_sheet,
     "topic": check_topic,
     "pieces": check_pieces,

@@ -426,6 +426,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     chunks.torrent_cases,
     disk.journal_cases,
     disk.certificates_file_cases,
+    disk.mark_cases,
     disk.fork_file_cases,
     people.link_cases,
     sets.set_cases,

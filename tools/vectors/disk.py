@@ -116,6 +116,44 @@ def zero_sector(before: bytes, frame: bytes) -> bytes:
     return content[:start] + bytes(512) + content[start + 512 :]
 
 
+# --- high-water marks ---
+
+SLOT = 16_384
+
+
+def mark_cases() -> Iterator[Case]:
+    """Two slots, written without the zeros behind them, and the mark that they are."""
+    first, second = mark(0, 5), mark(1, 6)
+    longest = mark(2, 7, j=bytes(15_872))
+    whole = {
+        "first-writing": ([slot(first), b""], first),
+        "second-slot-is-newer": ([slot(first), slot(second)], second),
+        "first-slot-is-newer": ([slot(longest), slot(second)], longest),
+        "newer-slot-torn": ([slot(first), slot(second)[:-1]], first),
+        "newer-slot-says-nonsense": ([slot(first), slot({**second, "end": 3})], first),
+        "ended-by-a-fork": ([slot(mark(0, 5, end=2)), b""], mark(0, 5, end=2)),
+        "with-a-key-of-later": ([slot(first | {"z": 1}), b""], first),
+        "frame-too-long": ([slot(first), slot(mark(1, 6, j=bytes(15_873)))], first),
+        "root-of-31-bytes": ([slot(first), slot(mark(1, 6, root=bytes(31)))], first),
+        "both-torn": ([slot(first)[:-1], slot(second)[:20]], None),
+        "nothing": ([b"", b""], None),
+    }
+    for name, (slots, says) in whole.items():
+        shown = {k: v.hex() if isinstance(v, bytes) else v for k, v in (says or {}).items()}
+        case = {"slots": [each.hex() for each in slots], "mark": shown or None}
+        yield f"mark/{name}", case
+
+
+def mark(count: int, size: int, **more: Any) -> dict[str, Any]:
+    root = sha256(b"%d" % size).digest()
+    said = {"end": 0, "j": b"", "n": count, "reach": size, "root": root, "size": size}
+    return said | more
+
+
+def slot(payload: dict[str, Any]) -> bytes:
+    return journal_frame(bencode(payload))
+
+
 # --- certificates beside a feed ---
 
 
