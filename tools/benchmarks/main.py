@@ -22,6 +22,7 @@ from benchmarks import (
     page,
     reading,
     search,
+    sweeping,
     sync,
     verify,
 )
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "indexing": indexing.measure,
     "reading": reading.measure,
     "search": search.measure,
+    "sweeping": sweeping.measure,
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,
     "history": history.measure,
