@@ -122,6 +122,10 @@ class Index(Protocol):
         """Empty everything that can be rebuilt from the logs (holders and peers stay)."""
         ...
 
+    def place_of_withdrawn(self, name: str) -> tuple[FeedId, int] | None:
+        """Feed and index of a post that is shown no more, by the id it had."""
+        ...
+
     def feeds_with_withdrawals(self) -> list[FeedId]:
         """Feeds that withdrew any of their entries; ascending ids."""
         ...

@@ -42,6 +42,8 @@ def test_withdrawing_shows_the_post_says_what_it_does_and_then_how_far_it_is(
     assert site.desk.changed == ["withdraw"]
     kept = site.desk.removals[ref_text(mine.ref)]
     site.desk.removals[ref_text(mine.ref)] = replace(kept, removed_at=4, holders=5)
+    site.desk.removals[mine.id] = site.desk.removals[ref_text(mine.ref)]
+    assert site.get(f"/posts/{mine.id}").headers["Location"] == place(mine)
     page = site.get(place(mine)).text
     assert "You withdrew this post: it is hidden. 4 of 5 machines that had it" in page
     assert "should" not in page

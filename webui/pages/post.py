@@ -31,8 +31,12 @@ from webui.pages.changing import withdrawn_page
 from webui.routes import Page, Typed, get, post
 
 
-def show_post(name: str) -> str:
-    return _show(_thread(name))
+def show_post(name: str) -> str | Response:
+    try:
+        return _show(_thread(name))
+    except UserError as error:
+        removal = _how_far_removed(name, error)
+        return redirect(url_for("place", feed_id=removal.ref.feed_id, index=removal.ref.index))
 
 
 def show_place(feed_id: FeedId, index: int) -> str | Response:

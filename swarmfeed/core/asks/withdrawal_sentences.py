@@ -15,6 +15,9 @@ OF_SOMEBODY_ELSE: Final = Text("this is not your post: only its author can chang
 OF_ANOTHER_DEVICE: Final = Text(
     "you wrote this post on another of your devices, and only there it can be changed"
 )
+WITHDRAWN_BY_AUTHOR: Final = Text(
+    "this post was withdrawn by who wrote it; others may still have a copy"
+)
 WITHDRAWN_ALREADY: Final = Text("this post is withdrawn already")
 NOT_WITHDRAWN: Final = Text("nothing of this post was withdrawn")
 STILL_TO_GO: Final = Text("{posts:1 text is|# texts are} still to leave a sealed chunk")

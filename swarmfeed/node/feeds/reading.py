@@ -1,6 +1,7 @@
 """What people ask about posts: lists, single ones, and threads, from the index alone."""
 
 from dataclasses import replace
+from typing import Final
 
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.posts import (
@@ -21,6 +22,7 @@ from swarmfeed.core.asks.posts import (
     ref_text,
     told_apart,
 )
+from swarmfeed.core.asks.withdrawal_sentences import WITHDRAWN_BY_AUTHOR
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, SEARCH_COUNT_MAX
 from swarmfeed.core.base.types import FeedId, Hash
@@ -29,6 +31,9 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.node.ground.desk import Answers, in_reader
 from swarmfeed.ports import Index
+
+PLACE_DIGITS_MAX: Final = 10
+"""Of the index of an entry: there are 2^32 at most."""
 
 
 class Reading:
@@ -93,15 +98,26 @@ class Reading:
         """
         post = self._look_for(ref_text.strip())
         if post is None:
+            place = self.place_of(ref_text.strip())
+            if place is not None and place[1] in self._index.withdrawals(place[0]):
+                raise UserError(WITHDRAWN_BY_AUTHOR())
             raise UserError(_not_here(ref_text.strip()))
         return post
+
+    def place_of(self, ref_text: str) -> tuple[FeedId, int] | None:
+        """Feed and index of a post that is not shown, as far as its name or the index tells.
+
+        Raises:
+            UserError: It is a place in a feed whose address is none.
+        """
+        if time_of_id(ref_text) is not None:
+            return self._index.place_of_withdrawn(ref_text)
+        return _place_in(ref_text)
 
     def _look_for(self, ref_text: str) -> PostView | None:
         if time_of_id(ref_text) is not None:
             return self._index.post_by_id(ref_text)
-        feed, slash, index = ref_text.rpartition("/")
-        if slash and index.isdecimal() and len(index) <= 10:
-            place = FeedId(parse_address(feed)), int(index)
+        if (place := _place_in(ref_text)) is not None:
             return self._index.post(*place) or self._index.gone(*place)
         try:
             raw = bytes.fromhex(ref_text)
@@ -116,6 +132,14 @@ class Reading:
         """Take its public id from a post if another one here has it."""
         holder = self._index.post_by_id(post.id)
         return post if holder is None or holder.ref == post.ref else replace(post, id="")
+
+
+def _place_in(name: str) -> tuple[FeedId, int] | None:
+    """Read ``<feed address>/<index>``; None when it is something else."""
+    feed, slash, index = name.rpartition("/")
+    if slash and index.isdecimal() and len(index) <= PLACE_DIGITS_MAX:
+        return FeedId(parse_address(feed)), int(index)
+    return None
 
 
 def _not_here(name: str) -> str:

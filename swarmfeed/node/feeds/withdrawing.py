@@ -30,7 +30,6 @@ from swarmfeed.core.asks.withdrawing import (
     Withdraw,
 )
 from swarmfeed.core.asks.writing import clean_text
-from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.types import ChunkSpan, EntryRef, FeedId
 from swarmfeed.core.feed.entry import Entry, decode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, decode_body
@@ -106,7 +105,9 @@ class Withdrawing:
         try:
             post = self._reading.find(ref)
         except UserError:
-            if (place := _place_of(ref)) and place[1] in self._withdrawals(place[0]):
+            if (place := self._reading.place_of(ref.strip())) and place[1] in self._withdrawals(
+                place[0]
+            ):
                 raise UserError(WITHDRAWN_ALREADY()) from None
             raise
         if post.author_id != self._identity.author_id:
@@ -119,7 +120,7 @@ class Withdrawing:
 
     def _own_ref(self, ref: str) -> EntryRef:
         """Return which own post is named, shown or not.  Raises UserError."""
-        place = _place_of(ref)
+        place = self._reading.place_of(ref.strip())
         if place is None or place[0] != self._identity.feed_id:
             return self._own_post(ref).ref
         with suppress(DamageError):
@@ -245,14 +246,3 @@ class Withdrawing:
                     said = Version(time_ms=entry.time_ms, text=body.text, cw=body.cw)
                     found.append(said)
         return Versions(versions=tuple(found))
-
-
-def _place_of(ref: str) -> tuple[FeedId, int] | None:
-    """Read ``<feed address>/<index>``; None when it is something else."""
-    feed, slash, index = ref.strip().rpartition("/")
-    if not (slash and index.isdecimal() and len(index) <= 10):
-        return None
-    try:
-        return FeedId(parse_address(feed)), int(index)
-    except UserError:
-        return None

@@ -19,6 +19,7 @@ from typing import Final
 
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
+from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.shell.store import remnants
 from swarmfeed.shell.store.entries import Said
 from swarmfeed.shell.store.sqlite import Connection
@@ -43,6 +44,12 @@ OF_TARGETS: Final = """
 EDITS: Final = """
     SELECT by_index FROM amendment JOIN feed ON feed.no = amendment.feed
     WHERE feed_id = ? AND target = ? AND text IS NOT NULL ORDER BY by_index
+"""
+
+BARE_OF_TIME: Final = """
+    SELECT feed_id, bare.id - block.base + block.start, coalesce(claimed_ms, sort_ms)
+    FROM bare JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= bare.id)
+    JOIN feed ON feed.no = block.feed WHERE coalesce(claimed_ms, sort_ms) = ?
 """
 
 WITHDRAWALS: Final = """
@@ -125,6 +132,16 @@ def feeds_with_withdrawals(db: Connection) -> list[FeedId]:
         " WHERE text IS NULL ORDER BY feed_id"
     )
     return [feed_id for (feed_id,) in rows]
+
+
+def place_of_withdrawn(db: Connection, name: str) -> tuple[FeedId, int] | None:
+    rows = db.execute(BARE_OF_TIME, (time_of_id(name),))
+    places = (
+        (FeedId(feed_id), index)
+        for feed_id, index, time_ms in rows
+        if public_id(feed_id, index, time_ms) == name
+    )
+    return min(places, default=None)
 
 
 def withdrawals(db: Connection, feed_id: FeedId) -> dict[int, int]:

@@ -169,6 +169,10 @@ class SqliteIndex:
             index_write.clear(db, self._tables)
         self._database.shrink()
 
+    def place_of_withdrawn(self, name: str) -> tuple[FeedId, int] | None:
+        with self._database.read() as db:
+            return amendments.place_of_withdrawn(db, name)
+
     def feeds_with_withdrawals(self) -> list[FeedId]:
         with self._database.read() as db:
             return amendments.feeds_with_withdrawals(db)

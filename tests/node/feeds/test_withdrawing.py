@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.posts import PostView, ShowPost, ref_text
 from swarmfeed.core.asks.withdrawing import (
     Edit,
     HistoryOfPost,
@@ -211,3 +211,19 @@ def test_a_newcomer_is_not_led_to_the_old_chunk_by_the_dht(tmp_path: Path) -> No
         assert newer.head.size == decode_deposit(value, me.feed_id, seq).head.size == 256
 
     in_neighbourhood(tmp_path, scenario)
+
+
+def test_by_the_number_it_had_a_withdrawn_post_says_what_became_of_it(tmp_path: Path) -> None:
+    async def script(me: Neighbour) -> None:
+        await me.say(CANARY)
+        post = post_at(me, 2)
+        assert post is not None
+        await ask(me, Withdraw(ref=post.id))
+        for ref in (post.id, ref_text(post.ref)):
+            with pytest.raises(UserError, match="was withdrawn by who wrote it"):
+                await ask(me, ShowPost(ref=ref))
+            assert (await ask(me, HowFarRemoved(ref=ref))).ref == post.ref
+            with pytest.raises(UserError, match="withdrawn already"):
+                await ask(me, Withdraw(ref=ref))
+
+    alone(tmp_path, script)

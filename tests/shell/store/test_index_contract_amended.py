@@ -108,3 +108,15 @@ def test_a_plain_post_is_not_edited(index: Index) -> None:
     view = index.post(CYDS, 0)
     assert view is not None
     assert not view.edited
+
+
+def test_a_withdrawn_post_is_still_known_by_its_number(index: Index) -> None:
+    add(index, CYDS, 0, [stored("first", NOW_MS), stored("second", NOW_MS)])
+    views = [index.post(CYDS, at) for at in (0, 1)]
+    names = [view.id for view in views if view]
+    assert [index.place_of_withdrawn(name) for name in names] == [None, None]
+    add(index, CYDS, 2, [stored(WithdrawBody(1))])
+    assert [index.place_of_withdrawn(name) for name in names] == [None, (CYDS, 1)]
+    assert index.place_of_withdrawn(names[1] + "0") is None
+    index.drop_feed(CYDS)
+    assert index.place_of_withdrawn(names[1]) is None

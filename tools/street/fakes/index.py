@@ -277,6 +277,15 @@ class FakeIndex:
             return []
         return [by for by, _ in self._edits(feed_id, index)]
 
+    def place_of_withdrawn(self, name: str) -> tuple[FeedId, int] | None:
+        gone = [
+            (kept.ref.feed_id, kept.ref.index)
+            for kept in self._kept.values()
+            if kept.ref.index in self.withdrawals(kept.ref.feed_id)
+            and public_id(kept.ref.feed_id, kept.ref.index, kept.time_ms) == name
+        ]
+        return min(gone, default=None)
+
     def feeds_with_withdrawals(self) -> list[FeedId]:
         return sorted({feed for feed, _ in self._kept if self.withdrawals(feed)})
 
