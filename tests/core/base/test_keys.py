@@ -1,6 +1,8 @@
 """Ed25519 by published vectors."""
 
+import json
 from functools import partial
+from pathlib import Path
 
 import _ed25519
 import pytest
@@ -97,6 +99,24 @@ def openssl_takes(public: bytes, message: bytes, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+@pytest.mark.attack("A12")
+def test_openssl_follows_the_rule_where_small_points_are_refused_before() -> None:
+    """As FORMAT 1 says to whoever has another library."""
+
+    def takes(public: bytes, message: bytes, signature: bytes) -> bool:
+        if not (is_public_key(public) and is_public_key(signature[:32])):
+            return False
+        return openssl_takes(public, message, signature)
+
+    assert is_strict(takes)
+    paths = list((Path(__file__).parents[2] / "vectors" / "signature").glob("*.json"))
+    for path in paths:
+        vector = json.loads(path.read_text("utf-8"))
+        parts = [bytes.fromhex(vector[key]) for key in ("key", "message", "signature")]
+        assert takes(*parts) == ("error" not in vector), path.stem
+    assert len(paths) > 50
 
 
 @pytest.mark.attack("A12")
