@@ -139,6 +139,6 @@ WITHDRAWING = Ordeal(
     name="withdraw",
     about="kill -9 in the middle of withdraw and edit: the same again, and the text is gone",
     cases=210,
-    sample=6,
+    sample=4,
     play=play,
 )

@@ -73,6 +73,7 @@ class FileLogs:
     def read_all(self) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
         found = set(self._own.feed_ids())
+        drop_temporary(self._folder)
         with unread(self._folder):
             names = os.listdir(self._folder)
         for name in names:
@@ -303,7 +304,8 @@ class FileLogs:
 
     def _recover_now(self, feed_id: FeedId) -> None:
         path, mark = self._journal(feed_id), self._own.mark(feed_id)
-        for folder in (path.parent, self.chunk_folder(feed_id)):
+        incoming, kept = self.incoming_folder(feed_id), self.chunk_folder(feed_id)
+        for folder in (path.parent, incoming, kept):
             drop_temporary(folder)
         try:
             # Where a mark knows the size, nothing is forgotten by passing over what is damaged.

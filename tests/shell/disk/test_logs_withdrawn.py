@@ -16,6 +16,7 @@ from swarmfeed.core.feed.replica import extend_replica, open_replica
 from swarmfeed.core.feed.withdrawal import strip
 from swarmfeed.errors import DamageError
 from swarmfeed.ports import Logs
+from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, Author, post, posts
@@ -172,3 +173,12 @@ def test_whenever_the_power_goes_it_is_withdrawn_or_not_and_nothing_is_lost(
                 assert found(left / "feeds") == []
             sizes.add(len(entries))
     assert sizes == {301, 303, 305}
+
+
+def test_what_a_kill_left_half_written_goes_at_the_next_start(root: Path) -> None:
+    write(FileLogs(root), posts(0, 3))
+    places = (root, root / FOLDER, root / FOLDER / "chunks", root / FOLDER / "incoming")
+    for place in places:
+        (place / f".x{TEMPORARY_SUFFIX}").write_bytes(CANARY.encode())
+    FileLogs(root).read_all()
+    assert found(root) == []

@@ -33,7 +33,7 @@ class CheckLog:
             replica.feed_id: self._check(replica) for replica in replicas
         }
         left = list(folder.rglob(f"*{TEMPORARY_SUFFIX}"))
-        assert left == [], "what a crash left half-written goes at the next start"
+        assert left == [], f"what a crash left half-written goes at the next start: {left}"
 
     def entries(self, feed_id: FeedId) -> tuple[bytes, ...]:
         feed = self.feeds.get(feed_id)
