@@ -408,7 +408,7 @@ def test_who_has_a_post_is_said_while_one_looks(make_visit: MakeVisit) -> None:
     visit.page.wait_for_timeout(300)
     desk.posts[desk.posts.index(post)] = replace(post, held_by=2)
     visit.node.announce("receipt", size=1)
-    expect(held).to_have_text("2 friends have it")
+    expect(held).to_have_text("2 others have it")
     expect(held).not_to_have_class(re.compile("nobody"))
 
 

@@ -168,7 +168,7 @@ def how_it_is(*, running: bool, peers: int, held_by: int | None, safe: bool) -> 
 
 
 ONLY_HERE_SO_FAR: Final = Text("On this machine only, going out")
-HAVE_IT: Final = Text("{held_by:1 friend has it|# friends have it}")
+HAVE_IT: Final = Text("{held_by:1 other has it|# others have it}")
 
 
 def who_has_it(held_by: int) -> str:

@@ -46,8 +46,8 @@ def test_how_a_node_is(
 def test_who_has_a_post() -> None:
     assert [who_has_it(number) for number in (0, 1, 2)] == [
         "On this machine only, going out",
-        "1 friend has it",
-        "2 friends have it",
+        "1 other has it",
+        "2 others have it",
     ]
 
 
