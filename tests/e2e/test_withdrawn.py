@@ -149,3 +149,20 @@ def test_what_is_withdrawn_is_found_in_no_file_of_anybody(circle: Circle) -> Non
     assert (feed["size"], feed["root"]) == (own["size"], own["root"])
     assert verify_feed(late, own["feed"])["root"] == own["root"]
     assert [left(late, word) for word in words] == [[], [], []]
+
+
+@pytest.mark.attack("A75")
+def test_withdrawn_by_commands_alone_it_is_gone_when_they_end(
+    neighbourhood: Neighbourhood,
+) -> None:
+    """No node runs, so nothing is swept later: each command leaves its home as it is to be."""
+    author = neighbourhood.add("author")
+    gone = author.command_json("post", f"nobody should know {TAIL} of me")
+    kept = author.command_json("post", f"nor that {EDITED} either")
+    assert left(author, TAIL) and left(author, EDITED)
+    author.command("withdraw", str(gone["id"]))
+    author.command("edit", str(kept["id"]), "It was nothing.", "--remove-old")
+    assert (left(author, TAIL), left(author, EDITED)) == ([], [])
+    assert "Nobody else has confirmed" in author.command("show", str(gone["id"]))
+    assert "It was nothing." in author.command("show", str(kept["id"]))
+    assert author.command_json("verify")["damaged"] == []
