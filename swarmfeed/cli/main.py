@@ -117,7 +117,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row("pin", "profile:pin", "Show a post of yours above your others."),
     _row("unpin", "profile:unpin", "Show no post above your others any more."),
     _row("post", "posts:post", "Sign TEXT and publish it; - reads it from standard input."),
-    _row("edit", "changing:edit", "Give a post of yours another text."),
+    _row(
+        "edit",
+        "changing:edit",
+        "Give a post of yours another text; - reads it from standard input.",
+    ),
     _row("withdraw", "changing:withdraw", "Take a post of yours back."),
     _row(
         "follow",

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.texts import Text
-from swarmfeed.core.feed.alarms import Alarm, What
 
 JOINED: Final = Text(
     "A device that was not added from here writes in your name: history {feed}."
@@ -89,32 +87,6 @@ THAT_WAS_ME: Final = Text("If it was you: swarmfeed alarms --mine {alarm}")
 
 SAID_MAX: Final = 3
 """Alarms that are said one by one: a thief can make 64 at once."""
-
-FEED_CHARS: Final = 8
-"""Of a feed's address: enough to tell one's own devices apart."""
-
-
-def what_happened(alarm: Alarm) -> str:
-    """Return what somebody did, in one sentence."""
-    feed = format_address(alarm.feed_id)[:FEED_CHARS] if alarm.feed_id else ""
-    match alarm.what:
-        case What.JOINED:
-            return JOINED(feed=feed)
-        case What.LEFT:
-            return LEFT(feed=feed, end=alarm.end) if alarm.end else LEFT_WHOLE(feed=feed)
-        case What.MOVED:
-            return MOVED()
-        case What.DISPUTED:
-            return DISPUTED()
-        case What.SIGNED:
-            return SIGNED()
-
-
-def what_to_do(alarm: Alarm) -> str:
-    """Return what helps if the person did not do that."""
-    if alarm.what in (What.MOVED, What.DISPUTED):
-        return BOTH_STOLEN()
-    return DEVICE_STOLEN() if alarm.what is What.SIGNED else FIRST_STOLEN()
 
 
 def warnings_of(sentences: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ from swarmfeed.node.ground.events import (
     HeadGrew,
 )
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.guard.wording import what_happened, what_to_do
 
 logger = structlog.get_logger()
 
@@ -224,8 +225,8 @@ class Guard:
         return AlarmView(
             id=alarm.id.hex(),
             what=alarm.what.value,
-            sentence=sentences.what_happened(alarm),
-            advice=sentences.what_to_do(alarm),
+            sentence=what_happened(alarm),
+            advice=what_to_do(alarm),
             seen_ms=seen.at_ms,
             source=seen.source,
             feed_id=alarm.feed_id,

@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 from street.authors import author_of, moved
-from swarmfeed.core.asks.alarm_sentences import what_happened, what_to_do
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.alarms import Alarm, Ours, What, alarms_about, alarms_of
@@ -128,17 +127,3 @@ def test_two_successors_of_one_key_are_an_alarm() -> None:
 
 def test_a_head_that_others_have_and_this_device_did_not_sign_is_an_alarm() -> None:
     assert told(alarms(MY_JOIN, is_outgrown=True)) == [(What.SIGNED, feed_of(LAPTOP), 0)]
-
-
-@pytest.mark.parametrize("what", What)
-def test_each_is_told_with_what_to_do(what: What) -> None:
-    (sample, *_) = alarms(MY_JOIN, sign_join(OWNER, THIEFS, from_ms=0))
-    alarm = replace(sample, what=what, end=3)
-    assert what_happened(alarm).endswith(".")
-    advice = what_to_do(alarm)
-    expected = {
-        What.SIGNED: "restore",
-        What.MOVED: "nothing helps",
-        What.DISPUTED: "nothing helps",
-    }
-    assert expected.get(what, "move-to-second-sheet") in advice

@@ -1,0 +1,19 @@
+"""What a person is told of an alarm."""
+
+import pytest
+from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.feed.alarms import Alarm, What
+from swarmfeed.node.guard.wording import what_happened, what_to_do
+
+
+@pytest.mark.parametrize("what", What)
+def test_each_is_told_with_what_to_do(what: What) -> None:
+    alarm = Alarm(id=Hash(bytes(32)), what=what, feed_id=FeedId(bytes(32)), end=3)
+    assert what_happened(alarm).endswith(".")
+    advice = what_to_do(alarm)
+    expected = {
+        What.SIGNED: "restore",
+        What.MOVED: "nothing helps",
+        What.DISPUTED: "nothing helps",
+    }
+    assert expected.get(what, "move-to-second-sheet") in advice
