@@ -69,6 +69,23 @@ def blob(content: bytes, context: bytes, *, total: int = 4_096) -> bytes:
     return start + NONCE + bytes(sealed)
 
 
+def bomb() -> bytes:
+    """A content of more than 2 MiB in zlib, written by hand: mostly one zero, again and again.
+
+    Source: RFC 1951, 3.2.6 (the codes that are fixed).
+    """
+    length = 2 * 1024 * 1024
+    content = b"d1:rle1:ti0e1:z%d:" % length + bytes(length) + b"e"
+    start, times = len(content) - length - 1, (length - 1) // 258
+    codes = [f"{0x30 + byte:08b}" for byte in content[: start + 1]]
+    # The same 258 bytes from one byte before: code 285, distance 1.
+    codes += ["11000101" + "00000"] * times
+    codes += [f"{0x30 + byte:08b}" for byte in content[start + 1 + 258 * times :]]
+    bits = "110" + "".join(codes) + "0000000"
+    packed = int(bits[::-1], 2).to_bytes(-(-len(bits) // 8), "little")
+    return b"\x78\x01" + packed + adler32(content).to_bytes(4, "big")
+
+
 def snapshots() -> Iterator[Case]:
     content = stored_zlib(bencode({"r": [bencode(row) for row in ROWS], "t": NOW_MS + 2}))
     context = b"swarmfeed snapshot 1\n" + public(FEED)
@@ -91,6 +108,7 @@ def snapshots() -> Iterator[Case]:
         "something-after-the-content": {"blob": blob(content + b"e", context).hex()},
         "content-cut-short": {"blob": blob(content[:-1], context).hex()},
         "not-compressed": {"blob": blob(bencode({"r": [], "t": 0}), context).hex()},
+        "content-beyond-2-mib": {"blob": blob(bomb(), context, total=16_384).hex()},
         "no-boxes": {"blob": (b"\0" + whole[1:]).hex()},
     }
     for name, change in bad.items():
