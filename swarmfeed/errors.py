@@ -10,6 +10,7 @@ SwarmfeedError
 │   ├── BadSignatureError
 │   ├── BadProofError
 │   ├── BadSealError   sealed bytes that do not open: for somebody else, or changed
+│   ├── PairingError   a machine and a device did not come together
 │   ├── RollbackError  an offered head is older than the one we trust
 │   └── ForkError      an author signed two histories; keep both heads as evidence
 ├── RetryError         the outside world said "not now"; try again later
@@ -67,6 +68,18 @@ class BadProofError(RemoteError):
 
 class BadSealError(RemoteError):
     """Sealed bytes that do not open: they are for somebody else, or were changed."""
+
+
+class PairingError(RemoteError):
+    """A machine did not become a device of somebody.
+
+    Attributes:
+        reason: Why: a value of ``core.talk.pairing.PairingReason``, or a later version's.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no pairing: {reason}")
+        self.reason = reason
 
 
 class RollbackError(RemoteError):

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from swarmfeed.core.base.keys import require_strict_signatures
-from swarmfeed.core.vocabulary import Vocabulary
+from swarmfeed.core.vocabulary import PAIRING, Vocabulary
+from swarmfeed.node.ground.home import key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Outside, Shells
@@ -14,6 +15,7 @@ from swarmfeed.ports import Clock, Links
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import make_folder
+from swarmfeed.shell.disk.keyfile import KeySafe
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
@@ -51,6 +53,8 @@ def open_shells(
         boxes=HpkeBoxes(),
         dice=secrets.token_bytes,
         clock=clock,
+        safe=KeySafe(key_path(home)),
+        pairing=LinksOnDemand(partial(_open_link, run_folder, identity, PAIRING)),
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
 

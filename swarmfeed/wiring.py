@@ -296,6 +296,7 @@ def identity_of(home: Path, keys: Keys) -> Identity:
         node_key=SigningKey(keys.node_seed),
         sheets=read_sheets(home),
         box_seeds=_box_seeds(keys),
+        has_author_key=keys.author is not None,
     )
 
 

@@ -62,9 +62,25 @@ from swarmfeed.core.state.recovery import open_recovery
 from swarmfeed.core.state.rows import encode_row
 from swarmfeed.core.state.snapshot import open_snapshot, split_blob
 from swarmfeed.core.talk.deposit import decode_deposit
+from swarmfeed.core.talk.device_link import (
+    DeviceLink,
+    format_device_link,
+    hash_recipient,
+    parse_device_link,
+)
 from swarmfeed.core.talk.gate import gate_key, make_gate, read_gate
 from swarmfeed.core.talk.handshake import proof_text
 from swarmfeed.core.talk.headitem import open_item
+from swarmfeed.core.talk.pairing import (
+    PairAsk,
+    PairDone,
+    PairJoin,
+    PairWho,
+    Who,
+    hash_talk,
+    hash_who,
+)
+from swarmfeed.core.talk.pairing_sides import NewSide, OldSide
 from swarmfeed.core.talk.sheets import read_sheet
 from swarmfeed.errors import (
     BadProofError,
@@ -429,6 +445,47 @@ def check_recovery_keys(vector: Vector, _: Path) -> None:
     assert found.next.hex() == vector["next"]
 
 
+def check_device_link(vector: Vector, _: Path) -> None:
+    link = parse_device_link(vector["link"])
+    assert (link.feed_id.hex(), link.key_hash.hex()) == (vector["feed"], vector["key_hash"])
+    assert (link.until_s, list(map(str, link.at))) == (vector["until_s"], vector["at"])
+    assert format_device_link(link) == vector["link"]
+
+
+def check_pairing(vector: Vector, _: Path) -> None:
+    """The new machine's side, word for word; then what the device makes of the same."""
+    old, new = (NodeId(unhex(vector[each])) for each in ("old_node", "new_node"))
+    boxes, seed = HpkeBoxes(), unhex(vector["recipient_seed"])
+    recipient, feed_key = boxes.public_of(seed), SigningKey(unhex(vector["feed_seed"]))
+    ask = PairAsk(
+        proof=Hash(unhex(vector["proof"])), commitment=Hash(unhex(vector["commitment"]))
+    )
+    machine_nonce = Hash(unhex(vector["machine_nonce"]))
+    side = NewSide(feed_key, recipient, new, "laptop", machine_nonce)
+    key = side.answer(old, ask)
+    talk = hash_talk(old, new, ask, key)
+    assert talk.hex() == vector["talk"]
+    assert hash_who(talk, unhex(vector["who"])).hex() == vector["said"]
+    opened = lambda box, info: boxes.open(seed, box, info)  # noqa: E731
+    shown = side.learn(PairWho(unhex(vector["who_box"])), opened)
+    assert (shown.code, shown.called) == (vector["code"], "Ada")
+    joined = side.join(PairJoin(unhex(vector["welcome_box"])), opened)
+    assert joined.certificate.hex() == vector["join"]
+    link = DeviceLink(
+        feed_id=FeedId(feed_key.public),
+        key_hash=hash_recipient(recipient),
+        until_s=0,
+        at=(),
+    )
+    who = Who(
+        author_id=shown.author_id, nonce=Hash(unhex(vector["device_nonce"])), called="Ada"
+    )
+    device = OldSide(link, old, who)
+    assert device.ask(new) == ask
+    assert device.propose(new, key, boxes.seal)[1] == shown
+    assert device.finish(PairDone(joined.certificate)) == joined.certificate
+
+
 def check_snapshot(vector: Vector, _: Path) -> None:
     blob, seed, boxes = unhex(vector["blob"]), unhex(vector["seed"]), HpkeBoxes()
     feed_id = FeedId(unhex(vector["feed"]))
@@ -489,6 +546,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "box": check_box,
     "recovery": check_recovery,
     "recovery-keys": check_recovery_keys,
+    "device-link": check_device_link,
+    "pairing": check_pairing,
     "snapshot": check_snapshot,
     "mine": check_mine,
     "news": check_news,

@@ -45,6 +45,18 @@ def emblem(author_id: AuthorId) -> Markup:
     )
 
 
+_HALVES = {(0, 0): "\u2588", (0, 1): "\u2580", (1, 0): "\u2584", (1, 1): " "}
+"""Two rows in one line of a terminal, which shows what is light."""
+
+
+def qr_lines(text: str) -> list[str]:
+    """Return a QR code as lines for a dark terminal; phones read it turned as well."""
+    rows = [list(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=4)]
+    rows.append([0] * len(rows[0]))
+    pairs = zip(rows[::2], rows[1::2], strict=False)
+    return ["".join(_HALVES[both] for both in zip(*pair, strict=True)) for pair in pairs]
+
+
 @lru_cache(maxsize=64)
 def qr_code(text: str) -> Markup:
     """Return a QR code as inline SVG; text up to about 2,000 characters."""

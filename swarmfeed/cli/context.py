@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -42,14 +43,21 @@ class Context:
 
         log.send_to_stderr(self.level)
 
-    def open(self, settings: NodeSettings | None = None) -> AbstractContextManager[Answerer]:
-        """Reach the running node of this home, or open the home ourselves meanwhile."""
-        chosen = settings or NodeSettings(network=False)
-        return _warned(self.doors.open_desk(self.home, chosen, self._open_here))
+    def open(
+        self, settings: NodeSettings | None = None, *, passphrase: str | None = None
+    ) -> AbstractContextManager[Answerer]:
+        """Reach the running node of this home, or open the home ourselves meanwhile.
 
-    def _open_here(self) -> str:
+        Args:
+            passphrase: Where it was asked already; else it is only if the home is opened here.
+        """
+        chosen = settings or NodeSettings(network=False)
+        opens = partial(self._open_here, passphrase)
+        return _warned(self.doors.open_desk(self.home, chosen, opens))
+
+    def _open_here(self, passphrase: str | None) -> str:
         self.start_log()
-        return self.passphrase()
+        return self.passphrase() if passphrase is None else passphrase
 
 
 @contextmanager

@@ -13,9 +13,17 @@ import click
 
 from swarmfeed.cli import desk
 from swarmfeed.cli.leaving import tidily
+from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link
 from swarmfeed.desk import Answerer
-from swarmfeed.node.ground.home import Created, Ready, Restored, key_path
+from swarmfeed.node.ground.home import (
+    Created,
+    Invited,
+    Joining,
+    Ready,
+    Restored,
+    key_path,
+)
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.homelock import HomeLock
 
@@ -55,6 +63,15 @@ def _change_passphrase(home: Path, old: str, new: str) -> None:
         change_passphrase(key_path(home), old, new)
 
 
+def _join_home(
+    home: Path, passphrase: str, wanted: Joining, show: Callable[[Invited | str], None]
+) -> Whoami:
+    from swarmfeed import joining
+
+    with tidily():
+        return joining.join_home(home, passphrase, wanted, show)
+
+
 def _run_node(
     home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
 ) -> None:
@@ -81,6 +98,9 @@ class Doors:
         [Path, str, str, tuple[bytes, ...], Link | None, NodeSettings, float], Restored
     ] = _restore_home
     change_passphrase: Callable[[Path, str, str], None] = _change_passphrase
+    join_home: Callable[[Path, str, Joining, Callable[[Invited | str], None]], Whoami] = (
+        _join_home
+    )
     run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
     open_browser: Callable[[str], object] = click.launch
     now_ms: Callable[[], int] = _now_ms

@@ -110,6 +110,9 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "passphrase:passphrase",
         "Change the passphrase of your keys.",
     ),
+    _row(
+        "devices", "devices:devices", "Show the machines that write for you; add or remove one."
+    ),
     _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
     _row("open", "run:open_page", "Open the page of the running node."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),

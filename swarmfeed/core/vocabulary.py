@@ -19,6 +19,7 @@ from swarmfeed.core.history import words as history
 from swarmfeed.core.state import words as state
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
+from swarmfeed.core.talk.pairing import PAIRING_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,6 @@ class Vocabulary:
 
 VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS))
 """Everything a peer may say after hello: one tuple of each role."""
+
+PAIRING: Final = Vocabulary(PAIRING_WORDS)
+"""What is said on the one link between two machines that pair, and on no other."""

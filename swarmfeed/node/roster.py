@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
+from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.node import MakeRole
@@ -20,4 +21,4 @@ class Roster:
     """The messages that its links understand; those of its roles among them."""
 
 
-ROSTER: Final = Roster(roles=(history_role, guard_role, state_role))
+ROSTER: Final = Roster(roles=(history_role, guard_role, state_role, devices_role))

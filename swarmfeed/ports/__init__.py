@@ -6,13 +6,20 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 
 from swarmfeed.ports.boxes import Boxes
 from swarmfeed.ports.dice import Dice
-from swarmfeed.ports.index import Index, KnownAuthor, KnownHolder, KnownNotification
+from swarmfeed.ports.index import (
+    Index,
+    KnownAuthor,
+    KnownDevice,
+    KnownHolder,
+    KnownNotification,
+)
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer
 from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.private import PrivateFile
+from swarmfeed.ports.safe import Safe
 from swarmfeed.ports.swarm import (
     ChunkArrived,
     DhtPeersFound,
@@ -35,6 +42,7 @@ __all__ = [
     "Job",
     "Jobs",
     "KnownAuthor",
+    "KnownDevice",
     "KnownHolder",
     "KnownNotification",
     "Lan",
@@ -45,6 +53,7 @@ __all__ = [
     "Peer",
     "PeerSentGarbage",
     "PrivateFile",
+    "Safe",
     "Signer",
     "Swarm",
     "SwarmEvent",

@@ -48,6 +48,16 @@ class KnownNotification:
     is_mention: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """What the index has of the device that writes a feed; the defaults: nothing."""
+
+    name: str = ""
+    posts: int = 0
+    last_ms: int | None = None
+    """When its newest post was written."""
+
+
 class Index(Protocol):
     """What is derived from the logs, and what was learnt of other nodes.  A cache.
 
@@ -251,6 +261,10 @@ class Index(Protocol):
 
         Withdrawn ones may be among them.
         """
+        ...
+
+    def device(self, feed_id: FeedId) -> KnownDevice:
+        """What the device that writes a feed is called, and how much it posted."""
         ...
 
     def called(self, name: str) -> list[AuthorId]:

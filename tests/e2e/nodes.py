@@ -97,7 +97,7 @@ class Node:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    *self._swarmfeed(),
+                    *self.program_line(),
                     *("run", "--no-open", "--listen", self.host),
                     *self.options,
                     *options,
@@ -146,7 +146,7 @@ class Node:
             Refused: The exit code is another than ``code``.
         """
         done = subprocess.run(
-            [*self._swarmfeed(), *words],
+            [*self.program_line(), *words],
             cwd=CHECKOUT,
             env=_environment(self.clock),
             input=stdin,
@@ -245,7 +245,8 @@ class Node:
 
     # --- inside -------------------------------------------------------------------------
 
-    def _swarmfeed(self) -> list[str]:
+    def program_line(self) -> list[str]:
+        """How its commands begin."""
         return [sys.executable, "-m", self.program, "--home", str(self.home)]
 
     def _find_page(self) -> dict[str, Any] | None:

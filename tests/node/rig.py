@@ -13,6 +13,7 @@ from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.private import FakePrivateFile
+from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
@@ -26,6 +27,7 @@ from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, grow
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import HeadOffer, Hello, NewEntries
+from swarmfeed.core.vocabulary import PAIRING
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.ground import Ground, lay_ground
@@ -191,6 +193,8 @@ def new_ground(
         boxes=HpkeBoxes(),
         dice=FakeDice(),
         clock=clock,
+        safe=FakeSafe(None),
+        pairing=FakeNetwork().link(OWN.node_id, vocabulary=PAIRING),
         policy_clock=clock,
     )
     return lay_ground(NodeSettings(listen=listen), OWN, shells)

@@ -62,6 +62,10 @@ BODIES: dict[str, object] = {
     "note-sheets": {"statement": ""},
     "fetch": {"who": format_author(MIRA)},
     "import": {"posts": [[1_000, "old"]]},
+    "propose-device": {"link": "swarmfeed-device:abc"},
+    "confirm-device": {"code": "123 456", "same": True},
+    "remove-device": {"device": "laptop", "after": 3},
+    "name-device": {"device": "desk"},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
     "take-certificates": {"certificates": ["YWI="]},
 }

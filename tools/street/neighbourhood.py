@@ -21,6 +21,7 @@ from swarmfeed.core.feed.kinds import FeedBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.talk.sheets import sign_sheets
+from swarmfeed.core.vocabulary import PAIRING
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -42,6 +43,7 @@ from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.private import FakePrivateFile
+from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from street.loop import VirtualLoop, play, settle
@@ -73,6 +75,8 @@ class Neighbour:
     has_words: bool = True
     """Whether the author's words are at hand, for what is sealed to them."""
     private: FakePrivateFile = field(default_factory=FakePrivateFile)
+    adds_devices: bool = True
+    """Whether it has the author key; a device that another one added has not."""
     node: Node | None = None
     jobs: HandJobs | None = None
     clock: WrongClock = field(init=False)
@@ -94,6 +98,7 @@ class Neighbour:
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
             sheets=sheets,
             box_seeds=self.box_seeds,
+            has_author_key=self.adds_devices,
         )
 
     @property
@@ -138,6 +143,8 @@ class Neighbour:
             boxes=BOXES,
             dice=street.dice,
             clock=self.clock,
+            safe=FakeSafe(self.author if self.adds_devices else None),
+            pairing=street.pairing.link(identity.node_id, vocabulary=PAIRING),
             policy_clock=street.policy_clock,
         )
         self.node = Node(self.settings, identity, shells, self.roster.roles)
@@ -208,6 +215,8 @@ class Neighbourhood:
         self.history_speed = history_speed
         self.policy_clock = QuickClock(self.clock, history_speed)
         self.links = FakeNetwork()
+        self.pairing = FakeNetwork()
+        """Where machines wait that want to become a device."""
         self.swarms = FakeSwarmNetwork()
         self.dht = FakeDht()
         self.neighbours: list[Neighbour] = []

@@ -6,6 +6,7 @@ from webui.pages import (
     alarms,
     author,
     changing,
+    devices,
     follow,
     history,
     home,
@@ -32,6 +33,7 @@ PAGES: Final[tuple[Page, ...]] = (
     status.PAGE,
     alarms.PAGE,
     me.PAGE,
+    devices.PAGE,
     # Holding for others
     history.PAGE,
     # For people with ordinary BitTorrent clients

@@ -135,3 +135,7 @@ OTHERS_MISSING: Final = Text(
     " twice. Let the node run until they are here; if nobody has them any more, say:"
     " swarmfeed import --anyway"
 )
+
+NOBODY_TO_ASK: Final = Text(
+    "nobody can be asked here; say --yes if the answer is yes: {question}"
+)

@@ -152,6 +152,34 @@ def sign_join(
     return _sign(join, author.signing, feed_key)
 
 
+def begin_join(author: AuthorKey, feed_id: FeedId, *, from_ms: int) -> bytes:
+    """Return a join as far as the author key signs it; ``finish_join`` makes it whole.
+
+    Worth nothing before: it needs the signature of the feed key, which is on another machine.
+    """
+    message = spell(Join(**_said_by(author), feed_id=feed_id, from_ms=from_ms))
+    return message + author.signing.sign(message)
+
+
+def finish_join(begun: bytes, feed_key: SigningKey) -> bytes:
+    """Return a join that ``begin_join`` began, signed by the feed key as well.
+
+    Raises:
+        BadEncodingError: It is no join of that feed, begun.
+        BadSignatureError: The key in it did not sign it.
+        BadProofError: As of ``open_certificate``.
+    """
+    message = begun[:-SIGNATURE_BYTES]
+    if not message.startswith(DOMAIN):
+        raise BadEncodingError("not a certificate of version 2")
+    certificate = _read(_decode(message[len(DOMAIN) :]))
+    if not isinstance(certificate, Join) or certificate.feed_id != feed_key.public:
+        raise BadEncodingError("not a join of this feed")
+    signed = begun + feed_key.sign(message)
+    open_certificate(signed)
+    return signed
+
+
 def sign_keep(author: AuthorKey, join: bytes, *, from_ms: int, end: int | None = None) -> bytes:
     """Return the certificate that a feed stays the author's, without its key.
 

@@ -44,3 +44,14 @@ PERSON_WAITS_S: Final = 1.0
 ACCOUNTS_MAX: Final = 4 * 256
 """Peers whose use of our time is remembered, linked or not: who comes back has no new budget.
 Those that owe nothing are forgotten first."""
+
+PAIR_SEALED_BYTES_MAX: Final = 256 * 1024
+"""Longest box between two machines that pair: twice what the certificates of an author can
+be."""
+
+DEVICE_LINK_S: Final = 10 * 60
+"""How long a machine that wants to be a device waits: long enough to walk to the other one and
+to find its passphrase."""
+
+PAIR_ANSWER_S: Final = 30
+"""How long an answer may take that no person has to give."""

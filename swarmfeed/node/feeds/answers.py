@@ -36,6 +36,7 @@ from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.head import verifier_key
+from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.kinds import PostBody, decode_body
 from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.node.feeds.carer import Carer
@@ -48,7 +49,6 @@ from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
-from swarmfeed.node.ground.pen import say
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
@@ -85,8 +85,8 @@ class Writing:
         verdict = self._pen.verdict()
         start, end = verdict.missing
         return OwnFeed(
-            standing=verdict.ruling.value,
-            sentence=say(verdict),
+            standing=(Ruling.ENDED if self._pen.is_removed else verdict.ruling).value,
+            sentence=self._pen.trouble(),
             missing_start=start,
             missing_end=end,
         )

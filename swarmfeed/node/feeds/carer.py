@@ -1,14 +1,14 @@
 """Whom the node cares for: from now on, no more, and again after a restart."""
 
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
-from swarmfeed.errors import PassingError
+from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.writer import Writer
-from swarmfeed.node.ground.events import InterestRose, Relieved, Strained, Unfollowed
+from swarmfeed.node.ground.events import Indexed, InterestRose, Relieved, Strained, Unfollowed
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import (
     FETCHED,
@@ -68,6 +68,28 @@ class Carer:
         await self._writer.set_follow(author_id, on=False)
         self._ground.interests.lower_to(author_id, FETCHED)
         self._ground.events.tell(Unfollowed(author_id))
+
+    def on_indexed(self, event: Indexed) -> None:
+        """Another device of the person may have followed somebody, or no longer."""
+        ground = self._ground
+        own = ground.identity.author_id
+        if event.author_id == own and len(ground.shelf.feeds_of(own)) > 1:
+            ground.beside.spawn(self._heed_other_devices())
+
+    async def _heed_other_devices(self) -> None:
+        ground = self._ground
+        try:
+            ground.indexer.require_open()
+            # What this device said itself is in the index before anybody cares.
+            follows = set(ground.shells.index.follows_of(ground.identity.author_id))
+        except (PassingError, MendingError):
+            return  # it is looked at again at the next entry, and at the start
+        cared = set(ground.interests.with_interest(FOLLOWED))
+        for author_id in cared - follows:
+            ground.interests.lower_to(author_id, FETCHED)
+            ground.events.tell(Unfollowed(author_id))
+        for author_id in sorted(follows - cared):
+            await self.care(author_id, FOLLOWED)
 
     # --- for others ---
 

@@ -155,6 +155,7 @@ class Feeds:
             listens(events.Relieved, self.fetcher.on_relieved),
             listens(events.Relieved, self.carer.on_relieved),
             listens(events.PrivateChanged, self.notifying.on_private),
+            listens(events.Indexed, self.carer.on_indexed),
         )
 
     def _answers(self) -> tuple[Answers, ...]:

@@ -139,10 +139,11 @@ class FellAsleep:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """Entries of an author were added to the index: so many that were not there."""
+    """Entries of an author were added to the index."""
 
     author_id: AuthorId
     added: int
+    """Posts among them that were not there; none where something else was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,29 @@ class Restored:
     """Where to ask first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """How a new machine waits to become a device."""
+
+    device: str
+    """What it is called; may be empty."""
+    listen: str
+    """Address on which it waits."""
+    port: int
+    """TCP port there; 0: any."""
+    at: tuple[Endpoint, ...]
+    """Where others reach it; empty: at the addresses of this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """A new machine waits to become a device."""
+
+    link: str
+    minutes: int
+    """How long it waits."""
+
+
 def key_path(home: Path) -> Path:
     """Where a home keeps its seeds; there is no author before this file is."""
     return home / "keys"

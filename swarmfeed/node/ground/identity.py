@@ -20,6 +20,8 @@ class Identity:
     node_key: SigningKey
     sheets: tuple[Item, ...] = ()
     """What both sheets say in the DHT, the first sheet first; none where that is not here."""
+    has_author_key: bool = True
+    """Whether the key file has it; not on a device that another one added."""
 
     box_seeds: tuple[bytes, ...] = field(default=(), repr=False)
     """What opens boxes that are sealed to this device (FORMAT 13): its own seed, and where the

@@ -233,8 +233,7 @@ class Indexer:
             added += await self.run_in_thread(
                 partial(self._index_piece, work, start, end, with_posts=with_posts)
             )
-        if added:
-            self._events.tell(Indexed(work.author_id, added))
+        self._events.tell(Indexed(work.author_id, added))
 
     def _cut(self, work: _Work) -> list[tuple[int, int, bool]]:
         """Pieces of a batch, newest first, and of which posts are shown: it may unpack to 34 MB

@@ -54,7 +54,8 @@ class LiveUpdates:
         self._changes.tell("status", forked=1)
 
     def _on_indexed(self, event: events.Indexed) -> None:
-        self._changes.tell("new", n=event.added, author=event.author_id.hex())
+        if event.added:
+            self._changes.tell("new", n=event.added, author=event.author_id.hex())
 
     def _on_receipt(self, event: events.ReceiptCame) -> None:
         if event.feed_id == self._ground.identity.feed_id:

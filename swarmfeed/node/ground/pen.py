@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.device_sentences import REMOVED_HERE
 from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
@@ -90,7 +91,14 @@ class Pen:
 
     def trouble(self) -> str:
         """Why nothing can be written, and what to do; empty while all is well."""
-        return say(self.verdict())
+        return REMOVED_HERE() if self.is_removed else say(self.verdict())
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether another device of the author removed this one: nothing more counts."""
+        feed_id = self._identity.feed_id
+        end, replica = self._shelf.end_of(feed_id), self._shelf.replica(feed_id)
+        return end is not None and replica is not None and end <= replica.size
 
     def write(
         self, stored: Sequence[bytes], going: Collection[int] = ()
@@ -108,6 +116,8 @@ class Pen:
             UserError: It may not be signed.  Nothing was added.
         """
         self._shelf.check_read(self._identity.feed_id)
+        if self.is_removed:
+            raise UserError(REMOVED_HERE())
         verdict = self._judge()
         if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))

@@ -15,6 +15,7 @@ from swarmfeed.ports import (
     Lists,
     Logs,
     PrivateFile,
+    Safe,
     Swarm,
 )
 
@@ -49,5 +50,8 @@ class Shells:
     boxes: Boxes
     dice: Dice
     clock: Clock
+    safe: Safe
+    pairing: Links
+    """Dials machines that wait to become a device: on such a link nothing else is said."""
     policy_clock: Clock
     """What policies of roles go by: the time of ``clock``, but faster in tests (ADR 13)."""

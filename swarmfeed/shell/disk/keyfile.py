@@ -35,7 +35,7 @@ import nacl.exceptions
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
-from swarmfeed.core.asks import identity_sentences, sentences
+from swarmfeed.core.asks import device_sentences, identity_sentences, sentences
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     HASH_BYTES,
@@ -317,3 +317,19 @@ def _damaged(path: Path) -> UserError:
         f"{path} is damaged or no key file; take it from a backup, or restore the author"
         " from its words"
     )
+
+
+class KeySafe:
+    """Implements ``ports.Safe``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def is_protected(self) -> bool:
+        return is_protected(self._path)
+
+    def author_key(self, passphrase: str) -> AuthorKey:
+        keys = open_keys(self._path, passphrase if self.is_protected() else "")
+        if keys.author is None:
+            raise UserError(device_sentences.CANNOT_ADD())
+        return keys.author.author_key(keys.author_id)

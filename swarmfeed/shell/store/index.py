@@ -21,8 +21,17 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
-from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
-from swarmfeed.shell.store import amendments, pins, places, remnants, sealed, threads, times
+from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
+from swarmfeed.shell.store import (
+    amendments,
+    devices,
+    pins,
+    places,
+    remnants,
+    sealed,
+    threads,
+    times,
+)
 from swarmfeed.shell.store import check as index_check
 from swarmfeed.shell.store import nodes as index_nodes
 from swarmfeed.shell.store import notifications as index_notifications
@@ -321,6 +330,10 @@ class SqliteIndex:
     def sealed_entries(self, feed_id: FeedId, kind: str, limit: int) -> list[int]:
         with self._database.read() as db:
             return sealed.places(db, feed_id, kind, limit)
+
+    def device(self, feed_id: FeedId) -> KnownDevice:
+        with self._database.read() as db:
+            return devices.device(db, feed_id)
 
     def called(self, name: str) -> list[AuthorId]:
         with self._database.read() as db:

@@ -16,6 +16,7 @@ from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.shell.store import amendments, notifications, pins, remnants, sealed, seals
 from swarmfeed.shell.store.amendments import AmendmentRow
+from swarmfeed.shell.store.devices import DEVICES
 from swarmfeed.shell.store.entries import (
     BARE,
     POST_HASH,
@@ -379,6 +380,7 @@ TABLES: Final = Tables(
         ),
         pins.TABLE,
         sealed.TABLE,
+        DEVICES,
         Table(
             name="follow",
             bodies=(FollowBody,),

@@ -217,6 +217,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (feed, kind, entry_index)
         ) WITHOUT ROWID, STRICT
         """,
+        # What the device of a feed is called.
+        """
+        CREATE TABLE device (
+            feed        INTEGER PRIMARY KEY REFERENCES feed,
+            entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+            name        TEXT NOT NULL
+        ) STRICT
+        """,
         """
         CREATE TABLE follow (
             author      INTEGER NOT NULL REFERENCES author,

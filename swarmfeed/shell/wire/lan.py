@@ -120,8 +120,7 @@ class MdnsLan:
     def _own_addresses(self) -> list[str]:
         if self._listen_host != ANY_HOST:
             return [self._listen_host]
-        hosts = [str(ip.ip) for card in ifaddr.get_adapters() for ip in card.ips if ip.is_IPv4]
-        return [host for host in hosts if not ip_address(host).is_loopback][:ENDPOINTS_MAX]
+        return own_addresses()
 
     def _listen(self, opened: AsyncZeroconf, on_found: Callable[[Endpoint], None]) -> None:
         def notice(
@@ -161,3 +160,9 @@ class MdnsLan:
             return
         for host in service.parsed_addresses(IPVersion.V4Only)[:ENDPOINTS_MAX]:
             on_found(Endpoint(host, service.port))
+
+
+def own_addresses() -> list[str]:
+    """IPv4 addresses of this machine that others may reach; at most ENDPOINTS_MAX."""
+    hosts = [str(ip.ip) for card in ifaddr.get_adapters() for ip in card.ips if ip.is_IPv4]
+    return [host for host in hosts if not ip_address(host).is_loopback][:ENDPOINTS_MAX]

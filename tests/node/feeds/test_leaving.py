@@ -146,7 +146,7 @@ def test_nothing_is_added_to_an_own_feed_that_was_left(tmp_path: Path) -> None:
         peer = to.link(1)
         await to.hear(peer, Certificates(me.author_id, (leave,)))
         await me.say("the third", "the fourth")
-        with pytest.raises(UserError, match="ended"):
+        with pytest.raises(UserError, match="this machine was removed from your devices"):
             await me.say("one too many")
         assert me.reads(me.author_id) == ["the fourth", "the third"]
         replica = to.node.ground.shelf.replica(me.feed_id)

@@ -144,7 +144,7 @@ def test_who_is_cut_off_is_told_and_all_is_well_after_the_move(tmp_path: Path) -
         (alarm,) = await alarms(anna)
         assert alarm.source == ben.settings.listen
         assert ben.reads(anna.author_id) == [] == anna.reads(anna.author_id)
-        with pytest.raises(UserError, match="ended by its author"):
+        with pytest.raises(UserError, match="was removed from your devices"):
             await anna.say("nobody would see this")
         signed = move(anna.author, own=[anna.identity.feed_key], from_ms=street.clock.now_ms())
         anna.running.ground.events.tell(CertificatesSigned(signed))

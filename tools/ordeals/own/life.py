@@ -10,6 +10,7 @@ from pathlib import Path
 
 from street.fakes.clock import FakeClock
 from street.fakes.link import FakeNetwork
+from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed import wiring
@@ -19,6 +20,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.merkle import root_hash
+from swarmfeed.core.vocabulary import PAIRING
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
@@ -146,6 +148,8 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         boxes=HpkeBoxes(),
         dice=secrets.token_bytes,
         clock=clock,
+        safe=FakeSafe(None),
+        pairing=FakeNetwork().link(identity.node_id, vocabulary=PAIRING),
         policy_clock=clock,
     )
     node = Node(_QUIET, identity, shells, ROSTER.roles)

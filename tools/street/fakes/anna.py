@@ -70,7 +70,7 @@ from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.home import Created, Ready, Restored
+from swarmfeed.node.ground.home import Created, Invited, Joining, Ready, Restored
 from swarmfeed.node.ground.settings import NodeSettings
 
 from street.fakes import history
@@ -354,6 +354,9 @@ class FakeDoors:
         self.created: list[tuple[str, str]] = []
         self.restored: list[tuple[str, str, str]] = []
         self.restored_by: list[Link | None] = []
+        self.joined: list[tuple[str, Joining]] = []
+        self.tells: tuple[Invited | str, ...] = ()
+        """What a person is shown while a machine becomes a device."""
         self.ran_with: list[tuple[NodeSettings, str]] = []
         self.opened: list[str] = []
         self.doors = Doors(
@@ -361,6 +364,7 @@ class FakeDoors:
             page_link=lambda home: "http://127.0.0.1:1/login?token=t",
             create_home=self._create_home,
             restore_home=self._restore_home,
+            join_home=self._join_home,
             run_node=self._run_node,
             open_browser=self.opened.append,
             now_ms=lambda: NOW_MS,
@@ -398,6 +402,18 @@ class FakeDoors:
         home.mkdir(parents=True, exist_ok=True)
         self.restored.append((name, passphrase, words_of_seed(seeds[0])))
         return Restored(whoami=replace(ME, name=name))
+
+    def _join_home(
+        self,
+        home: Path,
+        passphrase: str,
+        wanted: Joining,
+        show: Callable[[Invited | str], None],
+    ) -> Whoami:
+        self.joined.append((passphrase, wanted))
+        for told in self.tells:
+            show(told)
+        return ME
 
     def _run_node(
         self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object

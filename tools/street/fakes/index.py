@@ -32,6 +32,7 @@ from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import (
     Body,
     EditBody,
+    FeedBody,
     FollowBody,
     PinBody,
     PostBody,
@@ -44,7 +45,7 @@ from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.errors import BadEncodingError
-from swarmfeed.ports import KnownAuthor, KnownHolder, KnownNotification
+from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
 
 from street.fakes.finding import is_found, require_few
 
@@ -349,6 +350,20 @@ class FakeIndex:
             if feed == feed_id and kept.body is not None and kept.body.kind == kind
         ]
         return sorted(found, reverse=True)[:limit] if kind in ("keys", "state") else []
+
+    def device(self, feed_id: FeedId) -> KnownDevice:
+        said = (kept.body for (feed, _), kept in sorted(self._kept.items()) if feed == feed_id)
+        names = [body.device for body in said if isinstance(body, FeedBody)]
+        times = [
+            self._sort_ms[feed_id, view.ref.index]
+            for view in self._posts()
+            if view.ref.feed_id == feed_id
+        ]
+        return KnownDevice(
+            name=seen_name(names[-1]) if names else "",
+            posts=len(times),
+            last_ms=max(times, default=None),
+        )
 
     def called(self, name: str) -> list[AuthorId]:
         authors = set(self._authors.values())

@@ -1,0 +1,21 @@
+"""The key file of a home, as far as a running node may look into it."""
+
+from typing import Protocol
+
+from swarmfeed.core.feed.authorkey import AuthorKey
+
+
+class Safe(Protocol):
+    """Opens what a node does not keep in memory: who needs it signs, and forgets it."""
+
+    def is_protected(self) -> bool:
+        """Whether the key file opens with a passphrase only.  Raises UserError."""
+        ...
+
+    def author_key(self, passphrase: str) -> AuthorKey:
+        """The author key; takes half a second, so not in the loop.
+
+        Raises:
+            UserError: The passphrase is wrong, or this device has no author key.
+        """
+        ...
