@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from street.fakes.desk import FakeDesk, key
 from swarmfeed.core.asks.people import WhoAreYou
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address, format_author
@@ -160,6 +161,7 @@ def paths(desk: FakeDesk) -> list[str]:
         "/me",
         f"/authors/{aoi}",
         f"/posts/{post.id}",
+        *(f"/posts/{ref_text(post.ref)}/{each}" for each in ("edit", "withdraw", "versions")),
         f"/feeds/{feed}/torrents",
     ]
 
