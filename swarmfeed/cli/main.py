@@ -133,6 +133,13 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("unfollow", "people:unfollow", "Follow somebody no longer."),
     _row(
+        "mute",
+        "mute:mute",
+        "Show nothing of somebody in your timeline and notifications.",
+    ),
+    _row("unmute", "mute:unmute", "Show somebody again."),
+    _row("state", "state:state", "What you keep to yourself: save it now, sealed."),
+    _row(
         "fetch",
         "fetch:make_fetch",
         "Fetch everything that somebody wrote.",

@@ -1,6 +1,6 @@
 """What is derived from the logs, and what was learnt of other nodes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -177,9 +177,13 @@ class Index(Protocol):
         claim has passed; 0 when fewer are followed."""
         ...
 
-    def home(self, limit: int, before: Cursor | None) -> list[PostView]: ...
+    def home(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[PostView]:
+        """Posts of the own author and of those they follow, ``without`` those of some."""
+        ...
 
-    def newer_than(self, after: Cursor) -> int:
+    def newer_than(self, after: Cursor, without: Collection[AuthorId] = ()) -> int:
         """How many posts of the home timeline are newer than a cursor."""
         ...
 
@@ -233,7 +237,9 @@ class Index(Protocol):
         """Entries of a feed that are withdrawn, and by which entry at last."""
         ...
 
-    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
+    def notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[Notification]:
         """Posts of others that answer the own author's or mention them, newest first.
 
         Only what came since ``save_own_author`` is told apart.  None of them is ``unread``
@@ -241,7 +247,9 @@ class Index(Protocol):
         """
         ...
 
-    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+    def known_notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[KnownNotification]:
         """The same, without what they say: a thousand cost what a page does.
 
         As many as ``limit`` says, which is not negative, also more than a page has.

@@ -57,6 +57,8 @@ BODIES: dict[str, object] = {
     "follow": {"who": format_author(MIRA)},
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},
+    "mute": {"who": format_author(MIRA)},
+    "unmute": {"who": format_author(MIRA)},
     "mark-read": {"upto": "5-7"},
     "keep-draft": {"text": "begun"},
     "note-sheets": {"statement": ""},

@@ -251,6 +251,19 @@ def test_following_shows_first_what_will_happen(site: Site) -> None:
     assert site.desk.changed == ["follow", "unfollow", "fetch"]
 
 
+def test_who_is_muted_is_said_on_their_page_and_on_the_own_one(site: Site) -> None:
+    aoi = format_author(key("山田 葵"))
+    assert 'action="/mute"' in site.get(f"/authors/{aoi}").text
+    assert "Whom you muted" not in site.get("/me").text
+    answer = site.post("/mute", {"who": aoi})
+    assert (answer.status_code, answer.location) == (303, f"/authors/{aoi}")
+    page = site.get(f"/authors/{aoi}").text
+    assert 'action="/unmute"' in page and ">muted<" in page and "Nobody hears of it" in page
+    assert f'href="/authors/{aoi}"' in site.get("/me").text.partition("Whom you muted")[2]
+    site.post("/unmute", {"who": aoi})
+    assert site.desk.changed == ["mute", "unmute"]
+
+
 @pytest.mark.parametrize("link", ["hello", "swarmfeed:", "https://example.org/", "a" * 56])
 def test_a_wrong_link_is_explained_in_place(site: Site, link: str) -> None:
     for answer in (site.get(f"/follow?link={link}"), site.post("/follow", {"who": link})):

@@ -1,6 +1,7 @@
 """GET /authors/<author>: who somebody is, how much of them is here, and what they wrote.
 
 POST /pin and /unpin: which own post stands above the others there.
+POST /mute and /unmute: whether they are seen in the timeline and the notifications.
 """
 
 from typing import Final
@@ -9,7 +10,8 @@ from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.alarm_sentences import TWO_SUCCESSORS
 from swarmfeed.core.asks.feeds import FeedsOf
-from swarmfeed.core.asks.people import AboutAuthor
+from swarmfeed.core.asks.muting import Mute, Unmute
+from swarmfeed.core.asks.people import AboutAuthor, AuthorView
 from swarmfeed.core.asks.posts import Posts, PostView, Timeline
 from swarmfeed.core.asks.profile import Pin, Unpin, WhatIsPinned
 from swarmfeed.core.base.address import Link, format_link
@@ -64,10 +66,24 @@ def _to_author(post: PostView) -> Response:
     return redirect(url_for("author", author_id=post.author_id), 303)
 
 
+def mute() -> Response:
+    return _to(ask(Mute(who=request.form.get("who", ""))))
+
+
+def unmute() -> Response:
+    return _to(ask(Unmute(who=request.form.get("who", ""))))
+
+
+def _to(author: AuthorView) -> Response:
+    return redirect(url_for("author", author_id=author.author_id), 303)
+
+
 PAGE: Final = Page(
     routes=(
         get("/authors/<author:author_id>", "author", show_author),
         post("/pin", "pin", pin),
         post("/unpin", "unpin", unpin),
+        post("/mute", "mute", mute),
+        post("/unmute", "unmute", unmute),
     )
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks.feeds import FeedsOf
+from swarmfeed.core.asks.muting import WhoIsMuted
 from swarmfeed.core.asks.people import AboutAuthor, WhoAreYou
 from swarmfeed.core.asks.profile import ChangeProfile, clean_bio, clean_name
 from swarmfeed.core.base.limits import BIO_CHARS_MAX, NAME_CHARS_MAX
@@ -33,6 +34,7 @@ def _page(wrong: str = "", field: str = "") -> str:
         "me.html",
         author=author,
         feeds=own.feeds,
+        muted=ask(WhoIsMuted()).authors,
         wrong=wrong,
         wrong_field=field,
         name=typed.get(NAME.name, author.name),

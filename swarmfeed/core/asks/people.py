@@ -49,6 +49,8 @@ class AuthorView:
     """What the author wrote beyond it, that nobody reachable has; empty as far as we know."""
     namesake: Annotated[bool, Spare()] = False
     """Whether the name can be taken for that of another author known here."""
+    muted: Annotated[bool, Spare()] = False
+    """Whether the person does not want to see their posts; nobody else knows."""
     disputed: Annotated[bool, Spare()] = False
     """Whether a key of theirs signed for two successors: somebody else has their sheets."""
 

@@ -27,3 +27,23 @@ KEYS_WRITTEN: Final = Text("published what other devices may seal to this one")
 DRAFT_TOO_LONG: Final = Text("A draft has room for {most:1 byte|# bytes}, as a post has.")
 NO_PLACE: Final = Text("A draft is for a new post, or for an answer to one.")
 NO_STATEMENT: Final = Text("That is no statement of what the sheets of this author open.")
+
+# --- muting ------------------------------------------------------------------------------
+
+THAT_IS_YOU: Final = Text("That is yourself: your own posts stay in your timeline.")
+MUTED: Final = Text(
+    "Muted: {name}. Their posts are not in your timeline and your notifications any more, on"
+    " all your devices. Nobody hears of it."
+)
+UNMUTED: Final = Text("Not muted any more: {name}")
+NOBODY_MUTED: Final = Text("You muted nobody.")
+NOT_MUTED: Final = Text("You did not mute {name}.")
+
+# --- snapshots ---------------------------------------------------------------------------
+
+SAVED: Final = Text("Saved in your log, sealed: {devices:1 device|# devices} can open it.")
+SHEETS_OPEN_IT: Final = Text("So can the words of your two sheets, on a new machine.")
+NO_SHEET_OPENS_IT: Final = Text(
+    "The words of your sheets cannot open it: this device was not told of them yet. Link it"
+    " with the device on which you began."
+)

@@ -303,8 +303,8 @@ PAGE_POSTS: Final = 50
 """Posts on one page."""
 
 NOTIFICATIONS_COUNTED: Final = 1_000
-"""Newest notifications that may count as unread: so what was read of them takes 80 kB at most,
-and who floods pushes out nothing but older ones."""
+"""Newest notifications that may count as unread: so what was read of them takes 350 kB at most
+of private state, and who floods pushes out nothing but older ones."""
 
 PAGE_POSTS_MAX: Final = 1_000
 """Most posts one query may ask for."""

@@ -49,6 +49,7 @@ from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.private import MUTE
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
@@ -126,6 +127,7 @@ class AboutPeople:
 
     def __init__(self, ground: Ground, reporter: Reporter, showing: Showing) -> None:
         self._identity = ground.identity
+        self._private = ground.private
         self._index = ground.shells.index
         self._introduction = ground.introduction
         self._reporter = reporter
@@ -205,6 +207,7 @@ class AboutPeople:
             bio=known.bio,
             is_self=author_id == self._identity.author_id,
             followed=followed,
+            muted=author_id in self._private.names(MUTE),
             entry_count=size.entries,
             entries_held=size.entries_held,
             post_count=known.post_count,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.talk.words import (
@@ -35,6 +36,7 @@ from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.importer import Importer
 from swarmfeed.node.feeds.looker import Looker
+from swarmfeed.node.feeds.muting import Muting
 from swarmfeed.node.feeds.naming import Naming
 from swarmfeed.node.feeds.notifying import Notifying
 from swarmfeed.node.feeds.once import Once
@@ -56,6 +58,7 @@ from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.private import MUTE
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
@@ -160,7 +163,7 @@ class Feeds:
 
     def _answers(self) -> tuple[Answers, ...]:
         ground, reporter = self.ground, self.reporter
-        reading = Reading(ground.shells.index)
+        reading = Reading(ground.shells.index, partial(ground.private.names, MUTE))
         people = answers.AboutPeople(ground, reporter, self.showing)
         about_node = upkeep.AboutNode(ground, reporter)
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
@@ -172,6 +175,7 @@ class Feeds:
             *self.sheets.rows(),
             *self.importer.rows(),
             *people.rows(),
+            *Muting(ground, people).rows(),
             *Profiles(ground, self.writer, reading, people).rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),

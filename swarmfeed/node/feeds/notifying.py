@@ -19,11 +19,11 @@ from swarmfeed.core.asks.notifications import (
     UnreadCount,
 )
 from swarmfeed.core.base.limits import NOTIFICATIONS_COUNTED
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.events import PrivateChanged
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.private import ON, READ
+from swarmfeed.node.ground.private import MUTE, ON, READ
 from swarmfeed.ports import KnownNotification
 
 _INDEX_BYTES: Final = 8
@@ -46,8 +46,9 @@ class Notifying:
         )
 
     def on_private(self, event: PrivateChanged) -> None:
-        """Another device, or a snapshot, told what was read: pages count anew."""
-        if event.source is not None and any(row.scope == READ for row in event.rows):
+        """What counts as unread changed: pages hear of it, as far as they did not do it."""
+        scopes = {row.scope for row in event.rows}
+        if MUTE in scopes or (READ in scopes and event.source is not None):
             self._beside.spawn(self._tell())
 
     async def list_all(self, ask: Notifications) -> NotificationList:
@@ -90,7 +91,7 @@ class Notifying:
         self, ask: Notifications, unread: Sequence[KnownNotification]
     ) -> list[Notification]:
         if not ask.unread:
-            return self._index.notifications(ask.limit, ask.before)
+            return self._index.notifications(ask.limit, ask.before, self._muted())
         before = ask.before
         chosen = [each for each in unread if before is None or each.cursor < before]
         return [
@@ -111,7 +112,11 @@ class Notifying:
         return [each for each in newest if _key(each.feed_id, each.index) not in read]
 
     async def _newest(self, count: int) -> list[KnownNotification]:
-        return await asyncio.to_thread(self._index.known_notifications, count, None)
+        find = self._index.known_notifications
+        return await asyncio.to_thread(find, count, None, self._muted())
+
+    def _muted(self) -> list[AuthorId]:
+        return [AuthorId(each) for each in self._private.names(MUTE)]
 
 
 def _is_seen(at: Cursor, ask: MarkRead) -> bool:

@@ -1,5 +1,6 @@
 """What people ask about posts: lists, single ones, and threads, from the index alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -25,7 +26,7 @@ from swarmfeed.core.asks.posts import (
 from swarmfeed.core.asks.withdrawal_sentences import WITHDRAWN_BY_AUTHOR
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, SEARCH_COUNT_MAX
-from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.threads import Threads
@@ -36,11 +37,17 @@ PLACE_DIGITS_MAX: Final = 10
 """Of the index of an entry: there are 2^32 at most."""
 
 
+def _nobody() -> frozenset[bytes]:
+    return frozenset()
+
+
 class Reading:
     """Posts, from the index alone."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, muted: Callable[[], frozenset[bytes]] = _nobody) -> None:
+        """``muted`` says whom the person does not want to see; from any thread."""
         self._index = index
+        self._muted = muted
         self._threads = Threads(index)
 
     def rows(self) -> tuple[Answers, ...]:
@@ -55,13 +62,16 @@ class Reading:
 
     def timeline(self, ask: Timeline) -> Posts:
         if ask.author is None:
-            found = self._index.home(ask.limit, ask.before)
+            found = self._index.home(ask.limit, ask.before, self._without())
         else:
             found = self._index.author_posts(ask.author, ask.limit, ask.before)
         return page_of(found, ask.limit)
 
     def newer_than(self, ask: NewerThan) -> NewPosts:
-        return NewPosts(count=self._index.newer_than(ask.after))
+        return NewPosts(count=self._index.newer_than(ask.after, self._without()))
+
+    def _without(self) -> list[AuthorId]:
+        return [AuthorId(each) for each in self._muted()]
 
     def search(self, ask: SearchPosts) -> FoundPosts:
         count = self._index.count_found(ask.words, SEARCH_COUNT_MAX + 1)

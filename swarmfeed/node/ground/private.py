@@ -46,10 +46,13 @@ class PrivateState:
         self._clock = clock
         self._events = events
         self._table = PrivateTable()
+        self._names: dict[str, frozenset[bytes]] = {}
+        """Keys of what there is in each scope: replaced as a whole, for other threads."""
 
     def recall(self) -> None:
         """Take up what is on disk; at the start."""
         self._table = PrivateTable(self._file.read())
+        self._name({scope for scope, _ in (row.name for row in self._table.rows())})
         if outdated := self._table.outdated(self._clock.now_ms()):
             self._forget(outdated)
 
@@ -62,6 +65,10 @@ class PrivateState:
     def all(self, scope: str) -> dict[bytes, bytes]:
         """Values by key, of all that there are in a scope."""
         return self._table.all(scope)
+
+    def names(self, scope: str) -> frozenset[bytes]:
+        """Keys of all that there are in a scope; also from other threads."""
+        return self._names.get(scope, frozenset())
 
     def rows(self) -> list[PrivateRow]:
         return self._table.rows()
@@ -117,8 +124,14 @@ class PrivateState:
             return
         self._file.write(rows)
         self._table.merge(rows)
+        self._name({row.scope for row in rows})
         self._events.tell(PrivateChanged(tuple(rows), source))
 
     def _forget(self, names: list[Name]) -> None:
         self._file.write((), names)
         self._table.forget(names)
+        self._name({scope for scope, _ in names})
+
+    def _name(self, scopes: Iterable[str]) -> None:
+        now = {scope: frozenset(self._table.all(scope)) for scope in scopes}
+        self._names = {**self._names, **now}

@@ -7,7 +7,7 @@ Nothing here is precious: what cannot be learnt anew from other nodes, the logs 
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -251,13 +251,15 @@ class SqliteIndex:
         with self._database.read() as db:
             return times.time_agreed_on(db, authors)
 
-    def home(self, limit: int, before: Cursor | None) -> list[PostView]:
+    def home(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[PostView]:
         with self._database.read() as db:
-            return index_read.home(db, limit, before)
+            return index_read.home(db, limit, before, without)
 
-    def newer_than(self, after: Cursor) -> int:
+    def newer_than(self, after: Cursor, without: Collection[AuthorId] = ()) -> int:
         with self._database.read() as db:
-            return index_read.newer_than(db, after)
+            return index_read.newer_than(db, after, without)
 
     def author_posts(
         self, author_id: AuthorId, limit: int, before: Cursor | None
@@ -311,13 +313,17 @@ class SqliteIndex:
         with self._database.read() as db:
             return amendments.withdrawals(db, feed_id)
 
-    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
+    def notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[Notification]:
         with self._database.read() as db:
-            return index_notifications.notifications(db, limit, before)
+            return index_notifications.notifications(db, limit, before, without)
 
-    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+    def known_notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[KnownNotification]:
         with self._database.read() as db:
-            return index_notifications.known(db, limit, before)
+            return index_notifications.known(db, limit, before, without)
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         with self._database.read() as db:

@@ -5,7 +5,7 @@ answers.  Whose index it is has to be known by then.  Every function that is giv
 runs inside a transaction; those that read, on a read-only one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +17,14 @@ from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.ports import KnownNotification
 from swarmfeed.shell.store.entries import POST_HASH, Place, PostRow, Said, Table
 from swarmfeed.shell.store.places import cursor_number
-from swarmfeed.shell.store.read import CURSOR_ROW, clamp_limit, place, read_posts
+from swarmfeed.shell.store.read import (
+    CURSOR_ROW,
+    HEARD,
+    clamp_limit,
+    in_json,
+    place,
+    read_posts,
+)
 from swarmfeed.shell.store.sqlite import Connection
 
 ANSWERS: Final = 1
@@ -56,8 +63,9 @@ WAITING: Final = f"""
 PAGE: Final = f"""
     SELECT {{columns}} FROM notification CROSS JOIN post ON post.id = notification.id
     CROSS JOIN feed ON feed.no = post.feed
+    CROSS JOIN author ON author.no = feed.author
     CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= post.id)
-    WHERE notification.sort_ms <= :time_ms
+    WHERE notification.sort_ms <= :time_ms AND {HEARD}
     AND (post.sort_ms, post.id) < (:time_ms, {CURSOR_ROW})
     ORDER BY notification.sort_ms DESC, feed.feed_id DESC, post.id DESC LIMIT :limit
 """  # noqa: S608  # fixed text
@@ -216,10 +224,12 @@ def address_of(author_id: AuthorId) -> str:
 # --- questions ---------------------------------------------------------------------------
 
 
-def notifications(db: Connection, limit: int, before: Cursor | None) -> list[Notification]:
+def notifications(
+    db: Connection, limit: int, before: Cursor | None, without: Collection[AuthorId]
+) -> list[Notification]:
     most = clamp_limit(limit)
-    why = {(each.feed_id, each.index): each for each in known(db, most, before)}
-    values = {**place(before), "limit": most}
+    why = {(each.feed_id, each.index): each for each in known(db, most, before, without)}
+    values = {**place(before), "limit": most, "without": in_json(without)}
     return [
         Notification(post=post, is_answer=found.is_answer, is_mention=found.is_mention)
         for post in read_posts(db, IDS, values)
@@ -227,9 +237,12 @@ def notifications(db: Connection, limit: int, before: Cursor | None) -> list[Not
     ]
 
 
-def known(db: Connection, limit: int, before: Cursor | None) -> list[KnownNotification]:
+def known(
+    db: Connection, limit: int, before: Cursor | None, without: Collection[AuthorId]
+) -> list[KnownNotification]:
     """Where they stand, without a word of them: more than a page has, if so many are wanted."""
-    rows = db.execute(KNOWN, {**place(before), "limit": limit}).fetchall()
+    values = {**place(before), "limit": limit, "without": in_json(without)}
+    rows = db.execute(KNOWN, values).fetchall()
     return [
         KnownNotification(
             feed_id=FeedId(feed_id),

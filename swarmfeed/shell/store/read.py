@@ -4,7 +4,8 @@ A page is made in two steps of one statement: an index gives the row numbers of 
 order, and only those rows are dressed with names, places and counts.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
@@ -101,14 +102,18 @@ TIMELINE: Final = f"""
     SELECT id FROM timeline
 """  # noqa: S608  # fixed text
 
-HOME: Final = TIMELINE.format(whose="author.home = 1")
+# Whom the person does not want to see is given with the question, and stands nowhere here.
+HEARD: Final = "hex(author.author_id) NOT IN (SELECT value FROM json_each(:without))"
+
+HOME: Final = TIMELINE.format(whose=f"author.home = 1 AND {HEARD}")
 
 AUTHOR_POSTS: Final = TIMELINE.format(whose="author.author_id = :author_id")
 
 NEWER_THAN: Final = f"""
     SELECT coalesce(sum((SELECT count(*) FROM post
         WHERE post.feed = feed.no AND (post.sort_ms, post.id) > (:time_ms, {CURSOR_ROW}))), 0)
-    FROM author CROSS JOIN feed ON feed.author = author.no WHERE author.home = 1
+    FROM author CROSS JOIN feed ON feed.author = author.no
+    WHERE author.home = 1 AND {HEARD}
 """  # noqa: S608  # fixed text
 
 BY_PLACE: Final = """
@@ -188,13 +193,22 @@ def build_view(row: ViewRow) -> PostView:
     )
 
 
-def home(db: Connection, limit: int, before: Cursor | None) -> list[PostView]:
-    return read_posts(db, HOME, {**place(before), "limit": clamp_limit(limit)})
+def home(
+    db: Connection, limit: int, before: Cursor | None, without: Collection[AuthorId]
+) -> list[PostView]:
+    values = {**place(before), "limit": clamp_limit(limit), "without": in_json(without)}
+    return read_posts(db, HOME, values)
 
 
-def newer_than(db: Connection, after: Cursor) -> int:
-    (count,) = db.execute(NEWER_THAN, place(after)).fetchone()
+def newer_than(db: Connection, after: Cursor, without: Collection[AuthorId]) -> int:
+    values = {**place(after), "without": in_json(without)}
+    (count,) = db.execute(NEWER_THAN, values).fetchone()
     return int(count)
+
+
+def in_json(authors: Collection[AuthorId]) -> str:
+    """Authors as HEARD wants them."""
+    return json.dumps([each.hex().upper() for each in authors])
 
 
 def author_posts(

@@ -20,6 +20,7 @@ from swarmfeed.core.asks.history import (
     SayGoodbye,
     Told,
 )
+from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -48,6 +49,7 @@ from swarmfeed.core.asks.posts import (
     page_of,
     ref_text,
 )
+from swarmfeed.core.asks.state import SavedState, SaveState
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     JobList,
@@ -147,6 +149,7 @@ class AnnasDesk(TableDesk):
         self.posts: list[PostView] = []
         """Oldest first."""
         self.followed: set[AuthorId] = set()
+        self.muted: set[AuthorId] = set()
         self.strangers: dict[AuthorId, str] = {}
         """Names of people beside Anna and Bert."""
         self.cost: Cost | None = None
@@ -201,6 +204,16 @@ class AnnasDesk(TableDesk):
             if name.casefold() == ask.called.casefold()
         ]
         return Namesakes(people=tuple(found))
+
+    def mute(self, ask: Mute) -> AuthorView:
+        author_id = parse_link(ask.who).author_id
+        self.muted.add(author_id)
+        return self._author(author_id)
+
+    def unmute(self, ask: Unmute) -> AuthorView:
+        author_id = parse_link(ask.who).author_id
+        self.muted.discard(author_id)
+        return self._author(author_id)
 
     def unfollow(self, ask: Unfollow) -> AuthorView:
         self.followed.discard(parse_link(ask.who).author_id)
@@ -300,6 +313,10 @@ class AnnasDesk(TableDesk):
         LookAt: look_at,
         Follow: follow,
         Unfollow: unfollow,
+        Mute: mute,
+        Unmute: unmute,
+        WhoIsMuted: lambda desk, _: Muted(authors=tuple(map(desk._author, desk.muted))),
+        SaveState: lambda desk, _: SavedState(rows=3, entries=2, devices=1, sheets=2),
         WhoIsCalled: called,
         AboutAuthor: lambda desk, ask: desk._author(ask.author),
         Fetch: fetch,
@@ -337,6 +354,7 @@ class AnnasDesk(TableDesk):
             bio="",
             is_self=author_id == ANNA,
             followed=author_id in self.followed,
+            muted=author_id in self.muted,
             entry_count=9,
             entries_held=8,
             post_count=7,

@@ -32,6 +32,7 @@ from swarmfeed.core.asks.history import (
     Told,
 )
 from swarmfeed.core.asks.input_sentences import KEY_OF_ANOTHER, SAID_BEFORE
+from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -79,6 +80,7 @@ from swarmfeed.core.asks.profile import (
 from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
+from swarmfeed.core.asks.state_sentences import THAT_IS_YOU
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -395,6 +397,23 @@ class FakeDesk(TableDesk):
     def unfollow(self, ask: Unfollow) -> AuthorView:
         return self._set_followed(ask.who, False, "unfollow")
 
+    def mute(self, ask: Mute) -> AuthorView:
+        return self._set_muted(ask.who, True, "mute")
+
+    def unmute(self, ask: Unmute) -> AuthorView:
+        return self._set_muted(ask.who, False, "unmute")
+
+    def muted(self, _: WhoIsMuted) -> Muted:
+        return Muted(authors=tuple(each for each in self.authors.values() if each.muted))
+
+    def _set_muted(self, who: str, muted: bool, what: str) -> AuthorView:
+        author_id = parse_link(who).author_id
+        if author_id == self.me:
+            raise UserError(THAT_IS_YOU())
+        self.changed.append(what)
+        self.authors[author_id] = replace(self._author(author_id), muted=muted)
+        return self.authors[author_id]
+
     def fetch(self, ask: Fetch) -> FetchProgress:
         author_id = parse_link(ask.who).author_id
         self.changed.append("fetch")
@@ -665,6 +684,9 @@ class FakeDesk(TableDesk):
         HistoryOfPost: history_of,
         Follow: follow,
         Unfollow: unfollow,
+        Mute: mute,
+        Unmute: unmute,
+        WhoIsMuted: muted,
         Fetch: fetch,
         HowFar: how_far,
         FeedsOf: feeds_of,

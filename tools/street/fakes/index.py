@@ -1,6 +1,6 @@
 """An index in memory: remembers what it was given and works out each answer from scratch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -209,11 +209,15 @@ class FakeIndex:
         times = sorted((latest[one] for one in followed if one in latest), reverse=True)
         return times[authors - 1] if len(times) >= authors else 0
 
-    def home(self, limit: int, before: Cursor | None) -> list[PostView]:
-        return page(self._home_posts(), limit, before)
+    def home(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[PostView]:
+        heard = [view for view in self._home_posts() if view.author_id not in without]
+        return page(heard, limit, before)
 
-    def newer_than(self, after: Cursor) -> int:
-        return sum(view.cursor > after for view in self._home_posts())
+    def newer_than(self, after: Cursor, without: Collection[AuthorId] = ()) -> int:
+        heard = [view for view in self._home_posts() if view.author_id not in without]
+        return sum(view.cursor > after for view in heard)
 
     def author_posts(
         self, author_id: AuthorId, limit: int, before: Cursor | None
@@ -298,8 +302,11 @@ class FakeIndex:
         }
         return {target: by for by, target in said.items() if target < by}
 
-    def notifications(self, limit: int, before: Cursor | None) -> list[Notification]:
-        ours = [view for view in self._posts() if any(self._why(view))]
+    def notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[Notification]:
+        heard = [view for view in self._posts() if view.author_id not in without]
+        ours = [view for view in heard if any(self._why(view))]
         views = page(ours, limit, before)
         return [
             Notification(post=view, is_answer=answers, is_mention=mentions)
@@ -307,7 +314,9 @@ class FakeIndex:
             for answers, mentions in [self._why(view)]
         ]
 
-    def known_notifications(self, limit: int, before: Cursor | None) -> list[KnownNotification]:
+    def known_notifications(
+        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+    ) -> list[KnownNotification]:
         return [
             KnownNotification(
                 feed_id=each.post.ref.feed_id,
@@ -316,7 +325,7 @@ class FakeIndex:
                 is_answer=each.is_answer,
                 is_mention=each.is_mention,
             )
-            for each in self.notifications(limit, before)
+            for each in self.notifications(limit, before, without)
         ]
 
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
