@@ -11,6 +11,7 @@ stands on the author's own sheets only: SHA-256 of the author key that may take 
 without padding, lower case, 52 characters.
 """
 
+import re
 from base64 import b32decode, b32encode
 from dataclasses import dataclass
 from hashlib import sha3_256
@@ -39,6 +40,7 @@ _OF_KEY: Final = b"\x01"
 _OF_AUTHOR: Final = b"\x02"
 _MEANT: Final = {_OF_KEY: "a feed or a machine", _OF_AUTHOR: "a person"}
 _ALPHABET: Final = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+_stray_percent: Final = re.compile("%(?![0-9A-Fa-f]{2})").search
 _PARAMETERS_MAX: Final = ENDPOINTS_MAX + 8
 """Parameters a link may have: its own, and a few that later versions may add."""
 
@@ -188,6 +190,11 @@ def _parse_hash(text: str) -> Hash | None:
 
 
 def _parse_query(query: str) -> list[tuple[str, str]]:
+    # The library would take both for letters of a value.
+    if "#" in query or _stray_percent(query):
+        raise UserError(
+            "The link holds a # or a % that stands for nothing; write them as %23 and %25."
+        )
     try:
         return parse_qsl(
             query, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_MAX
