@@ -94,8 +94,11 @@ class Withdrawing:
             if self._waiting is None:
                 self._waiting = await asyncio.to_thread(self._look_for_waiting)
             due = [index for index in self._waiting if self._is_rested(index)]
-            if due:
-                await self._write([WithdrawBody(each, self._is_edited(each)) for each in due])
+            try:
+                if due:
+                    await self._write([WithdrawBody(n, self._is_edited(n)) for n in due])
+            except UserError as error:
+                return str(error)  # nothing may be signed now; who withdraws hears why
         return STILL_TO_GO(posts=len(self._waiting or ()))
 
     # --- finding ---

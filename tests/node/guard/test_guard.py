@@ -13,6 +13,8 @@ from swarmfeed.core.asks.alarms import AlarmView, ThatWasMe, WhatIsAlarming
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.asks.withdrawing import Withdraw
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.talk.words import Certificates
@@ -229,5 +231,21 @@ def test_of_two_successors_the_first_heard_of_counts_and_a_newcomer_is_told(
             assert each.reads(anna.author_id) == ["two", "one"], "the first that was heard of"
         await until_alarmed(street, anna, "disputed")
         assert "nothing helps" in (await alarms(anna))[0].advice
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A81")
+def test_a_node_whose_feed_a_thief_ended_goes_on_with_all_its_work(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        await anna.say_many(300)
+        for index in (5, 6):  # in a sealed chunk: the second one waits to be packed anew
+            await ask(anna, Withdraw(ref=f"{format_address(anna.feed_id)}/{index}"))
+        await street.move_in(device_of=anna, knows=[ben])  # so others need our key
+        tell(anna, anna, *cut_off(anna.author, anna.feed_id))
+        await street.pass_time(700)
+        assert "left" in await kinds(anna)
 
     in_neighbourhood(tmp_path, scenario)
