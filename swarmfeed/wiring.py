@@ -31,6 +31,7 @@ from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.feed.authorkey import AuthorKey, author_id_of, hash_key
 from swarmfeed.core.feed.certificate import Join, Rotate, open_certificate, sign_join
@@ -62,6 +63,7 @@ from swarmfeed.shell.disk.keyfile import (
     new_seed,
     open_keys,
 )
+from swarmfeed.shell.disk.keyhole import FileKeyhole
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.disk.modes import close_to_others, open_folder
 from swarmfeed.shell.disk.sheets import read_sheets, write_sheets
@@ -292,7 +294,7 @@ def identity_of(home: Path, keys: Keys) -> Identity:
     """Return what a node works with, of a home whose keys were opened."""
     return Identity(
         author_id=keys.author_id,
-        feed_key=SigningKey(keys.feed_seed),
+        feed_key=LockableKey(SigningKey(keys.feed_seed), FileKeyhole(key_path(home))),
         node_key=SigningKey(keys.node_seed),
         sheets=read_sheets(home),
         box_seeds=_box_seeds(keys),

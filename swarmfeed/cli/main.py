@@ -106,6 +106,14 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Let the key of your second sheet take over: when the first one was stolen.",
     ),
     _row(
+        "lock", "locking:lock", "Let the running node write nothing until `swarmfeed unlock`."
+    ),
+    _row(
+        "unlock",
+        "locking:unlock",
+        "Let the running node write again; asks for the passphrase.",
+    ),
+    _row(
         "passphrase",
         "passphrase:passphrase",
         "Change the passphrase of your keys.",

@@ -17,6 +17,7 @@ from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.core.feed.certificate import sign_join
@@ -47,7 +48,7 @@ T = TypeVar("T")
 NOW_MS = 1_700_000_000_000
 OWN = Identity(
     AuthorId(b"o" * 32),
-    SigningKey(bytes([14]) + bytes(31)),
+    LockableKey(SigningKey(bytes([14]) + bytes(31))),
     SigningKey(bytes([15]) + bytes(31)),
 )
 """Who a piece of a node writes as, unless a test says otherwise."""

@@ -110,7 +110,7 @@ def test_after_the_move_everybody_sees_the_owner_again(
 ) -> None:
     async def scenario(street: Neighbourhood, luck: Random) -> None:
         town = await build(street)
-        moves = move(town.anna.author, own=[town.anna.identity.feed_key], from_ms=5)
+        moves = move(town.anna.author, own=[town.anna.own_key], from_ms=5)
         town.anna.running.ground.events.tell(CertificatesSigned(moves))
         await in_any_order(town, THEFTS[name](town), moves, luck)
         carl = await street.move_in(knows=[town.ben])

@@ -69,6 +69,7 @@ BODIES: dict[str, object] = {
     "remove-device": {"device": "laptop", "after": 3},
     "name-device": {"device": "desk"},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
+    "unlock": {"passphrase": "horse"},
     "take-certificates": {"certificates": ["YWI="]},
 }
 

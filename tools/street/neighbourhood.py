@@ -13,6 +13,7 @@ from pathlib import Path
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.core.feed.certificate import sign_join
@@ -39,6 +40,7 @@ from street.fakes.clock import FakeClock, QuickClock, WrongClock
 from street.fakes.dice import FakeDice
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.index import FakeIndex
+from street.fakes.keyhole import FakeKeyhole
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
@@ -90,11 +92,16 @@ class Neighbour:
         return self.author.author_id
 
     @property
+    def own_key(self) -> SigningKey:
+        """Of the feed it writes."""
+        return SigningKey(bytes([1, self.number]) + bytes(30))
+
+    @property
     def identity(self) -> Identity:
         sheets = sign_sheets(self.author, moved(self.author).signing) if self.is_first else ()
         return Identity(
             author_id=self.author_id,
-            feed_key=SigningKey(bytes([1, self.number]) + bytes(30)),
+            feed_key=LockableKey(self.own_key, FakeKeyhole(self.own_key)),
             node_key=SigningKey(bytes([2, self.number]) + bytes(30)),
             sheets=sheets,
             box_seeds=self.box_seeds,
@@ -188,7 +195,7 @@ class Neighbour:
         shelf, identity = Shelf(FakeLogs(self.disk), Events()), self.identity
         now_ms = self.street.clock.now_ms()
         certificate = sign_join(
-            self.author, identity.feed_key, from_ms=now_ms, is_first=self.is_first
+            self.author, self.own_key, from_ms=now_ms, is_first=self.is_first
         )
         shelf.start_feed(self.feed_id, self.author_id, *self.rotates, certificate)
         first = FeedBody(certificate, rotates=self.rotates)

@@ -10,6 +10,7 @@ from webui.pages import (
     follow,
     history,
     home,
+    locking,
     login,
     me,
     notices,
@@ -34,6 +35,7 @@ PAGES: Final[tuple[Page, ...]] = (
     alarms.PAGE,
     me.PAGE,
     devices.PAGE,
+    locking.PAGE,
     # Holding for others
     history.PAGE,
     # For people with ordinary BitTorrent clients

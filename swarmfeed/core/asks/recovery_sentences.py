@@ -76,6 +76,28 @@ KEPT_IN_KEYRING: Final = Text(
     " passphrase --forget"
 )
 
+# --- locking: node/feeds/locking.py, cli/commands/locking.py, webui/pages/locking.py ---------
+
+LOCKED: Final = Text(
+    "Your keys are locked: this node reads, fetches and passes on as before, and writes nothing"
+    " in your name until you give the passphrase: swarmfeed unlock"
+)
+UNLOCKED: Final = Text("Your keys are open in this node, so that it can write when you say so.")
+NOTHING_TO_LOCK: Final = Text(
+    "your keys have no passphrase, so locking them would keep nobody out; give them one with:"
+    " swarmfeed passphrase"
+)
+OTHER_KEYS: Final = Text(
+    "the key file was replaced since this node started; stop it and start it again"
+)
+LOCK_MEANS: Final = Text(
+    "The node lets go of the key it writes with. What it cannot promise: that no copy of the"
+    " key is left in the memory of this machine. Stop the node to be sure of that."
+)
+NODE_NEEDED: Final = Text(
+    "no node is running here, so no keys are open; they need the passphrase at every start"
+)
+
 # --- moving to the second sheet, coming back: recovering.py, cli/commands --------------------
 
 CERTIFICATES_FALSE: Final = Text("these certificates are not yours: {reason}")

@@ -18,6 +18,7 @@ from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.limits import FEEDS_PER_AUTHOR_MAX, TIME_MS_MAX
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.marks import At, Between
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.state.limits import (
@@ -59,7 +60,7 @@ def proof_text(feed_id: FeedId, sender: NodeId, receiver: NodeId) -> bytes:
     return PROOF_DOMAIN + feed_id + sender + receiver
 
 
-def sign_proof(feed_key: SigningKey, sender: NodeId, receiver: NodeId) -> bytes:
+def sign_proof(feed_key: SigningKey | LockableKey, sender: NodeId, receiver: NodeId) -> bytes:
     return feed_key.sign(proof_text(FeedId(feed_key.public), sender, receiver))
 
 

@@ -8,6 +8,8 @@ the DHT forgets.
 import structlog
 
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.recovery_sentences import LOCKED
+from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.certificate import Join, Keep
 from swarmfeed.core.feed.chunklist import sealed_end
@@ -52,12 +54,15 @@ class Depositor:
             before, put_ms = self._own_put
             if before == replica.head.chunks_hash and now_ms - put_ms < DEPOSIT_MS:
                 return sentences.DEPOSIT_IS_OUT(entries=sealed)
-        value = self._make_own()
-        if value is None:
-            return sentences.NO_DEPOSIT()
-        # Not the sealed entries: of as many there is another list when one was withdrawn.
-        key, seq = self._identity.feed_key, replica.size
-        signature = key.sign(signed_buffer(value, seq, SEALED_SALT))
+        try:
+            value = self._make_own()
+            if value is None:
+                return sentences.NO_DEPOSIT()
+            # Not the sealed entries: of as many there is another list when one was withdrawn.
+            key, seq = self._identity.feed_key, replica.size
+            signature = key.sign(signed_buffer(value, seq, SEALED_SALT))
+        except LockedError:
+            return LOCKED()
         taken = await self._board.put(key.public, value, seq, signature, SEALED_SALT)
         await self._put_gate(self._identity.author_id)
         if taken:

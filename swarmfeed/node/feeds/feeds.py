@@ -35,6 +35,7 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.importer import Importer
+from swarmfeed.node.feeds.locking import Locking
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.muting import Muting
 from swarmfeed.node.feeds.naming import Naming
@@ -181,6 +182,7 @@ class Feeds:
             *answers.Following(people, self.finder, self.carer, self.looker).rows(),
             *SealedTorrents(ground, self.announcer).rows(),
             *Certifying(ground, self.writer).rows(),
+            *Locking(ground.identity.feed_key).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),

@@ -12,11 +12,13 @@ from itertools import islice
 import structlog
 
 from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks.recovery_sentences import LOCKED
 from swarmfeed.core.base.limits import (
     ANNOUNCED_AUTHORS_MAX,
     HINTS_MAX,
     REMEMBERED_PEERS_DIALLED,
 )
+from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
@@ -191,7 +193,10 @@ class Finder:
             if size == replica.size and now_ms - put_at_ms < _PUT_MS:
                 return sentences.HEAD_IS_OUT(entries=size)
         buffer = signed_buffer(replica.signed_head, replica.size, HEAD_SALT)
-        signature = self._identity.feed_key.sign(buffer)
+        try:
+            signature = self._identity.feed_key.sign(buffer)
+        except LockedError:
+            return LOCKED()
         taken = await self._board.put(
             replica.feed_id, replica.signed_head, replica.size, signature
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.net.krpc import Item
 
@@ -16,7 +17,8 @@ class Identity:
     """
 
     author_id: AuthorId
-    feed_key: SigningKey
+    feed_key: LockableKey
+    """Of the feed this device writes; a person may lock it away."""
     node_key: SigningKey
     sheets: tuple[Item, ...] = ()
     """What both sheets say in the DHT, the first sheet first; none where that is not here."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.device_sentences import REMOVED_HERE
+from swarmfeed.core.asks.recovery_sentences import LOCKED
 from swarmfeed.core.feed.highwater import (
     Ending,
     Memories,
@@ -91,7 +92,13 @@ class Pen:
 
     def trouble(self) -> str:
         """Why nothing can be written, and what to do; empty while all is well."""
-        return REMOVED_HERE() if self.is_removed else say(self.verdict())
+        return self._refusal() or say(self.verdict())
+
+    def _refusal(self) -> str:
+        """Why nothing is signed though the feed is sound; empty: something may be."""
+        if self.is_removed:
+            return REMOVED_HERE()
+        return LOCKED() if self._identity.feed_key.is_locked else ""
 
     @property
     def is_removed(self) -> bool:
@@ -116,8 +123,8 @@ class Pen:
             UserError: It may not be signed.  Nothing was added.
         """
         self._shelf.check_read(self._identity.feed_id)
-        if self.is_removed:
-            raise UserError(REMOVED_HERE())
+        if refusal := self._refusal():
+            raise UserError(refusal)
         verdict = self._judge()
         if verdict.ruling is not Ruling.SIGNS:
             raise UserError(say(verdict))

@@ -86,6 +86,8 @@ class Mirror:
         side = session.part(MirrorSide)
         if side.said or not self._devices.others() or self._boxes.trouble():
             return
+        if self._identity.feed_key.is_locked:
+            return  # said once it is open again
         side.said = True
         proof = sign_proof(self._identity.feed_key, self._identity.node_id, session.node_id)
         mine = Mine(self._identity.feed_id, proof)

@@ -9,6 +9,7 @@ from typing import cast
 from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.feed.entry import encode_entry
@@ -62,7 +63,7 @@ class Writer:
         self.logs, self.reader = FileLogs(folder / "feeds"), Reader()
         ground = replace(
             new_ground(folder, logs=self.logs),
-            identity=Identity(AUTHOR, FEED_KEY, NODE_KEY),
+            identity=Identity(AUTHOR, LockableKey(FEED_KEY), NODE_KEY),
             sessions=cast(Sessions, self.reader),
         )
         self.shelf = ground.shelf

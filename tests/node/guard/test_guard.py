@@ -148,7 +148,7 @@ def test_who_is_cut_off_is_told_and_all_is_well_after_the_move(tmp_path: Path) -
         assert ben.reads(anna.author_id) == [] == anna.reads(anna.author_id)
         with pytest.raises(UserError, match="was removed from your devices"):
             await anna.say("nobody would see this")
-        signed = move(anna.author, own=[anna.identity.feed_key], from_ms=street.clock.now_ms())
+        signed = move(anna.author, own=[anna.own_key], from_ms=street.clock.now_ms())
         anna.running.ground.events.tell(CertificatesSigned(signed))
         tell(anna, anna, *signed)
         await settle()
@@ -171,7 +171,7 @@ def test_who_is_moved_by_somebody_else_is_told_that_nothing_helps(tmp_path: Path
     async def scenario(street: Neighbourhood) -> None:
         anna, ben = await friends(street)
         thief = await street.move_in(device_of=anna, knows=[ben])
-        tell(ben, anna, *move(anna.author, own=[thief.identity.feed_key], from_ms=5))
+        tell(ben, anna, *move(anna.author, own=[thief.own_key], from_ms=5))
         await until_alarmed(street, anna, "joined", "moved")
         told = {each.what: each.advice for each in await alarms(anna)}
         assert "nothing helps" in told["moved"]
@@ -212,7 +212,7 @@ def test_of_two_successors_the_first_heard_of_counts_and_a_newcomer_is_told(
 ) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, ben = await friends(street)
-        mine = move(anna.author, own=[anna.identity.feed_key], from_ms=5)
+        mine = move(anna.author, own=[anna.own_key], from_ms=5)
         anna.running.ground.events.tell(CertificatesSigned(mine))
         tell(anna, anna, *mine)
         await street.pass_time(5)

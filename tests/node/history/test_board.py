@@ -8,6 +8,7 @@ import pytest
 from street.fakes.clock import FakeClock
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_goodbye, sign_notice
 from swarmfeed.core.history.rows import encode_notice
@@ -25,7 +26,7 @@ from swarmfeed.node.history.side import HistorySide
 from tests.node.rig import NotedPeer, at_once, new_ground, new_session
 
 OWN_KEY = SigningKey(b"\x05" * 32)
-OWN = Identity(AuthorId(b"o" * 32), SigningKey(b"\x06" * 32), OWN_KEY)
+OWN = Identity(AuthorId(b"o" * 32), LockableKey(SigningKey(b"\x06" * 32)), OWN_KEY)
 ANNA, BERT = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
 FEED = FeedId(b"f" * 32)
 HOUR_MS = 3_600_000

@@ -1,6 +1,7 @@
 import pytest
 from street.fakes.index import FakeIndex
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import FollowBody, encode_body
@@ -12,7 +13,7 @@ from tests.node.rig import NOW_MS
 
 OWN = Identity(
     author_id=AuthorId(b"o" * 32),
-    feed_key=SigningKey(b"f" * 32),
+    feed_key=LockableKey(SigningKey(b"f" * 32)),
     node_key=SigningKey(b"n" * 32),
 )
 ANNA, BERT, CARA, DORA, EMIL = (AuthorId(bytes([n]) * 32) for n in range(1, 6))

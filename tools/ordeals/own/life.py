@@ -5,7 +5,7 @@ import secrets
 import shutil
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from street.fakes.clock import FakeClock
@@ -17,10 +17,12 @@ from swarmfeed import wiring
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.merkle import root_hash
 from swarmfeed.core.vocabulary import PAIRING
+from swarmfeed.node.ground.home import key_path
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
@@ -28,6 +30,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.clock import SystemClock
+from swarmfeed.shell.disk.keyfile import open_keys
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.index import open_index
@@ -45,15 +48,16 @@ Script = Callable[[Node], Awaitable[None]]
 _QUIET = NodeSettings(network=False, dht=False)
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedKey(SigningKey):
+class WatchedKey(LockableKey):
     """A feed key that remembers what it signed."""
 
-    signed: list[bytes] = field(default_factory=list, compare=False)
+    def __init__(self, key: SigningKey) -> None:
+        super().__init__(key)
+        self.signed: list[bytes] = []
 
     def sign(self, message: bytes) -> bytes:
         self.signed.append(message)
-        return SigningKey.sign(self, message)
+        return super().sign(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ class Life:
 
     folder: Path
     identity: Identity
+    feed_key: SigningKey
     entries: tuple[bytes, ...]
     """Stored entries of the whole."""
     sizes: tuple[int, ...]
@@ -118,6 +123,7 @@ def live(folder: Path) -> Life:
     return Life(
         folder=folder,
         identity=identity,
+        feed_key=SigningKey(open_keys(key_path(home), "").feed_seed),
         entries=entries,
         sizes=tuple(sizes),
     )

@@ -58,7 +58,7 @@ def suffer(life: Life, case: Spoiling, home: Path, luck: Random) -> Seen:
         with suppress(FileNotFoundError):  # the folder it lies in is gone already
             spoil(life, home, luck)
     seen = Seen(most=remembered(life, home))
-    key = WatchedKey(life.identity.feed_key.seed)
+    key = WatchedKey(life.feed_key)
     _write(life, home, key, seen)
     _start_again(life, home, seen)
     _check(life, key, seen, case)
