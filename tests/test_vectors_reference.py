@@ -100,6 +100,14 @@ def check_link(vector: Vector, _: Path) -> None:
     assert (link["next"].hex() if link["next"] else None) == vector["next"]
 
 
+def check_device_link(vector: Vector, _: Path) -> None:
+    link = people.read_device_link(vector["link"])
+    found = (link["feed"].hex(), link["hash"].hex(), link["until"])
+    assert found == (vector["feed"], vector["key_hash"], vector["until_s"])
+    shown = [f"[{h}]:{p}" if ":" in h else f"{h}:{p}" for h, p in link["at"]]
+    assert shown == vector["at"]
+
+
 def check_words(vector: Vector, _: Path) -> None:
     seed = people.read_words(vector["typed"])
     assert (seed.hex(), " ".join(people.words_of(seed))) == (vector["seed"], vector["words"])
@@ -210,6 +218,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "certificate-set": check_certificate_set,
     "certificates-file": check_certificates_file,
     "deposit": check_deposit,
+    "device-link": check_device_link,
     "dht-head": check_dht_head,
     "gate": check_gate,
     "link": check_link,

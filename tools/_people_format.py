@@ -6,7 +6,7 @@ Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 2
 import re
 import unicodedata
 from base64 import b32decode, b32encode
-from hashlib import sha256
+from hashlib import sha3_256, sha256
 from importlib.resources import files
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -24,10 +24,7 @@ def read_link(text: str) -> dict[str, Any]:
     address, _, query = link.partition("?")
     need(address.isascii(), "link: not an address")
     author = parse_address(address.strip().lower(), "link: its author", OF_AUTHOR)
-    parts = query.split("&")
-    need(len(parts) <= PARTS_MAX, f"link: {len(parts)} parameters")
-    pairs = [part.partition("=") for part in parts if part]
-    said = [(unquote(key), unquote(value)) for key, _, value in pairs]
+    said = read_query(query)
     names = [value for key, value in said if key == "name"]
     at = [value for key, value in said if key == "at"]
     need(len(at) <= AT_MAX, f"link: {len(at)} endpoints")
@@ -48,6 +45,33 @@ def read_hash(text: str) -> bytes:
     spelled = b32encode(raw).decode().rstrip("=").lower()
     need(spelled == text.lower(), "link: a hash in another spelling")
     return raw
+
+
+def read_device_link(text: str) -> dict[str, Any]:
+    """Return feed, key hash, time and endpoints of the link of a new machine."""
+    link = "".join(text.split())
+    need(len(link) <= LINK_MAX, f"link: {len(link)} characters")
+    match = re.fullmatch(r"(?i:swarmfeed-device:([a-z2-7]{112}))\?(.*)", link)
+    need(match, "link: not of a machine")
+    assert match is not None
+    raw = b32decode(match[1].upper())
+    checksum = sha3_256(b"swarmfeed device link" + raw[:64] + raw[69:]).digest()[:5]
+    need(raw[64:69] == checksum and raw[69:] == b"\x01", "link: checksum or version")
+    said = read_query(match[2])
+    until = [value for key, value in said if key == "until"]
+    at = [value for key, value in said if key == "at"]
+    need(len(until) == 1 and re.fullmatch("[0-9]{1,12}", until[0]), "link: until when")
+    need(1 <= len(at) <= AT_MAX, f"link: {len(at)} endpoints")
+    endpoints = [read_endpoint(each) for each in at]
+    return {"feed": raw[:32], "hash": raw[32:64], "until": int(until[0]), "at": endpoints}
+
+
+def read_query(query: str) -> list[tuple[str, str]]:
+    """Names and values, decoded, in their order."""
+    parts = query.split("&")
+    need(len(parts) <= PARTS_MAX, f"link: {len(parts)} parameters")
+    pairs = [part.partition("=") for part in parts if part]
+    return [(unquote(key), unquote(value)) for key, _, value in pairs]
 
 
 def unquote(text: str) -> str:

@@ -52,6 +52,18 @@ def links() -> Iterator[Case]:
             "link": link(AT),
         },
     )
+    yield (
+        "device-link/as-people-pass-it-on",
+        {
+            "feed": public(FEED).hex(),
+            "key_hash": key_hash.hex(),
+            "until_s": UNTIL_S,
+            "at": AT[:1],
+            "link": f"  SwarmFeed-Device:{right[:50]}\n{right[50:].upper()}"
+            f" ?later=1&until={UNTIL_S}\n&at=192.0.2.7:4000\n",
+            "written": link(AT[:1]),
+        },
+    )
     bad = {
         "checksum": link(AT, said=wrong),
         "version-2": link(AT, said=code(public(FEED), key_hash, b"\x02")),
@@ -61,6 +73,12 @@ def links() -> Iterator[Case]:
         "no-place": link([]),
         "nine-places": link(["192.0.2.7:4000"] * 9),
         "a-name-for-a-place": link(["laptop.example:4000"]),
+        "until-of-13-digits": link(AT, until=f"until=0{UNTIL_S:012}"),
+        "until-with-a-sign": link(AT, until=f"until=%2B{UNTIL_S}"),
+        "fragment": link(AT, until=f"until={UNTIL_S}&name=a#b"),
+        "percent-alone": link(AT, until=f"until={UNTIL_S}&name=100%"),
+        "17-parameters": link(AT, until=f"until={UNTIL_S}" + "&a=1" * 14),
+        "percent-ff": link(AT, until=f"until={UNTIL_S}&name=%ff"),
         "of-a-person": link(AT).replace("swarmfeed-device:", "swarmfeed:"),
     }
     for name, text in bad.items():

@@ -163,7 +163,7 @@ def parse_link(text: str) -> Link:
         link = link[len(SCHEME) :]
     address, _, query = link.partition("?")
     author_id = parse_author(address)
-    parameters = _parse_query(query)
+    parameters = parse_query(query)
     name = next((value for key, value in parameters if key == "name"), "")
     at = [parse_endpoint(value) for key, value in parameters if key == "at"]
     if len(at) > ENDPOINTS_MAX:
@@ -189,7 +189,12 @@ def _parse_hash(text: str) -> Hash | None:
     return Hash(raw)
 
 
-def _parse_query(query: str) -> list[tuple[str, str]]:
+def parse_query(query: str) -> list[tuple[str, str]]:
+    """Read what follows the ? of a link: names and values, decoded, as often as they stand.
+
+    Raises:
+        UserError: It has too many parts, or is not percent-encoded UTF-8.
+    """
     # The library would take both for letters of a value.
     if "#" in query or _stray_percent(query):
         raise UserError(

@@ -11,20 +11,20 @@ to know it has the link; and whoever is shown a key compares it with the hash.  
 the query are ignored.
 """
 
+import re
 from base64 import b32decode, b32encode
 from binascii import Error as NoBase32Error
 from dataclasses import dataclass
 from hashlib import sha3_256, sha256
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
-from swarmfeed.core.base.address import SCHEME, parse_endpoint
+from swarmfeed.core.base.address import SCHEME, parse_endpoint, parse_query
 from swarmfeed.core.base.limits import (
     ENDPOINTS_MAX,
     HASH_BYTES,
     KEY_BYTES,
     LINK_CHARS_MAX,
-    TIME_MS_MAX,
 )
 from swarmfeed.core.base.types import Endpoint, FeedId, Hash
 from swarmfeed.errors import UserError
@@ -35,8 +35,8 @@ CODE_CHARS: Final = 112
 """Length of the code: 70 bytes in base32, which needs no padding."""
 
 _VERSION: Final = b"\x01"
-_PARAMETERS_MAX: Final = ENDPOINTS_MAX + 8
-"""Parameters a link may have: its own, and a few that later versions may add."""
+_match_seconds: Final = re.compile("[0-9]{1,12}").fullmatch
+"""As many digits as the last time that there is, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def parse_device_link(text: str) -> DeviceLink:
         raise UserError(_what_else(link))
     code, _, query = link[len(DEVICE_SCHEME) :].partition("?")
     body = _open_code(code)
-    values = _parse_query(query)
+    values = parse_query(query)
     return DeviceLink(
         feed_id=FeedId(body[:KEY_BYTES]),
         key_hash=Hash(body[KEY_BYTES:]),
@@ -124,25 +124,10 @@ def _checksum(body: bytes, version: bytes) -> bytes:
     return sha3_256(b"swarmfeed device link" + body + version).digest()[:5]
 
 
-def _parse_query(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(
-            query,
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_PARAMETERS_MAX,
-        )
-    except ValueError as error:
-        raise UserError("The part of the link after the ? cannot be read.") from error
-
-
 def _one_time(values: list[str]) -> int:
-    if len(values) != 1 or not (values[0].isascii() and values[0].isdigit()):
+    if len(values) != 1 or _match_seconds(values[0]) is None:
         raise UserError("The link does not say until when it holds.")
-    seconds = int(values[0][:16])
-    if seconds > TIME_MS_MAX // 1000:
-        raise UserError("The link does not say until when it holds.")
-    return seconds
+    return int(values[0])
 
 
 def _places(values: list[str]) -> tuple[Endpoint, ...]:
