@@ -10,7 +10,7 @@ from swarmfeed.core.feed.kinds import Body, KeysBody, StateBody, decode_body
 from swarmfeed.core.feed.limits import STATE_PARTS_MAX
 from swarmfeed.core.state.limits import RECOVERIES_MAX
 from swarmfeed.core.state.recovery import Recovery, open_recovery
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import PAPER
 
@@ -53,7 +53,7 @@ class OwnDevices:
 
     def places_of(self, feed_id: FeedId) -> tuple[int, ...]:
         """Where parts of snapshots stand in a feed: changes when there is a newer one."""
-        return tuple(self._index.sealed_entries(feed_id, StateBody.kind, STATE_PARTS_MAX))
+        return tuple(self._places(feed_id, StateBody.kind, STATE_PARTS_MAX))
 
     def recoveries(self) -> list[Recovery]:
         """What the sheets open, by statements of the author key in force."""
@@ -73,7 +73,7 @@ class OwnDevices:
 
     def _bodies(self, feed_id: FeedId, kind: str, limit: int) -> Iterator[tuple[int, Body]]:
         end = self._shelf.end_of(feed_id)
-        indices = self._index.sealed_entries(feed_id, kind, limit)
+        indices = self._places(feed_id, kind, limit)
         for run in runs([each for each in indices if end is None or each < end]):
             for index, stored in reversed([*zip(run, self._read(feed_id, run), strict=False)]):
                 entry = decode_entry(stored)
@@ -81,8 +81,14 @@ class OwnDevices:
                     with suppress(RemoteError):
                         yield index, decode_body(kind, entry.body)
 
+    def _places(self, feed_id: FeedId, kind: str, limit: int) -> list[int]:
+        """Where they stand; while the index cannot be read, nothing is known of any."""
+        with suppress(PassingError, MendingError):
+            return self._index.sealed_entries(feed_id, kind, limit)
+        return []
+
     def _read(self, feed_id: FeedId, run: range) -> Sequence[bytes]:
-        with suppress(DamageError):
+        with suppress(DamageError, PassingError):
             return self._shelf.read_entries(feed_id, run.start, run.stop)
         return ()
 

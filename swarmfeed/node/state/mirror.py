@@ -81,6 +81,7 @@ class Mirror:
             if own & session.holds.keys():
                 self._introduce(session)
             self._ask(session)
+            self._owe(session, [])
 
     def _introduce(self, session: Session) -> None:
         side = session.part(MirrorSide)
@@ -117,8 +118,8 @@ class Mirror:
     async def on_news(self, session: Session, message: PrivateNews) -> None:
         """Take what another device tells, and tell it what it does not know."""
         side = session.part(MirrorSide)
-        if side.feed_id is None:
-            return
+        if side.feed_id is None or side.feed_id not in self._devices.others():
+            return  # nobody's, or of a device that was removed meanwhile
         info = box_info(side.feed_id, self._identity.feed_id)
         seed = self._identity.recipient_seed
         try:
@@ -152,6 +153,8 @@ class Mirror:
 
     async def _say_rows(self, session: Session) -> None:
         side = session.part(MirrorSide)
+        if side.feed_id is None or self._public_of(side.feed_id) is None:
+            return  # they stay due until its key is here
         due, side.due = side.due, []
         for rows in cut_rows(due):
             await self._send(session, News(rows=rows))

@@ -57,7 +57,8 @@ class StateRole:
         )
 
     async def start(self) -> None:
-        await self.snapshots.take_up()
+        with suppress(RetryError):  # its job tries again
+            await self.snapshots.take_up()
 
     # --- inside ---
 

@@ -6,11 +6,15 @@ import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.certificate import sign_leave
 from swarmfeed.core.state.exchange import sign_proof
 from swarmfeed.core.state.words import Mine, PrivateNews
+from swarmfeed.core.talk.words import Certificates
+from swarmfeed.errors import MendingError
 from swarmfeed.node.ground.private import DRAFT, MUTE, READ
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.state.mirror import MirrorSide
+from swarmfeed.node.state.role import StateRole
 
 
 def said(of: Neighbour, scope: str = MUTE) -> dict[bytes, bytes]:
@@ -111,6 +115,48 @@ def test_an_author_of_one_device_says_nothing_and_a_follower_hears_no_state(
         side = link(me, friend).part(MirrorSide)
         assert (side.said, side.feed_id, side.due) == (False, None, [])
         assert me.index.sealed_entries(me.feed_id, "keys", 9) == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_device_that_was_removed_is_told_nothing_and_believed_nothing(tmp_path: Path) -> None:
+    """Also while the link lasts over which it proved itself before."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        laptop, phone = await two(street)
+        write(phone, MUTE, b"before")
+        await settle()
+        leave = sign_leave(laptop.author, phone.feed_id, size=2, from_ms=1)
+        await laptop.running.feeds.follower.on_certificates(
+            link(laptop, phone), Certificates(laptop.author_id, (leave,))
+        )
+        assert laptop.running.parts(StateRole).devices.others() == []
+        write(phone, MUTE, b"after")
+        write(laptop, MUTE, b"secret")
+        await street.pass_time(70)
+        assert said(laptop) == {b"before": b"1", b"secret": b"1"}
+        assert b"secret" not in said(phone)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_while_the_index_cannot_be_read_nothing_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        laptop, phone = await two(street)
+
+        def broken(*_: object) -> list[int]:
+            raise MendingError("it is made anew")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(laptop.index, "sealed_entries", broken)
+            write(laptop, MUTE, b"anna")
+            await laptop.stop()
+            await laptop.start()
+            await street.pass_time(70)
+            assert said(laptop) == {b"anna": b"1"}
+        await street.until(lambda: said(phone) == {b"anna": b"1"}, within_s=200)
 
     in_neighbourhood(tmp_path, scenario)
 
