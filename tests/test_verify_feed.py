@@ -22,7 +22,7 @@ from swarmfeed.core.feed.chunk import pack_frame
 from swarmfeed.core.feed.chunklist import encode_chunk_list, hash_chunk_list, make_record
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn
 from swarmfeed.core.feed.head import Head, sign_head
-from swarmfeed.core.feed.kinds import FeedBody, encode_body
+from swarmfeed.core.feed.kinds import FeedBody, WithdrawBody, encode_body
 from swarmfeed.core.feed.metainfo import Pieces, chunk_torrent
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.shell.disk.journal import append_frame, base_frame
@@ -519,3 +519,21 @@ def test_a_kept_fork_is_shown_and_a_false_one_is_found(folder: Path, verify: Ver
         content = encode({"a": heads[first], "b": heads[second], "p": hashes_of_proof})
         (folder / "fork").write_bytes(content)
         assert says in problem_of(verify, folder)
+
+
+def test_a_feed_is_valid_after_its_author_took_words_back(
+    tmp_path: Path, verify: Verify
+) -> None:
+    folder = build(tmp_path, [[FIRST, *posts(1, 590)], posts(590, 600)])
+    before = verify(folder)
+    logs = FileLogs(tmp_path / "feeds")
+    logs.read_all()
+    gone = [7, 300, 595]
+    taken_back = [
+        encode_entry("withdraw", NOW_MS, encode_body(WithdrawBody(each))) for each in gone
+    ]
+    logs.append(FEED, taken_back, now_ms=NOW_MS + 9, sign=KEY.sign, going=gone[:2])
+    after = verify(folder)
+    assert (after["exit_code"], after["problems"]) == (0, [])
+    assert (before["withdrawn_entries"], after["withdrawn_entries"]) == (0, 3)
+    assert after["size"] == before["size"] + 3

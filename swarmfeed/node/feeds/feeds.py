@@ -244,7 +244,7 @@ def make_feeds(ground: Ground) -> Feeds:
         hearing=hearing,
         once=once,
         writer=writer,
-        withdrawing=Withdrawing(ground, writer, Reading(ground.shells.index)),
+        withdrawing=Withdrawing(ground, writer, Reading(ground.shells.index), seeder),
         importer=Importer(ground, grower, hearing),
         finder=finder,
         depositor=Depositor(ground),

@@ -36,6 +36,7 @@ from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, de
 from swarmfeed.core.feed.limits import REPACK_MS, WAITING_LOOKED_AT
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.reading import Reading
+from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
@@ -44,7 +45,9 @@ from swarmfeed.node.ground.ground import Ground
 class Withdrawing:
     """The person at this node, as one who takes words back."""
 
-    def __init__(self, ground: Ground, writer: Writer, reading: Reading) -> None:
+    def __init__(
+        self, ground: Ground, writer: Writer, reading: Reading, seeder: Seeder
+    ) -> None:
         self._identity = ground.identity
         self._index = ground.shells.index
         self._logs = ground.shells.logs
@@ -52,6 +55,7 @@ class Withdrawing:
         self._clock = ground.shells.clock
         self._writer = writer
         self._reading = reading
+        self._seeder = seeder
         self._writing = asyncio.Lock()
         self._packed_ms: dict[ChunkSpan, int] = {}
         """When chunks were packed anew."""
@@ -70,7 +74,7 @@ class Withdrawing:
         async with self._writing:
             post = await asyncio.to_thread(self._own_post, ask.ref)
             edits = await asyncio.to_thread(self._edits, post)
-            await self._write([WithdrawBody(each) for each in (post.ref.index, *edits)])
+            await self.write([WithdrawBody(each) for each in (post.ref.index, *edits)])
         return await asyncio.to_thread(self._removal, post.ref)
 
     async def edit(self, ask: Edit) -> PostView:
@@ -79,7 +83,7 @@ class Withdrawing:
             post = await asyncio.to_thread(self._own_post, ask.ref)
             bodies = await asyncio.to_thread(self._edit_bodies, post, text, ask.remove_old)
             if bodies:
-                await self._write(bodies)
+                await self.write(bodies)
         return await asyncio.to_thread(self._reading.find, ask.ref)
 
     async def how_far_removed(self, ask: HowFarRemoved) -> Removal:
@@ -96,7 +100,7 @@ class Withdrawing:
             due = [index for index in self._waiting if self._is_rested(index)]
             try:
                 if due:
-                    await self._write([WithdrawBody(n, self._is_edited(n)) for n in due])
+                    await self.write([WithdrawBody(n, self._is_edited(n)) for n in due])
             except UserError as error:
                 return str(error)  # nothing may be signed now; who withdraws hears why
         return STILL_TO_GO(posts=len(self._waiting or ()))
@@ -173,7 +177,7 @@ class Withdrawing:
         except RemoteError:
             return None
 
-    async def _write(self, bodies: Sequence[Body]) -> None:
+    async def write(self, bodies: Sequence[Body]) -> None:
         """Append entries under one head, with chunks packed anew where it is time."""
         if self._waiting is None:
             self._waiting = await asyncio.to_thread(self._look_for_waiting)
@@ -183,7 +187,10 @@ class Withdrawing:
         if all(map(self._is_rested, sealed)):
             spans = {self._span_of(index) for index in sealed}
             going = sealed | {n for n in self._waiting if self._span_of(n) in spans}
+        feed_id, held = self._identity.feed_id, self._logs.held(self._identity.feed_id)
         await self._writer.publish_all(bodies, going)
+        for gone in held - self._logs.held(feed_id):
+            self._seeder.drop_named(feed_id, gone)
         self._waiting = (self._waiting | sealed) - going
         now_ms = self._clock.monotonic_ms()
         spans_now = {self._span_of(index) for index in going}

@@ -19,9 +19,12 @@ from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import REPACK_MS
+from swarmfeed.core.feed.metainfo import Pieces, chunk_name, chunk_torrent
 from swarmfeed.core.net.krpc import SEALED_SALT
 from swarmfeed.core.talk.deposit import decode_deposit
 from swarmfeed.errors import UserError
+
+from tests.core.samples import posts
 
 A = TypeVar("A")
 CANARY = "canary in a coal mine"
@@ -46,6 +49,12 @@ def name(of: Neighbour, index: int) -> str:
     post = post_at(of, index)
     assert post is not None
     return ref_text(post.ref)
+
+
+def named(of: Neighbour, text: str) -> str:
+    """How an own post that says just this is named."""
+    shown = of.index.author_posts(of.author_id, 9, None)
+    return next(ref_text(post.ref) for post in shown if post.text == text)
 
 
 def size(of: Neighbour) -> int:
@@ -138,7 +147,10 @@ def test_what_cannot_be_taken_back_is_said_so(tmp_path: Path) -> None:
         await street.until(lambda: len(anna.reads(anna.author_id)) == 2, within_s=60)
         await street.until(lambda: anna.reads(ben.author_id) == ["ben's"], within_s=60)
         before = size(anna)
-        phones, bens, own = f"{name(phone, 2)}", name(ben, 2), name(anna, 2)
+        phones, bens, own = (
+            named(of, text)
+            for of, text in ((phone, "from the phone"), (ben, "ben's"), (anna, CANARY))
+        )
         for ref, why in (
             (bens, "not your post"),
             (phones, "another of your devices"),
@@ -175,6 +187,28 @@ def test_a_chunk_is_packed_anew_once_in_a_while(tmp_path: Path) -> None:
         assert not removal.waits
         await street.pass_time(REPACK_MS // 1000 + 61)
         assert written(me, size(me) - 1) == [WithdrawBody(11)], "and no more is written"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_smaller_chunks_with_the_text_leave_disk_and_swarm(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me = await street.move_in()
+        ground, withdrawing = me.running.ground, me.running.feeds.withdrawing
+        # Past the index, which in memory takes a while for so many.
+        for batch in (posts(2, 4_000), posts(4_000, 4_200)):
+            ground.pen.write(batch)
+        me.running.feeds.seeder.seed_held(me.feed_id)
+        first, whole = ChunkSpan(0, 0), ChunkSpan(1, 0)
+        for span in (first, whole):
+            torrent = chunk_torrent(me.feed_id, span, Pieces(1, bytes(20), bytes(32)))
+            me.running.feeds.seeder.seed(me.feed_id, torrent)
+        assert {first, whole} <= ground.shells.logs.held(me.feed_id)
+        await withdrawing.write([WithdrawBody(20)])
+        assert first not in ground.shells.logs.held(me.feed_id)
+        names = [each.name for each in ground.shells.swarm.progress().values()]
+        assert chunk_name(me.feed_id, first) not in names
+        assert chunk_name(me.feed_id, whole) in names
 
     in_neighbourhood(tmp_path, scenario)
 

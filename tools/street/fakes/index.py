@@ -71,6 +71,8 @@ class FakeIndex:
         self._authors: dict[FeedId, AuthorId] = {}
         self._sizes: dict[FeedId, int] = {}
         self._kept: dict[tuple[FeedId, int], Kept] = {}
+        self._said: dict[tuple[FeedId, int], dict[int, EditBody | WithdrawBody]] = {}
+        """Of each entry, what later ones of its feed say."""
         self._sort_ms: dict[tuple[FeedId, int], int] = {}
         self._receipts: dict[FeedId, dict[NodeId, tuple[int, int]]] = {}
         self._holders: dict[FeedId, dict[NodeId, KnownHolder]] = {}
@@ -130,6 +132,8 @@ class FakeIndex:
                 is_post = is_post and (entry.body is None or body is not None)
                 self._kept[feed_id, index] = Kept(author_id, ref, entry.time_ms, body, is_post)
                 self._sort_ms[feed_id, index] = reckoning.sort_ms(index, entry.time_ms)
+                if isinstance(body, EditBody | WithdrawBody) and body.index < index:
+                    self._said.setdefault((feed_id, body.index), {})[index] = body
         new = set(self._kept) - before
         return sum(self._amended(self._kept[each]) is not None for each in new)
 
@@ -145,12 +149,14 @@ class FakeIndex:
     def drop_feed(self, feed_id: FeedId) -> None:
         for index in range(self._sizes.pop(feed_id, 0)):
             self._kept.pop((feed_id, index), None)
+            self._said.pop((feed_id, index), None)
         self._authors.pop(feed_id, None)
         self._receipts.pop(feed_id, None)
         self._holders.pop(feed_id, None)
 
     def clear(self) -> None:
         self._kept.clear()
+        self._said.clear()
 
     def is_to_sweep(self) -> bool:
         """What is gone from memory leaves nothing."""
@@ -461,13 +467,7 @@ class FakeIndex:
 
     def _later(self, feed_id: FeedId, index: int) -> list[tuple[int, EditBody | WithdrawBody]]:
         """What a feed says of one of its entries."""
-        found = []
-        for by in range(index + 1, self._sizes.get(feed_id, 0)):
-            later = self._kept.get((feed_id, by))
-            body = later.body if later else None
-            if isinstance(body, EditBody | WithdrawBody) and body.index == index:
-                found.append((by, body))
-        return found
+        return sorted(self._said.get((feed_id, index), {}).items(), key=lambda said: said[0])
 
     def _posts(self) -> list[PostView]:
         return [view for view in self._all_views() if not view.withdrawn]
