@@ -230,9 +230,13 @@ class Indexer:
         added = 0
         # One call of the thread for each, so that what just came may go in between.
         for start, end, with_posts in await self.run_in_thread(lambda: self._cut(work)):
-            added += await self.run_in_thread(
-                partial(self._index_piece, work, start, end, with_posts=with_posts)
-            )
+            # Certificates may have come meanwhile, and what cuts the feed gone before.
+            last = self._end_of(work.feed_id)
+            end = end if last is None else min(end, last)
+            if start < end:
+                added += await self.run_in_thread(
+                    partial(self._index_piece, work, start, end, with_posts=with_posts)
+                )
         self._events.tell(Indexed(work.author_id, added))
 
     def _cut(self, work: _Work) -> list[tuple[int, int, bool]]:

@@ -1,7 +1,7 @@
 """What is indexed when: newest first, urgent before backlog, and never twice."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -295,3 +295,23 @@ def test_of_a_feed_that_was_let_go_what_waits_is_passed_over(tmp_path: Path) -> 
     rig.drain()
     assert rig.index.given == [] == rig.told
     assert rig.fatal == [], "the node goes on"
+
+
+@pytest.mark.attack("A81")
+@pytest.mark.parametrize(("end", "given"), [(0, []), (8500, [(8192, 8500)])])
+def test_what_is_the_author_s_no_longer_is_left_out_however_late_that_is_known(
+    tmp_path: Path, end: int, given: list[tuple[int, int]]
+) -> None:
+    """Certificates come while it is worked out in which pieces entries are taken in."""
+    rig = Rig(tmp_path, 9000)
+    run = rig.indexer.run_in_thread
+
+    async def know_the_end(call: Callable[[], object]) -> object:
+        answer = await run(call)
+        rig.end = end
+        return answer
+
+    rig.indexer.run_in_thread = know_the_end  # type: ignore[assignment]  # between two calls
+    rig.add(8192, 9000)
+    rig.drain()
+    assert rig.index.given == given
