@@ -7,21 +7,26 @@ one beyond it, and the program has to read them as the page says.
 import pytest
 from _message_format import PAGE, beyond, read_tables, within
 from _reference_forms import bencode
-from swarmfeed.core.vocabulary import VOCABULARY, Unknown
+from swarmfeed.core.vocabulary import PAIRING, VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError
 
 TABLES = read_tables(PAGE.read_text("utf-8"))
 
 
 def test_the_page_has_a_table_of_each_message() -> None:
-    assert {word.name for word in VOCABULARY.words} == TABLES.keys()
+    words = (*VOCABULARY.words, *PAIRING.words)
+    assert {word.name for word in words} == TABLES.keys()
     assert all(TABLES.values())
+
+
+def vocabulary_of(name: str) -> Vocabulary:
+    return PAIRING if name in {word.name for word in PAIRING.words} else VOCABULARY
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_what_the_page_allows_is_read(name: str) -> None:
     for what, fields in within(TABLES[name]):
-        message = VOCABULARY.decode(bencode({**fields, "m": name.encode()}))
+        message = vocabulary_of(name).decode(bencode({**fields, "m": name.encode()}))
         assert not isinstance(message, Unknown), what
         assert type(message).name == name
 
@@ -30,7 +35,7 @@ def test_what_the_page_allows_is_read(name: str) -> None:
 def test_what_the_page_does_not_allow_is_refused(name: str) -> None:
     for what, fields in beyond(TABLES[name]):
         try:
-            VOCABULARY.decode(bencode({**fields, "m": name.encode()}))
+            vocabulary_of(name).decode(bencode({**fields, "m": name.encode()}))
         except BadEncodingError:
             continue
         pytest.fail(f"{name} was read with {what}")

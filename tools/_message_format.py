@@ -38,11 +38,11 @@ class Cell:
 
 
 def read_tables(page: str) -> dict[str, dict[str, Cell]]:
-    """Return each message of the page with its keys."""
-    _, _, part = page.partition("\n## 3. Messages\n")
-    part, _, _ = part.partition("\n## 4.")
+    """Return each message of the page with its keys: of sections 3 and 7."""
+    parts = re.split(r"^## (\d+)\. .*$", page, flags=re.M)
+    numbered = dict(zip(parts[1::2], parts[2::2], strict=True))
     found: dict[str, dict[str, Cell]] = {}
-    for section in part.split("\n### ")[1:]:
+    for section in (numbered["3"] + numbered["7"]).split("\n### ")[1:]:
         name, _, text = section.partition("\n")
         cells: dict[str, Cell] = {}
         for key, bound in re.findall(r"^\| `(\S+?)` \| .* \| (.+?) \|$", text, flags=re.M):
@@ -75,6 +75,10 @@ def samples(cell: Cell) -> tuple[list[Any], list[Any]]:
         return _lists(number(match[1]), *_dicts(cell.inner))
     if match := re.fullmatch(r"up to (\S+) of (.+)", bound):
         return _lists(number(match[1]), *samples(Cell(match[2], False)))
+    if match := re.fullmatch(r"up to (\S+) characters", bound):
+        most = number(match[1])
+        good, bad = [b"", "é".encode() * most], ["é".encode() * (most + 1), b"\xff", 1, []]
+        return good, bad
     match = re.fullmatch(r"(up to )?(\S+) bytes", bound)
     assert match is not None, bound
     most = number(match[2])
