@@ -41,7 +41,6 @@ def link(at: list[str], until: str = f"until={UNTIL_S}", said: str = "") -> str:
 def links() -> Iterator[Case]:
     key_hash = sha256(public_of(draft_vector()["seed"])).digest()
     right = code(public(FEED), key_hash)
-    wrong = right[:9] + ("a" if right[9] != "a" else "b") + right[10:]
     yield (
         "device-link/valid",
         {
@@ -64,7 +63,14 @@ def links() -> Iterator[Case]:
             "written": link(AT[:1]),
         },
     )
-    bad = {
+    for name, text in bad_links(right, key_hash).items():
+        yield f"device-link/bad-{name}", {"link": text, "error": name}
+
+
+def bad_links(right: str, key_hash: bytes) -> dict[str, str]:
+    """What is wrong with each, made from the code of the right one."""
+    wrong = right[:9] + ("a" if right[9] != "a" else "b") + right[10:]
+    return {
         "checksum": link(AT, said=wrong),
         "version-2": link(AT, said=code(public(FEED), key_hash, b"\x02")),
         "too-short": link(AT, said=right[:-1]),
@@ -81,8 +87,6 @@ def links() -> Iterator[Case]:
         "percent-ff": link(AT, until=f"until={UNTIL_S}&name=%ff"),
         "of-a-person": link(AT).replace("swarmfeed-device:", "swarmfeed:"),
     }
-    for name, text in bad.items():
-        yield f"device-link/bad-{name}", {"link": text, "error": name}
 
 
 # --- the conversation ---
