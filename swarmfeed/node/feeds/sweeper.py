@@ -86,8 +86,9 @@ def takes_back(before: Replica | None, after: Replica) -> bool:
     """Whether a newer replica lacks bodies that an older one may have."""
     if before is None:
         return False
-    known, newest = before.chunks(), after.chunks()
-    if any(known[span] != newest[span] for span in known.keys() & newest.keys()):
-        return True
+    if before.chunk_list != after.chunk_list:
+        known, newest = before.chunks(), after.chunks()
+        if any(known[span] != newest[span] for span in known.keys() & newest.keys()):
+            return True
     new = max(before.size - after.tail_start, 0)
     return bool(named_in(after.tail[new:], after.tail_start + new))

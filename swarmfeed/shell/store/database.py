@@ -137,8 +137,11 @@ class Database:
         Raises:
             PassingError: Somebody reads what stands in it.
         """
-        with self._write_lock, translated(self._path):
-            self._require_writer().wal_checkpoint(mode=TRUNCATE)
+        with self._write_lock:
+            with self._noticing():
+                writer = self._require_writer()
+            with self._noticing(writer):
+                writer.wal_checkpoint(mode=TRUNCATE)
 
     def check_writable(self) -> None:
         """Write something, and change nothing.  Raises PassingError while that is refused."""

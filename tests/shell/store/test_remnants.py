@@ -5,12 +5,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+import apsw
 import pytest
 from seeker.needle import Needle
 from seeker.seeking import seek
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
-from swarmfeed.errors import PassingError
+from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.shell.store import remnants, sqlite
 from swarmfeed.shell.store.aside import is_set_aside
 from swarmfeed.shell.store.index import SqliteIndex, open_index
@@ -207,3 +208,23 @@ def test_a_word_that_is_noted_as_the_first_of_a_page_goes_too(tmp_path: Path) ->
         index.check()
         others = [word for word in words if word != canary][::97]
         assert all(texts(index.search(word, 2, None)) == [word] for word in others)
+
+
+def test_damage_that_a_sweep_meets_is_told_as_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node goes on, and the index is made anew."""
+
+    class Damaged:
+        system_errno = 0
+
+        def wal_checkpoint(self, **_: int) -> None:
+            raise apsw.CorruptError("database disk image is malformed")
+
+    told: list[int] = []
+    with closing(filled(tmp_path / "index.db")) as index:
+        index.when_damaged(lambda: told.append(1))
+        with monkeypatch.context() as damaged, pytest.raises(MendingError):
+            damaged.setattr(index._database, "_require_writer", Damaged)
+            index._database.empty_log()
+        assert told == [1]
