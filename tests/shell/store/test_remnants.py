@@ -219,7 +219,9 @@ def test_damage_that_a_sweep_meets_is_told_as_any(
         system_errno = 0
 
         def wal_checkpoint(self, **_: int) -> None:
-            raise apsw.CorruptError("database disk image is malformed")
+            error = apsw.CorruptError("database disk image is malformed")
+            error.extendedresult = apsw.SQLITE_CORRUPT
+            raise error
 
     told: list[int] = []
     with closing(filled(tmp_path / "index.db")) as index:
