@@ -61,6 +61,8 @@ def test_a_machine_is_paired_while_the_first_one_runs(town: Neighbourhood) -> No
     anna.wait_for("its name", lambda: "laptop" in devices_of(anna), PATIENCE_S)
     seen = devices_of(anna)["laptop"]
     assert (seen["posts"], seen["adds_devices"], seen["removed"]) == (1, False, False)
+    # What was added from here, and what was there before it, is no alarm.
+    assert anna.get("alarms")["alarms"] == [] == laptop.get("alarms")["alarms"]
 
 
 def test_a_further_device_has_no_author_seed_and_adds_none(town: Neighbourhood) -> None:
