@@ -145,7 +145,7 @@ DEPOSIT_FEEDS_MAX: Final = 8
 """Other feeds of the author that a deposit names, as far as a DHT item has room for them."""
 
 DEPOSIT_MS: Final = 60 * 60_000
-"""How often door and deposit are put into the DHT: nodes forget after two hours (BEP 44)."""
+"""How often gate, deposit and sheets are put into the DHT: it forgets after two hours."""
 
 DEPOSITS_PER_ROUND: Final = 5
 """Feeds of others whose deposit is put again in one round, of a minute: 300 within the hour,
