@@ -156,6 +156,8 @@ class DeviceList:
         """How many entries stay: those that others and we have seen, or fewer if asked."""
         known = self._shelf.certified(self._identity.author_id).feed(view.feed_id)
         assert known is not None, "it is in the list"
+        if after is None and not view.entries:
+            raise UserError(sentences.NOTHING_OF_IT(name=view.name or sentences.NO_NAME()))
         size = view.entries if after is None else after
         if known.end is not None and size >= known.end:
             raise UserError(sentences.REMOVED_ALREADY(name=view.name or sentences.NO_NAME()))
