@@ -92,10 +92,8 @@ SEVERAL_SUCH: Final = Text(
 )
 REMOVED_ALREADY: Final = Text("{name} was removed before, and no earlier than that")
 NOTHING_OF_IT: Final = Text(
-NO_COUNT: Final = Text(
-    "Say how many things stay, as a whole number, or leave the field empty."
-)
-    " run until it has, or say how many of the things it said stay: --after 0"
+    "nothing that {name} wrote has come here yet, so all of it would be taken away: let the"
+    " node run until it has, or say how many of the things it said stay: --after 0"
 )
 NOT_THIS_ONE: Final = Text(
     "this is the machine you are at: remove it from another device of yours that has the author"
