@@ -79,37 +79,20 @@ def verified(node: Node, feed: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.attack("A95")
-def test_it_leaves_every_holder_and_hardly_anything_moves(
-    street: Neighbourhood, tmp_path: Path
-) -> None:
+def write_long_feed(street: Neighbourhood, folder: Path) -> Node:
+    """An author with a chunk of 65,536 entries and more, who runs."""
     anna = street.add("anna", "--no-dht")
     # A minute between two, for so many would reach into the next century.
     posts = [
         replace(post, time_s=FIRST_TIME_S + number * 60)
         for number, post in enumerate(make_backlog(POSTS))
     ]
-    anna.command("import", str(write_jsonl(tmp_path / "old.jsonl", posts, "anna")))
-    anna.start()
-    friend = street.add("friend", "--no-dht", "--peer", anna.link_endpoint()).start()
-    friend.command("follow", anna.author)
-    size = anna.feed_of(anna.author)["size"]
-    feed = friend.wait_until_held(anna.author, size)["feed"]
+    anna.command("import", str(write_jsonl(folder / "old.jsonl", posts, "anna")))
+    return anna.start()
 
-    name = next(
-        path.name
-        for path in (anna.home / "feeds" / feed / "chunks").iterdir()
-        if "-2-0.zst" in path.name
-    )
-    kept = tmp_path / "plain"
-    kept.mkdir()
-    old = (anna.home / "feeds" / feed / "chunks" / name).read_bytes()
-    (kept / name).write_bytes(old)
-    torrent = anna.get("torrent-file", feed=feed, level=2, position=0)
-    session = stubborn_client(kept, b64decode(torrent["torrent"]))
 
-    before = moved(friend)
+def withdraw_one(anna: Node, feed: str) -> str:
+    """Take an old post back, wait until the one holder has removed it; what it said."""
     said = anna.get("show", ref=f"{feed}/{PLACE}")["post"]["text"]
     removal = anna.post("withdraw", ref=f"{feed}/{PLACE}")
     assert not removal["waits"]
@@ -119,11 +102,33 @@ def test_it_leaves_every_holder_and_hardly_anything_moves(
         return bool(found["removed_at"] == found["holders"] == 1)
 
     anna.wait_for("the friend's receipt", is_removed, 60)
+    return str(said)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.attack("A95")
+def test_it_leaves_every_holder_and_hardly_anything_moves(
+    street: Neighbourhood, tmp_path: Path
+) -> None:
+    anna = write_long_feed(street, tmp_path)
+    friend = street.add("friend", "--no-dht", "--peer", anna.link_endpoint()).start()
+    friend.command("follow", anna.author)
+    size = anna.feed_of(anna.author)["size"]
+    feed = friend.wait_until_held(anna.author, size)["feed"]
+    chunks = [each.home / "feeds" / feed / "chunks" for each in (anna, friend)]
+    (name,) = (path.name for path in chunks[0].iterdir() if "-2-0.zst" in path.name)
+    old = (chunks[0] / name).read_bytes()
+    (kept := tmp_path / "plain").mkdir()
+    (kept / name).write_bytes(old)
+    torrent = anna.get("torrent-file", feed=feed, level=2, position=0)
+    session = stubborn_client(kept, b64decode(torrent["torrent"]))
+
+    before = moved(friend)
+    said = withdraw_one(anna, feed)
     moved_bytes = moved(friend) - before
     print(f"{moved_bytes:,} bytes moved")
     assert moved_bytes <= MOVED_MAX
-    chunks = [each.home / "feeds" / feed / "chunks" / name for each in (anna, friend)]
-    assert chunks[0].read_bytes() == chunks[1].read_bytes() != old
+    assert (chunks[0] / name).read_bytes() == (chunks[1] / name).read_bytes() != old
     assert not any(post["text"] == said for post in friend.get("search", q=said[:9])["posts"])
 
     newcomer = street.add("newcomer", "--no-dht", "--peer", friend.link_endpoint()).start()
