@@ -15,7 +15,7 @@ from swarmfeed.core.feed.sightings import PLAIN
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.shell.store import amendments, notifications, pins, remnants, sealed, seals
-from swarmfeed.shell.store.amendments import AmendmentRow
+from swarmfeed.shell.store.amendments import Amended, AmendmentRow
 from swarmfeed.shell.store.devices import DEVICES
 from swarmfeed.shell.store.entries import (
     BARE,
@@ -36,7 +36,7 @@ from swarmfeed.shell.store.places import (
     unmark_indexed,
 )
 from swarmfeed.shell.store.sqlite import Connection
-from swarmfeed.shell.store.words import add_new_words, add_words, drop_words
+from swarmfeed.shell.store.words import add_new_words, add_words, drop_words, of_many
 
 SAVE: Final = """
     INSERT INTO post (id, feed, sort_ms, claimed_ms, hash, cw, text, moment)
@@ -99,10 +99,6 @@ def save_replies(db: Connection, _place: Place, replies: Sequence[ReplyRow]) -> 
     return 0
 
 
-def drop_replies_of(_db: Connection, _feed_no: int) -> None:
-    """A reply leaves with its post."""
-
-
 def drop_posts(db: Connection, first: int, last: int) -> int:
     """Remove posts with row numbers from first to last; returns how many there were."""
     db.execute("DELETE FROM reply WHERE id BETWEEN ? AND ?", (first, last))
@@ -139,28 +135,35 @@ def save_amendments(db: Connection, place: Place, rows: Sequence[AmendmentRow]) 
     Posts that come with it are not there yet: ``save_posts`` looks for what is known.
     """
     spoken_of, lost = amendments.keep(db, place.feed_no, rows)
-    for target in lost:
-        if not dict(amendments.amended(db, place.feed_no, target, target + 1)):
-            read_again(db, place.feed_no, target)
-    changes = (apply_amendments(db, place.feed_no, n, n + 1) for n in spoken_of | lost)
-    return sum(max(change, 0) for change in changes)
+    with of_many(len(spoken_of | lost)):
+        for target in lost:
+            if not dict(amendments.amended(db, place.feed_no, target, target + 1)):
+                read_again(db, place.feed_no, target)
+        changes = (apply_amendments(db, place.feed_no, n, n + 1) for n in spoken_of | lost)
+        return sum(max(change, 0) for change in changes)
 
 
 def apply_amendments(db: Connection, feed_no: int, start: int, end: int) -> int:
     """Edit and withdraw the posts among entries [start, end); returns how many more are shown
     (fewer: below 0)."""
+    found = list(amendments.amended(db, feed_no, start, end))
+    with of_many(len(found)):
+        return sum(apply_amended(db, feed_no, target, said) for target, said in found)
+
+
+def apply_amended(db: Connection, feed_no: int, target: int, said: Amended) -> int:
+    """Edit or withdraw one post, wherever it stands; returns how many more are shown."""
     more = 0
-    for target, said in list(amendments.amended(db, feed_no, start, end)):
+    if said.is_gone:
+        amendments.forget_edits(db, feed_no, target)
+    for base, _, _ in list(block_ranges(db, feed_no, target, target + 1)):
+        row_id = base + target
         if said.is_gone:
-            amendments.forget_edits(db, feed_no, target)
-        for base, _, _ in list(block_ranges(db, feed_no, target, target + 1)):
-            row_id = base + target
-            if said.is_gone:
-                more -= withdraw_post(db, row_id)
-            elif said.edit is not None:
-                cw, text, reply = said.edit
-                if not edit_post(db, row_id, cw, text):
-                    more += show_bare(db, row_id, cw, text, reply)
+            more -= withdraw_post(db, row_id)
+        elif said.edit is not None:
+            cw, text, reply = said.edit
+            if not edit_post(db, row_id, cw, text):
+                more += show_bare(db, row_id, cw, text, reply)
     return more
 
 
@@ -339,9 +342,6 @@ def refresh_home(db: Connection) -> None:
     )
 
 
-# --- one row for each --------------------------------------------------------------------
-
-
 TABLES: Final = Tables(
     (
         Table(
@@ -362,7 +362,7 @@ TABLES: Final = Tables(
             bodies=(PostBody,),
             read=read_reply,
             save=save_replies,
-            drop=drop_replies_of,
+            drop=lambda _db, _feed_no: None,  # it leaves with its post
         ),
         notifications.TABLE,
         Table(

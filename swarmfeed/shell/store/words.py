@@ -9,6 +9,7 @@ Every function runs inside a transaction; the posts are there, with their texts.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from swarmfeed.core.words.terms import index_text
@@ -36,6 +37,9 @@ _FLUSH: Final = "INSERT INTO post_words (post_words) VALUES ('flush')"
 
 TEXTS: Final = "SELECT text FROM post WHERE id BETWEEN ? AND ?"
 
+_MANY: Final = ContextVar("many", default=False)
+"""Whether more are dropped with them than are cut out."""
+
 FROM_TO: Final = "post.id BETWEEN ? AND ?"
 
 THESE: Final = "post.id IN (SELECT value FROM json_each(?))"
@@ -57,7 +61,7 @@ def add_words(db: Connection, first: int, last: int) -> None:
 def drop_words(db: Connection, first: int, last: int) -> None:
     """Of posts with row numbers from first to last."""
     count = last - first + 1
-    few = db.execute(TEXTS, (first, last)).fetchall() if count <= CUT_OUT_MAX else []
+    few = [] if _are_many(count) else db.execute(TEXTS, (first, last)).fetchall()
     with _as_befits(db, count):
         db.execute(DROP.format(posts=FROM_TO), (first, last))
     if few and remnants.is_left(db, (text for (text,) in few)):
@@ -74,9 +78,20 @@ def drop_words_of(db: Connection, row_ids: Sequence[int]) -> None:
 
 
 @contextmanager
+def of_many(posts: int) -> Iterator[None]:
+    """Words of so many posts are dropped inside, in whatever portions: of too many none are cut
+    out, so that nobody keeps the index busy for minutes by withdrawing thousands."""
+    token = _MANY.set(_MANY.get() or posts > CUT_OUT_MAX)
+    try:
+        yield
+    finally:
+        _MANY.reset(token)
+
+
+@contextmanager
 def _as_befits(db: Connection, posts: int) -> Iterator[None]:
     """Words of so many posts are dropped inside: cut out, or noted as dead."""
-    if posts > CUT_OUT_MAX:
+    if _are_many(posts):
         remnants.note(db, remnants.DEAD_WORDS)
         yield
         return
@@ -84,3 +99,7 @@ def _as_befits(db: Connection, posts: int) -> Iterator[None]:
     yield
     db.execute(_FLUSH)  # what was not cut out by now would be noted as dead
     db.execute(_CUTTING_OUT, (0,))
+
+
+def _are_many(posts: int) -> bool:
+    return _MANY.get() or posts > CUT_OUT_MAX

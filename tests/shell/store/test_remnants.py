@@ -141,6 +141,27 @@ def test_a_sweep_that_a_crash_cut_short_is_done_at_the_next_start(tmp_path: Path
 
 
 @pytest.mark.attack("A75")
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_who_withdraws_hundreds_at_once_does_not_have_each_cut_out(
+    tmp_path: Path, newest_first: bool
+) -> None:
+    many = CUT_OUT_MAX + 5
+    said = [stored(f"{CANARY} {at}", NOW_MS + at * 3_000) for at in range(many)]
+    taken_back = [stored(WithdrawBody(at)) for at in range(many)]
+    with closing(filled(tmp_path / "index.db")) as index:
+        add(index, LAPTOP, 2, [stored(WithdrawBody(1))])
+        parts = [(0, said), (many, taken_back)]
+        for start, records in reversed(parts) if newest_first else parts:
+            add(index, PHONE, start, records)
+        with index._database.read() as db:
+            assert remnants.noted(db) == {remnants.DEAD_WORDS, remnants.GONE}
+        assert index.search(WORD, 5, None) == []
+        assert sweep(index) > 1
+        assert seek(tmp_path, NEEDLE) == []
+        index.check()
+
+
+@pytest.mark.attack("A75")
 def test_what_was_set_aside_goes_as_soon_as_anything_is_withdrawn(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     filled(path).close()
