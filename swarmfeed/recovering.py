@@ -126,13 +126,14 @@ def move_home(
     """
     keys = open_keys(key_path(home), passphrase)
     signed = sign(move, SigningKey(keys.feed_seed), stays)
+    if move.next_seed is not None:
+        # Before the certificates: if it is cut short after them, both keys are gone.
+        _write_sheets(home, move)
+        statement = sheets_statement(move.author, move.next_seed)
+        desk.ask(NoteSheets(statement=statement.hex()))
     if signed:
         desk.ask(TakeCertificates(certificates=signed))
     replace_author(key_path(home), passphrase, seeds_of(move.author))
-    _write_sheets(home, move)
-    if move.next_seed is not None:
-        statement = sheets_statement(move.author, move.next_seed)
-        desk.ask(NoteSheets(statement=statement.hex()))
 
 
 def move_to_new_home(
