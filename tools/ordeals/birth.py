@@ -1,10 +1,12 @@
-"""kill -9 in the middle of ``init`` and ``restore``: the same command again, and all is well.
+"""kill -9 in the middle of ``init``, ``restore`` and the move to the second sheet: the same
+command again, and all is well.
 
 Each command runs in a process forked from this one, which has everything loaded.  It kills
 itself before the n-th thing it asks of the disk, so every moment that differs is met, and
 none by chance.
 """
 
+import json
 import shutil
 import signal
 import tempfile
@@ -15,7 +17,15 @@ from pathlib import Path
 from typing import Final
 
 from swarmfeed import wiring
+from swarmfeed.core.base.backup_words import seed_of_words
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.feed.author import feeds_of
+from swarmfeed.core.feed.authorkey import hash_key
+from swarmfeed.core.feed.certificate import open_certificate
+from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.durable import create_file
+from swarmfeed.shell.disk.keyfile import open_keys
+from swarmfeed.shell.disk.logs import FileLogs
 
 from ordeals.dying import Ended, run_command
 from ordeals.ordeal import Ordeal, Outcome, Plan
@@ -85,6 +95,12 @@ def _suffer(kind: Kind, moment: int, folder: Path, came: Counter[str]) -> str:
     post = run_command(folder, ("post", "hello"))
     if post.code != 0 or "hello" not in post.said:
         return f"a post ended with {post.code}: {post.said[-300:]}"
+    return _left_behind(kind, folder, first, again)
+
+
+def _left_behind(kind: Kind, folder: Path, first: Ended, again: Ended) -> str:
+    if kind is MOVE and (wrong := _moved_wrongly(folder, first, again)):
+        return wrong
     left = [path.name for path in (folder / "home").iterdir() if path.name == "new"]
     feeds = sum(1 for _ in (folder / "home" / "feeds").iterdir())
     shutil.rmtree(folder)
@@ -106,6 +122,27 @@ def _has_words(folder: Path, ended: Ended) -> bool:
         lines = sheet.read_text().splitlines()
         return sum(len(line.split()) == _WORDS for line in lines) == 2
     return '"next_words"' in ended.said and ended.said.rstrip().endswith("}")
+
+
+def _moved_wrongly(folder: Path, first: Ended, again: Ended) -> str:
+    """What is wrong with a move that was cut short and repeated; nothing: all is well."""
+    home = folder / "home"
+    keys = open_keys(key_path(home), "")
+    logs = FileLogs(home / "feeds")
+    (replica,) = logs.read_all()
+    opened = [open_certificate(each) for each in logs.read_certificates(replica.feed_id)]
+    state = feeds_of(keys.author_id, opened)
+    if (state.generation, state.is_disputed) != (1, False):
+        return f"generation {state.generation}, disputed: {state.is_disputed}"
+    if keys.author is None or keys.author.next_key_hash != state.next_key_hash:
+        return "the key file is of another sheet than the certificates"
+    sheets = [ended.said for ended in (first, again) if '"next_words"' in ended.said]
+    if not sheets:
+        return "nobody saw the new sheet"
+    seed = seed_of_words(json.loads(sheets[-1].splitlines()[-1])["next_words"])
+    if hash_key(SigningKey(seed).public) != state.next_key_hash:
+        return "the sheet that was shown last is not the one that was prepared"
+    return ""
 
 
 def _prepare(kind: Kind, folder: Path) -> None:
@@ -139,6 +176,11 @@ def _prepare_ended(folder: Path) -> None:
     shutil.rmtree(folder / "home" / "high-water")
 
 
+def _prepare_move(folder: Path) -> None:
+    created = wiring.create_home(folder / "home", "Ann", "")
+    create_file(folder / "second", created.next_words.encode("ascii"))
+
+
 _NAME: Final = ("--name", "Ann", "--no-passphrase", "--json")
 _RESTORE: Final = ("restore", "{folder}/sheet", "--offline", *_NAME)
 
@@ -146,6 +188,12 @@ IN_PLACE: Final = Kind(
     name="restore in place",
     prepare=_prepare_ended,
     words=_RESTORE,
+)
+
+MOVE: Final = Kind(
+    name="move",
+    prepare=_prepare_move,
+    words=("move-to-second-sheet", "{folder}/second", "--yes", "--json"),
 )
 
 KINDS: Final = (
@@ -157,12 +205,13 @@ KINDS: Final = (
     ),
     Kind(name="restore", prepare=_prepare_words, words=_RESTORE),
     IN_PLACE,
+    MOVE,
 )
 
 BIRTH = Ordeal(
     name="birth",
-    about="kill -9 in the middle of init and restore: the same again, and all is well",
-    cases=240,
-    sample=8,
+    about="kill -9 in the middle of init, restore, move: the same again, and all is well",
+    cases=300,
+    sample=10,
     play=play,
 )
