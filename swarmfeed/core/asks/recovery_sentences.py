@@ -80,7 +80,8 @@ KEPT_IN_KEYRING: Final = Text(
 
 LOCKED: Final = Text(
     "Your keys are locked: this node reads, fetches and passes on as before, and writes nothing"
-    " in your name until you give the passphrase: swarmfeed unlock"
+    " in your name until you give the passphrase, on the page under Me or with: swarmfeed"
+    " unlock"
 )
 UNLOCKED: Final = Text("Your keys are open in this node, so that it can write when you say so.")
 NOTHING_TO_LOCK: Final = Text(
