@@ -19,6 +19,8 @@ from swarmfeed.core.base.types import AuthorId
 from webui.access import Address, OwnerOf
 from webui.asgi import PageServer
 
+from tests.web.test_alarms import ALARM
+
 pytestmark = pytest.mark.e2e
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -254,6 +256,7 @@ def test_text_is_legible_and_targets_are_large_enough(
     make_visit: MakeVisit, dark: bool
 ) -> None:
     visit = make_visit(dark=dark)
+    visit.node.desk.alarms = (ALARM,)
     for path in paths(visit.node.desk):
         visit.go(path)
         assert visit.page.evaluate(CONTRAST) == [], path
