@@ -53,6 +53,8 @@ class _Wanted:
     before: ChunkRecord
     record: ChunkRecord
     asked: NodeId | None = None
+    is_answered: bool = False
+    """Whether a patch came: each reads and writes a chunk, and nobody sends two."""
 
 
 class Patcher:
@@ -115,9 +117,11 @@ class Patcher:
         """Take a patch in, if it was asked for; one that does not fit is fetched instead."""
         key = patch.feed_id, ChunkSpan(patch.level, patch.position)
         wanted = self._wanted.get(key)
-        if wanted is not None and wanted.asked == session.node_id:
-            frames = {each.number: each.frame for each in patch.frames}
-            self._beside.spawn(self._put_in(key, wanted, frames))
+        if wanted is None or wanted.asked != session.node_id or wanted.is_answered:
+            return
+        wanted.is_answered = True
+        frames = {each.number: each.frame for each in patch.frames}
+        self._beside.spawn(self._put_in(key, wanted, frames))
 
     # --- answering ---
 

@@ -7,7 +7,7 @@ import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Withdraw
-from swarmfeed.core.base.types import ChunkSpan
+from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.metainfo import hash_pieces
 from swarmfeed.core.talk.words import Frames, Patch, PatchFrame
@@ -172,6 +172,37 @@ def test_a_false_patch_costs_a_fetch_and_no_more(
         await street.until(lambda: is_whole(ben, anna), within_s=60)
         assert not has_body(ben, anna, 20)
         assert sent.count["patch"] == 1
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A96")
+def test_a_patch_that_is_sent_again_and_again_is_put_in_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would read, unpack and write a chunk: 48 MB, as often as the peer likes."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        anna, (ben,) = await with_followers(street, 1)
+        logs = ben.running.ground.shells.logs
+        read, reads = logs.read_incoming, []
+
+        def counting(feed_id: FeedId, span: ChunkSpan) -> bytes:
+            reads.append(span)
+            return read(feed_id, span)
+
+        def hear_often(message: object) -> object:
+            for _ in range(50 if isinstance(message, Patch) else 0):
+                ben.running.feeds.patcher.on_patch(session, message)
+            return message
+
+        sent, (session,) = Sent(monkeypatch), ben.running.ground.sessions.all()
+        sent.spoil = hear_often  # type: ignore[assignment]  # it spoils messages alone
+        monkeypatch.setattr(logs, "read_incoming", counting)
+        await ask(anna, Withdraw(ref=name(anna, 20)))
+        await street.until(lambda: is_whole(ben, anna), within_s=60)
+        assert not has_body(ben, anna, 20)
+        assert reads == [FIRST, FIRST]  # for what its frames hash to, and for the patch
 
     in_neighbourhood(tmp_path, scenario)
 
