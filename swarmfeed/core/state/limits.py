@@ -28,6 +28,10 @@ GONE_MS: Final = 400 * 24 * 3_600 * 1_000
 """How long it is known that something was taken away: a device that was off for longer than
 that, a year and a month, may bring it back."""
 
+ROW_AHEAD_MS: Final = 24 * 3_600 * 1_000
+"""How far ahead of this device's clock a row may be: a wrong time zone is; what claims to be
+later would count over all that a person does until then, and hide what that device does."""
+
 RECOVERIES_MAX: Final = 4
 """Statements of recovery keys that a snapshot is sealed to: of each generation one is made, and
 a second one where a device of that author could not see the first."""

@@ -9,6 +9,10 @@ twice (a map of last-writer-wins registers; Shapiro and others, 2011).
 
 A person's own doing always counts over what is known at that moment, whatever the clock says:
 its time is later than that of the row it replaces, and than any of this device.
+
+A row from more than ROW_AHEAD_MS ahead is nobody's doing yet: it is not taken before its time,
+and what a person does replaces it.  Or one device, stolen or with a broken clock, would have
+the last word for ever.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,6 +28,7 @@ from swarmfeed.core.state.limits import (
     GONE_MS,
     KEY_BYTES_MAX,
     MERGED_BYTES_MAX,
+    ROW_AHEAD_MS,
     ROW_BYTES_EXTRA,
     SCOPE_CHARS_MAX,
     TABLE_BYTES_MAX,
@@ -55,6 +60,10 @@ class PrivateRow:
     @property
     def bytes_taken(self) -> int:
         return len(self.key) + len(self.value) + ROW_BYTES_EXTRA
+
+    def is_early(self, now_ms: int) -> bool:
+        """Whether its time is too far ahead for it to be taken."""
+        return self.time_ms > now_ms + ROW_AHEAD_MS
 
     def is_newer(self, other: "PrivateRow | None") -> bool:
         return other is None or self._order > other._order
@@ -119,8 +128,13 @@ class PrivateTable:
         return [row for row in self.rows() if row.time_ms > vector.get(row.device, -1)]
 
     def has_room(self, rows: Iterable[PrivateRow]) -> bool:
-        """Whether this device may write so much more down."""
-        return self._bytes + sum(row.bytes_taken for row in rows) <= TABLE_BYTES_MAX
+        """Whether this device may write these down: also in a full table what takes no more
+        than was there, so that things can be taken away."""
+        rows = list(rows)
+        known = (self._rows.get(row.name) for row in rows)
+        grows = sum(row.bytes_taken for row in rows)
+        grows -= sum(row.bytes_taken for row in known if row is not None)
+        return grows <= 0 or self._bytes + grows <= TABLE_BYTES_MAX
 
     # --- changing ---
 
@@ -142,13 +156,16 @@ class PrivateTable:
         """Return the rows that say something from now on, over all that is known.
 
         No two have the same time: who gets only the first of them knows what is missing.
+        What is too far ahead counts for nothing: it is to be replaced.
         """
-        own = (row.time_ms for row in self._rows.values() if row.device == device)
+        known_ms = {
+            name: row.time_ms for name, row in self._rows.items() if not row.is_early(now_ms)
+        }
+        own = (at_ms for name, at_ms in known_ms.items() if self._rows[name].device == device)
         time_ms = max(now_ms, max(own, default=-1) + 1)
         made = []
         for (scope, key), value in changes.items():
-            known = self._rows.get((scope, key))
-            time_ms = max(time_ms, known.time_ms + 1 if known is not None else 0)
+            time_ms = max(time_ms, known_ms.get((scope, key), -1) + 1)
             at_ms = min(time_ms, TIME_MS_MAX)
             made.append(
                 PrivateRow(scope=scope, key=key, value=value, time_ms=at_ms, device=device)

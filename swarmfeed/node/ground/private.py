@@ -80,6 +80,11 @@ class PrivateState:
     def beyond(self, vector: Vector) -> list[PrivateRow]:
         return self._table.beyond(vector)
 
+    def are_timely(self, rows: Iterable[PrivateRow]) -> bool:
+        """Whether ``merge`` passes over none of them because its time is yet to come."""
+        now_ms = self._clock.now_ms()
+        return not any(row.is_early(now_ms) for row in rows)
+
     # --- changing ---
 
     def set(self, scope: str, changes: Mapping[bytes, bytes]) -> None:
@@ -97,7 +102,7 @@ class PrivateState:
         self._take(made, None)
 
     def merge(self, rows: Iterable[PrivateRow], source: object = None) -> list[PrivateRow]:
-        """Take what another device said; returns what is new.
+        """Take what another device said, but what is too far ahead; returns what is new.
 
         Args:
             source: Whom it need not be told: goes into the event.
@@ -105,8 +110,10 @@ class PrivateState:
         Raises:
             PassingError: Not now; all is as it was.
         """
-        rows = list(rows)
-        news = PrivateTable(self._table.rows()).merge(rows)
+        now_ms = self._clock.now_ms()
+        timely = [row for row in rows if not row.is_early(now_ms)]
+        known = (row for row in self._table.rows() if not row.is_early(now_ms))
+        news = PrivateTable(known).merge(timely)
         if news:
             self._take(news, source)
         return news
@@ -123,6 +130,8 @@ class PrivateState:
         if not rows:
             return
         self._file.write(rows)
+        # They are known to count: also over a row that is too far ahead.
+        self._table.forget(row.name for row in rows)
         self._table.merge(rows)
         self._name({row.scope for row in rows})
         self._events.tell(PrivateChanged(tuple(rows), source))

@@ -71,7 +71,8 @@ class Snapshots:
                 news += len(self._private.merge(found.rows, self))
                 if feed_id == self._identity.feed_id:
                     self._last = found
-            self._read[feed_id] = places
+            if found is None or self._private.are_timely(found.rows):
+                self._read[feed_id] = places  # else again, once this clock may be right
         return news
 
     def _newest(self, feed_id: FeedId) -> Snapshot | None:

@@ -5,9 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.state.limits import (
     GONE_MS,
     MERGED_BYTES_MAX,
+    ROW_AHEAD_MS,
     TABLE_BYTES_MAX,
     VALUE_BYTES_MAX,
 )
@@ -69,6 +71,28 @@ def test_what_a_person_does_counts_over_what_is_known_whatever_the_clock_says() 
     (made,) = table.make({("mute", b"anna"): b"mine"}, now_ms=5, device=FEEDS[0])
     assert table.merge([made]) == [made]
     assert (table.get("mute", b"anna"), made.time_ms) == (b"mine", 9_001)
+
+
+@pytest.mark.attack("A97")
+def test_a_row_from_far_ahead_moves_no_time_of_what_a_person_does() -> None:
+    early = ROW_AHEAD_MS + 6
+    ahead = row(value=b"for ever", time_ms=TIME_MS_MAX, device=FEEDS[3])
+    in_our_name = row(key=b"ben", time_ms=early, device=FEEDS[0])
+    table = PrivateTable([ahead, in_our_name])
+    assert ahead.is_early(5) and in_our_name.is_early(5) and not in_our_name.is_early(6)
+    (made,) = table.make({("mute", b"anna"): b"mine"}, now_ms=5, device=FEEDS[0])
+    assert made.time_ms == 5
+
+
+def test_in_a_full_table_things_can_be_taken_away() -> None:
+    value, step = bytes(VALUE_BYTES_MAX), VALUE_BYTES_MAX + 128
+    full = [row(key=b"%06d" % n, value=value) for n in range(MERGED_BYTES_MAX // step)]
+    table = PrivateTable(full)
+    for after, fits in ((b"", True), (value[1:], True), (value, True)):
+        changes = {full[0].name: after}
+        made = table.make(changes, now_ms=2_000, device=FEEDS[0])
+        assert table.has_room(made) == fits
+    assert not table.has_room([row(key=b"one more")])
 
 
 def test_no_two_rows_of_a_device_have_the_same_time() -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.certificate import sign_leave
 from swarmfeed.core.state.exchange import sign_proof
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.core.state.words import Mine, PrivateNews
 from swarmfeed.core.talk.words import Certificates
 from swarmfeed.errors import MendingError
@@ -115,6 +117,34 @@ def test_an_author_of_one_device_says_nothing_and_a_follower_hears_no_state(
         side = link(me, friend).part(MirrorSide)
         assert (side.said, side.feed_id, side.due) == (False, None, [])
         assert me.index.sealed_entries(me.feed_id, "keys", 9) == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A97")
+@pytest.mark.parametrize("in_name_of", ["itself", "the other"])
+def test_a_device_has_no_last_word_by_a_time_far_ahead(tmp_path: Path, in_name_of: str) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        laptop, phone = await two(street)
+        device = phone.feed_id if in_name_of == "itself" else laptop.feed_id
+        forever = PrivateRow(
+            scope=MUTE, key=b"anna", value=b"1", time_ms=TIME_MS_MAX, device=device
+        )
+        # What it would have to do: its own table takes no such row either.
+        phone.running.ground.private._take([forever], None)
+        await settle()
+        assert said(laptop) == {}
+        write(laptop, MUTE, b"anna")
+        write(laptop, MUTE, b"anna", b"")
+        write(laptop, MUTE, b"ben")
+        await settle()
+        assert said(laptop) == {b"ben": b"1"}
+        write(phone, MUTE, b"anna", b"2")  # honest again: what is early is replaced
+        await settle()
+        assert said(laptop) == said(phone) == {b"anna": b"2", b"ben": b"1"}
+        await phone.stop()
+        await phone.start()
+        assert said(phone) == {b"anna": b"2", b"ben": b"1"}
 
     in_neighbourhood(tmp_path, scenario)
 
