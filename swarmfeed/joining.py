@@ -16,7 +16,8 @@ from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, NONCE_BYTES
 from swarmfeed.core.base.types import Endpoint, FeedId, Hash, NodeId
-from swarmfeed.core.feed.certificate import Rotate, open_certificate
+from swarmfeed.core.feed.author import proving_rotates
+from swarmfeed.core.feed.claims import open_all
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.kinds import FeedBody, encode_body
@@ -139,7 +140,7 @@ class _Waiting:
         now_ms = SystemClock().now_ms()
         feed_key = SigningKey(self._seeds.feed)
         feed_id, author_id = FeedId(feed_key.public), joined.author_id
-        rotates = _rotates(joined.certificates)
+        rotates = proving_rotates(author_id, open_all(joined.certificates))
         first = FeedBody(joined.certificate, device=self._wanted.device, rotates=rotates)
         body = encode_body(first, os.urandom(SALT_BYTES))
         aside = begin(self._home, feed_id, author_id)
@@ -187,13 +188,3 @@ def _places(at: Endpoint) -> tuple[Endpoint, ...]:
         return (at,)
     hosts = own_addresses() or ["127.0.0.1"]
     return tuple(Endpoint(host, at.port) for host in hosts)
-
-
-def _rotates(certificates: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Those that brought the author key in force, oldest first."""
-    *known, join = ((each, open_certificate(each)) for each in certificates)
-    last = join[1].generation
-    found = [
-        signed for signed, each in known if isinstance(each, Rotate) and each.generation <= last
-    ]
-    return tuple(found[:last])

@@ -28,9 +28,9 @@ from swarmfeed.core.asks.state import NoteSheets
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.author import AuthorFeeds, feeds_of, which_sheet
+from swarmfeed.core.feed.author import AuthorFeeds, feeds_of, proving_rotates, which_sheet
 from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
-from swarmfeed.core.feed.certificate import Certificate, Rotate, open_certificate
+from swarmfeed.core.feed.certificate import Certificate, open_certificate
 from swarmfeed.core.feed.moving import Stays, key_after, key_in_force, sign_move
 from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.desk import Answerer
@@ -167,12 +167,7 @@ def _write_sheets(home: Path, move: Move) -> None:
 
 def rotates_of(known: Learnt) -> tuple[bytes, ...]:
     """Return the signed rotates up to the key in force, oldest first."""
-    found = [
-        (each.generation, signed)
-        for signed, each in known.certificates.items()
-        if isinstance(each, Rotate) and each.generation <= known.state.generation
-    ]
-    return tuple(signed for _, signed in sorted(found, key=lambda each: each[0]))
+    return proving_rotates(known.state.author_id, known.certificates)
 
 
 def restore(

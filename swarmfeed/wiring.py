@@ -33,8 +33,9 @@ from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.feed.author import proving_rotates
 from swarmfeed.core.feed.authorkey import AuthorKey, author_id_of, hash_key
-from swarmfeed.core.feed.certificate import Join, Rotate, open_certificate, sign_join
+from swarmfeed.core.feed.certificate import Join, open_certificate, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.kinds import Body, FeedBody, ProfileBody, encode_body
@@ -216,13 +217,12 @@ def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
 def _first_body(feed_id: FeedId, certificates: Sequence[bytes]) -> FeedBody:
     """What a feed begins with: its join, and the rotates that prove it."""
     opened = {each: open_certificate(each) for each in certificates}
-    rotates = tuple(each for each, said in opened.items() if isinstance(said, Rotate))
-    join = next(
-        each
+    author_id, join = next(
+        (said.author_id, each)
         for each, said in opened.items()
         if isinstance(said, Join) and said.feed_id == feed_id
     )
-    return FeedBody(certificate=join, rotates=rotates)
+    return FeedBody(certificate=join, rotates=proving_rotates(author_id, opened))
 
 
 @contextmanager

@@ -139,6 +139,25 @@ def choose_certificates(
     return (*(signed[each] for each in rotates), *sorted(signed[each] for each in rest))
 
 
+def proving_rotates(
+    author_id: AuthorId, opened: Mapping[bytes, Certificate]
+) -> tuple[bytes, ...]:
+    """Return the signed rotates that count, oldest first, up to the generation in force: they
+    prove its key.
+
+    Args:
+        author_id: Whose; certificates of others are ignored.
+        opened: What each signed certificate says.  Of rotates that contradict each other, the
+            first counts.
+    """
+    signed = _lowest_forms(author_id, opened)
+    chain = _chain(signed)
+    if not chain:
+        return ()
+    last = _in_force(chain, signed).number
+    return tuple(signed[each.rotate] for each in chain[: last + 1] if each.rotate is not None)
+
+
 def which_sheet(state: AuthorFeeds, key: bytes) -> Sheet:
     """Return which sheet of an author the words of a public author key, 32 bytes, are of."""
     if key == state.key:

@@ -8,8 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.author import AuthorFeeds, choose_certificates, feeds_of
-from swarmfeed.core.feed.certificate import Certificate, Join, Rotate, open_certificate
+from swarmfeed.core.feed.author import (
+    AuthorFeeds,
+    choose_certificates,
+    feeds_of,
+    proving_rotates,
+)
+from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
 from swarmfeed.core.feed.claims import (
     first_certificates,
     joined_author,
@@ -57,13 +62,7 @@ class Credentials:
 
     def rotates(self, author_id: AuthorId) -> tuple[bytes, ...]:
         """Signed rotates that count, oldest first, up to the generation in force."""
-        last = self.certified(author_id).generation
-        known = self.opened(author_id).items()
-        return tuple(
-            signed
-            for signed, each in known
-            if isinstance(each, Rotate) and each.generation <= last
-        )[:last]
+        return proving_rotates(author_id, self.opened(author_id))
 
     def has_more_than_joins(self, author_id: AuthorId) -> bool:
         """Whether certificates are known that may come later than any head."""

@@ -17,6 +17,7 @@ from swarmfeed.core.feed.author import (
     CertifiedFeed,
     choose_certificates,
     feeds_of,
+    proving_rotates,
     which_sheet,
 )
 from swarmfeed.core.feed.authorkey import AuthorKey, Sheet
@@ -192,6 +193,25 @@ def test_of_many_rivals_one_is_kept_as_proof() -> None:
         shuffled = random.Random(order).sample(rivals, len(rivals))
         pieces = [shuffled[at : at + 10] for at in range(0, len(shuffled), 10)]
         assert choose(ONE, *pieces) == kept
+
+
+@pytest.mark.attack("A23")
+def test_a_rival_does_not_stand_among_the_rotates_that_prove_a_key() -> None:
+    moves = [rotate(), rotate(THIRD, SECOND.key)]
+    known = opened([*moves, join(1, by=THIRD), rotate(RIVAL), join(2, by=RIVAL)])
+    proving = proving_rotates(ID, known)
+    assert [known[each] for each in proving] == moves
+    # In whichever order they came, but for the two that contradict each other.
+    others_last = sorted(known, key=lambda each: each not in proving)
+    assert proving_rotates(ID, {each: known[each] for each in others_last}) == proving
+
+
+def test_a_rotate_proves_nothing_while_no_feed_counts_in_its_generation() -> None:
+    known = opened([*TURNS, join(1, by=SECOND)])
+    assert [known[each] for each in proving_rotates(ID, known)] == [rotate()]
+    assert proving_rotates(ID, opened([join(1)])) == ()
+    assert proving_rotates(OTHER.author_id, known) == ()
+    assert proving_rotates(ID, {}) == ()
 
 
 # --- the set grows, in any order ------------------------------------------------------------
