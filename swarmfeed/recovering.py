@@ -107,9 +107,11 @@ def plan_move(known: Learnt, seeds: Iterable[bytes]) -> Move:
     raise UserError((sentences.FIRST_SHEET_GIVEN if is_first else sentences.NOT_SECOND_SHEET)())
 
 
-def sign(move: Move, own: SigningKey, stays: Sequence[Stays]) -> tuple[bytes, ...]:
+def _sign(
+    move: Move, own: SigningKey, stays: Sequence[Stays], now_ms: int
+) -> tuple[bytes, ...]:
     """Sign what the move takes; ``stays`` are the feeds beside the own one."""
-    known, now_ms = move.known, SystemClock().now_ms()
+    known = move.known
     return sign_move(move.author, known.state, known.certificates, own, stays, now_ms=now_ms)
 
 
@@ -125,7 +127,7 @@ def move_home(
         UserError: The passphrase is wrong, or the machine refuses; nothing was changed.
     """
     keys = open_keys(key_path(home), passphrase)
-    signed = sign(move, SigningKey(keys.feed_seed), stays)
+    signed = _sign(move, SigningKey(keys.feed_seed), stays, SystemClock().now_ms())
     if move.next_seed is not None:
         # Before the certificates: if it is cut short after them, both keys are gone.
         _write_sheets(home, move)
@@ -133,7 +135,7 @@ def move_home(
         desk.ask(NoteSheets(statement=statement.hex()))
     if signed:
         desk.ask(TakeCertificates(certificates=signed))
-    replace_author(key_path(home), passphrase, seeds_of(move.author))
+    replace_author(key_path(home), passphrase, AuthorSeeds.of(move.author))
 
 
 def move_to_new_home(
@@ -144,14 +146,12 @@ def move_to_new_home(
     Raises:
         UserError: There are keys already, or the folder cannot be written; nothing was changed.
     """
-    known = move.known
 
     def certify(own: SigningKey, now_ms: int) -> tuple[bytes, ...]:
-        return sign_move(
-            move.author, known.state, known.certificates, own, stays, now_ms=now_ms
-        )
+        return _sign(move, own, stays, now_ms)
 
-    wiring.make_device(home, name, passphrase, move.author, rotates_of(known), certify=certify)
+    rotates = _rotates_of(move.known)
+    wiring.make_device(home, name, passphrase, move.author, rotates, certify=certify)
     _write_sheets(home, move)
     if move.next_seed is not None:
         keys = open_keys(key_path(home), passphrase)
@@ -165,7 +165,7 @@ def _write_sheets(home: Path, move: Move) -> None:
         write_sheets(home, sign_sheets(move.author, SigningKey(move.next_seed)))
 
 
-def rotates_of(known: Learnt) -> tuple[bytes, ...]:
+def _rotates_of(known: Learnt) -> tuple[bytes, ...]:
     """Return the signed rotates up to the key in force, oldest first."""
     return proving_rotates(known.state.author_id, known.certificates)
 
@@ -200,7 +200,7 @@ def restore(
     author = key_in_force(known.state, SigningKey(sheets[Sheet.FIRST]))
     wrote = [each for each in known.feeds if each.entries and each.counts]
     return Restored(
-        whoami=wiring.make_device(home, name, passphrase, author, rotates_of(known)),
+        whoami=wiring.make_device(home, name, passphrase, author, _rotates_of(known)),
         entries=sum(each.entries if each.end is None else each.end for each in wrote),
         devices=len(wrote),
         at=link.at if link is not None else (),
@@ -253,15 +253,6 @@ def known_by_sheet(seeds: Iterable[bytes], link: Link) -> Learnt | None:
             )
             return Learnt(state=state, certificates={}, feeds=())
     return None
-
-
-def seeds_of(author: AuthorKey) -> AuthorSeeds:
-    """Return what a key file keeps of an author key."""
-    return AuthorSeeds(
-        seed=author.signing.seed,
-        generation=author.generation,
-        next_key_hash=author.next_key_hash,
-    )
 
 
 def own_author(desk: Answerer) -> AuthorId:

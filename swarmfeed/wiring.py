@@ -34,7 +34,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.feed.author import proving_rotates
-from swarmfeed.core.feed.authorkey import AuthorKey, author_id_of, hash_key
+from swarmfeed.core.feed.authorkey import AuthorKey, first_author_key, hash_key
 from swarmfeed.core.feed.certificate import Join, open_certificate, sign_join
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.head import verifier_key
@@ -91,21 +91,19 @@ def create_home(
     """
     author_seed, next_seed = new_seed(), new_seed()
     next_hash = hash_key(SigningKey(next_seed).public)
-    seeds = AuthorSeeds(seed=author_seed, generation=0, next_key_hash=next_hash)
-    author_id = author_id_of(SigningKey(author_seed).public, next_hash)
+    author = first_author_key(SigningKey(author_seed), next_hash)
     words = words_of_seed(author_seed), words_of_seed(next_seed)
     make_folder(home)
     with HomeLock(home):
         if key_path(home).exists():
             raise UserError(sentences.KEYS_THERE(home=home))
-        author = seeds.author_key(author_id)
         me = make_aside(home, name, passphrase, author, partial(_join, author, is_first=True))
         write_sheets(unfinished(home), sign_sheets(author, SigningKey(next_seed)))
         created = Created(
             whoami=me.whoami,
             author_words=words[0],
             next_words=words[1],
-            sheet_link=format_link(Link(author_id, next_key_hash=next_hash)),
+            sheet_link=format_link(Link(author.author_id, next_key_hash=next_hash)),
         )
         if show is not None:
             show(created)
@@ -201,11 +199,7 @@ def make_aside(
 def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
     """Make the keys of a device that has the author key."""
     return Keys(
-        author=AuthorSeeds(
-            seed=author.signing.seed,
-            generation=author.generation,
-            next_key_hash=author.next_key_hash,
-        ),
+        author=AuthorSeeds.of(author),
         author_id=author.author_id,
         feed_seed=new_seed(),
         node_seed=new_seed(),

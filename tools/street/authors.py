@@ -32,7 +32,7 @@ def blank_keys() -> Keys:
     zeros = bytes(32)
     author = author_of(zeros)
     return Keys(
-        author=AuthorSeeds(seed=zeros, generation=0, next_key_hash=author.next_key_hash),
+        author=AuthorSeeds.of(author),
         author_id=author.author_id,
         feed_seed=zeros,
         node_seed=zeros,

@@ -77,6 +77,15 @@ class AuthorSeeds:
     next_key_hash: Hash
     """SHA-256 of the author key that may take over."""
 
+    @classmethod
+    def of(cls, author: AuthorKey) -> "AuthorSeeds":
+        """Return what a key file keeps of an author key."""
+        return cls(
+            seed=author.signing.seed,
+            generation=author.generation,
+            next_key_hash=author.next_key_hash,
+        )
+
     def author_key(self, author_id: AuthorId) -> AuthorKey:
         """Return the key, to sign with once and then to let go."""
         return AuthorKey(
