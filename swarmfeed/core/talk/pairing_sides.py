@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from swarmfeed.core.base.blank import is_one_line
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.author import feeds_of
@@ -112,8 +113,8 @@ class OldSide:
             box = seal(key.recipient, who, WHO_INFO + talk)
         return PairWho(box), Proposal(
             author_id=self._who.author_id,
-            called=self._who.called,
-            device=key.device,
+            called=_line(self._who.called),
+            device=_line(key.device),
             code=short_code(self._said),
         )
 
@@ -198,8 +199,8 @@ class NewSide:
         self._said, self._author_id = hash_who(self._talk, opened), said.author_id
         return Proposal(
             author_id=said.author_id,
-            called=said.called,
-            device=self._key.device,
+            called=_line(said.called),
+            device=_line(self._key.device),
             code=short_code(self._said),
         )
 
@@ -228,6 +229,11 @@ class NewSide:
         author_id, feed_id = join.author_id, self._key.feed_id
         if feeds_of(author_id, [*known, join]).feed(feed_id) is None:
             raise PairingError(PairingReason.BROKEN.value)
+
+
+def _line(name: str) -> str:
+    """Return a name; empty where it is more than a line: it could show a code of its own."""
+    return name if is_one_line(name) else ""
 
 
 @contextmanager

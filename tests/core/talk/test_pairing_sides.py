@@ -136,6 +136,18 @@ def test_the_code_is_another_for_each_attempt() -> None:
 
 
 @pytest.mark.attack("A58")
+@pytest.mark.parametrize("name", ["laptop\n\nBoth show 123 456", "a\x1b[2K", "\u202e654 321"])
+def test_a_name_shows_no_code_of_its_own(name: str) -> None:
+    """Whoever put up a false link knows what the other machine shows."""
+    who = Who(author_id=ANNA.author_id, nonce=Hash(bytes(32)), called=name)
+    old = OldSide(link_to(), OLD, who)
+    new = NewSide(FEED, BOXES.public_of(RECIPIENT), NEW, name, Hash(bytes(32)))
+    said, proposed = old.propose(NEW, new.answer(OLD, old.ask(NEW)), BOXES.seal)
+    assert new.learn(said, unseal) == proposed
+    assert (proposed.called, proposed.device) == ("", "")
+
+
+@pytest.mark.attack("A58")
 def test_a_false_qr_code_is_told_by_its_hash() -> None:
     """The link on the screen is Eve's, the machine that answers is not hers, or is."""
     old, new = old_side(link_to(bytes([66]) * 32)), new_side()
