@@ -1,7 +1,7 @@
 """Withdrawing and editing own posts, and how far a text that was removed is gone."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.posts import PostView
@@ -70,12 +70,17 @@ class Version:
     cw: Annotated[str, Spare()] = ""
 
 
+VERSIONS_MAX: Final = 100
+"""Versions of a post in one answer, of 8 kB each: an author may write any number of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
     """The history of a post."""
 
     versions: tuple[Version, ...]
-    """Oldest first; the last one is shown.  What was removed, or is not here, is left out."""
+    """The newest VERSIONS_MAX, oldest first; the last one is shown.  What was removed, or is
+    not here, is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from swarmfeed.core.asks.withdrawal_sentences import (
     WITHDRAWN_ALREADY,
 )
 from swarmfeed.core.asks.withdrawing import (
+    VERSIONS_MAX,
     Edit,
     HistoryOfPost,
     HowFarRemoved,
@@ -248,7 +249,7 @@ class Withdrawing:
     def _versions(self, ref: str) -> Versions:
         post = self._reading.find(ref)
         found = []
-        for index in (post.ref.index, *self._edits(post)):
+        for index in [post.ref.index, *self._edits(post)][-VERSIONS_MAX:]:
             with suppress(DamageError):
                 entry = self._entry(post.ref.feed_id, index)
                 body = self._body(post.ref.feed_id, index)

@@ -9,6 +9,7 @@ from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.posts import PostView, ShowPost, ref_text
 from swarmfeed.core.asks.withdrawing import (
+    VERSIONS_MAX,
     Edit,
     HistoryOfPost,
     HowFarRemoved,
@@ -99,6 +100,18 @@ def test_an_edit_is_shown_and_what_was_said_before_can_be_read(tmp_path: Path) -
             await ask(me, Edit(ref=ref, text="  "))
         with pytest.raises(UserError, match="nothing of this post"):
             await ask(me, HowFarRemoved(ref=ref))
+
+    alone(tmp_path, script)
+
+
+@pytest.mark.attack("A98")
+def test_a_post_that_was_edited_too_often_shows_the_newest_versions(tmp_path: Path) -> None:
+    async def script(me: Neighbour) -> None:
+        await me.say("0")
+        edits = [EditBody(2, str(n)) for n in range(1, VERSIONS_MAX + 9)]
+        await me.running.feeds.writer.publish_all(edits)
+        history = await ask(me, HistoryOfPost(ref=name(me, 2)))
+        assert [int(each.text) for each in history.versions] == [*range(9, VERSIONS_MAX + 9)]
 
     alone(tmp_path, script)
 

@@ -1,5 +1,6 @@
 """Edits, and edits whose old text goes: the same is shown, however the entries come."""
 
+import tracemalloc
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -10,7 +11,7 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.core.feed.withdrawal import strip
 from swarmfeed.ports import Index
-from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.index import SqliteIndex, open_index
 
 from tests.shell.store.index_samples import BOB, BOBS, CYDS, NOW_MS, add, stored, texts
 
@@ -120,3 +121,21 @@ def test_a_withdrawn_post_is_still_known_by_its_number(index: Index) -> None:
     assert index.place_of_withdrawn(names[1] + "0") is None
     index.drop_feed(CYDS)
     assert index.place_of_withdrawn(names[1]) is None
+
+
+@pytest.mark.attack("A98")
+def test_one_more_edit_reads_none_of_the_thousand_before(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "index.db")
+    try:
+        edits = [stored(EditBody(0, f"{n} {'x' * 4_000}")) for n in range(1_000)]
+        add(index, BOBS, 0, [stored("first"), *edits])
+        last = [stored(EditBody(0, "last"))]
+        tracemalloc.start()
+        add(index, BOBS, 1_001, last)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        view = index.post(BOBS, 0)
+        assert view is not None and view.text == "last"
+        assert peak < 1_000_000  # their texts are 4 MB
+    finally:
+        index.close()
