@@ -3,7 +3,7 @@
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import click
 
@@ -17,6 +17,9 @@ from swarmfeed.shell.disk.modes import may_be_read_by_others
 
 PASSPHRASE_CHARS_MAX = 1_024
 """Longest passphrase read from a file; more is the wrong file."""
+
+WORDS_BYTES_MAX = 65_536
+"""Longest file of words that is read: a sheet is two kilobytes, sixteen shares are four."""
 
 
 def default_home() -> Path:
@@ -121,6 +124,17 @@ def read_passphrase_file(file: Path) -> str:
     if not 0 < len(first) <= PASSPHRASE_CHARS_MAX:
         raise UserError(input_sentences.NO_PASSPHRASE(path=file))
     return first
+
+
+def read_words_file(file: BinaryIO) -> str:
+    """Read what was handed in as words of sheets or shares: a file, or standard input.
+
+    Raises:
+        UserError: It is no text, or others may read the file.
+    """
+    if file is not sys.stdin.buffer:
+        require_private(file)
+    return read_utf8(file.read(WORDS_BYTES_MAX), input_sentences.THE_WORDS())
 
 
 def require_private(file: IO[Any]) -> None:

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, Final
 import click
 
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
-from swarmfeed.cli.commands.restore import find_link, read_sheet
+from swarmfeed.cli.commands.restore import find_link
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys
+from swarmfeed.cli.home import has_keys, read_words_file
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, with_options
 from swarmfeed.cli.output import (
@@ -110,7 +110,7 @@ def make_move(others: Sequence[type]) -> click.Command:
         yourself, and --peer and somebody who follows you; it becomes a new device of yours.
         """
         wish = MoveWish(**wishes)
-        sheet = read_sheet(wish.words)
+        sheet = read_words_file(wish.words)
         seeds = seeds_of_words(sheet)
         if has_keys(context.home):
             _move_here(context, seeds, wish)
@@ -179,8 +179,8 @@ def choose_feeds(
     """Return which feeds beside the own one stay, and how much of each.
 
     A feed of which nothing is known, or which is still an alarm, stays only where it is named:
-    a thief may join any number.
-    One that was cut stays cut, unless nothing at all would be left of it.
+    a thief may join any number.  One that was cut stays cut, unless nothing at all would be
+    left of it.
 
     Raises:
         UserError: A name is of no feed, of several, or of the one at hand.

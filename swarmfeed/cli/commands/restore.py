@@ -1,7 +1,6 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
 import re
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,23 +10,18 @@ import click
 
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys, require_private
+from swarmfeed.cli.home import has_keys, read_words_file
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, with_options
 from swarmfeed.cli.output import print_facts, print_json, print_line, print_sentence
-from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar, Whoami, WhoAreYou
-from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.base.address import SCHEME, Link, format_author, format_link, parse_link
 from swarmfeed.core.base.backup_words import seeds_of_words
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import Restored
 from swarmfeed.node.ground.settings import NodeSettings
-
-SHEET_BYTES_MAX: Final = 65_536
-"""Longest file that may hold the words: a sheet is two kilobytes."""
 
 TIMEOUT_S: Final = 60
 """How long what was written before is waited for; the rest comes while the node runs."""
@@ -99,7 +93,7 @@ def make_restore(others: Sequence[type]) -> click.Command:
 def _restore(
     context: Context, settings: NodeSettings, wish: RestoreWish, as_json: bool
 ) -> None:
-    sheet = read_sheet(wish.words)
+    sheet = read_words_file(wish.words)
     seeds, whose = seeds_of_words(sheet), find_link(wish.link or "", sheet)
     checked = "" if wish.name is None else choose_name(wish.name)
     if is_anew := has_keys(context.home):
@@ -118,17 +112,6 @@ def _restore(
             found = _wait(desk, restored, wish.timeout_s)
             me = desk.ask(WhoAreYou())
     _print(context, me, restored, found, as_json)
-
-
-def read_sheet(words: BinaryIO) -> str:
-    """Read what was handed in as words.
-
-    Raises:
-        UserError: It is no text, or others may read the file.
-    """
-    if words is not sys.stdin.buffer:
-        require_private(words)
-    return read_utf8(words.read(SHEET_BYTES_MAX), input_sentences.THE_WORDS())
 
 
 def find_link(given: str, sheet: str) -> Link | None:

@@ -9,12 +9,10 @@ from typing import BinaryIO, Final
 
 import click
 
-from swarmfeed.cli.home import ask, read_passphrase_file, require_private
+from swarmfeed.cli.home import ask, read_passphrase_file, read_words_file
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_json, print_sentence, print_words
-from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks import recovery_sentences as sentences
-from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.errors import UserError
 from swarmfeed.shell.shares import (
@@ -25,9 +23,6 @@ from swarmfeed.shell.shares import (
     shares_needed,
     sheet_code,
 )
-
-TYPED_BYTES_MAX: Final = 65_536
-"""Longest file of words or shares: sixteen shares are four kilobytes."""
 
 passphrase_option: Final = click.option(
     "--share-passphrase-file",
@@ -71,7 +66,7 @@ def make(
 
     They are shown one by one, each to be given to somebody else, and kept nowhere.
     """
-    seed = seed_of_words(_read(words))
+    seed = seed_of_words(read_words_file(words))
     passphrase = _share_passphrase(passphrase_file)
     made = make_shares(seed, needed=needed, count=count, passphrase=passphrase)
     code = sheet_code(seed)
@@ -117,7 +112,7 @@ def join(
 def _read_shares(file: BinaryIO) -> list[str]:
     """Read the shares of one file; at a terminal one by one, until there are enough."""
     if file is not sys.stdin.buffer or not sys.stdin.isatty():
-        return read_shares(_read(file))
+        return read_shares(read_words_file(file))
     found: list[str] = []
     while not found or len(set(found)) < shares_needed(found):
         try:
@@ -127,12 +122,6 @@ def _read_shares(file: BinaryIO) -> list[str]:
         except UserError as error:
             print_sentence(str(error))
     return found
-
-
-def _read(file: BinaryIO) -> str:
-    if file is not sys.stdin.buffer:
-        require_private(file)
-    return read_utf8(file.read(TYPED_BYTES_MAX), input_sentences.THE_WORDS())
 
 
 def _share_passphrase(file: Path | None) -> str:
