@@ -21,7 +21,7 @@ from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FeedBody, PostBody, decode_body
 from swarmfeed.core.feed.moving import feeds_joined
 from swarmfeed.core.talk.words import Certificates
-from swarmfeed.errors import DamageError, RemoteError, UserError
+from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.events import CertificatesSigned
@@ -29,7 +29,6 @@ from swarmfeed.node.ground.ground import Ground
 
 LOOKED_AT: Final = 32
 """Newest entries of a feed among which a post is looked for, to tell the feed by."""
-
 
 START_CHARS: Final = 60
 """Of that post: a line of a terminal beside what else is said."""
@@ -40,6 +39,7 @@ class Certifying:
 
     def __init__(self, ground: Ground, writer: Writer) -> None:
         self._shelf = ground.shelf
+        self._index = ground.shells.index
         self._identity = ground.identity
         self._events = ground.events
         self._answering = ground.answering
@@ -116,6 +116,10 @@ class Certifying:
         )
 
     def _device(self, feed_id: FeedId) -> str:
+        """What a device is called: by the last word on it, else by the first."""
+        with suppress(MendingError, PassingError):
+            if name := self._index.device(feed_id).name:
+                return name
         for body in self._bodies(feed_id, 0, 1):
             if isinstance(body, FeedBody):
                 return body.device
