@@ -33,6 +33,13 @@ def unread(node: Node) -> int:
     return int(node.get("unread-notifications")["count"])
 
 
+def say_it_was_me(node: Node) -> None:
+    """The other device came by the words: neither knows the other until the person says so."""
+    node.wait_for("the alarm", lambda: node.get("alarms")["alarms"], PATIENCE_S)
+    (alarm,) = node.get("alarms")["alarms"]
+    assert node.post("that-was-me", alarm=alarm["id"])["alarms"] == []
+
+
 def linked(town: Neighbourhood) -> tuple[Node, Node, str]:
     """A laptop and Ben, who answered a post on it; and the feed of the laptop."""
     laptop = town.add("laptop", "--no-dht").start()
@@ -55,6 +62,8 @@ def test_two_devices_share_it_the_words_bring_it_back_and_nobody_else_reads_it(
     ends = ("--peer", laptop.link_endpoint(), "--peer", ben.link_endpoint())
     # A second device, linked with the first: what one knows, the other does.
     phone = town.add("phone", "--no-dht", *ends, words=laptop.words).start()
+    for device in (laptop, phone):
+        say_it_was_me(device)
     phone.post("fetch", who=ben.author)
     phone.wait_for("the answer there, too", lambda: unread(phone) == 1, PATIENCE_S)
     laptop.post("mark-read")

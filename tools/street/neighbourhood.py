@@ -23,7 +23,7 @@ from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.talk.sheets import sign_sheets
 from swarmfeed.core.vocabulary import PAIRING
-from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.events import CertificatesSigned, Events
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
@@ -172,6 +172,11 @@ class Neighbour:
         posts = [(1_600_000_000_000 + n, f"{what} {n}") for n in range(count)]
         await self.running.feeds.importer.import_posts([OldPost(*each) for each in posts])
         await settle()
+
+    def recognise(self, device: "Neighbour") -> None:
+        """Take another device of the author as theirs: it was added from here."""
+        signed = device.running.ground.shelf.certificates(self.author_id)
+        self.running.ground.events.tell(CertificatesSigned(signed))
 
     async def follow(self, *others: "Neighbour") -> None:
         for other in others:

@@ -93,6 +93,13 @@ class CertificatesTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubted:
+    """Feeds count as our author's that are not known to be theirs: these, and no others."""
+
+    feed_ids: frozenset[FeedId]
+
+
+@dataclass(frozen=True, slots=True)
 class InterestRose:
     """A person asked for an author, or follows them: more than before."""
 

@@ -6,6 +6,7 @@ Any part asks here for what the person wants to keep to themselves, under a scop
     mute    authors that are not to be seen: author id -> 1
     draft   what was begun and not posted: place -> text
     paper   what the sheets open: generation (4 bytes) -> signed statement
+    ours    what is the person's own doing: feed id -> "feed", id of an alarm -> "alarm"
 
 Other devices and snapshots bring rows as well (``merge``); whoever listens to
 ``PrivateChanged`` hears of both.  Belongs to the node's loop.
@@ -25,6 +26,7 @@ READ: Final = "read"
 MUTE: Final = "mute"
 DRAFT: Final = "draft"
 PAPER: Final = "paper"
+OURS: Final = "ours"
 
 ON: Final = b"1"
 """Value of what is either so or not."""

@@ -2,9 +2,12 @@
 
 What it knows to be ours, and when each alarm was first seen, is a page of the ledger; the
 alarms themselves follow from that and from the certificates on disk, so none of them is lost.
+What is ours for one device is ours for all: they tell each other, as private state.  Nobody
+believes a feed that is not known as ours, and nothing private is told to it (``Doubted``).
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +15,7 @@ import structlog
 
 from swarmfeed.core.asks import alarm_sentences as sentences
 from swarmfeed.core.asks.alarms import Alarms, AlarmView, ThatWasMe, WhatIsAlarming
+from swarmfeed.core.base.limits import HASH_BYTES, KEY_BYTES
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.alarms import Alarm, Ours, What, alarms_about, alarms_of
 from swarmfeed.core.feed.certificate import Certificate, Join, Keep, open_certificate
@@ -21,10 +25,13 @@ from swarmfeed.node.ground.events import (
     CertificatesGrew,
     CertificatesSigned,
     CertificatesTold,
+    Doubted,
     Forked,
     HeadGrew,
+    PrivateChanged,
 )
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.private import OURS as SHARED
 from swarmfeed.node.guard.wording import what_happened, what_to_do
 
 logger = structlog.get_logger()
@@ -44,6 +51,9 @@ trust, also where the person never wrote."""
 BORN_ENTRIES: Final = 2
 """A feed that has no more was just made: certificate and profile.  One that has more, and no
 such row, has lost its ledger: then the person is asked about every other device."""
+
+_SHARED_FEED: Final = b"feed"
+_SHARED_ALARM: Final = b"alarm"
 
 NAMED_CHARS_MIN: Final = 8
 """Of an alarm's id, for a person who names it."""
@@ -65,6 +75,8 @@ class Guard:
         self._shelf = ground.shelf
         self._pen = ground.pen
         self._memory = ground.memory
+        self._private = ground.private
+        self._events = ground.events
         self._changes = ground.changes
         self._clock = ground.shells.clock
         self._ours = Ours(author_id=identity.author_id, feed_id=identity.feed_id)
@@ -72,6 +84,7 @@ class Guard:
         self._alarms: tuple[Alarm, ...] = ()
         self._unwritten: dict[bytes, bytes | None] = {}
         self._is_born = False
+        self._doubted = frozenset[FeedId]()
 
     # --- remembering ---
 
@@ -117,8 +130,22 @@ class Guard:
     def on_signed(self, event: CertificatesSigned) -> None:
         """What is signed here is ours before anybody hears of it."""
         opened = [open_certificate(each) for each in event.signed]
-        own = self._ours.author_id
+        own, before = self._ours.author_id, self._ours
         self._take_as_ours(each for each in opened if each.author_id == own)
+        self._share(self._ours.feeds - before.feeds, self._ours.alarms - before.alarms)
+
+    def on_private(self, event: PrivateChanged) -> None:
+        """Another device says what is the person's own doing."""
+        told = {row.key: row.value for row in event.rows if row.scope == SHARED}
+        if event.source is None or not told:
+            return
+        for name, value in told.items():
+            if value == _SHARED_FEED and len(name) == KEY_BYTES:
+                self._note_feed(FeedId(name))
+            elif value == _SHARED_ALARM and len(name) == HASH_BYTES:
+                self._note_alarm(Hash(name))
+        self._look()
+        self._write()
 
     def on_head(self, event: HeadGrew) -> None:
         if event.after.feed_id == self._ours.feed_id and not self._pen.wrote(event.after):
@@ -142,11 +169,19 @@ class Guard:
             self._shelf.certified(author_id),
             is_outgrown=verdict.reason in (Reason.NEWER, Reason.FORKED),
         )
+        self._tell_doubts()
         before = len(self._unwritten)
         self._note_sightings(source)
         if len(self._unwritten) != before:
             self._write()
             self._changes.tell("status", alarms=len(self._alarms))
+
+    def _tell_doubts(self) -> None:
+        joined = (each for each in self._alarms if each.what is What.JOINED)
+        doubted = frozenset(each.feed_id for each in joined if each.feed_id is not None)
+        if doubted != self._doubted:
+            self._doubted = doubted
+            self._events.tell(Doubted(doubted))
 
     def _known(self) -> Iterable[Certificate]:
         return self._shelf.opened(self._ours.author_id).values()
@@ -179,12 +214,14 @@ class Guard:
         if len(named) < NAMED_CHARS_MIN or len(found) != 1:
             raise UserError(sentences.NO_SUCH_ALARM())
         (alarm,) = found
+        before = self._ours
         if alarm.what is What.JOINED and alarm.feed_id is not None:
             self._note_feed(alarm.feed_id)
         else:
             self._note_alarm(alarm.id)
         self._look()
         self._write()
+        self._share(self._ours.feeds - before.feeds, self._ours.alarms - before.alarms)
         return self.alarms(WhatIsAlarming())
 
     # --- inside ---
@@ -199,6 +236,14 @@ class Guard:
             for alarm in alarms_about(self._ours, each):
                 self._note_alarm(alarm.id)
         self._write()
+
+    def _share(self, feeds: Iterable[FeedId], alarms: Iterable[Hash]) -> None:
+        """Let the person's other devices know; where that fails, they ask the person."""
+        shared: dict[bytes, bytes] = dict.fromkeys(feeds, _SHARED_FEED)
+        shared |= dict.fromkeys(alarms, _SHARED_ALARM)
+        if shared:
+            with suppress(PassingError, UserError):
+                self._private.set(SHARED, shared)
 
     def _note_feed(self, feed_id: FeedId) -> None:
         if feed_id not in self._ours.feeds:

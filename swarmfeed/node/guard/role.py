@@ -12,6 +12,7 @@ from swarmfeed.node.ground.events import (
     CertificatesTold,
     Forked,
     HeadGrew,
+    PrivateChanged,
     listens,
 )
 from swarmfeed.node.ground.ground import Ground
@@ -41,6 +42,7 @@ def guard_role(ground: Ground, _feeds: Feeds) -> Role:
             listens(CertificatesTold, guard.on_told),
             listens(HeadGrew, guard.on_head),
             listens(Forked, guard.on_fork),
+            listens(PrivateChanged, guard.on_private),
         ),
         jobs=jobs,
         rows=(Rows(page=PAGE, load=guard.load, take_changes=guard.take_changes),),

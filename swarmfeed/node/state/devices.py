@@ -11,6 +11,7 @@ from swarmfeed.core.feed.limits import STATE_PARTS_MAX
 from swarmfeed.core.state.limits import RECOVERIES_MAX
 from swarmfeed.core.state.recovery import Recovery, open_recovery
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
+from swarmfeed.node.ground.events import Doubted
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import PAPER
 
@@ -26,6 +27,11 @@ class OwnDevices:
         self._shelf = ground.shelf
         self._index = ground.shells.index
         self._private = ground.private
+        self._doubted = frozenset[FeedId]()
+
+    def on_doubted(self, event: Doubted) -> None:
+        """A thief of the author key can make a feed count: nobody knows it as the author's."""
+        self._doubted = event.feed_ids
 
     def feeds(self) -> list[FeedId]:
         """All feeds of the author, ended ones too, this device's first."""
@@ -34,10 +40,11 @@ class OwnDevices:
         return [self._identity.feed_id, *others]
 
     def others(self) -> list[FeedId]:
-        """Feeds of the author's other devices that have not ended."""
+        """Feeds of the author's other devices that have not ended and are known as theirs."""
         certified = self._shelf.certified(self._identity.author_id).feeds
-        own = self._identity.feed_id
-        return [each.feed_id for each in certified if each.end is None and each.feed_id != own]
+        not_these = {self._identity.feed_id, *self._doubted}
+        found = [each for each in certified if each.feed_id not in not_these]
+        return [each.feed_id for each in found if each.end is None]
 
     def keys_of(self, feed_id: FeedId) -> KeysBody | None:
         """The newest ``keys`` entry of a device that is here."""

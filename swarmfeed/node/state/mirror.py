@@ -41,8 +41,10 @@ class MirrorSide:
 
     said: bool = False
     """Whether it was told which feed we write."""
+    proved: FeedId | None = None
+    """The feed it proved to write, whoever's that is."""
     feed_id: FeedId | None = None
-    """The feed it proved to write: one of ours."""
+    """The same, once that is known as one of ours."""
     asked: bool = False
     """Whether it was told what we know."""
     hears: bool = False
@@ -80,7 +82,7 @@ class Mirror:
         for session in self._sessions.all():
             if own & session.holds.keys():
                 self._introduce(session)
-            self._ask(session)
+            self._meet(session)
             self._owe(session, [])
 
     def _introduce(self, session: Session) -> None:
@@ -97,11 +99,18 @@ class Mirror:
     async def on_mine(self, session: Session, mine: Mine) -> None:
         """Raises BadSignatureError: what it says is not true."""
         verify_proof(mine.feed_id, session.node_id, self._identity.node_id, mine.proof)
-        if mine.feed_id not in self._devices.others():
-            return  # of another author, or ended, or not known yet: then it is said again
         side = session.part(MirrorSide)
-        if side.feed_id != mine.feed_id:
-            side.feed_id, side.asked, side.hears = mine.feed_id, False, False
+        # Whoever says it again has only now learnt whose we are, and passed over what we told.
+        side.proved, side.asked = mine.feed_id, False
+        self._meet(session)
+
+    def _meet(self, session: Session) -> None:
+        """Take a peer for the device it proved to be, once that is known as ours."""
+        side = session.part(MirrorSide)
+        if side.proved is None or side.proved not in self._devices.others():
+            return
+        if side.feed_id != side.proved:
+            side.feed_id, side.asked, side.hears, side.said = side.proved, False, False, False
         self._introduce(session)
         self._ask(session)
 

@@ -42,6 +42,7 @@ class StateRole:
             listens(events.PrivateChanged, self.mirror.on_changed),
             listens(events.FeedCompleted, self._on_complete),
             listens(events.CertificatesGrew, self._on_certificates),
+            listens(events.Doubted, self._on_doubted),
         )
 
     def jobs(self) -> Sequence[Job]:
@@ -76,6 +77,10 @@ class StateRole:
     def _on_certificates(self, event: events.CertificatesGrew) -> None:
         if event.author_id == self.ground.identity.author_id:
             self._look_beside()
+
+    def _on_doubted(self, event: events.Doubted) -> None:
+        self.devices.on_doubted(event)
+        self._look_beside()
 
     def _look_beside(self) -> None:
         if self.ground.settings.network:

@@ -29,7 +29,7 @@ from swarmfeed.core.state.snapshot import (
 from swarmfeed.errors import BadSealError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.private import PAPER
+from swarmfeed.node.ground.private import OURS, PAPER
 from swarmfeed.node.state.devices import OwnDevices
 
 logger = structlog.get_logger()
@@ -68,7 +68,9 @@ class Snapshots:
                 continue
             found = await asyncio.to_thread(self._newest, feed_id)
             if found is not None:
-                news += len(self._private.merge(found.rows, self))
+                # Who made a snapshot nobody vouches for: so it vouches for nobody.
+                rows = [row for row in found.rows if row.scope != OURS]
+                news += len(self._private.merge(rows, self))
                 if feed_id == self._identity.feed_id:
                     self._last = found
             if found is None or self._private.are_timely(found.rows):

@@ -69,6 +69,8 @@ def test_another_device_mutes_too_and_nobody_else_hears_of_it(tmp_path: Path) ->
     async def scenario(street: Neighbourhood) -> None:
         me, ben = await street.move_in(is_first=True), await street.move_in()
         phone = await street.move_in(device_of=me, knows=[me])
+        me.recognise(phone)
+        phone.recognise(me)
         await me.follow(ben)
         await ben.follow(me)
         sizes = [len(ben.disk.replicas)]

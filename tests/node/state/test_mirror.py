@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.certificate import sign_leave
@@ -37,6 +38,8 @@ async def two(street: Neighbourhood) -> tuple[Neighbour, Neighbour]:
     """Two devices of one author that are linked, and have each other's keys."""
     laptop = await street.move_in(is_first=True)
     phone = await street.move_in(device_of=laptop, knows=[laptop])
+    laptop.recognise(phone)
+    phone.recognise(laptop)
     await street.until(
         lambda: (
             link(laptop, phone).part(MirrorSide).hears
@@ -93,6 +96,8 @@ def test_a_third_device_hears_it_through_the_second(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         laptop, phone = await two(street)
         tablet = await street.move_in(device_of=laptop, knows=[phone])
+        laptop.recognise(tablet)
+        tablet.recognise(phone)
         await street.until(lambda: link(phone, tablet).part(MirrorSide).hears, within_s=200)
         await laptop.stop()
         write(tablet, MUTE, b"anna")
@@ -101,6 +106,29 @@ def test_a_third_device_hears_it_through_the_second(tmp_path: Path) -> None:
         await tablet.stop()
         await laptop.start()
         await street.until(lambda: said(laptop) == {b"anna": b"1"}, within_s=60)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A49")
+def test_a_device_of_a_thief_is_told_nothing_until_the_person_says_it_is_theirs(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        laptop, phone = await two(street)
+        write(laptop, MUTE, b"anna")
+        strange = await street.move_in(device_of=laptop, knows=[laptop, phone])
+        strange.recognise(laptop)
+        await street.pass_time(100)
+        write(strange, MUTE, b"ben")
+        await street.pass_time(100)
+        assert said(strange) == {b"ben": b"1"}
+        assert said(laptop) == said(phone) == {b"anna": b"1"}
+        laptop.recognise(strange)  # so the phone hears that it is theirs
+        await street.until(lambda: said(phone) == {b"anna": b"1", b"ben": b"1"}, within_s=100)
+        assert said(strange) == said(laptop) == said(phone)
+        alarms = await phone.running.ground.answering.answer(WhatIsAlarming())
+        assert alarms.alarms == ()
 
     in_neighbourhood(tmp_path, scenario)
 

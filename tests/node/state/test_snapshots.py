@@ -79,6 +79,8 @@ def test_a_device_that_has_no_words_opens_what_was_sealed_to_it(tmp_path: Path) 
         phone = await street.move_in(device_of=me, knows=[me, friend], on=False)
         phone.has_words = False
         await phone.start()
+        me.recognise(phone)
+        phone.recognise(me)
         await friend.follow(me)
         await street.until(
             lambda: bool(me.index.sealed_entries(phone.feed_id, "keys", 1)), within_s=200
