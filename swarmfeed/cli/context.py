@@ -44,16 +44,21 @@ class Context:
         log.send_to_stderr(self.level)
 
     def open(
-        self, settings: NodeSettings | None = None, *, passphrase: str | None = None
+        self,
+        settings: NodeSettings | None = None,
+        *,
+        passphrase: str | None = None,
+        alarms: bool = True,
     ) -> AbstractContextManager[Answerer]:
         """Reach the running node of this home, or open the home ourselves meanwhile.
 
         Args:
             passphrase: Where it was asked already; else it is only if the home is opened here.
+            alarms: Whether to say them on standard error; not where the answer has them.
         """
         chosen = settings or NodeSettings(network=False)
         opens = partial(self._open_here, passphrase)
-        return _warned(self.doors.open_desk(self.home, chosen, opens))
+        return _warned(self.doors.open_desk(self.home, chosen, opens), alarms=alarms)
 
     def _open_here(self, passphrase: str | None) -> str:
         self.start_log()
@@ -61,11 +66,12 @@ class Context:
 
 
 @contextmanager
-def _warned(opening: AbstractContextManager[Answerer]) -> Iterator[Answerer]:
+def _warned(opening: AbstractContextManager[Answerer], *, alarms: bool) -> Iterator[Answerer]:
     """Say on standard error what should not wait, beside whatever is asked: what the machine
     refuses the node, and what others did in the person's name."""
     with opening as desk:
-        for sentence in warnings_of([a.sentence for a in desk.ask(WhatIsAlarming()).alarms]):
+        found = desk.ask(WhatIsAlarming()).alarms if alarms else ()
+        for sentence in warnings_of([alarm.sentence for alarm in found]):
             warn(sentence)
         for sentence in desk.ask(WhatIsRefused()).sentences:
             warn(sentence)

@@ -146,7 +146,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Show nothing of somebody in your timeline and notifications.",
     ),
     _row("unmute", "mute:unmute", "Show somebody again."),
-    _row("state", "state:state", "What you keep to yourself: save it now, sealed."),
+    _row(
+        "state",
+        "state:state",
+        "What you keep to yourself: whom you muted, what you read, drafts.",
+    ),
     _row(
         "fetch",
         "fetch:make_fetch",

@@ -160,7 +160,7 @@ def test_withdrawn_by_commands_alone_it_is_gone_when_they_end(
     gone = author.command_json("post", f"nobody should know {TAIL} of me")
     kept = author.command_json("post", f"nor that {EDITED} either")
     assert left(author, TAIL) and left(author, EDITED)
-    author.command("withdraw", str(gone["id"]))
+    author.command("withdraw", str(gone["id"]), "--yes")
     author.command("edit", str(kept["id"]), "It was nothing.", "--remove-old")
     assert (left(author, TAIL), left(author, EDITED)) == ([], [])
     assert "Nobody else has confirmed" in author.command("show", str(gone["id"]))

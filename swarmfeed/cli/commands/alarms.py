@@ -23,7 +23,7 @@ def alarms(context: Context, mine: str | None, as_json: bool) -> None:
 
     A device of yours that was added elsewhere is among them until you say that it is yours.
     """
-    with context.open() as desk:
+    with context.open(alarms=False) as desk:
         found = desk.ask(WhatIsAlarming() if mine is None else ThatWasMe(alarm=mine))
     if as_json:
         print_answer(found)
@@ -43,4 +43,4 @@ def _print(found: Sequence[AlarmView], now_ms: int) -> None:
         age = format_age(alarm.seen_ms, now_ms)
         print_sentence(" ".join([alarm.sentence, f"({age})", source]).rstrip())
         print_sentence(alarm.advice)
-        print_line(sentences.THAT_WAS_ME(alarm=alarm.id[:NUMBER_CHARS]))
+        print_sentence(sentences.THAT_WAS_ME(alarm=alarm.id[:NUMBER_CHARS]))

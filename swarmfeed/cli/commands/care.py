@@ -37,7 +37,7 @@ from swarmfeed.core.base.texts import counted
 @pass_context
 def status(context: Context, as_json: bool) -> None:
     """Print how the node is: its feeds, its peers, its disk."""
-    with context.open() as desk:
+    with context.open(alarms=as_json) as desk:
         found = desk.ask(Status())
     if as_json:
         print_answer(found)

@@ -10,9 +10,10 @@ from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_post, print_posts, print_sentence
 from swarmfeed.cli.params import TextParam
 from swarmfeed.cli.removals import print_removal, print_where_to_ask
-from swarmfeed.core.asks import withdrawal_sentences
+from swarmfeed.core.asks import input_sentences, withdrawal_sentences
 from swarmfeed.core.asks.posts import ShowPost, ref_text
 from swarmfeed.core.asks.withdrawing import Edit, HowFarRemoved, Withdraw
+from swarmfeed.errors import UserError
 
 
 @click.command()
@@ -26,13 +27,16 @@ def withdraw(context: Context, ref: str, yes: bool, as_json: bool) -> None:
     REF is its number, FEED/INDEX or its hash. It is hidden at once, and every holder is asked
     to delete it. Those who follow the rules do; who copied it may keep it. Replies to it stay.
     """
+    question = withdrawal_sentences.WITHDRAW_THIS()
     with context.open() as desk:
-        if not yes and is_asked():
+        if not yes:
+            if not is_asked():
+                raise UserError(input_sentences.NOBODY_TO_ASK(question=question))
             post = desk.ask(ShowPost(ref=ref)).post
             print_post(post, now_ms=context.doors.now_ms(), whole=True)
             print_sentence(withdrawal_sentences.WHAT_IT_DOES())
             print_sentence(withdrawal_sentences.WHAT_MAY_STAY())
-            click.confirm(withdrawal_sentences.WITHDRAW_THIS(), abort=True, err=True)
+            click.confirm(question, abort=True, err=True)
         removal = desk.ask(Withdraw(ref=ref))
     print_removal(removal, as_json=as_json)
     if not as_json:

@@ -107,12 +107,16 @@ def choose_name(name: str | None) -> str:
     return clean_name(name or ask("name others see"))
 
 
-def choose_passphrase(file: Path | None) -> str:
-    """Read a new passphrase from a file, or ask for it at the terminal, twice."""
+def choose_passphrase(file: Path | None, option: str = "--passphrase-file") -> str:
+    """Read a new passphrase from a file, or ask for it at the terminal, twice.
+
+    Args:
+        option: By which the file is named.
+    """
     if file is not None:
         return read_passphrase_file(file)
     if not sys.stdin.isatty():
-        raise UserError("choose a passphrase with --passphrase-file, or say --no-passphrase")
+        raise UserError(f"choose a passphrase with {option}, or say --no-passphrase")
     return ask(
         "passphrase for your keys (empty: none)",
         hide_input=True,

@@ -32,6 +32,8 @@ def passphrase(
     """
     from swarmfeed.shell import passphrases
 
+    if new_file is not None and no_passphrase:
+        raise click.UsageError(sentences.EITHER_PASSPHRASE())
     require_home(context.home)
     if forget:
         if not passphrases.forget_passphrase(context.home):
@@ -39,7 +41,7 @@ def passphrase(
         print_sentence(sentences.PASSPHRASE_FORGOTTEN())
         return
     old = context.passphrase()
-    new = "" if no_passphrase else choose_passphrase(new_file)
+    new = "" if no_passphrase else choose_passphrase(new_file, "--new-passphrase-file")
     context.doors.change_passphrase(context.home, old, new)
     if context.keyring and new:
         passphrases.keep_passphrase(context.home, new)

@@ -28,13 +28,13 @@ SIGNED: Final = Text(
 
 FIRST_STOLEN: Final = Text(
     "If that was you, on another device, say so. If not, somebody has the key to your name:"
-    " take your second sheet, and move to it with: swarmfeed move-to-second-sheet. What you"
-    " wrote and who follows you stays, and nothing the thief said counts any more."
+    " take your second sheet, and move to it; what you wrote and who follows you stays, and"
+    " nothing the thief said counts any more: swarmfeed move-to-second-sheet -"
 )
 BOTH_STOLEN: Final = Text(
     "If that was you, on another device, say so. If not, somebody has the words of your second"
-    " sheet, and nothing helps against that: begin anew with: swarmfeed init, in another"
-    " folder, and tell your friends in another way than this one."
+    " sheet, and nothing helps against that: begin anew in another folder, by swarmfeed --home"
+    " FOLDER init, and tell your friends in another way than this one."
 )
 DEVICE_STOLEN: Final = Text(
     "If not, somebody has the keys of this machine: make it a new device with: swarmfeed"

@@ -4,6 +4,9 @@ from typing import Final
 
 from swarmfeed.core.base.texts import Text
 
+# A command for this machine stands behind a colon, and so is shown with its home; one for the
+# other machine does not, since the home there is another.
+
 # --- what can be done ---------------------------------------------------------------------
 
 CAN_ADD: Final = Text("This machine can add and remove devices.")
@@ -24,8 +27,8 @@ DIFFERENCE: Final = Text(
     " devices. With the 24 words of your first sheet, swarmfeed restore makes one that can."
 )
 WAITING: Final = Text(
-    "This machine waits {minutes:1 minute|# minutes} for the other one. There, run:"
-    " swarmfeed devices add LINK - or paste the link on the page, under Me, Devices."
+    "This machine waits {minutes:1 minute|# minutes} for the other one. There, run"
+    " swarmfeed devices add LINK - or paste the link on the page, under Me, Your devices."
 )
 CODE_HERE: Final = Text(
     "This machine becomes a device of {name}. Compare: both machines have to show {code}"
@@ -43,7 +46,7 @@ NOT_COMPARED: Final = Text(
 # --- why nothing came of it -----------------------------------------------------------------
 
 NOT_THE_LINK: Final = Text(
-    "The machine that answered does not wait for this link. Show a new one there with:"
+    "The machine that answered does not wait for this link. Show a new one there with"
     " swarmfeed devices join"
 )
 OTHER_MACHINE: Final = Text(
@@ -56,7 +59,7 @@ USED: Final = Text(
     " swarmfeed devices join"
 )
 EXPIRED: Final = Text(
-    "The time of this link is over. Show a new one on the other machine with:"
+    "The time of this link is over. Show a new one on the other machine with"
     " swarmfeed devices join"
 )
 CANCELLED: Final = Text(
@@ -69,7 +72,7 @@ BROKEN: Final = Text(
 )
 NOBODY_THERE: Final = Text(
     "Nobody answers at {at}. Both machines have to reach each other, in the same network say,"
-    " and the other one has to wait: swarmfeed devices join"
+    " and the other one has to wait, by swarmfeed devices join"
 )
 NOT_IN_TIME: Final = Text("Nobody came in time. Start anew with: swarmfeed devices join")
 BROKE_OFF: Final = Text(

@@ -31,7 +31,7 @@ SHARE_PASSPHRASE: Final = Text(
 SHARE_TITLE: Final = Text("Share {number} of {count}")
 SHARE_ADVICE: Final = Text(
     "Write these words on paper, with the code {code}, and give them to one person you trust."
-    " Any {needed} of them make your second sheet again; fewer say nothing at all. Never keep"
+    " Any {needed} of them make this sheet again; fewer say nothing at all. Never keep"
     " two of them in one place."
 )
 SHARE_PASSPHRASE_ADVICE: Final = Text(
@@ -62,6 +62,7 @@ PASSPHRASE_CHANGED: Final = Text(
 PASSPHRASE_GONE: Final = Text(
     "The keys need no passphrase any more: whoever can read the file has them."
 )
+EITHER_PASSPHRASE: Final = Text("give either a new passphrase or --no-passphrase, not both")
 PASSPHRASE_FORGOTTEN: Final = Text("The keyring does not have the passphrase any more.")
 NOT_IN_KEYRING: Final = Text("the keyring has no passphrase of this home")
 KEYRING_NOT_INSTALLED: Final = Text(
@@ -177,6 +178,10 @@ LOST_DEVICES: Final = Text(
     "Is a device gone for good? Then take it from your name, so that nobody writes with it:"
     " swarmfeed devices remove NAME"
 )
+ASKED_ONCE: Final = Text(
+    "This machine asks once about each older device, since it did not add them: say which were"
+    " yours with: swarmfeed alarms"
+)
 RESTORED_NEXT: Final = Text(
     "Next: swarmfeed run, best with --peer and somebody who follows you"
 )
@@ -192,5 +197,5 @@ def what_came_back(*, entries: int, held: int, devices: int) -> tuple[str, ...]:
     if not entries:
         return (NOTHING_CAME_BACK(),)
     if held >= entries:
-        return ALL_CAME_BACK(entries=entries, devices=devices), LOST_DEVICES()
-    return SOME_CAME_BACK(entries=entries, held=held), LOST_DEVICES()
+        return ALL_CAME_BACK(entries=entries, devices=devices), ASKED_ONCE(), LOST_DEVICES()
+    return SOME_CAME_BACK(entries=entries, held=held), ASKED_ONCE(), LOST_DEVICES()

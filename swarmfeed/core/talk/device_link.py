@@ -92,10 +92,10 @@ def _what_else(link: str) -> str:
     if link[: len(SCHEME)].lower() == SCHEME:
         return (
             "This is the link of a person. The one of a machine begins with"
-            f" {DEVICE_SCHEME} and is shown there by: swarmfeed devices join"
+            f" {DEVICE_SCHEME} and is shown there by swarmfeed devices join"
         )
     return (
-        f"The link of a machine begins with {DEVICE_SCHEME} and is shown there by:"
+        f"The link of a machine begins with {DEVICE_SCHEME} and is shown there by"
         " swarmfeed devices join"
     )
 

@@ -46,10 +46,20 @@ def test_without_any_it_says_so_and_no_command_warns(run: Run) -> None:
 
 
 @pytest.mark.attack("A49")
-def test_each_is_told_with_when_from_where_and_what_to_do(run: Run, desk: FakeDesk) -> None:
+def test_each_is_told_with_when_from_where_and_what_to_do(
+    run: Run, desk: FakeDesk, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
     desk.alarms = (ALARM,)
-    printed = " ".join(run("alarms").stdout.split())
-    for part in (ALARM.sentence, "192.0.2.7", "move-to-second-sheet", "--mine abababab"):
+    found = run("alarms")
+    assert found.stderr == "" and found.stdout.count(ALARM.sentence) == 1
+    printed = " ".join(found.stdout.split())
+    for part in (
+        ALARM.sentence,
+        "192.0.2.7",
+        "move-to-second-sheet",
+        f"--home {home} alarms --mine abababab",
+    ):
         assert part in printed
     told = json.loads(run("alarms", "--json").stdout)["alarms"]
     assert [each["id"] for each in told] == [ALARM.id]
@@ -64,7 +74,8 @@ def test_every_command_warns_beside_its_answer(run: Run, desk: FakeDesk, command
     assert f"{ALARM.sentence} See: swarmfeed" in loud.stderr
     if command == "status":
         assert json.loads(loud.stdout)["alarms"] == [ALARM.sentence]
-        assert ALARM.sentence in " ".join(run("status").stdout.split())
+        shown = run("status")
+        assert ALARM.sentence in " ".join(shown.stdout.split()) and shown.stderr == ""
     else:
         assert loud.stdout == quiet.stdout
 

@@ -42,8 +42,13 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swarmfeed.cli.commands.changing.is_asked", lambda: True)
 
 
-def test_without_a_terminal_nothing_is_asked(run: Run, desk: FakeDesk, mine: PostView) -> None:
-    done = run("withdraw", ref_text(mine.ref))
+def test_without_a_terminal_nothing_is_taken_for_yes(
+    run: Run, desk: FakeDesk, mine: PostView
+) -> None:
+    refused = run("withdraw", ref_text(mine.ref))
+    assert (refused.exit_code, desk.changed, mine in desk.posts) == (1, [], True)
+    assert "say --yes" in refused.stderr
+    done = run("withdraw", ref_text(mine.ref), "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
     assert desk.changed == ["withdraw"] and mine not in desk.posts
     assert "hidden" in done.stdout and "may keep it" in done.stdout
@@ -52,7 +57,7 @@ def test_without_a_terminal_nothing_is_asked(run: Run, desk: FakeDesk, mine: Pos
 
 def test_how_far_it_is_gone_is_said_by_show(run: Run, desk: FakeDesk, mine: PostView) -> None:
     ref = ref_text(mine.ref)
-    run("withdraw", ref)
+    run("withdraw", ref, "--yes")
     for removed, holders, said in [
         (0, 0, "Nobody else has confirmed that they had it."),
         (0, 1, "0 of 1 machine that had it has dropped it."),
@@ -91,7 +96,10 @@ def test_with_yes_it_is_not_asked(run: Run, desk: FakeDesk, mine: PostView) -> N
 
 def test_a_post_of_somebody_else_is_refused(run: Run, desk: FakeDesk) -> None:
     other = next(each for each in desk.posts if each.author_id != desk.me)
-    for words in (["withdraw", ref_text(other.ref)], ["edit", ref_text(other.ref), "x"]):
+    for words in (
+        ["withdraw", ref_text(other.ref), "--yes"],
+        ["edit", ref_text(other.ref), "x"],
+    ):
         done = run(*words)
         assert done.exit_code == 1 and "only its author" in done.stderr
     assert desk.changed == []

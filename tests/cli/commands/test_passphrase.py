@@ -56,6 +56,22 @@ def test_without_one_the_keys_say_so(run: Run, home: Path, tmp_path: Path) -> No
     assert open_keys(key_path(home), "") == KEYS
 
 
+def test_nobody_to_ask_is_told_the_option_for_the_new_one(run: Run, home: Path) -> None:
+    make_home(home, "")
+    result = run("passphrase")
+    assert (result.exit_code, "with --new-passphrase-file" in result.stderr) == (1, True)
+
+
+def test_a_new_one_and_none_at_once_change_nothing(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    make_home(home, "")
+    new = secret(tmp_path / "staple", "staple")
+    result = run("passphrase", "--new-passphrase-file", new, "--no-passphrase")
+    assert (result.exit_code, "not both" in result.stderr) == (2, True)
+    assert open_keys(key_path(home), "") == KEYS
+
+
 def test_a_wrong_passphrase_changes_nothing(run: Run, home: Path, tmp_path: Path) -> None:
     make_home(home, "horse")
     wrong = secret(tmp_path / "house", "house")
