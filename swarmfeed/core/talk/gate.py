@@ -31,7 +31,7 @@ from swarmfeed.core.base.limits import (
     TIME_MS_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
-from swarmfeed.core.feed.author import feeds_of
+from swarmfeed.core.feed.author import feeds_of, proving_rotates
 from swarmfeed.core.feed.authorkey import hash_key
 from swarmfeed.core.feed.certificate import (
     Certificate,
@@ -74,11 +74,11 @@ def make_gate(author_id: AuthorId, opened: Mapping[bytes, Certificate]) -> Item 
     """
     signed = {each: form for form, each in opened.items()}
     join = _newest_join(author_id, signed)
-    rotates = _rotates_to(join, signed) if join is not None else None
-    if join is None or rotates is None:
+    if join is None:
         return None
-    proofs: list[Certificate] = [*rotates, join]
-    forms = [signed[each] for each in proofs]
+    proving = proving_rotates(author_id, opened)
+    rotates = [each for each in map(opened.get, proving) if isinstance(each, Rotate)]
+    forms = [*proving, signed[join]]
     value = _encode(join, rotates, forms)
     if len(value) > KRPC_VALUE_BYTES_MAX:
         return None
@@ -139,23 +139,6 @@ def _newest_join(author_id: AuthorId, known: Iterable[Certificate]) -> Join | No
         and (each.generation, each.next_key_hash) == (state.generation, state.next_key_hash)
     ]
     return max(joins, key=lambda each: (each.from_ms, each.feed_id), default=None)
-
-
-def _rotates_to(join: Join, known: Iterable[Certificate]) -> list[Rotate] | None:
-    """Return the rotates up to a generation, oldest first; None where one is not known."""
-    rotates = [each for each in known if isinstance(each, Rotate)]
-    found: list[Rotate] = []
-    key, next_hash = join.key, join.next_key_hash
-    for generation in range(join.generation, 0, -1):
-        for each in rotates:
-            said = each.generation, each.key, each.next_key_hash
-            if said == (generation, key, next_hash):
-                found.insert(0, each)
-                key, next_hash = each.was, hash_key(each.key)
-                break
-        else:
-            return None
-    return found
 
 
 def _encode(join: Join, rotates: Sequence[Rotate], forms: Sequence[bytes]) -> bytes:
