@@ -50,8 +50,10 @@ class SheetKeeper:
 
     async def whose(self, ask: WhoseSheet) -> SheetOwner:
         board = self._open_board()
-        found = await board.get(ask.key, SHEET_SALT) if board is not None else None
-        if found is None or len(ask.key) != KEY_BYTES:
+        if board is None or len(ask.key) != KEY_BYTES:
+            return SheetOwner(author=None)
+        found = await board.get(ask.key, SHEET_SALT)
+        if found is None:
             return SheetOwner(author=None)
         try:
             return SheetOwner(author=read_sheet(found[0]).author_id)
