@@ -9,14 +9,12 @@ import click
 
 from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks import input_sentences, recovery_sentences, sentences
+from swarmfeed.core.asks.locking import PASSPHRASE_CHARS_MAX
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.durable import is_there
 from swarmfeed.shell.disk.modes import may_be_read_by_others
-
-PASSPHRASE_CHARS_MAX = 1_024
-"""Longest passphrase read from a file; more is the wrong file."""
 
 WORDS_BYTES_MAX = 65_536
 """Longest file of words that is read: a sheet is two kilobytes, sixteen shares are four."""

@@ -16,6 +16,7 @@ from swarmfeed.core.asks.devices import (
     RemoveDevice,
     WhichDevices,
 )
+from swarmfeed.core.asks.locking import PASSPHRASE_CHARS_MAX
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
@@ -49,6 +50,7 @@ def _page(wrong: str = "", form: str = "") -> str:
             for each in found.devices
         ],
         difference=device_sentences.DIFFERENCE(),
+        chars_max=PASSPHRASE_CHARS_MAX,
         wrong=wrong,
         wrong_form=form,
         link=request.form.get("link", "") if form == "add" else "",

@@ -3,17 +3,16 @@
 What was typed never comes back: it is a passphrase.
 """
 
+from typing import Final
+
 from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks import recovery_sentences as sentences
-from swarmfeed.core.asks.locking import IsLocked, LockKeys, UnlockKeys
+from swarmfeed.core.asks.locking import PASSPHRASE_CHARS_MAX, IsLocked, LockKeys, UnlockKeys
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
 from webui.routes import Page, get, post
-
-CHARS_MAX = 1_024
-"""Longest passphrase that is taken, as on the command line."""
 
 
 def show_lock() -> str:
@@ -26,7 +25,7 @@ def _page(wrong: str = "") -> str:
         state=ask(IsLocked()),
         means=sentences.LOCK_MEANS(),
         wrong=wrong,
-        chars_max=CHARS_MAX,
+        chars_max=PASSPHRASE_CHARS_MAX,
     )
 
 
@@ -40,13 +39,13 @@ def lock() -> Response | tuple[str, int]:
 
 def unlock() -> Response | tuple[str, int]:
     try:
-        ask(UnlockKeys(passphrase=request.form.get("passphrase", "")[:CHARS_MAX]))
+        ask(UnlockKeys(passphrase=request.form.get("passphrase", "")[:PASSPHRASE_CHARS_MAX]))
     except UserError as error:
         return _page(str(error)), 400
     return redirect(url_for("show_lock"), 303)
 
 
-PAGE = Page(
+PAGE: Final = Page(
     routes=(
         get("/lock", "show_lock", show_lock),
         post("/lock", "lock", lock),

@@ -1,8 +1,12 @@
 """Keys locked away while the node goes on: it reads and seeds, and writes nothing."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from swarmfeed.core.asks.ask import Ask
+
+PASSPHRASE_CHARS_MAX: Final = 1_024
+"""Longest passphrase that is taken from a file or a page; more is the wrong file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
