@@ -73,6 +73,20 @@ class OwnDevices:
                 found.append(open_recovery(each))
         return [each for each in found if self._counts(each)][:RECOVERIES_MAX]
 
+    def statement(self) -> bytes:
+        """The newest statement that this device was told; empty without one.
+
+        Another device may have written anything there, and be removed since.
+        """
+        told = sorted(self._private.all(PAPER).items(), reverse=True)
+        return next((signed for _, signed in told if self._states(signed)), b"")
+
+    def _states(self, signed: bytes) -> bool:
+        try:
+            return self._counts(open_recovery(signed))
+        except RemoteError:
+            return False
+
     def _counts(self, recovery: Recovery) -> bool:
         certified = self._shelf.certified(self._identity.author_id)
         in_force = (certified.author_id, certified.generation, certified.key)

@@ -29,7 +29,7 @@ from swarmfeed.core.state.snapshot import (
 from swarmfeed.errors import BadSealError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.private import OURS, PAPER
+from swarmfeed.node.ground.private import OURS
 from swarmfeed.node.state.devices import OwnDevices
 
 logger = structlog.get_logger()
@@ -174,7 +174,7 @@ class Snapshots:
         """
         public = self._boxes.public_of(self._identity.recipient_seed)
         known = self._devices.keys_of(self._identity.feed_id)
-        signed = self._statement()
+        signed = self._devices.statement()
         is_there = known is not None and known.public == public
         if is_there and (not signed or (known is not None and known.recovery == signed)):
             return False
@@ -189,8 +189,3 @@ class Snapshots:
             return said.KEYS_WRITTEN() if await self.publish_keys() else ""
         except (PassingError, UserError) as error:
             return str(error)  # a thief of the author key may have ended this feed: no bug
-
-    def _statement(self) -> bytes:
-        """What the sheets open: the newest generation's, if this device was told."""
-        statements = self._private.all(PAPER)
-        return statements[max(statements)] if statements else b""

@@ -7,9 +7,12 @@ from street.loop import settle
 from street.neighbourhood import BOXES, Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.state import SavedState, SaveState
 from swarmfeed.core.base.boxes import recovery_seed
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import StateBody, decode_body
+from swarmfeed.core.feed.kinds import KeysBody, StateBody, decode_body
 from swarmfeed.core.state.recovery import sign_recovery
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.private import DRAFT, MUTE, PAPER
 from swarmfeed.node.state.role import StateRole
@@ -50,6 +53,32 @@ def with_paper(me: Neighbour) -> None:
     this, next_ = (BOXES.public_of(recovery_seed(seed)) for seed in seeds)
     signed = sign_recovery(me.author.signing, me.author_id, 0, this=this, next_=next_)
     me.running.ground.private.set(PAPER, {bytes(4): signed})
+
+
+@pytest.mark.attack("A92")
+@pytest.mark.parametrize("false", [b"x" * 8_000, b"x", b""], ids=["long", "short", "old"])
+def test_another_devices_false_statement_of_the_sheets_stops_no_snapshot(
+    tmp_path: Path, false: bytes
+) -> None:
+    """It stays in the table after that device was removed, and would for ever."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        me = await street.move_in(is_first=True)
+        with_paper(me)
+        private = me.running.ground.private
+        key, device = b"\xff" * 4, FeedId(bytes(32))
+        value = false or sign_recovery(
+            SigningKey(bytes(32)), me.author_id, 9, this=bytes(1_216), next_=bytes(1_216)
+        )
+        private.merge([PrivateRow(scope=PAPER, key=key, value=value, time_ms=1, device=device)])
+        assert (await save(me)).sheets == 2
+        (at,) = me.index.sealed_entries(me.feed_id, "keys", 9)
+        (stored,) = me.running.ground.shelf.read_entries(me.feed_id, at, at + 1)
+        body = decode_body("keys", decode_entry(stored).body or b"")
+        assert isinstance(body, KeysBody)
+        assert body.recovery == private.get(PAPER, bytes(4))
+
+    in_neighbourhood(tmp_path, scenario)
 
 
 def test_a_new_machine_gets_all_back_by_the_words_though_nobody_of_us_is_there(
