@@ -27,6 +27,7 @@ from swarmfeed.core.asks.sheets import WhoseSheet
 from swarmfeed.core.asks.state import NoteSheets
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import GENERATIONS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import AuthorFeeds, feeds_of, proving_rotates, which_sheet
 from swarmfeed.core.feed.authorkey import AuthorKey, Sheet, author_id_of, hash_key
@@ -92,10 +93,12 @@ def plan_move(known: Learnt, seeds: Iterable[bytes]) -> Move:
         seeds: Of the sheets that were given; one of them has to be the second.
 
     Raises:
-        UserError: None of them is.
+        UserError: None of them is, or the author moved as often as can be.
     """
     sheets = {which_sheet(known.state, SigningKey(seed).public): seed for seed in seeds}
     if Sheet.SECOND in sheets:
+        if known.state.generation == GENERATIONS_MAX - 1:
+            raise UserError(sentences.NO_SHEET_LEFT(moves=known.state.generation))
         next_seed = new_seed()
         next_hash = hash_key(SigningKey(next_seed).public)
         author = key_after(known.state, SigningKey(sheets[Sheet.SECOND]), next_hash)

@@ -107,6 +107,10 @@ NOT_SECOND_SHEET: Final = Text(
     "these words are not those of your second sheet, nor of a newer first one; nothing was"
     " changed"
 )
+NO_SHEET_LEFT: Final = Text(
+    "you moved to a new sheet {moves} times, which is as often as it can be done; nothing"
+    " was changed"
+)
 SECOND_SHEET_GIVEN: Final = Text(
     "these are the words of the second sheet, for when the first one was stolen; then say:"
     " swarmfeed move-to-second-sheet - ; else take the words of the first one"

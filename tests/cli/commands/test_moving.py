@@ -13,7 +13,12 @@ from swarmfeed.core.asks.recovery import CertifiedFeedView, WhatIsCertified
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.limits import GENERATIONS_MAX
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.author import AuthorFeeds
+from swarmfeed.core.feed.authorkey import hash_key
+from swarmfeed.core.feed.certificate import sign_rotate
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created, key_path
 from swarmfeed.node.ground.settings import NodeSettings
@@ -194,3 +199,22 @@ def test_a_move_cut_short_at_any_step_is_done_or_not_and_can_be_said_again(
         assert keys.author is not None and keys.author.seed == seed
         step += 1
     assert step > 3 and issubclass(Killed, BaseException)
+
+
+def test_the_last_move_that_can_be_is_followed_by_a_sentence() -> None:
+    first, second = bytes(32), bytes([1]) * 32
+    for generation, is_last in ((GENERATIONS_MAX - 2, False), (GENERATIONS_MAX - 1, True)):
+        state = AuthorFeeds(
+            author_id=AuthorId(bytes(32)),
+            generation=generation,
+            key=SigningKey(first).public,
+            next_key_hash=hash_key(SigningKey(second).public),
+        )
+        known = recovering.Learnt(state=state, certificates={}, feeds=())
+        assert recovering.plan_move(known, [first]).author.generation == generation
+        if is_last:
+            with pytest.raises(UserError, match="15 times"):
+                recovering.plan_move(known, [second])
+        else:
+            move = recovering.plan_move(known, [second])
+            assert sign_rotate(move.author, SigningKey(first).public)
