@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.input_sentences import THE_POST
 from swarmfeed.core.asks.state_sentences import DRAFT_TOO_LONG, NO_PLACE
+from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.state.limits import KEY_BYTES_MAX
 from swarmfeed.errors import UserError
@@ -86,15 +88,16 @@ class NoteSheets(Ask[SheetsNoted]):
 
 def draft_key(place: str) -> bytes:
     """Return the name of a draft.  Raises UserError when no place is called so."""
-    key = place.encode()
+    key = require_whole(place, THE_POST()).encode()
     if len(key) > KEY_BYTES_MAX:
         raise UserError(NO_PLACE())
     return key
 
 
 def draft_value(text: str) -> bytes:
-    """Return what is kept of a draft.  Raises UserError when it is longer than a post."""
-    value = text.encode()
+    """Return what is kept of a draft.  Raises UserError when it is longer than a post, or no
+    text (``core.asks.utf8``)."""
+    value = require_whole(text, THE_POST()).encode()
     if len(value) > TEXT_BYTES_MAX:
         raise UserError(DRAFT_TOO_LONG(most=TEXT_BYTES_MAX))
     return value
