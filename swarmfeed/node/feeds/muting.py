@@ -4,6 +4,7 @@ from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.people import AboutAuthor, AuthorView
 from swarmfeed.core.asks.state_sentences import THAT_IS_YOU
 from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.limits import HASH_BYTES
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.answers import AboutPeople
@@ -39,7 +40,9 @@ class Muting:
         return await self._set(parse_link(ask.who).author_id, b"")
 
     async def muted(self, _: WhoIsMuted) -> Muted:
-        found = sorted(map(AuthorId, self._private.names(MUTE)))
+        # Another device may have written anything there: what is no author mutes nobody.
+        named = sorted(each for each in self._private.names(MUTE) if len(each) == HASH_BYTES)
+        found = map(AuthorId, named)
         views = [await self._people.about(AboutAuthor(author=each)) for each in found]
         return Muted(authors=tuple(views))
 

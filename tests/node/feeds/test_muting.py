@@ -13,6 +13,7 @@ from swarmfeed.core.asks.notifications import CountUnread, Notifications
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import NewerThan, Timeline
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import UserError
 
 A = TypeVar("A")
@@ -94,5 +95,21 @@ def test_nobody_mutes_themselves(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="That is yourself"):
             await ask(me, Mute(who=format_author(me.author_id)))
         assert (await ask(me, WhoIsMuted())).authors == ()
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A97")
+def test_what_another_device_calls_muted_and_is_no_author_hides_no_list(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, ben = await street.move_in(), await street.move_in()
+        keys = [b"", b"anna", bytes(128), ben.author_id]
+        me.running.ground.private.merge(
+            PrivateRow(scope="mute", key=key, value=b"1", time_ms=1, device=ben.feed_id)
+            for key in keys
+        )
+        muted = (await ask(me, WhoIsMuted())).authors
+        assert [each.author_id for each in muted] == [ben.author_id]
+        await seen(me)
 
     in_neighbourhood(tmp_path, scenario)
