@@ -14,7 +14,8 @@ def test_a_device_that_was_named_later_keeps_its_name_through_a_move(tmp_path: P
         phone = await street.move_in(device_of=desk, knows=[desk])
         answering = phone.running.ground.answering
         await answering.answer(NameDevice(device="phone"))
-        await street.pass_time(5)
+        phone.recognise(desk)  # so that its key is in its feed before the move
+        await street.pass_time(60)
         listed = (await answering.answer(WhatIsCertified(author=desk.author_id))).feeds
         assert {each.feed_id: each.device for each in listed} == {
             desk.feed_id: "",
