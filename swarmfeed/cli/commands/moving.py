@@ -158,8 +158,9 @@ def _decide(known: Learnt, seeds: Iterable[bytes], wish: MoveWish) -> tuple[Move
         UserError: The words or the feeds named are not right, or nobody is there to decide.
     """
     planned = plan_move(known, seeds)
-    stays = choose_feeds(known.feeds, wish.stolen, wish.drop, wish.whole)
-    if planned.next_seed is None:
+    again = planned.next_seed is None
+    stays = choose_feeds(known.feeds, wish.stolen, wish.drop, wish.whole, again=again)
+    if again:
         return planned, stays
     if not wish.as_json:
         _print_plan(known.feeds, stays)
@@ -175,6 +176,8 @@ def choose_feeds(
     stolen: Sequence[str],
     drop: Sequence[str],
     whole: Sequence[str],
+    *,
+    again: bool = False,
 ) -> list[Stays]:
     """Return which feeds beside the own one stay, and how much of each.
 
@@ -182,12 +185,17 @@ def choose_feeds(
     a thief may join any number.  One that was cut stays cut, unless nothing at all would be
     left of it.
 
+    Args:
+        again: The author has moved before: what went then is no alarm any more, and it would
+            come back. So only what counts stays, and what is named.
+
     Raises:
         UserError: A name is of no feed, of several, or of the one at hand.
     """
     ends: dict[bytes, int | None] = {}
     for each in feeds:
-        if each.entries and not each.is_here and not each.strange:
+        stays = each.counts if again else not each.strange
+        if each.entries and not each.is_here and stays:
             ends[each.feed_id] = each.end or None
     for name in whole:
         ends[_named(feeds, name).feed_id] = None

@@ -153,8 +153,9 @@ MOVED: Final = Text(
     " sheet; it opens nothing any more."
 )
 MOVED_ALREADY: Final = Text(
-    "You had moved to this sheet before; what was still lacking is done. The second sheet is"
-    " the one that was shown then."
+    "You had moved to this sheet before; what was still lacking is done. A device that went"
+    " then stays away, unless you name it with --whole. The second sheet is the one that was"
+    " shown then."
 )
 NEW_SECOND_SHEET: Final = Text(
     "Write these 24 words on a new sheet and keep it in another place. They are your second"

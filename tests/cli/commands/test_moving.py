@@ -35,12 +35,13 @@ def feed(
     end: int | None = None,
     here: bool = False,
     strange: bool = False,
+    counts: bool = True,
 ) -> CertifiedFeedView:
     return CertifiedFeedView(
         feed_id=FeedId(bytes([number]) * 32),
         device=device,
         joined_ms=number,
-        counts=True,
+        counts=counts,
         end=end,
         is_here=here,
         entries=entries,
@@ -74,6 +75,17 @@ def test_a_stolen_device_is_cut_where_it_stands_or_where_it_is_said() -> None:
     assert chosen(stolen="phone:12") == USUAL | {PHONE.feed_id: 12}
     start = format_address(LAPTOP.feed_id)[:8]
     assert chosen(stolen=f"{start}:1") == USUAL | {LAPTOP.feed_id: 1}
+
+
+def test_said_again_nothing_comes_back_that_went() -> None:
+    """What went is no alarm any more: the key that joined it counts no longer."""
+    gone = feed(8, 40, device="theirs", counts=False)
+    feeds = (*FEEDS, gone)
+    again = choose_feeds(feeds, (), (), (), again=True)
+    assert gone.feed_id not in {each.feed_id for each in again}
+    assert {PHONE.feed_id, CUT.feed_id} <= {each.feed_id for each in again}
+    named = choose_feeds(feeds, (), (), ["theirs"], again=True)
+    assert gone.feed_id in {each.feed_id for each in named}
 
 
 def test_a_feed_that_was_never_mine_goes() -> None:
