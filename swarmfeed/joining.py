@@ -12,16 +12,12 @@ from tempfile import TemporaryDirectory
 
 from swarmfeed.core.asks import device_sentences, sentences
 from swarmfeed.core.asks.people import Whoami
-from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, NONCE_BYTES
-from swarmfeed.core.base.types import Endpoint, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.author import proving_rotates
 from swarmfeed.core.feed.claims import open_all
-from swarmfeed.core.feed.entry import encode_entry
-from swarmfeed.core.feed.head import verifier_key
-from swarmfeed.core.feed.kinds import FeedBody, encode_body
-from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.feed.kinds import FeedBody
 from swarmfeed.core.talk.device_link import (
     DeviceLink,
     format_device_link,
@@ -29,23 +25,21 @@ from swarmfeed.core.talk.device_link import (
 )
 from swarmfeed.core.talk.limits import DEVICE_LINK_S
 from swarmfeed.core.talk.pairing_sides import Joined, NewSide, Proposal
-from swarmfeed.core.talk.words import Certificates, Hello
+from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import PAIRING
 from swarmfeed.errors import UserError
 from swarmfeed.node.devices.newcomer import Newcomer
-from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.home import Invited, Joining, key_path
-from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.clock import SystemClock
-from swarmfeed.shell.disk.birth import begin, finish
+from swarmfeed.shell.disk.birth import finish
 from swarmfeed.shell.disk.durable import make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.disk.keyfile import Keys, create_keys, new_seed
-from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.disk.keyfile import Keys, new_seed
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.wire.lan import ANY_HOST, own_addresses
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.wiring import whoami_of, write_aside
 
 Show = Callable[[Invited | str], None]
 """Shows a person the link, then what to compare."""
@@ -97,7 +91,8 @@ class _Waiting:
                 listens_at = Endpoint(self._wanted.listen, self._wanted.port)
                 at = await links.listen(listens_at, self._hello, newcomer.on_peer)
                 self._invite(recipient, at)
-                return self._whoami(await newcomer.outcome(DEVICE_LINK_S))
+                joined = await newcomer.outcome(DEVICE_LINK_S)
+                return whoami_of(self._keys(joined.author_id), self._called)
             finally:
                 await links.stop()
 
@@ -137,30 +132,25 @@ class _Waiting:
 
     def _make_home(self, joined: Joined) -> None:
         """Make the home aside, and put it in its place; see ``birth``."""
-        now_ms = SystemClock().now_ms()
-        feed_key = SigningKey(self._seeds.feed)
-        feed_id, author_id = FeedId(feed_key.public), joined.author_id
-        rotates = proving_rotates(author_id, open_all(joined.certificates))
-        first = FeedBody(joined.certificate, device=self._wanted.device, rotates=rotates)
-        body = encode_body(first, os.urandom(SALT_BYTES))
-        aside = begin(self._home, feed_id, author_id)
-        shelf = Shelf(FileLogs(aside / "feeds"), Events())
-        shelf.start_feed(feed_id, author_id, *rotates, joined.certificate)
-        stored = [encode_entry(first.kind, now_ms, body)]
-        shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
-        shelf.accept_certificates(Certificates(author_id, joined.certificates))
-        create_keys(key_path(aside), self._keys(joined, now_ms), self._passphrase)
-        finish(self._home, feed_id)
-        self._remember(joined.at, now_ms)
+        opened = open_all(joined.certificates)
+        first = FeedBody(
+            joined.certificate,
+            device=self._wanted.device,
+            rotates=proving_rotates(joined.author_id, opened),
+        )
+        keys = self._keys(joined.author_id)
+        write_aside(self._home, keys, self._passphrase, joined.certificates, [first])
+        finish(self._home, FeedId(SigningKey(keys.feed_seed).public))
+        self._remember(joined.at, keys.created_at_ms)
 
-    def _keys(self, joined: Joined, now_ms: int) -> Keys:
+    def _keys(self, author_id: AuthorId) -> Keys:
         return Keys(
             author=None,
-            author_id=joined.author_id,
+            author_id=author_id,
             feed_seed=self._seeds.feed,
             node_seed=self._seeds.node,
             recipient_seed=self._seeds.recipient,
-            created_at_ms=now_ms,
+            created_at_ms=SystemClock().now_ms(),
         )
 
     def _remember(self, places: tuple[Endpoint, ...], now_ms: int) -> None:
@@ -171,15 +161,6 @@ class _Waiting:
                 index.save_peer(endpoint, seen_at_ms=now_ms)
         finally:
             index.close()
-
-    def _whoami(self, joined: Joined) -> Whoami:
-        return Whoami(
-            author_id=joined.author_id,
-            name=self._called,
-            link=format_link(Link(joined.author_id, self._called)),
-            node_id=self._node_id,
-            verifier_key=verifier_key(FeedId(SigningKey(self._seeds.feed).public)),
-        )
 
 
 def _places(at: Endpoint) -> tuple[Endpoint, ...]:

@@ -144,6 +144,8 @@ def make_device(
 
 
 def after(certificates: Sequence[bytes], author: AuthorKey, certify: Certify | None) -> Certify:
+    """Return what signs after ``certificates`` that are known: a join, where nothing else is
+    said."""
     signing = certify or partial(_join, author)
     return lambda feed_key, now_ms: (*certificates, *signing(feed_key, now_ms))
 
@@ -171,29 +173,51 @@ def make_aside(
     """
     now_ms = SystemClock().now_ms()
     keys = _new_keys(author, now_ms)
-    author_id, feed_key = author.author_id, SigningKey(keys.feed_seed)
+    feed_key = SigningKey(keys.feed_seed)
     feed_id = FeedId(feed_key.public)
     certificates = certify(feed_key, now_ms)
     bodies: list[Body] = [_first_body(feed_id, certificates)]
     if name:
         bodies.append(ProfileBody(name=name))
+    write_aside(home, keys, passphrase, certificates, bodies)
+    return _Made(whoami_of(keys, name), feed_id, keys.recipient_seed)
+
+
+def write_aside(
+    home: Path,
+    keys: Keys,
+    passphrase: str,
+    certificates: Sequence[bytes],
+    bodies: Sequence[Body],
+) -> None:
+    """Write keys, and the feed they begin, into a folder beside; ``finish`` puts them in place.
+
+    Args:
+        certificates: What makes the feed the author's, and what else is known of them.
+        bodies: What the feed begins with, said when the keys were made.
+    """
+    feed_key, now_ms = SigningKey(keys.feed_seed), keys.created_at_ms
+    feed_id = FeedId(feed_key.public)
     stored = [
         encode_entry(body.kind, now_ms, encode_body(body, token_bytes(SALT_BYTES)))
         for body in bodies
     ]
-    aside = begin(home, feed_id, author_id)
+    aside = begin(home, feed_id, keys.author_id)
     shelf = Shelf(FileLogs(aside / "feeds"), Events())
-    shelf.start_feed(feed_id, author_id, *certificates)
+    shelf.start_feed(feed_id, keys.author_id, *certificates)
     shelf.append(feed_id, stored, now_ms=now_ms, sign=feed_key.sign)
     create_keys(key_path(aside), keys, passphrase)
-    whoami = Whoami(
-        author_id=author_id,
+
+
+def whoami_of(keys: Keys, name: str) -> Whoami:
+    """Return who writes with some keys."""
+    return Whoami(
+        author_id=keys.author_id,
         name=name,
-        link=format_link(Link(author_id, name)),
+        link=format_link(Link(keys.author_id, name)),
         node_id=NodeId(SigningKey(keys.node_seed).public),
-        verifier_key=verifier_key(feed_id),
+        verifier_key=verifier_key(FeedId(SigningKey(keys.feed_seed).public)),
     )
-    return _Made(whoami, feed_id, keys.recipient_seed)
 
 
 def _new_keys(author: AuthorKey, now_ms: int) -> Keys:
