@@ -192,11 +192,7 @@ def choose_feeds(
     Raises:
         UserError: A name is of no feed, of several, or of the one at hand.
     """
-    ends: dict[bytes, int | None] = {}
-    for each in feeds:
-        stays = each.counts if again else not each.strange
-        if each.entries and not each.is_here and stays:
-            ends[each.feed_id] = each.end or None
+    ends = {each.feed_id: each.end or None for each in feeds if _stays_unnamed(each, again)}
     for name in whole:
         ends[_named(feeds, name).feed_id] = None
     for name in stolen:
@@ -212,6 +208,11 @@ def choose_feeds(
         for each in feeds
         if each.feed_id in ends
     ]
+
+
+def _stays_unnamed(feed: CertifiedFeedView, again: bool) -> bool:
+    stays = feed.counts if again else not feed.strange
+    return stays and feed.entries > 0 and not feed.is_here
 
 
 def _named(feeds: Sequence[CertifiedFeedView], name: str) -> CertifiedFeedView:
