@@ -149,7 +149,7 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row(
         "state",
         "state:state",
-        "What you keep to yourself: whom you muted, what you read, drafts.",
+        "What you keep to yourself: whom you muted, and what you read.",
     ),
     _row(
         "fetch",

@@ -11,7 +11,7 @@ from swarmfeed.core.asks.state import SaveState
 
 @click.group()
 def state() -> None:
-    """What you keep to yourself: whom you muted, what you read, drafts.
+    """What you keep to yourself: whom you muted, and what you read.
 
     It is kept sealed on this machine, sent sealed to your other devices, and once a day sealed
     into your log, for your devices and your two sheets of words.
