@@ -1,12 +1,14 @@
 """Whole nodes among each other: what everybody ends up with."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.writing import OldPost
+from swarmfeed.node.history.role import History
 
 
 def all_have(newest: Neighbour, others: list[Neighbour]) -> Callable[[], bool]:
@@ -20,6 +22,25 @@ def all_have(newest: Neighbour, others: list[Neighbour]) -> Callable[[], bool]:
         )
 
     return reached
+
+
+def test_who_only_passes_by_is_counted_by_nobody(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, bert = [await street.move_in() for _ in range(2)]
+        await anna.say("one", "two")
+        passing = await street.move_in(on=False)
+        passing.settings = replace(passing.settings, is_passing=True)
+        await passing.start()
+        await bert.follow(anna)
+        await passing.follow(anna)
+        await street.until(all_have(anna, [bert, passing]), within_s=60)
+        await street.pass_time(1_000)
+        assert set(anna.index.receipts(anna.feed_id)) == {bert.identity.node_id}
+        notices = anna.running.parts(History).sight.board.notices(anna.feed_id)
+        assert passing.identity.node_id not in {each.notice.node_id for each in notices}
+        assert bert.identity.node_id in {each.notice.node_id for each in notices}
+
+    in_neighbourhood(tmp_path, scenario)
 
 
 def test_a_follower_reads_a_post_at_once(tmp_path: Path) -> None:

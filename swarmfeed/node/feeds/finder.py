@@ -159,7 +159,8 @@ class Finder:
     async def announce(self) -> str:
         """Announce ourselves as a holder: own and followed authors first, within a budget."""
         port = self._introduction.link_port
-        if not self._settings.dht or not port or not self._swarm.dht_nodes():
+        may_tell = self._settings.dht and not self._settings.is_passing
+        if not may_tell or not port or not self._swarm.dht_nodes():
             return sentences.NOTHING_TO_ANNOUNCE()
         now_ms = self._clock.monotonic_ms()
         held = [each for each in self._interests.all() if self._shelf.feeds_of(each)]

@@ -59,6 +59,7 @@ class Holder:
         self._clock = ground.shells.clock
         self._events = ground.events
         self._seeder = seeder
+        self._is_passing = ground.settings.is_passing
 
     async def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
@@ -199,7 +200,7 @@ class Holder:
     async def _confirm_to(self, session: Session, feed_id: FeedId) -> None:
         """Send a receipt, once for each head, if every entry under it is on our disk."""
         replica = self._shelf.replica(feed_id)
-        if replica is None or feed_id == self._identity.feed_id:
+        if replica is None or feed_id == self._identity.feed_id or self._is_passing:
             return
         confirmed = session.part(HolderSide).confirmed
         if confirmed.get(feed_id, 0) >= replica.size or not self._shelf.is_complete(feed_id):

@@ -195,6 +195,10 @@ class NodeSettings:
     """Whether to talk to anybody.  Off for a command that only reads or stores: it opens
     the home, works and is gone."""
 
+    is_passing: bool = False
+    """Whether it looks something up and is deleted.  What comes to it is held for a moment: it
+    confirms nothing, and nobody is to count on it."""
+
     others: tuple[object, ...] = ()
     """Settings that roles bring, one instance of each dataclass."""
 

@@ -27,11 +27,14 @@ class Herald:
         self._board = board
         self._office = office
         self._custodian = custodian
+        self._is_passing = ground.settings.is_passing
 
     def say_held(self, feed_id: FeedId) -> bool:
         """Say that we hold a feed, if it is whole and that was not said lately."""
         author_id, replica = self._shelf.author_of(feed_id), self._shelf.replica(feed_id)
         if author_id is None or replica is None or not self._shelf.is_complete(feed_id):
+            return False
+        if self._is_passing:
             return False
         word = self._word(author_id)
         if not self._interests.is_read(author_id) or not self._is_due(feed_id, word):
