@@ -1,3 +1,3 @@
 """A microblog that belongs to the people who write it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

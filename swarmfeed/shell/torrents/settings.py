@@ -20,8 +20,8 @@ from swarmfeed.core.net.reach import is_everywhere, is_loopback
 
 Settings = dict[str, str | int | bool]
 
-USER_AGENT: Final = "swarmfeed/0.1"
-FINGERPRINT: Final = "-SF0100-"
+USER_AGENT: Final = "swarmfeed/0.2"
+FINGERPRINT: Final = "-SF0200-"
 """Start of our peer ids: names the program, not the node."""
 
 ALERT_QUEUE_MAX: Final = 200_000
