@@ -218,7 +218,7 @@ def test_a_browser_stays_logged_in_when_the_node_is_started_again(tmp_path: Path
         assert node.page_url == first_url, "the port of last time"
         page = browser.open(f"{own_url}/me", timeout=60).read().decode()
         assert "Your link" in page
-        [key] = re.findall('name="form_key" value="([0-9a-f]+)"', page)
+        (key,) = {*re.findall('name="form_key" value="([0-9a-f]+)"', page)}
         form = Request(f"{own_url}/logout", f"form_key={key}".encode(), {"Origin": own_url})
         browser.open(form, timeout=60).close()
         node.stop()
