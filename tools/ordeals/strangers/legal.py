@@ -10,15 +10,35 @@ from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.marks import Between, UpTo
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.words import Farewell, Notices
+from swarmfeed.core.state.words import Mine
 from swarmfeed.core.talk.message import Message
-from swarmfeed.core.talk.words import Certificates, ForkProof, HeadOffer, NewEntries, Receipt
+from swarmfeed.core.talk.words import (
+    Certificates,
+    ForkProof,
+    HeadOffer,
+    NewEntries,
+    Patch,
+    Receipt,
+)
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.errors import BadEncodingError
 
-PROVEN: Final = (Certificates, Farewell, ForkProof, HeadOffer, NewEntries, Notices, Receipt)
+PROVEN: Final = (
+    Certificates,
+    Farewell,
+    ForkProof,
+    HeadOffer,
+    Mine,
+    NewEntries,
+    Notices,
+    Receipt,
+)
 """Messages whose bytes have to be true, too: random ones would break the rules."""
 
-RANDOM: Final = tuple(each for each in VOCABULARY.words if each not in PROVEN)
+LONG: Final = (Patch,)
+"""Messages that luck makes longer than a link carries."""
+
+RANDOM: Final = tuple(each for each in VOCABULARY.words if each not in PROVEN + LONG)
 
 ODD: Final = (0, 1, 2, 3, 255, 256, 257, 300, 4_096, 65_537, 2**31)
 
