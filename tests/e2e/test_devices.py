@@ -131,7 +131,7 @@ def test_who_finds_another_code_adds_nothing(town: Neighbourhood) -> None:
 
 
 def test_two_devices_write_at_once_and_all_see_the_same(town: Neighbourhood) -> None:
-    """Small here: tests/sim/test_devices.py cuts links at random, 500 posts on each."""
+    """Small here: `tools/torture devices` cuts links at random, 500 posts on each."""
     anna = town.add("anna", "--no-dht")
     laptop = pair(town, "laptop", anna)
     anna.start()

@@ -9,6 +9,7 @@ from typing import Final
 from ordeals.again import AGAIN
 from ordeals.birth import BIRTH
 from ordeals.bits.play import BITS
+from ordeals.devices.main import DEVICES
 from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
@@ -25,6 +26,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     FAILURES,
     BITS,
     WITHDRAWING,
+    DEVICES,
 )
 """All there are; a new one is a line here."""
 
