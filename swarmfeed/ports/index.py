@@ -305,4 +305,11 @@ class Index(Protocol):
         """Write something, and change nothing.  Raises PassingError while that is refused."""
         ...
 
+    def release_memory(self) -> None:
+        """Let go of what is kept at hand only to be faster; from any thread.
+
+        Raises PassingError, MendingError: not now.
+        """
+        ...
+
     def close(self) -> None: ...

@@ -14,6 +14,7 @@ from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
+from ordeals.soak import SOAK
 from ordeals.strangers.main import STRANGERS
 from ordeals.withdrawing import WITHDRAWING
 
@@ -27,6 +28,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     BITS,
     WITHDRAWING,
     DEVICES,
+    SOAK,
 )
 """All there are; a new one is a line here."""
 

@@ -395,5 +395,6 @@ TIDIED: Final = Text(
     "{chunks:1 superseded chunk|# superseded chunks} deleted,"
     " {journals:1 journal|# journals} packed"
 )
+MEMORY_RELEASED: Final = Text("memory given back")
 ROWS_WRITTEN: Final = Text("{rows:1 row|# rows} written")
 PUT_IN_ORDER: Final = Text("clock looked at; {feeds:1 feed|# feeds} sorted anew")

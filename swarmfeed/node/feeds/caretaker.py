@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from swarmfeed.core.asks import sentences
@@ -14,7 +15,7 @@ from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
-from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.errors import DamageError, MendingError, RemoteError
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.ground.ground import Ground
@@ -94,6 +95,12 @@ class Caretaker:
         if self._ground.shells.ledger.was_lost():
             lines.append(sentences.LEDGER_LOST())
         return lines
+
+    async def release_memory(self) -> str:
+        """Let go of what was kept at hand: over days it would be all there is room for."""
+        with suppress(MendingError):
+            await asyncio.to_thread(self._ground.shells.index.release_memory)
+        return sentences.MEMORY_RELEASED()
 
     async def tidy(self) -> str:
         """Delete chunks that larger ones have long taken the place of; pack journals."""

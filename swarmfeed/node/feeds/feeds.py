@@ -212,6 +212,7 @@ class Feeds:
             self.timekeeper.job(),
             Job(name="withdraw", run=self.withdrawing.finish, every_s=60, at_start=False),
             self.sweeper.job(),
+            Job(name="memory", run=self.caretaker.release_memory, every_s=60, at_start=False),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 

@@ -24,6 +24,11 @@ LEDGERS_MAX: Final = 3
 """Damaged ledgers that are kept: what was seen of others over weeks stands in them alone."""
 
 
+def scratch_of(path: Path) -> Path:
+    """Where what is tried beside a database stands, for as long as it is tried."""
+    return path.with_name(f"scratch-{path.name}")
+
+
 def set_aside(path: Path, *, kept_max: int = INDEXES_MAX) -> Path:
     """Rename a database that nobody has open; returns where it is now.
 

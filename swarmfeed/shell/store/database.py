@@ -143,6 +143,17 @@ class Database:
             with self._noticing(writer):
                 writer.wal_checkpoint(mode=TRUNCATE)
 
+    def release_memory(self) -> None:
+        """Let go of the pages kept at hand; who needs them next reads them again."""
+        with self._write_lock:
+            if self._writer is not None and not self._writer.in_transaction:
+                with self._noticing():
+                    self._writer.execute("PRAGMA shrink_memory")
+        with self._pool_lock:
+            idle, self._idle = self._idle, []
+        for reader in idle:
+            reader.db.close()
+
     def check_writable(self) -> None:
         """Write something, and change nothing.  Raises PassingError while that is refused."""
         with self.write() as db:

@@ -22,6 +22,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
+from swarmfeed.shell.heap import give_back_free_memory
 from swarmfeed.shell.store import (
     amendments,
     devices,
@@ -38,7 +39,7 @@ from swarmfeed.shell.store import notifications as index_notifications
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
-from swarmfeed.shell.store.aside import delete, delete_aside, set_aside
+from swarmfeed.shell.store.aside import delete, delete_aside, scratch_of, set_aside
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
@@ -100,7 +101,7 @@ class SqliteIndex:
 
     @contextmanager
     def scratch(self) -> Iterator["SqliteIndex"]:
-        path = _scratch(self._path)
+        path = scratch_of(self._path)
         delete(path)
         opened = SqliteIndex(path, self._tables, is_kept=False)
         try:
@@ -372,12 +373,12 @@ class SqliteIndex:
     def check_writable(self) -> None:
         self._database.check_writable()
 
+    def release_memory(self) -> None:
+        self._database.release_memory()
+        give_back_free_memory()
+
     def close(self) -> None:
         self._database.close()
-
-
-def _scratch(path: Path) -> Path:
-    return path.with_name(f"scratch-{path.name}")
 
 
 def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
@@ -386,7 +387,7 @@ def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
     Raises:
         PassingError: It cannot even be read now.
     """
-    delete(_scratch(path))  # of a process that died meanwhile
+    delete(scratch_of(path))  # of a process that died meanwhile
     try:
         return SqliteIndex(path, tables)
     except DamageError as error:

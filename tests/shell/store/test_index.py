@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+import apsw
 import pytest
 from structlog.testing import capture_logs
 from swarmfeed.core.asks import troubles
@@ -365,6 +366,15 @@ def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
         index.drop_feed(BOBS)
         fill(index)
         assert index.indexed_ranges(BOBS) == [(0, 300)]
+
+
+def test_what_was_kept_at_hand_is_let_go(index: SqliteIndex) -> None:
+    fill(index)
+    before = ask_everything(index)
+    kept_bytes = apsw.memory_used()
+    index.release_memory()
+    assert apsw.memory_used() < kept_bytes / 2
+    assert ask_everything(index) == before
 
 
 @pytest.mark.parametrize("content", ["", "PRAGMA journal_mode = WAL"])

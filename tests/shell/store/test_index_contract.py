@@ -368,6 +368,16 @@ def test_the_oldest_peers_give_way(index: Index) -> None:
     assert kept[-1].port == 3
 
 
+def test_memory_that_is_let_go_changes_no_answer(index: Index) -> None:
+    index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1)
+    before = index.peers(10)
+    index.release_memory()
+    assert index.peers(10) == before
+    index.save_peer(Endpoint("127.0.0.1", 2), seen_at_ms=2)
+    index.release_memory()
+    assert len(index.peers(10)) == 2
+
+
 @pytest.mark.attack("A20")
 def test_without_posts_all_else_that_was_said_is_kept(index: Index) -> None:
     index.save_own_author(ANN)

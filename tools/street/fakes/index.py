@@ -412,6 +412,9 @@ class FakeIndex:
     def check_writable(self) -> None:
         """Memory takes everything."""
 
+    def release_memory(self) -> None:
+        """All of it is kept at hand."""
+
     def close(self) -> None:
         pass
 
