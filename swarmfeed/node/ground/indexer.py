@@ -19,7 +19,14 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import SHOWN_SLACK
-from swarmfeed.errors import DamageError, FatalError, MendingError, PassingError, RemoteError
+from swarmfeed.errors import (
+    DamageError,
+    FatalError,
+    MendingError,
+    PassingError,
+    RemoteError,
+    SwarmfeedError,
+)
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.extents import Extents
@@ -50,6 +57,8 @@ class _Work:
     author_id: AuthorId = field(compare=False)
     start: int = field(compare=False)
     end: int = field(compare=False)
+    with_posts: bool = field(compare=False, default=True)
+    """Whether posts in it are shown."""
 
 
 class Indexer:
@@ -115,7 +124,7 @@ class Indexer:
         Raises:
             PassingError: Not now; they are caught up with when the node is relieved.
         """
-        await self._index_range(self._work(0, feed_id, author_id, start, end))
+        await self._index_ranges([self._work(0, feed_id, author_id, start, end)])
 
     async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
         """Take a feed out of the index if entries in it are not the author's any more.
@@ -182,25 +191,38 @@ class Indexer:
 
     async def _run(self) -> None:
         while True:
-            work = await self._queue.get()
+            works = self._more_like(await self._queue.get())
             try:
-                if work.urgency:
+                if works[0].urgency:
                     await self._let_others_go_first()
-                await self._index_range(work)
+                await self._index_ranges(works)
             except PassingError as error:
                 if error is not self._refused:
                     self._refuse(error)
             except (DamageError, RemoteError) as error:
-                # `verify` names the file and fetches it again; then it is indexed.
-                logger.warning("entries not indexed", start=work.start, reason=str(error))
+                _warn_of_unread(works[0], error)
             except FatalError as error:
                 self._events.tell(Fatal(error))
             except Exception as error:
                 # A bug.  Were it to end this task, nobody would ever hear of it.
-                logger.error("indexing failed", start=work.start, exc_info=True)
+                logger.error("indexing failed", start=works[0].start, exc_info=True)
                 self._events.tell(Fatal(FatalError(f"indexing failed: {error!r}")))
             finally:
-                self._queue.task_done()
+                for _ in works:
+                    self._queue.task_done()
+
+    def _more_like(self, work: _Work) -> list[_Work]:
+        """With what else waits and is as urgent, of small feeds: they go in together."""
+        works, entries = [work], work.end - work.start
+        while entries < _BATCH_ENTRIES and not self._queue.empty():
+            another = self._queue.get_nowait()
+            entries += another.end - another.start
+            if another.urgency != work.urgency or entries > _BATCH_ENTRIES:
+                self._queue.put_nowait(another)
+                self._queue.task_done()  # it counts once
+                break
+            works.append(another)
+        return works
 
     def _refuse(self, error: PassingError) -> None:
         self._refused = error
@@ -220,58 +242,100 @@ class Indexer:
         newer_count = self._ends[feed_id] - end
         return _Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
 
-    async def _index_range(self, work: _Work) -> None:
-        end = self._end_of(work.feed_id)
-        if end is not None and end < work.end:
-            work = replace(work, end=end)
-        if work.start >= work.end:
+    async def _index_ranges(self, works: list[_Work]) -> None:
+        """Index ranges that are no more than a batch together."""
+        works = [cut for work in works if (cut := self._up_to_the_end(work)).start < cut.end]
+        if not works:
             return
         self.require_open()
-        added = 0
+        added = {work.author_id: 0 for work in works}
         # One call of the thread for each, so that what just came may go in between.
-        for start, end, with_posts in await self.run_in_thread(lambda: self._cut(work)):
+        for group in await self.run_in_thread(lambda: self._group(works)):
             # Certificates may have come meanwhile, and what cuts the feed gone before.
-            last = self._end_of(work.feed_id)
-            end = end if last is None else min(end, last)
-            if start < end:
-                added += await self.run_in_thread(
-                    partial(self._index_piece, work, start, end, with_posts=with_posts)
-                )
-        self._events.tell(Indexed(work.author_id, added))
+            pieces = [
+                cut for piece in group if (cut := self._up_to_the_end(piece)).start < cut.end
+            ]
+            more = await self.run_in_thread(partial(self._index_pieces, pieces))
+            for piece, posts in zip(pieces, more, strict=True):
+                added[piece.author_id] += posts
+        for author_id, posts in added.items():
+            self._events.tell(Indexed(author_id, posts))
 
-    def _cut(self, work: _Work) -> list[tuple[int, int, bool]]:
-        """Pieces of a batch, newest first, and of which posts are shown: it may unpack to 34 MB
-        and more."""
-        if work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES:
-            return [(work.start, work.end, True)]  # the newest there are
+    def _up_to_the_end(self, work: _Work) -> _Work:
+        """Without what is not the author's any more."""
+        end = self._end_of(work.feed_id)
+        return work if end is None or work.end <= end else replace(work, end=end)
+
+    def _group(self, works: list[_Work]) -> list[list[_Work]]:
+        """What goes in together: pieces of a large range each alone, for one may unpack to
+        34 MB and more; small ranges all at once."""
+        small: list[_Work] = []
+        groups = [small]
+        for work in works:
+            if work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES:
+                small.append(work)  # the newest there are
+                continue
+            cut = self._cut(work)
+            if len(cut) == 1 and len(works) > 1:
+                small += cut
+            else:
+                groups += ([piece] for piece in cut)
+        return [group for group in groups if group]
+
+    def _cut(self, work: _Work) -> list[_Work]:
+        """Pieces of a range, newest first, and of which posts are shown."""
         shown = self._extents.first_shown(work.feed_id, work.author_id)
         runs = self._extents.sizes(work.feed_id, work.start, work.end)
         cut = pieces(work.start, work.end, runs, shown)
-        return [(start, end, start >= shown) for start, end in cut]
+        return [
+            replace(work, start=start, end=end, with_posts=start >= shown) for start, end in cut
+        ]
 
-    def _index_piece(self, work: _Work, start: int, end: int, *, with_posts: bool) -> int:
-        stored = self._logs.read_entries(work.feed_id, start, end)
-        hashes = hash_frame(frame_content(stored))
+    def _index_pieces(self, works: list[_Work]) -> list[int]:
+        """Returns of each how many posts are shown since.
+
+        Raises:
+            DamageError: The only one cannot be read; of several, the others go in.
+        """
         try:
-            # Before the index goes by it: one made anew has to come out the same.
-            first = self._almanac.see(work.feed_id, start, stored)
-            reckoning = self._almanac.reckoning(work.feed_id)
-            added = self._index.add_entries(
-                work.feed_id,
-                work.author_id,
-                start,
-                stored,
-                hashes,
-                reckoning=reckoning,
-                with_posts=with_posts,
-            )
-            if first < start:
-                self._index.resort(work.feed_id, first, end, reckoning)
-            return added
+            if len(works) == 1:
+                return [self._add(works[0], self._read(works[0]))]
+            read = [self._read_or_pass(work) for work in works]
+            with self._index.together():
+                return [self._add(*each) for each in zip(works, read, strict=True)]
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
+            return [0] * len(works)
+
+    def _read(self, work: _Work) -> list[bytes]:
+        return self._logs.read_entries(work.feed_id, work.start, work.end)
+
+    def _read_or_pass(self, work: _Work) -> list[bytes]:
+        try:
+            return self._read(work)
+        except (DamageError, RemoteError) as error:
+            _warn_of_unread(work, error)
+            return []
+
+    def _add(self, work: _Work, stored: list[bytes]) -> int:
+        if not stored:
             return 0
+        # Before the index goes by it: one made anew has to come out the same.
+        first = self._almanac.see(work.feed_id, work.start, stored)
+        reckoning = self._almanac.reckoning(work.feed_id)
+        added = self._index.add_entries(
+            work.feed_id,
+            work.author_id,
+            work.start,
+            stored,
+            hash_frame(frame_content(stored)),
+            reckoning=reckoning,
+            with_posts=work.with_posts,
+        )
+        if first < work.start:
+            self._index.resort(work.feed_id, first, work.end, reckoning)
+        return added
 
     def _trim_in_thread(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
         budget, first = self._extents.budget(author_id), self._index.first_post(feed_id)
@@ -292,6 +356,11 @@ class Indexer:
             self._index.drop_feed(feed_id)
             self._index.reserve(feed_id, author_id, end)
         return True
+
+
+def _warn_of_unread(work: _Work, error: SwarmfeedError) -> None:
+    """`verify` names the file and fetches it again; then it is indexed."""
+    logger.warning("entries not indexed", start=work.start, reason=str(error))
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

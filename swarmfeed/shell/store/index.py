@@ -44,6 +44,7 @@ from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.schema import MIGRATIONS
+from swarmfeed.shell.store.words import gathered
 
 logger = structlog.get_logger()
 
@@ -75,7 +76,7 @@ class SqliteIndex:
         self._opened = 0
         """How often a file was opened: who still reads an earlier one says nothing of this."""
         self._is_aside = False
-        self._is_merging = False
+        self._merging = remnants.Merging()
         self._database = self._open()
 
     # damage
@@ -130,7 +131,7 @@ class SqliteIndex:
     @contextmanager
     def together(self) -> Iterator[None]:
         """One transaction; let a failure inside end the block."""
-        with self._database.write():
+        with self._database.write() as db, gathered(db):
             yield
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
@@ -193,26 +194,14 @@ class SqliteIndex:
 
     def sweep(self) -> bool:
         """As in ``ports.Index``: a step of merging, or all that comes behind it."""
-        if self._merge_a_step():
-            return True
+        with self._database.write() as db:
+            if self._merging.step(db):
+                return True
         delete_aside(self._path)
         self._database.empty_log()
         with self._database.write() as db:
             remnants.forget(db, remnants.GONE)
         return False
-
-    def _merge_a_step(self) -> bool:
-        """Returns whether words that are dead may still be there."""
-        with self._database.write() as db:
-            if remnants.DEAD_WORDS not in remnants.noted(db):
-                return False
-            if not self._is_merging:
-                remnants.begin_merging(db)
-                self._is_merging = True
-            elif not remnants.go_on_merging(db):
-                self._is_merging = False
-                remnants.forget(db, remnants.DEAD_WORDS)
-        return True
 
     def save_own_author(self, author_id: AuthorId) -> None:
         with self._database.write() as db:

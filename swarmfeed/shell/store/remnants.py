@@ -61,6 +61,25 @@ def forget(db: Connection, *kinds: str) -> None:
     db.executemany("DELETE FROM remnant WHERE kind = ?", [(kind,) for kind in kinds])
 
 
+class Merging:
+    """Merges dead words away, a step at a time."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+
+    def step(self, db: Connection) -> bool:
+        """Go a step on; returns whether words that are dead may still be there."""
+        if DEAD_WORDS not in noted(db):
+            return False
+        if not self._has_begun:
+            begin_merging(db)
+            self._has_begun = True
+        elif not go_on_merging(db):
+            self._has_begun = False
+            forget(db, DEAD_WORDS)
+        return True
+
+
 def begin_merging(db: Connection) -> None:
     """Let FTS5 take all parts of its index for parts of one that it is to make."""
     # A single part it would leave as it is.

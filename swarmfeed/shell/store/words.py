@@ -2,7 +2,7 @@
 
 FTS5 keeps no copy of the text: to forget a post it must be told the very words it indexed.
 Both ways go through the posts in the order of their moments: at each step back FTS5 begins a
-new part of the index.
+new part of the index.  So words of many feeds wait until they go in together (``gathered``).
 Every function runs inside a transaction; the posts are there, with their texts.
 """
 
@@ -40,26 +40,71 @@ TEXTS: Final = "SELECT text FROM post WHERE id BETWEEN ? AND ?"
 _MANY: Final = ContextVar("many", default=False)
 """Whether more are dropped with them than are cut out."""
 
+Waiting = dict[int, tuple[str, int]]
+"""Text and author of posts, by their moments, whose words are to go in with those of others."""
+
+_WAITING: Final = ContextVar[Waiting | None]("waiting", default=None)
+"""None: words go in as they come."""
+
+_WAITING_MAX: Final = 8_192
+"""Posts whose words wait: so many texts are in memory, 1 MB where they are of 100 bytes."""
+
 FROM_TO: Final = "post.id BETWEEN ? AND ?"
 
 THESE: Final = "post.id IN (SELECT value FROM json_each(?))"
 
 
+@contextmanager
+def gathered(db: Connection) -> Iterator[None]:
+    """Words of new posts go in at the end of the block, or before others leave: in one go."""
+    if _WAITING.get() is not None:
+        yield
+        return
+    token = _WAITING.set({})
+    try:
+        yield
+        add_waiting(db)
+    finally:
+        _WAITING.reset(token)
+
+
 def add_new_words(db: Connection, author_no: int, posts: Iterable[tuple[int, str]]) -> None:
     """Of posts of one author with these moments and texts: sooner than by asking for them."""
-    db.executemany(
-        "INSERT INTO post_words (rowid, text, author) VALUES (?, ?, ?)",
-        [(moment, index_text(text), author_no) for moment, text in sorted(posts)],
+    new = {moment: (text, author_no) for moment, text in posts}
+    waiting = _WAITING.get()
+    if waiting is None:
+        _add(db, new)
+        return
+    waiting |= new
+    if len(waiting) > _WAITING_MAX:
+        add_waiting(db)
+
+
+def add_waiting(db: Connection) -> None:
+    """Let in what was gathered: it is looked for, or about to change."""
+    waiting = _WAITING.get()
+    if waiting:
+        _add(db, waiting)
+        waiting.clear()
+
+
+def _add(db: Connection, posts: Waiting) -> None:
+    rows = (
+        (moment, index_text(text), author_no)
+        for moment, (text, author_no) in sorted(posts.items())
     )
+    db.executemany("INSERT INTO post_words (rowid, text, author) VALUES (?, ?, ?)", rows)
 
 
 def add_words(db: Connection, first: int, last: int) -> None:
     """Of posts with row numbers from first to last."""
+    add_waiting(db)
     db.execute(ADD.format(posts=FROM_TO), (first, last))
 
 
 def drop_words(db: Connection, first: int, last: int) -> None:
     """Of posts with row numbers from first to last."""
+    add_waiting(db)
     count = last - first + 1
     few = [] if _are_many(count) else db.execute(TEXTS, (first, last)).fetchall()
     with _as_befits(db, count):
@@ -69,10 +114,12 @@ def drop_words(db: Connection, first: int, last: int) -> None:
 
 
 def add_words_of(db: Connection, row_ids: Sequence[int]) -> None:
+    add_waiting(db)
     db.execute(ADD.format(posts=THESE), (json.dumps(row_ids),))
 
 
 def drop_words_of(db: Connection, row_ids: Sequence[int]) -> None:
+    add_waiting(db)
     with _as_befits(db, len(row_ids)):
         db.execute(DROP.format(posts=THESE), (json.dumps(row_ids),))
 

@@ -19,6 +19,7 @@ from swarmfeed.shell.store.places import (
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
+from swarmfeed.shell.store.words import add_waiting
 
 OF_POSTS: Final = ("post", "reply", "bare")
 """Tables that keep what makes an index large: what nobody can read without a post."""
@@ -134,6 +135,7 @@ def drop_hash_starts(db: Connection, feed_no: int) -> None:
 
 def clear(db: Connection, tables: Tables) -> None:
     """Forget all that the logs can tell again."""
+    add_waiting(db)
     db.execute("INSERT INTO post_words (post_words) VALUES ('delete-all')")
     for name in (*(table.name for table in reversed(tables.all)), *PLACE_TABLES):
         db.execute(f"DELETE FROM {name}")  # noqa: S608  # fixed text
