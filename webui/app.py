@@ -36,8 +36,15 @@ from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.sentences import how_long
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
-from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    Unauthorized,
+)
 from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import api, conversation, encoding, formats, headers, kept, pictures, render
@@ -53,6 +60,7 @@ from webui.current import (
 )
 from webui.kept import FORM_KEY
 from webui.pages import PAGES
+from webui.pages.drafts import draft_of, replies_begun
 from webui.pages.post import post_url
 from webui.routes import Page, Route
 
@@ -95,8 +103,8 @@ def create_app(
 ) -> Flask:
     """Build the app.  It asks ``desk`` from whatever thread serves a request."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES_MAX
-    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES_MAX
+    app.config["MAX_CONTENT_LENGTH"] = FORM_KEPT_BYTES_MAX
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KEPT_BYTES_MAX
     app.extensions[EXTENSION] = Running(desk, access, settings)
     app.url_map.converters |= {"address": AddressConverter, "author": AuthorConverter}
     _add_pages(app, pages)
@@ -109,6 +117,8 @@ def create_app(
     for filter_name, function in FILTERS.items():
         app.add_template_filter(function, filter_name)
     app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
+    app.jinja_env.globals["draft_of"] = draft_of
+    app.jinja_env.globals["replies_begun"] = replies_begun
     app.jinja_env.globals["form_key"] = _form_key
     app.jinja_env.globals["new_key"] = kept.new_key
     app.jinja_env.globals["text_bytes_max"] = TEXT_BYTES_MAX
@@ -194,6 +204,8 @@ def _check_access(routes: Mapping[str, Route]) -> None:
     if is_change and not (g.has_key or _has_form_key()):
         g.offers_form_key = True
         raise Forbidden(OTHER_LOGIN())
+    if is_change and len(request.get_data()) > FORM_BYTES_MAX:
+        raise RequestEntityTooLarge
 
 
 def _session() -> str | None:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from a2wsgi import WSGIMiddleware
-from swarmfeed.core.base.limits import FORM_BYTES_MAX
-from swarmfeed.core.net.limits import PAGE_CONNECTIONS_MAX
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, PAGE_CONNECTIONS_MAX
 from swarmfeed.errors import UserError
 
 from webui import api
@@ -256,7 +255,7 @@ class PageServer:
         """Longest body that a request for a path may have."""
         kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
         is_ask = kind is not None and path.startswith(api.PREFIX)
-        return kind.bytes_max if kind is not None and is_ask else FORM_BYTES_MAX
+        return kind.bytes_max if kind is not None and is_ask else FORM_KEPT_BYTES_MAX
 
 
 def _end(found: "tuple[str, int | None] | None") -> Address:

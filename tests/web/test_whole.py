@@ -10,6 +10,7 @@ from street import loop
 from street.fakes.desk import FakeDesk
 from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, IMPORT_BYTES_MAX
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX
 from uvicorn._types import HTTPScope
 from webui.asgi import PageServer
 from webui.plain import values
@@ -234,7 +235,7 @@ def test_sixty_half_sent_posts_hold_up_nobody(tmp_path: Path) -> None:
             length = f"Content-Length: {len(whole)}\n\n"
             post = await say(f"POST /posts HTTP/1.1\n{form}{length}{whole}")
             assert (await post.readuntil(b"\r\n")).split()[1] == b"303"
-            long = await say(f"POST /posts HTTP/1.1\n{form}Content-Length: {2 << 20}\n\n")
+            long = await say(f"POST /posts HTTP/1.1\n{form}Content-Length: {3 << 20}\n\n")
             assert (await long.readuntil(b"\r\n")).split()[1] == b"413"
         for writer in opened:
             writer.close()
@@ -248,6 +249,6 @@ def test_an_import_may_be_longer_than_a_form(tmp_path: Path) -> None:
         server = PageServer(FakeDesk(), tmp_path)
         assert server.body_bytes_max("/api/1/import") == IMPORT_BYTES_MAX
         assert server.body_bytes_max("/api/1/post") == FORM_BYTES_MAX
-        assert server.body_bytes_max("import") == FORM_BYTES_MAX
+        assert server.body_bytes_max("import") == FORM_KEPT_BYTES_MAX
 
     run(scene())

@@ -7,6 +7,7 @@ from webui.pages import (
     author,
     changing,
     devices,
+    drafts,
     follow,
     history,
     home,
@@ -25,6 +26,7 @@ PAGES: Final[tuple[Page, ...]] = (
     # Reading and writing
     home.PAGE,
     post.PAGE,
+    drafts.PAGE,
     changing.PAGE,
     author.PAGE,
     search.PAGE,

@@ -28,6 +28,7 @@ from webui.conversation import places, post_key, thread_url
 from webui.current import ask
 from webui.kept import AGAIN, ONCE
 from webui.pages.changing import withdrawn_page
+from webui.pages.drafts import let_go, plain_lines
 from webui.routes import Page, Typed, get, post
 
 
@@ -126,10 +127,10 @@ def _counts(post: PostView) -> dict[str, object]:
 def publish() -> Response:
     reply_to = request.form.get("reply_to", "")
     parent = ask(ShowPost(ref=reply_to)).post if reply_to else None
-    # Browsers send CRLF from a text area; a post has plain line feeds.
-    text = request.form.get("text", "").replace("\r\n", "\n")
+    text = plain_lines(request.form.get("text", ""))
     key, again = request.form.get(ONCE, ""), AGAIN in request.form
     post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again))
+    let_go(reply_to, text)
     return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
 
 

@@ -3,55 +3,17 @@
 // Forms are sent from here: whatever comes back - a refusal, a login that is gone, no answer at
 // all - is said beside the text, which stays where it is.  A form carries a key that is new for
 // each page; sent again with it, the same thing is done once (`Idempotency-Key`).  A draft is kept
-// from the first letter until the node said that it is saved.  Without script the node's answer
-// holds the text again, and the same key does the rest.
+// from the first letter until the node said that it is saved (`drafts.js`).  Without script the
+// node's answer holds the text again, and the same key does the rest.
 
-const DRAFT = "swarmfeed draft ";
+import { dropDraft, keepDraft, settleDraft, startDraft } from "./drafts.js";
+
 const ANSWERS_WITHIN_MS = 60_000;
 const NO_ANSWER = "Nothing answers on this machine. What you typed stays here. If swarmfeed does not"
   + " run any more, start it with: swarmfeed run. Then press the button once more; nothing is done"
   + " twice.";
 const ODD_ANSWER = "The answer was not understood. What you typed stays here; press the button once"
   + " more, and it is not done twice.";
-
-// --- drafts: of each box its own, in every tab, over restarts -------------------------------
-
-const draftName = (form) => DRAFT + form.dataset.box;
-
-function keptDraft(form) {
-  try {
-    return JSON.parse(localStorage.getItem(draftName(form))) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function keepDraft(form) {
-  const { text, once } = form.elements;
-  try {
-    if (text.value === "") localStorage.removeItem(draftName(form));
-    else {
-      const draft = JSON.stringify({ text: text.value, once: once.value });
-      localStorage.setItem(draftName(form), draft);
-    }
-  } catch {
-    // No room, or none allowed: the text is in the box, and nowhere else.
-  }
-}
-
-function dropDraft(form) {
-  form.elements.text.value = "";
-  keepDraft(form);
-}
-
-// The node's own answer comes first: it is what was sent last.
-function showDraft(form) {
-  const { text, once } = form.elements;
-  const draft = keptDraft(form);
-  if (text.value !== "" || !draft.text) return;
-  text.value = draft.text;
-  once.value = draft.once || once.value;
-}
 
 // --- how much fits ---------------------------------------------------------------------------
 
@@ -124,6 +86,7 @@ function open(form, isOpen) {
 
 async function send(form, again = true) {
   let said;
+  if (form.dataset.box) await settleDraft(form);
   try {
     said = await ask(form);
   } catch (error) {
@@ -156,25 +119,11 @@ function onSubmit(event) {
 }
 
 function startBox(form) {
-  const { text } = form.elements;
-  showDraft(form);
-  showRoom(form);
-  text.addEventListener("input", () => {
-    showRoom(form);
-    keepDraft(form);
-  });
-  text.addEventListener("keydown", (event) => {
+  startDraft(form, () => showRoom(form));
+  form.elements.text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (!event.repeat) form.requestSubmit();
-  });
-  // Posted in another tab: the same words here are not meant to be posted once more; others are
-  // the draft now, which went with what was posted.
-  addEventListener("storage", ({ key, oldValue, newValue }) => {
-    if (key !== draftName(form) || newValue !== null || oldValue === null) return;
-    if (JSON.parse(oldValue).text === text.value) text.value = "";
-    keepDraft(form);
-    showRoom(form);
   });
 }
 

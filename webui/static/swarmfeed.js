@@ -2,6 +2,7 @@
 // Every page works without it.  Text goes in as text: nothing here makes HTML.
 
 import { ask } from "./asking.js";
+import { hearDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { countNotices } from "./notices.js";
@@ -151,6 +152,7 @@ function showEnded() {
 
 function showJoined() {
   isAway = false;
+  hearDrafts();
   countNew();
   countNotices(say);
   askHowItIs();
@@ -174,6 +176,7 @@ function showReceipt() {
 const HEARD = {
   new: () => Promise.all([countNew(), countNotices(say)]),
   notifications: () => countNotices(say),
+  drafts: hearDrafts,
   progress: showProgress,
   status: askHowItIs,
   receipt: showReceipt,

@@ -81,6 +81,10 @@ PAGE_BODIES_OF_ONE_MAX: Final = 16
 PAGE_BODIES_BYTES_MAX: Final = 128 * 1024 * 1024
 """Memory of all bodies, until they are answered: two of the longest imports."""
 
+FORM_KEPT_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Longest form that is read, so that a text of which only a part fits comes back whole: a book
+of 300 pages, percent-encoded."""
+
 PAGE_READER_S: Final = 30
 """How long whoever asked may take nothing of the answer."""
 

@@ -3,6 +3,7 @@
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.private import DRAFT
 
 
 class LiveUpdates:
@@ -25,6 +26,7 @@ class LiveUpdates:
             listens(events.ReceiptCame, self._on_receipt),
             listens(events.Strained, self._on_strain),
             listens(events.Relieved, self._on_strain),
+            listens(events.PrivateChanged, self._on_private),
         )
 
     def _on_peers(self, _: events.LinkOpened | events.LinkClosed) -> None:
@@ -60,3 +62,8 @@ class LiveUpdates:
     def _on_receipt(self, event: events.ReceiptCame) -> None:
         if event.feed_id == self._ground.identity.feed_id:
             self._changes.tell("receipt", size=event.size)
+
+    def _on_private(self, event: events.PrivateChanged) -> None:
+        drafts = sum(row.scope == DRAFT for row in event.rows)
+        if drafts:
+            self._changes.tell("drafts", n=drafts)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.live_updates import LiveUpdates
+from swarmfeed.node.ground.private import DRAFT, MUTE
 
 from tests.node.rig import OWN, Scribe, new_ground, new_session
 
@@ -43,6 +45,8 @@ def test_each_event_is_told_in_the_words_of_a_page(tmp_path: Path) -> None:
         events.ReceiptCame(FEED, NODE, 7),
         events.ReceiptCame(OWN.feed_id, NODE, 7),
         events.HeadGrew(None, anna.newest),
+        events.PrivateChanged((private_row(MUTE),), None),
+        events.PrivateChanged((private_row(MUTE), private_row(DRAFT)), session),
     ):
         ground.events.tell(event)
     assert heard.told == [
@@ -53,7 +57,12 @@ def test_each_event_is_told_in_the_words_of_a_page(tmp_path: Path) -> None:
         ("status", {"forked": 1}),
         ("status", {"left": 1}),
         ("receipt", {"size": 7}),
+        ("drafts", {"n": 1}),
     ]
+
+
+def private_row(scope: str) -> PrivateRow:
+    return PrivateRow(scope=scope, key=b"k", value=b"v", time_ms=1, device=FEED)
 
 
 def test_what_is_refused_is_told_when_that_changes(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ from swarmfeed.core.asks.profile import (
 from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
+from swarmfeed.core.asks.state import Draft, DraftList, Drafts, KeepDraft
 from swarmfeed.core.asks.state_sentences import THAT_IS_YOU
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
@@ -225,6 +226,8 @@ class FakeDesk(TableDesk):
         """Of own posts that were withdrawn, by feed and index."""
         self.versions: dict[EntryRef, list[Version]] = {}
         """Of posts that were edited, oldest first."""
+        self.drafts: dict[str, str] = {}
+        """By their places."""
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
             history.history_status(self.me, name, NOON_MS), choice=None
@@ -405,6 +408,16 @@ class FakeDesk(TableDesk):
 
     def muted(self, _: WhoIsMuted) -> Muted:
         return Muted(authors=tuple(each for each in self.authors.values() if each.muted))
+
+    def all_drafts(self, _: Drafts | None = None) -> DraftList:
+        found = sorted(self.drafts.items())
+        return DraftList(drafts=tuple(Draft(place=place, text=text) for place, text in found))
+
+    def keep_draft(self, ask: KeepDraft) -> DraftList:
+        self.drafts[ask.place] = ask.text
+        if not ask.text:
+            del self.drafts[ask.place]
+        return self.all_drafts()
 
     def _set_muted(self, who: str, muted: bool, what: str) -> AuthorView:
         author_id = parse_link(who).author_id
@@ -687,6 +700,8 @@ class FakeDesk(TableDesk):
         Mute: mute,
         Unmute: unmute,
         WhoIsMuted: muted,
+        Drafts: all_drafts,
+        KeepDraft: keep_draft,
         Fetch: fetch,
         HowFar: how_far,
         FeedsOf: feeds_of,

@@ -1,0 +1,124 @@
+"""Drafts in real browsers: two of them are two devices that the same node has told of."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.test_browser import MakeVisit, Node, Visit, browser, make_visit, node
+from tests.web.test_typing import WORDS, box, quiet, send, texts
+
+__all__ = ["browser", "make_visit", "node", "quiet"]  # fixtures
+
+pytestmark = pytest.mark.e2e
+
+OTHER = "What the other one began."
+
+
+@pytest.fixture
+def two(make_visit: MakeVisit) -> Iterator[tuple[Visit, Visit]]:
+    """Two browsers that share nothing but the node."""
+    yield make_visit(), make_visit()
+
+
+def wait_for(page: Page, node: Node, drafts: dict[str, str]) -> None:
+    for _ in range(160):
+        if node.desk.drafts == drafts:
+            return
+        page.wait_for_timeout(50)
+    assert node.desk.drafts == drafts
+
+
+def test_what_one_device_begins_another_one_sends(two: tuple[Visit, Visit]) -> None:
+    one, other = two
+    box(one.page).fill(WORDS)
+    wait_for(one.page, one.node, {"": WORDS})
+    other.go("/")
+    expect(box(other.page)).to_have_value(WORDS)
+    box(other.page).press("Control+End")
+    box(other.page).press_sequentially("!")
+    send(other.page).click()
+    expect(other.page.get_by_role("article").first).to_contain_text(f"{WORDS}!")
+    wait_for(other.page, other.node, {})
+    one.page.reload()
+    expect(box(one.page)).to_have_value("")
+    assert texts(one.node) == [f"{WORDS}!"]
+
+
+def test_an_open_page_hears_of_it(two: tuple[Visit, Visit]) -> None:
+    one, other = two
+    expect(box(other.page)).to_have_value("")
+    box(one.page).fill(WORDS)
+    wait_for(one.page, one.node, {"": WORDS})
+    one.node.announce("drafts", n=1)
+    expect(box(other.page)).to_have_value(WORDS)
+    expect(other.page.locator("#text-count")).to_be_visible()
+    # What is discarded is gone there, too.
+    box(one.page).fill("")
+    wait_for(one.page, one.node, {})
+    one.node.announce("drafts", n=1)
+    expect(box(other.page)).to_have_value("")
+
+
+def test_what_is_typed_is_not_replaced(two: tuple[Visit, Visit]) -> None:
+    one, other = two
+    box(other.page).fill(OTHER)
+    wait_for(other.page, other.node, {"": OTHER})
+    box(one.page).fill(WORDS)
+    wait_for(one.page, one.node, {"": WORDS})
+    with other.page.expect_response("**/drafts/text?of="):
+        one.node.announce("drafts", n=1)
+    expect(box(other.page)).to_have_value(OTHER)
+
+
+def test_two_that_were_begun_apart_are_both_there(quiet: MakeVisit) -> None:
+    visit = quiet()
+    box(visit.page).fill("Begun.")
+    wait_for(visit.page, visit.node, {"": "Begun."})
+    visit.node.go_away()
+    box(visit.page).fill(WORDS)
+    visit.page.wait_for_timeout(1_500)  # it is not kept: nobody is there
+    visit.node.desk.drafts[""] = OTHER
+    visit.node.come_back()
+    visit.go("/")
+    expect(box(visit.page)).to_have_value(f"{WORDS}\n\n{OTHER}")
+    wait_for(visit.page, visit.node, {"": f"{WORDS}\n\n{OTHER}"})
+
+
+def test_a_draft_is_kept_by_who_leaves_at_once(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    box(visit.page).fill(WORDS)
+    visit.go("/status")
+    wait_for(visit.page, visit.node, {"": WORDS})
+
+
+def test_a_node_that_was_away_gets_what_was_typed(quiet: MakeVisit) -> None:
+    visit = quiet()
+    box(visit.page).fill("Begun.")
+    wait_for(visit.page, visit.node, {"": "Begun."})
+    visit.node.go_away()
+    box(visit.page).fill("")
+    visit.page.wait_for_timeout(1_500)
+    visit.node.come_back()
+    visit.page.reload()
+    expect(box(visit.page)).to_have_value("")
+    wait_for(visit.page, visit.node, {})
+
+
+def test_without_script_it_is_kept_by_a_button(make_visit: MakeVisit) -> None:
+    visit = make_visit(script=False)
+    keep = visit.page.get_by_role("button", name="Keep as draft")
+    box(visit.page).fill(WORDS)
+    keep.click()
+    expect(visit.page.get_by_role("heading", name="Drafts")).to_be_visible()
+    visit.page.get_by_role("link", name="Go on").click()
+    expect(box(visit.page)).to_have_value(WORDS)
+    box(visit.page).fill("")
+    keep.click()
+    expect(visit.page.get_by_role("heading", name="No drafts")).to_be_visible()
+    visit.go("/")
+    box(visit.page).fill(WORDS)
+    keep.click()
+    visit.page.get_by_role("button", name="Discard").click()
+    expect(visit.page.get_by_role("heading", name="No drafts")).to_be_visible()
+    assert texts(visit.node) == []

@@ -1,0 +1,87 @@
+"""GET /drafts: what was begun and not posted, on any device.  POST /drafts: keep or drop it.
+
+The boxes of pages hold their own draft already; GET /drafts/text tells pages that stay open
+what became of theirs.
+"""
+
+from contextlib import suppress
+from typing import Final
+from urllib.parse import quote
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from swarmfeed.core.asks.state import Draft, Drafts, KeepDraft
+from swarmfeed.errors import PassingError, UserError
+from werkzeug.wrappers import Response as Answer
+
+from webui.current import ask
+from webui.kept import wants_json
+from webui.routes import Page, Typed, get, post
+
+BEGUN: Final = "begun"
+"""Field of a box: the draft that stood in it, or that the node kept of it since."""
+
+
+def draft_of(place: str) -> str:
+    """The draft for a place: empty for a new post, else what it answers."""
+    return {each.place: each.text for each in ask(Drafts()).drafts}.get(place, "")
+
+
+def replies_begun() -> int:
+    """How many drafts are no new posts: each has its box on the page of what it answers."""
+    return sum(1 for each in ask(Drafts()).drafts if each.place)
+
+
+def let_go(place: str, text: str) -> None:
+    """Take a draft away, because what came of it was posted.
+
+    Another one that was begun there meanwhile, on another device, stays.
+    """
+    if draft_of(place) in (text, plain_lines(request.form.get(BEGUN, ""))):
+        # The post is saved; that its draft is not gone yet is no reason to say otherwise.
+        with suppress(PassingError, UserError):
+            _keep(place, "")
+
+
+def plain_lines(text: str) -> str:
+    """Return a text with plain line feeds: browsers send CRLF from a text area."""
+    return text.replace("\r\n", "\n")
+
+
+def show_drafts() -> str:
+    drafts = [(each, _url(each)) for each in ask(Drafts()).drafts]
+    return render_template("drafts.html", drafts=drafts)
+
+
+def show_draft() -> Response:
+    return jsonify({"text": draft_of(request.args.get("of", ""))})
+
+
+def keep_draft() -> Answer:
+    place, text = request.form.get("reply_to", ""), plain_lines(request.form.get("text", ""))
+    _keep(place, text)
+    if wants_json():
+        return jsonify({"kept": text})
+    return redirect(url_for("drafts"), 303)
+
+
+def _keep(place: str, text: str) -> None:
+    ask(KeepDraft(place=place, text=text if text.strip() else ""))
+
+
+def _url(draft: Draft) -> str:
+    """The page with the box that a draft belongs into."""
+    return f"/posts/{quote(draft.place)}#text" if draft.place else f"{url_for('home')}#text"
+
+
+PAGE: Final = Page(
+    routes=(
+        get("/drafts", "drafts", show_drafts),
+        get("/drafts/text", "draft", show_draft),
+        post(
+            "/drafts",
+            "keep_draft",
+            keep_draft,
+            Typed(name="text", label="Your text", lines=True, optional=True),
+        ),
+    )
+)
