@@ -61,6 +61,21 @@ def test_commands_are_measured_beside_a_python_that_does_nothing(tmp_path: Path)
 
 
 @pytest.mark.slow
+def test_many_feeds_are_fetched_beside_git(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    ran = run_bench("--quick", "--only", "many", "--json", file)
+    assert ran.returncode == 0, ran.stderr
+    results = {each["name"]: each for each in json.loads(file.read_text())["results"]}
+    for holders in (1, 3):
+        row = results[f"many.git_50_from_{holders}"]
+        assert row["value"] > 0
+        assert row["limit"]["value"] > 0
+        assert [bar["of"] for bar in row["bars"]] == ["value", "ratio"]
+        detail = row["detail"]
+        assert detail["shown_s"] <= detail["held_s"] <= detail["indexed_s"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

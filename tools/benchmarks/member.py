@@ -13,13 +13,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import psutil
 from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId, Endpoint
-from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
 from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
 from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
@@ -32,6 +34,9 @@ from webui.asgi import PageServer
 from benchmarks.turns import TurnsSelector
 
 Answer = dict[str, Any]
+_LOOK_EVERY_S: Final = 0.02
+"""How exactly it is told when many feeds were there: looking costs a millisecond or two."""
+
 FetchEvent = ChunkArrived | SwarmFailed | PeerSentGarbage
 
 
@@ -91,6 +96,7 @@ class Member:
         self._turns = turns
         self.actions: dict[str, Callable[..., Awaitable[Answer]]] = {
             "fetch": self.fetch,
+            "fetch_all": self.fetch_all,
             "follow": self.follow,
             "publish": self.publish,
             "watch": self.watch,
@@ -115,6 +121,34 @@ class Member:
         seen["indexed"] = time.monotonic_ns()
         served = self._node.feeds.reporter.fetch_progress(author_id).holders
         return {"started": started, "holders": len(served), **seen}
+
+    async def fetch_all(self, at: list[str], feeds: int, posts: int) -> Answer:
+        """Fetch all that is followed from these nodes; tell when it was shown, here, found.
+
+        ``feeds`` of others are to come, with ``posts``; a page is 50 of them.
+        """
+        seen: dict[str, int] = {}
+        self._turns.take()
+        cpu_before, started = _cpu_s(), time.monotonic_ns()
+        self._node.feeds.finder.hint(map(_endpoint, at))
+        self._node.ground.beside.spawn(self._node.feeds.finder.search_now())
+        index, shelf = self._node.ground.shells.index, self._node.ground.shelf
+        while "held" not in seen:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            now = time.monotonic_ns()
+            if "shown" not in seen and len(index.home(PAGE_POSTS, None)) == PAGE_POSTS:
+                seen["shown"] = time.monotonic_ns()
+            ids = shelf.feed_ids()
+            if len(ids) > feeds and all(map(shelf.is_complete, ids)):
+                seen["held"] = now
+        await self._node.ground.indexer.drain()
+        while (found := self._count_posts()) < posts:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        assert found == posts, "a post was indexed twice"
+        seen["indexed"] = time.monotonic_ns()
+        seen["cpu_us"] = round((_cpu_s() - cpu_before) * 1e6)
+        seen["rss"] = psutil.Process().memory_info().rss
+        return {"started": started, **seen}
 
     async def follow(self, link: str) -> Answer:
         """Follow an author and return when all there is of it is here and searchable."""
@@ -200,6 +234,12 @@ class Member:
             if len(seen) >= count:
                 break
         return {"seen": list(seen.items())}
+
+    def _count_posts(self) -> int:
+        """Posts of others that a search finds."""
+        authors = self._node.ground.interests.with_interest(FOLLOWED)
+        found = map(self._node.ground.shells.index.author, authors)
+        return sum(each.post_count for each in found if each is not None)
 
     def _is_complete(self, author_id: AuthorId) -> bool:
         feeds = self._feeds(author_id)

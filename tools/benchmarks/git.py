@@ -1,0 +1,210 @@
+"""The same posts with git: a commit for each post, a branch and a signed tag for each author.
+
+    holder  a bare repository behind ``git daemon``: refs/heads/<n>, refs/tags/<n>
+    reader  one ``git fetch`` of all refs, every object checked --> one Ed25519 signature of
+            each author over the newest commit --> texts into FTS5
+
+git syncs each ref and the pack, as it comes.  The hash chain of commits does what a feed's
+root does; SHA-1 is git's default.
+"""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from nacl.signing import SigningKey, VerifyKey
+from swarmfeed.errors import RetryError
+
+from benchmarks.posts import Sample
+
+STOP_TIMEOUT_S: Final = 10
+START_TIMEOUT_S: Final = 10
+BATCH: Final = 4_096
+HEAD: Final = "refs/heads/"
+TAG: Final = "refs/tags/"
+
+
+class GitHolder:
+    """A repository with all feeds, served on an own port; a context manager."""
+
+    def __init__(self, folder: Path, feeds: Mapping[str, Sequence[Sample]]) -> None:
+        self.keys = [_key(number) for number in range(len(feeds))]
+        self.posts = sum(map(len, feeds.values()))
+        repository = folder / "holder.git"
+        _git(folder, "init", "--quiet", "--bare", str(repository))
+        _import(repository, _commits(feeds.values()))
+        _import(repository, _tags(_refs(repository, HEAD), self.keys))
+        _git(repository, "repack", "-adq")
+        _git(repository, "pack-refs", "--all")
+        port = _free_port()
+        self.url = f"git://127.0.0.1:{port}/holder.git"
+        options = ("--listen=127.0.0.1", f"--port={port}", f"--base-path={folder}")
+        self._daemon = subprocess.Popen(
+            ["git", "daemon", "--export-all", "--reuseaddr", *options, str(folder)],
+            env=_environment(),
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_for(port)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._daemon.terminate()
+        self._daemon.wait(STOP_TIMEOUT_S)
+
+
+def read_with_git(holder: GitHolder, folder: Path) -> float:
+    """Fetch, verify and index all feeds; return the seconds until all is searchable."""
+    _git(folder.parent, "init", "--quiet", "--bare", str(folder))
+    began = time.perf_counter()
+    refs = f"+{HEAD}*:{HEAD}*", f"+{TAG}*:{TAG}*"
+    checked = ("-c", "transfer.fsckObjects=true", "-c", "gc.auto=0")
+    _git(folder, *checked, "fetch", "--quiet", "--no-tags", holder.url, *refs)
+    _verify(folder, holder.keys)
+    count = _index(folder.with_suffix(".db"), _texts(folder))
+    seconds = time.perf_counter() - began
+    if count != holder.posts:
+        raise RetryError(f"git brought {count} of {holder.posts} posts")
+    return seconds
+
+
+# --- the holder's side ---
+
+
+def _commits(feeds: Iterable[Sequence[Sample]]) -> Iterator[bytes]:
+    """Commands of ``git fast-import``: a chain of commits for each feed."""
+    for number, samples in enumerate(feeds):
+        yield b"reset %s%d\n\n" % (HEAD.encode(), number)
+        for sample in samples:
+            text = sample.text.encode()
+            yield b"commit %s%d\n" % (HEAD.encode(), number)
+            yield b"committer a%d <> %d +0000\n" % (number, sample.time_ms // 1000)
+            yield b"data %d\n%b\n" % (len(text), text)
+
+
+def _tags(heads: Mapping[int, bytes], keys: Sequence[SigningKey]) -> Iterator[bytes]:
+    """Commands of ``git fast-import``: each author signs the newest commit."""
+    for number, commit in heads.items():
+        signature = keys[number].sign(commit).signature.hex().encode()
+        yield b"tag %d\nfrom %b\ntagger a%d <> 0 +0000\n" % (number, commit, number)
+        yield b"data %d\n%b\n" % (len(signature), signature)
+
+
+def _import(repository: Path, commands: Iterator[bytes]) -> None:
+    subprocess.run(
+        ["git", "fast-import", "--quiet", "--force"],
+        cwd=repository,
+        env=_environment(),
+        input=b"".join(commands),
+        check=True,
+    )
+
+
+# --- the reader's side ---
+
+
+def _verify(repository: Path, keys: Sequence[SigningKey]) -> None:
+    """Check that each author's tag is signed, and names the newest commit of the branch."""
+    heads, tags = _refs(repository, HEAD), _refs(repository, TAG)
+    opened = _cat(repository, tags.values())
+    for (number, commit), content in zip(heads.items(), opened, strict=True):
+        header, _, signature = content.partition(b"\n\n")
+        if not header.startswith(b"object %b\n" % commit):
+            raise RetryError(f"tag {number} is of another commit")
+        VerifyKey(_public(keys[number])).verify(commit, bytes.fromhex(signature.decode()))
+
+
+def _texts(repository: Path) -> Iterator[str]:
+    said = _git(repository, "log", "--branches", "-z", "--format=%B")
+    return (each.decode().strip("\n") for each in said.split(b"\0") if each.strip(b"\n"))
+
+
+def _index(file: Path, texts: Iterator[str]) -> int:
+    """Insert all into a full-text index, in durable batches; return how many."""
+    rows = list(enumerate(texts, start=1))
+    db = sqlite3.connect(file, isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("CREATE TABLE post (id INTEGER PRIMARY KEY, text TEXT)")
+    db.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
+    for at in range(0, len(rows), BATCH):
+        db.execute("BEGIN")
+        db.executemany("INSERT INTO post VALUES (?, ?)", rows[at : at + BATCH])
+        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows[at : at + BATCH])
+        db.execute("COMMIT")
+    db.close()
+    return len(rows)
+
+
+def _cat(repository: Path, objects: Iterable[bytes]) -> Iterator[bytes]:
+    """Contents of objects, in this order."""
+    said = _git(repository, "cat-file", "--batch", said=b"\n".join(objects) + b"\n")
+    at = 0
+    while at < len(said):
+        end = said.index(b"\n", at)
+        size = int(said[at:end].split()[2])
+        yield said[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+# --- both ---
+
+
+def _key(number: int) -> SigningKey:
+    return SigningKey(b"git" + number.to_bytes(29, "big"))
+
+
+def _public(key: SigningKey) -> bytes:
+    return bytes(key.verify_key)
+
+
+def _refs(repository: Path, below: str) -> dict[int, bytes]:
+    """Object ids of the refs below a name, by number."""
+    said = _git(repository, "for-each-ref", "--format=%(refname) %(objectname)", below)
+    pairs = (line.split() for line in said.splitlines())
+    return {int(name.rpartition(b"/")[2]): found for name, found in pairs}
+
+
+def _git(folder: Path, *words: str, said: bytes = b"") -> bytes:
+    done = subprocess.run(
+        ["git", *words], cwd=folder, env=_environment(), input=said, capture_output=True
+    )
+    if done.returncode:
+        raise RetryError(f"git {words[0]} failed: {done.stderr.decode(errors='replace')}")
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """No settings but git's own."""
+    return {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError as error:
+            if time.monotonic() > deadline:
+                raise RetryError("git daemon did not start") from error
+            time.sleep(0.05)
+        else:
+            return
