@@ -4,6 +4,7 @@ Only the standard library is used, and no syntax newer than Python 3.6, so that 
 gets to say that it is too old.  Types that it does not know stand in quotation marks.
 """
 
+import argparse
 import fcntl
 import hashlib
 import os
@@ -31,6 +32,15 @@ def enter(extra: str = "") -> None:
     if os.path.realpath(sys.prefix) != os.path.realpath(VENV):
         sys.stdout.flush()
         os.execv(python, [python, os.path.abspath(sys.argv[0]), *sys.argv[1:]])
+
+
+def take_no_options(about: "str | None") -> None:
+    """Say what a program is about when asked, and refuse what it would pass over."""
+    argparse.ArgumentParser(
+        prog=os.path.relpath(sys.argv[0]),
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
 
 
 def give_up(sentence: str) -> "NoReturn":

@@ -18,6 +18,18 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.parametrize("program", ["check", "test", "shape"])
+@pytest.mark.parametrize(("option", "code"), [("--help", 0), ("--fast", 2), ("tests", 2)])
+def test_a_program_without_options_begins_nothing_when_it_gets_one(
+    program: str, option: str, code: int
+) -> None:
+    command = [sys.executable, CHECKOUT / "tools" / program, option]
+    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == code
+    assert f"usage: tools/{program} [-h]" in ran.stdout + ran.stderr
+    assert "==" not in ran.stdout
+
+
 def test_an_old_python_is_told_which_one_is_needed() -> None:
     ran = run_python(
         "sys.version_info = (3, 9, 1)\nimport _venv; _venv.NEWER_PYTHONS = []\n_venv.enter()"
