@@ -22,6 +22,7 @@ from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
 from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.private import open_private
+from swarmfeed.shell.verifying.verifier import ProcessVerifier
 
 
 def open_shells(
@@ -41,6 +42,7 @@ def open_shells(
     outside = _open_outside(run_folder, settings, identity, vocabulary, clock)
     return Shells(
         logs=FileLogs(home / "feeds"),
+        verifier=ProcessVerifier(),
         lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
         swarm=outside.swarm,

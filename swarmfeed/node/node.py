@@ -102,6 +102,7 @@ class Node:
         if is_online:
             await shells.swarm.stop()
             await ground.memory.stop()
+        shells.verifier.close()
         shells.private.close()
         shells.ledger.close()
         shells.index.close()

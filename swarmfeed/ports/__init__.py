@@ -30,6 +30,7 @@ from swarmfeed.ports.swarm import (
     SwarmFailed,
     TorrentProgress,
 )
+from swarmfeed.ports.verifier import Verifier
 
 __all__ = [
     "Boxes",
@@ -59,4 +60,5 @@ __all__ = [
     "SwarmEvent",
     "SwarmFailed",
     "TorrentProgress",
+    "Verifier",
 ]

@@ -15,6 +15,7 @@ from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.private import FakePrivateFile
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from street.fakes.verifier import FakeVerifier
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
@@ -182,6 +183,7 @@ def new_ground(
     clock = clock or FakeClock()
     shells = Shells(
         logs=logs or FakeLogs(FakeDisk(folder)),
+        verifier=FakeVerifier(),
         lists=ListFiles(folder / "lists"),
         index=FakeIndex(),
         swarm=swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),

@@ -137,6 +137,8 @@ def _rows(
         f"the same from {many}, until all is searchable",
         size / middle["indexed"],
         "/s",
+        None,
+        (at_least(110_000),),
     )
     yield Row(
         f"sync.first_from_{count}",
@@ -168,7 +170,7 @@ def _verified(
         rate,
         "/s",
         same,
-        (at_least(100_000), ratio_at_least(0.3)),
+        (at_least(600_000), ratio_at_least(0.3)),
         {f"{key}_s": value for key, value in middle.items() if key != "holders"}
         | {"holders": middle["holders"]},
     )

@@ -47,6 +47,7 @@ from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.private import FakePrivateFile
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from street.fakes.verifier import FakeVerifier
 from street.jobs import HandJobs
 from street.loop import VirtualLoop, play, settle
 
@@ -138,6 +139,7 @@ class Neighbour:
         self.jobs = HandJobs(street.clock)
         shells = Shells(
             logs=FakeLogs(self.disk),
+            verifier=FakeVerifier(),
             lists=ListFiles(self.disk.folder / "lists"),
             index=self.index,
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),

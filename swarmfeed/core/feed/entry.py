@@ -30,10 +30,10 @@ match_body_end: Final = re.compile(rb"1:k(?:" + KIND + rb")1:ti(?:0|[1-9][0-9]{0
 
 match_between: Final = re.compile(
     rb"(1:k(?:" + KIND + rb")1:ti(?:0|[1-9][0-9]{0,14})ee)"
-    rb"(?:d1:(?:b(0|[1-9][0-9]{0,3}):|(h32:)))?"
+    rb"(?:d1:(?:b(0|[1-9][0-9]{0,3}):|h32:))?"
 ).match
 """What follows the body (group 1), and the start of the next entry if there is one, up to its
-body (group 2: length) or its body's hash (group 3): one step instead of two through a list."""
+body (group 2: length) or its body's hash (no group): one step instead of two through a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,3 +226,22 @@ SUITE_MAX: Final = 2**16
 CERTIFICATE_NEWS_MAX: Final = 16
 """Messages with certificates of one author that are read from one peer on one link: a person
 changes devices a few times in a year, and each change is one message."""
+
+VERIFY_PROCESSES_MAX: Final = 2
+"""Processes that hash large chunks, 17 MB each: with two, a backlog is hashed faster than it
+comes over any line."""
+
+VERIFY_LEVEL_MIN: Final = 2
+"""Chunks from this level on are worth processes: 65,536 entries take 0.15 s, and to start one
+0.06 s.  Those of the level below are hashed there only while they run."""
+
+VERIFY_SHARE_FRAMES: Final = 64
+"""Frames a process is given at a time, 0.04 s: the others wait no longer for the last one."""
+
+VERIFY_SHARE_BYTES: Final = 4 * 1024 * 1024
+"""Bytes it is given at a time, but for a single frame: a process holds no more than these and
+one frame unpacked.  64 ordinary frames are 1 MB."""
+
+VERIFY_IDLE_S: Final = 30.0
+"""How long the processes stay when there is nothing to hash: the next chunk of a backlog may
+still be on its way."""

@@ -11,7 +11,6 @@ from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.ranges import widest
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
-from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
@@ -41,6 +40,7 @@ class Caretaker:
         self._pen = ground.pen
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
+        self._verifier = ground.shells.verifier
         self._swarm = ground.shells.swarm
         self._clock = ground.shells.clock
         self._inventory = ground.inventory
@@ -147,7 +147,7 @@ class Caretaker:
         chunk = self._logs.read_chunk(feed_id, span)
         if hash_pieces(chunk) != record.pieces:
             raise DamageError("the bytes are not what was written")
-        verify_chunk(chunk, span.level, record.root)
+        self._verifier.verify(chunk, span.level, record.root)
         return len(chunk)
 
     def _mend_papers(self, feed_id: FeedId) -> list[str]:

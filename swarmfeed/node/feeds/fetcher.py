@@ -24,7 +24,6 @@ from swarmfeed.core.base.limits import (
     REFUSED_PAUSE_S,
 )
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
-from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.fetching import (
     ChunkAsk,
     Source,
@@ -72,6 +71,7 @@ class Fetcher:
     def __init__(self, ground: Ground, seeder: Seeder) -> None:
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
+        self._verifier = ground.shells.verifier
         self._swarm = ground.shells.swarm
         self._sessions = ground.sessions
         self._clock = ground.shells.clock
@@ -281,6 +281,7 @@ class Fetcher:
         replica = self._shelf.replica(feed_id)
         assert replica is not None, "wanted chunks are those of a replica"
         record = replica.chunks()[ask.chunk.span]
+        self._verifier.get_ready(ask.chunk.span.level)
         return self._flights.begin(ask, record, self._logs.incoming_folder(feed_id))
 
     def _is_refused(self) -> bool:
@@ -389,4 +390,4 @@ class Fetcher:
 
     def _verify(self, flight: Flight) -> None:
         chunk = self._logs.read_incoming(flight.chunk.feed_id, flight.chunk.span)
-        verify_chunk(chunk, flight.chunk.span.level, flight.record.root)
+        self._verifier.verify(chunk, flight.chunk.span.level, flight.record.root)

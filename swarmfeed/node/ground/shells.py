@@ -17,6 +17,7 @@ from swarmfeed.ports import (
     PrivateFile,
     Safe,
     Swarm,
+    Verifier,
 )
 
 
@@ -36,6 +37,7 @@ class Shells:
     """The shells of one node."""
 
     logs: Logs
+    verifier: Verifier
     lists: Lists
     index: Index
     swarm: Swarm

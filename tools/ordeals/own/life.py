@@ -12,6 +12,7 @@ from street.fakes.clock import FakeClock
 from street.fakes.link import FakeNetwork
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
+from street.fakes.verifier import FakeVerifier
 from street.jobs import HandJobs
 from swarmfeed import wiring
 from swarmfeed.core.asks.writing import OldPost
@@ -142,6 +143,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
     clock = SystemClock()
     shells = Shells(
         logs=FileLogs(home / "feeds"),
+        verifier=FakeVerifier(),
         lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
         swarm=FakeSwarm(FakeSwarmNetwork(), Endpoint("127.0.0.1", 0)),

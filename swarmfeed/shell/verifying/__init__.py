@@ -1,0 +1,1 @@
+"""Verifying large chunks on several cores: processes that hash, and what gives them work."""

@@ -1,0 +1,72 @@
+"""One process that hashes frames, as who asks it sees it."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import swarmfeed
+from swarmfeed.core.base.limits import HASH_BYTES
+from swarmfeed.core.base.types import Hash
+from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.verifying import worker
+
+_WHERE: Final = Path(swarmfeed.__file__).parents[1]
+"""From here Python finds this program, however it was found before."""
+
+
+class Hasher:
+    """A process of its own; raises OSError when it cannot be started.
+
+    It inherits nothing but its two pipes: no locks, no threads of libtorrent, no keys.  It has
+    a session of its own, so what is typed at a terminal does not reach it.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  # this program
+            [sys.executable, "-m", worker.__name__],
+            cwd=_WHERE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    def hash(self, frames: memoryview) -> list[Hash]:
+        """Return the roots of frames that lie one after the other.
+
+        Raises:
+            BadEncodingError: One of them is none, or not of 256 entries.
+            OSError: The process is gone.
+        """
+        questions, answers = self._process.stdin, self._process.stdout
+        assert questions is not None, "it was started with two pipes"
+        assert answers is not None, "it was started with two pipes"
+        questions.write(len(frames).to_bytes(worker.LENGTH_BYTES, "big"))
+        questions.write(frames)
+        questions.flush()
+        verdict, content = answers.read(1), worker.read_part(answers)
+        if content is None:
+            raise BrokenPipeError("it ended before it answered")
+        if verdict == worker.REFUSED:
+            raise BadEncodingError(content.decode())
+        return [
+            Hash(content[at : at + HASH_BYTES]) for at in range(0, len(content), HASH_BYTES)
+        ]
+
+    def kill(self) -> None:
+        """End the process, also while it is asked: whoever asks gets an OSError."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process and all that was open for it, when nobody asks it any more."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None, "it was started with two pipes"
+            with suppress(OSError):  # what it did not read any more
+                pipe.close()

@@ -1,0 +1,179 @@
+"""Verifies chunks: small ones where it is asked, large ones in processes of their own.
+
+To hash a backlog takes three hashes and a pattern match an entry, all of it in Python: threads
+would take turns at that, and keep the node's loop waiting for its own turn.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
+from queue import SimpleQueue
+from typing import Final
+
+import structlog
+
+from swarmfeed.core.base.limits import CHUNK_FANOUT
+from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.chunk import check_root, chunk_frames, frame_root
+from swarmfeed.core.feed.limits import (
+    VERIFY_IDLE_S,
+    VERIFY_LEVEL_MIN,
+    VERIFY_PROCESSES_MAX,
+    VERIFY_SHARE_BYTES,
+    VERIFY_SHARE_FRAMES,
+)
+from swarmfeed.shell.verifying.hasher import Hasher
+
+logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+Range = tuple[int, int]
+"""Bytes [start, end) of a chunk."""
+
+_APART_LEVEL_MIN: Final = VERIFY_LEVEL_MIN - 1
+"""Smaller chunks are hashed sooner than they are handed over."""
+
+
+class ProcessVerifier:
+    """Implements ``ports.Verifier``.
+
+    The processes are started for the first large chunk, and end when there was nothing to hash
+    for a while.  Where there can be none - no memory, no descriptors, a single core - and where
+    one ends in the middle of its work, the chunk is hashed here.
+    """
+
+    def __init__(
+        self, count: int = VERIFY_PROCESSES_MAX, *, idle_s: float = VERIFY_IDLE_S
+    ) -> None:
+        cores = os.cpu_count() or 1
+        self._count = min(count, cores) if cores > 1 else 0
+        self._idle_s = idle_s
+        self._turn = threading.Lock()
+        """Held by whoever starts, uses or ends the processes."""
+        self._hashers: tuple[Hasher, ...] = ()
+        self._rest: threading.Timer | None = None
+        self._is_closed = False
+
+    @property
+    def process_ids(self) -> list[int]:
+        """Of the processes that there are now."""
+        return [each.process_id for each in self._hashers]
+
+    def get_ready(self, level: int) -> None:
+        if level >= VERIFY_LEVEL_MIN and not self._hashers:
+            threading.Thread(target=self._prepare, name="verifier", daemon=True).start()
+
+    def verify(self, chunk: bytes, level: int, root: Hash) -> None:
+        frames = chunk_frames(chunk, level)
+        roots = self._hash_apart(chunk, frames, level) if level >= _APART_LEVEL_MIN else None
+        if roots is None:
+            roots = [frame_root(chunk[start:end]) for start, end in frames]
+        check_root(roots, root)
+
+    def close(self) -> None:
+        self._is_closed = True
+        for each in self._hashers:
+            each.kill()  # who is in the middle of it goes on without them, and leaves the turn
+        self._end_in_turn()
+
+    # --- inside ---
+
+    def _prepare(self) -> None:
+        with self._turn:
+            self._start()
+
+    def _hash_apart(
+        self, chunk: bytes, frames: Sequence[Range], level: int
+    ) -> list[Hash] | None:
+        """Return the root of each frame; None when it has to be done here."""
+        with self._turn:
+            if level >= VERIFY_LEVEL_MIN:
+                self._start()
+            if not self._hashers:
+                return None
+            try:
+                return _hash_in(self._hashers, chunk, frames)
+            except OSError as error:
+                logger.warning("a verifying process is gone", reason=str(error))
+                self._end()
+                return None
+            finally:
+                self._rest_later()
+
+    def _start(self) -> None:
+        """Start the processes, if there are none."""
+        if self._hashers or self._is_closed:
+            return
+        started: list[Hasher] = []
+        try:
+            started.extend(Hasher() for _ in range(self._count))
+        except OSError as error:
+            logger.warning("no processes to verify in", reason=str(error))
+            _end_all(started)
+            return
+        self._hashers = tuple(started)
+        self._rest_later()
+
+    def _rest_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        if self._hashers:
+            self._rest = threading.Timer(self._idle_s, self._end_in_turn)
+            self._rest.daemon = True
+            self._rest.start()
+
+    def _end_in_turn(self) -> None:
+        with self._turn:
+            self._end()
+
+    def _end(self) -> None:
+        hashers, self._hashers = self._hashers, ()
+        if self._rest is not None:
+            self._rest.cancel()
+        _end_all(hashers)
+
+
+def shares(frames: Sequence[Range], count: int) -> list[Range]:
+    """Cut a chunk into byte ranges of whole frames, for so many processes.
+
+    Each takes its part of a small chunk in one go; of a large one what comes next.
+    """
+    most = min(-(-len(frames) // count), VERIFY_SHARE_FRAMES)
+    cut: list[Range] = []
+    held = most  # frames of the last range; as if a full one stood before the first
+    for start, end in frames:
+        if held < most and end - cut[-1][0] <= VERIFY_SHARE_BYTES:
+            cut[-1] = cut[-1][0], end
+            held += 1
+        else:
+            cut.append((start, end))
+            held = 1
+    return cut
+
+
+def _hash_in(hashers: Sequence[Hasher], chunk: bytes, frames: Sequence[Range]) -> list[Hash]:
+    """Return the root of each frame, hashed by whoever is free."""
+    free: SimpleQueue[Hasher] = SimpleQueue()
+    for each in hashers:
+        free.put(each)
+    work = partial(_hash_share, free, memoryview(chunk))
+    with ThreadPoolExecutor(len(hashers), "verifier") as threads:
+        return list(chain.from_iterable(threads.map(work, shares(frames, len(hashers)))))
+
+
+def _hash_share(free: SimpleQueue[Hasher], chunk: memoryview, share: Range) -> list[Hash]:
+    hasher = free.get()
+    try:
+        return hasher.hash(chunk[share[0] : share[1]])
+    finally:
+        free.put(hasher)
+
+
+def _end_all(hashers: Sequence[Hasher]) -> None:
+    for each in hashers:
+        each.end()
+
+
+assert CHUNK_FANOUT >= VERIFY_PROCESSES_MAX, "a chunk has a frame for each process"

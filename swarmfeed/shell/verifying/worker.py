@@ -1,0 +1,59 @@
+"""A process that hashes frames: ``python -m swarmfeed.shell.verifying.worker``.
+
+    question = length (4, big-endian) || frames, one after the other
+    answer   = "+" || length (4) || root of each frame, 32 bytes each
+             | "-" || length (4) || why they are none, UTF-8
+
+It ends with its standard input, so it never outlives who asks.
+"""
+
+import sys
+from contextlib import suppress
+from typing import IO, Final
+
+from swarmfeed.core.feed.chunk import frame_ranges, frame_root
+from swarmfeed.errors import BadEncodingError
+
+LENGTH_BYTES: Final = 4
+ROOTS: Final = b"+"
+REFUSED: Final = b"-"
+
+
+def main() -> None:
+    """Answer until the questions end."""
+    # Unbuffered: nothing is left to flush, and to fail, when who asked is gone.
+    with (
+        suppress(BrokenPipeError),
+        open(0, "rb") as questions,
+        open(1, "wb", buffering=0) as answers,
+    ):
+        while (frames := read_part(questions)) is not None:
+            answers.write(answer(frames))
+
+
+def answer(frames: bytes) -> bytes:
+    """Return the answer to some frames."""
+    try:
+        roots = [frame_root(frames[start:end]) for start, end in frame_ranges(frames)]
+    except BadEncodingError as error:
+        return REFUSED + part(str(error).encode())
+    return ROOTS + part(b"".join(roots))
+
+
+def part(content: bytes) -> bytes:
+    """Put the length in front of some bytes."""
+    return len(content).to_bytes(LENGTH_BYTES, "big") + content
+
+
+def read_part(stream: IO[bytes]) -> bytes | None:
+    """Return the next bytes with a length in front; None when they end before."""
+    length = stream.read(LENGTH_BYTES)
+    if len(length) < LENGTH_BYTES:
+        return None
+    content = stream.read(int.from_bytes(length, "big"))
+    return content if len(content) == int.from_bytes(length, "big") else None
+
+
+if __name__ == "__main__":
+    assert sys.argv[1:] == [], "it is asked through its standard input"
+    main()
