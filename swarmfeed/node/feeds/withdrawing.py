@@ -75,7 +75,7 @@ class Withdrawing:
         async with self._writing:
             post = await asyncio.to_thread(self._own_post, ask.ref)
             edits = await asyncio.to_thread(self._edits, post)
-            await self.write([WithdrawBody(each) for each in (post.ref.index, *edits)])
+            await self._write([WithdrawBody(each) for each in (post.ref.index, *edits)])
         return await asyncio.to_thread(self._removal, post.ref)
 
     async def edit(self, ask: Edit) -> PostView:
@@ -84,7 +84,7 @@ class Withdrawing:
             post = await asyncio.to_thread(self._own_post, ask.ref)
             bodies = await asyncio.to_thread(self._edit_bodies, post, text, ask.remove_old)
             if bodies:
-                await self.write(bodies)
+                await self._write(bodies)
         return await asyncio.to_thread(self._reading.find, ask.ref)
 
     async def how_far_removed(self, ask: HowFarRemoved) -> Removal:
@@ -92,6 +92,11 @@ class Withdrawing:
 
     async def history_of(self, ask: HistoryOfPost) -> Versions:
         return await asyncio.to_thread(self._versions, ask.ref)
+
+    async def write(self, bodies: Sequence[Body]) -> None:
+        """Append entries under one head, with chunks packed anew where it is time."""
+        async with self._writing:
+            await self._write(bodies)
 
     async def finish(self) -> str:
         """Pack chunks anew whose bodies wait for it; a round of the scheduler."""
@@ -101,7 +106,7 @@ class Withdrawing:
             due = [index for index in self._waiting if self._is_rested(index)]
             try:
                 if due:
-                    await self.write([WithdrawBody(n, self._is_edited(n)) for n in due])
+                    await self._write([WithdrawBody(n, self._is_edited(n)) for n in due])
             except UserError as error:
                 return str(error)  # nothing may be signed now; who withdraws hears why
         return STILL_TO_GO(posts=len(self._waiting or ()))
@@ -178,8 +183,7 @@ class Withdrawing:
         except RemoteError:
             return None
 
-    async def write(self, bodies: Sequence[Body]) -> None:
-        """Append entries under one head, with chunks packed anew where it is time."""
+    async def _write(self, bodies: Sequence[Body]) -> None:
         if self._waiting is None:
             self._waiting = await asyncio.to_thread(self._look_for_waiting)
         named = {each.index for each in bodies if isinstance(each, WithdrawBody)}

@@ -97,7 +97,7 @@ def state_role(ground: Ground, feeds: Feeds) -> Role:
     parts = StateRole(
         ground=ground,
         devices=devices,
-        snapshots=Snapshots(ground, feeds.writer, devices),
+        snapshots=Snapshots(ground, feeds.writer, feeds.withdrawing, devices),
         mirror=Mirror(ground, devices),
     )
     return Role(

@@ -27,6 +27,7 @@ from swarmfeed.core.state.snapshot import (
     wrap_info,
 )
 from swarmfeed.errors import BadSealError, PassingError, RemoteError, UserError
+from swarmfeed.node.feeds.withdrawing import Withdrawing
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import OURS
@@ -38,7 +39,9 @@ logger = structlog.get_logger()
 class Snapshots:
     """Keeps one in the log, and takes up what others left there."""
 
-    def __init__(self, ground: Ground, writer: Writer, devices: OwnDevices) -> None:
+    def __init__(
+        self, ground: Ground, writer: Writer, withdrawing: Withdrawing, devices: OwnDevices
+    ) -> None:
         self._identity = ground.identity
         self._private = ground.private
         self._boxes = ground.shells.boxes
@@ -46,6 +49,7 @@ class Snapshots:
         self._clock = ground.shells.clock
         self._pen = ground.pen
         self._writer = writer
+        self._withdrawing = withdrawing
         self._devices = devices
         self._read: dict[FeedId, tuple[int, ...]] = {}
         """Which parts were looked at, of each feed."""
@@ -137,7 +141,8 @@ class Snapshots:
             blob = await asyncio.to_thread(self._seal, snapshot, [*devices, *sorted(sheets)])
             bodies = split_blob(blob)
             withdrawn = [WithdrawBody(index) for index in before]
-            await self._writer.publish_all([*bodies, *withdrawn])
+            # A part that a chunk was sealed over goes out of it, as a withdrawn post does.
+            await self._withdrawing.write([*bodies, *withdrawn])
             self._last = snapshot
             self._read[self._identity.feed_id] = self._devices.places_of(self._identity.feed_id)
         return SavedState(

@@ -8,7 +8,7 @@ from street.neighbourhood import BOXES, Neighbour, Neighbourhood, in_neighbourho
 from swarmfeed.core.asks.state import SavedState, SaveState
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import KeysBody, StateBody, decode_body
 from swarmfeed.core.state.recovery import sign_recovery
@@ -144,6 +144,23 @@ def test_one_a_day_when_something_changed_and_the_one_before_is_withdrawn(
         assert await days_later(0.9) == [True], "the first is not a day old"
         assert await days_later(0.2) == [False, True], "of the first nothing is left"
         assert await days_later(3) == [False, True], "nothing changed"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_part_that_a_chunk_was_sealed_over_leaves_the_chunk(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me = await street.move_in(is_first=True)
+        write(me, b"one", CANARY)
+        await save(me)
+        for number in range(300):
+            await me.say(f"post {number}")
+        before = me.running.ground.shells.logs.read_chunk(me.feed_id, ChunkSpan(0, 0))
+        write(me, b"two")
+        await save(me)
+        after = me.running.ground.shells.logs.read_chunk(me.feed_id, ChunkSpan(0, 0))
+        assert len(after) < len(before) - 4_000, "a snapshot is 4 KiB at least"
+        assert [part is not None for part in reversed(parts(me, me))] == [False, True]
 
     in_neighbourhood(tmp_path, scenario)
 
