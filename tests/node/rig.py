@@ -206,12 +206,14 @@ def new_ground(
 class NotedPeer:
     """A peer that takes whatever is sent and notes it; says nothing itself."""
 
-    def __init__(self, number: int, *, outgoing: bool = False, reads: bool = True) -> None:
+    def __init__(
+        self, number: int, *, outgoing: bool = False, reads: bool = True, host: str = ""
+    ) -> None:
         self.key = SigningKey(bytes([13, number]) + bytes(30))
         self.sent: list[Message] = []
         self.closed_because: str | None = None
         self.is_gone = False
-        self._host = f"127.0.2.{number}"
+        self._host = host or f"127.0.2.{number}"
         self._outgoing = outgoing
         self._claimed = ""
         """Where it says it is, when that is not the truth."""
@@ -246,6 +248,6 @@ class NotedPeer:
         raise AssertionError("nobody reads from it")
 
 
-def new_session(number: int) -> tuple[Session, NotedPeer]:
-    peer = NotedPeer(number)
+def new_session(number: int, host: str = "") -> tuple[Session, NotedPeer]:
+    peer = NotedPeer(number, host=host)
     return Session(peer, NOW_MS), peer

@@ -197,6 +197,13 @@ and others wait for it just as we do."""
 PATCHES_PER_MINUTE: Final = 60
 """Patches that are made for one peer in a minute: each reads a chunk."""
 
+PATCHES_PER_MINUTE_OF_HOST: Final = 4 * PATCHES_PER_MINUTE
+"""For all peers of one address: node keys cost nothing, and a household has few nodes."""
+
+PATCHES_PER_MINUTE_IN_ALL: Final = 8 * PATCHES_PER_MINUTE
+"""For everybody: a disk reads 48 MB, the longest chunk, eight times a second.  Who gets none
+fetches the chunk from the swarm."""
+
 WAITING_LOOKED_AT: Final = 1_024
 """How many of the newest own entries are looked through at the start for withdrawals whose
 bodies are in a chunk still: far more than are written within REPACK_MS."""

@@ -17,7 +17,12 @@ import structlog
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.limits import PATCH_WAIT_S, PATCHES_PER_MINUTE
+from swarmfeed.core.feed.limits import (
+    PATCH_WAIT_S,
+    PATCHES_PER_MINUTE,
+    PATCHES_PER_MINUTE_IN_ALL,
+    PATCHES_PER_MINUTE_OF_HOST,
+)
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
 from swarmfeed.core.feed.patching import digests_of, patch_for, patched
 from swarmfeed.core.feed.replica import Replica
@@ -42,6 +47,8 @@ logger = structlog.get_logger()
 
 _Key = tuple[FeedId, ChunkSpan]
 _MINUTE_MS = 60_000
+_ALL = "all"
+"""Who is counted with everybody; no address is called so."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +82,8 @@ class Patcher:
         self._shrinking: set[FeedId] = set()
         """Feeds of which something was withdrawn since they were whole."""
         self._minute = 0
-        self._made: Counter[NodeId] = Counter()
+        self._made: Counter[NodeId | str] = Counter()
+        """Patches of this minute, by peer, by address, and in all."""
 
     # --- asking ---
 
@@ -127,13 +135,24 @@ class Patcher:
 
     def on_frames(self, session: Session, asked: Frames) -> None:
         """Make a patch, as soon as the peer reads; no peer may keep our disk busy."""
+        if self._may_make(session):
+            key = ("patch", asked.feed_id, asked.level, asked.position)
+            session.outbox.put(key, partial(self._answer, session, asked))
+
+    def _may_make(self, session: Session) -> bool:
         minute = self._clock.monotonic_ms() // _MINUTE_MS
         if minute != self._minute:
             self._minute, self._made = minute, Counter()
-        self._made[session.node_id] += 1
-        if self._made[session.node_id] <= PATCHES_PER_MINUTE:
-            key = ("patch", asked.feed_id, asked.level, asked.position)
-            session.outbox.put(key, partial(self._answer, session, asked))
+        bounds = (
+            (session.node_id, PATCHES_PER_MINUTE),
+            (session.proven_host, PATCHES_PER_MINUTE_OF_HOST),
+            (_ALL, PATCHES_PER_MINUTE_IN_ALL),
+        )
+        # Only what is made counts: who asks too much takes nothing from others.
+        if any(self._made[whose] >= most for whose, most in bounds):
+            return False
+        self._made.update(whose for whose, _ in bounds)
+        return True
 
     async def _answer(self, session: Session, asked: Frames) -> None:
         span = ChunkSpan(asked.level, asked.position)

@@ -9,12 +9,17 @@ from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Withdraw
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.limits import (
+    PATCHES_PER_MINUTE_IN_ALL,
+    PATCHES_PER_MINUTE_OF_HOST,
+)
 from swarmfeed.core.feed.metainfo import hash_pieces
 from swarmfeed.core.talk.words import Frames, Patch, PatchFrame
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.node.ground.session import Session
 
 from tests.node.feeds.test_withdrawing import ask, name
+from tests.node.rig import new_session
 
 FIRST = ChunkSpan(0, 0)
 
@@ -230,6 +235,29 @@ def test_what_nobody_asked_for_is_passed_over_and_floods_are_not_answered(
         assert sent.count["patch"] <= 60
         assert ben.disk.replicas[anna.feed_id] == before
         assert is_whole(ben, anna)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A96")
+def test_a_peer_of_many_names_takes_no_more_than_its_address_may(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna = await street.move_in()
+        patcher = anna.running.feeds.patcher
+
+        def made(host: str, asks: int) -> int:
+            """How many patches peers of one address get that ask once each."""
+            sessions = [new_session(number, host=host)[0] for number in range(asks)]
+            asked = Frames(feed_id=anna.feed_id, level=0, position=0, digests=b"")
+            for session in sessions:
+                patcher.on_frames(session, asked)
+            return sum(bool(session.outbox) for session in sessions)
+
+        assert made("192.0.2.1", 250) == PATCHES_PER_MINUTE_OF_HOST
+        others = sum(made(f"192.0.2.{number}", 100) for number in range(2, 9))
+        assert others == PATCHES_PER_MINUTE_IN_ALL - PATCHES_PER_MINUTE_OF_HOST
+        await street.pass_time(61)
+        assert made("192.0.2.1", 1) == 1
 
     in_neighbourhood(tmp_path, scenario)
 
