@@ -74,8 +74,10 @@ class Pairer:
             side = OldSide(link, self._identity.node_id, self._who())
             join = side.begin_join(author, now_ms=self._shells.clock.now_ms())
             peer = await self._reach(link)
-            self._attempt = await self._compare(side, link, peer, join)
-            return self._attempt.proposal
+            attempt = self._attempt = await self._compare(side, link, peer, join)
+            loop = asyncio.get_running_loop()
+            loop.call_later(DEVICE_LINK_S, self._expire, attempt)
+            return attempt.proposal
 
     async def confirm(self, code: str, *, same: bool) -> bytes:
         """Make the machine a device; returns its join, with both signatures.
@@ -166,6 +168,12 @@ class Pairer:
         holders = [each.link for each in self._shells.index.holders_of(feeds)]
         places = dict.fromkeys([*([own] if own else []), *holders])
         return tuple(places)[:ENDPOINTS_MAX]
+
+    def _expire(self, attempt: Attempt) -> None:
+        """Nobody compared: the other machine does not wait any longer either."""
+        if self._attempt is attempt:
+            self._attempt = None
+            self._ground.beside.spawn(tell_end(attempt.peer, PairingReason.CANCELLED.value))
 
     async def _give_up(self, reason: PairingReason) -> None:
         attempt, self._attempt = self._attempt, None

@@ -24,6 +24,7 @@ from swarmfeed.core.talk.pairing_sides import Joined, NewSide, Proposal
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import PAIRING
 from swarmfeed.errors import UserError
+from swarmfeed.node.devices.listing import DeviceList
 from swarmfeed.node.devices.newcomer import Newcomer
 from swarmfeed.ports import Peer
 from swarmfeed.shell.boxes import HpkeBoxes
@@ -189,6 +190,18 @@ def test_a_person_who_leaves_the_node_ends_what_was_begun(tmp_path: Path) -> Non
         await anna.stop()
         assert "nothing was added" in await machine.gone()
         await anna.start()
+
+    play(tmp_path, scene)
+
+
+def test_what_nobody_compares_ends_with_the_time_of_the_link(tmp_path: Path) -> None:
+    async def scene(anna: Neighbour, machine: Machine) -> None:
+        code = await propose(anna, machine.link)
+        await machine.street.pass_time(DEVICE_LINK_S + 1)
+        assert "Nobody came in time" in await machine.gone()
+        assert anna.running.parts(DeviceList).pairer.proposal is None
+        with pytest.raises(UserError, match="no machine waits for that code"):
+            await confirm(anna, code)
 
     play(tmp_path, scene)
 
