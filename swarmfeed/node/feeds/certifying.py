@@ -1,5 +1,6 @@
 """What is certified of an author, for whoever signs more of it: a command, not the node."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ from swarmfeed.core.asks.recovery import (
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.alarms import What
 from swarmfeed.core.feed.certificate import Certificate, Join, open_certificate
-from swarmfeed.core.feed.claims import first_certificates
+from swarmfeed.core.feed.claims import first_certificates, open_of
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import FeedBody, PostBody, decode_body
 from swarmfeed.core.feed.moving import feeds_joined
@@ -52,9 +53,7 @@ class Certifying:
         )
 
     async def what_is_certified(self, ask: WhatIsCertified) -> Certified:
-        known = self._known(ask.author)
-        joined = sorted(feeds_joined(known).items(), key=lambda each: (each[1], each[0]))
-        views = [self._view(ask.author, feed_id, joined_ms) for feed_id, joined_ms in joined]
+        known, views = await asyncio.to_thread(self._read, ask.author)
         strange = await self._strange(ask.author)
         return Certified(
             certificates=tuple(known),
@@ -64,6 +63,9 @@ class Certifying:
     async def take(self, ask: TakeCertificates) -> Certified:
         own = self._identity.author_id
         try:
+            # What is false is nobody's doing; all the rest is ours before it counts.
+            for each in ask.certificates:
+                open_of(own, each)
             self._events.tell(CertificatesSigned(ask.certificates))
             self._shelf.accept_certificates(Certificates(own, ask.certificates))
         except RemoteError as error:
@@ -88,6 +90,14 @@ class Certifying:
                 device = self._device(join.feed_id)
                 with suppress(UserError):
                     await self._writer.publish(FeedBody(each, device=device, rotates=rotates))
+
+    def _read(
+        self, author_id: AuthorId
+    ) -> tuple[dict[bytes, Certificate], list[CertifiedFeedView]]:
+        """What is certified, and what logs say of each feed; reads them."""
+        known = self._known(author_id)
+        joined = sorted(feeds_joined(known).items(), key=lambda each: (each[1], each[0]))
+        return known, [self._view(author_id, feed_id, since) for feed_id, since in joined]
 
     def _known(self, author_id: AuthorId) -> dict[bytes, Certificate]:
         known = dict(self._shelf.opened(author_id))
