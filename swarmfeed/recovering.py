@@ -23,7 +23,7 @@ from swarmfeed.core.asks.recovery import (
     TakeCertificates,
     WhatIsCertified,
 )
-from swarmfeed.core.asks.sheets import WhoseSheet
+from swarmfeed.core.asks.sheets import TakeSheets, WhoseSheet
 from swarmfeed.core.asks.state import NoteSheets
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.keys import SigningKey
@@ -138,6 +138,12 @@ def move_home(
         desk.ask(NoteSheets(statement=statement.hex()))
     if signed:
         desk.ask(TakeCertificates(certificates=signed))
+    if move.next_seed is not None:
+        first, _ = sign_sheets(move.author, SigningKey(move.next_seed))
+        said = TakeSheets(
+            key=first.public, value=first.value, signature=first.signature, seq=first.seq
+        )
+        desk.ask(said)
     replace_author(key_path(home), passphrase, AuthorSeeds.of(move.author))
 
 

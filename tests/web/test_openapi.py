@@ -71,6 +71,7 @@ BODIES: dict[str, object] = {
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
     "unlock": {"passphrase": "horse"},
     "take-certificates": {"certificates": ["YWI="]},
+    "take-sheets": {"key": "YWI=", "value": "YWI=", "signature": "YWI=", "seq": 2},
 }
 
 

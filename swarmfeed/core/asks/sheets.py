@@ -1,10 +1,16 @@
-"""Whose a sheet of words is, by what its key says in the DHT."""
+"""Whose a sheet of words is, by what its key says in the DHT; and what new sheets say there."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.shape import Whole
 from swarmfeed.core.base.types import AuthorId
+
+_SEQ_MAX: Final = 2**32 - 1
+"""More than any sheet's item has."""
+
+Sequence = Annotated[int, Whole(first=0, last=_SEQ_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +28,26 @@ class WhoseSheet(Ask[SheetOwner]):
     name: ClassVar[str] = "whose-sheet"
     key: bytes
     """The public key that the words give, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsTaken:
+    """Whether the node says from now on in the DHT whose the new sheets are."""
+
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSheets(Ask[SheetsTaken]):
+    """Say in the DHT whose new sheets are, in place of those that the node began with.
+
+    What is given is what the key of the first sheet signed; it holds the second sheet's word.
+    """
+
+    name: ClassVar[str] = "take-sheets"
+    changes: ClassVar[bool] = True
+    key: bytes
+    """Public key of the first sheet."""
+    value: bytes
+    signature: bytes
+    seq: Sequence

@@ -10,11 +10,12 @@ import structlog
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.identity_sentences import SHEETS_PUT
-from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
+from swarmfeed.core.asks.sheets import SheetOwner, SheetsTaken, TakeSheets, WhoseSheet
+from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.limits import DEPOSIT_MS, DEPOSITS_PER_ROUND
-from swarmfeed.core.net.krpc import SHEET_SALT, Item
+from swarmfeed.core.net.krpc import SHEET_SALT, Item, signed_buffer
 from swarmfeed.core.talk.sheets import SheetFound, read_sheet
 from swarmfeed.errors import RemoteError
 from swarmfeed.node.ground.desk import Answers, in_loop
@@ -44,9 +45,27 @@ class SheetKeeper:
         self._interests = ground.interests
         self._put_ms: dict[AuthorId, int] = {}
         self._known: dict[AuthorId, _Known] = {}
+        self._own = ground.identity.sheets
+        """What both sheets of the own author say, the first sheet first; none if not here."""
 
     def rows(self) -> tuple[Answers, ...]:
-        return (in_loop(WhoseSheet, self.whose),)
+        return (in_loop(WhoseSheet, self.whose), in_loop(TakeSheets, self.take))
+
+    async def take(self, ask: TakeSheets) -> SheetsTaken:
+        """The person moved to new sheets: their words are put at the next round."""
+        item = Item(public=ask.key, value=ask.value, seq=ask.seq, signature=ask.signature)
+        try:
+            found = read_sheet(item.value)
+            buffer = signed_buffer(item.value, item.seq, SHEET_SALT)
+            verify_signature(item.public, buffer, item.signature)
+        except RemoteError as error:
+            logger.info("the key of a sheet says nothing", reason=str(error))
+            return SheetsTaken(taken=False)
+        if found.author_id != self._identity.author_id or found.second is None:
+            return SheetsTaken(taken=False)
+        self._own = (item, found.second)
+        self._put_ms.pop(found.author_id, None)
+        return SheetsTaken(taken=True)
 
     async def whose(self, ask: WhoseSheet) -> SheetOwner:
         board = self._open_board()
@@ -93,10 +112,9 @@ class SheetKeeper:
 
     async def _items_of(self, board: HeadBoard, author_id: AuthorId) -> tuple[Item, ...]:
         key = self._shelf.certified(author_id).key
-        if author_id == self._identity.author_id and self._identity.sheets:
-            first = self._identity.sheets[0]
-            if key in (None, first.public):
-                return self._identity.sheets
+        is_own = author_id == self._identity.author_id
+        if is_own and self._own and key in (None, self._own[0].public):
+            return self._own
         known = self._known.get(author_id)
         if known is not None and known.item.public != key:
             known = None  # the author moved to the second sheet

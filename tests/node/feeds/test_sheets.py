@@ -1,10 +1,13 @@
 """Words alone lead back to their author, while somebody keeps in the DHT whose they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from street.authors import moved
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.asks.sheets import WhoseSheet
+from street.thefts import move
+from swarmfeed.core.asks.recovery import TakeCertificates
+from swarmfeed.core.asks.sheets import TakeSheets, WhoseSheet
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.net.krpc import SHEET_SALT
 from swarmfeed.core.talk.sheets import sign_sheets
@@ -39,6 +42,32 @@ def test_both_sheets_lead_to_their_author_and_followers_keep_it_so(tmp_path: Pat
         assert {first, second} <= lie(street)
         carl = await street.move_in()
         assert await whose(carl, second) == anna.author_id
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_after_a_move_the_new_sheets_are_said_by_the_node_that_runs(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        await street.open_dht()
+        anna, eve = await street.move_in(is_first=True), await street.move_in()
+        await street.pass_time(90)
+        second = moved(anna.author)
+        third = moved(second)
+        signed = move(anna.author, own=[anna.own_key], from_ms=street.clock.now_ms())
+        answering = anna.running.ground.answering
+        await answering.answer(TakeCertificates(certificates=signed))
+        first, _ = sign_sheets(second, third.signing)
+        said = TakeSheets(
+            key=first.public, value=first.value, signature=first.signature, seq=first.seq
+        )
+        of_eve, _ = sign_sheets(eve.author, third.signing)
+        for false in (replace(said, seq=9), replace(said, value=of_eve.value)):
+            assert not (await answering.answer(false)).taken
+        assert (await answering.answer(said)).taken
+        street.dht.others.clear()
+        await street.pass_time(90)
+        assert {second.key, third.key} <= lie(street)
+        assert await whose(eve, third.key) == anna.author_id
 
     in_neighbourhood(tmp_path, scenario)
 
