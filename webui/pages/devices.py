@@ -44,7 +44,10 @@ def _page(wrong: str = "", form: str = "") -> str:
             (
                 each,
                 device_sentences.what_it_is(
-                    this=each.this, removed=each.removed, adds_devices=each.adds_devices
+                    this=each.this,
+                    removed=each.removed,
+                    adds_devices=each.adds_devices,
+                    crowds=each.crowds,
                 ),
             )
             for each in found.devices

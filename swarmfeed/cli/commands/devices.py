@@ -242,6 +242,7 @@ def _row(device: DeviceView, now_ms: int) -> tuple[str, ...]:
                 this=device.this,
                 removed=device.removed,
                 adds_devices=device.adds_devices,
+                crowds=device.crowds,
             )
         ),
     )

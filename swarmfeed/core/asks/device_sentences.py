@@ -125,7 +125,15 @@ IS_REMOVED: Final = Text("removed")
 NO_NAME: Final = Text("without a name")
 
 
-def what_it_is(*, this: bool, removed: bool, adds_devices: bool | None) -> tuple[str, ...]:
+CROWDS: Final = Text(
+    "says more that is private than there is room for, and what is too much is left out; if"
+    " that is not you, remove it"
+)
+
+
+def what_it_is(
+    *, this: bool, removed: bool, adds_devices: bool | None, crowds: bool = False
+) -> tuple[str, ...]:
     """What a list says of a device beside its name.
 
     Args:
@@ -134,6 +142,8 @@ def what_it_is(*, this: bool, removed: bool, adds_devices: bool | None) -> tuple
     said = [THIS_ONE()] if this else []
     if removed:
         return (*said, IS_REMOVED())
+    if crowds:
+        said.append(CROWDS())
     if adds_devices is None:
         return tuple(said)
     return (*said, (ADDS_DEVICES if adds_devices else ADDS_NONE)())

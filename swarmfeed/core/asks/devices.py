@@ -5,7 +5,7 @@ from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.device_sentences import NAME_NEEDED
-from swarmfeed.core.asks.shape import Whole
+from swarmfeed.core.asks.shape import Spare, Whole
 from swarmfeed.core.base.blank import is_blank, is_one_line
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -34,6 +34,8 @@ class DeviceView:
     """Whether nothing it writes from now on counts."""
     adds_devices: bool | None
     """Whether it has the author key; null where nobody here can know."""
+    crowds: Annotated[bool, Spare()] = False
+    """Whether it says more that is private than is kept of one device: a stolen one may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,16 @@ TABLE_BYTES_MAX: Final = 512 * 1024
 """What one device writes down at most, with what it takes for each row: a thousand
 notifications that were read (240 kB), and as much again."""
 
-MERGED_BYTES_MAX: Final = 2 * TABLE_BYTES_MAX
-"""What is kept of several devices together: two that never met, each full."""
+OTHERS_BYTES_MAX: Final = 2 * TABLE_BYTES_MAX
+"""What is kept of all other devices together, and of each no more than it may write: two that
+are full, so a stolen one that still counts leaves room for others, and for this one always."""
+
+RETURNED_BYTES_MAX: Final = TABLE_BYTES_MAX // 2
+"""What is taken from others of what they say this device wrote: it may have lost that; and if
+they lie, it can still write as much again."""
+
+MERGED_BYTES_MAX: Final = OTHERS_BYTES_MAX + TABLE_BYTES_MAX
+"""What is kept in all."""
 
 GONE_MS: Final = 400 * 24 * 3_600 * 1_000
 """How long it is known that something was taken away: a device that was off for longer than

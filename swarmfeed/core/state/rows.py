@@ -15,6 +15,7 @@ and what a person does replaces it.  Or one device, stolen or with a broken cloc
 the last word for ever.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -27,7 +28,8 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.state.limits import (
     GONE_MS,
     KEY_BYTES_MAX,
-    MERGED_BYTES_MAX,
+    OTHERS_BYTES_MAX,
+    RETURNED_BYTES_MAX,
     ROW_AHEAD_MS,
     ROW_BYTES_EXTRA,
     SCOPE_CHARS_MAX,
@@ -89,13 +91,24 @@ def decode_row(data: bytes) -> PrivateRow:
     return ROW.read(decode_fields(data, "row", limit_bytes=most))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What came of rows that others told."""
+
+    taken: tuple[PrivateRow, ...]
+    """Those that count now and did not before."""
+    crowding: frozenset[FeedId]
+    """Devices of whose rows some were left out: there is no room for so much of them."""
+
+
 class PrivateTable:
     """The rows that count, one for each name."""
 
     def __init__(self, rows: Iterable[PrivateRow] = ()) -> None:
         self._rows: dict[Name, PrivateRow] = {}
-        self._bytes = 0
-        self.merge(rows)
+        self._bytes: Counter[FeedId] = Counter()
+        """What the rows of each device take."""
+        self.take(rows)
 
     # --- looking ---
 
@@ -127,28 +140,54 @@ class PrivateTable:
         """Rows that somebody who knows so much does not know, oldest first."""
         return [row for row in self.rows() if row.time_ms > vector.get(row.device, -1)]
 
-    def has_room(self, rows: Iterable[PrivateRow]) -> bool:
-        """Whether this device may write these down: also in a full table what takes no more
-        than was there, so that things can be taken away."""
+    def has_room(self, rows: Iterable[PrivateRow], device: FeedId) -> bool:
+        """Whether a device may write these down: also in a full table what takes no more
+        than was there, so that things can be taken away.  What others wrote takes no room."""
         rows = list(rows)
-        known = (self._rows.get(row.name) for row in rows)
-        grows = sum(row.bytes_taken for row in rows)
-        grows -= sum(row.bytes_taken for row in known if row is not None)
-        return grows <= 0 or self._bytes + grows <= TABLE_BYTES_MAX
+        known = [each for row in rows if (each := self._rows.get(row.name)) is not None]
+        made = sum(row.bytes_taken for row in rows)
+        own = sum(row.bytes_taken for row in known if row.device == device)
+        is_less = made <= sum(row.bytes_taken for row in known)
+        return is_less or self._bytes[device] + made - own <= TABLE_BYTES_MAX
 
     # --- changing ---
 
-    def merge(self, rows: Iterable[PrivateRow]) -> list[PrivateRow]:
-        """Take rows of any device; returns those that count now and did not before."""
-        taken = []
+    def take(self, rows: Iterable[PrivateRow]) -> None:
+        """Take rows that there is room for: read from the disk, or written here."""
+        for row in rows:
+            if row.is_newer(self._rows.get(row.name)):
+                self._put(row)
+
+    def merge(self, rows: Iterable[PrivateRow], own: FeedId) -> Merged:
+        """Take rows that others told the device ``own`` of, as far as there is room."""
+        taken, crowding = [], set()
         for row in rows:
             old = self._rows.get(row.name)
-            grows = row.bytes_taken - (old.bytes_taken if old is not None else 0)
-            if row.is_newer(old) and self._bytes + grows <= MERGED_BYTES_MAX:
-                self._rows[row.name] = row
-                self._bytes += grows
+            if not row.is_newer(old):
+                continue
+            if self._fits(row, old, own):
+                self._put(row)
                 taken.append(row)
-        return taken
+            else:
+                crowding.add(row.device)
+        return Merged(taken=tuple(taken), crowding=frozenset(crowding))
+
+    def _fits(self, row: PrivateRow, old: PrivateRow | None, own: FeedId) -> bool:
+        """Whether each device, and all others of ``own``, stay within what they may have."""
+        if old is not None and row.device == old.device and row.bytes_taken <= old.bytes_taken:
+            return True
+        before = old.bytes_taken if old is not None and old.device == row.device else 0
+        after = self._bytes[row.device] + row.bytes_taken - before
+        if row.device == own:
+            return after <= RETURNED_BYTES_MAX
+        freed = old.bytes_taken if old is not None and old.device != own else 0
+        others = self._bytes.total() - self._bytes[own] + row.bytes_taken - freed
+        return after <= TABLE_BYTES_MAX and others <= OTHERS_BYTES_MAX
+
+    def _put(self, row: PrivateRow) -> None:
+        self.forget((row.name,))
+        self._rows[row.name] = row
+        self._bytes[row.device] += row.bytes_taken
 
     def make(
         self, changes: Mapping[Name, bytes], *, now_ms: int, device: FeedId
@@ -177,7 +216,8 @@ class PrivateTable:
         """Drop rows as if they had never been; another device may bring them back."""
         for name in names:
             row = self._rows.pop(name, None)
-            self._bytes -= row.bytes_taken if row is not None else 0
+            if row is not None:
+                self._bytes[row.device] -= row.bytes_taken
 
     def outdated(self, now_ms: int) -> list[Name]:
         """What was taken away so long ago that it need not be known any more."""

@@ -132,6 +132,7 @@ class DeviceList:
             posts=known.posts,
             removed=feed.end is not None,
             adds_devices=self._may_add(feed.feed_id),
+            crowds=feed.feed_id in self._ground.private.crowding(),
         )
 
     def _may_add(self, feed_id: FeedId) -> bool | None:

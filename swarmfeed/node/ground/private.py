@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.state_sentences import PRIVATE_FULL
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.state.rows import Name, PrivateRow, PrivateTable, Vector
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events, PrivateChanged
@@ -48,6 +49,7 @@ class PrivateState:
         self._clock = clock
         self._events = events
         self._table = PrivateTable()
+        self._crowding = frozenset[FeedId]()
         self._names: dict[str, frozenset[bytes]] = {}
         """Keys of what there is in each scope: replaced as a whole, for other threads."""
 
@@ -87,6 +89,10 @@ class PrivateState:
         now_ms = self._clock.now_ms()
         return not any(row.is_early(now_ms) for row in rows)
 
+    def crowding(self) -> frozenset[FeedId]:
+        """Devices that said more, since the start, than there is room for: a stolen one may."""
+        return self._crowding
+
     # --- changing ---
 
     def set(self, scope: str, changes: Mapping[bytes, bytes]) -> None:
@@ -99,12 +105,15 @@ class PrivateState:
         now_ms = self._clock.now_ms()
         named = {(scope, key): value for key, value in changes.items()}
         made = self._table.make(named, now_ms=now_ms, device=self._feed_id)
-        if not self._table.has_room(made):
+        if not self._table.has_room(made, self._feed_id):
             raise UserError(PRIVATE_FULL())
-        self._take(made, None)
+        self._take(tuple(made), None)
 
-    def merge(self, rows: Iterable[PrivateRow], source: object = None) -> list[PrivateRow]:
-        """Take what another device said, but what is too far ahead; returns what is new.
+    def merge(
+        self, rows: Iterable[PrivateRow], source: object = None
+    ) -> tuple[PrivateRow, ...]:
+        """Take what another device said, but what is too far ahead or too much; returns what is
+        new.
 
         Args:
             source: Whom it need not be told: goes into the event.
@@ -115,10 +124,10 @@ class PrivateState:
         now_ms = self._clock.now_ms()
         timely = [row for row in rows if not row.is_early(now_ms)]
         known = (row for row in self._table.rows() if not row.is_early(now_ms))
-        news = PrivateTable(known).merge(timely)
-        if news:
-            self._take(news, source)
-        return news
+        merged = PrivateTable(known).merge(timely, self._feed_id)
+        self._crowding |= merged.crowding
+        self._take(merged.taken, source)
+        return merged.taken
 
     def forget(self, scope: str, keys: Iterable[bytes]) -> None:
         """Drop what this device need not know any more, without taking it away from others.
@@ -128,15 +137,15 @@ class PrivateState:
         """
         self._forget([(scope, key) for key in keys])
 
-    def _take(self, rows: list[PrivateRow], source: object) -> None:
+    def _take(self, rows: tuple[PrivateRow, ...], source: object) -> None:
         if not rows:
             return
         self._file.write(rows)
         # They are known to count: also over a row that is too far ahead.
         self._table.forget(row.name for row in rows)
-        self._table.merge(rows)
+        self._table.take(rows)
         self._name({row.scope for row in rows})
-        self._events.tell(PrivateChanged(tuple(rows), source))
+        self._events.tell(PrivateChanged(rows, source))
 
     def _forget(self, names: list[Name]) -> None:
         self._file.write((), names)
