@@ -27,6 +27,7 @@ from swarmfeed.core.asks.people import (
     AboutAuthor,
     Fetch,
     Follow,
+    FollowAll,
     HowFar,
     LookAt,
     Unfollow,
@@ -210,6 +211,16 @@ def test_whom_one_follows_is_remembered(desk: Answerer) -> None:
     assert desk.ask(WhoIsFollowed(limit=0)).authors == ()
     assert not desk.ask(Unfollow(who=address)).followed
     assert desk.ask(WhoIsFollowed()).count == 0
+
+
+def test_of_many_all_are_followed_but_who_cannot_be(desk: Answerer) -> None:
+    address = format_author(STRANGER)
+    done = desk.ask(FollowAll(who=(address, "no link", address)))
+    assert (done.authors, done.already) == ((STRANGER,), 0)
+    assert [each.who for each in done.passed] == ["no link"]
+    followed = desk.ask(WhoIsFollowed())
+    assert [each.author_id for each in followed.authors] == [STRANGER]
+    assert desk.ask(FollowAll(who=(address,))).already == 1
 
 
 def test_nobody_follows_themselves(desk: Answerer) -> None:

@@ -137,7 +137,7 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row(
         "follow",
         "people:follow",
-        "Follow somebody from now on.",
+        "Follow somebody from now on, or many at once.",
     ),
     _row("unfollow", "people:unfollow", "Follow somebody no longer."),
     _row(

@@ -3,19 +3,24 @@
 import ipaddress
 import re
 import socket
+import sys
 from typing import Any, Final
 
 import click
 
 from swarmfeed.cli.whom import Name, Whom
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
+from swarmfeed.core.asks.input_sentences import INPUT_TOO_LONG, STANDARD_INPUT
 from swarmfeed.core.asks.sentences import what_a_link_is
-from swarmfeed.core.asks.utf8 import require_whole
+from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.core.base.address import SCHEME, Link, parse_link
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 
 PORT_MAX: Final = 65_535
+
+STDIN: Final = "-"
+"""Stands for what standard input holds."""
 
 _UNITS: Final = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _SIZE: Final = re.compile(r"(\d{1,15})(?:\.(\d))? ?([KMGT]?)B?", re.IGNORECASE | re.ASCII)
@@ -49,7 +54,7 @@ class WhomParam(click.ParamType[Whom]):
             return value
         try:
             typed = require_whole(str(value), "the name").strip()
-            return _link(typed) if _is_address(typed) else Name(typed)
+            return _link(typed) if is_address(typed) else Name(typed)
         except UserError as error:
             self.fail(str(error), param, ctx)
 
@@ -65,6 +70,15 @@ class PostOrWhomParam(click.ParamType[Whom | str]):
         return WhomParam().convert(value, param, ctx)
 
 
+def read_stdin(bytes_max: int) -> str:
+    """Return what standard input holds.  UserError: it is longer, or no UTF-8."""
+    # Bytes, because Python would hand on half of what is no UTF-8.
+    raw = sys.stdin.buffer.read(bytes_max + 1)
+    if len(raw) > bytes_max:
+        raise UserError(INPUT_TOO_LONG(most=bytes_max))
+    return require_whole(read_utf8(raw, STANDARD_INPUT()), STANDARD_INPUT())
+
+
 def _link(typed: str) -> Link:
     try:
         return parse_link(typed)
@@ -72,7 +86,7 @@ def _link(typed: str) -> Link:
         raise UserError(what_a_link_is(str(error))) from error
 
 
-def _is_address(typed: str) -> bool:
+def is_address(typed: str) -> bool:
     """Whether this has to be a link or an address, be it a mistyped one: no name is so long,
     and of small letters and digits alone."""
     starts = typed.lower().startswith((SCHEME, "http://", "https://", "magnet:"))

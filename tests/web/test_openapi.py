@@ -55,6 +55,7 @@ BODIES: dict[str, object] = {
     "withdraw": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "that-was-me": {"alarm": ALARM.id},
     "follow": {"who": format_author(MIRA)},
+    "follow-all": {"who": [format_author(MIRA), "nobody"]},
     "look-at": {"who": format_author(MIRA)},
     "unfollow": {"who": format_author(MIRA)},
     "mute": {"who": format_author(MIRA)},

@@ -311,6 +311,29 @@ def test_following_oneself_is_refused_in_place(site: Site) -> None:
     assert "that is yourself" in answer.text and f'value="{me}"' in answer.text
 
 
+def test_a_list_of_people_is_followed_at_once(site: Site) -> None:
+    ines, other = format_author(INES), format_author(AuthorId(bytes(31) + b"7"))
+    page = site.get("/follow").text
+    assert "Follow many at once" in page and 'action="/follow-all"' in page
+    answer = site.post("/follow-all", {"people": f"# friends\r\n{ines}\r\n\r\n{other}\r\n"})
+    assert (answer.status_code, answer.location) == (303, "/follow#following")
+    assert site.desk.authors[INES].followed
+    assert site.desk.changed == ["follow", "follow"]
+
+
+def test_who_of_a_list_cannot_be_followed_is_named_and_the_list_kept(site: Site) -> None:
+    ines = format_author(INES)
+    answer = site.post("/follow-all", {"people": f"{ines}\nhttps://example.org/ann\nxyz"})
+    assert (answer.status_code, site.desk.authors[INES].followed) == (400, True)
+    assert "You follow 1 more person now. 2 were passed over:" in answer.text
+    assert "https://example.org/ann: " in answer.text and "xyz: " in answer.text
+    assert f"\n{ines}\nhttps://example.org/ann\nxyz</textarea>" in answer.text
+    answer = site.post("/follow-all", {"people": "\n".join(["xyz"] * 30)})
+    assert "You follow nobody new. 30 were passed over:" in answer.text
+    assert answer.text.count("xyz: ") == 20 and "and 10 more" in answer.text
+    assert "Nobody was named" in site.post("/follow-all", {"people": " \n"}).text
+
+
 def follow_many(site: Site, count: int) -> None:
     for number in range(count):
         site.desk.add_author(f"Friend {number:04}", followed=True)

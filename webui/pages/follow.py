@@ -1,21 +1,32 @@
 """GET /follow: paste a link, and see what following would do; whom one follows.  POST: do it.
 
+A list of many is followed at once; who cannot be is named, beside the list.
+
 A link that is none is explained beside the field, which keeps what was typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
+from swarmfeed.core.asks.input_sentences import (
+    AND_MORE,
+    NOBODY_GIVEN,
+    ONE_PASSED,
+    what_was_followed,
+)
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
     Fetch,
     Follow,
+    FollowAll,
     LookAt,
+    Passed,
     Unfollow,
     WhoAreYou,
     WhoIsFollowed,
+    people_in,
 )
 from swarmfeed.core.asks.sentences import what_a_link_is
 from swarmfeed.core.base.address import Link, format_author, parse_author, parse_link
@@ -27,6 +38,11 @@ from webui.current import ask
 from webui.routes import Menu, Page, Typed, get, post
 
 WHO: Final = Typed(name="who", label="Their link or address")
+
+PEOPLE: Final = Typed(name="people", label="Their links or addresses, one a line", lines=True)
+
+PASSED_NAMED_MAX: Final = 20
+"""Of a list, those who could not be followed and are named."""
 
 FOLLOWS_PER_PAGE: Final = 50
 """People of one page: some 50 kB."""
@@ -86,6 +102,24 @@ def follow() -> Answer:
     return _do(lambda who: ask(Follow(who=who)))
 
 
+def follow_all() -> Answer:
+    people = people_in(request.form.get("people", ""))
+    if not people:
+        raise UserError(NOBODY_GIVEN())
+    done = ask(FollowAll(who=tuple(people)))
+    if done.passed:
+        now, already, passed = len(done.authors), done.already, done.passed
+        said = what_was_followed(now=now, already=already, passed=len(passed))
+        raise UserError(f"{said} {_named(passed)}")
+    return redirect(url_for("follow", _anchor="following"), 303)
+
+
+def _named(passed: Sequence[Passed]) -> str:
+    said = [ONE_PASSED(who=each.who, reason=each.reason) for each in passed[:PASSED_NAMED_MAX]]
+    more = len(passed) - len(said)
+    return "; ".join([*said, *([AND_MORE(more=more)] if more else [])])
+
+
 def unfollow() -> Answer:
     return _do(lambda who: ask(Unfollow(who=who)))
 
@@ -111,6 +145,7 @@ PAGE: Final = Page(
     routes=(
         get("/follow", "follow", show_follow, menu=Menu(label="Follow", icon="follow")),
         post("/follow", "do_follow", follow, WHO),
+        post("/follow-all", "do_follow_all", follow_all, PEOPLE),
         post("/unfollow", "do_unfollow", unfollow, WHO),
         post("/fetch", "do_fetch", fetch, WHO),
     )

@@ -56,6 +56,28 @@ ONE_YOU_FOLLOW: Final = Text("{name} {address} (you follow them)")
 ONE_IS_YOU: Final = Text("{name} {address} (you)")
 AND_MORE: Final = Text("and {more:1 more|# more}")
 
+# --- many at once: core/asks/people.py -----------------------------------------------------
+
+THAT_IS_YOURSELF: Final = Text("that is yourself: your own posts are in the timeline already")
+TOO_MANY_AT_ONCE: Final = Text("{given:1 person|# people} at once; at most {most:1|#} go")
+FOLLOWED_MANY: Final = Text("You follow {now:1 more person|# more people} now.")
+FOLLOWED_NOBODY_NEW: Final = Text("You follow nobody new.")
+FOLLOWED_ALREADY: Final = Text("You followed {already:1 of them|# of them} already.")
+PASSED_OVER: Final = Text("{passed:1 was|# were} passed over:")
+ONE_PASSED: Final = Text("{who}: {reason}")
+STANDARD_INPUT: Final = Text("standard input")
+INPUT_TOO_LONG: Final = Text("standard input is longer than {most:1 byte|# bytes}")
+NOBODY_GIVEN: Final = Text("nobody was named: give links or addresses, one a line")
+
+
+def what_was_followed(*, now: int, already: int, passed: int) -> str:
+    """What came of a wish to follow many; who was passed over is told after it."""
+    said = [FOLLOWED_MANY(now=now) if now else FOLLOWED_NOBODY_NEW()]
+    said += [FOLLOWED_ALREADY(already=already)] if already else []
+    said += [PASSED_OVER(passed=passed)] if passed else []
+    return " ".join(said)
+
+
 # --- what is asked for twice ------------------------------------------------------------------
 
 BAD_KEY: Final = Text("the key of a wish is 1 to {most} visible ASCII characters")

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from swarmfeed.core.asks import input_sentences as said
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.limits import FOLLOWED_AT_ONCE_MAX, FOLLOWED_BYTES_MAX
 from swarmfeed.core.asks.shape import Spare
+from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.errors import UserError
@@ -212,6 +215,65 @@ class Follow(Ask[AuthorView]):
 
     who: str
     """A link or an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """One of many who was passed over."""
+
+    who: str
+    """As it was given."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedNow:
+    """What came of a wish to follow many."""
+
+    authors: tuple[AuthorId, ...] = ()
+    """Who is followed now and was not before, in the order given."""
+    already: int = 0
+    """Who was followed before."""
+    passed: tuple[Passed, ...] = ()
+    """What is no link, or oneself, in the order given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAll(Ask[FollowedNow]):
+    """Follow many people from now on; whoever cannot be followed is named, all others are.
+
+    When it is answered, it survives a power cut.
+    """
+
+    name = "follow-all"
+    changes = True
+    bytes_max = FOLLOWED_BYTES_MAX
+
+    who: tuple[str, ...]
+    """Links or addresses, at most 4,096."""
+
+
+def people_in(text: str) -> list[str]:
+    """Return who is named in a list of one a line; lines that begin with # are remarks."""
+    lines = map(str.strip, text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def read_links(who: Sequence[str]) -> tuple[list[Link], list[Passed]]:
+    """Read links that somebody gave, and say what is wrong with the others.
+
+    Raises:
+        UserError: They are more than FOLLOWED_AT_ONCE_MAX.
+    """
+    if len(who) > FOLLOWED_AT_ONCE_MAX:
+        raise UserError(said.TOO_MANY_AT_ONCE(given=len(who), most=FOLLOWED_AT_ONCE_MAX))
+    links, passed = [], []
+    for each in who:
+        try:
+            links.append(parse_link(each))
+        except UserError as error:
+            passed.append(Passed(who=each, reason=str(error)))
+    return links, passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import FeedsOf, HeldFeeds, OneFeed
+from swarmfeed.core.asks.input_sentences import THAT_IS_YOURSELF
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -17,14 +18,18 @@ from swarmfeed.core.asks.people import (
     Fetch,
     FetchProgress,
     Follow,
+    FollowAll,
     Followed,
+    FollowedNow,
     HowFar,
     LookAt,
+    Passed,
     Unfollow,
     Whoami,
     WhoAreYou,
     WhoIsFollowed,
     follows_page,
+    read_links,
 )
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import (
@@ -222,8 +227,14 @@ class Following:
     """Whose posts are wanted here."""
 
     def __init__(
-        self, people: AboutPeople, finder: Finder, carer: Carer, looker: Looker
+        self,
+        own_id: AuthorId,
+        people: AboutPeople,
+        finder: Finder,
+        carer: Carer,
+        looker: Looker,
     ) -> None:
+        self._own_id = own_id
         self._people = people
         self._looker = looker
         self._finder = finder
@@ -233,6 +244,7 @@ class Following:
         return (
             in_loop(LookAt, self.look_at),
             in_loop(Follow, self.follow),
+            in_loop(FollowAll, self.follow_all),
             in_loop(Unfollow, self.unfollow),
             in_loop(Fetch, self.fetch),
         )
@@ -247,6 +259,20 @@ class Following:
         self._finder.hint(link.at)
         await self._carer.follow(link.author_id)
         return await self._people.about(AboutAuthor(author=link.author_id))
+
+    async def follow_all(self, ask: FollowAll) -> FollowedNow:
+        links, passed = await asyncio.to_thread(read_links, ask.who)
+        passed += [
+            Passed(who=format_link(each), reason=THAT_IS_YOURSELF())
+            for each in links
+            if each.author_id == self._own_id
+        ]
+        self._finder.hint(endpoint for each in links for endpoint in each.at)
+        wanted = dict.fromkeys(each.author_id for each in links)
+        wanted.pop(self._own_id, None)
+        new = await self._carer.follow_all(list(wanted))
+        already = len(wanted) - len(new)
+        return FollowedNow(authors=tuple(new), already=already, passed=tuple(passed))
 
     async def unfollow(self, ask: Unfollow) -> AuthorView:
         author_id = parse_link(ask.who).author_id

@@ -1,5 +1,7 @@
 """Whom the node cares for: from now on, no more, and again after a restart."""
 
+from collections.abc import Sequence
+
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.node.feeds.fetcher import Fetcher
@@ -17,6 +19,7 @@ from swarmfeed.node.ground.interests import (
     OWN,
     Interest,
 )
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
 
@@ -45,23 +48,17 @@ class Carer:
 
     async def care(self, author_id: AuthorId, interest: Interest) -> None:
         """Care for an author from now on: ask all peers, look in the DHT, fetch."""
-        ground = self._ground
-        if not ground.interests.raise_to(author_id, interest):
-            return
-        ground.events.tell(InterestRose(author_id))
-        for feed_id in ground.shelf.feeds_of(author_id):
-            self._showing.catch_up(feed_id)
-            if ground.settings.network:
-                self._seeder.seed_held(feed_id)
-            if ground.settings.network and not ground.shelf.is_complete(feed_id):
-                self._fetcher.want(feed_id)
-        if ground.settings.network:
-            self._follower.ask_all([author_id])
-            ground.beside.spawn(self._finder.search_now())
+        await self._care_for([author_id], interest)
 
     async def follow(self, author_id: AuthorId) -> None:
         await self._writer.set_follow(author_id, on=True)
         await self.care(author_id, FOLLOWED)
+
+    async def follow_all(self, author_ids: Sequence[AuthorId]) -> list[AuthorId]:
+        """Follow many; returns those who were not followed before."""
+        new = await self._writer.follow_all(author_ids)
+        await self._care_for(author_ids, FOLLOWED)
+        return new
 
     async def unfollow(self, author_id: AuthorId) -> None:
         """Stop following; what is here stays readable, as far as the budget goes."""
@@ -88,8 +85,29 @@ class Carer:
         for author_id in cared - follows:
             ground.interests.lower_to(author_id, FETCHED)
             ground.events.tell(Unfollowed(author_id))
-        for author_id in sorted(follows - cared):
-            await self.care(author_id, FOLLOWED)
+        await self._care_for(sorted(follows - cared), FOLLOWED)
+
+    async def _care_for(self, author_ids: Sequence[AuthorId], interest: Interest) -> None:
+        ground = self._ground
+        rose = [each for each in author_ids if ground.interests.raise_to(each, interest)]
+        if not rose:
+            return
+        ground.events.tell(InterestRose(tuple(rose)))
+        async for author_id in in_turns(rose):
+            self._take_in(author_id)
+        if ground.settings.network:
+            self._follower.ask_all(rose)
+            ground.beside.spawn(self._finder.search_now())
+
+    def _take_in(self, author_id: AuthorId) -> None:
+        """Show and seed what is here of an author, and fetch the rest of what we know of."""
+        ground = self._ground
+        for feed_id in ground.shelf.feeds_of(author_id):
+            self._showing.catch_up(feed_id)
+            if ground.settings.network:
+                self._seeder.seed_held(feed_id)
+            if ground.settings.network and not ground.shelf.is_complete(feed_id):
+                self._fetcher.want(feed_id)
 
     # --- for others ---
 

@@ -179,7 +179,9 @@ class Feeds:
             *Muting(ground, people).rows(),
             *Profiles(ground, self.writer, reading, people).rows(),
             *Naming(ground.shells.index, ground.identity.author_id).rows(),
-            *answers.Following(people, self.finder, self.carer, self.looker).rows(),
+            *answers.Following(
+                ground.identity.author_id, people, self.finder, self.carer, self.looker
+            ).rows(),
             *SealedTorrents(ground, self.announcer).rows(),
             *Certifying(ground, self.writer).rows(),
             *Locking(ground.identity.feed_key).rows(),

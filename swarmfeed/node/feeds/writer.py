@@ -4,10 +4,10 @@ Order of an append: on disk and synced, then shown, then told to others, then se
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
-from swarmfeed.core.asks.input_sentences import SAID_BEFORE
+from swarmfeed.core.asks.input_sentences import SAID_BEFORE, THAT_IS_YOURSELF
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import clean_text
 from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
@@ -16,7 +16,14 @@ from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES, SAME_WORDS_MS
 from swarmfeed.core.feed.once import Wish, content_of
-from swarmfeed.errors import MendingError, PassingError, SaidBeforeError, UserError
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.errors import (
+    DamageError,
+    MendingError,
+    PassingError,
+    SaidBeforeError,
+    UserError,
+)
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.once import Once
@@ -31,6 +38,7 @@ class Writer:
         self._identity = ground.identity
         self._pen = ground.pen
         self._index = ground.shells.index
+        self._indexer = ground.indexer
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
         self._grower = grower
@@ -72,17 +80,46 @@ class Writer:
         Args:
             going: Withdrawn entries in sealed chunks whose bodies go with it.
         """
+        await self._publish(bodies, going)
+
+    async def _publish(
+        self, bodies: Sequence[Body], going: Collection[int] = ()
+    ) -> tuple[Replica | None, Replica]:
+        """Append entries under one head; returns the feed before and after."""
         await self._hearing.hear_out()
         before, after = self._pen.write([self._store(body) for body in bodies], going)
         await self._grower.grew(before, after)
+        return before, after
 
     async def publish_profile(self, name: str, bio: str = "") -> EntryRef:
         return await self.publish(ProfileBody(name=name, bio=bio))
 
+    async def follow_all(self, author_ids: Iterable[AuthorId]) -> list[AuthorId]:
+        """Follow many, an entry each under one head, and be known to follow them.
+
+        Returns those who were not followed before.
+        """
+        own = self._identity.author_id
+        async with self._following:
+            follows = set(await asyncio.to_thread(self._index.follows_of, own))
+            new = [each for each in dict.fromkeys(author_ids) if each not in follows]
+            if new:
+                bodies = [FollowBody(author_id=each, on=True) for each in new]
+                await self._publish_and_show(bodies)
+        return new
+
+    async def _publish_and_show(self, bodies: Sequence[Body]) -> None:
+        """Append entries, and have them in the index, however many wait to get there."""
+        before, after = await self._publish(bodies)
+        start = before.size if before else 0
+        with suppress(PassingError, DamageError):  # saved all the same, and caught up with
+            own = self._identity.author_id
+            await self._indexer.index_now(after.feed_id, own, start, after.size)
+
     async def set_follow(self, author_id: AuthorId, *, on: bool) -> None:
         """Follow or unfollow: one entry, and none when nothing changes."""
         if author_id == self._identity.author_id:
-            raise UserError("that is yourself: your own posts are in the timeline already")
+            raise UserError(THAT_IS_YOURSELF())
         async with self._following:
             is_on = author_id in self._index.follows_of(self._identity.author_id)
             if is_on != on:

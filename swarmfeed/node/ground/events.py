@@ -101,9 +101,9 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True)
 class InterestRose:
-    """A person asked for an author, or follows them: more than before."""
+    """A person asked for authors, or follows them: more than before."""
 
-    author_id: AuthorId
+    author_ids: tuple[AuthorId, ...]
 
 
 @dataclass(frozen=True, slots=True)

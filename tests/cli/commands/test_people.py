@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, ANNAS_FEED, BERT, LINK, NODE, AnnasDesk
+from swarmfeed.cli.commands import people
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.address import format_address, format_author
@@ -130,3 +131,53 @@ def test_who_gives_a_wrong_link_is_told_what_one_looks_like(
     refused = run(command, wrong)
     assert refused.exit_code == 2
     assert "One looks like swarmfeed:" in " ".join(refused.stderr.split())
+
+
+def stranger(number: int) -> str:
+    return format_author(AuthorId(bytes(31) + bytes([number])))
+
+
+def test_many_are_followed_at_once_and_who_cannot_be_is_named(
+    run: Run, node: AnnasDesk
+) -> None:
+    result = run("follow", stranger(1), "bert", "Carl", "swarmfeed:xyz", stranger(1))
+    assert (result.exit_code, len(node.followed), BERT in node.followed) == (1, 2, True)
+    assert result.stdout == "You follow 2 more people now. 2 were passed over:\n"
+    assert "Carl: nobody who is known here is called Carl" in result.stderr
+    assert "swarmfeed:xyz: An address has 56 characters" in result.stderr
+    again = run("follow", stranger(1), "bert")
+    said = "You follow nobody new. You followed 2 of them already.\n"
+    assert (again.exit_code, again.stdout) == (0, said)
+
+
+def test_a_list_of_people_comes_through_standard_input(run: Run, node: AnnasDesk) -> None:
+    lines = ["# friends", "", *map(stranger, range(1, 101)), f"  swarmfeed:{stranger(101)}\r"]
+    result = run("follow", "-", "--json", stdin="\n".join(lines))
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    assert printed["authors"] == [stranger(number) for number in range(1, 102)]
+    assert (printed["already"], printed["passed"], len(node.followed)) == (0, [], 101)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (b"# nobody\n", "nobody was named"),
+        (b"\xff\n", "standard input is not UTF-8"),
+    ],
+)
+def test_an_empty_or_unreadable_list_follows_nobody(
+    run: Run, node: AnnasDesk, given: bytes, said: str
+) -> None:
+    refused = run("follow", "-", stdin=given)
+    assert (refused.exit_code, node.followed) == (1, set())
+    assert said in " ".join(refused.stderr.split())
+
+
+def test_more_than_one_ask_may_name_are_asked_in_parts(
+    run: Run, node: AnnasDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "FOLLOWED_AT_ONCE_MAX", 2)
+    result = run("follow", *map(stranger, range(1, 6)))
+    assert result.stdout == "You follow 5 more people now.\n"
+    assert len(node.followed) == 5

@@ -28,6 +28,8 @@ from swarmfeed.core.asks.people import (
     Fetch,
     FetchProgress,
     Follow,
+    FollowAll,
+    FollowedNow,
     HowFar,
     LookAt,
     Namesake,
@@ -36,6 +38,7 @@ from swarmfeed.core.asks.people import (
     Whoami,
     WhoAreYou,
     WhoIsCalled,
+    read_links,
 )
 from swarmfeed.core.asks.posts import (
     FoundPosts,
@@ -192,6 +195,13 @@ class AnnasDesk(TableDesk):
         self.followed.add(parse_link(ask.who).author_id)
         return self._author(parse_link(ask.who).author_id)
 
+    def follow_all(self, ask: FollowAll) -> FollowedNow:
+        links, passed = read_links(ask.who)
+        wanted = {each.author_id: None for each in links}
+        new = tuple(each for each in wanted if each not in self.followed)
+        self.followed.update(new)
+        return FollowedNow(authors=new, already=len(wanted) - len(new), passed=tuple(passed))
+
     def called(self, ask: WhoIsCalled) -> Namesakes:
         found = [
             Namesake(
@@ -312,6 +322,7 @@ class AnnasDesk(TableDesk):
         ImportPosts: import_posts,
         LookAt: look_at,
         Follow: follow,
+        FollowAll: follow_all,
         Unfollow: unfollow,
         Mute: mute,
         Unmute: unmute,

@@ -40,7 +40,9 @@ from swarmfeed.core.asks.people import (
     Fetch,
     FetchProgress,
     Follow,
+    FollowAll,
     Followed,
+    FollowedNow,
     HowFar,
     LookAt,
     Namesake,
@@ -51,6 +53,7 @@ from swarmfeed.core.asks.people import (
     WhoIsCalled,
     WhoIsFollowed,
     follows_page,
+    read_links,
 )
 from swarmfeed.core.asks.posts import (
     FoundPosts,
@@ -397,6 +400,15 @@ class FakeDesk(TableDesk):
     def follow(self, ask: Follow) -> AuthorView:
         return self._set_followed(ask.who, True, "follow")
 
+    def follow_all(self, ask: FollowAll) -> FollowedNow:
+        links, passed = read_links(ask.who)
+        wanted = {each.author_id: each for each in links}
+        new = [each for each in wanted if not self._author(each).followed]
+        for author_id in new:
+            self._set_followed(format_link(wanted[author_id]), True, "follow")
+        already = len(wanted) - len(new)
+        return FollowedNow(authors=tuple(new), already=already, passed=tuple(passed))
+
     def unfollow(self, ask: Unfollow) -> AuthorView:
         return self._set_followed(ask.who, False, "unfollow")
 
@@ -696,6 +708,7 @@ class FakeDesk(TableDesk):
         HowFarRemoved: how_far_removed,
         HistoryOfPost: history_of,
         Follow: follow,
+        FollowAll: follow_all,
         Unfollow: unfollow,
         Mute: mute,
         Unmute: unmute,
