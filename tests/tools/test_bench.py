@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.bench import Bench, write_feed
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -13,6 +14,17 @@ CHECKOUT = Path(__file__).parents[2]
 def run_bench(*options: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "tools/bench", *map(str, options)]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=100)
+
+
+def test_two_measurements_of_one_run_write_the_same_feed(tmp_path: Path) -> None:
+    # A mark lies beside the folder of the feeds: in a shared one each is held to the other's.
+    bench = Bench(tmp_path, 3, quick=True)
+    sizes = []
+    for count in (3, 2):
+        logs = bench.new_logs()
+        write_feed(logs, 0, "Ada", bench.backlog[:count])
+        sizes += [replica.size for replica in logs.read_all()]
+    assert sizes == [5, 4]
 
 
 @pytest.mark.slow

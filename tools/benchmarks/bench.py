@@ -48,6 +48,10 @@ class Bench:
         made.mkdir()
         return made
 
+    def new_logs(self) -> FileLogs:
+        """Make empty logs, in a folder of their own: marks lie beside the folder of the feeds."""
+        return FileLogs(self.new_folder() / "feeds")
+
     def samples(self, count: int, *, authors: int = 1) -> list[Sample]:
         """Return posts of the data file, again and again if it is short, or made-up ones."""
         if self.data is None:

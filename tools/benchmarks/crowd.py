@@ -128,7 +128,7 @@ def _size(folder: Path) -> int:
 
 def _overhead_bytes(bench: Bench) -> float:
     """Mean over whole chunks: their content less the text of their posts."""
-    logs = FileLogs(bench.new_folder())
+    logs = bench.new_logs()
     count = len(bench.backlog) // CHUNK_ENTRIES * CHUNK_ENTRIES
     write_feed(logs, 0, "Ada", bench.backlog[: count - 2])
     (replica,) = logs.read_all()

@@ -21,7 +21,7 @@ def measure(bench: Bench) -> Iterator[Row]:
 
     First in one thread; then as a node does, in processes that are there already.
     """
-    logs = FileLogs(bench.new_folder())
+    logs = bench.new_logs()
     write_feed(logs, 0, "Ada", bench.backlog)
     (replica,) = logs.read_all()
     seconds, spread = _seconds(logs, replica, range(bench.choose(3, 1)))
