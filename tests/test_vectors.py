@@ -22,7 +22,6 @@ from swarmfeed.core.base.backup_words import seed_of_words, words_of_seed
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import MARK_SLOT_BYTES
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash, NodeId
 from swarmfeed.core.feed.author import choose_certificates, feeds_of
 from swarmfeed.core.feed.certificate import Join, Keep, Leave, Rotate, open_certificate
@@ -41,6 +40,7 @@ from swarmfeed.core.feed.entry import (
 )
 from swarmfeed.core.feed.head import open_head, open_receipt, verifier_key
 from swarmfeed.core.feed.kinds import decode_body
+from swarmfeed.core.feed.limits import MARK_SLOT_BYTES
 from swarmfeed.core.feed.merkle import consistency_roots, root_hash, verify_inclusion
 from swarmfeed.core.feed.metainfo import (
     Pieces,
@@ -393,7 +393,7 @@ def check_mark(vector: Vector, folder: Path) -> None:
     if mark is None or says is None:
         assert mark is says is None
         return
-    found = (mark.size, mark.root.hex(), mark.reach, mark.ending.value, mark.frame.hex())
+    found = (mark.size, mark.root.hex(), mark.reach, mark.ending.value, mark.frames.hex())
     assert found == tuple(says[key] for key in ("size", "root", "reach", "end", "j"))
 
 

@@ -49,7 +49,7 @@ class Bench:
         return made
 
     def new_logs(self) -> FileLogs:
-        """Make empty logs, in a folder of their own: marks lie beside the folder of the feeds."""
+        """Make empty logs in a folder of their own: beside that of the feeds lie marks."""
         return FileLogs(self.new_folder() / "feeds")
 
     def samples(self, count: int, *, authors: int = 1) -> list[Sample]:

@@ -255,13 +255,6 @@ JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of
 most file systems, so that packing fewer would free nothing."""
 
-MARK_SLOT_BYTES: Final = 16 * 1024
-"""One of the two slots of a high-water mark: four blocks of most disks, so that a crash tears
-one slot and not its neighbour."""
-
-MARK_FRAME_BYTES_MAX: Final = MARK_SLOT_BYTES - 512
-"""Longest append that is kept in the mark too: what any single post needs."""
-
 OWN_FEED_HEARD_S: Final = 3
 """How long the first own word since the start waits for what others know of the own feed:
 longer than a round trip around the world and a handshake take, and short for a person."""

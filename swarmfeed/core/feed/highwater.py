@@ -45,8 +45,9 @@ class Mark:
     reach: int
     """What appends that did not come to an end may have left chunks of; ``size`` for none."""
     ending: Ending = Ending.OPEN
-    frame: bytes = b""
-    """The last append as the journal has it, if it is short: either file alone tells it."""
+    frames: bytes = b""
+    """The last short appends as the journal has them: those that it may lack after a power cut,
+    and maybe some before."""
 
 
 class Ruling(Enum):
@@ -125,14 +126,14 @@ def goes_on(mark: Mark, known: Replica | None) -> bool:
     return mark.ending is Ending.OPEN and (mark.size, mark.root) == here
 
 
-def mark_of(replica: Replica, frame: bytes = b"", *, reach: int = 0) -> Mark:
+def mark_of(replica: Replica, frames: bytes = b"", *, reach: int = 0) -> Mark:
     """Return the mark of a feed whose newest head is on disk.
 
     Args:
         reach: Of the mark before, as long as what an append left behind may be there.
     """
     size = replica.size
-    return Mark(size=size, root=replica.head.root, reach=max(size, reach), frame=frame)
+    return Mark(size=size, root=replica.head.root, reach=max(size, reach), frames=frames)
 
 
 def settle_mark(mark: Mark, here: Replica, earlier: Head | None) -> Mark:

@@ -252,3 +252,14 @@ one frame unpacked.  64 ordinary frames are 1 MB."""
 VERIFY_IDLE_S: Final = 30.0
 """How long the processes stay when there is nothing to hash: the next chunk of a backlog may
 still be on its way."""
+
+MARK_SLOT_BYTES: Final = 16 * 1024
+"""One of the two slots of a high-water mark: four blocks of most disks, so that a crash tears
+one slot and not its neighbour."""
+
+MARK_FRAME_BYTES_MAX: Final = MARK_SLOT_BYTES - 512
+"""Longest append that is kept in the mark too: what any single post needs."""
+
+MARK_FRAMES_BYTES_MAX: Final = 8 * 1024
+"""Most bytes of several appends that are kept in the mark before the journal is synced for all
+of them: about ten posts, so that this sync is a tenth of theirs; each writes 4 KiB."""

@@ -25,7 +25,7 @@ from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
 from swarmfeed.core.feed.sealing import LoadChunk, build, cover, seal
-from swarmfeed.core.feed.withdrawal import without_named
+from swarmfeed.core.feed.withdrawal import named_in, strip_all, without_named
 from swarmfeed.errors import (
     BadEncodingError,
     BadProofError,
@@ -144,7 +144,7 @@ def extend_replica(
     frontier = _append_all(known.frontier, new)
     if frontier.root() != head.root:
         raise BadProofError("pushed entries lead to another root")
-    tail = tuple(without_named((*known.tail, *new), known.tail_start))
+    tail = _longer_tail(known, new)
     return Replica(head, signed_head, known.records, known.chunk_list, tail, frontier)
 
 
@@ -316,9 +316,16 @@ def _append_to_tail(
         sign_head(head, sign),
         known.records,
         known.chunk_list,
-        tuple(without_named((*known.tail, *stored), known.tail_start)),
+        _longer_tail(known, stored),
         frontier,
     )
+
+
+def _longer_tail(known: Replica, new: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Add entries to the tail; what it withdraws itself is gone from it already."""
+    named = named_in(new, known.size)
+    longer = (*known.tail, *new)
+    return tuple(strip_all(longer, known.tail_start, named)) if named else longer
 
 
 def _sign(

@@ -105,10 +105,13 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     with unread(path):
         # Without O_NONBLOCK a pipe put in the file's place would hang us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 raise DamageError(f"{path} is not a regular file")
-            content = file.read(limit_bytes + 1)
+            content = _read(descriptor, min(status.st_size, limit_bytes) + 1)
+        finally:
+            os.close(descriptor)
     if len(content) > limit_bytes:
         raise DamageError(f"{path} is longer than {limit_bytes} bytes")
     return content
@@ -196,6 +199,13 @@ def probe_folder(folder: Path) -> None:
     finally:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _read(descriptor: int, bytes_max: int) -> bytes:
+    content = b""
+    while part := os.read(descriptor, bytes_max - len(content)):
+        content += part
+    return content
 
 
 def _put_in_place(path: Path, data: bytes, mode: int) -> None:

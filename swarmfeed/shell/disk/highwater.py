@@ -3,34 +3,43 @@
     high-water/<feed address>       two slots, MARK_SLOT_BYTES each, zeros behind what is used
 
     slot = payload length (4, big-endian) || SHA-256(payload)[:8] || payload
-    payload = {"end": 0 to 2, "j": last append, "n": count, "reach": n, "root": root,
+    payload = {"end": 0 to 2, "j": last appends, "n": count, "reach": n, "root": root,
                "size": n}
 
 The file never changes its length and is written in place, so a sync of it is the cheapest there
 is.  The slots are written in turn: a crash tears one at worst, and the other one still says
 how far the feed was before.  The one with the higher count is the mark.
 
-The mark may be synced at the same time as the journal, because each has the whole last append:
-what the one lost in a power cut, the other one tells.
+Syncing the mark is all that a short append needs: it has whatever the journal was not synced
+for, and the next start adds that to the journal where a power cut took it away.
 """
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
 from typing import Final
 
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.address import format_address, parse_address
-from swarmfeed.core.base.bencoding import Fields, decode, encode
-from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, MARK_FRAME_BYTES_MAX, MARK_SLOT_BYTES
+from swarmfeed.core.base.bencoding import Fields, decode
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.highwater import Ending, Mark
-from swarmfeed.errors import BadEncodingError, DamageError, FatalError, UserError
+from swarmfeed.core.feed.limits import (
+    MARK_FRAME_BYTES_MAX,
+    MARK_FRAMES_BYTES_MAX,
+    MARK_SLOT_BYTES,
+)
+from swarmfeed.errors import (
+    BadEncodingError,
+    DamageError,
+    FatalError,
+    PassingError,
+    UserError,
+)
 from swarmfeed.shell.disk.durable import (
     drop_temporary,
     make_folder,
@@ -50,11 +59,26 @@ class _Slot:
     mark: Mark
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes
+    slots: tuple[_Slot | None, ...]
+    used: tuple[int, ...]
+    """Bytes of each slot up to the last that is not zero."""
+
+    @property
+    def mark(self) -> Mark | None:
+        whole = [each for each in self.slots if each]
+        return max(whole, key=lambda each: each.count).mark if whole else None
+
+
 class MarkFiles:
     """The marks of one home."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._read: dict[FeedId, _File] = {}
+        self._paths: dict[FeedId, Path] = {}
 
     def feed_ids(self) -> list[FeedId]:
         """Feeds that have a file here, readable or not."""
@@ -70,11 +94,7 @@ class MarkFiles:
 
     def read(self, feed_id: FeedId) -> Mark | None:
         """Return the mark; None when there is none, or nothing of it can be read."""
-        slots = self._read_slots(feed_id)
-        newest = max(
-            (each for each in slots if each), key=lambda each: each.count, default=None
-        )
-        return newest.mark if newest else None
+        return self._file(feed_id).mark
 
     def write(self, feed_id: FeedId, mark: Mark) -> None:
         """Put a mark in place; when this returns it survives a power cut.
@@ -83,87 +103,57 @@ class MarkFiles:
             PassingError: Not now: the disk is full, say.  The mark is as it was.
             FatalError: The disk failed, and what it kept is unknown.
         """
-        if self.read(feed_id) is None:
+        path = self._paths[feed_id] = self._path(feed_id)
+        before = self._read.get(feed_id) or self._file(feed_id)
+        if before.mark is None:
             make_folder(self._folder)
             content = _encode_slot(0, mark).ljust(_SLOTS * MARK_SLOT_BYTES, b"\0")
-            write_file(self._path(feed_id), content)
+            write_file(path, content)
+            self._read[feed_id] = _take_apart(content)
             return
         try:
-            descriptor = self._overwrite(feed_id, mark)
+            descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
-            trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
-            raise trouble.unsaved(self._path(feed_id)) from error
+            raise _unsaved(error, path) from error
         try:
-            _sync(descriptor, self._path(feed_id))
+            self._read[feed_id] = _overwrite(descriptor, before, mark)
+            _sync(descriptor, path)
+        except OSError as error:
+            raise _unsaved(error, path) from error
         finally:
             os.close(descriptor)
+
+    def keeps_appends(self, feed_id: FeedId) -> bool:
+        """Whether either slot has any."""
+        return any(slot and slot.mark.frames for slot in self._file(feed_id).slots)
 
     def forget_appends(self, feed_id: FeedId) -> None:
         """Keep no append in either slot: the journal has them, and some may be withdrawn."""
-        if not any(slot and slot.mark.frame for slot in self._read_slots(feed_id)):
-            return
         mark = self.read(feed_id)
         assert mark is not None
         for _ in range(_SLOTS):
-            self.write(feed_id, replace(mark, frame=b""))
-
-    @contextmanager
-    def beside(self, feed_id: FeedId, mark: Mark) -> Iterator[None]:
-        """Put a mark in place and sync it while the block runs; the block's end waits for it.
-
-        Raises:
-            OSError: It could not be put in place, and is as it was.
-            FatalError: The disk failed, and what it kept is unknown.
-        """
-        path, failed = self._path(feed_id), list[FatalError]()
-        descriptor = self._overwrite(feed_id, mark)
-
-        def run() -> None:
-            try:
-                _sync(descriptor, path)
-            except FatalError as error:
-                failed.append(error)
-
-        syncing = Thread(target=run, name="mark")
-        syncing.start()
-        try:
-            yield
-        finally:
-            syncing.join()
-            os.close(descriptor)
-        if failed:
-            raise failed[0]
+            self.write(feed_id, replace(mark, frames=b""))
 
     def _path(self, feed_id: FeedId) -> Path:
-        return self._folder / format_address(feed_id)
+        return self._paths.get(feed_id) or self._folder / format_address(feed_id)
 
-    def _read_slots(self, feed_id: FeedId) -> list[_Slot | None]:
-        return [_decode_slot(content) for content in self._read_contents(feed_id)]
+    def _file(self, feed_id: FeedId) -> _File:
+        """Read the file: it may have been put back, or taken away, while this runs.
 
-    def _read_contents(self, feed_id: FeedId) -> list[bytes]:
+        It is taken apart only where it is not what was read or written last.
+        """
         try:
             content = read_file(self._path(feed_id), _SLOTS * MARK_SLOT_BYTES)
         except (FileNotFoundError, DamageError):
             content = b""
-        starts = range(0, _SLOTS * MARK_SLOT_BYTES, MARK_SLOT_BYTES)
-        return [content[at : at + MARK_SLOT_BYTES] for at in starts]
-
-    def _overwrite(self, feed_id: FeedId, mark: Mark) -> int:
-        """Write the older slot, and return the open file: it is not synced yet."""
-        path, before = self._path(feed_id), self._read_contents(feed_id)
-        counts = [slot.count if slot else -1 for slot in map(_decode_slot, before)]
-        number = counts.index(min(counts))
-        content, at = _encode_slot(max(counts) + 1, mark), number * MARK_SLOT_BYTES
-        # Of a longer one that stood there nothing stays behind it.
-        content = content.ljust(len(before[number].rstrip(b"\0")), b"\0")
-        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            if os.pwrite(descriptor, content, at) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
+        known = self._read.get(feed_id)
+        if known is not None and known.content == content:
+            return known
+        self._read.pop(feed_id, None)
+        found = _take_apart(content)
+        if content:  # most feeds are those of others, and have none
+            self._read[feed_id] = found
+        return found
 
 
 def fits(frame: bytes) -> bool:
@@ -171,16 +161,42 @@ def fits(frame: bytes) -> bool:
     return len(frame) <= MARK_FRAME_BYTES_MAX
 
 
+def fits_together(frames: bytes) -> bool:
+    """Whether a mark is to keep several frames, rather than the last one alone."""
+    return len(frames) <= MARK_FRAMES_BYTES_MAX
+
+
+def _take_apart(content: bytes) -> _File:
+    starts = range(0, _SLOTS * MARK_SLOT_BYTES, MARK_SLOT_BYTES)
+    parts = [content[at : at + MARK_SLOT_BYTES] for at in starts]
+    used = tuple(len(part.rstrip(b"\0")) for part in parts)
+    return _File(content, tuple(map(_decode_slot, parts)), used)
+
+
+def _overwrite(descriptor: int, before: _File, mark: Mark) -> _File:
+    """Write the older slot, not synced yet; return what is in the file then."""
+    counts = [slot.count if slot else -1 for slot in before.slots]
+    number, newer = counts.index(min(counts)), _Slot(max(counts) + 1, mark)
+    slot, at = _encode_slot(newer.count, mark), number * MARK_SLOT_BYTES
+    # Of a longer one that stood there nothing stays behind it.
+    padded = slot.ljust(before.used[number], b"\0")
+    if os.pwrite(descriptor, padded, at) < len(padded):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    content = before.content[:at] + padded + before.content[at + len(padded) :]
+    slots, used = list(before.slots), list(before.used)
+    slots[number], used[number] = newer, len(slot)
+    return _File(content, tuple(slots), tuple(used))
+
+
 def _encode_slot(count: int, mark: Mark) -> bytes:
-    payload = encode(
-        {
-            b"end": mark.ending.value,
-            b"j": mark.frame,
-            b"n": count,
-            b"reach": mark.reach,
-            b"root": mark.root,
-            b"size": mark.size,
-        }
+    payload = b"d3:endi%de1:j%d:%b1:ni%de5:reachi%de4:root32:%b4:sizei%dee" % (
+        mark.ending.value,
+        len(mark.frames),
+        mark.frames,
+        count,
+        mark.reach,
+        mark.root,
+        mark.size,
     )
     return len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
 
@@ -197,11 +213,16 @@ def _decode_slot(content: bytes) -> _Slot | None:
             root=Hash(fields.take_bytes(b"root", length=32)),
             reach=fields.take_int(b"reach", 0, FEED_ENTRIES_MAX),
             ending=Ending(fields.take_int(b"end", 0, 2)),
-            frame=fields.take_bytes(b"j", bytes_max=MARK_FRAME_BYTES_MAX),
+            frames=fields.take_bytes(b"j", bytes_max=MARK_FRAME_BYTES_MAX),
         )
         return _Slot(fields.take_int(b"n", 0, _COUNT_MAX), mark)
     except BadEncodingError:
         return None
+
+
+def _unsaved(error: OSError, path: Path) -> PassingError:
+    trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
+    return trouble.unsaved(path)
 
 
 def _sync(descriptor: int, path: Path) -> None:

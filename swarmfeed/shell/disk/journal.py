@@ -6,8 +6,8 @@
     append  {"e": [stored entries], "h": signed head}
 
 The first frame is a base and only ever comes into being by replacing the whole file in one
-step; appends follow, each one write and one fsync.  A crash can only tear the last frame,
-which is then cut off: nobody was told that it was saved.
+step; appends follow.  A crash can only tear frames that were not synced, which are then cut
+off: either nobody was told that they were saved, or the feed's mark has them (highwater.py).
 
 The base is one zstd frame (RFC 8878), because most feeds are small and are hardly anything
 but a tail.  Appends are short and many: they stay as they are.
@@ -18,8 +18,7 @@ whoever forgot an entry that others have seen would sign a second history.
 """
 
 import os
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -106,16 +105,19 @@ def salvage_journal(path: Path) -> JournalState:
     return _read_frames(path, read_file(path, JOURNAL_BYTES_MAX))
 
 
-def read_frame(frame: bytes) -> tuple[tuple[bytes, ...], bytes]:
-    """Return stored entries and signed head of one appended frame.
+def read_frames(frames: bytes) -> Iterator[tuple[bytes, tuple[bytes, ...], bytes]]:
+    """Yield appended frames: each with its stored entries and its signed head.
 
     Raises:
-        BadEncodingError: It is none.
+        BadEncodingError: They are none.
     """
-    payload, _ = _next_payload(frame, 0)
-    if payload is None:
-        raise BadEncodingError("no whole frame")
-    return _entries_and_head(_fields(payload))
+    at = 0
+    while at < len(frames):
+        payload, end = _next_payload(frames, at)
+        if payload is None:
+            raise BadEncodingError("no whole frame")
+        yield frames[at:end], *_entries_and_head(_fields(payload))
+        at = end
 
 
 def _read_frames(path: Path, content: bytes) -> JournalState:
@@ -136,14 +138,12 @@ def _read_frames(path: Path, content: bytes) -> JournalState:
     return JournalState(chunk_list, tail, signed_head, base_end, end, earlier)
 
 
-def append_to_journal(
-    path: Path, frame: bytes, beside: AbstractContextManager[None] | None = None
-) -> None:
+def append_to_journal(path: Path, frame: bytes, save: Callable[[], None] | None = None) -> None:
     """Add a frame; when this returns it survives a power cut.
 
     Args:
-        beside: Entered when the frame is written, and left when it is synced; an OSError or
-            PassingError of its beginning takes the frame back.
+        save: Makes the frame durable in another place, so that the journal needs no sync; a
+            PassingError of it takes the frame back.
 
     Raises:
         PassingError: Not now: the disk is full, say.  The journal is as it was before.
@@ -152,20 +152,34 @@ def append_to_journal(
     descriptor = _open(path, os.O_APPEND)
     try:
         end = os.fstat(descriptor).st_size
-        with ExitStack() as syncing:
-            try:
-                _write_all(descriptor, frame)
-                if beside is not None:
-                    syncing.enter_context(beside)
-            except PassingError:
-                _cut(descriptor, end, path)
-                raise
-            except OSError as error:
-                _cut(descriptor, end, path)
-                # Cut back and synced: nothing of it is there, whatever kept it out.
-                trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
-                raise trouble.unsaved(trouble_sentences.WHAT_WAS_NEW()) from error
+        try:
+            _write_all(descriptor, frame)
+            if save is not None:
+                save()
+        except PassingError:
+            _cut(descriptor, end, path)
+            raise
+        except OSError as error:
+            _cut(descriptor, end, path)
+            # Cut back and synced: nothing of it is there, whatever kept it out.
+            trouble = troubles.trouble_of_errno(error.errno) or troubles.FAILING
+            raise trouble.unsaved(trouble_sentences.WHAT_WAS_NEW()) from error
+        if save is None:
             _sync(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def sync_journal(path: Path) -> None:
+    """Make durable what was appended and saved in another place only.
+
+    Raises:
+        PassingError: It cannot be opened now.
+        FatalError: The disk failed, and what it kept is unknown; or the journal is gone.
+    """
+    descriptor = _open(path, 0)
+    try:
+        _sync(descriptor, path)
     finally:
         os.close(descriptor)
 

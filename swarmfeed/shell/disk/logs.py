@@ -16,9 +16,8 @@ nothing is added to the feed until it is back.
 """
 
 import os
-import shutil
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from swarmfeed.core.asks import trouble_sentences, troubles
@@ -120,7 +119,8 @@ class FileLogs:
         if self.free_bytes() < limits.DISK_FLOOR_BYTES:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
         mark = self._own.to_go_on(feed_id, known := self._replicas.get(feed_id))
-        if known is not None and not self._own.is_as_left(feed_id, self._journal(feed_id)):
+        journal = self._journal(feed_id)
+        if known is not None and not self._own.is_as_left(feed_id, journal):
             self._write_base(known)  # somebody changed it meanwhile; we know what it said
         growth = grow(
             known,
@@ -135,17 +135,18 @@ class FileLogs:
         frame = append_frame(stored, after.signed_head)
         is_short = not growth.chunks and fits(frame) and own.keeps_tail(known, after)
         if is_short and self._has_room(feed_id, frame):
-            self._add_frame(after, frame, self._own.beside(mark, after, frame))
+            self._own.add(mark, after, frame, journal)
+            self._note_added(after, frame)
         else:
             self._change(mark, growth, going)
-        self._own.note_left(feed_id, self._journal(feed_id))
+        self._own.note_left(feed_id, journal)
         return after
 
     def _change(self, mark: Mark, growth: Growth, going: Collection[int]) -> None:
         """Carry out an append of many parts; the next start ends what a crash cut short."""
         after, chunks, feed_id = growth.replica, dict(growth.chunks), growth.replica.feed_id
         replaced = chunks.keys() & self._chunks.held(feed_id)
-        self._own.announce(mark, after)
+        self._own.announce(mark, after, self._journal(feed_id))
         self._chunks.write(feed_id, {each: chunks[each] for each in chunks.keys() - replaced})
         self._chunks.stage(feed_id, {each: chunks[each] for each in replaced})
         self._write_base(after)
@@ -169,7 +170,8 @@ class FileLogs:
         frame = append_frame(stored, replica.signed_head)
         is_short = own.keeps_tail(self._replicas.get(replica.feed_id), replica)
         if is_short and self._has_room(replica.feed_id, frame):
-            self._add_frame(replica, frame)
+            append_to_journal(self._journal(replica.feed_id), frame)
+            self._note_added(replica, frame)
         else:
             self._write_base(replica)
 
@@ -180,7 +182,7 @@ class FileLogs:
         return True
 
     def erase(self, feed_id: FeedId) -> None:
-        self._own.forget_appends(feed_id)
+        self._own.forget_appends(feed_id, self._journal(feed_id))
         own.drop_damaged(self._journal(feed_id))
         self._chunks.drop_others(feed_id, self._replicas[feed_id].chunks())
 
@@ -290,7 +292,8 @@ class FileLogs:
 
     def free_bytes(self) -> int:
         with unread(self._folder):
-            return shutil.disk_usage(self._folder).free
+            disk = os.statvfs(self._folder)
+        return disk.f_bavail * disk.f_frsize
 
     # --- inside ---
 
@@ -341,16 +344,16 @@ class FileLogs:
         own.cut_or_keep(path, state.end)
         after = own.replay(mark, replica, path)
         if after is not replica:
-            self._appended_bytes[feed_id] += len(mark.frame)
+            self._appended_bytes[feed_id] = path.stat().st_size - state.base_end
             self._keep(after)
         earlier = open_head(state.earlier_head, feed_id) if state.earlier_head else None
         settled = settle_mark(mark, after, earlier)
         if settled != mark:
             # Made for an append that never was.
             self._chunks.drop_ending_in(feed_id, after.size + 1, mark.reach + 1)
-            self._own.write(feed_id, settled)
+            self._own.settle(feed_id, settled, path)
         if mark.size == replica.size and state.end == state.base_end:
-            self._own.forget_appends(feed_id)  # the base has all of it
+            self._own.forget_appends(feed_id, path)  # the base has all of it
         self._own.note_left(feed_id, path)
 
     def _write_base(self, replica: Replica) -> None:
@@ -363,10 +366,7 @@ class FileLogs:
         self._keep(replica)
         self._own.note_left(feed_id, path)
 
-    def _add_frame(
-        self, after: Replica, frame: bytes, beside: AbstractContextManager[None] | None = None
-    ) -> None:
-        append_to_journal(self._journal(after.feed_id), frame, beside)
+    def _note_added(self, after: Replica, frame: bytes) -> None:
         self._appended_bytes[after.feed_id] += len(frame)
         self._keep(after)
 

@@ -4,8 +4,9 @@ Beside a journal that was damaged, ``journal.damaged`` keeps what was found, for
 """
 
 import os
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from swarmfeed.core.asks import sentences
@@ -15,12 +16,13 @@ from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_ma
 from swarmfeed.core.feed.replica import Replica, extend_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk.durable import delete_file, read_file, write_file
-from swarmfeed.shell.disk.highwater import MarkFiles
+from swarmfeed.shell.disk.highwater import MarkFiles, fits_together
 from swarmfeed.shell.disk.journal import (
     append_to_journal,
     cut_journal,
-    read_frame,
+    read_frames,
     read_journal,
+    sync_journal,
 )
 
 _Stamp = tuple[int, int, int] | None
@@ -61,11 +63,13 @@ class OwnFeeds:
             raise UserError(sentences.NOT_SIGNED())
         return mark
 
-    def announce(self, mark: Mark, after: Replica) -> None:
+    def announce(self, mark: Mark, after: Replica, journal: Path) -> None:
         """Say before an append of many parts how far it may come."""
+        if mark.frames:
+            sync_journal(journal)
         reach = max(mark.reach, after.size)
-        # The journal has the last append by now, and what it said may be withdrawn.
-        self._marks.write(after.feed_id, replace(mark, reach=reach, frame=b""))
+        # What the last appends said may be withdrawn.
+        self._marks.write(after.feed_id, replace(mark, reach=reach, frames=b""))
 
     def write(self, feed_id: FeedId, mark: Mark) -> None:
         """Say how far an append came.
@@ -78,13 +82,32 @@ class OwnFeeds:
         except (UserError, PassingError) as error:
             raise FatalError(f"the high-water mark was not written: {error}") from error
 
-    def beside(self, mark: Mark, after: Replica, frame: bytes) -> AbstractContextManager[None]:
-        """Put the mark of an append in place while its frame is synced."""
-        return self._marks.beside(after.feed_id, mark_of(after, frame, reach=mark.reach))
+    def settle(self, feed_id: FeedId, mark: Mark, journal: Path) -> None:
+        """Say what a journal says; what a killed process left in it may not be synced yet."""
+        sync_journal(journal)
+        self.write(feed_id, mark)
 
-    def forget_appends(self, feed_id: FeedId) -> None:
-        """Keep no append beside the marks, once the journal has them for good."""
-        self._marks.forget_appends(feed_id)
+    def add(self, mark: Mark, after: Replica, frame: bytes, journal: Path) -> None:
+        """Carry out a short append; when this returns it survives a power cut.
+
+        The mark has it, and so the journal is synced once for many.
+
+        Raises:
+            PassingError: Not now: the disk is full, say.  Nothing was added.
+            FatalError: The disk failed, and what it kept is unknown.
+        """
+        frames = mark.frames + frame
+        if mark.frames and not fits_together(frames):
+            sync_journal(journal)
+            frames = frame
+        newer = mark_of(after, frames, reach=mark.reach)
+        append_to_journal(journal, frame, partial(self._marks.write, after.feed_id, newer))
+
+    def forget_appends(self, feed_id: FeedId, journal: Path) -> None:
+        """Keep no append beside the marks; the journal has them for good."""
+        if self._marks.keeps_appends(feed_id):
+            sync_journal(journal)
+            self._marks.forget_appends(feed_id)
 
     # --- journals ---
 
@@ -97,17 +120,22 @@ class OwnFeeds:
 
 
 def replay(mark: Mark, replica: Replica, path: Path) -> Replica:
-    """Add the last append, which the mark has, to a journal that lacks just this one."""
-    if mark.size <= replica.size or mark.ending is not Ending.OPEN or not mark.frame:
+    """Add the last appends, which the mark has, to a journal that lacks just some of these."""
+    if mark.size <= replica.size or mark.ending is not Ending.OPEN:
         return replica
     try:
-        stored, signed_head = read_frame(mark.frame)
-        if mark.size - len(stored) != replica.size:
-            return replica
-        after = extend_replica(replica, replica.size, stored, signed_head, b"")
+        frames = list(read_frames(mark.frames))
+        after, lacking = replica, b""
+        at = mark.size - sum(len(stored) for _, stored, _ in frames)
+        for frame, stored, signed_head in frames:
+            if stored and at >= replica.size:
+                after = extend_replica(after, at, stored, signed_head, b"")
+                lacking += frame
+            at += len(stored)
     except RemoteError:
         return replica
-    append_to_journal(path, mark.frame)
+    if lacking:
+        append_to_journal(path, lacking)
     return after
 
 

@@ -10,6 +10,7 @@ from seeker.seeking import seek
 from street.fakes.check_log import CheckLog
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.entry import decode_entry, encode_withdrawn
+from swarmfeed.core.feed.limits import MARK_FRAMES_BYTES_MAX
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, open_replica
 from swarmfeed.shell.disk.logs import FileLogs
@@ -92,12 +93,12 @@ def test_what_was_written_since_stays(root: Path) -> None:
     assert opened(root).read_entries(FEED, 0, 3) == kept
 
 
-def test_of_a_longer_append_nothing_stays_behind_a_shorter_one(root: Path) -> None:
+def test_of_longer_appends_nothing_stays_behind_shorter_ones(root: Path) -> None:
     logs = opened(root)
     append(logs, posts(0, 2))
-    append(logs, [post(2, "long " * 200 + CANARY)])
-    append(logs, [post(3)])
-    append(logs, [post(4)])
+    append(logs, [post(2, "long " * 500 + CANARY)])
+    for number in range(3, 3 + MARK_FRAMES_BYTES_MAX // 500):
+        append(logs, [post(number)])
     assert NEEDLE.places(mark_of_feed(root).read_bytes()) == []
     assert found(root) == {"journal"}
 

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.core.base.bencoding import encode
-from swarmfeed.core.base.limits import MARK_FRAME_BYTES_MAX, MARK_SLOT_BYTES
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.highwater import Ending, Mark, new_mark
+from swarmfeed.core.feed.limits import (
+    MARK_FRAME_BYTES_MAX,
+    MARK_FRAMES_BYTES_MAX,
+    MARK_SLOT_BYTES,
+)
 from swarmfeed.errors import FatalError, PassingError
-from swarmfeed.shell.disk.highwater import MarkFiles, fits
+from swarmfeed.shell.disk.highwater import MarkFiles, fits, fits_together
 
 from tests.core.samples import FEED
 
 pytestmark = pytest.mark.attack("A50")
 
 
-def mark(size: int, frame: bytes = b"") -> Mark:
-    return Mark(size=size, root=Hash(bytes([size]) * 32), reach=size, frame=frame)
+def mark(size: int, frames: bytes = b"") -> Mark:
+    return Mark(size=size, root=Hash(bytes([size]) * 32), reach=size, frames=frames)
 
 
 def write_all(folder: Path, *sizes: int) -> MarkFiles:
@@ -122,17 +126,35 @@ def test_a_link_is_neither_read_nor_written(tmp_path: Path) -> None:
     assert canary.read_bytes() == before
 
 
-def test_a_mark_beside_is_on_disk_when_its_block_ends(tmp_path: Path) -> None:
+def test_a_file_that_vanished_is_not_made_again(tmp_path: Path) -> None:
     files = write_all(tmp_path, 1)
-    with files.beside(FEED, mark(2, b"frame")):
-        pass
-    assert files.read(FEED) == mark(2, b"frame")
+    path = path_in(tmp_path)
+    path.unlink()
+    with pytest.raises(PassingError):
+        files.write(FEED, mark(2))
+    assert not path.exists()
 
 
-def test_a_mark_beside_that_cannot_be_put_in_place_lets_nothing_begin(tmp_path: Path) -> None:
-    files = MarkFiles(tmp_path)
-    with pytest.raises(OSError), files.beside(FEED, mark(2)):
-        raise AssertionError("never reached")
+def test_what_somebody_else_wrote_is_seen_and_written_after(tmp_path: Path) -> None:
+    files = write_all(tmp_path, 1, 2)
+    write_all(tmp_path, 7, 8)
+    assert files.read(FEED) == mark(8)
+    files.write(FEED, mark(9))
+    assert MarkFiles(tmp_path).read(FEED) == mark(9)
+
+
+def test_of_longer_appends_nothing_stays_behind_shorter_ones(tmp_path: Path) -> None:
+    files = write_all(tmp_path, 1, 2)
+    for frames in (b"secret " * 900, b"secret " * 90, b"", b""):
+        files.write(FEED, mark(3, frames))
+    assert b"secret" not in path_in(tmp_path).read_bytes()
+    files.write(FEED, mark(3, b"secret"))
+    assert files.keeps_appends(FEED)
+    again = MarkFiles(tmp_path)
+    again.forget_appends(FEED)
+    assert not again.keeps_appends(FEED)
+    assert b"secret" not in path_in(tmp_path).read_bytes()
+    assert again.read(FEED) == mark(3)
 
 
 def test_a_full_disk_leaves_the_mark_as_it_was(
@@ -145,9 +167,8 @@ def test_a_full_disk_leaves_the_mark_as_it_was(
     assert files.read(FEED) == mark(2)
 
 
-@pytest.mark.parametrize("way", ["write", "beside"])
 def test_after_a_failed_sync_nobody_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
@@ -155,19 +176,17 @@ def test_after_a_failed_sync_nobody_goes_on(
     files = write_all(tmp_path, 1)
     monkeypatch.setattr(os, "fdatasync", fail)
     with pytest.raises(FatalError, match="not synced"):
-        if way == "write":
-            files.write(FEED, mark(2))
-        else:
-            with files.beside(FEED, mark(2)):
-                pass
+        files.write(FEED, mark(2))
 
 
 def test_a_longest_frame_fits_and_one_more_byte_does_not(tmp_path: Path) -> None:
     frame = b"f" * MARK_FRAME_BYTES_MAX
     assert fits(frame) and not fits(frame + b"f")
+    together = b"f" * MARK_FRAMES_BYTES_MAX
+    assert fits_together(together) and not fits_together(together + b"f")
     files = write_all(tmp_path, 1)
     longest = replace(mark(200, frame), size=2**32, reach=2**32)
     for _ in range(3):
         files.write(FEED, longest)
         assert files.read(FEED) == longest
-    assert new_mark().frame == b""
+    assert new_mark().frames == b""

@@ -2,8 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -19,14 +18,16 @@ from swarmfeed.core.base.limits import (
     STORED_BYTES_MAX,
 )
 from swarmfeed.core.feed.chunk import pack_frame, unpack_frame
-from swarmfeed.errors import DamageError, FatalError, PassingError
+from swarmfeed.errors import BadEncodingError, DamageError, FatalError, PassingError
 from swarmfeed.shell.disk.journal import (
     JournalState,
     append_frame,
     append_to_journal,
     base_frame,
     cut_journal,
+    read_frames,
     read_journal,
+    sync_journal,
 )
 
 from tests.core.samples import post, posts
@@ -266,14 +267,37 @@ def test_a_frame_whose_mark_is_refused_is_taken_back(
 ) -> None:
     path = write(tmp_path / "journal", BASE)
 
-    @contextmanager
-    def no_mark() -> Iterator[None]:
+    def no_mark() -> None:
         raise refused
-        yield
 
     with pytest.raises(PassingError):
-        append_to_journal(path, FRAMES[0], no_mark())
+        append_to_journal(path, FRAMES[0], no_mark)
     assert path.read_bytes() == BASE
+
+
+@pytest.mark.attack("A28")
+def test_a_frame_that_is_saved_elsewhere_waits_for_a_sync_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "journal", BASE)
+    said: list[str] = []
+    monkeypatch.setattr(os, "fdatasync", lambda _: said.append("synced"))
+    for number, frame in enumerate(FRAMES):
+        append_to_journal(path, frame, lambda number=number: said.append(f"saved {number}"))
+    sync_journal(path)
+    append_to_journal(path, FRAMES[0])
+    assert said == ["saved 0", "saved 1", "saved 2", "synced", "synced"]
+    assert path.read_bytes() == BASE + b"".join(FRAMES) + FRAMES[0]
+
+
+def test_frames_are_read_one_after_the_other() -> None:
+    read = list(read_frames(b"".join(FRAMES)))
+    assert [frame for frame, _, _ in read] == FRAMES
+    assert [stored for _, stored, _ in read] == [(post(number),) for number in (2, 3, 4)]
+    assert [head for _, _, head in read] == [HEAD + b" %d" % number for number in (3, 4, 5)]
+    for torn in (FRAMES[0][:-1], FRAMES[0] + FRAMES[1][:20], b"\0"):
+        with pytest.raises(BadEncodingError):
+            list(read_frames(torn))
 
 
 @pytest.mark.attack("A26")

@@ -13,16 +13,20 @@ from tests.shell.disk.open_logs import FOLDER, Refusing, append, mark_of_feed, o
 
 
 @pytest.mark.attack("A27")
-def test_an_append_that_the_journal_lost_is_in_the_mark(root: Path) -> None:
+def test_appends_that_the_journal_lost_are_in_the_mark(root: Path) -> None:
     append(opened(root), 0, 300)
     journal = root / FOLDER / "journal"
     whole = journal.read_bytes()
-    append(opened(root), 300, 303)
+    logs = opened(root)
+    for start in (300, 303, 304, 305):
+        append(logs, start, start + 3 if start == 300 else start + 1)
     longer = journal.read_bytes()
-    for end in range(len(whole), len(longer), 131):
+    for end in range(len(whole), len(longer), 257):
         journal.write_bytes(longer[:end])
-        assert CheckLog(root).entries(FEED) == tuple(posts(0, 303))
+        assert CheckLog(root).entries(FEED) == tuple(posts(0, 306))
         assert journal.read_bytes() == longer
+    append(opened(root), 306, 307)
+    assert CheckLog(root).entries(FEED) == tuple(posts(0, 307))
 
 
 @pytest.mark.attack("A27")

@@ -9,7 +9,8 @@ from random import Random
 
 import pytest
 from street.fakes.check_log import CheckLog
-from street.fakes.powercut import Event, Survivor, choices, recording
+from street.fakes.powercut import Event, Recorder, Survivor, choices, recording
+from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, posts
@@ -23,13 +24,20 @@ BIG = "many sectors " * 200
 def append_sizes(recorder_root: Path, sizes: list[int], text: str = "") -> list[Event]:
     """Open, append up to each size, acknowledge; returns what was recorded."""
     with recording(recorder_root) as recorder:
-        logs = FileLogs(recorder_root / "feeds")
-        at = sum(replica.size for replica in logs.read_all())
-        for size in sizes:
-            stored = posts(at, size, text)
-            at = logs.append(FEED, stored, now_ms=NOW_MS + at, sign=KEY.sign).size
-            recorder.acknowledge(at)
+        grow(recorder, *sizes, text=text)
     return recorder.events
+
+
+def grow(recorder: Recorder, *sizes: int, text: str = "") -> None:
+    """Start a node, append up to each size, acknowledge."""
+    logs = FileLogs(recorder.root / "feeds")
+    at = sum(replica.size for replica in logs.read_all())
+    if at:
+        recorder.acknowledge(at)
+    for size in sizes:
+        stored = posts(at, size, text)
+        at = logs.append(FEED, stored, now_ms=NOW_MS + at, sign=KEY.sign).size
+        recorder.acknowledge(at)
 
 
 def check_every_cut(
@@ -55,10 +63,16 @@ def check_every_cut(
     ("sizes", "text"),
     [
         ([1, 2, 3, 4, 5], ""),
+        (list(range(1, 31)), ""),
         ([3, 9, 11, 40, 44], BIG),
         ([250, 255, 256, 257, 300, 512, 513], ""),
     ],
-    ids=["one by one", "long ones, and a journal written anew", "chunks sealed"],
+    ids=[
+        "one by one",
+        "many that one sync is for",
+        "long ones, and a journal written anew",
+        "chunks sealed",
+    ],
 )
 def test_no_acknowledged_entry_is_lost_when_the_power_goes(
     tmp_path: Path, sizes: list[int], text: str
@@ -70,6 +84,27 @@ def test_no_acknowledged_entry_is_lost_when_the_power_goes(
     mixtures = 20 if len(sizes) < 7 else 6
     count = check_every_cut(root, events, scratch, first=0, text=text, mixtures=mixtures)
     assert count > 300
+
+
+def test_what_a_killed_node_left_unsynced_survives_the_next_power_cut(tmp_path: Path) -> None:
+    root, scratch = tmp_path / "home", tmp_path / "scratch"
+    root.mkdir()
+    scratch.mkdir()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with recording(root) as recorder:
+        grow(recorder, *range(1, 10))
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(MarkFiles, "write", killed)  # the journal has it by then
+            grow(recorder, 10)
+        first = len(recorder.events)
+        grow(recorder, 11, 12, 13)
+    said = [event.at for event in recorder.events[first:] if event.what == "acknowledge"]
+    assert said == [10, 11, 12, 13]
+    count = check_every_cut(root, recorder.events, scratch, first=first, text="", mixtures=6)
+    assert count > 60
 
 
 def test_mending_a_torn_log_survives_the_next_power_cut(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from random import Random
 
 from swarmfeed.core.base.bencoding import Fields, decode
-from swarmfeed.core.base.limits import MARK_SLOT_BYTES
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.head import open_head
+from swarmfeed.core.feed.limits import MARK_SLOT_BYTES
 from swarmfeed.errors import DamageError
 from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.journal import salvage_journal
