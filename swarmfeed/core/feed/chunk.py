@@ -262,3 +262,26 @@ def _read_frame_header(chunk: bytes, start: int) -> tuple[int, bool]:
     if not descriptor & _SINGLE_SEGMENT:
         raise BadEncodingError("frame is not of a single segment")
     return start + size, bool(descriptor & _CHECKSUM)
+
+
+class Packer:
+    """Packs short things by the thousand: what takes longest, to begin, is done once.
+
+    For one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
+        self._decompressor = zstandard.ZstdDecompressor()
+
+    def pack(self, content: bytes) -> bytes:
+        return self._compressor.compress(content)
+
+    def unpack(self, packed: bytes, limit_bytes: int) -> bytes:
+        """Raises BadEncodingError: Damaged, or larger than ``limit_bytes``."""
+        try:
+            if not 0 < zstandard.frame_content_size(packed) <= limit_bytes:
+                raise BadEncodingError("it says that it is too large")
+            return self._decompressor.decompress(packed, allow_extra_data=False)
+        except zstandard.ZstdError as error:
+            raise BadEncodingError("it does not decompress") from error

@@ -15,11 +15,13 @@ from swarmfeed.core.asks.posts import (
 )
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.shell.store.entries import POST_HASH
+from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
 
 PLACE: Final = f"""
-    SELECT author.author_id, coalesce(profile.name, ''), post.id, post.cw, post.text,
+    SELECT author.author_id, coalesce(profile.name, ''), post.id, post.cw,
+        CASE WHEN post.id THEN {POST_TEXT} END,
         CASE WHEN post.id THEN {POST_HASH} END,
         EXISTS (SELECT 1 FROM amendment AS said
             WHERE said.feed = feed.no AND said.target = :at AND said.text IS NULL),

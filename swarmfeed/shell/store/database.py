@@ -12,6 +12,7 @@ from swarmfeed.core.base.types import Hash
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import DamageError, MendingError, PassingError, RetryError
 from swarmfeed.shell.store.entries import hash_plain_post
+from swarmfeed.shell.store.packs import Texts
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
     TRUNCATE,
@@ -318,6 +319,7 @@ class _Reader:
 
 def add_functions(db: OpenFile) -> None:
     """Let statements work out the hashes that are not stored, and what words a text has."""
+    db.create_scalar_function("text_of", Texts().text_of, 2)
     db.create_scalar_function("hash_plain_post", hash_or_damage, 3, deterministic=True)
     db.create_scalar_function("index_text", terms_or_damage, 1, deterministic=True)
 

@@ -24,6 +24,7 @@ from swarmfeed.core.feed.kinds import (
 from swarmfeed.core.feed.limits import SALT_BYTES
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.store.packs import POST_TEXT
 
 match_plain_post: Final = re.compile(
     rb"d1:b(?:0|[1-9][0-9]{0,3}):d4:text([1-9][0-9]{0,3}):(.+)1:z16:(.{16})e"
@@ -45,7 +46,7 @@ PostRow = tuple[int, int, int, int | None, bytes, str | None, str]
 
 POST_HASH: Final = (
     f"CASE length(post.hash) WHEN {SALT_BYTES} THEN hash_plain_post("
-    "post.hash, coalesce(post.claimed_ms, post.sort_ms), post.text) ELSE post.hash END"
+    f"post.hash, coalesce(post.claimed_ms, post.sort_ms), {POST_TEXT}) ELSE post.hash END"
 )
 """In SQL, the hash of the entry that a row of ``post`` comes from."""
 

@@ -5,16 +5,21 @@ boosts, reactions, and kinds of later versions.  Every function that is given a
 connection runs inside a transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.types import EntryRef, Hash
-from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
+from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.core.feed.sightings import PLAIN
-from swarmfeed.core.words.folding import name_key
-from swarmfeed.core.words.looks import look
-from swarmfeed.shell.store import amendments, notifications, pins, remnants, sealed, seals
+from swarmfeed.shell.store import (
+    amendments,
+    notifications,
+    packs,
+    pins,
+    remnants,
+    sealed,
+    seals,
+)
 from swarmfeed.shell.store.amendments import Amended, AmendmentRow
 from swarmfeed.shell.store.devices import DEVICES
 from swarmfeed.shell.store.entries import (
@@ -28,18 +33,19 @@ from swarmfeed.shell.store.entries import (
     Tables,
     read_post,
 )
-from swarmfeed.shell.store.moments import Moments
+from swarmfeed.shell.store.moments import Moments, shift_of
+from swarmfeed.shell.store.packs import POST_TEXT
+from swarmfeed.shell.store.people import FOLLOWS, PROFILES
 from swarmfeed.shell.store.places import (
     block_ranges,
     mark_indexed,
-    number_author,
     unmark_indexed,
 )
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.words import add_new_words, add_words, drop_words, of_many
 
 SAVE: Final = """
-    INSERT INTO post (id, feed, sort_ms, claimed_ms, hash, cw, text, moment)
+    INSERT INTO post (id, feed, sort_ms, claimed_ms, hash, cw, text, shift)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
@@ -59,10 +65,20 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     """Add posts whose row numbers ascend, as their feed wants them shown now."""
     first, last = posts[0][0], posts[-1][0]
     moments = Moments(db, [post[2] for post in posts])
-    rows = [(*post, moments.give(post[2])) for post in posts]
-    db.executemany(SAVE, rows)
-    seals.seal(db, ((row[0], *row[-2:]) for row in posts))
-    add_new_words(db, place.author_no, [(moment, text) for *_, text, moment in rows])
+    given = [moments.give(post[2]) for post in posts]
+    packed = packs.pack(db, [(post[0], post[-1]) for post in posts])
+    db.executemany(
+        SAVE,
+        [
+            (*post[:-1], None if post[0] in packed else post[-1], shift_of(moment, post[2]))
+            for post, moment in zip(posts, given, strict=True)
+        ],
+    )
+    if not packed:
+        packs.pack_loose(db, place.feed_no, last)
+    seals.seal(db, ((post[0], *post[-2:]) for post in posts))
+    texts = (post[-1] for post in posts)
+    add_new_words(db, place.author_no, zip(given, texts, strict=True))
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)
@@ -122,6 +138,7 @@ def _drop_texts(db: Connection, first: int, last: int) -> int:
     drop_words(db, first, last)
     seals.unseal(db, first, last)
     notifications.drop(db, first, last)
+    packs.strike(db, first, last)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", (first, last))
     return db.changes()
 
@@ -178,7 +195,7 @@ def read_again(db: Connection, feed_no: int, target: int) -> None:
 
 def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> bool:
     """Give a post another text; returns whether it is there."""
-    old = db.execute("SELECT cw, text FROM post WHERE id = ?", (row_id,)).fetchone()
+    old = db.execute(f"SELECT cw, {POST_TEXT} FROM post WHERE id = ?", (row_id,)).fetchone()  # noqa: S608
     if old is None:
         return False
     seals.require_sealed(db, row_id, *old)  # its hash is made of the old text
@@ -186,6 +203,7 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> bool:
     drop_words(db, row_id, row_id)
     seals.unseal(db, row_id, row_id)
     db.execute(EDIT, (cw, text, row_id))
+    packs.strike(db, row_id, row_id)
     seals.seal(db, ((row_id, cw, text),))
     add_words(db, row_id, row_id)
     notifications.note_edit(db, row_id, text)
@@ -227,121 +245,6 @@ def show_bare(
     return 1
 
 
-# --- people ------------------------------------------------------------------------------
-
-
-ProfileRow = tuple[int, int, int, int, int | None, str, str, str, str]
-"""Author, feed, entry, sort_ms, claimed_ms, name, how it is looked up, how it looks, bio."""
-
-
-def read_profile(said: Said) -> ProfileRow:
-    place, body = said.place, said.body
-    key = (place.author_no, place.feed_no, said.index, *said.times())
-    name = seen_name(body.name)
-    return (*key, name, name_key(name), look(name), body.bio)
-
-
-def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:
-    """Keep the feed's last profile: the place of an entry decides, not its time."""
-    db.executemany(
-        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
-        " claimed_ms = excluded.claimed_ms, name = excluded.name,"
-        " name_key = excluded.name_key, look = excluded.look, bio = excluded.bio"
-        " WHERE excluded.entry_index > entry_index",
-        rows,
-    )
-    count_profiles(db, place.author_no)
-    return 0
-
-
-def drop_profile_of(db: Connection, feed_no: int) -> None:
-    db.execute("DELETE FROM profile WHERE feed = ?", (feed_no,))
-    count_profiles(db, author_of(db, feed_no))
-
-
-def count_profiles(db: Connection, author_no: int) -> None:
-    """Go by the newest among the last profiles of an author's feeds."""
-    db.execute(COUNT_PROFILES, {"author": author_no})
-
-
-COUNT_PROFILES: Final = """
-    UPDATE profile SET counts = (feed = (
-        SELECT said.feed FROM profile AS said JOIN feed ON feed.no = said.feed
-        WHERE said.author = :author ORDER BY said.sort_ms DESC, feed.feed_id DESC LIMIT 1))
-    WHERE author = :author
-"""
-
-FollowRow = tuple[int, int, int | None, FollowBody]
-"""Entry, sort_ms, claimed_ms, body."""
-
-
-def read_follow(said: Said) -> FollowRow:
-    return (said.index, *said.times(), said.body)
-
-
-def save_follows(db: Connection, place: Place, rows: Sequence[FollowRow]) -> int:
-    """Keep the feed's last word on each author it follows, or no longer does."""
-    feed_no, author_no = place.feed_no, place.author_no
-    targets = {
-        author_id: number_author(db, author_id)
-        for author_id in {body.author_id for *_, body in rows}
-    }
-    db.executemany(
-        "INSERT INTO follow VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO UPDATE"
-        " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
-        " claimed_ms = excluded.claimed_ms, followed = excluded.followed"
-        " WHERE excluded.entry_index > entry_index",
-        [
-            (author_no, targets[body.author_id], feed_no, *times, body.on)
-            for *times, body in rows
-        ],
-    )
-    count_follows(db, author_no, targets.values())
-    return 0
-
-
-def drop_follows_of(db: Connection, feed_no: int) -> None:
-    author_no = author_of(db, feed_no)
-    found = db.execute("SELECT target FROM follow WHERE feed = ?", (feed_no,)).fetchall()
-    db.execute("DELETE FROM follow WHERE feed = ?", (feed_no,))
-    count_follows(db, author_no, [target for (target,) in found])
-
-
-def count_follows(db: Connection, author_no: int, targets: Iterable[int]) -> None:
-    """Go by the newest among the last words of an author's feeds on each of these."""
-    db.executemany(
-        COUNT_FOLLOWS, [{"author": author_no, "target": target} for target in targets]
-    )
-    if db.execute("SELECT own FROM author WHERE no = ?", (author_no,)).fetchone() == (1,):
-        refresh_home(db)
-
-
-COUNT_FOLLOWS: Final = """
-    UPDATE follow SET counts = (feed = (
-        SELECT said.feed FROM follow AS said JOIN feed ON feed.no = said.feed
-        WHERE said.author = :author AND said.target = :target
-        ORDER BY said.sort_ms DESC, feed.feed_id DESC LIMIT 1))
-    WHERE author = :author AND target = :target
-"""
-
-
-def author_of(db: Connection, feed_no: int) -> int:
-    (author_no,) = db.execute("SELECT author FROM feed WHERE no = ?", (feed_no,)).fetchone()
-    return int(author_no)
-
-
-def refresh_home(db: Connection) -> None:
-    """Put posts of the own author and of those they follow on the home timeline, no others."""
-    db.execute(
-        "WITH wanted (no) AS ("
-        " SELECT no FROM author WHERE own UNION"
-        " SELECT target FROM follow JOIN author ON author.no = follow.author"
-        " WHERE own AND followed AND counts)"
-        " UPDATE author SET home = NOT home WHERE home <> (no IN wanted)"
-    )
-
-
 TABLES: Final = Tables(
     (
         Table(
@@ -371,23 +274,11 @@ TABLES: Final = Tables(
             read=lambda _: None,  # what has no body is put there without being read
             save=save_bare,
         ),
-        Table(
-            name="profile",
-            bodies=(ProfileBody,),
-            read=read_profile,
-            save=save_profiles,
-            drop=drop_profile_of,
-        ),
+        PROFILES,
         pins.TABLE,
         sealed.TABLE,
         DEVICES,
-        Table(
-            name="follow",
-            bodies=(FollowBody,),
-            read=read_follow,
-            save=save_follows,
-            drop=drop_follows_of,
-        ),
+        FOLLOWS,
         Table(
             name="seal",
             bodies=(),

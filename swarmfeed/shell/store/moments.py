@@ -82,6 +82,11 @@ class Moments:
         return found
 
 
+def shift_of(moment: int, sort_ms: int) -> int:
+    """How far a moment is from that of its time: what of it is stored."""
+    return moment - (sort_ms >> MOMENT_BITS)
+
+
 def taken_among(db: Connection, moments: list[int]) -> set[int]:
     rows = db.execute(
         "SELECT moment FROM post WHERE moment IN (SELECT value FROM json_each(?))",

@@ -18,6 +18,7 @@ from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.answered import with_answers
 from swarmfeed.shell.store.entries import POST_HASH
+from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.places import cursor_number, split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.seals import require_sealed
@@ -50,11 +51,11 @@ NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other
 VIEWS: Final = f"""
     WITH shown AS MATERIALIZED (
         SELECT post.*, coalesce(claimed_ms, sort_ms) AS time_ms,
-            {POST_HASH} AS entry_hash
+            {POST_TEXT} AS said, {POST_HASH} AS entry_hash
         FROM ({{page}}) AS page CROSS JOIN post ON post.id = page.id
     )
     SELECT f.feed_id, p.entry_hash, p.id - b.base + b.start AS entry_index, a.author_id,
-        coalesce(profile.name, ''), p.time_ms, p.text,
+        coalesce(profile.name, ''), p.time_ms, p.said,
         coalesce(p.cw, ''), r.parent_feed, r.parent_hash, r.parent_index,
         (SELECT count(*) FROM
             (SELECT 1 FROM reply WHERE parent_hash = p.entry_hash AND parent_feed = f.feed_id

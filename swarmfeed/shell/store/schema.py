@@ -13,6 +13,8 @@ import string
 from typing import Final
 
 from swarmfeed.core.words.folding import FOLDING
+from swarmfeed.shell.store.moments import MOMENT_BITS
+from swarmfeed.shell.store.packs import PACK_POSTS
 
 HASHES_IN_PART: Final = 256
 """Hashes whose first bytes are one row of ``hash_start``: that of row number ``n`` is the
@@ -70,17 +72,27 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         # claimed_ms is NULL where the claimed time is the one sorted by.  hash is the salt
         # where that makes it, with time and text (see entries.hash_plain_post): nearly always.
-        # moment is the row number of its words (see moments.py).
-        """
+        # moment is the row number of its words, shift how far that is from its time (see
+        # moments.py): nearly always 0, which takes no byte.  text is NULL where it is packed
+        # with others (see packs.py).
+        f"""
         CREATE TABLE post (
             id         INTEGER PRIMARY KEY CHECK (id > 0),
             feed       INTEGER NOT NULL REFERENCES feed,
             sort_ms    INTEGER NOT NULL CHECK (sort_ms >= 0),
-            moment     INTEGER NOT NULL,
+            shift      INTEGER NOT NULL,
             claimed_ms INTEGER CHECK (claimed_ms > sort_ms),
             hash       BLOB NOT NULL CHECK (length(hash) IN (16, 32)),
             cw         TEXT,
-            text       TEXT NOT NULL
+            text       TEXT,
+            moment     INTEGER NOT NULL AS ((sort_ms >> {MOMENT_BITS}) + shift)
+        ) STRICT
+        """,
+        f"""
+        CREATE TABLE pack (
+            first INTEGER PRIMARY KEY CHECK (first > 0),
+            last  INTEGER NOT NULL CHECK (last >= first AND last < first + {PACK_POSTS}),
+            texts BLOB NOT NULL
         ) STRICT
         """,
         "CREATE INDEX post_feed ON post (feed, sort_ms)",

@@ -10,8 +10,8 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store import notifications, pins
-from swarmfeed.shell.store.kinds import author_of, count_follows, count_profiles
-from swarmfeed.shell.store.moments import Moments
+from swarmfeed.shell.store.moments import Moments, shift_of
+from swarmfeed.shell.store.people import author_of, count_follows, count_profiles
 from swarmfeed.shell.store.places import block_ranges, find_feed
 from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.words import add_words_of, drop_words_of
@@ -98,9 +98,9 @@ def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> 
     drop_words_of(db, row_ids)
     moments = Moments(db, [sort_ms for sort_ms, *_ in posts])
     db.executemany(
-        "UPDATE post SET sort_ms = ?, claimed_ms = ?, moment = ? WHERE id = ?",
+        "UPDATE post SET sort_ms = ?, claimed_ms = ?, shift = ? WHERE id = ?",
         [
-            (sort_ms, claimed_ms, moments.give(sort_ms), row_id)
+            (sort_ms, claimed_ms, shift_of(moments.give(sort_ms), sort_ms), row_id)
             for sort_ms, claimed_ms, row_id in posts
         ],
     )

@@ -14,18 +14,19 @@ from typing import Final
 
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.shell.store import remnants
+from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.sqlite import Connection
 
-ADD: Final = """
-    INSERT INTO post_words (rowid, text, author) SELECT moment, index_text(text), author
-    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {posts} ORDER BY moment
-"""
+ADD: Final = f"""
+    INSERT INTO post_words (rowid, text, author) SELECT moment, index_text({POST_TEXT}), author
+    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {{posts}} ORDER BY moment
+"""  # noqa: S608  # fixed text
 
-DROP: Final = """
+DROP: Final = f"""
     INSERT INTO post_words (post_words, rowid, text, author)
-    SELECT 'delete', moment, index_text(text), author
-    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {posts} ORDER BY moment
-"""
+    SELECT 'delete', moment, index_text({POST_TEXT}), author
+    FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {{posts}} ORDER BY moment
+"""  # noqa: S608  # fixed text
 
 CUT_OUT_MAX: Final = 64
 """Posts whose words are cut out of the index at once, at 4 ms each; those of more are noted as
@@ -35,7 +36,7 @@ _CUTTING_OUT: Final = "INSERT INTO post_words (post_words, rank) VALUES ('secure
 
 _FLUSH: Final = "INSERT INTO post_words (post_words) VALUES ('flush')"
 
-TEXTS: Final = "SELECT text FROM post WHERE id BETWEEN ? AND ?"
+TEXTS: Final = f"SELECT {POST_TEXT} FROM post WHERE id BETWEEN ? AND ?"  # noqa: S608  # fixed
 
 _MANY: Final = ContextVar("many", default=False)
 """Whether more are dropped with them than are cut out."""

@@ -7,7 +7,7 @@ from typing import Final
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
-from swarmfeed.shell.store.kinds import refresh_home
+from swarmfeed.shell.store.people import refresh_home
 from swarmfeed.shell.store.places import (
     block_ranges,
     find_feed,
@@ -24,7 +24,7 @@ from swarmfeed.shell.store.words import add_waiting
 OF_POSTS: Final = ("post", "reply", "bare")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
-PLACE_TABLES: Final = ("hash_start", "indexed", "crowded")
+PLACE_TABLES: Final = ("hash_start", "indexed", "crowded", "pack")
 """What the logs can tell again, besides what entries say.  Row numbers stay set aside for the
 feeds."""
 
