@@ -158,6 +158,10 @@ class Logs(Protocol):
         """Return stored entries [start, end); DamageError when they are not held."""
         ...
 
+    def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
+        """The same, each with its hash: sooner than to read them, and then to hash them."""
+        ...
+
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         """Bytes that a swarm brought, not verified yet.  Raises DamageError if missing."""
         ...

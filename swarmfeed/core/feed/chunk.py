@@ -9,6 +9,7 @@ Who writes a frame chooses its bytes; everyone else checks its content by the tr
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import cast
 
 import zstandard
@@ -113,14 +114,28 @@ def unpack_frame(frame: bytes, limit_bytes: int = FRAME_BYTES_MAX) -> bytes:
 def hash_frame(content: bytes) -> list[Hash]:
     """Return the entry hashes of a frame's content, in order.
 
-    This is the loop that a backlog's verification spends its time in: one pattern match and
-    two hashes for each entry.  See ``core/feed/entry.py`` for what the pattern accepts.
-
     Raises:
         BadEncodingError: Not a list of canonical stored entries.
     """
+    return _hash_entries(content)[0]
+
+
+def read_frame(content: bytes) -> list[tuple[bytes, Hash]]:
+    """Return the stored entries of a frame's content, each with its hash, as ``hash_frame``."""
+    hashes, ends = _hash_entries(content)
+    stored = [content[start:end] for start, end in pairwise([1, *ends])]
+    return list(zip(stored, hashes, strict=True))
+
+
+def _hash_entries(content: bytes) -> tuple[list[Hash], list[int]]:
+    """Return the hash of each entry, and where it ends.
+
+    This is the loop that a backlog's verification spends its time in: one pattern match and
+    two hashes for each entry.  See ``core/feed/entry.py`` for what the pattern accepts.
+    """
     headers: list[bytes] = []  # what varies in them
-    add, hash_bytes = headers.append, sha256
+    ends: list[int] = []
+    add, add_end, hash_bytes = headers.append, ends.append, sha256
     at = 1
     length: bytes | None = None
     goes_on = False
@@ -138,13 +153,14 @@ def hash_frame(content: bytes) -> list[Hash]:
             raise BadEncodingError(f"body at byte {at} of the frame has no end, or is too long")
         rest, length = end.groups()
         add(body_hash + rest)
+        add_end(end.end(1))
         at = end.end()
         goes_on = length is not None or at > end.end(1)
     if at != len(content) - 1 or content[:1] != b"l" or content[-1:] != b"e":
         raise BadEncodingError(f"frame is not a list of entries, from byte {at} on")
     # Naming each hash a Hash costs a call each: 5 % of the whole.
     hashes = [hash_bytes(b"\x00d1:b32:" + each).digest() for each in headers]
-    return cast(list[Hash], hashes)
+    return cast(list[Hash], hashes), ends
 
 
 def split_frame(content: bytes) -> list[bytes]:

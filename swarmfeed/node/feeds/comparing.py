@@ -15,7 +15,6 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import CHUNK_ENTRIES, PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.errors import MendingError
 from swarmfeed.node.feeds.showing import Showing
@@ -122,14 +121,13 @@ class Comparer:
         reckoning = self._almanac.reckoning(feed_id)
         shown = self._extents.first_shown(feed_id, author_id)
         for start, end in self._batches(feed_id, ranges, shown):
-            stored = self._logs.read_entries(feed_id, start, end)
-            hashes = hash_frame(frame_content(stored))
+            entries = self._logs.read_hashed(feed_id, start, end)
             index.add_entries(
                 feed_id,
                 author_id,
                 start,
-                stored,
-                hashes,
+                [stored for stored, _ in entries],
+                [entry_hash for _, entry_hash in entries],
                 reckoning=reckoning,
                 with_posts=start >= shown,
             )

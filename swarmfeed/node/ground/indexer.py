@@ -15,8 +15,7 @@ from typing import TypeVar
 import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
-from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.chunk import frame_content, hash_frame
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import SHOWN_SLACK
 from swarmfeed.errors import (
@@ -43,6 +42,10 @@ _BATCH_ENTRIES = 16 * CHUNK_ENTRIES
 _BACKLOG_WAIT_S = 1.0
 """How long a batch of a backlog waits for chunks to be verified first: both need the
 interpreter, and what is verified can be served to others meanwhile."""
+
+
+Hashed = tuple[bytes, Hash]
+"""A stored entry, and its hash."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -308,19 +311,20 @@ class Indexer:
             logger.warning("the index is damaged", reason=str(error))
             return [0] * len(works)
 
-    def _read(self, work: _Work) -> list[bytes]:
-        return self._logs.read_entries(work.feed_id, work.start, work.end)
+    def _read(self, work: _Work) -> list[Hashed]:
+        return self._logs.read_hashed(work.feed_id, work.start, work.end)
 
-    def _read_or_pass(self, work: _Work) -> list[bytes]:
+    def _read_or_pass(self, work: _Work) -> list[Hashed]:
         try:
             return self._read(work)
         except (DamageError, RemoteError) as error:
             _warn_of_unread(work, error)
             return []
 
-    def _add(self, work: _Work, stored: list[bytes]) -> int:
-        if not stored:
+    def _add(self, work: _Work, read: list[Hashed]) -> int:
+        if not read:
             return 0
+        stored = [each for each, _ in read]
         # Before the index goes by it: one made anew has to come out the same.
         first = self._almanac.see(work.feed_id, work.start, stored)
         reckoning = self._almanac.reckoning(work.feed_id)
@@ -329,7 +333,7 @@ class Indexer:
             work.author_id,
             work.start,
             stored,
-            hash_frame(frame_content(stored)),
+            [entry_hash for _, entry_hash in read],
             reckoning=reckoning,
             with_posts=work.with_posts,
         )

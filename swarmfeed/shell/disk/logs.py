@@ -18,12 +18,14 @@ nothing is added to the feed until it is back.
 import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.chunk import read_frame, split_frame
 from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
@@ -50,7 +52,7 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
     salvage_journal,
 )
-from swarmfeed.shell.disk.slices import entries_of
+from swarmfeed.shell.disk.slices import Read, T, read_part
 
 
 class FileLogs:
@@ -274,16 +276,10 @@ class FileLogs:
         return self._chunks.drop_superseded(feed_id, current, before_ms=before_ms)
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
-        replica = self._replicas.get(feed_id)
-        if replica is None:
-            raise DamageError("the feed is not here any more")
-        stored: list[bytes] = []
-        for span, record in replica.chunks().items():
-            if max(span.start, start) < min(span.end, end):
-                chunk, name = self.read_chunk(feed_id, span), chunk_name(feed_id, span)
-                stored += entries_of(chunk, span, record, start, end, name=name)
-        first = max(start - replica.tail_start, 0)
-        return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
+        return self._part(feed_id, start, end, split_frame)
+
+    def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
+        return self._part(feed_id, start, end, read_frame)
 
     # --- disk ---
 
@@ -296,6 +292,11 @@ class FileLogs:
         return disk.f_bavail * disk.f_frsize
 
     # --- inside ---
+
+    def _part(self, feed_id: FeedId, start: int, end: int, read: Read[T]) -> list[T]:
+        if (replica := self._replicas.get(feed_id)) is None:
+            raise DamageError("the feed is not here any more")
+        return read_part(replica, start, end, partial(self.read_chunk, feed_id), read)
 
     def _recover(self, feed_id: FeedId) -> None:
         try:

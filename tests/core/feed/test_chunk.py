@@ -16,6 +16,7 @@ from swarmfeed.core.feed.chunk import (
     hash_chunk,
     hash_frame,
     pack_frame,
+    read_frame,
     split_frame,
     unpack_chunk,
     unpack_frame,
@@ -65,6 +66,7 @@ def test_a_frame_is_a_list_of_entries_and_hashes_like_them(stored: list[bytes]) 
     content = frame_content(stored)
     assert hash_frame(content) == [hash_stored(entry) for entry in stored]
     assert split_frame(content) == stored
+    assert read_frame(content) == [(entry, hash_stored(entry)) for entry in stored]
     assert unpack_frame(pack_frame(content)) == content
 
 
@@ -340,8 +342,9 @@ def test_a_chunk_of_endless_empty_frames_is_refused_early() -> None:
     ],
 )
 def test_content_that_is_no_list_of_entries_is_refused(content: bytes) -> None:
-    with pytest.raises(BadEncodingError):
-        hash_frame(content)
+    for read in (hash_frame, read_frame):
+        with pytest.raises(BadEncodingError):
+            read(content)
 
 
 def test_splitting_damaged_content_is_refused() -> None:
@@ -366,6 +369,7 @@ def test_edited_content_is_refused_or_is_a_list_of_entries(
     again = split_frame(changed)
     assert frame_content(again) == changed, "two spellings of one list"
     assert hashes == [hash_stored(entry) for entry in again]
+    assert read_frame(changed) == list(zip(again, hashes, strict=True))
 
 
 @pytest.mark.attack("A20")

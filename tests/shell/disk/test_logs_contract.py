@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from street.fakes.logs import FakeDisk, FakeLogs
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.highwater import Ending
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, extend_replica, open_replica
@@ -435,6 +436,18 @@ def test_superseded_chunks_stay_for_a_while(disk: Disk) -> None:
         assert each.read_entries(FEED, 0, 4_097) == posts(0, 4_097)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 520), (3, 300), (250, 260), (255, 256), (511, 513), (513, 900)]
+)
+def test_entries_come_with_their_hashes(disk: Disk, start: int, end: int) -> None:
+    logs = disk.open()
+    append(logs, 0, 520)
+    entries = posts(start, min(end, 520))
+    assert logs.read_entries(FEED, start, end) == entries
+    hashed = [(each, hash_stored(each)) for each in entries]
+    assert logs.read_hashed(FEED, start, end) == hashed
+
+
 @pytest.mark.attack("A29")
 @pytest.mark.parametrize("offset", range(0, 1_500, 97))
 def test_entries_of_a_damaged_chunk_are_never_shown(disk: Disk, offset: int) -> None:
@@ -448,6 +461,8 @@ def test_entries_of_a_damaged_chunk_are_never_shown(disk: Disk, offset: int) -> 
     damage(logs, FIRST, flip)
     with pytest.raises(DamageError, match=r"-0-0\.zst is damaged"):
         logs.read_entries(FEED, 0, 520)
+    with pytest.raises(DamageError, match=r"-0-0\.zst is damaged"):
+        logs.read_hashed(FEED, 0, 520)
     assert logs.read_entries(FEED, 256, 520) == posts(256, 520)
 
 
