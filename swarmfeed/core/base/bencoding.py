@@ -6,10 +6,10 @@
     dict      d(<key><value>)*e         keys are bytes, ascending as raw bytes, each once
 
 The decoder is total: a value, or BadEncodingError.  It bounds size, nesting and the number of
-values, and then encodes the result again and compares, so that only the one canonical
-spelling of a value is ever accepted.  Two methods of the library's decoder are replaced,
-because it takes lengths such as ``-6`` for the key of a dict: ``d0:i1e-6:`` would send it back
-to read the same bytes for ever.
+values, and accepts only the one canonical spelling of a value: whatever it reads, ``encode``
+writes as it was.  The library's own accepts others, so that all had to be encoded again and
+compared, and takes lengths such as ``-6``: ``d0:i1e-6:`` sends it back to read the same bytes
+for ever.
 
 Source: BEP 3, "bencoding".
 """
@@ -17,9 +17,9 @@ Source: BEP 3, "bencoding".
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from bencodepy import BencodeDecoder, BencodeEncoder
+from bencodepy import BencodeEncoder
 
 from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, VALUES_MAX
 from swarmfeed.errors import BadEncodingError
@@ -79,10 +79,7 @@ def decode(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MAX) -> Va
     Raises:
         BadEncodingError: Anything else, whatever the bytes are.
     """
-    value = decode_lenient(data, limit_bytes=limit_bytes, values_max=values_max)
-    if _encoder.encode(value) != data:
-        raise BadEncodingError("bencode in another than its canonical spelling")
-    return value
+    return _Reader(data, limit_bytes, values_max, is_strict=True).whole()
 
 
 def decode_lenient(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MAX) -> Value:
@@ -93,55 +90,85 @@ def decode_lenient(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MA
     Raises:
         BadEncodingError: Anything else, whatever the bytes are.
     """
-    if len(data) > limit_bytes:
-        raise BadEncodingError(f"{len(data)} bytes, at most {limit_bytes}")
-    try:
-        return cast(Value, _StrictDecoder(values_max).decode(data))
-    except Exception as error:
-        # The library's own error, or a bug of it: for the caller both are bad bytes.
-        raise BadEncodingError(f"not bencode: {error}") from error
+    return _Reader(data, limit_bytes, values_max, is_strict=False).whole()
 
 
-class _StrictDecoder(BencodeDecoder):  # type: ignore[misc]  # the library has no types
-    """The library's decoder with strict numbers and a budget of values; serves one call."""
+class _Reader:
+    """Reads one value, with a budget of values."""
 
-    def __init__(self, values_max: int) -> None:
-        super().__init__(max_depth=MESSAGE_DEPTH_MAX - 1)
+    __slots__ = ("_data", "_is_strict", "_values_left", "_values_max")
+
+    def __init__(
+        self, data: bytes, limit_bytes: int, values_max: int, *, is_strict: bool
+    ) -> None:
+        if len(data) > limit_bytes:
+            raise BadEncodingError(f"{len(data)} bytes, at most {limit_bytes}")
+        self._data = data
         self._values_max = self._values_left = values_max
+        self._is_strict = is_strict
 
-    def decode_int(self, x: bytes, f: int, **_: Any) -> tuple[int, int]:
-        self._spend()
-        found = match_int(x, f)
-        if found is None:
-            raise BadEncodingError(f"no canonical integer at byte {f}")
-        number = int(found[1])
-        if not INT_MIN <= number <= INT_MAX:
-            raise BadEncodingError(f"integer at byte {f} does not fit 64 bits")
-        return number, found.end()
+    def whole(self) -> Value:
+        """The value that is all there is."""
+        value, end = self._value(0, 0)
+        if end != len(self._data):
+            raise BadEncodingError(f"the value ends at byte {end}, and more comes after it")
+        return value
 
-    def decode_string(self, x: bytes, f: int, **_: Any) -> tuple[bytes, int]:
-        self._spend()
-        found = match_length(x, f)
-        if found is None:
-            raise BadEncodingError(f"no length at byte {f}")
-        start = found.end()
-        end = start + int(found[1])
-        if end > len(x):
-            raise BadEncodingError(f"length at byte {f} goes beyond the end")
-        return x[start:end], end
-
-    def decode_list(self, x: bytes, f: int, **depth: Any) -> tuple[list[Value], int]:
-        self._spend()
-        return cast(tuple[list[Value], int], super().decode_list(x, f, **depth))
-
-    def decode_dict(self, x: bytes, f: int, **depth: Any) -> tuple[dict[bytes, Value], int]:
-        self._spend()
-        return cast(tuple[dict[bytes, Value], int], super().decode_dict(x, f, **depth))
-
-    def _spend(self) -> None:
+    def _value(self, at: int, depth: int) -> tuple[Value, int]:
+        """The value that starts at a byte, and where it ends."""
         self._values_left -= 1
         if self._values_left < 0:
             raise BadEncodingError(f"more than {self._values_max} values")
+        # Most are bytes.
+        length = match_length(self._data, at)
+        if length is not None:
+            return self._bytes(length)
+        kind = self._data[at : at + 1]
+        if kind == b"i":
+            return self._int(at)
+        if kind in (b"l", b"d") and depth >= MESSAGE_DEPTH_MAX:
+            raise BadEncodingError(f"nested too deep at byte {at}")
+        if kind == b"l":
+            return self._list(at + 1, depth + 1)
+        if kind == b"d":
+            return self._dict(at + 1, depth + 1)
+        raise BadEncodingError(f"no value at byte {at}")
+
+    def _bytes(self, length: "re.Match[bytes]") -> tuple[bytes, int]:
+        start = length.end()
+        end = start + int(length[1])
+        if end > len(self._data):
+            raise BadEncodingError(f"length at byte {length.start()} goes beyond the end")
+        return self._data[start:end], end
+
+    def _int(self, at: int) -> tuple[int, int]:
+        found = match_int(self._data, at)
+        if found is None:
+            raise BadEncodingError(f"no canonical integer at byte {at}")
+        number = int(found[1])
+        if not INT_MIN <= number <= INT_MAX:
+            raise BadEncodingError(f"integer at byte {at} does not fit 64 bits")
+        return number, found.end()
+
+    def _list(self, at: int, depth: int) -> tuple[list[Value], int]:
+        found: list[Value] = []
+        while self._data[at : at + 1] != b"e":
+            value, at = self._value(at, depth)
+            found.append(value)
+        return found, at + 1
+
+    def _dict(self, at: int, depth: int) -> tuple[dict[bytes, Value], int]:
+        found: dict[bytes, Value] = {}
+        last: bytes | None = None
+        while self._data[at : at + 1] != b"e":
+            key, end = self._value(at, depth)
+            if not isinstance(key, bytes):
+                raise BadEncodingError(f"no key at byte {at}")
+            if self._is_strict and last is not None and key <= last:
+                raise BadEncodingError(f"key at byte {at} is not behind the one before it")
+            last = key
+            found[key], at = self._value(end, depth)
+        return found, at + 1
 
 
 def _to_plain(value: object) -> Value:

@@ -183,7 +183,7 @@ def test_another_spelling_is_refused_with_the_one_error(spelling: bytes) -> None
 def test_a_key_of_negative_length_does_not_read_the_same_bytes_for_ever(
     spelling: bytes, read: Callable[..., Value]
 ) -> None:
-    """bencode.py 4.1.0 alone never returns from the first of these."""
+    """bencode.py 4.1.0 never returns from the first of these."""
     with pytest.raises(BadEncodingError):
         read(spelling, limit_bytes=LIMIT_BYTES)
 
