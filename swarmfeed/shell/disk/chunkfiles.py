@@ -7,7 +7,7 @@ has to list a folder to know.
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,9 +18,10 @@ from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import DamageError
+from swarmfeed.errors import DamageError, PassingError
 from swarmfeed.shell.disk.durable import (
     delete_file,
+    drop_temporary,
     fsync_file,
     fsync_folder,
     make_folder,
@@ -92,13 +93,48 @@ class ChunkFiles:
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
         return frozenset(self._held.get(feed_id, ()))
 
+    def drop_temporary(self, feed_id: FeedId) -> list[str] | None:
+        """Delete what a crash left half written, in all folders of a feed.
+
+        Returns:
+            Names of the folder of what is kept; None where a folder is missing or unread.
+        """
+        drop_temporary(self.feed_folder(feed_id))
+        on_their_way = drop_temporary(self.incoming_folder(feed_id))
+        kept = drop_temporary(self.kept_folder(feed_id))
+        return None if on_their_way is None else kept
+
+    def take_up_beside(
+        self,
+        feed_id: FeedId,
+        records: Mapping[ChunkSpan, ChunkRecord],
+        names: Sequence[str] | None,
+    ) -> None:
+        """Remember what is kept beside a journal that is whole.
+
+        Args:
+            records: What the journal knows.
+            names: What ``drop_temporary`` gave.
+        """
+        if names is None:
+            with suppress(PassingError):  # to read it, no folder has to be made
+                self.make_folders(feed_id)
+            names = _names(self.kept_folder(feed_id))
+        else:
+            # A journal is written when its folders survive a power cut, and not before.
+            self._made.add(feed_id)
+        if any(name.endswith(_STAGED_SUFFIX) for name in names):
+            self._settle_staged(feed_id, records, names)
+            names = _names(self.kept_folder(feed_id))
+        self._held[feed_id] = set(_spans(names))
+
     def take_up(self, feed_id: FeedId) -> None:
         """Remember what is in the folder now."""
         self._held[feed_id] = set(self.listed(feed_id))
 
     def listed(self, feed_id: FeedId) -> list[ChunkSpan]:
         """What stands in the folder, in no order, whatever is remembered of it."""
-        return self._listed_in(self.kept_folder(feed_id))
+        return _spans(_names(self.kept_folder(feed_id)))
 
     # --- one by one ---
 
@@ -120,14 +156,14 @@ class ChunkFiles:
         for span in spans:
             move_file(self._staged(feed_id, span), self._kept(feed_id, span))
 
-    def settle_staged(self, feed_id: FeedId, records: Mapping[ChunkSpan, ChunkRecord]) -> None:
+    def _settle_staged(
+        self, feed_id: FeedId, records: Mapping[ChunkSpan, ChunkRecord], names: Sequence[str]
+    ) -> None:
         """After a crash: put in its place what the journal knows, and delete the rest."""
+        staged = [each for each in names if each.endswith(_STAGED_SUFFIX)]
         folder = self.kept_folder(feed_id)
-        names: list[str] = []
-        with suppress(FileNotFoundError), unread(folder):
-            names = [each for each in os.listdir(folder) if each.endswith(_STAGED_SUFFIX)]
         by_name = {chunk_name(feed_id, span) + _STAGED_SUFFIX: span for span in records}
-        for name in names:
+        for name in staged:
             span = by_name.get(name)
             if span and hash_pieces(_read(folder / name)) == records[span].pieces:
                 move_file(folder / name, self._kept(feed_id, span))
@@ -215,7 +251,7 @@ class ChunkFiles:
         for span in self.held(feed_id).difference(current):
             self.drop(feed_id, span)
         awaited = set(current) - self.held(feed_id)
-        for span in set(self._listed_in(self.incoming_folder(feed_id))) - awaited:
+        for span in set(_spans(_names(self.incoming_folder(feed_id)))) - awaited:
             self.drop_incoming(feed_id, span)
 
     def disk_bytes(self, feed_id: FeedId) -> int:
@@ -229,18 +265,24 @@ class ChunkFiles:
     def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)
 
-    def _listed_in(self, folder: Path) -> list[ChunkSpan]:
-        names: list[str] = []
-        with suppress(FileNotFoundError), unread(folder):
-            names = os.listdir(folder)
-        matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
-        return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
-
     def _kept(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / chunk_name(feed_id, span)
 
     def _incoming(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.incoming_folder(feed_id) / chunk_name(feed_id, span)
+
+
+def _names(folder: Path) -> list[str]:
+    """Names in a folder; none where there is no such folder.  Raises PassingError."""
+    with suppress(FileNotFoundError), unread(folder):
+        return os.listdir(folder)
+    return []
+
+
+def _spans(names: Iterable[str]) -> list[ChunkSpan]:
+    """Which chunks have these names."""
+    matches = filter(None, map(_CHUNK_NAME.fullmatch, names))
+    return [ChunkSpan(int(each[1]), int(each[2])) for each in matches]
 
 
 def _read(path: Path) -> bytes:

@@ -174,15 +174,26 @@ def make_folder(path: Path, mode: int = 0o700) -> None:
         _sync_folder(folder, path.parent)
 
 
-def drop_temporary(folder: Path) -> None:
+def drop_temporary(folder: Path) -> list[str] | None:
     """Delete files that a crash left behind before they were put in place.
 
     What cannot be deleted now stays until the next start: it harms nobody.
+
+    Returns:
+        All other names in the folder, in no order; None where it cannot be read, or is none.
     """
-    with suppress(OSError):
-        for name in os.listdir(folder):
-            if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX):
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    left = []
+    for name in names:
+        if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX):
+            with suppress(OSError):
                 (folder / name).unlink(missing_ok=True)
+        else:
+            left.append(name)
+    return left
 
 
 def delete_file(path: Path) -> None:

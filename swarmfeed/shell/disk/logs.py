@@ -308,9 +308,7 @@ class FileLogs:
 
     def _recover_now(self, feed_id: FeedId) -> None:
         path, mark = self._journal(feed_id), self._own.mark(feed_id)
-        incoming, kept = self.incoming_folder(feed_id), self.chunk_folder(feed_id)
-        for folder in (path.parent, incoming, kept):
-            drop_temporary(folder)
+        names = self._chunks.drop_temporary(feed_id)
         try:
             # Where a mark knows the size, nothing is forgotten by passing over what is damaged.
             state = salvage_journal(path) if mark else read_journal(path)
@@ -323,10 +321,7 @@ class FileLogs:
             self._lose(feed_id, f"{path}: {error}")
             return
         self._appended_bytes[feed_id] = state.end - state.base_end
-        self._chunks.settle_staged(feed_id, replica.chunks())
-        self._chunks.take_up(feed_id)
-        with suppress(PassingError):  # to read it, no folder has to be made
-            self._chunks.make_folders(feed_id)
+        self._chunks.take_up_beside(feed_id, replica.chunks(), names)
         self._keep(replica)
         if mark is None:
             cut_journal(path, state.end)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from street.fakes.check_log import CheckLog
 from swarmfeed.core.base.limits import JOURNAL_APPENDED_BYTES_IDLE, JOURNAL_APPENDED_BYTES_MAX
 from swarmfeed.errors import PassingError
 from swarmfeed.shell.disk.journal import read_journal
+from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, posts
 from tests.shell.disk.open_logs import (
@@ -112,3 +114,38 @@ def test_an_append_that_was_never_acknowledged_is_cut_and_the_feed_goes_on(root:
         assert journal.read_bytes() == whole
         append(logs, 300, 303)
         assert CheckLog(root).entries(FEED) == tuple(posts(0, 303))
+
+
+def write_elsewhere(root: Path) -> None:
+    """Make 300 entries of somebody else's feed, of which no mark says anything."""
+    author = root.parent / "author" / "feeds"
+    append(opened(author), 0, 300)
+    root.mkdir()
+    (author / FOLDER).rename(root / FOLDER)
+
+
+def test_feeds_that_are_whole_are_read_without_a_sync_and_cost_none_but_their_own(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_elsewhere(root)
+    synced: list[int] = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(fd), sync(fd)))
+    logs = FileLogs(root)
+    at_open = len(synced)
+    (replica,) = logs.read_all()
+    assert (replica.size, len(logs.held(FEED)), len(synced)) == (300, 1, at_open)
+    logs.replace(replica)
+    assert len(synced) == at_open + 2, "the journal, and its folder"
+
+
+@pytest.mark.parametrize("missing", ["chunks", "incoming"])
+def test_a_folder_that_is_missing_is_made_when_its_feed_is_read(
+    root: Path, missing: str
+) -> None:
+    write_elsewhere(root)
+    shutil.rmtree(root / FOLDER / missing)
+    logs = FileLogs(root)
+    assert len(logs.read_all()) == 1
+    assert len(logs.held(FEED)) == (0 if missing == "chunks" else 1)
+    assert (root / FOLDER / missing).is_dir()
