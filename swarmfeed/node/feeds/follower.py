@@ -153,7 +153,7 @@ class Follower:
         self._whereabouts.note_head(session, after)
         session.part(FollowerSide).unproven = 0
         if before is None:
-            await self._whereabouts.note_holder(session, offer.feed_id)
+            self._whereabouts.note_holder(session, offer.feed_id)
         await self._grower.grew(before, after)
 
     async def on_certificates(self, session: Session, told: Certificates) -> None:
@@ -203,11 +203,11 @@ class Follower:
         session.part(FollowerSide).unproven = 0
         await self._grower.grew(before, after)
 
-    async def on_receipt(self, session: Session, receipt: Receipt) -> None:
+    def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """Count a confirmed head, unless it proves that its author has signed two histories."""
         proof = self._contradiction(receipt)
         if proof is None:
-            await self._whereabouts.on_receipt(session, receipt)
+            self._whereabouts.on_receipt(session, receipt)
         else:
             self.on_fork(session, proof)
 

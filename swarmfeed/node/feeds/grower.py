@@ -30,6 +30,7 @@ class Grower:
         self._index = ground.shells.index
         self._interests = ground.interests
         self._events = ground.events
+        self._own_feed_id = ground.identity.feed_id
         self._is_online = ground.settings.network
         self._holder = holder
         self._fetcher = fetcher
@@ -95,9 +96,12 @@ class Grower:
         """Index the newest entries at once, and chunks that we made ourselves."""
         feed_id = after.feed_id
         if before is None:
-            await self._indexer.note(
-                lambda: self._index.reserve(feed_id, author_id, after.size)
-            )
+            if after.tail_start:
+                await self._indexer.note(
+                    lambda: self._index.reserve(feed_id, author_id, after.size)
+                )
+            if feed_id != self._own_feed_id:
+                return  # what is here is in the queue since HeadGrew: others go in with it
         if self._shelf.replica(feed_id) is None:
             return
         start = max(after.tail_start, before.size if before else 0)

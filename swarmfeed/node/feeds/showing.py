@@ -5,7 +5,7 @@ empty one is filled from the logs.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -105,13 +105,7 @@ class Showing:
 
     def catch_up(self, feed_id: FeedId) -> None:
         """Index what is held and not indexed yet, newest first."""
-        author_id = self._shelf.author_of(feed_id)
-        if author_id is None or not self._interests.is_indexed(author_id):
-            return
-        done = self._index.indexed_ranges(feed_id)
-        for start, end in self._shelf.held_ranges(feed_id):
-            for first, stop in subtract(start, end, done):
-                self._indexer.add(feed_id, author_id, first, stop)
+        self._add_held(feed_id, self._index.indexed_ranges(feed_id))
 
     async def catch_up_all(self, *, index_is_new: bool) -> None:
         """Cut and fill the index for everything that is on the shelf."""
@@ -136,7 +130,7 @@ class Showing:
         """
         before, after = event.before, event.after
         if before is None:
-            self.catch_up(after.feed_id)
+            self._add_held(after.feed_id, ())
         elif before.tail_start != after.tail_start:
             self._beside.spawn(self._trim(after.feed_id, after.size))
 
@@ -199,6 +193,15 @@ class Showing:
     async def _forget(self, feed_id: FeedId) -> None:
         await self._indexer.note(lambda: self._index.drop_feed(feed_id))
         self.catch_up(feed_id)  # somebody may have brought it again meanwhile
+
+    def _add_held(self, feed_id: FeedId, done: Sequence[tuple[int, int]]) -> None:
+        """Add what is held and not among the ranges that are done."""
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is None or not self._interests.is_indexed(author_id):
+            return
+        for start, end in self._shelf.held_ranges(feed_id):
+            for first, stop in subtract(start, end, done):
+                self._indexer.add(feed_id, author_id, first, stop)
 
     async def _fill(self) -> None:
         await self.save_own_author()

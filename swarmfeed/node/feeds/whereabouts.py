@@ -6,6 +6,7 @@ First-hand word (``have``, ``receipt``, a head that was sent) counts before hear
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
@@ -49,7 +50,7 @@ class Whereabouts:
         self._holder = holder
         self._fetcher = fetcher
 
-    async def on_have(self, session: Session, have: Have) -> None:
+    def on_have(self, session: Session, have: Have) -> None:
         feed_id, before = have.feed_id, session.holds.get(have.feed_id)
         holding = Holding(have.size, have.complete, have.awake)
         if not have.awake:
@@ -60,7 +61,7 @@ class Whereabouts:
         self._events.tell(HoldingTold(session, feed_id))
         # Of a feed we do not know yet this is said before its head: see Follower.on_offer.
         if self._shelf.author_of(feed_id) is not None:
-            await self.note_holder(session, feed_id)
+            self.note_holder(session, feed_id)
 
     def on_not_held(self, session: Session, message: NotHeld) -> None:
         """A peer holds nothing of an author: also what it said it held before."""
@@ -68,14 +69,14 @@ class Whereabouts:
             session.holds.pop(feed_id, None)
         self._events.tell(NothingHeld(session, message.author_id))
 
-    async def note_holder(self, session: Session, feed_id: FeedId) -> None:
+    def note_holder(self, session: Session, feed_id: FeedId) -> None:
         """Remember a holder of a feed that we know, tell others, and fetch from it."""
         author_id = self._shelf.author_of(feed_id)
         if author_id is None or feed_id not in session.holds:
             return
         self._holder.announce_holder(author_id, feed_id, session)
         self._fetcher.found(feed_id)
-        await self._remember_holder(session, feed_id)
+        self._remember_holder(session, feed_id)
 
     def on_holders(self, session: Session, message: Holders) -> None:
         """Dial holders of an author we care about, then let the fetch begin.
@@ -101,7 +102,8 @@ class Whereabouts:
         self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]
     ) -> None:
         try:
-            await self._remember_hearsay(feed_id, records)
+            if records:
+                await self._remember_hearsay(feed_id, records)
             if await self._sessions.dial_told(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
@@ -136,7 +138,7 @@ class Whereabouts:
             session.holds[after.feed_id] = replace(before, size=after.size)
         self._events.tell(HoldingTold(session, after.feed_id))
 
-    async def on_receipt(self, session: Session, receipt: Receipt) -> None:
+    def on_receipt(self, session: Session, receipt: Receipt) -> None:
         """A peer confirms that it holds all entries of a head."""
         feed_id = receipt.feed_id
         is_own = feed_id == self._identity.feed_id
@@ -156,13 +158,15 @@ class Whereabouts:
         before = session.holds.get(feed_id)
         awake = before is None or before.awake
         have = Have(feed_id=feed_id, size=head.size, complete=True, awake=awake)
-        await self.on_have(session, have)
-        await self._indexer.note(
-            lambda: self._index.save_receipt(feed_id, opened.node_id, head.size, opened.time_s)
+        self.on_have(session, have)
+        said = (feed_id, opened.node_id, head.size)
+        self._indexer.note_soon(
+            ("receipt", feed_id, opened.node_id),
+            partial(self._index.save_receipt, *said, opened.time_s),
+            partial(self._events.tell, ReceiptCame(*said)),
         )
-        self._events.tell(ReceiptCame(feed_id, opened.node_id, head.size))
 
-    async def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
+    def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
         holding = session.holds[feed_id]
         if session.link is None or session.swarm is None:
             return
@@ -174,4 +178,7 @@ class Whereabouts:
             holding.complete,
             self._clock.now_ms(),
         )
-        await self._indexer.note(lambda: self._index.save_holder(feed_id, known))
+        self._indexer.note_soon(
+            ("holder", feed_id, session.node_id),
+            partial(self._index.save_holder, feed_id, known),
+        )

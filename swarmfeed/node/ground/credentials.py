@@ -6,6 +6,7 @@ that was not verified; many are verified before (``open_new``), others in betwee
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import (
@@ -26,6 +27,8 @@ from swarmfeed.node.ground.events import CertificatesGrew, Events
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.ports import Logs
 
+_NONE: Final[Mapping[bytes, Certificate]] = {}
+
 
 class Credentials:
     """Authors of the feeds that are held, and what they certified."""
@@ -36,6 +39,7 @@ class Credentials:
         self._authors: dict[FeedId, AuthorId] = {}
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
+        self._last: tuple[AuthorId, tuple[bytes, ...], AuthorFeeds] | None = None
 
     # --- looking ---
 
@@ -50,7 +54,11 @@ class Credentials:
 
     def certified(self, author_id: AuthorId) -> AuthorFeeds:
         """What the certificates we know say of an author."""
-        return feeds_of(author_id, self._certificates.get(author_id, {}).values())
+        known = self._certificates.get(author_id, _NONE)
+        if self._last is None or self._last[:2] != (author_id, tuple(known)):
+            # One author is asked about again and again while a message of theirs is heard.
+            self._last = author_id, tuple(known), feeds_of(author_id, known.values())
+        return self._last[2]
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
         """Signed certificates known of an author, in the order to pass them on in."""

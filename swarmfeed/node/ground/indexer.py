@@ -5,7 +5,7 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +30,7 @@ from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.notes import Notes
 from swarmfeed.ports import Index, Logs
 
 logger = structlog.get_logger()
@@ -64,6 +65,10 @@ class _Work:
     """Whether posts in it are shown."""
 
 
+def _nothing() -> None:
+    """What follows on most notes."""
+
+
 class Indexer:
     """Takes ranges of entries and indexes them one batch after the other."""
 
@@ -87,19 +92,20 @@ class Indexer:
         self._extents = extents
         self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._task: asyncio.Task[None] | None = None
+        self._notes = Notes(index, self.note)
+        self._tasks: list[asyncio.Task[None]] = []
         self._order = 0
         self._ends: dict[FeedId, int] = {}
         self._refused: PassingError | None = None
         """Why nothing is taken in at the moment; what waits is left to the catching up."""
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(each) for each in (self._run(), self._notes.run())]
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
 
     @property
@@ -167,8 +173,9 @@ class Indexer:
             return False  # it is made anew, and no more put into it than may be
 
     async def drain(self) -> None:
-        """Return when all that was added is indexed, or was refused."""
+        """Return when all that was added is indexed, or was refused, and all noted."""
         await self._queue.join()
+        await self._notes.drain()
 
     def require_open(self) -> None:
         """Raise PassingError while nothing is taken in."""
@@ -179,14 +186,29 @@ class Indexer:
         """Run a writing call of the index in the one thread that may write."""
         return await off_loop(call, self._thread)
 
-    async def note(self, call: Callable[[], object]) -> None:
-        """Run a writing call whose loss can be borne: what it would note is heard again."""
+    async def note(self, call: Callable[[], object]) -> bool:
+        """Run a writing call whose loss can be borne: what it would note is heard again.
+
+        Returns whether it was done.
+        """
         try:
             await self.run_in_thread(call)
         except PassingError as error:
             self._refuse(error)
+            return False
         except MendingError as error:
             logger.warning("the index is damaged", reason=str(error))
+            return False
+        return True
+
+    def note_soon(
+        self,
+        key: Hashable,
+        call: Callable[[], object],
+        then: Callable[[], object] = _nothing,
+    ) -> None:
+        """The same, together with what else waits by then; ``then`` runs when it is written."""
+        self._notes.put(key, call, then)
 
     def on_relieved(self, _: Relieved) -> None:
         """Take entries in again; what was left out meanwhile has to be added again."""
