@@ -12,6 +12,7 @@ from swarmfeed.core.asks.notifications import (
     Notifications,
     UnreadCount,
 )
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.types import AuthorId
 
 from tests.web.conftest import Site
@@ -83,16 +84,17 @@ def test_every_menu_says_in_words_how_many_are_new(site: Site, heard: Heard, pat
 
 
 def test_a_button_marks_what_was_shown_as_read(site: Site, heard: Heard) -> None:
-    assert f'name="upto" value="{heard.all[0].post.cursor}"' in site.get("/notifications").text
-    answer = site.post("/notifications/read", {"upto": str(heard.all[0].post.cursor)})
+    refs = ",".join(ref_text(heard.all[at].post.ref) for at in (0, 2))
+    assert f'name="refs" value="{refs}"' in site.get("/notifications").text
+    answer = site.post("/notifications/read", {"refs": refs})
     assert answer.status_code == 303 and answer.location == "/notifications"
-    assert [each.upto for each in heard.marked] == [heard.all[0].post.cursor]
+    assert [each.refs for each in heard.marked] == [refs]
     page = site.get("/notifications").text
     assert "Mark all as read" not in page and 'class="notice unread"' not in page
 
 
-def test_a_place_that_is_none_marks_nothing(site: Site, heard: Heard) -> None:
-    assert site.post("/notifications/read", {"upto": "nowhere"}).status_code == 400
+def test_a_form_that_names_none_marks_nothing(site: Site, heard: Heard) -> None:
+    assert site.post("/notifications/read", {}).status_code == 303
     assert heard.marked == []
 
 

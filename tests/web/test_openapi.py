@@ -60,7 +60,7 @@ BODIES: dict[str, object] = {
     "unfollow": {"who": format_author(MIRA)},
     "mute": {"who": format_author(MIRA)},
     "unmute": {"who": format_author(MIRA)},
-    "mark-read": {"upto": "5-7"},
+    "mark-read": {"refs": ref_text(own_post(FakeDesk()).ref)},
     "keep-draft": {"text": "begun"},
     "note-sheets": {"statement": ""},
     "fetch": {"who": format_author(MIRA)},

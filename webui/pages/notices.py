@@ -6,9 +6,9 @@ GET /notifications/unread tells pages that stay open how many are new.
 from typing import Final
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
-from swarmfeed.core.asks.cursor import parse_cursor
 from swarmfeed.core.asks.notification_sentences import how_many_new, how_many_short
 from swarmfeed.core.asks.notifications import CountUnread, MarkRead, Notifications
+from swarmfeed.core.asks.posts import ref_text
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask, before
@@ -22,7 +22,7 @@ def show_notices() -> str:
     found = ask(Notifications(before=start, unread=only_new))
     new = ask(Notifications(unread=True)) if is_top else None
     earlier = [each for each in found.notifications if not (is_top and each.unread)]
-    top = max((each.post.cursor for each in (new or found).notifications), default=None)
+    shown = [each.post for each in (new or found).notifications if each.unread]
     return render_template(
         "notices.html",
         new=new.notifications if new else (),
@@ -31,13 +31,14 @@ def show_notices() -> str:
         older=found.next,
         only_new=only_new,
         is_top=is_top,
-        seen=top,
+        shown=",".join(ref_text(post.ref) for post in shown),
     )
 
 
 def mark_read() -> Redirect:
-    upto = request.form.get("upto", "")
-    ask(MarkRead(upto=parse_cursor(upto) if upto else None))
+    # What came while the page was open, or stands on a further one, nobody has seen here.
+    if refs := request.form.get("refs", ""):
+        ask(MarkRead(refs=refs))
     return redirect(url_for("notices"), 303)
 
 

@@ -9,12 +9,13 @@ from swarmfeed.cli.output import print_answer, print_posts, print_sentence
 from swarmfeed.core.asks import notification_sentences as sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import MarkRead, Notification, Notifications
+from swarmfeed.core.asks.posts import ref_text
 
 
 @click.command()
 @page_options
 @click.option("--unread", is_flag=True, help="Only those that are unread.")
-@click.option("--mark-read", is_flag=True, help="Mark what there is as read, on this machine.")
+@click.option("--mark-read", is_flag=True, help="Mark those that are printed as read.")
 @json_option
 @pass_context
 def notifications(
@@ -31,9 +32,9 @@ def notifications(
     """
     with context.open() as desk:
         found = desk.ask(Notifications(limit=limit, before=before, unread=unread))
-        if mark_read and found.notifications:
-            # Those that came while this was written have not been seen.
-            desk.ask(MarkRead(upto=max(each.post.cursor for each in found.notifications)))
+        shown = [each.post.ref for each in found.notifications if each.unread]
+        if mark_read and shown:
+            desk.ask(MarkRead(refs=",".join(map(ref_text, shown))))
     if as_json:
         print_answer(found)
         return

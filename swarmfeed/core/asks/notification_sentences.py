@@ -11,6 +11,9 @@ NO_NOTICES: Final = Text("Nobody has answered or mentioned you yet, in what is h
 ANSWERED: Final = Text("answered you")
 MENTIONED: Final = Text("mentioned you")
 ANSWERED_AND_MENTIONED: Final = Text("answered and mentioned you")
+NO_SUCH_NOTICES: Final = Text(
+    "notices are named as FEED/INDEX, with commas between, and at most {most} at once"
+)
 IS_NEW: Final = Text("new: {what}")
 
 

@@ -71,5 +71,5 @@ class MarkRead(Ask[UnreadCount]):
     name = "mark-read"
     changes = True
 
-    upto: Cursor | None = None
-    """Only those that are sorted no later than this: who reads has not seen others."""
+    refs: str = ""
+    """Which, as FEED/INDEX with commas between; empty: all there are, seen or not."""

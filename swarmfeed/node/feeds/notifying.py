@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.notification_sentences import NO_SUCH_NOTICES
 from swarmfeed.core.asks.notifications import (
     CountUnread,
     MarkRead,
@@ -20,6 +20,8 @@ from swarmfeed.core.asks.notifications import (
 )
 from swarmfeed.core.base.limits import NOTIFICATIONS_COUNTED
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.errors import UserError
+from swarmfeed.node.feeds.reading import place_in
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.events import PrivateChanged
 from swarmfeed.node.ground.ground import Ground
@@ -72,15 +74,16 @@ class Notifying:
 
         Raises:
             PassingError: Not now; all is as it was.
-            UserError: There is no room for so much private state.
+            UserError: One of those named is none, or there is no room for so much.
         """
         # Twice as many: what is withdrawn brings older ones back among those that count.
         newest = await self._newest(2 * NOTIFICATIONS_COUNTED)
-        known = {_key(each.feed_id, each.index): each.cursor for each in newest}
+        known = {_key(each.feed_id, each.index) for each in newest}
         read = self._private.all(READ).keys()
-        if too_old := read - known.keys():
+        if too_old := read - known:
             self._private.forget(READ, too_old)
-        seen = [each for each, at in known.items() if _is_seen(at, ask) and each not in read]
+        wanted = known & _named(ask.refs) if ask.refs else known
+        seen = wanted - read
         if seen:
             self._private.set(READ, dict.fromkeys(seen, ON))
         return UnreadCount(count=await self._tell())
@@ -119,8 +122,12 @@ class Notifying:
         return [AuthorId(each) for each in self._private.names(MUTE)]
 
 
-def _is_seen(at: Cursor, ask: MarkRead) -> bool:
-    return ask.upto is None or at <= ask.upto
+def _named(refs: str) -> set[bytes]:
+    """Read which are meant.  Raises UserError."""
+    places = [place_in(each.strip()) for each in refs.split(",")]
+    if len(places) > NOTIFICATIONS_COUNTED or None in places:
+        raise UserError(NO_SUCH_NOTICES(most=NOTIFICATIONS_COUNTED))
+    return {_key(*each) for each in places if each is not None}
 
 
 def _key(feed_id: FeedId, index: int) -> bytes:

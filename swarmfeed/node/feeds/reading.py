@@ -122,12 +122,12 @@ class Reading:
         """
         if time_of_id(ref_text) is not None:
             return self._index.place_of_withdrawn(ref_text)
-        return _place_in(ref_text)
+        return place_in(ref_text)
 
     def _look_for(self, ref_text: str) -> PostView | None:
         if time_of_id(ref_text) is not None:
             return self._index.post_by_id(ref_text)
-        if (place := _place_in(ref_text)) is not None:
+        if (place := place_in(ref_text)) is not None:
             return self._index.post(*place) or self._index.gone(*place)
         try:
             raw = bytes.fromhex(ref_text)
@@ -144,7 +144,7 @@ class Reading:
         return post if holder is None or holder.ref == post.ref else replace(post, id="")
 
 
-def _place_in(name: str) -> tuple[FeedId, int] | None:
+def place_in(name: str) -> tuple[FeedId, int] | None:
     """Read ``<feed address>/<index>``; None when it is something else."""
     feed, slash, index = name.rpartition("/")
     if slash and index.isdecimal() and len(index) <= PLACE_DIGITS_MAX:

@@ -7,16 +7,16 @@ import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import (
     CountUnread,
     MarkRead,
     NotificationList,
     Notifications,
 )
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import Link, format_author, format_link
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
-from swarmfeed.errors import PassingError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
 
 A = TypeVar("A")
@@ -140,11 +140,18 @@ def test_only_what_was_seen_is_marked(tmp_path: Path) -> None:
             await answer(bert, me, text)
             await street.pass_time(1)
         await street.until(lambda: len(me.reads(bert.author_id)) == 2, within_s=10)
-        first = (await ask(me, Notifications())).notifications[1].post.cursor
-        assert (await ask(me, MarkRead(upto=first))).count == 1
-        assert [each[::3] for each in await told(me)] == [("two", True), ("one", False)]
-        nothing = await ask(me, MarkRead(upto=Cursor(0, 0)))
-        assert nothing.count == 1, "and nothing is unread again"
+        two, one = (
+            ref_text(each.post.ref) for each in (await ask(me, Notifications())).notifications
+        )
+        # The later one: that the other is older says nothing about who saw it.
+        assert (await ask(me, MarkRead(refs=two))).count == 1
+        assert [each[::3] for each in await told(me)] == [("two", False), ("one", True)]
+        nowhere = one.rpartition("/")[0] + "/9"
+        assert (await ask(me, MarkRead(refs=nowhere))).count == 1
+        for false in ("two", f"{one},", ",".join([one] * 1_001)):
+            with pytest.raises(UserError, match="FEED/INDEX"):
+                await ask(me, MarkRead(refs=false))
+        assert (await ask(me, MarkRead(refs=f"{two}, {one}"))).count == 0
 
     in_neighbourhood(tmp_path, scenario)
 
