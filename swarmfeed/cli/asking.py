@@ -16,6 +16,26 @@ def agrees(question: str) -> bool:
     Raises:
         UserError: There is no terminal: nothing is taken for yes.
     """
-    if not sys.stdin.isatty():
-        raise UserError(input_sentences.NOBODY_TO_ASK(question=question))
+    require_terminal(question)
     return ask(f"{question} (yes/no)").strip().lower() in YES
+
+
+def is_asked() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
+
+
+def require_terminal(question: str) -> None:
+    """Raise UserError when nobody is there to be asked."""
+    if not is_asked():
+        raise UserError(input_sentences.NOBODY_TO_ASK(question=question))
+
+
+def require_yes(question: str) -> None:
+    """Go on only if a person agrees.
+
+    Raises:
+        UserError: They do not, or there is no terminal.
+    """
+    if not agrees(question):
+        raise UserError(input_sentences.NOT_DONE())

@@ -133,6 +133,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "changing:edit",
         "Give a post of yours another text; - reads it from standard input.",
     ),
+    _row(
+        "versions",
+        "changing:versions",
+        "Print what a post said, and what it said before it was edited, oldest first.",
+    ),
     _row("withdraw", "changing:withdraw", "Take a post of yours back."),
     _row(
         "follow",

@@ -144,6 +144,12 @@ def print_post(
     click.echo(styled(inner + told, dim=True))
 
 
+def print_text(title: str, text: str, cw: str = "") -> None:
+    """Print a text below what it is; all of it, whatever its length."""
+    click.echo(styled(title, dim=True))
+    click.echo(_laid_out(plain(f"[{cw}]\n{text}" if cw else text), INDENT))
+
+
 def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
     facts = [format_age(post.time_ms, now_ms), *notes]
     if post.namesake:

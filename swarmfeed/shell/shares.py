@@ -66,6 +66,14 @@ def read_shares(text: str) -> list[str]:
     return [" ".join(words) for words in read_sets(text, _known())]
 
 
+def are_shares(text: str) -> bool:
+    """Whether the words in a text are those of shares."""
+    try:
+        return bool(read_shares(text))
+    except UserError:
+        return False
+
+
 def shares_needed(shares: Sequence[str]) -> int:
     """How many shares of their set are needed; those given have to be of one set.
 

@@ -36,7 +36,12 @@ def show_withdraw(feed_id: FeedId, index: int) -> str:
 def show_versions(feed_id: FeedId, index: int) -> str:
     found = _find(feed_id, index)
     history = ask(HistoryOfPost(ref=ref_text(found.ref)))
-    return render_template("versions.html", post=found, versions=history.versions)
+    return render_template(
+        "versions.html",
+        post=found,
+        versions=history.versions,
+        no_earlier_text=withdrawal_sentences.NO_EARLIER_TEXT(),
+    )
 
 
 def edit() -> Response:

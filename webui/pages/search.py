@@ -3,12 +3,14 @@
 from typing import Final
 
 from flask import render_template, request
+from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search import parse_search
-from swarmfeed.core.asks.search_sentences import what_was_found
+from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
 from swarmfeed.errors import UserError
 
 from webui.current import ask, before
+from webui.render import one_line
 from webui.routes import Menu, Page, get
 
 NOTHING: Final = FoundPosts(posts=(), next=None, count=0)
@@ -28,6 +30,7 @@ def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
     return render_template(
         "search.html",
         words=words,
+        nobody=_nobody(words) if words and not page.posts and not not_searched else "",
         not_searched=not_searched,
         marked=parse_search(words).marked if page.posts else (),
         posts=page.posts,
@@ -35,6 +38,14 @@ def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
         older=page.next,
         is_top=before() is None,
     )
+
+
+def _nobody(words: str) -> str:
+    """Say of which name nobody is known, where a search is for what somebody wrote."""
+    for name in parse_search(words).authors:
+        if not ask(WhoIsCalled(called=name)).people:
+            return NOBODY_OF_THAT_NAME(name=one_line(name))
+    return ""
 
 
 PAGE: Final = Page(

@@ -1,19 +1,24 @@
 """``swarmfeed withdraw`` and ``edit``: posts that were published already."""
 
-import sys
-
 import click
 
+from swarmfeed.cli.asking import require_terminal, require_yes
 from swarmfeed.cli.commands.posts import read_post
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_answer, print_post, print_posts, print_sentence
+from swarmfeed.cli.output import (
+    format_age,
+    print_answer,
+    print_post,
+    print_posts,
+    print_sentence,
+    print_text,
+)
 from swarmfeed.cli.params import TextParam
 from swarmfeed.cli.removals import print_removal, print_where_to_ask
-from swarmfeed.core.asks import input_sentences, withdrawal_sentences
+from swarmfeed.core.asks import withdrawal_sentences
 from swarmfeed.core.asks.posts import ShowPost, ref_text
-from swarmfeed.core.asks.withdrawing import Edit, HowFarRemoved, Withdraw
-from swarmfeed.errors import UserError
+from swarmfeed.core.asks.withdrawing import Edit, HistoryOfPost, HowFarRemoved, Withdraw
 
 
 @click.command()
@@ -30,22 +35,37 @@ def withdraw(context: Context, ref: str, yes: bool, as_json: bool) -> None:
     question = withdrawal_sentences.WITHDRAW_THIS()
     with context.open() as desk:
         if not yes:
-            if not is_asked():
-                raise UserError(input_sentences.NOBODY_TO_ASK(question=question))
+            require_terminal(question)
             post = desk.ask(ShowPost(ref=ref)).post
             print_post(post, now_ms=context.doors.now_ms(), whole=True)
             print_sentence(withdrawal_sentences.WHAT_IT_DOES())
             print_sentence(withdrawal_sentences.WHAT_MAY_STAY())
-            click.confirm(question, abort=True, err=True)
+            require_yes(question)
         removal = desk.ask(Withdraw(ref=ref))
     print_removal(removal, as_json=as_json)
     if not as_json:
         print_where_to_ask(removal)
 
 
-def is_asked() -> bool:
-    """Whether somebody is there to answer."""
-    return sys.stdin.isatty()
+@click.command()
+@click.argument("ref", metavar="REF", type=TextParam())
+@json_option
+@pass_context
+def versions(context: Context, ref: str, as_json: bool) -> None:
+    """Print what a post said, and what it said before it was edited, oldest first.
+
+    REF is its number, FEED/INDEX or its hash.
+    """
+    with context.open() as desk:
+        found = desk.ask(HistoryOfPost(ref=ref))
+    if as_json:
+        print_answer(found)
+        return
+    now_ms = context.doors.now_ms()
+    for each in found.versions:
+        print_text(format_age(each.time_ms, now_ms), each.text, each.cw)
+    if len(found.versions) < 2:
+        print_sentence(withdrawal_sentences.NO_EARLIER_TEXT())
 
 
 @click.command()

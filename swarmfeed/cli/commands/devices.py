@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import click
 
-from swarmfeed.cli.asking import agrees
+from swarmfeed.cli.asking import agrees, require_yes
 from swarmfeed.cli.commands.init import choose_passphrase, require_no_keys
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
@@ -164,8 +164,8 @@ def remove(context: Context, device: str, after: int | None, yes: bool, as_json:
 
     What it wrote so far stays; nothing it writes from now on is shown anywhere.
     """
-    if not yes and not agrees(sentences.REALLY_REMOVE(name=device)):
-        raise UserError(sentences.NOT_DONE())
+    if not yes:
+        require_yes(sentences.REALLY_REMOVE(name=device))
     secret = context.passphrase()
     with context.open(passphrase=secret) as desk:
         before = {each.feed_id for each in desk.ask(WhichDevices()).devices if each.removed}

@@ -34,8 +34,9 @@ FIRST_SHEET = (
     " disk is gone. Whoever reads them can write in your name."
 )
 SECOND_SHEET = (
-    "Write these 24 words on a second sheet and keep it in another place. They move your"
-    " followers to a new key if the first sheet or this machine is ever stolen."
+    "Write these 24 words on a second sheet and keep it in another place. If the first sheet"
+    " or this machine is ever stolen, they take your name back: your address stays, and nobody"
+    " has to follow you anew."
 )
 
 WHOSE = "Write below them whose they are; a new machine that reaches nobody needs all of it:"

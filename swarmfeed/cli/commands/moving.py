@@ -1,6 +1,5 @@
 """``swarmfeed move-to-second-sheet``: the first sheet was stolen; the second one takes over."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, BinaryIO, Final
 
 import click
 
+from swarmfeed.cli.asking import require_yes
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
 from swarmfeed.cli.commands.restore import find_link
 from swarmfeed.cli.context import Context, pass_context
@@ -21,11 +21,12 @@ from swarmfeed.cli.output import (
     print_sentence,
     print_words,
 )
+from swarmfeed.cli.sheets import read_seeds
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.recovery import CertifiedFeedView
 from swarmfeed.core.asks.shape import Json
 from swarmfeed.core.base.address import Link, format_address, format_author, format_link
-from swarmfeed.core.base.backup_words import seeds_of_words, words_of_seed
+from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.feed.moving import Stays
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings
@@ -111,7 +112,7 @@ def make_move(others: Sequence[type]) -> click.Command:
         """
         wish = MoveWish(**wishes)
         sheet = read_words_file(wish.words)
-        seeds = seeds_of_words(sheet)
+        seeds = read_seeds(sheet)
         if has_keys(context.home):
             _move_here(context, seeds, wish)
         else:
@@ -165,9 +166,7 @@ def _decide(known: Learnt, seeds: Iterable[bytes], wish: MoveWish) -> tuple[Move
     if not wish.as_json:
         _print_plan(known.feeds, stays)
     if not wish.yes:
-        if not sys.stdin.isatty():
-            raise UserError(sentences.NEEDS_YES())
-        click.confirm(sentences.ASK_TO_MOVE(), abort=True, err=True)
+        require_yes(sentences.ASK_TO_MOVE())
     return planned, stays
 
 

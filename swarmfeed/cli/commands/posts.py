@@ -14,11 +14,19 @@ from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
 from swarmfeed.cli.removals import how_far_removed, print_removal
 from swarmfeed.cli.thread import print_thread
 from swarmfeed.cli.whom import Whom, find
-from swarmfeed.core.asks import input_sentences
+from swarmfeed.core.asks import input_sentences, state_sentences, thread_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.muting import WhoIsMuted
+from swarmfeed.core.asks.people import WhoIsCalled, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
-from swarmfeed.core.asks.search_sentences import GO_ON, what_was_found
+from swarmfeed.core.asks.search import parse_search
+from swarmfeed.core.asks.search_sentences import (
+    GO_ON,
+    NOBODY_OF_THAT_NAME,
+    NOTHING_FOUND,
+    what_was_found,
+)
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
@@ -85,9 +93,17 @@ def timeline(context: Context, limit: int, before: Cursor | None, as_json: bool)
     with context.open() as desk:
         found = desk.ask(Timeline(limit=limit, before=before))
         trouble = desk.ask(HowIsMyFeed()).sentence
+        empty = "" if found.posts else _why_empty(desk)
     if trouble:
         warn(trouble)
-    _print_posts(context, found.posts, as_json, "Nothing here yet: follow somebody, or write.")
+    _print_posts(context, found.posts, as_json, empty)
+
+
+def _why_empty(desk: Answerer) -> str:
+    """What a timeline without posts is told by."""
+    followed, muted = desk.ask(WhoIsFollowed(limit=1)), desk.ask(WhoIsMuted())
+    is_muted = followed.count > 0 and len(muted.authors) > 0
+    return state_sentences.ALL_MUTED() if is_muted else thread_sentences.NOTHING_YET()
 
 
 @click.command()
@@ -153,11 +169,21 @@ def search(
     """
     _require_options(words)
     with context.open() as desk:
-        found = desk.ask(SearchPosts(words=" ".join(words), limit=limit, before=before))
-    _print_posts(context, found.posts, as_json, "Nothing found in what is held here.")
+        typed = " ".join(words)
+        found = desk.ask(SearchPosts(words=typed, limit=limit, before=before))
+        empty = "" if found.posts else _why_nothing(desk, typed)
+    _print_posts(context, found.posts, as_json, empty)
     are_more = before is not None or found.count > len(found.posts)
     if found.next is not None and are_more and not as_json:
         print_sentence(GO_ON(found=what_was_found(found.count), cursor=found.next))
+
+
+def _why_nothing(desk: Answerer, typed: str) -> str:
+    """Why a search found nothing: no post, or nobody of whom one could be."""
+    for name in parse_search(typed).authors:
+        if not desk.ask(WhoIsCalled(called=name)).people:
+            return NOBODY_OF_THAT_NAME(name=name)
+    return NOTHING_FOUND()
 
 
 def _require_options(words: tuple[str, ...]) -> None:

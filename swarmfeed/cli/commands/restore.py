@@ -14,11 +14,11 @@ from swarmfeed.cli.home import has_keys, read_words_file
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, with_options
 from swarmfeed.cli.output import print_facts, print_json, print_line, print_sentence
+from swarmfeed.cli.sheets import read_seeds
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar, Whoami, WhoAreYou
 from swarmfeed.core.base.address import SCHEME, Link, format_author, format_link, parse_link
-from swarmfeed.core.base.backup_words import seeds_of_words
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import Restored
 from swarmfeed.node.ground.settings import NodeSettings
@@ -94,7 +94,7 @@ def _restore(
     context: Context, settings: NodeSettings, wish: RestoreWish, as_json: bool
 ) -> None:
     sheet = read_words_file(wish.words)
-    seeds, whose = seeds_of_words(sheet), find_link(wish.link or "", sheet)
+    seeds, whose = read_seeds(sheet), find_link(wish.link or "", sheet)
     checked = "" if wish.name is None else choose_name(wish.name)
     if is_anew := has_keys(context.home):
         passphrase = context.passphrase()  # the new keys keep it
@@ -163,4 +163,5 @@ def _print(
         entries=restored.entries, held=held, devices=restored.devices
     ):
         print_sentence(sentence)
+    print_sentence(sentences.NAME_IT())
     print_sentence(sentences.RESTORED_NEXT())

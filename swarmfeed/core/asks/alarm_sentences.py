@@ -5,16 +5,14 @@ from typing import Final
 
 from swarmfeed.core.base.texts import Text
 
-JOINED: Final = Text(
-    "A device that was not added from here writes in your name: history {feed}."
-)
+JOINED: Final = Text("A device that was not added from here writes in your name: {feed}.")
 LEFT_WHOLE: Final = Text(
-    "Somebody said in your name that nothing of history {feed} is yours: others show none of"
-    " it."
+    "Somebody said in your name that nothing of what {feed} wrote is yours: others show none"
+    " of it."
 )
 LEFT: Final = Text(
-    "Somebody said in your name that history {feed} ends after {end:1 entry|# entries}: others"
-    " show nothing behind it."
+    "Somebody said in your name that what {feed} wrote ends after {end:1 entry|# entries}:"
+    " others show nothing behind it."
 )
 MOVED: Final = Text("Your name was moved to a second sheet, and not from here.")
 DISPUTED: Final = Text(
@@ -30,6 +28,15 @@ FIRST_STOLEN: Final = Text(
     "If that was you, on another device, say so. If not, somebody has the key to your name:"
     " take your second sheet, and move to it; what you wrote and who follows you stays, and"
     " nothing the thief said counts any more: swarmfeed move-to-second-sheet -"
+)
+A_DEVICE: Final = Text("{name} ({feed})")
+NAMELESS: Final = Text("the device {feed}")
+
+DID_YOU_MOVE: Final = Text(
+    "If you moved to your second sheet, on another device, say that it was you: then all is"
+    " well, and the sheet you moved to is your first one now. If you did not, somebody has the"
+    " words of your second sheet, and nothing helps against that: begin anew in another folder,"
+    " by swarmfeed --home FOLDER init, and tell your friends in another way than this one."
 )
 BOTH_STOLEN: Final = Text(
     "If that was you, on another device, say so. If not, somebody has the words of your second"

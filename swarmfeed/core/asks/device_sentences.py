@@ -55,7 +55,7 @@ OTHER_MACHINE: Final = Text(
     " from that screen."
 )
 USED: Final = Text(
-    "This link was used before, and each is good for one attempt. Show a new one with:"
+    "This link was used before, and each is good for one attempt. Show a new one there with"
     " swarmfeed devices join"
 )
 EXPIRED: Final = Text(
@@ -63,12 +63,12 @@ EXPIRED: Final = Text(
     " swarmfeed devices join"
 )
 CANCELLED: Final = Text(
-    "The codes were not the same, or somebody stopped: nothing was added. Show a new link with:"
-    " swarmfeed devices join"
+    "The codes were not the same, or somebody stopped: nothing was added. To try again, show a"
+    " new link on the new machine, with swarmfeed devices join"
 )
 BROKEN: Final = Text(
-    "The other machine said something that cannot be, so nothing was added. Show a new link"
-    " with: swarmfeed devices join"
+    "The other machine said something that cannot be, so nothing was added. To try again, show"
+    " a new link on the new machine, with swarmfeed devices join"
 )
 NOBODY_THERE: Final = Text(
     "Nobody answers at {at}. Both machines have to reach each other, in the same network say,"
@@ -76,7 +76,8 @@ NOBODY_THERE: Final = Text(
 )
 NOT_IN_TIME: Final = Text("Nobody came in time. Start anew with: swarmfeed devices join")
 BROKE_OFF: Final = Text(
-    "The connection to the other machine broke off. Start anew with: swarmfeed devices join"
+    "The connection to the other machine broke off. To try again, show a new link on the new"
+    " machine, with swarmfeed devices join"
 )
 NO_PAIRING: Final = Text("no machine waits for that code any more; begin anew with its link")
 DEVICE_ALREADY: Final = Text("that machine is a device of yours already")
@@ -112,7 +113,6 @@ REALLY_REMOVE: Final = Text(
     " cannot be taken back. Remove it?"
 )
 NO_COUNT: Final = Text("Say how many things stay, as a whole number, or leave the field empty.")
-NOT_DONE: Final = Text("nothing was changed")
 NAMED: Final = Text("This machine is called {name} now.")
 NAME_NEEDED: Final = Text("a name is 1 to {most:1 printable character|# printable characters}")
 

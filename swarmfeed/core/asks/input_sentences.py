@@ -158,6 +158,7 @@ OTHERS_MISSING: Final = Text(
     " swarmfeed import --anyway"
 )
 
+NOT_DONE: Final = Text("nothing was changed")
 NOBODY_TO_ASK: Final = Text(
     "nobody can be asked here; say --yes if the answer is yes: {question}"
 )

@@ -44,6 +44,10 @@ SHARES_MADE: Final = Text(
     "The shares are not kept anywhere. Try them once, before you need them: swarmfeed shares"
     " join -"
 )
+SHARES_GIVEN: Final = Text(
+    "these are the words of shares, and not of a sheet; as many of them as are needed make the"
+    " sheet again, by: swarmfeed shares join -"
+)
 SHEET_OF_SHARES: Final = Text(
     "These are the words of the sheet with the code {code}. Compare it with the code on the"
     " shares: with another one, the passphrase was wrong, and these words are nobody's."
@@ -83,6 +87,10 @@ LOCKED: Final = Text(
     "Your keys are locked: this node reads, fetches and passes on as before, and writes nothing"
     " in your name until you give the passphrase, on the page under Me or with: swarmfeed"
     " unlock"
+)
+NEVER_LOCKED: Final = Text(
+    "Your keys have no passphrase, so they are always open; give them one with: swarmfeed"
+    " passphrase"
 )
 UNLOCKED: Final = Text("Your keys are open in this node, so that it can write when you say so.")
 NOTHING_TO_LOCK: Final = Text(
@@ -141,10 +149,7 @@ NEWEST: Final = Text("the newest post there: {newest}")
 NO_SUCH_FEED: Final = Text("you have no device with a feed {name} that is known here")
 SEVERAL_FEEDS: Final = Text("several of your feeds start with {name}; give more of the address")
 THIS_STAYS: Final = Text("the device that moves stays; it cannot be taken away itself")
-ASK_TO_MOVE: Final = Text("Move to the second sheet now?")
-NEEDS_YES: Final = Text(
-    "moving cannot be undone; nobody is there to be asked, so say that you mean it with --yes"
-)
+ASK_TO_MOVE: Final = Text("This cannot be undone. Move to the second sheet now?")
 SHEET_IS_THERE: Final = Text(
     "{path} is there already, and this never overwrites it; nothing was changed"
 )
@@ -186,6 +191,10 @@ LOST_DEVICES: Final = Text(
 ASKED_ONCE: Final = Text(
     "This machine asks once about each older device, since it did not add them: say which were"
     " yours with: swarmfeed alarms"
+)
+NAME_IT: Final = Text(
+    "This machine has no name among your devices yet; give it one with: swarmfeed devices name"
+    " NAME"
 )
 RESTORED_NEXT: Final = Text(
     "Next: swarmfeed run, best with --peer and somebody who follows you"

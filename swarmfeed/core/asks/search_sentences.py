@@ -6,6 +6,10 @@ from swarmfeed.core.base.limits import SEARCH_COUNT_MAX
 from swarmfeed.core.base.texts import Text
 
 FOUND: Final = Text("{posts:1 post|# posts} found")
+NOTHING_FOUND: Final = Text("Nothing found in what is held here.")
+NOBODY_OF_THAT_NAME: Final = Text(
+    "Nobody who is known here is called {name}, so nothing was found from them."
+)
 FOUND_MORE: Final = Text("More than {posts:1 post|# posts} found")
 GO_ON: Final = Text("{found}; the next ones: --before {cursor}")
 

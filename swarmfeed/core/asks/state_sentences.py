@@ -37,6 +37,10 @@ MUTED: Final = Text(
 )
 UNMUTED: Final = Text("Not muted any more: {name}")
 NOBODY_MUTED: Final = Text("You muted nobody.")
+ALL_MUTED: Final = Text(
+    "Nothing is shown here: of those you follow some are muted, and nobody else has posts on"
+    " this machine yet. Whom you muted says: swarmfeed mute"
+)
 NOT_MUTED: Final = Text("You did not mute {name}.")
 
 # --- snapshots ---------------------------------------------------------------------------

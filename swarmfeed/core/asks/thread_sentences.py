@@ -15,6 +15,8 @@ NOT_IN_THREAD: Final = Text(
 NO_SUCH_NUMBER: Final = Text("there is no post {number} on this machine")
 NOT_HERE: Final = Text("that post is not here; fetch its author first")
 
+NOTHING_YET: Final = Text("Nothing here yet: follow somebody, or write.")
+
 # --- how many there are ------------------------------------------------------------------
 
 NO_REPLIES: Final = Text("No replies yet")

@@ -38,6 +38,9 @@ OLD_TEXT_GONE: Final = Text("What it said before is removed.")
 OLD_TEXT_STAYS: Final = Text(
     "What it said before can still be read as its history; --remove-old removes it."
 )
+NO_EARLIER_TEXT: Final = Text(
+    "What it said before, if it was edited at all, was removed or is not on this machine."
+)
 REMOVED_AT: Final = Text(
     "{removed:,} of {holders:1 machine that had it has|# machines that had it have} dropped it."
 )

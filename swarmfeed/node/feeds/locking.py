@@ -56,5 +56,5 @@ class Locking:
         if locked:
             sentence = sentences.LOCKED()
         else:
-            sentence = (sentences.UNLOCKED if has_passphrase else sentences.NOTHING_TO_LOCK)()
+            sentence = (sentences.UNLOCKED if has_passphrase else sentences.NEVER_LOCKED)()
         return LockState(locked=locked, has_passphrase=has_passphrase, sentence=sentence)

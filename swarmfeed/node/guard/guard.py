@@ -20,7 +20,7 @@ from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.alarms import Alarm, Ours, What, alarms_about, alarms_of
 from swarmfeed.core.feed.certificate import Certificate, Join, Keep, open_certificate
 from swarmfeed.core.feed.highwater import Reason
-from swarmfeed.errors import PassingError, UserError
+from swarmfeed.errors import MendingError, PassingError, UserError
 from swarmfeed.node.ground.events import (
     CertificatesGrew,
     CertificatesSigned,
@@ -79,6 +79,7 @@ class Guard:
         self._events = ground.events
         self._changes = ground.changes
         self._clock = ground.shells.clock
+        self._index = ground.shells.index
         self._ours = Ours(author_id=identity.author_id, feed_id=identity.feed_id)
         self._seen: dict[Hash, FirstSeen] = {}
         self._alarms: tuple[Alarm, ...] = ()
@@ -100,6 +101,7 @@ class Guard:
                 self._seen[Hash(key[len(SEEN) :])] = sighting
 
     def take_changes(self) -> dict[bytes, bytes | None]:
+        """Return what is still to be written down; from then on it counts as written."""
         taken, self._unwritten = self._unwritten, {}
         return taken
 
@@ -195,7 +197,7 @@ class Guard:
         for alarm in self._alarms:
             known = self._seen.get(alarm.id)
             if known is None:
-                logger.warning("done in our name, and not from here", what=alarm.what.value)
+                logger.info("done in our name, and not from here", what=alarm.what.value)
             elif known.source or not source or known.at_ms < now_ms:
                 continue
             self._seen[alarm.id] = FirstSeen(at_ms=now_ms, source=source)
@@ -257,20 +259,27 @@ class Guard:
 
     def _write(self) -> None:
         """Write at once: a command without the network writes nothing later."""
-        changes, self._unwritten = self._unwritten, {}
+        changes = self.take_changes()
         if not changes:
             return
         try:
             self._memory.write(PAGE, changes)
         except PassingError:
-            self._unwritten = {**changes, **self._unwritten}
+            self._unwritten = changes
+
+    def _name_of(self, feed_id: FeedId | None) -> str:
+        """What a device calls itself, as far as that is here."""
+        if feed_id is not None:
+            with suppress(MendingError, PassingError):
+                return self._index.device(feed_id).name
+        return ""
 
     def _view(self, alarm: Alarm) -> AlarmView:
         seen = self._seen.get(alarm.id, FirstSeen(at_ms=self._clock.now_ms()))
         return AlarmView(
             id=alarm.id.hex(),
             what=alarm.what.value,
-            sentence=what_happened(alarm),
+            sentence=what_happened(alarm, self._name_of(alarm.feed_id)),
             advice=what_to_do(alarm),
             seen_ms=seen.at_ms,
             source=seen.source,

@@ -4,15 +4,20 @@ from typing import Final
 
 from swarmfeed.core.asks import alarm_sentences as sentences
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.alarms import Alarm, What
 
 FEED_CHARS: Final = 8
 """Of a feed's address: enough to tell one's own devices apart."""
 
 
-def what_happened(alarm: Alarm) -> str:
-    """Return what somebody did, in one sentence."""
-    feed = format_address(alarm.feed_id)[:FEED_CHARS] if alarm.feed_id else ""
+def what_happened(alarm: Alarm, name: str = "") -> str:
+    """Return what somebody did, in one sentence.
+
+    Args:
+        name: What the device calls itself that it is about; a thief's has any name.
+    """
+    feed = _device(alarm.feed_id, name) if alarm.feed_id else ""
     match alarm.what:
         case What.JOINED:
             return sentences.JOINED(feed=feed)
@@ -32,6 +37,13 @@ def what_happened(alarm: Alarm) -> str:
 
 def what_to_do(alarm: Alarm) -> str:
     """Return what helps if the person did not do that."""
-    if alarm.what in (What.MOVED, What.DISPUTED):
+    if alarm.what is What.MOVED:
+        return sentences.DID_YOU_MOVE()
+    if alarm.what is What.DISPUTED:
         return sentences.BOTH_STOLEN()
     return sentences.DEVICE_STOLEN() if alarm.what is What.SIGNED else sentences.FIRST_STOLEN()
+
+
+def _device(feed_id: FeedId, name: str) -> str:
+    feed = format_address(feed_id)[:FEED_CHARS]
+    return sentences.A_DEVICE(name=name, feed=feed) if name else sentences.NAMELESS(feed=feed)

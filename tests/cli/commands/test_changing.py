@@ -39,7 +39,7 @@ def mine(desk: FakeDesk) -> PostView:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard input as at a terminal, whatever click puts in its place."""
-    monkeypatch.setattr("swarmfeed.cli.commands.changing.is_asked", lambda: True)
+    monkeypatch.setattr("swarmfeed.cli.asking.is_asked", lambda: True)
 
 
 def test_without_a_terminal_nothing_is_taken_for_yes(
@@ -125,3 +125,14 @@ def test_a_text_that_cannot_be_published_needs_no_node(
     done = run("edit", ref_text(mine.ref), text)
     assert (done.exit_code, desk.changed) == (1, [])
     assert "post" in done.stderr.lower()
+
+
+def test_what_a_post_said_before_is_printed(run: Run, desk: FakeDesk, mine: PostView) -> None:
+    ref = ref_text(mine.ref)
+    assert "if it was edited at all" in run("versions", ref).stdout
+    run("edit", ref, "Better.")
+    said = run("versions", ref).stdout
+    assert said.index(mine.text) < said.index("Better.")
+    assert "removed" not in said
+    told = json.loads(run("versions", ref, "--json").stdout)
+    assert [each["text"] for each in told["versions"]] == [mine.text, "Better."]

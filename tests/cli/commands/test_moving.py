@@ -155,7 +155,7 @@ def test_nothing_happens_without_a_person_or_with_other_words(
     home = tmp_path / "home"
     before = key_path(home).read_bytes()
     code, shown, told = move(home, created.next_words)
-    assert code == 1 and "say that you mean it with --yes" in told
+    assert code == 1 and "say --yes if the answer is yes" in told
     assert "New second sheet" not in shown
     code, _, told = move(home, created.author_words, "--yes")
     assert code == 1 and "the words of your first sheet" in told

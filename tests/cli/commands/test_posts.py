@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_post
 from swarmfeed.cli import output
+from swarmfeed.core.asks.people import Followed, WhoIsFollowed
 from swarmfeed.core.asks.posts import FoundPosts, PostView, SearchPosts, ref_text
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed, WritePost
 from swarmfeed.core.base.address import format_author
@@ -140,6 +141,14 @@ def test_an_empty_timeline_says_what_to_do_and_is_an_empty_list_for_programs(run
     assert run("timeline", "--json").stdout == "[]\n"
 
 
+def test_where_those_who_are_followed_are_muted_the_timeline_says_so(
+    run: Run, node: AnnasDesk
+) -> None:
+    node.muted = {BERT}
+    node.rows[WhoIsFollowed] = lambda *_: Followed(authors=(), count=1)
+    assert "some are muted" in run("timeline").stdout
+
+
 def test_show_prints_the_posts_of_one_author_by_address_or_link(
     run: Run, posts: AnnasDesk
 ) -> None:
@@ -161,6 +170,9 @@ def test_search_takes_its_words_as_they_come(run: Run, posts: AnnasDesk) -> None
     printed = json.loads(run("search", "from", "Bert", "--json").stdout)
     assert [post["text"] for post in printed] == ["hello from Bert"]
     assert run("search", "nothing").stdout.startswith("Nothing found")
+    said = run("search", "from:Nobody").stdout
+    assert said.startswith("Nobody who is known here is called Nobody")
+    assert run("search", "nothing", "from:Bert").stdout.startswith("Nothing found")
 
 
 def test_a_word_with_a_dash_before_it_is_left_out_and_no_option(

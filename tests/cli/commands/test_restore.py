@@ -9,6 +9,7 @@ from street.authors import blank_keys
 from street.fakes.anna import WORDS, FakeDoors
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import create_keys
+from swarmfeed.shell.shares import make_shares
 
 Run = Callable[..., Result]
 
@@ -41,6 +42,13 @@ def test_words_that_are_wrong_are_told_before_a_passphrase_is_asked(
     result = run("restore", "-", "--name", "Zoe", stdin=WORDS.replace("abandon", "abandom", 1))
     assert (result.exit_code, fake.restored) == (1, [])
     assert 'Word 1, "abandom", is not one of the backup words' in result.stderr
+
+
+def test_shares_are_known_for_what_they_are(run: Run, fake: FakeDoors) -> None:
+    for share in make_shares(bytes(32), needed=2, count=2):
+        result = run("restore", "-", "--name", "Zoe", "--no-passphrase", stdin=share)
+        assert (result.exit_code, fake.restored) == (1, [])
+        assert "the words of shares" in result.stderr and "shares join -" in result.stderr
 
 
 def test_keys_that_do_not_open_are_left_alone(

@@ -13,7 +13,13 @@ def test_each_is_told_with_what_to_do(what: What) -> None:
     advice = what_to_do(alarm)
     expected = {
         What.SIGNED: "restore",
-        What.MOVED: "nothing helps",
+        What.MOVED: "your first one now",
         What.DISPUTED: "nothing helps",
     }
     assert expected.get(what, "move-to-second-sheet") in advice
+
+
+def test_a_device_is_told_by_its_name_and_its_address() -> None:
+    alarm = Alarm(id=Hash(bytes(32)), what=What.LEFT, feed_id=FeedId(bytes(32)), end=3)
+    assert "laptop (aaaaaaaa)" in what_happened(alarm, "laptop")
+    assert "the device aaaaaaaa" in what_happened(alarm)
