@@ -19,6 +19,13 @@ PRODUCT = ("swarmfeed", "webui")
 EVERYTHING = (*PRODUCT, "tools", "tests")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements lie within a statement."""
+
+_PLAIN = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return, ast.Assert)
+"""The most frequent statements with no other in them: left out early."""
 
 
 @dataclass(frozen=True, order=True, slots=True, kw_only=True)
@@ -49,15 +56,35 @@ def find_faults(sources: Mapping[str, str]) -> list[Fault]:
     Args:
         sources: Path within the checkout, by which it is product, tool or test -> its text.
     """
-    trees = {path: ast.parse(text, path) for path, text in sources.items()}
-    product = {path: tree for path, tree in trees.items() if _is_in(path, PRODUCT)}
-    faults = [fault for path in product for fault in _long_file(path, sources[path])]
-    faults += _repeated_names(product)
-    for path, tree in trees.items():
-        faults += _long_functions(path, tree)
+    faults: list[Fault] = []
+    classes: dict[str, list[ast.ClassDef]] = {}
+    for path, text in sorted(sources.items()):
+        found = _definitions(ast.parse(text, path))
+        classes[path] = [each for each in found if isinstance(each, ast.ClassDef)]
+        faults += _long_functions(path, found)
         if not _is_in(path, ("tests",)):
-            faults += _greedy_constructors(path, tree)
-    return sorted(faults)
+            faults += _greedy_constructors(path, classes[path])
+        if _is_in(path, PRODUCT):
+            faults += _long_file(path, text)
+    product = {path: each for path, each in classes.items() if _is_in(path, PRODUCT)}
+    return sorted([*faults, *_repeated_names(product)])
+
+
+def _definitions(tree: ast.Module) -> list[Definition]:
+    """Functions and classes, at any depth: among statements, for no expression holds one."""
+    found: list[Definition] = []
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Definition):
+            found.append(node)
+        waiting += (
+            each
+            for name in _BODIES
+            for each in getattr(node, name, ())
+            if not isinstance(each, _PLAIN)
+        )
+    return found
 
 
 def _is_in(path: str, tops: tuple[str, ...]) -> bool:
@@ -79,8 +106,8 @@ def _long_file(path: str, text: str) -> Iterator[Fault]:
         yield Fault(path=path, line=FILE_LINES_MAX + 1, sentence=sentence)
 
 
-def _long_functions(path: str, tree: ast.Module) -> Iterator[Fault]:
-    for node in ast.walk(tree):
+def _long_functions(path: str, found: list[Definition]) -> Iterator[Fault]:
+    for node in found:
         if not isinstance(node, Function):
             continue
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -89,8 +116,8 @@ def _long_functions(path: str, tree: ast.Module) -> Iterator[Fault]:
             yield Fault(path=path, line=node.lineno, sentence=sentence)
 
 
-def _greedy_constructors(path: str, tree: ast.Module) -> Iterator[Fault]:
-    for owner in _classes(tree):
+def _greedy_constructors(path: str, classes: list[ast.ClassDef]) -> Iterator[Fault]:
+    for owner in classes:
         for node in owner.body:
             if not isinstance(node, Function) or node.name != "__init__":
                 continue
@@ -106,11 +133,11 @@ def _count_arguments(taken: ast.arguments) -> int:
     return len([*taken.posonlyargs, *taken.args, *taken.kwonlyargs, *rest])
 
 
-def _repeated_names(product: Mapping[str, ast.Module]) -> Iterator[Fault]:
+def _repeated_names(product: Mapping[str, list[ast.ClassDef]]) -> Iterator[Fault]:
     """A name that is private to its module, ``_Name``, may be used in another one too."""
     places = defaultdict(list)
-    for path, tree in sorted(product.items()):
-        for each in _classes(tree):
+    for path, classes in sorted(product.items()):
+        for each in sorted(classes, key=lambda each: each.lineno):
             if not each.name.startswith("_"):
                 places[each.name].append((path, each.lineno))
     for name, (first, *others) in places.items():
@@ -118,6 +145,3 @@ def _repeated_names(product: Mapping[str, ast.Module]) -> Iterator[Fault]:
             sentence = f"there is a class {name} already, at {first[0]}:{first[1]}"
             yield Fault(path=path, line=line, sentence=sentence)
 
-
-def _classes(tree: ast.Module) -> list[ast.ClassDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
