@@ -3,10 +3,22 @@
 ``HYPOTHESIS_PROFILE=quick`` is what ``tools/check`` sets.  No test has a deadline.
 """
 
+import gc
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("full", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "full"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Modules and tests stay until the end: the collector of Python is not to look at them."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()

@@ -96,6 +96,8 @@ from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.journal import read_journal
 from swarmfeed.shell.disk.statements import read_certificates, read_fork
 
+from tests.cases import check_each
+
 ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors"
 
@@ -555,22 +557,39 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
 PATHS = sorted(VECTORS.glob("*/*.json"))
 
 
-def param(path: Path) -> Any:
-    """One vector as a parameter; those of 400,000 parts take seconds."""
-    marks = [pytest.mark.slow] if path.stem.endswith("-parts") else []
-    return pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
+LONG = [path for path in PATHS if path.stem.endswith("-parts")]
+"""Those of 400,000 parts take seconds."""
 
 
-@pytest.mark.parametrize("path", [*map(param, PATHS)])
-def test_the_code_agrees_with_the_vector(path: Path, tmp_path: Path) -> None:
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def check_vector(path: Path, folder: Path) -> None:
     vector = json.loads(path.read_text(encoding="utf-8"))
     check = CHECKS[path.parent.name]
     assert ("-bad-" in path.stem or path.stem.startswith("bad-")) == ("error" in vector)
+    folder.mkdir()
     if "error" in vector:
         with pytest.raises((RemoteError, UserError, DamageError)):
-            check(vector, tmp_path)
+            check(vector, folder)
     else:
-        check(vector, tmp_path)
+        check(vector, folder)
+
+
+@pytest.mark.parametrize("topic", CHECKS)
+def test_the_code_agrees_with_the_vectors(topic: str, tmp_path: Path) -> None:
+    paths = [path for path in PATHS if path.parent.name == topic and path not in LONG]
+    check_each(
+        ((name(path), path) for path in paths),
+        lambda path: check_vector(path, tmp_path / path.stem),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LONG, ids=name)
+def test_the_code_agrees_with_the_long_vector(path: Path, tmp_path: Path) -> None:
+    check_vector(path, tmp_path / path.stem)
 
 
 @pytest.mark.parametrize(

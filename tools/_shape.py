@@ -144,4 +144,3 @@ def _repeated_names(product: Mapping[str, list[ast.ClassDef]]) -> Iterator[Fault
         for path, line in others:
             sentence = f"there is a class {name} already, at {first[0]}:{first[1]}"
             yield Fault(path=path, line=line, sentence=sentence)
-

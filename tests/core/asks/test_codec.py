@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -98,6 +99,9 @@ def test_junk_is_no_cursor(text: str) -> None:
 
 # --- every view and every ask -------------------------------------------------------------
 
+few = settings(max_examples=settings().max_examples // 5)
+"""For each of so many types: a fifth of what the profile asks."""
+
 ASKS = [*declared(), page.NewLoginLink]
 ANSWERS = sorted({answer_type(kind) for kind in ASKS}, key=lambda kind: kind.__name__)
 
@@ -118,6 +122,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Any value of a type that has a JSON form."""
     if hint in SIMPLE:
@@ -138,7 +143,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("kind", [*ANSWERS, *ASKS], ids=lambda kind: kind.__name__)
-@settings(max_examples=20)
+@few
 @given(data=st.data())
 def test_every_view_and_every_ask_comes_back_from_json(kind: type, data: st.DataObject) -> None:
     value = data.draw(values_of(kind))
@@ -148,7 +153,7 @@ def test_every_view_and_every_ask_comes_back_from_json(kind: type, data: st.Data
 @pytest.mark.parametrize(
     "kind", [kind for kind in ASKS if not kind.changes], ids=lambda kind: kind.__name__
 )
-@settings(max_examples=20)
+@few
 @given(data=st.data())
 def test_every_question_comes_back_from_a_query(kind: type, data: st.DataObject) -> None:
     value = data.draw(values_of(kind))
@@ -167,7 +172,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("kind", [*ANSWERS, *ASKS], ids=lambda kind: kind.__name__)
-@settings(max_examples=20)
+@few
 @given(data=st.data())
 def test_foreign_json_is_a_value_or_the_one_error(kind: type, data: st.DataObject) -> None:
     """Anything at all, and what is almost right: one key replaced or gone."""

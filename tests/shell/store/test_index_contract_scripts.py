@@ -7,6 +7,7 @@ from swarmfeed.core.feed.kinds import WithdrawBody
 from swarmfeed.ports import Index
 from swarmfeed.shell.store.index import SqliteIndex
 
+from tests.cases import check_each
 from tests.core.words.pairs import PAIRS
 from tests.shell.store.index_samples import BOB, BOBS, NOW_MS, add, stored, texts
 
@@ -22,14 +23,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteIndex]:
     index.close()
 
 
-@pytest.mark.parametrize(("script", "typed", "text", "found"), PAIRS)
-def test_the_real_index_finds_what_a_reader_finds(
-    filled: SqliteIndex, script: str, typed: str, text: str, found: bool
-) -> None:
-    in_quotes = f'"{typed}"'  # of two words the table means a phrase
-    views = filled.search(in_quotes, 1_000, None)
-    assert (text in texts(views)) is found, script
-    assert filled.count_found(in_quotes, 1_000) == len(views)
+def test_the_real_index_finds_what_a_reader_finds(filled: SqliteIndex) -> None:
+    def find(pair: tuple[str, str, str, bool]) -> None:
+        _, typed, text, found = pair
+        in_quotes = f'"{typed}"'  # of two words the table means a phrase
+        views = filled.search(in_quotes, 1_000, None)
+        assert (text in texts(views)) is found
+        assert filled.count_found(in_quotes, 1_000) == len(views)
+
+    check_each(((f"{pair[0]}: {pair[1]} in {pair[2]}", pair) for pair in PAIRS), find)
 
 
 SOME = tuple(dict.fromkeys((typed, text) for _, typed, text, found in PAIRS[::9] if found))
