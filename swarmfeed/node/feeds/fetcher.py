@@ -32,6 +32,7 @@ from swarmfeed.core.feed.fetching import (
 )
 from swarmfeed.core.talk.words import Wake
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError
+from swarmfeed.node.feeds.arrivals import Arrivals
 from swarmfeed.node.feeds.flights import Flight, Flights
 from swarmfeed.node.feeds.searching import Searching
 from swarmfeed.node.feeds.seeder import Seeder
@@ -76,7 +77,6 @@ class Fetcher:
         self._sessions = ground.sessions
         self._clock = ground.shells.clock
         self._events = ground.events
-        self._nothing_to_verify = ground.nothing_to_verify
         self._seeder = seeder
         self._feeds: dict[FeedId, _Feed] = {}
         self._flights, self._searching = Flights(ground), Searching(ground)
@@ -85,7 +85,7 @@ class Fetcher:
         self._plan_at_ms = 0
         self._served_by: dict[FeedId, set[Endpoint]] = {}
         self._finishing = Tasks()
-        self._arrived: dict[bytes, Flight] = {}
+        self._arrivals = Arrivals(ground, self._finishing, self._finish)
         self._refused_until_ms = 0
         self._held_back: set[tuple[FeedId, ChunkSpan]] = set()
 
@@ -341,33 +341,25 @@ class Fetcher:
         if flight is None or flight.verifying:
             return
         self._flights.arrived(info_hash)
-        self._arrived[info_hash] = flight
-        if self._nothing_to_verify.is_set():
-            self._nothing_to_verify.clear()
-            self._finishing.spawn(self._finish_arrived())
+        self._arrivals.add(info_hash, flight)
 
-    async def _finish_arrived(self) -> None:
-        """Verify and keep what arrived, a chunk at a time, the newest first."""
+    def _finish(self, info_hash: bytes, flight: Flight, verdict: asyncio.Future[None]) -> None:
+        """Keep a chunk that was verified, or give it up."""
         try:
-            while self._arrived:
-                newest = max(self._arrived, key=lambda each: self._arrived[each].chunk.span.end)
-                try:
-                    await self._finish(newest, self._arrived.pop(newest))
-                except PassingError as error:
-                    self._put_off(newest, error)
-                except FatalError as error:
-                    self._events.tell(Fatal(error))
-                except Exception:
-                    # A bug: this chunk is asked for again, the others go on.
-                    logger.error("chunk not kept", exc_info=True)
-                    self._give_up(newest)
-        finally:
-            self._nothing_to_verify.set()
+            self._keep(info_hash, flight, verdict)
+        except PassingError as error:
+            self._put_off(info_hash, error)
+        except FatalError as error:
+            self._events.tell(Fatal(error))
+        except Exception:
+            # A bug: this chunk is asked for again, the others go on.
+            logger.error("chunk not kept", exc_info=True)
+            self._give_up(info_hash)
 
-    async def _finish(self, info_hash: bytes, flight: Flight) -> None:
+    def _keep(self, info_hash: bytes, flight: Flight, verdict: asyncio.Future[None]) -> None:
         feed_id, span = flight.chunk.feed_id, flight.chunk.span
         try:
-            await asyncio.to_thread(self._verify, flight)
+            verdict.result()
             if self._flights.find(info_hash) is not flight:
                 self._logs.drop_incoming(feed_id, span)
                 return  # the feed was let go meanwhile
@@ -387,7 +379,3 @@ class Fetcher:
         self._seeder.seed(feed_id, flight.torrent)
         self._events.tell(ChunkKept(feed_id, span))
         self.plan()
-
-    def _verify(self, flight: Flight) -> None:
-        chunk = self._logs.read_incoming(flight.chunk.feed_id, flight.chunk.span)
-        self._verifier.verify(chunk, flight.chunk.span.level, flight.record.root)

@@ -36,6 +36,12 @@ class Hasher:
     def process_id(self) -> int:
         return self._process.pid
 
+    def wait_until_ready(self) -> None:
+        """Return when it has loaded what it needs.  OSError: it has ended instead."""
+        assert self._process.stdout is not None, "it was started with two pipes"
+        if self._process.stdout.read(1) != worker.READY:
+            raise BrokenPipeError("it ended before it was ready")
+
     def hash(self, frames: memoryview) -> list[Hash]:
         """Return the roots of frames that lie one after the other.
 

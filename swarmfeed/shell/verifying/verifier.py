@@ -52,7 +52,8 @@ class ProcessVerifier:
         self._idle_s = idle_s
         self._turn = threading.Lock()
         """Held by whoever starts, uses or ends the processes."""
-        self._hashers: tuple[Hasher, ...] = ()
+        self._hashers: list[Hasher] = []
+        self._is_ready = False
         self._rest: threading.Timer | None = None
         self._is_closed = False
 
@@ -67,14 +68,17 @@ class ProcessVerifier:
 
     def verify(self, chunk: bytes, level: int, root: Hash) -> None:
         frames = chunk_frames(chunk, level)
-        roots = self._hash_apart(chunk, frames, level) if level >= _APART_LEVEL_MIN else None
+        roots = None
+        # While they start, smaller chunks are done here, and not kept waiting.
+        if level >= (_APART_LEVEL_MIN if self._is_ready else VERIFY_LEVEL_MIN):
+            roots = self._hash_apart(chunk, frames)
         if roots is None:
             roots = [frame_root(chunk[start:end]) for start, end in frames]
         check_root(roots, root)
 
     def close(self) -> None:
         self._is_closed = True
-        for each in self._hashers:
+        for each in tuple(self._hashers):
             each.kill()  # who is in the middle of it goes on without them, and leaves the turn
         self._end_in_turn()
 
@@ -84,14 +88,11 @@ class ProcessVerifier:
         with self._turn:
             self._start()
 
-    def _hash_apart(
-        self, chunk: bytes, frames: Sequence[Range], level: int
-    ) -> list[Hash] | None:
+    def _hash_apart(self, chunk: bytes, frames: Sequence[Range]) -> list[Hash] | None:
         """Return the root of each frame; None when it has to be done here."""
         with self._turn:
-            if level >= VERIFY_LEVEL_MIN:
-                self._start()
-            if not self._hashers:
+            self._start()
+            if not self._is_ready:
                 return None
             try:
                 return _hash_in(self._hashers, chunk, frames)
@@ -103,17 +104,20 @@ class ProcessVerifier:
                 self._rest_later()
 
     def _start(self) -> None:
-        """Start the processes, if there are none."""
-        if self._hashers or self._is_closed:
+        """Start the processes, if there are none, and wait until they can be asked."""
+        if self._is_ready:
             return
-        started: list[Hasher] = []
         try:
-            started.extend(Hasher() for _ in range(self._count))
+            while len(self._hashers) < self._count and not self._is_closed:
+                self._hashers.append(Hasher())
+            if self._is_closed:
+                self._end()
+            for each in self._hashers:
+                each.wait_until_ready()
         except OSError as error:
             logger.warning("no processes to verify in", reason=str(error))
-            _end_all(started)
-            return
-        self._hashers = tuple(started)
+            self._end()
+        self._is_ready = bool(self._hashers)
         self._rest_later()
 
     def _rest_later(self) -> None:
@@ -129,10 +133,11 @@ class ProcessVerifier:
             self._end()
 
     def _end(self) -> None:
-        hashers, self._hashers = self._hashers, ()
+        self._is_ready = False
         if self._rest is not None:
             self._rest.cancel()
-        _end_all(hashers)
+        while self._hashers:
+            self._hashers.pop().end()
 
 
 def shares(frames: Sequence[Range], count: int) -> list[Range]:
@@ -169,11 +174,6 @@ def _hash_share(free: SimpleQueue[Hasher], chunk: memoryview, share: Range) -> l
         return hasher.hash(chunk[share[0] : share[1]])
     finally:
         free.put(hasher)
-
-
-def _end_all(hashers: Sequence[Hasher]) -> None:
-    for each in hashers:
-        each.end()
 
 
 assert CHUNK_FANOUT >= VERIFY_PROCESSES_MAX, "a chunk has a frame for each process"

@@ -1,5 +1,6 @@
 """A process that hashes frames: ``python -m swarmfeed.shell.verifying.worker``.
 
+    ready    = "!", once it has loaded what it needs
     question = length (4, big-endian) || frames, one after the other
     answer   = "+" || length (4) || root of each frame, 32 bytes each
              | "-" || length (4) || why they are none, UTF-8
@@ -15,6 +16,7 @@ from swarmfeed.core.feed.chunk import frame_ranges, frame_root
 from swarmfeed.errors import BadEncodingError
 
 LENGTH_BYTES: Final = 4
+READY: Final = b"!"
 ROOTS: Final = b"+"
 REFUSED: Final = b"-"
 
@@ -27,6 +29,7 @@ def main() -> None:
         open(0, "rb") as questions,
         open(1, "wb", buffering=0) as answers,
     ):
+        answers.write(READY)
         while (frames := read_part(questions)) is not None:
             answers.write(answer(frames))
 

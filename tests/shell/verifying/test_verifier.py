@@ -134,6 +134,22 @@ def test_processes_are_started_once_while_a_large_chunk_is_on_its_way(
 
 
 @pytest.mark.slow
+def test_smaller_chunks_do_not_wait_for_processes_that_start(
+    real: ProcessVerifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    never = tmp_path / "python"
+    never.write_text("#!/bin/sh\nexec sleep 60\n")
+    never.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(never))
+    real.get_ready(2)
+    wait_until(lambda: len(real.process_ids) == 2)
+    started = real.process_ids
+    real.verify(MIDDLE[0], 1, MIDDLE[1])
+    real.close()
+    assert not any(map(is_alive, started)), "nor does closing wait for them"
+
+
+@pytest.mark.slow
 def test_a_process_that_is_killed_costs_no_chunk(real: ProcessVerifier) -> None:
     real.verify(LARGE[0], 2, LARGE[1])
     killed = real.process_ids

@@ -44,5 +44,5 @@ def test_the_process_answers_in_order_and_ends_with_its_questions() -> None:
         capture_output=True,
         check=True,
     )
-    assert done.stdout == answer(FRAMES[0]) + answer(b"junk") + answer(FRAMES[1])
+    assert done.stdout == b"!" + answer(FRAMES[0]) + answer(b"junk") + answer(FRAMES[1])
     assert done.stderr == b""
