@@ -42,9 +42,9 @@ def test_a_quick_run_prints_a_table_and_writes_the_same_as_json(tmp_path: Path) 
     assert durable["value"] > 0
     assert durable["ratio"] == pytest.approx(durable["value"] / durable["limit"]["value"])
     assert [(bar["of"], bar["op"], bar["number"]) for bar in durable["bars"]] == [
-        ("ratio", ">=", 0.5)
+        ("ratio", ">=", 0.65)
     ]
-    assert durable["passed"] == durable["bars"][0]["passed"] == (durable["ratio"] >= 0.5)
+    assert durable["passed"] == durable["bars"][0]["passed"] == (durable["ratio"] >= 0.65)
     assert results["encode.posts"]["passed"] is None
     assert "of 2 figures reach their bars" in ran.stdout
 

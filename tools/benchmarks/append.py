@@ -41,7 +41,7 @@ def _measure_one_by_one(bench: Bench, stored: Sequence[bytes]) -> Row:
         share * ROUNDS / ours,
         "/s",
         Limit("raw write + fsync of as many bytes /s", share * ROUNDS / raw),
-        (ratio_at_least(0.5),),
+        (ratio_at_least(0.65),),
     )
 
 
@@ -59,7 +59,7 @@ def _measure_batches(bench: Bench, stored: Sequence[bytes]) -> Row:
         len(stored) / median(ours),
         "/s",
         Limit("raw write + fsync of as many bytes /s", len(stored) / median(raw)),
-        (at_least(100_000),),
+        (at_least(150_000),),
     )
 
 

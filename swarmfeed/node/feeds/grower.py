@@ -4,6 +4,8 @@ head on disk (HeadGrew) --> seeded --> pushed --> indexed --> the rest fetched
 chunk on disk (ChunkKept) --> indexed --> all here (FeedCompleted)
 """
 
+import asyncio
+
 import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
@@ -44,7 +46,9 @@ class Grower:
             return  # the feed was let go in the same moment
         self._events.tell(HeadGrew(before, after))
         self._seed_new(before, after)
-        self._holder.push(before, after)
+        if self._holder.push(before, after):
+            # On its way before the index's thread takes the interpreter from the loop.
+            await asyncio.sleep(0)
         if self._interests.is_indexed(author_id):
             await self._index_new(author_id, before, after)
         if self._shelf.replica(feed_id) is None:

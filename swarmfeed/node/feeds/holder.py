@@ -83,13 +83,18 @@ class Holder:
         for session in self._who_want(self._shelf.author_of(feed_id)):
             session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
 
-    def push(self, before: Replica | None, after: Replica) -> None:
-        """Tell everyone who wants the author what is new; the sender knows it already."""
-        feed_id = after.feed_id
+    def push(self, before: Replica | None, after: Replica) -> bool:
+        """Tell everyone who wants the author what is new; the sender knows it already.
+
+        Returns whether there is anybody to be told.
+        """
+        feed_id, is_told = after.feed_id, False
         for session in self._who_want(self._shelf.author_of(feed_id)):
             if session.knows.get(feed_id, 0) < after.size:
                 saying = partial(self._push_to, session, before, after)
                 session.outbox.put(("news", feed_id), saying)
+                is_told = True
+        return is_told
 
     def confirm(self, feed_id: FeedId) -> None:
         """Send a receipt for the newest head to all who hold or want the feed."""

@@ -6,7 +6,6 @@ that was not verified; many are verified before (``open_new``), others in betwee
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import (
@@ -27,8 +26,6 @@ from swarmfeed.node.ground.events import CertificatesGrew, Events
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.ports import Logs
 
-_NONE: Final[Mapping[bytes, Certificate]] = {}
-
 
 class Credentials:
     """Authors of the feeds that are held, and what they certified."""
@@ -39,7 +36,8 @@ class Credentials:
         self._authors: dict[FeedId, AuthorId] = {}
         self._feeds: dict[AuthorId, list[FeedId]] = {}
         self._certificates: dict[AuthorId, dict[bytes, Certificate]] = {}
-        self._last: tuple[AuthorId, tuple[bytes, ...], AuthorFeeds] | None = None
+        self._certified: dict[AuthorId, AuthorFeeds] = {}
+        """What those of known authors say, worked out when it is asked for."""
 
     # --- looking ---
 
@@ -54,11 +52,13 @@ class Credentials:
 
     def certified(self, author_id: AuthorId) -> AuthorFeeds:
         """What the certificates we know say of an author."""
-        known = self._certificates.get(author_id, _NONE)
-        if self._last is None or self._last[:2] != (author_id, tuple(known)):
-            # One author is asked about again and again while a message of theirs is heard.
-            self._last = author_id, tuple(known), feeds_of(author_id, known.values())
-        return self._last[2]
+        found = self._certified.get(author_id)
+        if found is None:
+            known = self._certificates.get(author_id)
+            found = feeds_of(author_id, known.values() if known else ())
+            if known:  # anybody may ask for anybody
+                self._certified[author_id] = found
+        return found
 
     def certificates(self, author_id: AuthorId) -> tuple[bytes, ...]:
         """Signed certificates known of an author, in the order to pass them on in."""
@@ -174,7 +174,7 @@ class Credentials:
         self.assign(feed_id, author_id)
         opened = {**self._certificates.get(author_id, {}), **signed}
         chosen = choose_certificates(author_id, opened)
-        self._certificates[author_id] = {each: opened[each] for each in chosen}
+        self._know(author_id, {each: opened[each] for each in chosen})
 
     def start(self, feed_id: FeedId, author_id: AuthorId, *certificates: bytes) -> None:
         """Write the first certificates of an own feed: its join, and what proves that."""
@@ -196,9 +196,13 @@ class Credentials:
         is_news = self._certificates.get(author_id) != opened
         for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
             self._logs.replace_certificates(feed_id, list(opened))
-        self._certificates[author_id] = opened
+        self._know(author_id, opened)
         if is_news:
             self._events.tell(CertificatesGrew(author_id))
+
+    def _know(self, author_id: AuthorId, opened: dict[bytes, Certificate]) -> None:
+        self._certificates[author_id] = opened
+        self._certified.pop(author_id, None)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         """Know no author of a feed any more; what the author certified stays known."""

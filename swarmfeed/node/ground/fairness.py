@@ -155,6 +155,8 @@ class Fairness:
 
     async def make_way(self) -> None:
         """Return when no person waits, or after PERSON_WAITS_S: what begins then takes long."""
+        if self._nobody_waits.is_set():
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(PERSON_WAITS_S):
                 await self._nobody_waits.wait()

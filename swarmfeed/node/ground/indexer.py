@@ -274,8 +274,11 @@ class Indexer:
             return
         self.require_open()
         added = {work.author_id: 0 for work in works}
+        groups = [works]
+        if not all(map(_is_small, works)):
+            groups = await self.run_in_thread(lambda: self._group(works))
         # One call of the thread for each, so that what just came may go in between.
-        for group in await self.run_in_thread(lambda: self._group(works)):
+        for group in groups:
             # Certificates may have come meanwhile, and what cuts the feed gone before.
             pieces = [
                 cut for piece in group if (cut := self._up_to_the_end(piece)).start < cut.end
@@ -297,10 +300,7 @@ class Indexer:
         small: list[_Work] = []
         groups = [small]
         for work in works:
-            if work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES:
-                small.append(work)  # the newest there are
-                continue
-            cut = self._cut(work)
+            cut = [work] if _is_small(work) else self._cut(work)
             if len(cut) == 1 and len(works) > 1:
                 small += cut
             else:
@@ -382,6 +382,10 @@ class Indexer:
             self._index.drop_feed(feed_id)
             self._index.reserve(feed_id, author_id, end)
         return True
+
+
+def _is_small(work: _Work) -> bool:
+    return work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES
 
 
 def _warn_of_unread(work: _Work, error: SwarmfeedError) -> None:

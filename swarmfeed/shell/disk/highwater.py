@@ -79,6 +79,7 @@ class MarkFiles:
         self._folder = folder
         self._read: dict[FeedId, _File] = {}
         self._paths: dict[FeedId, Path] = {}
+        self._listed: set[FeedId] | None = None
 
     def feed_ids(self) -> list[FeedId]:
         """Feeds that have a file here, readable or not."""
@@ -90,7 +91,14 @@ class MarkFiles:
             for name in names:
                 with suppress(UserError):
                     found.append(FeedId(parse_address(name)))
+        self._listed = set(found)
         return found
+
+    def has(self, feed_id: FeedId) -> bool:
+        """Whether a feed had a file when they were listed, or was given one since."""
+        if self._listed is None:
+            self.feed_ids()
+        return self._listed is not None and feed_id in self._listed
 
     def read(self, feed_id: FeedId) -> Mark | None:
         """Return the mark; None when there is none, or nothing of it can be read."""
@@ -110,6 +118,8 @@ class MarkFiles:
             content = _encode_slot(0, mark).ljust(_SLOTS * MARK_SLOT_BYTES, b"\0")
             write_file(path, content)
             self._read[feed_id] = _take_apart(content)
+            if self._listed is not None:
+                self._listed.add(feed_id)
             return
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

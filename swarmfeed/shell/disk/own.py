@@ -50,6 +50,8 @@ class OwnFeeds:
 
     def heed(self, replica: Replica) -> None:
         """End an own feed of which somebody shows more than was ever signed here."""
+        if not self._marks.has(replica.feed_id):
+            return
         mark = self._marks.read(replica.feed_id)
         if mark is not None and replica.size > mark.size:
             self.end(replica.feed_id, Ending.NEWER)

@@ -1,6 +1,8 @@
 """What a holder says: on a want, on news, once per head, and to whom."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from swarmfeed.core.base.types import AuthorId, ChunkSpan
@@ -20,6 +22,7 @@ from swarmfeed.core.talk.words import (
 )
 from swarmfeed.node.feeds.holder import HolderSide
 from swarmfeed.node.ground.events import ChunkKept
+from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import FOLLOWED, Interest
 
 from tests.node.rig import Scribe
@@ -114,6 +117,31 @@ def test_without_the_chunk_no_proof_is_made_up(tmp_path: Path) -> None:
         assert await to.kinds_said(asker) == ["Have", "HeadOffer", "Receipt"], (
             "once the chunk is here, the head is offered without being asked for again"
         )
+
+    talk(tmp_path, script)
+
+
+def test_own_news_are_sent_before_they_are_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index's thread would take the interpreter from who sends them."""
+
+    async def script(to: Talk) -> None:
+        reader = to.link(1)
+        await to.hear(reader, Want((WantedAuthor(to.node.ground.identity.author_id, ()),)))
+        await to.said(reader)
+        index_now, sent = Indexer.index_now, list[int]()
+
+        async def noting(indexer: Indexer, *work: Any) -> None:
+            sent.append(len(reader.peer.sent))  # type: ignore[attr-defined]  # a fake one
+            await index_now(indexer, *work)
+
+        monkeypatch.setattr(Indexer, "index_now", noting)
+        saying = asyncio.create_task(reader.outbox.run())
+        await asyncio.sleep(0)  # it waits for what is due
+        await to.node.feeds.writer.publish_post("hello", None)
+        saying.cancel()
+        assert sent == [1]
 
     talk(tmp_path, script)
 

@@ -96,6 +96,17 @@ class Writer:
         return self.reader.sent
 
 
+def test_it_says_whether_there_is_anybody_to_be_told(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    before = writer.append(posts(1, 10))
+    after = writer.append(posts(10, 11))
+    session = writer.reader.session
+    for knows, wants, is_told in ((10, AUTHOR, True), (11, AUTHOR, False), (10, None, False)):
+        session.knows[FEED] = knows
+        session.part(HolderSide).wants = {wants} if wants else set()
+        assert writer.holder.push(before, after) is is_told
+
+
 def test_a_new_entry_is_pushed_alone(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
     before = writer.append(posts(1, 10))

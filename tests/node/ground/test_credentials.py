@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from street.fakes.logs import FakeDisk, FakeLogs
 from swarmfeed.core.feed.certificate import sign_join
-from swarmfeed.core.talk.words import HeadOffer
+from swarmfeed.core.talk.words import Certificates, HeadOffer
 from swarmfeed.errors import (
     BadEncodingError,
     BadProofError,
@@ -143,3 +143,18 @@ def with_certificates(
 ) -> HeadOffer:
     author_id = author.author_id if author else offer.author_id
     return replace(offer, certificates=certificates, author_id=author_id)
+
+
+def test_what_an_author_certified_is_worked_out_anew_with_each_certificate(
+    tmp_path: Path,
+) -> None:
+    shelf, _ = new_shelf(tmp_path)
+    anna, other_key = Scribe(1), Scribe(2).feed_key
+    assert shelf.certified(anna.author_id).feeds == ()
+    shelf.accept_offer(anna.offer())
+    assert [each.feed_id for each in shelf.certified(anna.author_id).feeds] == [anna.feed_id]
+    other = sign_join(anna.author, other_key, from_ms=2)
+    told = Certificates(anna.author_id, (anna.certificate, other))
+    shelf.accept_certificates(told)
+    certified = {each.feed_id for each in shelf.certified(anna.author_id).feeds}
+    assert certified == {anna.feed_id, other_key.public}
