@@ -1,11 +1,13 @@
 """How posts stand in a conversation: what they answer, how much answers them."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 from flask import url_for
 from markupsafe import Markup
 from swarmfeed.core.asks import thread_sentences
-from swarmfeed.core.asks.posts import HERE, Answered, PostView, goes_on
+from swarmfeed.core.asks.posts import HERE, Answered, PostView, ThreadView, goes_on
 from swarmfeed.core.base.types import AuthorId
 
 from webui.render import one_line
@@ -49,6 +51,32 @@ def places(post: PostView, replies: tuple[PostView, ...]) -> list[dict[str, obje
         found.append({"post": reply, "indents": indents, "names": names, "on": goes_on(reply)})
         above = reply
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talker:
+    """Somebody who wrote some of the posts that a page of a thread shows."""
+
+    author_id: AuthorId
+    author_name: str
+    namesake: bool
+    posts: int
+
+
+def who_is_in(thread: ThreadView) -> list[Talker]:
+    """Say who wrote what a page of a thread shows, in the order in which they come in."""
+    shown = [*thread.ancestors, thread.post, *thread.replies]
+    posts = Counter(post.author_id for post in shown)
+    first = {post.author_id: post for post in reversed(shown)}
+    return [
+        Talker(
+            author_id=author_id,
+            author_name=first[author_id].author_name,
+            namesake=first[author_id].namesake,
+            posts=count,
+        )
+        for author_id, count in posts.items()
+    ]
 
 
 def post_key(post: PostView) -> str:

@@ -24,7 +24,7 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
-from webui.conversation import places, post_key, thread_url
+from webui.conversation import places, post_key, thread_url, who_is_in
 from webui.current import ask
 from webui.kept import AGAIN, ONCE
 from webui.pages.changing import withdrawn_page
@@ -79,6 +79,7 @@ def _show(thread: ThreadView) -> str:
         post=post,
         ancestors=thread.ancestors,
         oldest=thread.oldest,
+        people=who_is_in(thread),
         replies=places(post, thread.replies),
         total=thread.reply_total,
         pin=_pin(post),

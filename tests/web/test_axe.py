@@ -1,0 +1,55 @@
+"""Every page as axe sees it, wide and narrow, light and dark: it keeps nobody out."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.base.address import format_address, format_author
+
+from tests.web.test_browser import MakeVisit, Node, browser, make_visit, node
+
+__all__ = ["browser", "make_visit", "node"]  # fixtures
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PATHS = (
+    *("/", "/search", "/search?q=the", "/search?q=from:nobody", "/notifications", "/drafts"),
+    *("/follow", "/follow?link=swarmfeed:{author}", "/authors/{author}", "/posts/{reply}"),
+    *("/posts/{own}", "/posts/{own}/edit", "/posts/{own}/withdraw", "/posts/{own}/versions"),
+    *("/status", "/alarms", "/me", "/devices", "/lock", "/history", "/history/{author}"),
+    *("/feeds/{feed}/torrents", "/nothing"),
+)
+
+
+def paths(node: Node) -> list[str]:
+    desk = node.desk
+    desk.drafts = {"": "begun", "somewhere/1": "an answer"}
+    own = next(each for each in desk.posts if each.author_id == desk.me)
+    names = {
+        "author": format_author(desk.posts[0].author_id),
+        "reply": next(each for each in desk.posts if each.reply_to).id,
+        "own": ref_text(own.ref),
+        "feed": format_address(own.ref.feed_id),
+    }
+    return [path.format(**names) for path in PATHS]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320], ids=["wide", "narrow"])
+def test_no_page_keeps_anybody_out(make_visit: MakeVisit, width: int, dark: bool) -> None:
+    visit = make_visit(width=width, dark=dark)
+    found = {}
+    for path in paths(visit.node):
+        visit.go(path)
+        seen = Axe().run(visit.page)
+        if seen.violations_count:
+            found[path] = seen.generate_report()
+    visit.complaints[:] = [each for each in visit.complaints if "404" not in each]
+    assert found == {}
+
+
+def test_a_page_that_does_is_told(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    visit.page.evaluate("document.querySelector('#text').labels[0].remove()")
+    visit.page.evaluate("document.querySelector('#text').removeAttribute('placeholder')")
+    assert "label" in Axe().run(visit.page).generate_report()
