@@ -163,6 +163,5 @@ def _root_at(replica: Replica, size: int) -> Hash | None:
     if size < replica.tail_start:
         return None
     frontier = sealed_frontier(replica.records, replica.size)
-    for stored in replica.tail[: size - replica.tail_start]:
-        frontier = frontier.append(hash_stored(stored))
-    return frontier.root()
+    tail = replica.tail[: size - replica.tail_start]
+    return frontier.append(map(hash_stored, tail)).root()

@@ -5,7 +5,7 @@ Pure functions of hashes; no feed, no network, no storage.  Ranges are half-open
 Source: RFC 9162, section 2.1 (identical to RFC 6962 for SHA-256).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -55,9 +55,13 @@ class Frontier:
     roots: tuple[Hash, ...] = ()
     """Roots of the perfect subtrees from left to right, one for each 1-bit of ``size``."""
 
-    def append(self, entry_hash: Hash) -> "Frontier":
-        """Add one entry."""
-        return self.append_subtree(1, entry_hash)
+    def append(self, entry_hashes: Iterable[Hash]) -> "Frontier":
+        """Add entries, oldest first."""
+        size, roots = self.size, list(self.roots)
+        for entry_hash in entry_hashes:
+            _push(roots, size, entry_hash)
+            size += 1
+        return Frontier(size, tuple(roots))
 
     def append_subtree(self, entry_count: int, root: Hash) -> "Frontier":
         """Add a perfect subtree of ``entry_count`` = 2**k entries.
@@ -66,12 +70,8 @@ class Frontier:
         """
         assert self.size % entry_count == 0, "a subtree must stand at its own multiple"
         roots = list(self.roots)
-        # Each 1-bit of size from entry_count upwards is an equal subtree to the left: merge.
-        bits = self.size // entry_count
-        while bits & 1:
-            root = hash_children(roots.pop(), root)
-            bits >>= 1
-        return Frontier(self.size + entry_count, (*roots, root))
+        _push(roots, self.size // entry_count, root)
+        return Frontier(self.size + entry_count, tuple(roots))
 
     def root(self) -> Hash:
         """Return the root over all entries: perfect subtrees folded from the right."""
@@ -81,6 +81,14 @@ class Frontier:
         for left in reversed(self.roots[:-1]):
             root = hash_children(left, root)
         return root
+
+
+def _push(roots: list[Hash], left: int, root: Hash) -> None:
+    """Add a subtree at the right, with so many of its size to its left, and merge."""
+    while left & 1:  # the last one is of its size
+        root = hash_children(roots.pop(), root)
+        left >>= 1
+    roots.append(root)
 
 
 def inclusion_proof(index: int, size: int, subtree: SubtreeRoot) -> list[Hash]:

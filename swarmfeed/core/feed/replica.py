@@ -349,9 +349,7 @@ def _sign(
 
 
 def _append_all(frontier: Frontier, stored: Iterable[bytes]) -> Frontier:
-    for entry in stored:
-        frontier = frontier.append(hash_stored(entry))
-    return frontier
+    return frontier.append(map(hash_stored, stored))
 
 
 def _check_pending(known: Replica, after: Replica, pending: Sequence[bytes]) -> None:
