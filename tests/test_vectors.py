@@ -622,6 +622,7 @@ def test_every_topic_has_vectors() -> None:
     assert {path.parent.name for path in PATHS} == CHECKS.keys()
 
 
+@pytest.mark.slow
 def test_vectors_and_format_are_what_the_tool_writes() -> None:
     tool = [sys.executable, str(ROOT / "tools" / "make_vectors.py"), "--check"]
     done = subprocess.run(tool, capture_output=True, text=True, timeout=60)

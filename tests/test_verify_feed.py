@@ -116,6 +116,7 @@ def run_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_people_get_a_summary_and_scripts_an_exit_code(folder: Path, tmp_path: Path) -> None:
     done = run_tool(str(folder), "--author", AUTHOR)
     assert (done.returncode, done.stderr) == (0, "")
@@ -493,6 +494,7 @@ def test_a_feed_that_starts_with_a_post_is_found(tmp_path: Path, verify: Verify)
 # --- forks ---
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A15")
 def test_a_kept_fork_is_shown_and_a_false_one_is_found(folder: Path, verify: Verify) -> None:
     hashes = [reference.leaf_hash(b"%d" % number) for number in range(8)]

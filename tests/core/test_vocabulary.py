@@ -214,6 +214,7 @@ def test_the_longest_message_of_each_type_fits(message: Message) -> None:
     assert VOCABULARY.decode(VOCABULARY.encode(message)) == message
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A40")
 def test_a_message_of_too_many_values_is_refused() -> None:
     """A want of 1,000 authors of 64 feeds took a second of the processor to read."""

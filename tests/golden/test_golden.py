@@ -9,14 +9,22 @@ import pytest
 
 from tests.golden import commands, record
 
+LONG = {"commands", "messages", "pages", "street"}
+"""Scenes of more than a quarter of a second."""
 
-@pytest.mark.parametrize("name", record.SCENES)
+
+def scene(name: str) -> Any:
+    return pytest.param(name, marks=[pytest.mark.slow] if name in LONG else [])
+
+
+@pytest.mark.parametrize("name", [scene(name) for name in record.SCENES])
 def test_nothing_is_told_differently(name: str, tmp_path: Path) -> None:
     before, now = record.read(name), record.as_json(record.SCENES[name](tmp_path))
     differences = list(_differences(before, now))
     assert differences == [], f"{len(differences)} answers of {name} changed"
 
 
+@pytest.mark.slow
 def test_a_command_tells_the_same_of_a_node_that_runs_elsewhere(tmp_path: Path) -> None:
     near, far = record.read("commands"), record.as_json(commands.play_from_afar(tmp_path))
     assert list(_differences({case: near[case] for case in far}, far)) == []

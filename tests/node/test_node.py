@@ -246,6 +246,7 @@ def ordinary_asks(author: AuthorId, feed: FeedId, post: PostView) -> list[Ask[An
     ]
 
 
+@pytest.mark.slow
 def test_no_ordinary_page_looks_at_every_feed_or_at_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,12 +16,16 @@ from swarmfeed.shell.interpreter import (
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     switch_s, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    frozen = gc.get_freeze_count()
     yield
     gc.unfreeze()
+    if frozen:  # as tests/conftest.py does
+        gc.freeze()
     sys.setswitchinterval(switch_s)
     gc.set_threshold(*thresholds)
 
 
+@pytest.mark.slow
 def test_what_was_loaded_is_not_searched_any_more() -> None:
     loaded = [[number] for number in range(1_000)]
     keep_pauses_short()
@@ -32,6 +36,7 @@ def test_what_was_loaded_is_not_searched_any_more() -> None:
     assert (gc.get_threshold()[0], gc.get_threshold()[2]) == (YOUNG_OBJECTS, ROUNDS_TO_FULL)
 
 
+@pytest.mark.slow
 def test_what_comes_later_is_still_collected() -> None:
     class Circle:
         gone = 0

@@ -84,6 +84,7 @@ def test_what_was_written_under_a_fast_clock_gives_way(tmp_path: Path, restarts:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_friend_s_post_from_the_future_stands_where_it_came(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me, anna = await street.move_in(), await street.move_in()
@@ -139,6 +140,7 @@ def test_a_slow_clock_holds_friends_back_only_until_it_is_right(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_slow_clock_is_not_believed_against_three_friends(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me = await street.move_in()

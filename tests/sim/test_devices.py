@@ -94,6 +94,7 @@ def test_what_one_device_follows_the_others_do_too(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_what_a_removed_device_says_later_is_shown_by_nobody(tmp_path: Path, seed: int) -> None:
     """Whoever hears of the leave first, and whoever of the later posts."""

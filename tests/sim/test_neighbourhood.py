@@ -24,6 +24,7 @@ def all_have(newest: Neighbour, others: list[Neighbour]) -> Callable[[], bool]:
     return reached
 
 
+@pytest.mark.slow
 def test_who_only_passes_by_is_counted_by_nobody(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, bert = [await street.move_in() for _ in range(2)]

@@ -20,6 +20,7 @@ from swarmfeed.node.ground.session import Session
 from tests.sim.test_neighbourhood import all_have
 
 
+@pytest.mark.slow
 def test_a_partitioned_network_heals(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         people = [await street.move_in() for _ in range(5)]

@@ -30,6 +30,7 @@ def test_one_post_in_five_of_the_mixed_world_is_in_one_of_25_scripts() -> None:
     assert len(scripts_of(foreign) - {"LATIN", "HIRAGANA"}) >= 25
 
 
+@pytest.mark.slow
 def test_each_feed_is_in_the_order_of_time_and_some_are_large() -> None:
     world = make_world("latin", TEXTS, 2_000)
     for feed in world.feeds:

@@ -94,10 +94,12 @@ def answer_schema(operation: dict[str, Any], status: int) -> dict[str, Any]:
     return schema["schema"]  # type: ignore[no-any-return]  # it is JSON
 
 
+@pytest.mark.slow
 def test_the_document_is_valid_openapi() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
+@pytest.mark.slow
 def test_it_is_served_behind_the_key(site: Site) -> None:
     served = site.ask("openapi.json").json
     assert served is not None

@@ -339,6 +339,7 @@ def follow_many(site: Site, count: int) -> None:
         site.desk.add_author(f"Friend {number:04}", followed=True)
 
 
+@pytest.mark.slow
 def test_whom_one_follows_comes_in_pages_and_nobody_is_left_out(site: Site) -> None:
     before = site.desk.ask(WhoIsFollowed()).count
     follow_many(site, 3_000)
@@ -405,6 +406,7 @@ def test_status_names_feeds_peers_disk_and_jobs(site: Site) -> None:
         assert said in page
 
 
+@pytest.mark.slow
 def test_three_thousand_histories_come_in_parts(site: Site) -> None:
     follow_many(site, 3_000)
     url, seen = "/status", []

@@ -35,6 +35,7 @@ def test_half_characters_and_nul_are_refused(text: str, said: str) -> None:
         require_whole(text, "the name")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_every_whole_text_passes_as_it_is(text: str) -> None:
     if "\0" not in text:

@@ -172,6 +172,7 @@ def test_only_the_prepared_key_moves() -> None:
         key_in_force(state, SECOND)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_part_of_the_move_that_is_heard_gives_no_feed_to_a_thief(

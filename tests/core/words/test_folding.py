@@ -75,6 +75,7 @@ def test_a_name_is_found_by_its_fold() -> None:
     assert name_key("  Zoë\u00a0 O’Brien ") == "zoe o'brien"
 
 
+@pytest.mark.slow
 def test_every_character_plays_one_part_and_folds_to_what_folds_no_further() -> None:
     for code in [*range(0x3000), *range(0xA000, 0xD800), *range(0xF900, 0x10000), 0x1F600]:
         folded = FOLDED[code]

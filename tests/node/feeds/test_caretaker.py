@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from swarmfeed.core.base.limits import SUPERSEDED_S
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.metainfo import chunk_name
@@ -20,6 +21,7 @@ async def hold(to: Talk, size: int) -> Scribe:
     return anna
 
 
+@pytest.mark.slow
 def test_a_sound_disk_is_read_whole_and_nothing_is_changed(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = await hold(to, 600)

@@ -578,6 +578,7 @@ def test_a_full_disk_takes_nothing_of_others(tmp_path: Path) -> None:
     play(rig, script)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fails_at_the_last_moment_does_not_lose_the_chunk_for_ever(
     tmp_path: Path,
 ) -> None:

@@ -265,6 +265,7 @@ def test_certificates_of_authors_of_whom_nothing_is_held_are_passed_over(
     talk(tmp_path, script)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A33")
 def test_a_peer_is_heard_only_so_often_about_one_author(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:

@@ -54,6 +54,7 @@ def test_locked_nothing_is_written_and_everything_is_read(tmp_path: Path) -> Non
     in_neighbourhood(tmp_path, scene)
 
 
+@pytest.mark.slow
 def test_what_was_signed_before_goes_on_into_the_dht(tmp_path: Path) -> None:
     """Its nodes forget within hours: the head is put again, and is no news."""
 

@@ -23,6 +23,7 @@ async def look(street: Neighbourhood, reader: int, author_id: AuthorId) -> Cost:
     return await looking
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A20")
 def test_a_bomb_is_told_to_the_byte_before_it_is_followed(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

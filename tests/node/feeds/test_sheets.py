@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from street.authors import moved
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from street.thefts import move
@@ -24,6 +25,7 @@ def lie(street: Neighbourhood) -> set[bytes]:
     return {key for key, salt in street.dht.others if salt == SHEET_SALT}
 
 
+@pytest.mark.slow
 def test_both_sheets_lead_to_their_author_and_followers_keep_it_so(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         await street.open_dht()
@@ -72,6 +74,7 @@ def test_after_a_move_the_new_sheets_are_said_by_the_node_that_runs(tmp_path: Pa
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_nobody_says_of_another_s_key_whose_it_is(tmp_path: Path) -> None:
     """What somebody signed for another author under their own key is not put again for that."""
 

@@ -51,6 +51,7 @@ def test_an_index_that_was_only_emptied_is_not_called_made_anew(
     talk(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_of_a_history_held_for_others_the_newest_is_shown_and_the_rest_when_it_is_opened(
     tmp_path: Path,
 ) -> None:

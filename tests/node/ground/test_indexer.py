@@ -293,6 +293,7 @@ def test_small_ranges_of_many_feeds_go_in_together(tmp_path: Path) -> None:
     assert rig.indexer.waiting == 0
 
 
+@pytest.mark.slow
 def test_what_is_shown_of_a_growing_feed_is_trimmed_when_it_is_far_too_much(
     tmp_path: Path,
 ) -> None:

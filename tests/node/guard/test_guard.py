@@ -166,6 +166,7 @@ def test_who_is_cut_off_is_told_and_all_is_well_after_the_move(tmp_path: Path) -
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A84")
 def test_who_is_moved_by_somebody_else_is_told_that_nothing_helps(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

@@ -43,6 +43,7 @@ def test_an_append_to_the_tail_only_adds_to_the_journal(root: Path) -> None:
     assert len(journal.read_bytes()) < 1_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reopen", [False, True])
 def test_a_journal_with_much_appended_is_written_anew(root: Path, reopen: bool) -> None:
     logs = opened(root)

@@ -221,6 +221,7 @@ def test_one_flipped_bit_in_the_head_of_the_file_is_found_at_opening(
             SqliteIndex(path)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A29")
 @pytest.mark.parametrize("seed", range(4))
 def test_no_page_changed_behind_our_back_is_shown(path: Path, seed: int) -> None:

@@ -44,6 +44,7 @@ def test_more_posts_of_one_second_than_have_room_there_are_all_found(
     assert index.search("word", 3, some[-1].cursor) == found[found.index(some[-1]) + 1 :][:3]
 
 
+@pytest.mark.slow
 def test_a_word_of_six_thousand_posts_is_found_to_the_last(index: SqliteIndex) -> None:
     """In the order of the clock, not in the one in which they came."""
     many = [(NOW_MS + (at * 7_919) % 6_000 * MINUTE_MS, f"word {at}") for at in range(6_000)]
@@ -53,6 +54,7 @@ def test_a_word_of_six_thousand_posts_is_found_to_the_last(index: SqliteIndex) -
     assert index.count_found("word", 10_000) == 6_000
 
 
+@pytest.mark.slow
 def test_hundreds_of_authors_of_a_few_names_are_left_out_at_once(index: SqliteIndex) -> None:
     names = [f"name{number}" for number in range(5)]
     with index.together():

@@ -181,6 +181,7 @@ def test_a_dialled_server_that_floods_is_dropped_too(tmp_path: Path) -> None:
     run(conversation())
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A40")
 def test_messages_that_cost_much_to_decode_are_read_one_by_one_and_end_no_link(
     tmp_path: Path,
