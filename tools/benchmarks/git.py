@@ -33,24 +33,25 @@ TAG: Final = "refs/tags/"
 class GitHolder:
     """A repository with all feeds, served on an own port; a context manager."""
 
-    def __init__(self, folder: Path, feeds: Mapping[str, Sequence[Sample]]) -> None:
+    def __init__(
+        self, folder: Path, feeds: Mapping[str, Sequence[Sample]], host: str = "127.0.0.1"
+    ) -> None:
         self.keys = [_key(number) for number in range(len(feeds))]
         self.posts = sum(map(len, feeds.values()))
-        repository = folder / "holder.git"
-        _git(folder, "init", "--quiet", "--bare", str(repository))
+        self.repository = repository = new_repository(folder / "holder.git")
         _import(repository, _commits(feeds.values()))
         _import(repository, _tags(_refs(repository, HEAD), self.keys))
         _git(repository, "repack", "-adq")
         _git(repository, "pack-refs", "--all")
-        port = _free_port()
-        self.url = f"git://127.0.0.1:{port}/holder.git"
-        options = ("--listen=127.0.0.1", f"--port={port}", f"--base-path={folder}")
+        port = _free_port(host)
+        self.url = f"git://{host}:{port}/holder.git"
+        options = (f"--listen={host}", f"--port={port}", f"--base-path={folder}")
         self._daemon = subprocess.Popen(
             ["git", "daemon", "--export-all", "--reuseaddr", *options, str(folder)],
-            env=_environment(),
+            env=environment(),
             stderr=subprocess.DEVNULL,
         )
-        _wait_for(port)
+        _wait_for(host, port)
 
     def __enter__(self) -> Self:
         return self
@@ -61,19 +62,21 @@ class GitHolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Serve no longer."""
         self._daemon.terminate()
         self._daemon.wait(STOP_TIMEOUT_S)
 
 
 def read_with_git(holder: GitHolder, folder: Path) -> float:
     """Fetch, verify and index all feeds; return the seconds until all is searchable."""
-    _git(folder.parent, "init", "--quiet", "--bare", str(folder))
+    repository = new_repository(folder)
     began = time.perf_counter()
-    refs = f"+{HEAD}*:{HEAD}*", f"+{TAG}*:{TAG}*"
-    checked = ("-c", "transfer.fsckObjects=true", "-c", "gc.auto=0")
-    _git(folder, *checked, "fetch", "--quiet", "--no-tags", holder.url, *refs)
-    _verify(folder, holder.keys)
-    count = _index(folder.with_suffix(".db"), _texts(folder))
+    fetch_with_git(repository, holder.url)
+    verify_with_git(repository, [key.verify_key for key in holder.keys])
+    count = _index(folder.with_suffix(".db"), texts_of(repository))
     seconds = time.perf_counter() - began
     if count != holder.posts:
         raise RetryError(f"git brought {count} of {holder.posts} posts")
@@ -106,7 +109,7 @@ def _import(repository: Path, commands: Iterator[bytes]) -> None:
     subprocess.run(
         ["git", "fast-import", "--quiet", "--force"],
         cwd=repository,
-        env=_environment(),
+        env=environment(),
         input=b"".join(commands),
         check=True,
     )
@@ -115,7 +118,14 @@ def _import(repository: Path, commands: Iterator[bytes]) -> None:
 # --- the reader's side ---
 
 
-def _verify(repository: Path, keys: Sequence[SigningKey]) -> None:
+def fetch_with_git(repository: Path, url: str) -> None:
+    """Fetch all branches and tags in one exchange, every object checked."""
+    refs = f"+{HEAD}*:{HEAD}*", f"+{TAG}*:{TAG}*"
+    checked = ("-c", "transfer.fsckObjects=true", "-c", "gc.auto=0")
+    _git(repository, *checked, "fetch", "--quiet", "--no-tags", url, *refs)
+
+
+def verify_with_git(repository: Path, keys: Sequence[VerifyKey]) -> None:
     """Check that each author's tag is signed, and names the newest commit of the branch."""
     heads, tags = _refs(repository, HEAD), _refs(repository, TAG)
     opened = _cat(repository, tags.values())
@@ -123,10 +133,11 @@ def _verify(repository: Path, keys: Sequence[SigningKey]) -> None:
         header, _, signature = content.partition(b"\n\n")
         if not header.startswith(b"object %b\n" % commit):
             raise RetryError(f"tag {number} is of another commit")
-        VerifyKey(_public(keys[number])).verify(commit, bytes.fromhex(signature.decode()))
+        keys[number].verify(commit, bytes.fromhex(signature.decode()))
 
 
-def _texts(repository: Path) -> Iterator[str]:
+def texts_of(repository: Path) -> Iterator[str]:
+    """Messages of all commits of a repository."""
     said = _git(repository, "log", "--branches", "-z", "--format=%B")
     return (each.decode().strip("\n") for each in said.split(b"\0") if each.strip(b"\n"))
 
@@ -162,12 +173,18 @@ def _cat(repository: Path, objects: Iterable[bytes]) -> Iterator[bytes]:
 # --- both ---
 
 
+def new_repository(folder: Path) -> Path:
+    """Make an empty bare repository in a new folder; return it."""
+    _git(folder.parent, "init", "--quiet", "--bare", str(folder))
+    return folder
+
+
+def count_commits(repository: Path) -> int:
+    return int(_git(repository, "rev-list", "--count", "--all"))
+
+
 def _key(number: int) -> SigningKey:
     return SigningKey(b"git" + number.to_bytes(29, "big"))
-
-
-def _public(key: SigningKey) -> bytes:
-    return bytes(key.verify_key)
 
 
 def _refs(repository: Path, below: str) -> dict[int, bytes]:
@@ -179,29 +196,29 @@ def _refs(repository: Path, below: str) -> dict[int, bytes]:
 
 def _git(folder: Path, *words: str, said: bytes = b"") -> bytes:
     done = subprocess.run(
-        ["git", *words], cwd=folder, env=_environment(), input=said, capture_output=True
+        ["git", *words], cwd=folder, env=environment(), input=said, capture_output=True
     )
     if done.returncode:
         raise RetryError(f"git {words[0]} failed: {done.stderr.decode(errors='replace')}")
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """No settings but git's own."""
     return {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(host: str, port: int) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection((host, port)).close()
         except ConnectionRefusedError as error:
             if time.monotonic() > deadline:
                 raise RetryError("git daemon did not start") from error

@@ -19,7 +19,7 @@ BATCH = 4_096
 def measure(bench: Bench) -> Iterator[Row]:
     """Rebuild an index as `swarmfeed reindex` does: read, unpack, hash, insert, sync."""
     home = new_home(bench.new_folder(), "author")
-    write_backlog(bench, home)
+    write_backlog(home, bench.backlog)
     ours, raw = [], []
     texts = [sample.text for sample in bench.backlog]
     with open_node(home, NodeSettings(network=False), "") as desk:

@@ -16,20 +16,8 @@ MESSAGE_BYTES = 700
 
 def measure(bench: Bench) -> Iterator[Row]:
     """Publish posts one by one; each counts as seen when a reader's query returns it."""
-    folder, count = bench.new_folder(), bench.choose(300, 60)
-    texts = [sample.text for sample in bench.samples(WARM_UP + count)]
-    with (
-        start_member(new_home(folder, "author")) as author,
-        start_member(new_home(folder, "reader")) as reader,
-    ):
-        link = author.ready["link"]
-        reader.ask("follow", link=link)
-        reader.ask("watch", link=link, count=len(texts))
-        said = author.ask("publish", texts=texts, every_s=EVERY_S)
-        seen = dict(map(tuple, reader.ask("watch")["seen"]))
-    published = said["published"][WARM_UP:]
-    took_ms = [(seen[index] - started) / 1e6 for index, started, _ in published]
-    own_ms = [(ended - started) / 1e6 for _, started, ended in published]
+    count = bench.choose(300, 60)
+    took_ms, own_ms = publish_and_watch(bench, count)
     floor = Limit(f"{SYNCS} fsyncs and a loopback trip ms", _floor_ms(bench, count))
     for name, share, bar in (("p50", 0.5, 2.5), ("p99", 0.99, 8)):
         yield Row(
@@ -46,6 +34,25 @@ def measure(bench: Bench) -> Iterator[Row]:
         physical.percentile(own_ms, 0.5),
         "ms",
     )
+
+
+def publish_and_watch(bench: Bench, count: int) -> tuple[list[float], list[float]]:
+    """Return what each of so many posts took until it was seen, and until it was written."""
+    folder = bench.new_folder()
+    texts = [sample.text for sample in bench.samples(WARM_UP + count)]
+    with (
+        start_member(new_home(folder, "author")) as author,
+        start_member(new_home(folder, "reader")) as reader,
+    ):
+        link = author.ready["link"]
+        reader.ask("follow", link=link)
+        reader.ask("watch", link=link, count=len(texts))
+        said = author.ask("publish", texts=texts, every_s=EVERY_S)
+        seen = dict(map(tuple, reader.ask("watch")["seen"]))
+    published = said["published"][WARM_UP:]
+    took_ms = [(seen[index] - started) / 1e6 for index, started, _ in published]
+    own_ms = [(ended - started) / 1e6 for _, started, ended in published]
+    return took_ms, own_ms
 
 
 def _floor_ms(bench: Bench, count: int) -> float:

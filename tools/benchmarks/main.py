@@ -28,6 +28,9 @@ from benchmarks import (
     verify,
 )
 from benchmarks.bench import Bench
+from benchmarks.peers.comparison import markdown
+from benchmarks.peers.run import OTHERS
+from benchmarks.peers.run import measure as compare
 from benchmarks.report import Row, about_machine, print_table, write_json
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -69,6 +72,8 @@ def main(argv: Sequence[str]) -> int:
     failed = False
     with tempfile.TemporaryDirectory(prefix="swarmfeed-bench-") as folder:
         bench = Bench(Path(folder), posts, asked.quick, asked.data)
+        if asked.peers is not None:
+            return _compare(bench, asked, about)
         for name in asked.only or MEASUREMENTS:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             try:
@@ -80,8 +85,29 @@ def main(argv: Sequence[str]) -> int:
     seconds = time.monotonic() - started
     print_table(rows, title=f"swarmfeed, {posts:,} posts, measured in {seconds:.0f} s")
     if asked.json:
-        write_json(asked.json, rows, {**about, "seconds": round(seconds, 1)})
+        results = [row.as_json() for row in rows]
+        write_json(asked.json, {**about, "seconds": round(seconds, 1), "results": results})
     return 1 if failed else 0
+
+
+def _compare(bench: Bench, asked: argparse.Namespace, about: dict[str, object]) -> int:
+    """Measure other systems in the same run, and print who is ahead in what."""
+    started = time.monotonic()
+    try:
+        found = compare(
+            bench,
+            asked.peers or OTHERS,
+            programs=asked.programs,
+            install=asked.install,
+        )
+    except SwarmfeedError as error:
+        print(f"tools/bench: {error}", file=sys.stderr)
+        return 1
+    about["seconds"] = round(time.monotonic() - started, 1)
+    print(markdown(found))
+    if asked.json:
+        write_json(asked.json, {**about, **found.as_json()})
+    return 1 if found.failed else 0
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -93,6 +119,16 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--posts", type=int, help=f"size of the backlog (default: {POSTS:,})")
     parser.add_argument("--quick", action="store_true", help="smaller, and done in a minute")
     parser.add_argument("--data", type=Path, metavar="FILE", help="lines of author, time, text")
+    others = parser.add_argument_group("beside other systems, on the same posts")
+    others.add_argument(
+        "--peers",
+        nargs="*",
+        choices=OTHERS,
+        metavar="NAME",
+        help=f"instead: {', '.join(OTHERS)}",
+    )
+    others.add_argument("--programs", type=Path, metavar="FOLDER", help="has packages of npm")
+    others.add_argument("--install", action="store_true", help="fetch those that are missing")
     asked = parser.parse_args(argv)
     if asked.posts is not None and asked.posts < 1_000:
         parser.error("--posts: at least 1,000")

@@ -58,6 +58,7 @@ class World:
     feeds: Feeds
     authors: list[AuthorId]
     folder: Path
+    """Homes of the holders are in it, and the feeds."""
 
     @property
     def posts(self) -> int:
@@ -66,10 +67,10 @@ class World:
 
 def measure(bench: Bench) -> Iterator[Row]:
     """Let newcomers fetch few feeds and many, from one holder and from three."""
-    everybody = _by_author(bench)
+    everybody = by_author(bench)
     for count in SIZES_QUICK if bench.quick else SIZES:
         chosen = {author: everybody[author] for author in list(everybody)[:count]}
-        world = _make(bench.new_folder(), chosen)
+        world = make_world(bench.new_folder(), chosen)
         git_s = _git_seconds(bench, world)
         floor_s = _floor_seconds(bench.new_folder(), world)
         with ExitStack() as stack:
@@ -79,13 +80,13 @@ def measure(bench: Bench) -> Iterator[Row]:
             ]
             for holders in HOLDERS:
                 runs = [
-                    _fetch(world, f"new{holders}-{run}", held[:holders])
+                    fetch(world, f"new{holders}-{run}", held[:holders])
                     for run in range(bench.choose(3, 1))
                 ]
                 yield from _rows(world, holders, runs, git_s, floor_s)
 
 
-def _by_author(bench: Bench) -> Feeds:
+def by_author(bench: Bench) -> Feeds:
     """Posts by author, who are in an order that has nothing to do with how much they write."""
     samples = bench.samples(POSTS, authors=AUTHORS) if bench.data is None else read(bench.data)
     found: Feeds = defaultdict(list)
@@ -96,7 +97,7 @@ def _by_author(bench: Bench) -> Feeds:
     return {name: sorted(found[name], key=lambda each: each.time_ms) for name in names}
 
 
-def _make(folder: Path, feeds: Feeds) -> World:
+def make_world(folder: Path, feeds: Feeds) -> World:
     """Make the homes of those who hold the feeds, and follow their authors."""
     for number in range(max(HOLDERS)):
         new_home(folder, f"holder{number}")
@@ -122,7 +123,7 @@ def _follow(home: Path, authors: Sequence[AuthorId]) -> None:
     shelf.append(identity.feed_id, stored, now_ms=FOLLOWED_MS, sign=identity.feed_key.sign)
 
 
-def _fetch(world: World, name: str, holders: Sequence[Asked]) -> dict[str, float]:
+def fetch(world: World, name: str, holders: Sequence[Asked]) -> dict[str, float]:
     """Let a newcomer fetch all from these holders; return seconds since it was told of them."""
     home = new_home(world.folder, name)
     _follow(home, world.authors)

@@ -27,11 +27,17 @@ def new_host() -> str:
     return f"127.{os.getpid() % 200 + 20}.{number // 250}.{number % 250 + 1}"
 
 
-class Asked:
+class Program:
     """A process that answers a line of JSON with a line of JSON; a context manager."""
 
-    def __init__(self, module: str, *options: str | Path, errors: Path) -> None:
-        command = [sys.executable, "-m", module, *map(str, options)]
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        errors: Path,
+        answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    ) -> None:
+        self._answer_timeout_s = answer_timeout_s
         environment = {**os.environ, "PYTHONPATH": f"{TOOLS}{os.pathsep}{TOOLS.parent}"}
         self._errors = errors
         with errors.open("ab") as log:
@@ -83,7 +89,7 @@ class Asked:
 
     def _answer(self) -> dict[str, Any]:
         assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], ANSWER_TIMEOUT_S)
+        ready, _, _ = select.select([self.process.stdout], [], [], self._answer_timeout_s)
         line = self.process.stdout.readline() if ready else b""
         if not line:
             said = self._errors.read_text(errors="replace").strip()[-2000:]
@@ -93,6 +99,20 @@ class Asked:
         return answer
 
 
+class Asked(Program):
+    """A module of Python as such a process."""
+
+    def __init__(
+        self,
+        module: str,
+        *options: str | Path,
+        errors: Path,
+        under: Sequence[str | Path] = (),
+    ) -> None:
+        """Start it; ``under`` is the program that runs it and watches, if any."""
+        super().__init__([*under, sys.executable, "-m", module, *options], errors=errors)
+
+
 def new_home(folder: Path, name: str) -> Path:
     """Make a home with keys in ``folder``."""
     home = folder / name
@@ -100,9 +120,11 @@ def new_home(folder: Path, name: str) -> Path:
     return home
 
 
-def start_member(home: Path, *peers: str, options: Sequence[str] = ()) -> Asked:
+def start_member(
+    home: Path, *peers: str, options: Sequence[str] = (), under: Sequence[str | Path] = ()
+) -> Asked:
     """Start a node on a home, on an own loopback address; ``ready`` has ``link``, ``at``."""
     command = ["--home", str(home), "--listen", new_host(), *options]
     for peer in peers:
         command += ["--peer", peer]
-    return Asked("benchmarks.member", *command, errors=home / "errors.txt")
+    return Asked("benchmarks.member", *command, errors=home / "errors.txt", under=under)

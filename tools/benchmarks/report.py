@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,10 +128,9 @@ def print_table(rows: Sequence[Row], *, title: str) -> None:
     console.print(_summary(rows))
 
 
-def write_json(file: Path, rows: Iterable[Row], about: dict[str, object]) -> None:
-    """Write the run as one JSON object: ``about`` of the run, and ``results``."""
-    value = {"version": 1, **about, "results": [row.as_json() for row in rows]}
-    file.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+def write_json(file: Path, run: dict[str, object]) -> None:
+    """Write a run as one JSON object."""
+    file.write_text(json.dumps({"version": 1, **run}, indent=1) + "\n", encoding="utf-8")
 
 
 def about_machine() -> dict[str, object]:

@@ -24,6 +24,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.wiring import open_node
 
 from benchmarks.bench import Bench
+from benchmarks.posts import Sample
 from benchmarks.processes import Asked, new_home, new_host, start_member
 from benchmarks.report import Limit, Row, at_least, at_most, ratio_at_least
 
@@ -36,7 +37,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     folder = bench.new_folder()
     runs = bench.choose(5, 1)
     author = new_home(folder, "author")
-    size = write_backlog(bench, author)
+    size = write_backlog(author, bench.backlog)
     seen = {}
     with ExitStack() as stack:
         holders = [stack.enter_context(start_member(author))]
@@ -59,9 +60,9 @@ def measure(bench: Bench) -> Iterator[Row]:
         yield from _rows(count, fetched, limits, size)
 
 
-def write_backlog(bench: Bench, home: Path) -> int:
-    """Import the backlog into a home, as `swarmfeed import` does; return the feed's size."""
-    posts = tuple(OldPost(sample.time_ms, sample.text) for sample in bench.backlog)
+def write_backlog(home: Path, samples: Sequence[Sample]) -> int:
+    """Import posts into a home, as `swarmfeed import` does; return the feed's size."""
+    posts = tuple(OldPost(sample.time_ms, sample.text) for sample in samples)
     with open_node(home, NodeSettings(network=False), "") as desk:
         desk.ask(ImportPosts(posts=posts))
         return desk.ask(Status()).feeds[0].size
@@ -72,16 +73,21 @@ def _fetch_often(
 ) -> list[dict[str, float]]:
     """Let one newcomer after the other fetch from these holders."""
     names = [f"new{len(holders)}-{run}" for run in range(runs)]
-    return [_fetch(folder, name, link, holders, size) for name in names]
+    return [fetch(new_home(folder, name), link, holders, size) for name in names]
 
 
-def _fetch(
-    folder: Path, name: str, link: str, holders: Sequence[Asked], size: int
+def fetch(
+    home: Path,
+    link: str,
+    holders: Sequence[Asked],
+    size: int,
+    *,
+    under: Sequence[str | Path] = (),
 ) -> dict[str, float]:
     """Let a newcomer fetch from these holders; return seconds since it began."""
     at = urlencode([("at", each.ready["at"]) for each in holders])
     address = link.partition("?")[0]
-    with start_member(new_home(folder, name)) as newcomer:
+    with start_member(home, under=under) as newcomer:
         said = newcomer.ask("fetch", link=f"{address}?{at}", size=size)
     started = said["started"]
     seen = {

@@ -1,0 +1,193 @@
+"""The comparison says who is ahead, by how much, and what was not measured."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks.bench import Bench
+from benchmarks.peers.comparison import (
+    OURS,
+    About,
+    Comparison,
+    Figure,
+    Line,
+    markdown,
+    verdict,
+)
+from benchmarks.peers.packages import PROGRAMS, programs_in
+from benchmarks.peers.programs.common import (
+    by_author,
+    insert_words,
+    read_posts,
+    write_posts,
+)
+from benchmarks.peers.work import Fetched, Work, count_syncs
+from benchmarks.posts import Sample
+
+CHECKOUT = Path(__file__).parents[2]
+
+SIZES = Work(bench=Bench(Path(), 100_000, quick=False)).sizes
+
+RATE = Line(key="backlog", what="", unit="/s")
+LATENCY = Line(key="live_p50", what="", unit="ms", better=-1)
+SYNCS = Line(key="backlog_syncs", what="", unit="", better=0)
+
+
+def about(name: str) -> About:
+    return About(name=name, version="1.2", verifies="hashes", syncs="always")
+
+
+def compared(**figures: dict[str, float]) -> Comparison:
+    found = Comparison(sizes=SIZES)
+    for name, values in figures.items():
+        found.add(about(name), {key: Figure(value) for key, value in values.items()})
+    return found
+
+
+def test_more_is_better_in_a_rate_and_less_in_a_latency() -> None:
+    found = compared(
+        swarmfeed={"backlog": 300.0, "live_p50": 4.0, "backlog_syncs": 9},
+        git={"backlog": 100.0, "live_p50": 8.0, "backlog_syncs": 3},
+        torrent={"backlog": 600.0, "backlog_syncs": 0},
+    )
+    assert found.against(RATE) == {"git": 3.0, "torrent": 0.5}
+    assert found.against(LATENCY) == {"git": 2.0}
+    assert found.against(SYNCS) == {}
+
+
+def test_what_we_did_not_measure_is_compared_with_nobody() -> None:
+    assert compared(git={"backlog": 100.0}).against(RATE) == {}
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"),
+    [
+        ({"git": 3.0, "Nostr": 40.0}, "ahead, 3x of git"),
+        ({"git": 1.01, "Nostr": 40.0}, "even with git"),
+        ({"git": 0.99, "Nostr": 40.0}, "even with git"),
+        ({"git": 0.5, "Nostr": 40.0, "torrent": 0.25}, "behind: 0.5x of git, 0.25x of torrent"),
+        ({}, ""),
+    ],
+)
+def test_the_verdict_names_the_nearest_behind_or_all_before(
+    times: dict[str, float], sentence: str
+) -> None:
+    assert verdict(times) == sentence
+
+
+def test_the_table_has_a_column_a_system_and_says_what_is_missing() -> None:
+    found = compared(swarmfeed={"backlog": 300_000.0}, git={"backlog": 100_000.0})
+    found.add(about("git"), {"disk": Figure(220.4, "20,000 posts")})
+    found.absent["Nostr"] = "there is no node on this machine"
+    found.failed.append("git, live: it did not answer")
+    lines = markdown(found).splitlines()
+    assert lines[0] == "|  | swarmfeed | git | swarmfeed beside them |"
+    assert lines[2] == (
+        "| a backlog of 100,000 posts from one holder, verified and stored"
+        " | 300,000 /s | 100,000 /s | ahead, 3x of git |"
+    )
+    assert lines[3] == (
+        "| disk for a post of one author, no index | - | 220 bytes (20,000 posts) |  |"
+    )
+    assert "| git | 1.2 | hashes | always |" in lines
+    assert "| Nostr | not measured: there is no node on this machine |  |  |" in lines
+    assert lines[-1] == "git, live: it did not answer"
+
+
+def test_programs_can_read_the_same() -> None:
+    found = compared(swarmfeed={"backlog": 300.0}, git={"backlog": 100.0})
+    value = json.loads(json.dumps(found.as_json()))
+    rows = {row["key"]: row for row in value["rows"]}
+    assert rows["backlog"]["figures"]["git"] == {"value": 100.0, "note": ""}
+    assert rows["backlog"]["times_better"] == {"git": 3.0}
+    assert rows["live_p50"]["figures"] == {}
+    assert value["systems"]["git"]["verifies"] == "hashes"
+
+
+def test_calls_are_read_out_of_what_strace_writes() -> None:
+    summary = """\
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 93.01    0.001197         119        10           fdatasync
+  6.99    0.000090          30         3         1 fsync
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.001287          99        13         1 total
+"""
+    assert count_syncs(summary) == 13
+    assert count_syncs(summary.replace("        1 total", "          total")) == 13
+    assert count_syncs("") == 0
+
+
+def test_a_quick_fetch_is_repeated_and_a_slow_one_is_not(tmp_path: Path) -> None:
+    def fetched(seconds: float) -> Fetched:
+        return Fetched(
+            verified_s=seconds / 2, searchable_s=seconds, store_bytes=7, index_bytes=3
+        )
+
+    work = Work(bench=Bench(tmp_path, 1_000, quick=False))
+    quick, slow = [1.0, 9.0, 2.0, 50.0], [30.0, 50.0]
+    assert work.repeat(lambda: fetched(quick.pop(0))).searchable_s == 5.0
+    assert work.repeat(lambda: fetched(slow.pop(0))).searchable_s == 30.0
+
+
+def test_posts_are_the_same_once_written(tmp_path: Path) -> None:
+    samples = [Sample("b", 1, "two\nlines ü"), Sample("a", 2, ""), Sample("b", 3, "x")]
+    write_posts(tmp_path / "posts", samples)
+    assert read_posts(tmp_path / "posts") == samples
+    assert by_author(samples) == {"b": [samples[0], samples[2]], "a": [samples[1]]}
+
+
+def test_words_of_all_texts_go_into_the_index(tmp_path: Path) -> None:
+    assert insert_words(tmp_path / "words.db", ["one", "two", "one two"]) == 3
+
+
+def test_without_packages_the_row_says_so(tmp_path: Path) -> None:
+    why = programs_in(tmp_path, install=False)
+    assert isinstance(why, str)
+    if shutil.which("node") and shutil.which("npm"):
+        assert why == "its packages are not installed (--install, --programs FOLDER)"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="needs node")
+def test_packages_of_an_earlier_list_are_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "installed.json").write_text("{}")
+    assert isinstance(programs_in(tmp_path, install=False), str)
+    (tmp_path / "installed.json").write_text((PROGRAMS / "package.json").read_text())
+    assert programs_in(tmp_path, install=False) == tmp_path
+    assert {each.name for each in tmp_path.glob("*.mjs")} == {
+        "common.mjs",
+        "hypercore.mjs",
+        "nostr.mjs",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_what_needs_no_packages_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    command = [sys.executable, "tools/bench", "--quick", "--posts", "1000", "--json", file]
+    ran = subprocess.run(
+        [*command, "--peers", "git", "torrent"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    run = json.loads(file.read_text())
+    assert list(run["systems"]) == [OURS, "git", "torrent"]
+    assert (run["failed"], run["absent"]) == ([], {})
+    rows = {row["key"]: row["figures"] for row in run["rows"]}
+    for key in ("backlog", "backlog_searchable", "few", "many_searchable", "disk_indexed"):
+        assert list(rows[key]) == [OURS, "git", "torrent"]
+        assert all(figure["value"] > 0 for figure in rows[key].values())
+    for key in ("append_one", "append_batched", "live_p50", "live_p99"):
+        assert list(rows[key]) == [OURS, "git"]
+    if shutil.which("strace"):
+        assert rows["append_one_syncs"][OURS]["value"] >= 100
+        assert rows["append_one_syncs"]["git"]["value"] >= 100
+    assert "| swarmfeed beside them |" in ran.stdout

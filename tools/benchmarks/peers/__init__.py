@@ -1,0 +1,1 @@
+"""The same posts, in the same run, with the systems that people would take instead."""

@@ -1,0 +1,158 @@
+"""One comparison: every system in every kind of work, one kind after the other."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, Protocol
+
+from swarmfeed.errors import SwarmfeedError
+
+from benchmarks.bench import Bench
+from benchmarks.peers.comparison import About, Comparison, Figure
+from benchmarks.peers.own import Swarmfeed
+from benchmarks.peers.packages import programs_in, version_of
+from benchmarks.peers.systems import ProgramSystem
+from benchmarks.peers.work import Work
+
+GIT: Final = "git"
+HYPERCORE: Final = "Hypercore"
+NOSTR: Final = "Nostr"
+TORRENT: Final = "torrent"
+OTHERS: Final = (GIT, HYPERCORE, NOSTR, TORRENT)
+IN_JAVASCRIPT: Final = (HYPERCORE, NOSTR)
+
+
+class System(Protocol):
+    """One that is measured."""
+
+    @property
+    def about(self) -> About: ...
+
+    def append(self, work: Work) -> dict[str, Figure]: ...
+
+    def backlog(self, work: Work) -> dict[str, Figure]: ...
+
+    def feeds(self, work: Work, name: str) -> dict[str, Figure]: ...
+
+    def live(self, work: Work) -> dict[str, Figure]: ...
+
+
+def measure(
+    bench: Bench, names: Sequence[str], *, programs: Path | None, install: bool
+) -> Comparison:
+    """Measure swarmfeed and others; each kind of work with all, before the next.
+
+    Args:
+        names: Of the others.
+        programs: A folder that has the packages of npm, or is to have them after this run.
+        install: Fetch packages that are not there.
+    """
+    work = Work(bench=bench)
+    found = Comparison(sizes=work.sizes)
+    folder = programs or bench.new_folder()
+    systems = list(_systems(names, folder, install, found.absent))
+    for kind in ("append", "backlog", "few", "many", "live"):
+        for system in systems:
+            name = system.about.name
+            print(f"measuring {kind} of {name} ...", file=sys.stderr, flush=True)
+            try:
+                found.add(system.about, _KINDS[kind](system, work))
+            except SwarmfeedError as error:
+                found.failed.append(f"{name}, {kind}: {error}")
+    return found
+
+
+def _feeds(name: str, system: System, work: Work) -> dict[str, Figure]:
+    return system.feeds(work, name)
+
+
+_KINDS: Final[dict[str, Callable[[System, Work], dict[str, Figure]]]] = {
+    "append": lambda system, work: system.append(work),
+    "backlog": lambda system, work: system.backlog(work),
+    "few": partial(_feeds, "few"),
+    "many": partial(_feeds, "many"),
+    "live": lambda system, work: system.live(work),
+}
+
+
+def _systems(
+    names: Sequence[str], folder: Path, install: bool, absent: dict[str, str]
+) -> Iterator[System]:
+    """Yield what can be measured here; note why the rest cannot."""
+    yield Swarmfeed()
+    if GIT in names:
+        if shutil.which("git"):
+            yield _git()
+        else:
+            absent[GIT] = "there is no git on this machine"
+    wanted = [name for name in IN_JAVASCRIPT if name in names]
+    if wanted:
+        programs = programs_in(folder, install=install)
+        if isinstance(programs, str):
+            absent.update(dict.fromkeys(wanted, programs))
+        else:
+            yield from (_IN_JAVASCRIPT[name](programs) for name in wanted)
+    if TORRENT in names:
+        yield _torrent()
+
+
+def _git() -> ProgramSystem:
+    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True)
+    return ProgramSystem(
+        about=About(
+            name=GIT,
+            version=said.stdout.split()[2],
+            verifies="SHA-1 and form of every object, one Ed25519 signature a feed",
+            syncs="for every pack and ref, so for every append",
+        ),
+        command=(sys.executable, "-m", "benchmarks.peers.programs.git"),
+        one_by_one=300,
+        live_note="fetching again and again, no signatures",
+    )
+
+
+def _hypercore(programs: Path) -> ProgramSystem:
+    return ProgramSystem(
+        about=About(
+            name=HYPERCORE,
+            version=version_of(programs, "hypercore"),
+            verifies="BLAKE2b of every block into the root, one Ed25519 signature a new root",
+            syncs="when it opens and closes, never for an append",
+        ),
+        command=("node", programs / "hypercore.mjs"),
+    )
+
+
+def _nostr(programs: Path) -> ProgramSystem:
+    return ProgramSystem(
+        about=About(
+            name=NOSTR,
+            version=f"relay {version_of(programs, '@nostr-relay/core')}",
+            verifies="a Schnorr signature of every event; nothing of what is missing",
+            syncs="now and then (SQLite's WAL), not for an event; the reader never",
+        ),
+        command=("node", programs / "nostr.mjs"),
+        relayed=True,
+        posts_max=20_000,
+        batched_max=3_000,
+    )
+
+
+def _torrent() -> ProgramSystem:
+    return ProgramSystem(
+        about=About(
+            name=TORRENT,
+            version=f"libtorrent {version('libtorrent')}",
+            verifies="SHA-1 and SHA-256 of every piece; nothing of an author",
+            syncs="never",
+        ),
+        command=(sys.executable, "-m", "benchmarks.peers.programs.torrent"),
+        appends=False,
+    )
+
+
+_IN_JAVASCRIPT: Final = {HYPERCORE: _hypercore, NOSTR: _nostr}
