@@ -24,12 +24,15 @@ from benchmarks.peers.programs.common import (
     read_posts,
     write_posts,
 )
-from benchmarks.peers.work import Fetched, Work, count_syncs
+from benchmarks.peers.run import measure
+from benchmarks.peers.systems import ProgramSystem
+from benchmarks.peers.work import SYNCED_POSTS, Fetched, Work, count_syncs, sizes_for
 from benchmarks.posts import Sample
+from swarmfeed.errors import RetryError
 
 CHECKOUT = Path(__file__).parents[2]
 
-SIZES = Work(bench=Bench(Path(), 100_000, quick=False)).sizes
+SIZES = sizes_for(Bench(Path(), 100_000, quick=False))
 
 RATE = Line(key="backlog", what="", unit="/s")
 LATENCY = Line(key="live_p50", what="", unit="ms", better=-1)
@@ -127,7 +130,7 @@ def test_a_quick_fetch_is_repeated_and_a_slow_one_is_not(tmp_path: Path) -> None
             verified_s=seconds / 2, searchable_s=seconds, store_bytes=7, index_bytes=3
         )
 
-    work = Work(bench=Bench(tmp_path, 1_000, quick=False))
+    work = Work(bench=Bench(tmp_path, 1_000, quick=False), sizes=SIZES)
     quick, slow = [1.0, 9.0, 2.0, 50.0], [30.0, 50.0]
     assert work.repeat(lambda: fetched(quick.pop(0))).searchable_s == 5.0
     assert work.repeat(lambda: fetched(slow.pop(0))).searchable_s == 30.0
@@ -166,28 +169,55 @@ def test_packages_of_an_earlier_list_are_not_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 def test_what_needs_no_packages_is_measured(tmp_path: Path) -> None:
-    file = tmp_path / "figures.json"
-    command = [sys.executable, "tools/bench", "--quick", "--posts", "1000", "--json", file]
-    ran = subprocess.run(
-        [*command, "--peers", "git", "torrent"],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=110,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    run = json.loads(file.read_text())
-    assert list(run["systems"]) == [OURS, "git", "torrent"]
-    assert (run["failed"], run["absent"]) == ([], {})
-    rows = {row["key"]: row["figures"] for row in run["rows"]}
+    bench = Bench(tmp_path, 1_000, quick=True)
+    sizes = {**sizes_for(bench), "posts": 300, "few": 20, "many": 30, "live": 10}
+    found = measure(Work(bench=bench, sizes=sizes), ["git", "torrent", "Hypercore"])
+    assert found.failed == []
+    assert list(found.absent) == ["Hypercore"]
     for key in ("backlog", "backlog_searchable", "few", "many_searchable", "disk_indexed"):
-        assert list(rows[key]) == [OURS, "git", "torrent"]
-        assert all(figure["value"] > 0 for figure in rows[key].values())
+        assert has(found, key) == [OURS, "git", "torrent"]
     for key in ("append_one", "append_batched", "live_p50", "live_p99"):
-        assert list(rows[key]) == [OURS, "git"]
-    if shutil.which("strace"):
-        assert rows["append_one_syncs"][OURS]["value"] >= 100
-        assert rows["append_one_syncs"]["git"]["value"] >= 100
-    assert "| swarmfeed beside them |" in ran.stdout
+        assert has(found, key) == [OURS, "git"]
+    for name in (OURS, "git"):
+        assert found.figures[name]["live_p50"].value > 0
+        if shutil.which("strace"):
+            assert found.figures[name]["append_one_syncs"].value >= SYNCED_POSTS
+
+
+def has(found: Comparison, key: str) -> list[str]:
+    return [name for name, figures in found.figures.items() if key in figures]
+
+
+@pytest.mark.slow
+def test_a_system_that_brings_too_little_fails_alone(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, 1_000, quick=True)
+    forgetful = tmp_path / "forgetful.py"
+    forgetful.write_text(FORGETFUL)
+    system = ProgramSystem(about=about("forgetful"), command=(sys.executable, forgetful))
+    with pytest.raises(RetryError, match="forgetful has 7 of 300 posts"):
+        system.backlog(Work(bench=bench, sizes={**sizes_for(bench), "posts": 300}))
+
+
+FORGETFUL = """
+from benchmarks.peers.programs.common import answer
+
+answer(
+    {},
+    {
+        "fill": lambda file: {"keys": []},
+        "serve": lambda: {"at": 1},
+        "fetch": lambda at, keys: {"verified": 1, "searchable": 1, "count": 7},
+    },
+)
+"""
+
+
+@pytest.mark.slow
+def test_a_system_that_nobody_knows_is_told_in_a_sentence() -> None:
+    command = [sys.executable, "tools/bench", "--peers", "Usenet"]
+    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=100)
+    assert ran.returncode == 2
+    assert "invalid choice: 'Usenet'" in ran.stderr

@@ -31,6 +31,7 @@ from benchmarks.bench import Bench
 from benchmarks.peers.comparison import markdown
 from benchmarks.peers.run import OTHERS
 from benchmarks.peers.run import measure as compare
+from benchmarks.peers.work import Work, sizes_for
 from benchmarks.report import Row, about_machine, print_table, write_json
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -95,7 +96,7 @@ def _compare(bench: Bench, asked: argparse.Namespace, about: dict[str, object]) 
     started = time.monotonic()
     try:
         found = compare(
-            bench,
+            Work(bench=bench, sizes=sizes_for(bench)),
             asked.peers or OTHERS,
             programs=asked.programs,
             install=asked.install,

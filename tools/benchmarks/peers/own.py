@@ -70,7 +70,7 @@ class Swarmfeed:
 
     def live(self, work: Work) -> Figures:
         """Publish posts at a steady pace; each counts as seen when a query returns it."""
-        took_ms, _ = publish_and_watch(work.bench, work.bench.choose(300, 60))
+        took_ms, _ = publish_and_watch(work.bench, work.sizes["live"])
         return live_figures(took_ms)
 
 

@@ -11,7 +11,6 @@ from typing import Final, Protocol
 
 from swarmfeed.errors import SwarmfeedError
 
-from benchmarks.bench import Bench
 from benchmarks.peers.comparison import About, Comparison, Figure
 from benchmarks.peers.own import Swarmfeed
 from benchmarks.peers.packages import programs_in, version_of
@@ -42,7 +41,7 @@ class System(Protocol):
 
 
 def measure(
-    bench: Bench, names: Sequence[str], *, programs: Path | None, install: bool
+    work: Work, names: Sequence[str], *, programs: Path | None = None, install: bool = False
 ) -> Comparison:
     """Measure swarmfeed and others; each kind of work with all, before the next.
 
@@ -51,9 +50,8 @@ def measure(
         programs: A folder that has the packages of npm, or is to have them after this run.
         install: Fetch packages that are not there.
     """
-    work = Work(bench=bench)
     found = Comparison(sizes=work.sizes)
-    folder = programs or bench.new_folder()
+    folder = programs or work.folder()
     systems = list(_systems(names, folder, install, found.absent))
     for kind in ("append", "backlog", "few", "many", "live"):
         for system in systems:

@@ -67,7 +67,7 @@ class ProgramSystem:
         if not self.appends:
             return {}
         batched = work.backlog[: self.batched_max]
-        one_by_one = work.backlog[: min(self.one_by_one, len(batched))]
+        one_by_one = batched[: work.bench.choose(self.one_by_one, self.one_by_one // 10)]
         figures = {
             "append_one": Figure(self._append(work, one_by_one, 1)),
             "append_batched": Figure(self._append(work, batched, BATCH)),
@@ -107,7 +107,7 @@ class ProgramSystem:
         """Publish posts at a steady pace; each counts as seen when a reader has verified it."""
         if not self.appends:
             return {}
-        count = work.bench.choose(300, 60)
+        count = work.sizes["live"]
         texts = [each.text for each in work.bench.samples(WARM_UP + count)]
         with ExitStack() as stack:
             holder = stack.enter_context(self._start(work.folder()))

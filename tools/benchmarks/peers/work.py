@@ -15,7 +15,7 @@ from benchmarks.peers.programs.common import write_posts
 from benchmarks.posts import Sample
 
 BATCH: Final = 1_000
-SYNCED_POSTS: Final = 100
+SYNCED_POSTS: Final = 50
 SYNCED_BATCHES: Final = 5
 """What syncs are counted of."""
 RUNS_MAX: Final = 3
@@ -35,23 +35,25 @@ class Fetched:
     index_bytes: int
 
 
+def sizes_for(bench: Bench) -> dict[str, int]:
+    """Return how much of everything is measured, by the names that the table uses."""
+    return {
+        "posts": bench.choose(bench.posts, min(bench.posts, 10_000)),
+        "few": bench.choose(200, 50),
+        "many": bench.choose(2_700, 200),
+        "live": bench.choose(300, 60),
+        "batch": BATCH,
+        "synced_posts": SYNCED_POSTS,
+        "synced_batches": SYNCED_BATCHES,
+    }
+
+
 @dataclass(kw_only=True)
 class Work:
     """One comparison: its options, and the posts of all."""
 
     bench: Bench
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """What is measured with, as the words of the table name it."""
-        return {
-            "posts": self.bench.choose(self.bench.posts, min(self.bench.posts, 10_000)),
-            "few": self.bench.choose(200, 50),
-            "many": self.bench.choose(2_700, 200),
-            "batch": BATCH,
-            "synced_posts": SYNCED_POSTS,
-            "synced_batches": SYNCED_BATCHES,
-        }
+    sizes: Mapping[str, int]
 
     @cached_property
     def backlog(self) -> list[Sample]:
