@@ -65,6 +65,8 @@ class Reckoning:
 
     def latest_ms(self, start: int, times_ms: Sequence[int]) -> int:
         """The latest time by which any of the entries from ``start`` on is sorted; 0: none."""
+        if not self.sightings:
+            return max(times_ms, default=0)
         latest_ms = 0
         for index, time_ms in enumerate(times_ms, start):
             if time_ms > latest_ms:

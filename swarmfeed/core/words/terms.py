@@ -47,10 +47,14 @@ _ASCII_WORDS: Final = bytes(
     code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256)
 )
 """Letters and digits as they are, blanks for all else."""
+_ASCII_PARTS: Final = "".join(PARTS[code] for code in range(128)).encode() + bytes(128)
+_BETWEEN: Final = "\0"
+"""Stands between texts that are folded at once."""
+_ASCII_ROWS: Final = b"\0" + _ASCII_WORDS[1:]
 _PLAIN_TAGS: Final = re.compile(
-    rf"#(?<![^ \n]#)(?=\w{{1,{TAG_CHARS_MAX}}}(?!\w))[0-9_]*[a-z]\w*", re.ASCII
+    rf"#(?<![a-z0-9_&/#]#)(?=\w{{1,{TAG_CHARS_MAX}}}(?!\w))[0-9_]*[a-z]\w*", re.ASCII
 )
-"""Tags behind a blank, which are in no link: nearly all."""
+"""Tags of a text of small letters of ASCII in which there is no link."""
 _MAY_BE_ODD: Final = re.compile(
     r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
 )
@@ -90,16 +94,48 @@ def index_text(text: str) -> str:
     return " ".join(found)
 
 
+def index_texts(texts: Sequence[str]) -> list[str]:
+    """Return the terms of many texts, sooner than one by one; blanks may stand side by side."""
+    if not texts:
+        return []
+    plain = [text if text.isascii() and _BETWEEN not in text else "" for text in texts]
+    folded = fold(_BETWEEN.join(plain))
+    rows = folded.encode().translate(_ASCII_ROWS).decode().split(_BETWEEN)
+    for at, low in enumerate(folded.split(_BETWEEN)):
+        if "#" in low:
+            rows[at] = f"{rows[at]} {' '.join(_ascii_tags(plain[at], low))}"
+    others = (at for at, text in enumerate(plain) if not text)
+    for at in (*others, *_odd_ones(folded)):
+        rows[at] = index_text(texts[at])
+    return rows
+
+
+def _odd_ones(folded: str) -> Iterator[int]:
+    """Yield which of these texts may hold an odd word."""
+    number = last = 0
+    for match in _MAY_BE_ODD.finditer(folded):
+        number += folded.count(_BETWEEN, last, match.start())
+        last = match.start()
+        yield number
+
+
 def _ascii_texts(text: str, folded: str) -> list[str]:
     """Return the texts of all terms where the fold is of ASCII: of most posts, and sooner."""
     found = folded.encode().translate(_ASCII_WORDS).decode().split()
     if _MAY_BE_ODD.search(folded):
-        found += [term.text for term in _odd_words(folded, folded.translate(PARTS))]
+        parts = folded.encode().translate(_ASCII_PARTS).decode()
+        found += [term.text for term in _odd_words(folded, parts)]
     if "#" in folded:
-        plain = _PLAIN_TAGS.findall(folded) if text.isascii() else []
-        is_all = len(plain) == folded.count("#")
-        found += plain if is_all else [tag.term for tag in find_tags(text)]
+        found += _ascii_tags(text, folded)
     return found
+
+
+def _ascii_tags(text: str, folded: str) -> list[str]:
+    # Not any(): a loop takes as long as all the rest.
+    may_link = "http" in folded or "magnet:" in folded or "swarmfeed:" in folded
+    if may_link or not text.isascii():
+        return [tag.term for tag in find_tags(text)]
+    return _PLAIN_TAGS.findall(folded)
 
 
 def terms(text: str) -> Terms:

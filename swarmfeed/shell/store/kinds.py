@@ -6,7 +6,7 @@ connection runs inside a transaction.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
@@ -67,13 +67,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     moments = Moments(db, [post[2] for post in posts])
     given = [moments.give(post[2]) for post in posts]
     packed = packs.pack(db, [(post[0], post[-1]) for post in posts])
-    db.executemany(
-        SAVE,
-        [
-            (*post[:-1], None if post[0] in packed else post[-1], shift_of(moment, post[2]))
-            for post, moment in zip(posts, given, strict=True)
-        ],
-    )
+    db.executemany(SAVE, _rows(posts, packed, given))
     if not packed:
         packs.pack_loose(db, place.feed_no, last)
     seals.seal(db, ((post[0], *post[-2:]) for post in posts))
@@ -82,6 +76,16 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)
+
+
+def _rows(
+    posts: Sequence[PostRow], packed: set[int], moments: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    """As SAVE wants them."""
+    return [
+        (no, feed, at, claimed, salt, cw, None if no in packed else text, shift_of(moment, at))
+        for (no, feed, at, claimed, salt, cw, text), moment in zip(posts, moments, strict=True)
+    ]
 
 
 def drop_posts_of(db: Connection, feed_no: int) -> None:

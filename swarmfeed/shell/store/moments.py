@@ -47,8 +47,8 @@ class Moments:
         """``times_ms``: by which they are sorted."""
         self._db = db
         self._taken = taken_among(db, [time_ms >> MOMENT_BITS for time_ms in times_ms])
-        self._room: dict[int, list[int]] = {}
-        """Free moments of the spans that were looked through, falling."""
+        self._room: dict[int, Iterator[int]] = {}
+        """What is left of the free moments of the spans that were looked through."""
 
     def give(self, time_ms: int) -> int:
         moment = time_ms >> MOMENT_BITS
@@ -64,12 +64,9 @@ class Moments:
 
     def _free_of(self, span: int) -> int | None:
         if span not in self._room:
-            self._room[span] = [] if is_crowded(self._db, span) else free_in(self._db, span)
-        room = self._room[span]
-        while room:
-            if (moment := room.pop()) not in self._taken:
-                return moment
-        return None
+            crowded = is_crowded(self._db, span)
+            self._room[span] = iter(()) if crowded else free_in(self._db, span)
+        return next((each for each in self._room[span] if each not in self._taken), None)
 
     def _behind(self, span: int) -> int:
         """A span turns a post away: return the next one that never did."""
@@ -100,12 +97,12 @@ def is_crowded(db: Connection, span: int) -> bool:
     return row is not None
 
 
-def free_in(db: Connection, span: int) -> list[int]:
-    """Moments of a span that no post has, falling."""
+def free_in(db: Connection, span: int) -> Iterator[int]:
+    """Moments of a span that no post has, rising; nearly always the first is all it takes."""
     first, last = span * SPAN, (span + 1) * SPAN - 1
     rows = db.execute("SELECT moment FROM post WHERE moment BETWEEN ? AND ?", (first, last))
     taken = {moment for (moment,) in rows}
-    return [moment for moment in range(last, first - 1, -1) if moment not in taken]
+    return (moment for moment in range(first, last + 1) if moment not in taken)
 
 
 def way_from(db: Connection, span: int) -> list[int]:

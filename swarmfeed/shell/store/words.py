@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from swarmfeed.core.words.terms import index_text
+from swarmfeed.core.words.terms import index_texts
 from swarmfeed.shell.store import remnants
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.sqlite import Connection
@@ -41,8 +41,8 @@ TEXTS: Final = f"SELECT {POST_TEXT} FROM post WHERE id BETWEEN ? AND ?"  # noqa:
 _MANY: Final = ContextVar("many", default=False)
 """Whether more are dropped with them than are cut out."""
 
-Waiting = dict[int, tuple[str, int]]
-"""Text and author of posts, by their moments, whose words are to go in with those of others."""
+Waiting = list[tuple[int, str, int]]
+"""Moment, text and author of posts whose words are to go in with those of others."""
 
 _WAITING: Final = ContextVar[Waiting | None]("waiting", default=None)
 """None: words go in as they come."""
@@ -61,7 +61,7 @@ def gathered(db: Connection) -> Iterator[None]:
     if _WAITING.get() is not None:
         yield
         return
-    token = _WAITING.set({})
+    token = _WAITING.set([])
     try:
         yield
         add_waiting(db)
@@ -71,12 +71,12 @@ def gathered(db: Connection) -> Iterator[None]:
 
 def add_new_words(db: Connection, author_no: int, posts: Iterable[tuple[int, str]]) -> None:
     """Of posts of one author with these moments and texts: sooner than by asking for them."""
-    new = {moment: (text, author_no) for moment, text in posts}
+    new = [(moment, text, author_no) for moment, text in posts]
     waiting = _WAITING.get()
     if waiting is None:
         _add(db, new)
         return
-    waiting |= new
+    waiting += new
     if len(waiting) > _WAITING_MAX:
         add_waiting(db)
 
@@ -90,10 +90,8 @@ def add_waiting(db: Connection) -> None:
 
 
 def _add(db: Connection, posts: Waiting) -> None:
-    rows = (
-        (moment, index_text(text), author_no)
-        for moment, (text, author_no) in sorted(posts.items())
-    )
+    moments, texts, authors = zip(*sorted(posts), strict=True)
+    rows = zip(moments, index_texts(texts), authors, strict=True)
     db.executemany("INSERT INTO post_words (rowid, text, author) VALUES (?, ?, ?)", rows)
 
 

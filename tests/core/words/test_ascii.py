@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 from swarmfeed.core.words.tags import find_tags
-from swarmfeed.core.words.terms import index_text, terms
+from swarmfeed.core.words.terms import index_text, index_texts, terms
 
 BEYOND = " \u4e00"
 """Behind a text, it makes it one that is not of ASCII; a term of its own."""
@@ -37,3 +37,13 @@ def test_the_same_exact_terms_are_made(text: str) -> None:
     row = index_text(text).split(" ") if index_text(text) else []
     assert row[len(found.plain) :] == exact
     assert [term.text for term in terms(text + BEYOND).exact] == exact
+
+
+@given(st.lists(st.one_of(texts, st.text(max_size=20), st.just("nul \0#tag")), max_size=6))
+@example(["", "C++ #a", "#b", ".NET", "", "strasse c#", "straße #ß C++", "c"])
+@example(["a+", "+b", "a.", ".b", "a#", "#b"])
+@example(["https://a.b/(#no (#four", "(#five", "x http", "#six"])
+@example(["\u212a#kelvin", "\u212a"])
+def test_many_texts_at_once_have_the_terms_of_each(many: list[str]) -> None:
+    found = [[term for term in row.split(" ") if term] for row in index_texts(many)]
+    assert found == [[term for term in index_text(text).split(" ") if term] for text in many]
