@@ -9,7 +9,7 @@ Who writes a frame chooses its bytes; everyone else checks its content by the tr
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import cast
 
 import zstandard
@@ -118,6 +118,20 @@ def hash_frame(content: bytes) -> list[Hash]:
         BadEncodingError: Not a list of canonical stored entries.
     """
     return _hash_entries(content)[0]
+
+
+def hash_whole(stored: Sequence[bytes]) -> tuple[bytes, list[Hash]]:
+    """Return the content of a frame of these entries, and their hashes.
+
+    Raises:
+        BadEncodingError: One of them is not exactly one entry.
+    """
+    content = frame_content(stored)
+    hashes, ends = _hash_entries(content)
+    # Two halves of an entry must not pass as a whole one.
+    if ends != list(accumulate(map(len, stored), initial=1))[1:]:
+        raise BadEncodingError("an entry is cut in two, or two are in one")
+    return content, hashes
 
 
 def read_frame(content: bytes) -> list[tuple[bytes, Hash]]:

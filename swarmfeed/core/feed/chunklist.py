@@ -12,6 +12,7 @@ entries give the root of the head, so a list is checked before anything is fetch
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from swarmfeed.core.base.bencoding import Fields, decode, encode
@@ -45,13 +46,16 @@ def sealed_end(size: int) -> int:
 
 def covering_spans(size: int) -> list[ChunkSpan]:
     """Return the chunks that cover a feed of ``size`` entries, oldest first."""
-    spans = []
-    at, end = 0, sealed_end(size)
+    return list(_cover(sealed_end(size)))
+
+
+@lru_cache(maxsize=256)  # a feed that grows is asked for it some ten times with each post
+def _cover(end: int) -> tuple[ChunkSpan, ...]:
+    spans, at = list[ChunkSpan](), 0
     while at < end:
-        span = _largest_span(at, end)
-        spans.append(span)
-        at = span.end
-    return spans
+        spans.append(_largest_span(at, end))
+        at = spans[-1].end
+    return tuple(spans)
 
 
 def is_covering(span: ChunkSpan, size: int) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.chunk import hash_whole
 from swarmfeed.core.feed.chunklist import (
     ChunkRecord,
     covering_spans,
@@ -20,7 +21,6 @@ from swarmfeed.core.feed.chunklist import (
     sealed_end,
     sealed_frontier,
 )
-from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
@@ -348,8 +348,8 @@ def _sign(
     return Replica(head, sign_head(head, sign), records, chunk_list, tail, frontier)
 
 
-def _append_all(frontier: Frontier, stored: Iterable[bytes]) -> Frontier:
-    return frontier.append(map(hash_stored, stored))
+def _append_all(frontier: Frontier, stored: Sequence[bytes]) -> Frontier:
+    return frontier.append(hash_whole(stored)[1])
 
 
 def _check_pending(known: Replica, after: Replica, pending: Sequence[bytes]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import ChunkSpan, Hash
-from swarmfeed.core.feed.chunk import frame_content, hash_frame, pack_frame, split_frame
+from swarmfeed.core.feed.chunk import hash_whole, pack_frame
 from swarmfeed.core.feed.chunklist import ChunkRecord, covering_spans, make_record, sealed_end
 from swarmfeed.core.feed.merkle import root_hash
 from swarmfeed.core.feed.withdrawal import strip_chunk
-from swarmfeed.errors import BadEncodingError
 
 LoadChunk = Callable[[ChunkSpan], bytes]
 """Reads a chunk that is on disk."""
@@ -22,13 +21,8 @@ def seal(pending: Sequence[bytes], start: int) -> dict[int, tuple[bytes, Hash]]:
     """
     frames = {}
     for at in range(0, sealed_end(len(pending)), CHUNK_ENTRIES):
-        stored = list(pending[at : at + CHUNK_ENTRIES])
-        content = frame_content(stored)
-        root = root_hash(hash_frame(content))
-        # Two halves of an entry must not pass as a whole one.
-        if split_frame(content) != stored:
-            raise BadEncodingError("an entry is cut in two, or two are in one")
-        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root)
+        content, hashes = hash_whole(pending[at : at + CHUNK_ENTRIES])
+        frames[(start + at) // CHUNK_ENTRIES] = (pack_frame(content), root_hash(hashes))
     return frames
 
 

@@ -32,7 +32,9 @@ _MARK_WITHIN: Final = len(_MARK) + 15 + 2
 
 def named_in(stored: Iterable[bytes], start: int) -> set[int]:
     """Return which entries those among [start, ...) withdraw: each names an earlier one."""
-    found = set()
+    found = set[int]()
+    if _MARK not in b"".join(stored):
+        return found  # nearly always, and sooner seen of all than of each
     for index, record in enumerate(stored, start):
         if _MARK in record[-_MARK_WITHIN:]:
             target = _target_of(record)

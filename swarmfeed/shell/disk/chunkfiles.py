@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -29,11 +30,15 @@ from swarmfeed.shell.disk.durable import (
     read_file,
     unread,
     unsaved,
+    write_file,
     write_files,
 )
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
+
+SYNCED_AT_ONCE: Final = 4
+"""Files that are brought to the disk side by side: as many as most batches of posts seal."""
 
 _STAGED_SUFFIX: Final = ".new"
 """Behind the name of a chunk that waits until the journal knows of it."""
@@ -44,6 +49,7 @@ class ChunkFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._threads = ThreadPoolExecutor(SYNCED_AT_ONCE, "disk")
         self._folders: dict[FeedId, Path] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
         self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
@@ -141,7 +147,7 @@ class ChunkFiles:
     def write(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
         self.make_folders(feed_id)
         files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
-        write_files(self.kept_folder(feed_id), files)
+        write_files(self.kept_folder(feed_id), files, self._threads)
         self._held[feed_id].update(chunks)
 
     def stage(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
@@ -149,7 +155,7 @@ class ChunkFiles:
         files = {
             chunk_name(feed_id, span) + _STAGED_SUFFIX: chunk for span, chunk in chunks.items()
         }
-        write_files(self.kept_folder(feed_id), files)
+        write_files(self.kept_folder(feed_id), files, self._threads)
 
     def put_staged(self, feed_id: FeedId, spans: Iterable[ChunkSpan]) -> None:
         """Put what was staged in its place: the journal says so by now."""
@@ -200,7 +206,7 @@ class ChunkFiles:
         return _read(self._incoming(feed_id, span))
 
     def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
-        write_files(self.incoming_folder(feed_id), {chunk_name(feed_id, span): chunk})
+        write_file(self._incoming(feed_id, span), chunk)
 
     def drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)

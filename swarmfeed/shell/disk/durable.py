@@ -12,7 +12,9 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -44,10 +46,16 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         _sync_folder(folder, path.parent)
 
 
-def write_files(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> None:
+def write_files(
+    folder: Path, files: Mapping[str, bytes], threads: Executor, mode: int = 0o600
+) -> None:
     """Replace several files of one folder, each in one step, and sync the folder once.
 
     When this returns all are on the disk; after a crash before that, any of them may be.
+
+    Args:
+        threads: Where several are written side by side: a file system brings what is synced at
+            the same time to the disk in one go.
 
     Raises:
         PassingError, UserError, FatalError: As in ``write_file``; some may have been replaced.
@@ -55,8 +63,15 @@ def write_files(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> 
     if not files:
         return
     with _folder(folder) as opened:
-        for name, data in files.items():
-            _put_in_place(folder / name, data, mode)
+        put = partial(_put_in_place, mode=mode)
+        *others, last = ((folder / name, data) for name, data in files.items())
+        waiting = [threads.submit(put, *each) for each in others]
+        try:
+            put(*last)
+        finally:
+            wait(waiting)
+        for each in waiting:
+            each.result()
         _sync_folder(opened, folder)
 
 

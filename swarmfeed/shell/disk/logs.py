@@ -134,8 +134,8 @@ class FileLogs:
             going=going,
         )
         after = growth.replica
-        frame = append_frame(stored, after.signed_head)
-        is_short = not growth.chunks and fits(frame) and own.keeps_tail(known, after)
+        frame = b"" if growth.chunks else append_frame(stored, after.signed_head)
+        is_short = frame and fits(frame) and own.keeps_tail(known, after)
         if is_short and self._has_room(feed_id, frame):
             self._own.add(mark, after, frame, journal)
             self._note_added(after, frame)

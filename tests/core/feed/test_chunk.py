@@ -15,6 +15,7 @@ from swarmfeed.core.feed.chunk import (
     frame_ranges,
     hash_chunk,
     hash_frame,
+    hash_whole,
     pack_frame,
     read_frame,
     split_frame,
@@ -67,7 +68,17 @@ def test_a_frame_is_a_list_of_entries_and_hashes_like_them(stored: list[bytes]) 
     assert hash_frame(content) == [hash_stored(entry) for entry in stored]
     assert split_frame(content) == stored
     assert read_frame(content) == [(entry, hash_stored(entry)) for entry in stored]
+    assert hash_whole(stored) == (content, hash_frame(content))
     assert unpack_frame(pack_frame(content)) == content
+
+
+def test_neither_half_an_entry_nor_two_are_one() -> None:
+    first, second = (encode_entry("post", at, b"body") for at in (1, 2))
+    assert hash_whole([first, second])[1] == hashes_of([first, second])
+    for stored in ([first[:9], first[9:]], [first + second], [first, b"", second], [b""]):
+        with pytest.raises(BadEncodingError):
+            hash_whole(stored)
+    assert hash_whole([]) == (b"le", [])
 
 
 def test_a_chunk_of_level_0_is_one_frame() -> None:

@@ -237,7 +237,7 @@ def test_a_needless_chunk_list_is_checked_too() -> None:
         (20, [*NEW[20:], post(50)], BadProofError, "entries end at 51"),
         (20, [*NEW[20:49], post(49, "x")], BadProofError, "another root"),
         (20, NEW[:19:-1], BadProofError, "another root"),
-        (20, [*NEW[20:49], b"garbage"], BadEncodingError, "entry"),
+        (20, [*NEW[20:49], b"garbage"], BadEncodingError, "not a list of entries"),
         (0, NEW[20:], BadProofError, "entries end at 30"),
     ],
 )

@@ -66,12 +66,14 @@ def check_every_cut(
         (list(range(1, 31)), ""),
         ([3, 9, 11, 40, 44], BIG),
         ([250, 255, 256, 257, 300, 512, 513], ""),
+        ([3, 1_100, 1_101], ""),
     ],
     ids=[
         "one by one",
         "many that one sync is for",
         "long ones, and a journal written anew",
         "chunks sealed",
+        "several chunks at once",
     ],
 )
 def test_no_acknowledged_entry_is_lost_when_the_power_goes(

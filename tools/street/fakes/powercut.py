@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -59,6 +60,8 @@ class Recorder:
         self._files: dict[Path, int] = {}
         self._open: dict[int, tuple[int, bool]] = {}
         self._next = 1
+        self._opening = Lock()
+        """Files are written side by side."""
         self.real: dict[str, Callable[..., Any]] = {}
         for path in sorted(root.rglob("*")):
             self._find(path)
@@ -80,11 +83,12 @@ class Recorder:
 
     def open(self, path: Any, flags: int, *rest: Any, **named: Any) -> int:
         at = Path(os.fsdecode(path)) if not isinstance(path, int) else Path()
-        is_new = self._is_ours(at) and not at.exists()
-        descriptor: int = self.real["open"](path, flags, *rest, **named)
-        if self._is_ours(at) and not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            number = self._create(at) if is_new else self._files[at]
-            self._open[descriptor] = (number, bool(flags & os.O_APPEND))
+        with self._opening:
+            is_new = self._is_ours(at) and not at.exists()
+            descriptor: int = self.real["open"](path, flags, *rest, **named)
+            if self._is_ours(at) and not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                number = self._create(at) if is_new else self._files[at]
+                self._open[descriptor] = (number, bool(flags & os.O_APPEND))
         return descriptor
 
     def close(self, descriptor: int) -> None:
