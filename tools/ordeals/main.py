@@ -16,6 +16,7 @@ from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
 from ordeals.soak import SOAK
 from ordeals.strangers.main import STRANGERS
+from ordeals.thefts.main import THEFTS
 from ordeals.withdrawing import WITHDRAWING
 
 ORDEALS: Final[tuple[Ordeal, ...]] = (
@@ -28,6 +29,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     BITS,
     WITHDRAWING,
     DEVICES,
+    THEFTS,
     SOAK,
 )
 """All there are; a new one is a line here."""

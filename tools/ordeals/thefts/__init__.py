@@ -1,0 +1,1 @@
+"""A stolen author key: whatever a thief signs, after the move the owner is back."""
