@@ -88,6 +88,15 @@ class Logs(Protocol):
         """Where the last chunk ends that lies there, known to a head or not; 0 for none."""
         ...
 
+    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        """Keep feeds that nothing is held of, each with its signed certificates, together.
+
+        Raises:
+            PassingError: Not now.  Some of them may be there at the next start.
+            FatalError: The disk failed in a way that leaves its state unknown.
+        """
+        ...
+
     def replace(self, replica: Replica) -> None:
         """Keep a newer verified replica of someone's feed: head, chunk list, tail.
 

@@ -1,12 +1,13 @@
 """Conversations with one node: what it hears, what it says to whom."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.talk.message import Message
+from swarmfeed.core.talk.words import Several
 from swarmfeed.node.ground.interests import FOLLOWED, Interest
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.node import Node
@@ -52,12 +53,26 @@ class Talk:
             saying = session.outbox._due.pop(next(iter(session.outbox._due)))
             await saying()
             await settle()
+        await session.flush()
         peer = next(each for found, each in self.peers if found is session)
-        heard, peer.sent = peer.sent, []
-        return heard
+        sent, peer.sent = peer.sent, []
+        return [alone for message in sent for alone in one_by_one(message)]
 
     async def kinds_said(self, session: Session) -> list[str]:
         return [type(message).__name__ for message in await self.said(session)]
+
+
+def one_by_one(message: Message) -> Sequence[Message]:
+    """What a message says, as if each had come alone."""
+    if not isinstance(message, Several):
+        return (message,)
+    return (
+        *message.haves,
+        *message.heads,
+        *message.holders,
+        *message.receipts,
+        *message.not_held,
+    )
 
 
 def talk(folder: Path, script: Callable[[Talk], Awaitable[None]]) -> None:

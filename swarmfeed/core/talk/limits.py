@@ -6,6 +6,19 @@ AUTHORS_ASKED_AT_ONCE: Final = 50
 """Authors that we put into one `want`: encoded in a millisecond, and within MESSAGE_VALUES_MAX
 even if each of them has FEEDS_PER_AUTHOR_MAX feeds."""
 
+SEVERAL_MAX: Final = 64
+"""Most answers of a kind in one `several`: so many small feeds come with one sync of the disk,
+which takes as long as verifying them where a sync takes 3 ms."""
+
+SEVERAL_BYTES: Final = 256 * 1024
+"""Bytes of entries after which we send a `several`: 64 small feeds, decoded in 5 ms."""
+
+SEVERAL_VALUES: Final = 8_192
+"""The same of values, half of MESSAGE_VALUES_MAX: the last answer put in goes beyond."""
+
+SPLIT_MIN: Final = 5
+"""Fewer answers than these go out one by one: about one feed there are four at most."""
+
 MESSAGES_SENT_PER_S: Final = 1_000
 """Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it
 takes from us, so that an answer to the widest wants never costs us the link."""

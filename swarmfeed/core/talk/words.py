@@ -8,6 +8,7 @@ from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import Endpoint, Hash, NodeId
 from swarmfeed.core.feed.limits import PATCH_FRAMES_MAX
 from swarmfeed.core.feed.patching import DIGEST_BYTES
+from swarmfeed.core.talk.limits import SEVERAL_MAX
 from swarmfeed.core.talk.message import (
     Author,
     ChunkList,
@@ -201,6 +202,23 @@ class ForkProof:
     """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """Answers about several feeds at once; each as if it came alone, in this order."""
+
+    name: ClassVar[str] = "several"
+    haves: Annotated[tuple[Have, ...], At("y"), UpTo(SEVERAL_MAX)] = ()
+    """Each as in `have`."""
+    heads: Annotated[tuple[HeadOffer, ...], At("h"), UpTo(SEVERAL_MAX)] = ()
+    """Each as in `head`."""
+    holders: Annotated[tuple[Holders, ...], At("o"), UpTo(SEVERAL_MAX)] = ()
+    """Each as in `holders`."""
+    receipts: Annotated[tuple[Receipt, ...], At("r"), UpTo(SEVERAL_MAX)] = ()
+    """Each as in `receipt`."""
+    not_held: Annotated[tuple[NotHeld, ...], At("n"), UpTo(SEVERAL_MAX)] = ()
+    """Each as in `not-held`."""
+
+
 Level = Annotated[int, At("l", "Level of the chunk"), Between(0, limits.CHUNK_LEVEL_MAX)]
 Position = Annotated[
     int,
@@ -260,6 +278,7 @@ WORDS: Final[tuple[type[Message], ...]] = (
     NewEntries,
     Holders,
     Receipt,
+    Several,
     ForkProof,
     Wake,
     Frames,

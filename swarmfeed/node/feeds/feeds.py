@@ -16,6 +16,7 @@ from swarmfeed.core.talk.words import (
     NotHeld,
     Patch,
     Receipt,
+    Several,
     Wake,
     Want,
 )
@@ -124,6 +125,7 @@ class Feeds:
             hears(Want, self.holder.answer_want),
             hears(Wake, self.holder.on_wake),
             hears(HeadOffer, self.follower.on_offer),
+            hears(Several, self.follower.on_several),
             hears(Certificates, self.follower.on_certificates),
             hears(NewEntries, self.follower.on_entries),
             hears(ForkProof, self.follower.on_fork),

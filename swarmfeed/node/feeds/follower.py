@@ -18,6 +18,7 @@ from swarmfeed.core.base.limits import UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,
@@ -25,6 +26,7 @@ from swarmfeed.core.talk.words import (
     HeadOffer,
     NewEntries,
     Receipt,
+    Several,
     Want,
     WantedAuthor,
     WantedFeed,
@@ -33,6 +35,7 @@ from swarmfeed.errors import (
     BadProofError,
     ForkError,
     PassingError,
+    RemoteError,
     RetryError,
     RollbackError,
 )
@@ -40,6 +43,7 @@ from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.whereabouts import Whereabouts
+from swarmfeed.node.ground.arrivals import Arrival
 from swarmfeed.node.ground.events import CertificatesTold, Forked, LinkOpened
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
@@ -149,11 +153,64 @@ class Follower:
         except ForkError:
             self._tell_fork(offer.feed_id)
             return
-        session.knows[offer.feed_id] = after.size
+        await self._took(session, before, after)
+
+    async def on_several(self, session: Session, told: Several) -> None:
+        """Hear answers about several feeds, one after the other; new feeds are kept together.
+
+        Raises RemoteError when one is false; what came before it is kept.
+        """
+        for have in told.haves:
+            self._whereabouts.on_have(session, have)
+        await self._take_heads(session, told.heads)
+        for holders in told.holders:
+            self._whereabouts.on_holders(session, holders)
+        await breathe()
+        for receipt in told.receipts:
+            self.on_receipt(session, receipt)
+            await breathe()
+        for nothing in told.not_held:
+            self._whereabouts.on_not_held(session, nothing)
+
+    async def _take_heads(self, session: Session, offers: Sequence[HeadOffer]) -> None:
+        arrivals: list[Arrival] = []
+        try:
+            for offer in offers:
+                if self._shelf.replica(offer.feed_id) is not None:
+                    await self.on_offer(session, offer)
+                elif self._interests.of(offer.author_id) is not None:
+                    await self._open_arrival(offer, arrivals)
+                await breathe()
+        except RemoteError:
+            await self._keep(session, arrivals)
+            raise
+        await self._keep(session, arrivals)
+
+    async def _open_arrival(self, offer: HeadOffer, arrivals: list[Arrival]) -> None:
+        self._heed(offer.feed_id, offer.signed_head)
+        opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
+        try:
+            arrivals.append(self._shelf.open_arrival(offer, opened))
+        except RollbackError as error:
+            logger.debug("head passed over", reason=str(error))
+
+    async def _keep(self, session: Session, arrivals: Sequence[Arrival]) -> None:
+        known = {each.author_id: self._shelf.certificates(each.author_id) for each in arrivals}
+        kept = self._shelf.keep_arrivals(arrivals)
+        for author_id, before in known.items():
+            if self._shelf.certificates(author_id) != before:
+                self._events.tell(CertificatesTold(session, author_id))
+        for replica in kept:
+            await self._took(session, None, replica)
+            await breathe()
+
+    async def _took(self, session: Session, before: Replica | None, after: Replica) -> None:
+        """Go on with a head that a peer sent, and that is on disk."""
+        session.knows[after.feed_id] = after.size
         self._whereabouts.note_head(session, after)
         session.part(FollowerSide).unproven = 0
         if before is None:
-            self._whereabouts.note_holder(session, offer.feed_id)
+            self._whereabouts.note_holder(session, after.feed_id)
         await self._grower.grew(before, after)
 
     async def on_certificates(self, session: Session, told: Certificates) -> None:

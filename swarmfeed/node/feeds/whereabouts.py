@@ -10,7 +10,7 @@ from functools import partial
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.head import open_head, open_receipt
+from swarmfeed.core.feed.head import Head, open_head, open_receipt
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import Have, HolderRecord, Holders, NotHeld, Receipt
 from swarmfeed.errors import BadSignatureError
@@ -95,6 +95,9 @@ class Whereabouts:
             if each.node_id != self._identity.node_id
             and self._sessions.find(each.node_id) is None
         ]
+        if not records:
+            self._fetcher.gathered(feed_id)
+            return
         meeting.add(feed_id)
         self._beside.spawn(on_behalf(lambda: self._meet(session, feed_id, records)))
 
@@ -102,32 +105,26 @@ class Whereabouts:
         self, session: Session, feed_id: FeedId, records: Sequence[HolderRecord]
     ) -> None:
         try:
-            if records:
-                await self._remember_hearsay(feed_id, records)
+            self._indexer.note_soon(
+                ("hearsay", feed_id, session.node_id),
+                partial(self._remember_hearsay, feed_id, records),
+            )
             if await self._sessions.dial_told(each.link for each in records) == 0:
                 self._fetcher.gathered(feed_id)
         finally:
             session.part(WhereaboutsSide).meeting.discard(feed_id)
 
-    async def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
+    def _remember_hearsay(self, feed_id: FeedId, records: Iterable[HolderRecord]) -> None:
         """Remember holders that others named: behind all that told us themselves.
 
         They never take the place of what is known first hand, so a peer cannot make us forget
-        true holders by naming false ones.
+        true holders by naming false ones.  Runs where the index is written.
         """
         known = {each.node_id for each in self._index.holders(feed_id)}
-        new = [
-            KnownHolder(each.node_id, each.link, each.swarm, each.size, each.complete, 0)
-            for each in records
-            if each.node_id not in known
-        ]
-
-        def save() -> None:
-            for each in new:
-                self._index.save_holder(feed_id, each)
-
-        if new:
-            await self._indexer.note(save)
+        for each in records:
+            if each.node_id not in known:
+                told = (each.node_id, each.link, each.swarm, each.size, each.complete)
+                self._index.save_holder(feed_id, KnownHolder(*told, 0))
 
     def note_head(self, session: Session, after: Replica) -> None:
         """Who sends a head holds it: from now on the peer is a source up to its size."""
@@ -144,7 +141,7 @@ class Whereabouts:
         is_own = feed_id == self._identity.feed_id
         if self._shelf.replica(feed_id) is None and not is_own:
             return
-        head = open_head(receipt.signed_head, feed_id)
+        head = self._open_head(receipt.signed_head, feed_id)
         opened = open_receipt(receipt.signed_head, receipt.cosignature)
         if opened.node_id != session.node_id:
             raise BadSignatureError("a receipt of another node")
@@ -165,6 +162,12 @@ class Whereabouts:
             partial(self._index.save_receipt, *said, opened.time_s),
             partial(self._events.tell, ReceiptCame(*said)),
         )
+
+    def _open_head(self, signed_head: bytes, feed_id: FeedId) -> Head:
+        """Verify a head, unless it is the one we have."""
+        known = self._shelf.replica(feed_id)
+        is_ours = known is not None and known.signed_head == signed_head
+        return known.head if known and is_ours else open_head(signed_head, feed_id)
 
     def _remember_holder(self, session: Session, feed_id: FeedId) -> None:
         holding = session.holds[feed_id]

@@ -142,7 +142,8 @@ class Credentials:
         Returns and raises as ``open_with_known``.
 
         Raises:
-            RollbackError: It was, by what came along; by what we know it is no longer.
+            RollbackError: It was, by what came along; by what we know it is no longer, or is
+                another's.
             BadProofError: It is not.
         """
         opened = self.open_with_known(author_id, offered, verified)
@@ -152,6 +153,8 @@ class Credentials:
             if feeds_of(author_id, alone).feed(feed_id) is None:
                 raise BadProofError("the feed is not certified by its author")
             raise RollbackError("the author does not count this feed any more")
+        if self.author_of(feed_id) not in (None, author_id):
+            raise RollbackError("the feed is another author's already")
         return opened
 
     # --- changing ---
@@ -189,16 +192,22 @@ class Credentials:
             self._authors[feed_id] = author_id
             self._feeds.setdefault(author_id, []).append(feed_id)
 
-    def keep(
-        self, author_id: AuthorId, opened: dict[bytes, Certificate], *new_feeds: FeedId
+    def assign_arrived(
+        self, feed_id: FeedId, author_id: AuthorId, opened: dict[bytes, Certificate]
     ) -> None:
-        """Keep certificates beside each feed of the author, if they are news, and new ones."""
-        is_news = self._certificates.get(author_id) != opened
-        for feed_id in (*(self.feeds_of(author_id) if is_news else ()), *new_feeds):
+        """Know a new feed's author by certificates that are on disk with it."""
+        # Another feed of the author may have arrived since they were opened.
+        self.keep(author_id, self.open_with_known(author_id, tuple(opened), opened))
+        self.assign(feed_id, author_id)
+
+    def keep(self, author_id: AuthorId, opened: dict[bytes, Certificate]) -> None:
+        """Keep certificates beside each feed of the author, if they are news."""
+        if self._certificates.get(author_id) == opened:
+            return
+        for feed_id in self.feeds_of(author_id):
             self._logs.replace_certificates(feed_id, list(opened))
         self._know(author_id, opened)
-        if is_news:
-            self._events.tell(CertificatesGrew(author_id))
+        self._events.tell(CertificatesGrew(author_id))
 
     def _know(self, author_id: AuthorId, opened: dict[bytes, Certificate]) -> None:
         self._certificates[author_id] = opened

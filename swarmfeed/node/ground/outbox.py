@@ -32,13 +32,19 @@ class Outbox:
         self._due[key] = saying
         self._changed.set()
 
-    async def run(self) -> None:
-        """Say one thing after the other, until cancelled."""
+    async def run(self, pause: Saying) -> None:
+        """Say one thing after the other, until cancelled.
+
+        ``pause`` is called whenever all is said, for now.
+        """
         while True:
             while self._due:
                 _, saying = self._due.popitem(last=False)
                 await saying()
                 # A peer that reads as fast as we write never has us wait.
                 await breathe()
+            await pause()
+            if self._due:
+                continue  # it came up meanwhile
             self._changed.clear()
             await self._changed.wait()

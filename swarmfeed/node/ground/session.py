@@ -4,6 +4,7 @@ What every part has to know stands here.  What only one part remembers of a peer
 dataclass of its own, made when it first asks: ``session.part(HolderSide).wants``.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -12,6 +13,7 @@ from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.ground.bundle import Bundle
 from swarmfeed.node.ground.outbox import Outbox
 from swarmfeed.ports import Peer
 
@@ -40,6 +42,10 @@ class Session:
     """Where the peer was reached by dialling; a node may have several addresses."""
     outbox: Outbox = field(default_factory=Outbox)
     _parts: dict[type[object], object] = field(default_factory=dict, init=False)
+    _bundle: Bundle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._bundle = Bundle(self._send_now)
 
     @property
     def node_id(self) -> NodeId:
@@ -89,14 +95,18 @@ class Session:
             return None
         return Source(self.node_id, swarm, holding.size, holding.complete, holding.awake)
 
-    async def send(self, message: Message) -> bool:
-        """Send, and say whether it went out; a lost link ends by itself.
+    async def send(self, message: Message) -> None:
+        """Send, together with what else is due now; a lost link ends by itself.
 
         Only what is in the outbox calls this: a handler that waited for a slow peer to read
         would not read itself.
         """
-        try:
+        await self._bundle.say(message)
+
+    async def flush(self) -> None:
+        """Send what waits to go out together."""
+        await self._bundle.flush()
+
+    async def _send_now(self, message: Message) -> None:
+        with suppress(RetryError, RemoteError):  # who listens to it hears how the link ended
             await self.peer.send(message)
-        except (RetryError, RemoteError):
-            return False  # whoever listens to it hears how the link ended
-        return True

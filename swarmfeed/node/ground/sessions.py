@@ -290,7 +290,7 @@ class Sessions:
     async def _say(self, session: Session) -> None:
         """Say what is due; an error ends this link, and nothing else."""
         try:
-            await session.outbox.run()
+            await session.outbox.run(session.flush)
         except PassingError as error:
             self._events.tell(Strained(error))
             await session.peer.close("not now")

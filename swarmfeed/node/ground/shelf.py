@@ -30,6 +30,7 @@ from swarmfeed.errors import (
     RollbackError,
     UserError,
 )
+from swarmfeed.node.ground.arrivals import Arrival
 from swarmfeed.node.ground.credentials import Credentials
 from swarmfeed.node.ground.events import Events, FeedDropped
 from swarmfeed.node.ground.sealing import make_chunks
@@ -235,28 +236,50 @@ class Shelf:
             ForkError: It contradicts what we have; the proof is kept already.
             RemoteError: It is false or malformed; its sender broke the rules.
         """
+        known = self._replicas.get(offer.feed_id)
+        if known is None:
+            arrival = self.open_arrival(offer, opened)
+            self.keep_arrivals([arrival])
+            return arrival.replica
         self.check_read(offer.feed_id)
         known_now = self._credentials.open_for(
             offer.feed_id, offer.author_id, offer.certificates, opened
         )
-        if self.author_of(offer.feed_id) not in (None, offer.author_id):
-            raise RollbackError("the feed is another author's already")
-        known = self._replicas.get(offer.feed_id)
-        if known is not None:
-            # They may say more than before, whatever becomes of the head.
-            self._credentials.keep(offer.author_id, known_now)
+        # They may say more than before, whatever becomes of the head.
+        self._credentials.keep(offer.author_id, known_now)
         self._check_open(offer.feed_id)
-        if known is not None and known.signed_head == offer.signed_head:
+        if known.signed_head == offer.signed_head:
             raise RollbackError("the head is known")
         offered = self._open_offer(known, offer)
-        if known is None:
-            self._credentials.keep(offer.author_id, known_now, offer.feed_id)
         self._logs.replace(offered)
         self._replicas[offer.feed_id] = offered
-        self._credentials.assign(offer.feed_id, offer.author_id)
-        if known is not None:
-            make_chunks(self._logs, known, offered, offer.tail)
+        make_chunks(self._logs, known, offered, offer.tail)
         return offered
+
+    def open_arrival(
+        self, offer: HeadOffer, opened: Mapping[bytes, Certificate] = _NONE
+    ) -> Arrival:
+        """Verify the head of a feed that nothing is held of, and raise as ``accept_offer``."""
+        self.check_read(offer.feed_id)
+        certificates = self._credentials.open_for(
+            offer.feed_id, offer.author_id, offer.certificates, opened
+        )
+        self._check_open(offer.feed_id)
+        replica = self._open_offer(None, offer)
+        return Arrival(author_id=offer.author_id, replica=replica, certificates=certificates)
+
+    def keep_arrivals(self, arrivals: Sequence[Arrival]) -> list[Replica]:
+        """Keep feeds together, for good when this returns; what is held by now stays as it is.
+
+        Returns those that are new.
+        """
+        by_feed = {each.replica.feed_id: each for each in arrivals}
+        new = {each: by_feed[each] for each in by_feed.keys() - self._replicas.keys()}
+        self._logs.take_in([(each.replica, tuple(each.certificates)) for each in new.values()])
+        for feed_id, each in new.items():
+            self._replicas[feed_id] = each.replica
+            self._credentials.assign_arrived(feed_id, each.author_id, each.certificates)
+        return [each.replica for each in new.values()]
 
     def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
         """Verify entries pushed live and keep them; returns the replica before and after.

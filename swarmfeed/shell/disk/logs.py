@@ -159,6 +159,11 @@ class FileLogs:
             raise FatalError(f"a chunk was not put in its place: {error}") from error
         self._own.write(feed_id, mark_of(after, reach=mark.reach))
 
+    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        for replica, certificates in arrived:
+            self.replace_certificates(replica.feed_id, certificates)
+            self.replace(replica)
+
     def replace(self, replica: Replica) -> None:
         feed_id = replica.feed_id
         self._check_known(feed_id)

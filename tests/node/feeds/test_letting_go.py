@@ -10,6 +10,7 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
 from swarmfeed.core.history.words import NoticeRecord, Notices
 from swarmfeed.core.talk.limits import TURN_S
+from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import (
     Have,
     HeadOffer,
@@ -20,6 +21,7 @@ from swarmfeed.core.talk.words import (
     WantedFeed,
 )
 from swarmfeed.node.feeds.holder import HolderSide
+from swarmfeed.node.ground.bundle import Bundle
 from swarmfeed.node.ground.events import (
     BacklogAsked,
     ChunkKept,
@@ -75,7 +77,7 @@ def test_an_answer_that_waits_says_that_nothing_is_held(tmp_path: Path, known: i
 
 @pytest.mark.parametrize("known", [0, 100])
 def test_a_feed_that_goes_while_its_offer_is_made_is_not_offered(
-    tmp_path: Path, known: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: int
 ) -> None:
     """Between the words ``have`` and ``head``."""
 
@@ -83,14 +85,14 @@ def test_a_feed_that_goes_while_its_offer_is_made_is_not_offered(
         anna, asker = writer(), to.link(1)
         hold(to, anna)
         await to.hear(asker, want(anna, known))
-        send = asker.peer.send
+        say = Bundle.say
 
-        async def send_and_let_go(message: object) -> None:
-            await send(message)  # type: ignore[arg-type]  # whatever is sent
+        async def say_and_let_go(bundle: Bundle, message: Message) -> None:
+            await say(bundle, message)
             if isinstance(message, Have):
                 let_go(to, anna)
 
-        asker.peer.send = send_and_let_go  # type: ignore[method-assign]
+        monkeypatch.setattr(Bundle, "say", say_and_let_go)
         assert "HeadOffer" not in await to.kinds_said(asker)
 
     talk(tmp_path, script)

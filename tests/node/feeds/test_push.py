@@ -88,7 +88,9 @@ class Writer:
 
             self.holder.push(before, after)
             self.reader.session.outbox.put("end", end)
-            task = asyncio.create_task(self.reader.session.outbox.run())
+            task = asyncio.create_task(
+                self.reader.session.outbox.run(self.reader.session.flush)
+            )
             await said.wait()
             task.cancel()
 

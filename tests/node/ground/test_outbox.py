@@ -30,7 +30,7 @@ def test_things_are_said_in_the_order_they_came_up() -> None:
         outbox, speaker = Outbox(), Speaker()
         for word in ("one", "two", "three"):
             outbox.put(word, speaker.of(word))
-        running = asyncio.create_task(outbox.run())
+        running = asyncio.create_task(outbox.run(rest))
         await rest()
         outbox.put("four", speaker.of("four"))
         await rest()
@@ -45,7 +45,7 @@ def test_behind_a_peer_that_takes_nothing_only_the_newest_of_each_waits() -> Non
     async def script() -> None:
         outbox, speaker = Outbox(), Speaker()
         speaker.may_speak.clear()
-        running = asyncio.create_task(outbox.run())
+        running = asyncio.create_task(outbox.run(rest))
         outbox.put("stuck", speaker.of("stuck"))
         await rest()
         for number in range(1000):

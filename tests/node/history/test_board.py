@@ -96,6 +96,7 @@ class Rig:
     async def said(self, session: Session) -> list[Message]:
         while len(session.outbox):
             await session.outbox._due.pop(next(iter(session.outbox._due)))()
+        await session.flush()
         heard, self.peers[session].sent = self.peers[session].sent, []
         return heard
 

@@ -150,6 +150,11 @@ class FakeLogs:
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
         return self.disk.certificates.get(feed_id, ())
 
+    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        for replica, certificates in arrived:
+            self.replace_certificates(replica.feed_id, certificates)
+            self.replace(replica)
+
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self.disk.certificates[feed_id] = tuple(signed)
 

@@ -1,0 +1,150 @@
+"""Heads of many feeds in one message: kept together, and the true ones whatever else comes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from swarmfeed.core.feed.head import sign_receipt
+from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.words import Have, HeadOffer, Holders, NotHeld, Receipt, Several
+from swarmfeed.errors import BadProofError, PassingError, RemoteError
+
+from tests.node.rig import Scribe
+from tests.node.talk import Talk, talk
+
+COUNT = 6
+
+
+def writers(to: Talk, count: int = COUNT) -> list[Scribe]:
+    """Authors whom the node follows, of five entries each."""
+    found = [Scribe(number) for number in range(1, count + 1)]
+    for each in found:
+        each.grow_to(5)
+        to.care(each.author_id)
+    return found
+
+
+def offers(authors: Sequence[Scribe]) -> tuple[HeadOffer, ...]:
+    return tuple(each.offer() for each in authors)
+
+
+def have(writer: Scribe) -> Have:
+    return Have(feed_id=writer.feed_id, size=writer.newest.size, complete=True)
+
+
+class Groups:
+    """Notes which feeds were put on disk together."""
+
+    def __init__(self, to: Talk) -> None:
+        self.sizes: list[int] = []
+        logs = to.node.ground.shells.logs
+        self._take_in = logs.take_in
+        logs.take_in = self.take_in  # type: ignore[method-assign]  # notes, and does it
+        self.refused: PassingError | None = None
+
+    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        if self.refused is not None:
+            raise self.refused
+        self.sizes.append(len(arrived))
+        self._take_in(arrived)
+
+
+def test_new_feeds_are_kept_together_shown_and_confirmed(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        groups = Groups(to)
+        told = Several(haves=tuple(map(have, authors)), heads=offers(authors))
+        await to.hear(peer, told)
+        await to.node.ground.indexer.drain()
+        assert groups.sizes == [COUNT]
+        shelf = to.node.ground.shelf
+        assert all(shelf.is_complete(each.feed_id) for each in authors)
+        shown = [to.me.index.author_posts(each.author_id, 9, None) for each in authors]
+        assert all(shown)
+        receipts = [each for each in await to.said(peer) if isinstance(each, Receipt)]
+        assert {each.feed_id for each in receipts} == {each.feed_id for each in authors}
+        assert {each.complete for each in peer.holds.values()} == {True}
+
+    talk(tmp_path, script)
+
+
+def test_what_is_here_or_nobody_wants_is_passed_over(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        await to.hear(peer, authors[0].offer())
+        groups = Groups(to)
+        stranger = Scribe(99)
+        stranger.grow_to(5)
+        await to.hear(peer, Several(heads=(*offers(authors), stranger.offer())))
+        assert groups.sizes == [COUNT - 1]
+        assert to.node.ground.shelf.replica(stranger.feed_id) is None
+
+    talk(tmp_path, script)
+
+
+def test_a_feed_twice_in_a_message_is_one_feed(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        (anna,), peer = writers(to, 1), to.link(1)
+        older = anna.offer()
+        anna.grow_to(7)
+        await to.hear(peer, Several(heads=(older, older)))
+        known = to.node.ground.shelf.replica(anna.feed_id)
+        assert known is not None
+        assert known.size == 5
+
+    talk(tmp_path, script)
+
+
+def test_what_came_before_a_false_head_is_kept(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        *true, last = offers(authors)
+        false = replace(last, tail=last.tail[::-1])
+        with pytest.raises(BadProofError):
+            await to.hear(peer, Several(heads=(*true[:3], false, *true[3:])))
+        await to.node.ground.indexer.drain()
+        held = [to.node.ground.shelf.replica(each.feed_id) is not None for each in authors]
+        assert held == [True, True, True, False, False, False]
+        assert to.me.index.author_posts(authors[0].author_id, 9, None)
+
+    talk(tmp_path, script)
+
+
+def test_where_the_disk_takes_nothing_none_is_told_as_held(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        groups = Groups(to)
+        groups.refused = PassingError("the disk is full", "full")
+        with pytest.raises(PassingError):
+            await to.hear(peer, Several(heads=offers(authors)))
+        assert to.node.ground.shelf.replica(authors[0].feed_id) is None
+        assert [each for each in await to.said(peer) if isinstance(each, Receipt)] == []
+        groups.refused = None
+        await to.hear(peer, Several(heads=offers(authors)))
+        assert to.node.ground.shelf.is_complete(authors[0].feed_id)
+
+    talk(tmp_path, script)
+
+
+def test_each_other_answer_counts_as_if_it_came_alone(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to, 2), to.link(1)
+        anna, bert = authors
+        await to.hear(peer, *offers(authors))
+        line = sign_receipt(anna.newest.signed_head, peer.node_id, 1, peer.peer.key.sign)  # type: ignore[attr-defined]  # a noted peer
+        told = Several(
+            haves=(have(bert),),
+            holders=(Holders(anna.author_id, anna.feed_id, ()),),
+            receipts=(Receipt(anna.feed_id, anna.newest.signed_head, line),),
+            not_held=(NotHeld(bert.author_id),),
+        )
+        await to.hear(peer, told)
+        await to.node.ground.indexer.drain()
+        assert to.me.index.receipts(anna.feed_id) == {peer.node_id: 5}
+        assert bert.feed_id not in peer.holds, "not-held comes after have"
+        false = replace(told.receipts[0], cosignature=line[:-4] + b"AAAA")
+        with pytest.raises(RemoteError):
+            await to.hear(peer, Several(receipts=(false,)))
+
+    talk(tmp_path, script)
