@@ -18,6 +18,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.birth import clear_away
 from swarmfeed.shell.disk.homelock import HomeLock
+from swarmfeed.shell.heap import share_arenas
 from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
@@ -46,6 +47,7 @@ def run_node(
         PassingError: The machine refuses what nothing goes without.
         FatalError: It stopped by itself, in good order.
     """
+    share_arenas()
     require_files()
     require_keys(home)
     close(home)

@@ -1,9 +1,10 @@
-"""Memory that was freed leaves the process."""
+"""Memory that was freed leaves the process, and threads share what there is of it."""
 
 import subprocess
 import sys
 
 import pytest
+from swarmfeed.shell.heap import ARENAS_MAX
 
 FREE = """
 import resource
@@ -20,6 +21,36 @@ kept.clear()
 give_back_free_memory()
 print(full - resident())
 """
+
+
+THREADS = """
+import ctypes, threading
+from swarmfeed.shell.heap import share_arenas
+share_arenas()
+together = threading.Barrier(8)
+
+def allocate():
+    together.wait(30)
+    kept = [bytes(5_000) for _ in range(2_000)]
+    together.wait(30)
+
+threads = [threading.Thread(target=allocate) for _ in range(8)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of other systems differs")
+def test_threads_share_two_arenas() -> None:
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True)
+    assert done.stdout.count("<heap nr=") == ARENAS_MAX, done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of other systems differs")
