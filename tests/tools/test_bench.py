@@ -88,6 +88,21 @@ def test_many_feeds_are_fetched_beside_git(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_node_that_follows_many_is_measured_beside_one_that_follows_nobody(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "figures.json"
+    ran = run_bench("--quick", "--only", "scale", "--json", file)
+    assert ran.returncode == 0, ran.stderr
+    results = {result["name"]: result for result in json.loads(file.read_text())["results"]}
+    assert results["scale.follow"]["value"] > 0
+    assert results["scale.restart"]["limit"]["value"] > 0
+    assert results["scale.job_turn"]["detail"].keys() > {"tidy", "friends-of-friends", "memory"}
+    pages = {name for name in results if name.endswith("_turn")}
+    assert pages > {"scale.home_turn", "scale.status_turn", "scale.api_follows_turn"}
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

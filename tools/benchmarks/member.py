@@ -28,6 +28,7 @@ from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.homelock import HomeLock
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
 
@@ -79,6 +80,7 @@ async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None
     member = Member(node, turns)
     try:
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
+        keep_pauses_short()
         _say({"link": me.link, "at": str(node.ground.introduction.endpoint())})
         while line := await asyncio.to_thread(sys.stdin.readline):
             question = json.loads(line)
@@ -102,6 +104,7 @@ class Member:
             "watch": self.watch,
             "idle": self.idle,
             "turns": self.turns,
+            "jobs": self.jobs,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -197,6 +200,18 @@ class Member:
     async def turns(self) -> Answer:
         """For how long the loop was held since this was asked the last time."""
         return asdict(self._turns.take())
+
+    async def jobs(self) -> Answer:
+        """Run each job once, one after the other; milliseconds of its longest turn, by name."""
+        every = [job for role in self._node.roles for job in role.jobs()]
+        longest = {}
+        for job in (*every, self._node.ground.memory.job()):
+            await asyncio.sleep(0)
+            self._turns.take()
+            await job.run()
+            await asyncio.sleep(0)
+            longest[job.name] = self._turns.take().longest_cpu_ms
+        return longest
 
     # --- inside ---
 

@@ -13,6 +13,9 @@ class Held:
     """One turn: nobody else is served before it ends."""
     total_ms: float
     """All turns."""
+    longest_cpu_ms: float
+    """What the loop's thread computed in one turn: what others did to the machine meanwhile
+    does not count, nor what it waited for inside."""
 
 
 class TurnsSelector(selectors.DefaultSelector):
@@ -24,19 +27,24 @@ class TurnsSelector(selectors.DefaultSelector):
 
     def __init__(self) -> None:
         super().__init__()
-        self._woke_s = time.perf_counter()
-        self._longest_s = self._total_s = 0.0
+        self._woke_s, self._woke_cpu_s = time.perf_counter(), time.thread_time()
+        self._longest_s = self._total_s = self._longest_cpu_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         turn_s = time.perf_counter() - self._woke_s
         self._longest_s = max(self._longest_s, turn_s)
+        self._longest_cpu_s = max(self._longest_cpu_s, time.thread_time() - self._woke_cpu_s)
         self._total_s += turn_s
         ready = super().select(timeout)
-        self._woke_s = time.perf_counter()
+        self._woke_s, self._woke_cpu_s = time.perf_counter(), time.thread_time()
         return ready
 
     def take(self) -> Held:
         """Return what was noted since the last time, without the turn that asks."""
-        held = Held(longest_ms=self._longest_s * 1000, total_ms=self._total_s * 1000)
-        self._longest_s = self._total_s = 0.0
+        held = Held(
+            longest_ms=self._longest_s * 1000,
+            total_ms=self._total_s * 1000,
+            longest_cpu_ms=self._longest_cpu_s * 1000,
+        )
+        self._longest_s = self._total_s = self._longest_cpu_s = 0.0
         return held
