@@ -3,6 +3,9 @@
 own (always) > followed and fetched (whole) > followed by those one follows (newest chunks)
 """
 
+import asyncio
+from collections.abc import Sequence
+
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import FRIENDS_OF_FRIENDS_MAX
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
@@ -39,7 +42,7 @@ class FriendsOfFriends:
         """
         if policy := self._interests.policy():
             return sentences.LEFT_TO(policy=policy)
-        friends = self._friends()
+        friends = await self._friends()
         news = [each for each in friends if self._interests.raise_to(each, FRIEND_OF_FRIEND)]
         if news:
             self._follower.ask_all(news)
@@ -59,16 +62,21 @@ class FriendsOfFriends:
         count = sum(len(spans) for spans in wanted.values())
         return sentences.FRIENDS_HELD(friends=len(friends), chunks=count)
 
-    def _friends(self) -> dict[AuthorId, int]:
+    async def _friends(self) -> dict[AuthorId, int]:
         """Authors followed by those we follow, and by how many of them."""
         counts: dict[AuthorId, int] = {}
-        for friend in self._interests.with_interest(FOLLOWED):
-            for author_id in self._index.follows_of(friend):
-                if not self._interests.is_read(author_id):
-                    counts[author_id] = counts.get(author_id, 0) + 1
+        followed = self._interests.with_interest(FOLLOWED)
+        # In a thread: of three thousand it takes a while.
+        for author_id in await asyncio.to_thread(self._followed_by, followed):
+            if not self._interests.is_read(author_id):
+                counts[author_id] = counts.get(author_id, 0) + 1
         # One friend who follows a million authors must not make us ask everyone for them.
         ranked = sorted(counts, key=lambda each: (-counts[each], each))
         return {each: counts[each] for each in ranked[:FRIENDS_OF_FRIENDS_MAX]}
+
+    def _followed_by(self, friends: Sequence[AuthorId]) -> list[AuthorId]:
+        """Whom these follow, as often as any of them does."""
+        return [each for friend in friends for each in self._index.follows_of(friend)]
 
     def _chunks(self, friends: dict[AuthorId, int]) -> list[HoldableChunk]:
         return [
