@@ -7,7 +7,7 @@ frames are a valid zstd file, so compaction is ``cat`` and ``zstd -dc`` opens ev
 Who writes a frame chooses its bytes; everyone else checks its content by the tree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import accumulate, pairwise
 from typing import cast
@@ -100,15 +100,14 @@ def unpack_frame(frame: bytes, limit_bytes: int = FRAME_BYTES_MAX) -> bytes:
     Raises:
         BadEncodingError: Damaged, without a content size, too large, or not of one segment.
     """
-    try:
-        size = zstandard.frame_content_size(frame)
-        if not 0 < size <= limit_bytes:
-            raise BadEncodingError(f"frame declares {size} bytes")
-        if not frame[4] & _SINGLE_SEGMENT:
-            raise BadEncodingError("frame is not of a single segment")
-        return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
-    except zstandard.ZstdError as error:
-        raise BadEncodingError("frame does not decompress") from error
+    return _unpack(frame, limit_bytes, zstandard.ZstdDecompressor())
+
+
+def unpack_frames(chunk: bytes, frames: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """Yield the content of frames that lie in these byte ranges, as ``unpack_frame`` does."""
+    unpacker = zstandard.ZstdDecompressor()  # to make one takes as long as to hash ten entries
+    for start, end in frames:
+        yield _unpack(chunk[start:end], FRAME_BYTES_MAX, unpacker)
 
 
 def hash_frame(content: bytes) -> list[Hash]:
@@ -200,8 +199,8 @@ def hash_chunk(chunk: bytes, level: int) -> Iterator[list[Hash]]:
     Raises:
         BadEncodingError: Not 16**level frames of 256 entries each.
     """
-    for start, end in chunk_frames(chunk, level):
-        yield _hash_packed(chunk[start:end])
+    for content in unpack_frames(chunk, chunk_frames(chunk, level)):
+        yield _hash_full(content)
 
 
 def chunk_frames(chunk: bytes, level: int) -> list[tuple[int, int]]:
@@ -216,14 +215,18 @@ def chunk_frames(chunk: bytes, level: int) -> list[tuple[int, int]]:
     return ranges
 
 
-def frame_root(frame: bytes) -> Hash:
-    """Return the root over the 256 entries of a frame.  Raises BadEncodingError."""
-    return root_hash(_hash_packed(frame))
+def frame_roots(chunk: bytes, frames: Iterable[tuple[int, int]]) -> list[Hash]:
+    """Return the root over the 256 entries of each frame in these byte ranges.
+
+    Raises:
+        BadEncodingError: One of them is no frame of 256 entries.
+    """
+    return [root_hash(_hash_full(content)) for content in unpack_frames(chunk, frames)]
 
 
-def check_root(frame_roots: Sequence[Hash], root: Hash) -> None:
-    """Check that the frames of a chunk are those under a root.  Raises BadProofError."""
-    if root_hash(frame_roots) != root:
+def check_root(roots: Sequence[Hash], root: Hash) -> None:
+    """Check that frames of these roots are those under a root.  Raises BadProofError."""
+    if root_hash(roots) != root:
         raise BadProofError("chunk has another root")
 
 
@@ -234,8 +237,7 @@ def verify_chunk(chunk: bytes, level: int, root: Hash) -> None:
         BadEncodingError: Not a chunk of that level.
         BadProofError: A chunk of other entries.
     """
-    frames = chunk_frames(chunk, level)
-    check_root([frame_root(chunk[start:end]) for start, end in frames], root)
+    check_root(frame_roots(chunk, chunk_frames(chunk, level)), root)
 
 
 def unpack_chunk(
@@ -244,12 +246,24 @@ def unpack_chunk(
     """Yield the stored entries of frames [first, first + count), a frame at a time."""
     ranges = frame_ranges(chunk)
     stop = len(ranges) if count is None else first + count
-    for start, end in ranges[first:stop]:
-        yield split_frame(unpack_frame(chunk[start:end]))
+    for content in unpack_frames(chunk, ranges[first:stop]):
+        yield split_frame(content)
 
 
-def _hash_packed(frame: bytes) -> list[Hash]:
-    hashes = hash_frame(unpack_frame(frame))
+def _unpack(frame: bytes, limit_bytes: int, unpacker: zstandard.ZstdDecompressor) -> bytes:
+    try:
+        size = zstandard.frame_content_size(frame)
+        if not 0 < size <= limit_bytes:
+            raise BadEncodingError(f"frame declares {size} bytes")
+        if not frame[4] & _SINGLE_SEGMENT:
+            raise BadEncodingError("frame is not of a single segment")
+        return unpacker.decompress(frame, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise BadEncodingError("frame does not decompress") from error
+
+
+def _hash_full(content: bytes) -> list[Hash]:
+    hashes = hash_frame(content)
     if len(hashes) != CHUNK_ENTRIES:
         raise BadEncodingError(f"frame has {len(hashes)} entries")
     return hashes

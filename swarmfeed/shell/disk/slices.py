@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import ChunkSpan
-from swarmfeed.core.feed.chunk import frame_content, frame_ranges, unpack_frame
+from swarmfeed.core.feed.chunk import frame_content, frame_ranges, unpack_frames
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, is_undamaged
 from swarmfeed.core.feed.replica import Replica
@@ -55,7 +55,7 @@ def entries_of(
         begin, until = (frames[0][0], frames[-1][1]) if frames else (0, 0)
         if not frames or not is_undamaged(chunk, record.pieces, begin, until):
             raise DamageError(f"{name} is damaged")
-        entries = [each for at, to in frames for each in read(unpack_frame(chunk[at:to]))]
+        entries = [each for content in unpack_frames(chunk, frames) for each in read(content)]
     except RemoteError as error:
         raise DamageError(f"{name} is damaged: {error}") from error
     base = span.start + first * CHUNK_ENTRIES

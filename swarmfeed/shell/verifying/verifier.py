@@ -17,7 +17,7 @@ import structlog
 
 from swarmfeed.core.base.limits import CHUNK_FANOUT
 from swarmfeed.core.base.types import Hash
-from swarmfeed.core.feed.chunk import check_root, chunk_frames, frame_root
+from swarmfeed.core.feed.chunk import check_root, chunk_frames, frame_roots
 from swarmfeed.core.feed.limits import (
     VERIFY_IDLE_S,
     VERIFY_LEVEL_MIN,
@@ -73,7 +73,7 @@ class ProcessVerifier:
         if level >= (_APART_LEVEL_MIN if self._is_ready else VERIFY_LEVEL_MIN):
             roots = self._hash_apart(chunk, frames)
         if roots is None:
-            roots = [frame_root(chunk[start:end]) for start, end in frames]
+            roots = frame_roots(chunk, frames)
         check_root(roots, root)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import IO, Final
 
-from swarmfeed.core.feed.chunk import frame_ranges, frame_root
+from swarmfeed.core.feed.chunk import frame_ranges, frame_roots
 from swarmfeed.errors import BadEncodingError
 
 LENGTH_BYTES: Final = 4
@@ -37,7 +37,7 @@ def main() -> None:
 def answer(frames: bytes) -> bytes:
     """Return the answer to some frames."""
     try:
-        roots = [frame_root(frames[start:end]) for start, end in frame_ranges(frames)]
+        roots = frame_roots(frames, frame_ranges(frames))
     except BadEncodingError as error:
         return REFUSED + part(str(error).encode())
     return ROOTS + part(b"".join(roots))
