@@ -23,6 +23,7 @@ from swarmfeed.cli.output import (
 )
 from swarmfeed.cli.sheets import read_seeds
 from swarmfeed.core.asks import recovery_sentences as sentences
+from swarmfeed.core.asks.devices import devices_called
 from swarmfeed.core.asks.recovery import CertifiedFeedView
 from swarmfeed.core.asks.shape import Json
 from swarmfeed.core.base.address import Link, format_address, format_author, format_link
@@ -215,12 +216,7 @@ def _stays_unnamed(feed: CertifiedFeedView, again: bool) -> bool:
 
 
 def _named(feeds: Sequence[CertifiedFeedView], name: str) -> CertifiedFeedView:
-    wanted = name.strip().lower()
-    found = [
-        each
-        for each in feeds
-        if wanted and (format_address(each.feed_id).startswith(wanted) or each.device == name)
-    ]
+    found = devices_called(feeds, name)
     if len(found) != 1:
         raise UserError(
             (sentences.SEVERAL_FEEDS if found else sentences.NO_SUCH_FEED)(name=name)
@@ -236,7 +232,7 @@ def _print_plan(feeds: Sequence[CertifiedFeedView], stays: Sequence[Stays]) -> N
     ends = {each.feed_id: each.end for each in stays}
     for each in feeds:
         address = format_address(each.feed_id)[:ADDRESS_START]
-        named = f"{each.device} ({address})" if each.device else address
+        named = f"{each.name} ({address})" if each.name else address
         end = ends.get(each.feed_id)
         if not each.is_here and each.feed_id not in ends:
             print_line(sentences.WILL_GO(feed=named, entries=each.entries))

@@ -1,17 +1,32 @@
 """The devices of the person: which there are, one more, one less, what they are called."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Final, Protocol, TypeVar
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.device_sentences import NAME_NEEDED
 from swarmfeed.core.asks.shape import Spare, Whole
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.blank import is_blank, is_one_line
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import UserError
 
 Entries = Annotated[int, Whole(first=0, last=FEED_ENTRIES_MAX)]
+
+
+class _Named(Protocol):
+    """Something that a person names as a device."""
+
+    @property
+    def feed_id(self) -> FeedId: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_Named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +140,20 @@ class NameDevice(Ask[Devices]):
 
     device: str
     """The new name; everybody can see it."""
+
+
+SHORT_CHARS: Final = 4
+"""Start of an address that may name a device: shorter ones are names."""
+
+
+def devices_called(devices: Iterable[Named], called: str) -> list[Named]:
+    """Return the devices of a name, else of an address that begins so; several, or none."""
+    wanted, found = called.strip(), list(devices)
+    by_name = [each for each in found if wanted and each.name == wanted]
+    if by_name or len(wanted) < SHORT_CHARS:
+        return by_name
+    start = wanted.lower()
+    return [each for each in found if format_address(each.feed_id).startswith(start)]
 
 
 def check_device_name(name: str) -> str:

@@ -14,7 +14,7 @@ class CertifiedFeedView:
     """A feed that some certificate joins to an author; whether it counts is another thing."""
 
     feed_id: FeedId
-    device: str
+    name: str
     """What the machine that writes it calls itself; may be empty."""
     joined_ms: int
     """When it joined, by the author's clock."""

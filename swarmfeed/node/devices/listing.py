@@ -15,8 +15,8 @@ from swarmfeed.core.asks.devices import (
     RemoveDevice,
     WhichDevices,
     check_device_name,
+    devices_called,
 )
-from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import NAME_CHARS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.author import CertifiedFeed
@@ -35,9 +35,6 @@ from swarmfeed.node.ground.memory import Rows
 
 PAGE: Final = "devices"
 """Page of the ledger: a row for each feed that was made a device from here, with its name."""
-
-SHORT_CHARS: Final = 4
-"""Start of an address that may name a device: shorter ones are names."""
 
 
 class DeviceList:
@@ -142,15 +139,11 @@ class DeviceList:
 
     def _find(self, devices: Sequence[DeviceView], named: str) -> DeviceView:
         """Return the device of a name, or of an address that begins so.  UserError: none."""
-        wanted = named.strip()
-        found = [each for each in devices if wanted and each.name == wanted]
-        if not found and len(wanted) >= SHORT_CHARS:
-            start = wanted.lower()
-            found = [each for each in devices if format_address(each.feed_id).startswith(start)]
+        found, shown = devices_called(devices, named), named.strip()[:NAME_CHARS_MAX]
         if not found:
-            raise UserError(sentences.NO_SUCH_DEVICE(name=wanted[:NAME_CHARS_MAX]))
+            raise UserError(sentences.NO_SUCH_DEVICE(name=shown))
         if len(found) > 1:
-            raise UserError(sentences.SEVERAL_SUCH(name=wanted[:NAME_CHARS_MAX]))
+            raise UserError(sentences.SEVERAL_SUCH(name=shown))
         return found[0]
 
     def _cut(self, view: DeviceView, after: int | None) -> int:

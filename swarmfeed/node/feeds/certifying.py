@@ -116,7 +116,7 @@ class Certifying:
         certified = self._shelf.certified(author_id).feed(feed_id)
         return CertifiedFeedView(
             feed_id=feed_id,
-            device=device,
+            name=device,
             joined_ms=joined_ms,
             counts=certified is not None,
             end=certified.end if certified is not None else None,

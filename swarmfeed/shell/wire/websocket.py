@@ -29,8 +29,8 @@ from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.shell.wire.doorstep import Doorstep, LetThrough
 from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
-from swarmfeed.shell.wire.gate import Gate, LetThrough
 from swarmfeed.shell.wire.inlet import Inlet
 from swarmfeed.shell.wire.rules import LinkRules, keeping
 
@@ -182,7 +182,7 @@ class Sockets:
         """Listen no more and say goodbye on every socket."""
         self._stopped = True
         for server in self._servers:
-            await server.gate.close()
+            await server.doorstep.close()
             server.close(close_connections=False)
         goodbyes = [each.close_soon(CloseCode.GOODBYE, "the node stops") for each in self._live]
         await asyncio.gather(*goodbyes)
@@ -307,7 +307,7 @@ class _Accepted(_Metered, ServerConnection):
 
 
 class _Accepting(Server):
-    """Makes a WebSocket of each socket that the gate hands on.
+    """Makes a WebSocket of each socket that ``Doorstep`` hands on.
 
     TLS, the upgrade and the hello have half of the time each, all together the whole of it.
     """
@@ -320,15 +320,15 @@ class _Accepting(Server):
         live: "set[_Metered]",
         rules: LinkRules,
     ) -> None:
-        self.gate = Gate(rules, self._open)
-        super().__init__(partial(self.gate.open, at), self._run, _quiet)
+        self.doorstep = Doorstep(rules, self._open)
+        super().__init__(partial(self.doorstep.open, at), self._run, _quiet)
         self._context = context
         self._accept = accept
         self._live = live
         self._rules = rules
 
     def is_serving(self) -> bool:
-        return self.gate.is_open
+        return self.doorstep.is_open
 
     async def _open(self, raw: RawSocket, let_through: LetThrough) -> None:
         """Open TLS; ``_run`` begins when that is done."""

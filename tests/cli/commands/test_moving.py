@@ -39,7 +39,7 @@ def feed(
 ) -> CertifiedFeedView:
     return CertifiedFeedView(
         feed_id=FeedId(bytes([number]) * 32),
-        device=device,
+        name=device,
         joined_ms=number,
         counts=counts,
         end=end,

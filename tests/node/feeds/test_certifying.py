@@ -17,7 +17,7 @@ def test_a_device_that_was_named_later_keeps_its_name_through_a_move(tmp_path: P
         phone.recognise(desk)  # so that its key is in its feed before the move
         await street.pass_time(60)
         listed = (await answering.answer(WhatIsCertified(author=desk.author_id))).feeds
-        assert {each.feed_id: each.device for each in listed} == {
+        assert {each.feed_id: each.name for each in listed} == {
             desk.feed_id: "",
             phone.feed_id: "phone",
         }

@@ -1,4 +1,4 @@
-"""The gate of the peer link: real sockets, and nobody behind it but a list."""
+"""Who arrives at the peer link: real sockets, and nobody behind it but a list."""
 
 import asyncio
 import errno
@@ -10,12 +10,12 @@ from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 from street.fakes.hostile import ANYWHERE, run
-from swarmfeed.shell.wire.gate import TLS_HANDSHAKE, Gate, LetThrough
+from swarmfeed.shell.wire.doorstep import TLS_HANDSHAKE, Doorstep, LetThrough
 from swarmfeed.shell.wire.rules import LinkRules
 
 
 class Behind:
-    """What is behind a gate: keeps the sockets that were handed on."""
+    """What is behind the doorstep: keeps the sockets that were handed on."""
 
     def __init__(self) -> None:
         self.sockets: list[socket.socket] = []
@@ -27,8 +27,8 @@ class Behind:
 
 
 class Scene:
-    def __init__(self, gate: Gate, behind: Behind, port: int) -> None:
-        self.gate = gate
+    def __init__(self, doorstep: Doorstep, behind: Behind, port: int) -> None:
+        self.doorstep = doorstep
         self.behind = behind
         self.port = port
         self.stack = ExitStack()
@@ -48,14 +48,14 @@ class Scene:
 @asynccontextmanager
 async def gated(rules: LinkRules) -> AsyncIterator[Scene]:
     behind = Behind()
-    gate = Gate(rules, behind.take)
-    server = await gate.open(ANYWHERE)
-    scene = Scene(gate, behind, server.sockets[0].getsockname()[1])
+    doorstep = Doorstep(rules, behind.take)
+    server = await doorstep.open(ANYWHERE)
+    scene = Scene(doorstep, behind, server.sockets[0].getsockname()[1])
     try:
         yield scene
     finally:
         scene.stack.close()
-        await gate.close()
+        await doorstep.close()
         server.close()
         for each in behind.sockets:
             each.close()
@@ -80,14 +80,14 @@ async def ended(found: socket.socket) -> bool:
 def test_nothing_is_built_for_those_who_say_nothing() -> None:
     async def conversation(scene: Scene) -> None:
         silent = [scene.connect() for _ in range(5)]
-        await scene.until(lambda: scene.gate.stranger_count == 5)
+        await scene.until(lambda: scene.doorstep.stranger_count == 5)
         assert scene.behind.sockets == []
         silent[2].send(TLS_HANDSHAKE)
         await scene.until(lambda: len(scene.behind.sockets) == 1)
-        assert scene.gate.stranger_count == 5
+        assert scene.doorstep.stranger_count == 5
         scene.behind.passes[0]()
         scene.behind.passes[0]()
-        assert scene.gate.stranger_count == 4
+        assert scene.doorstep.stranger_count == 4
 
     play(conversation)
 
@@ -96,13 +96,13 @@ def test_nothing_is_built_for_those_who_say_nothing() -> None:
 def test_of_a_crowd_that_says_nothing_whoever_waits_longest_goes() -> None:
     async def conversation(scene: Scene) -> None:
         first, honest = scene.connect("127.0.0.2"), scene.connect("127.0.0.3")
-        await scene.until(lambda: scene.gate.stranger_count == 2)
+        await scene.until(lambda: scene.doorstep.stranger_count == 2)
         honest.send(TLS_HANDSHAKE)
         await scene.until(lambda: len(scene.behind.sockets) == 1)
         crowd = [scene.connect(f"127.0.1.{number}") for number in range(1, 20)]
         assert await ended(first)
         assert all([await ended(each) for each in crowd[:15]])
-        assert scene.gate.stranger_count == 4 + 1
+        assert scene.doorstep.stranger_count == 4 + 1
         # Who speaks is out of their reach.
         assert scene.behind.sockets[0].fileno() >= 0
         scene.behind.sockets[0].send(b"!")
@@ -127,7 +127,7 @@ def test_one_address_has_its_share_of_those_who_speak_too() -> None:
             TLS_HANDSHAKE
         ] * 3
         assert all([await ended(each) for each in siege[:3]])
-        assert scene.gate.stranger_count == 3
+        assert scene.doorstep.stranger_count == 3
 
     play(conversation, LinkRules(speaking_max=10, one_address_max=2))
 
@@ -152,7 +152,7 @@ def test_whoever_is_not_through_in_time_is_cut_off() -> None:
         speaking.send(TLS_HANDSHAKE)
         assert await ended(silent)
         assert await ended(speaking)
-        assert scene.gate.stranger_count == 0
+        assert scene.doorstep.stranger_count == 0
 
     play(conversation, LinkRules(handshake_timeout_s=0.05))
 
@@ -161,7 +161,7 @@ def test_whoever_is_not_through_in_time_is_cut_off() -> None:
 def test_without_a_descriptor_left_the_gate_pauses_and_goes_on() -> None:
     async def conversation(scene: Scene) -> None:
         waiting = [scene.connect() for _ in range(3)]
-        await scene.until(lambda: scene.gate.stranger_count == 3)
+        await scene.until(lambda: scene.doorstep.stranger_count == 3)
         late = scene.stack.enter_context(socket.socket())
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         taken = [os.dup(0)]
@@ -172,7 +172,7 @@ def test_without_a_descriptor_left_the_gate_pauses_and_goes_on() -> None:
                     taken.append(os.dup(0))
             assert full.value.errno == errno.EMFILE
             late.connect(("127.0.0.1", scene.port))
-            # Who waits longest makes room, and the gate is left alone for a moment.
+            # Who waits longest makes room, and the doorstep is left alone for a moment.
             assert await ended(waiting[0])
         finally:
             for each in taken:
@@ -189,8 +189,8 @@ def test_closing_sends_everybody_away() -> None:
         silent, speaking = scene.connect(), scene.connect()
         speaking.send(TLS_HANDSHAKE)
         await scene.until(lambda: len(scene.behind.sockets) == 1)
-        await scene.gate.close()
-        assert not scene.gate.is_open
+        await scene.doorstep.close()
+        assert not scene.doorstep.is_open
         assert await ended(silent) and await ended(speaking)
 
     play(conversation)

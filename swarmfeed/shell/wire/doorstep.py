@@ -40,7 +40,7 @@ class _Stranger:
     speaks: bool = False
 
 
-class Gate:
+class Doorstep:
     """Listens, and hands each socket on once it speaks.  Belongs to the running loop."""
 
     def __init__(
