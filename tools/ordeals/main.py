@@ -14,6 +14,7 @@ from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
+from ordeals.private.main import PRIVATE
 from ordeals.soak import SOAK
 from ordeals.strangers.main import STRANGERS
 from ordeals.thefts.main import THEFTS
@@ -29,6 +30,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     BITS,
     WITHDRAWING,
     DEVICES,
+    PRIVATE,
     THEFTS,
     SOAK,
 )

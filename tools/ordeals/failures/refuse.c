@@ -5,6 +5,8 @@
  * No file, or an empty one: nothing fails.  Kinds:
  *     o any open   c an open to write or make   w write   t truncate   r read   s sync
  *     n a new name (mkdir, rename, link)        d a name taken away
+ * A number below zero counts these calls instead, and the process kills itself before one of
+ * them: -1 before the first.  `calls_counted` says how many there were.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -12,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +23,13 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+static int counted;
+
+int calls_counted(void)
+{
+    return counted;
+}
 
 static int refused(const char *kinds, const char *path)
 {
@@ -44,6 +54,11 @@ static int refused(const char *kinds, const char *path)
         return 0;
     if (!strpbrk(kinds, wanted) || !strstr(path, part))
         return 0;
+    if (number < 0) {
+        if (++counted == -number)
+            kill(getpid(), SIGKILL);
+        return 0;
+    }
     errno = number;
     return 1;
 }
