@@ -32,6 +32,11 @@ FIRST_STOLEN: Final = Text(
 A_DEVICE: Final = Text("{name} ({feed})")
 NAMELESS: Final = Text("the device {feed}")
 
+VOUCHED: Final = Text(
+    "On {device} it was said that this was you. If so, all is well, and this goes away in a"
+    " week. {advice}"
+)
+
 DID_YOU_MOVE: Final = Text(
     "If you moved to your second sheet, on another device, say that it was you: then all is"
     " well, and the sheet you moved to is your first one now. If you did not, somebody has the"

@@ -2,8 +2,10 @@
 
 What it knows to be ours, and when each alarm was first seen, is a page of the ledger; the
 alarms themselves follow from that and from the certificates on disk, so none of them is lost.
-What is ours for one device is ours for all: they tell each other, as private state.  Nobody
-believes a feed that is not known as ours, and nothing private is told to it (``Doubted``).
+What is ours for one device is ours for all: they tell each other, as private state.  But a
+device that was stolen with the author key could say so of a thief's: so what only another one
+vouched for is told as that, until the person says that it was them, or VOUCHED_TOLD_MS passed.
+Nobody believes a feed that is not known as ours, nor tells it what is private (``Doubted``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +34,7 @@ from swarmfeed.node.ground.events import (
 )
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import OURS as SHARED
-from swarmfeed.node.guard.wording import what_happened, what_to_do
+from swarmfeed.node.guard.wording import what_happened, what_to_do, who_vouched
 
 logger = structlog.get_logger()
 
@@ -44,6 +46,9 @@ OURS: Final = b"ours "
 SEEN: Final = b"seen "
 """Of those that say when an alarm was first seen, and from where it came."""
 
+VOUCHED: Final = b"word "
+"""Of those that name a feed or an alarm that another device vouched for, and which one did."""
+
 BORN: Final = b"born"
 """Key of the row that is there once this page was begun: from then on nothing is taken on
 trust, also where the person never wrote."""
@@ -51,6 +56,9 @@ trust, also where the person never wrote."""
 BORN_ENTRIES: Final = 2
 """A feed that has no more was just made: certificate and profile.  One that has more, and no
 such row, has lost its ledger: then the person is asked about every other device."""
+
+VOUCHED_TOLD_MS: Final = 7 * 24 * 3_600 * 1_000
+"""How long it is told what another device vouched for: who looks once a week sees it."""
 
 _SHARED_FEED: Final = b"feed"
 _SHARED_ALARM: Final = b"alarm"
@@ -65,6 +73,15 @@ class FirstSeen:
 
     at_ms: int
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What another device said: that the person did something."""
+
+    device: FeedId
+    at_ms: int
+    """When it was heard here."""
 
 
 class Guard:
@@ -82,6 +99,8 @@ class Guard:
         self._index = ground.shells.index
         self._ours = Ours(author_id=identity.author_id, feed_id=identity.feed_id)
         self._seen: dict[Hash, FirstSeen] = {}
+        self._vouched: dict[bytes, Word] = {}
+        """By feed, or by the id of an alarm: who alone vouched for it."""
         self._alarms: tuple[Alarm, ...] = ()
         self._unwritten: dict[bytes, bytes | None] = {}
         self._is_born = False
@@ -99,6 +118,9 @@ class Guard:
             sighting = _read_seen(value) if key.startswith(SEEN) else None
             if sighting is not None:
                 self._seen[Hash(key[len(SEEN) :])] = sighting
+            word = _read_word(value) if key.startswith(VOUCHED) else None
+            if word is not None:
+                self._vouched[key[len(VOUCHED) :]] = word
 
     def take_changes(self) -> dict[bytes, bytes | None]:
         """Return what is still to be written down; from then on it counts as written."""
@@ -138,14 +160,19 @@ class Guard:
 
     def on_private(self, event: PrivateChanged) -> None:
         """Another device says what is the person's own doing."""
-        told = {row.key: row.value for row in event.rows if row.scope == SHARED}
+        told = [row for row in event.rows if row.scope == SHARED]
         if event.source is None or not told:
             return
-        for name, value in told.items():
-            if value == _SHARED_FEED and len(name) == KEY_BYTES:
-                self._note_feed(FeedId(name))
-            elif value == _SHARED_ALARM and len(name) == HASH_BYTES:
-                self._note_alarm(Hash(name))
+        for row in told:
+            before = self._ours
+            if row.value == _SHARED_FEED and len(row.key) == KEY_BYTES:
+                self._note_feed(FeedId(row.key))
+            elif row.value == _SHARED_ALARM and len(row.key) == HASH_BYTES:
+                self._note_alarm(Hash(row.key))
+            if self._ours != before:
+                word = Word(device=row.device, at_ms=self._clock.now_ms())
+                self._vouched[row.key] = word
+                self._unwritten[VOUCHED + row.key] = _write_word(word)
         self._look()
         self._write()
 
@@ -165,8 +192,9 @@ class Guard:
     def _look(self, source: str = "") -> None:
         author_id = self._ours.author_id
         verdict = self._pen.verdict()
+        self._forget_words()
         self._alarms = alarms_of(
-            self._ours,
+            self._known_for_sure(),
             self._known(),
             self._shelf.certified(author_id),
             is_outgrown=verdict.reason in (Reason.NEWER, Reason.FORKED),
@@ -180,10 +208,28 @@ class Guard:
 
     def _tell_doubts(self) -> None:
         joined = (each for each in self._alarms if each.what is What.JOINED)
-        doubted = frozenset(each.feed_id for each in joined if each.feed_id is not None)
+        feeds = frozenset(each.feed_id for each in joined if each.feed_id is not None)
+        doubted = feeds - self._ours.feeds
         if doubted != self._doubted:
             self._doubted = doubted
             self._events.tell(Doubted(doubted))
+
+    def _known_for_sure(self) -> Ours:
+        """What is ours without what only another device vouched for."""
+        return replace(
+            self._ours,
+            feeds=self._ours.feeds - self._vouched.keys(),
+            alarms=self._ours.alarms - self._vouched.keys(),
+        )
+
+    def _forget_words(self) -> None:
+        since_ms = self._clock.now_ms() - VOUCHED_TOLD_MS
+        for old in [key for key, word in self._vouched.items() if word.at_ms < since_ms]:
+            self._take_at_its_word(old)
+
+    def _take_at_its_word(self, name: bytes) -> None:
+        if self._vouched.pop(name, None) is not None:
+            self._unwritten[VOUCHED + name] = None
 
     def _known(self) -> Iterable[Certificate]:
         return self._shelf.opened(self._ours.author_id).values()
@@ -219,8 +265,10 @@ class Guard:
         before = self._ours
         if alarm.what is What.JOINED and alarm.feed_id is not None:
             self._note_feed(alarm.feed_id)
+            self._take_at_its_word(alarm.feed_id)
         else:
             self._note_alarm(alarm.id)
+            self._take_at_its_word(alarm.id)
         self._look()
         self._write()
         self._share(self._ours.feeds - before.feeds, self._ours.alarms - before.alarms)
@@ -267,6 +315,11 @@ class Guard:
         except PassingError:
             self._unwritten = changes
 
+    def _advice(self, alarm: Alarm, word: Word | None) -> str:
+        if word is None:
+            return what_to_do(alarm)
+        return who_vouched(word.device, self._name_of(word.device), what_to_do(alarm))
+
     def _name_of(self, feed_id: FeedId | None) -> str:
         """What a device calls itself, as far as that is here."""
         if feed_id is not None:
@@ -276,11 +329,13 @@ class Guard:
 
     def _view(self, alarm: Alarm) -> AlarmView:
         seen = self._seen.get(alarm.id, FirstSeen(at_ms=self._clock.now_ms()))
+        is_join = alarm.what is What.JOINED
+        word = self._vouched.get((alarm.feed_id if is_join else None) or alarm.id)
         return AlarmView(
             id=alarm.id.hex(),
             what=alarm.what.value,
             sentence=what_happened(alarm, self._name_of(alarm.feed_id)),
-            advice=what_to_do(alarm),
+            advice=self._advice(alarm, word),
             seen_ms=seen.at_ms,
             source=seen.source,
             feed_id=alarm.feed_id,
@@ -297,3 +352,15 @@ def _read_seen(value: bytes) -> FirstSeen | None:
     if not at_ms.isdigit():
         return None
     return FirstSeen(at_ms=int(at_ms), source=source.decode("ascii", "replace"))
+
+
+def _write_word(word: Word) -> bytes:
+    return b"%d %s" % (word.at_ms, word.device)
+
+
+def _read_word(value: bytes) -> Word | None:
+    """Return what was written; None where a row is not what it was."""
+    at_ms, _, device = value.partition(b" ")
+    if not at_ms.isdigit() or len(device) != KEY_BYTES:
+        return None
+    return Word(device=FeedId(device), at_ms=int(at_ms))

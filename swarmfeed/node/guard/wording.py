@@ -44,6 +44,11 @@ def what_to_do(alarm: Alarm) -> str:
     return sentences.DEVICE_STOLEN() if alarm.what is What.SIGNED else sentences.FIRST_STOLEN()
 
 
+def who_vouched(feed_id: FeedId, name: str, advice: str) -> str:
+    """Return which device says that the person did it, and what helps if that lies."""
+    return sentences.VOUCHED(device=_device(feed_id, name), advice=advice)
+
+
 def _device(feed_id: FeedId, name: str) -> str:
     feed = format_address(feed_id)[:FEED_CHARS]
     return sentences.A_DEVICE(name=name, feed=feed) if name else sentences.NAMELESS(feed=feed)

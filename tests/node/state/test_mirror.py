@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.asks.alarms import WhatIsAlarming
+from swarmfeed.core.asks.alarms import ThatWasMe, WhatIsAlarming
 from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.certificate import sign_leave
@@ -16,6 +16,7 @@ from swarmfeed.core.talk.words import Certificates
 from swarmfeed.errors import MendingError
 from swarmfeed.node.ground.private import DRAFT, MUTE, READ
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.guard.guard import VOUCHED_TOLD_MS
 from swarmfeed.node.state.mirror import MirrorSide
 from swarmfeed.node.state.role import StateRole
 
@@ -127,8 +128,39 @@ def test_a_device_of_a_thief_is_told_nothing_until_the_person_says_it_is_theirs(
         laptop.recognise(strange)  # so the phone hears that it is theirs
         await street.until(lambda: said(phone) == {b"anna": b"1", b"ben": b"1"}, within_s=100)
         assert said(strange) == said(laptop) == said(phone)
-        alarms = await phone.running.ground.answering.answer(WhatIsAlarming())
-        assert alarms.alarms == ()
+        # A thief who has the laptop, too, could say as much: so the person hears of it.
+        (alarm,) = (await phone.running.ground.answering.answer(WhatIsAlarming())).alarms
+        assert alarm.feed_id == strange.feed_id
+        assert "it was said that this was you" in alarm.advice
+        was_me = ThatWasMe(alarm=alarm.id)
+        assert (await phone.running.ground.answering.answer(was_me)).alarms == ()
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A49")
+def test_what_another_device_vouched_for_is_told_for_a_week(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        laptop, phone = await two(street)
+        tablet = await street.move_in(device_of=laptop, knows=[laptop, phone])
+        laptop.recognise(tablet)
+
+        async def told() -> list[str]:
+            found = await phone.running.ground.answering.answer(WhatIsAlarming())
+            return [each.what for each in found.alarms if "it was said" in each.advice]
+
+        for _ in range(60):
+            await street.pass_time(1)
+            if await told():
+                break
+        assert await told() == ["joined"]
+        await phone.stop()
+        await phone.start()
+        assert await told() == ["joined"], "it is remembered"
+        phone.clock.ahead_ms += VOUCHED_TOLD_MS + 1
+        await street.pass_time(30)
+        assert await told() == []
+        assert (await phone.running.ground.answering.answer(WhatIsAlarming())).alarms == ()
 
     in_neighbourhood(tmp_path, scenario)
 
