@@ -76,7 +76,7 @@ class FirstSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Vouched:
     """What another device said: that the person did something."""
 
     device: FeedId
@@ -99,7 +99,7 @@ class Guard:
         self._index = ground.shells.index
         self._ours = Ours(author_id=identity.author_id, feed_id=identity.feed_id)
         self._seen: dict[Hash, FirstSeen] = {}
-        self._vouched: dict[bytes, Word] = {}
+        self._vouched: dict[bytes, Vouched] = {}
         """By feed, or by the id of an alarm: who alone vouched for it."""
         self._alarms: tuple[Alarm, ...] = ()
         self._unwritten: dict[bytes, bytes | None] = {}
@@ -118,7 +118,7 @@ class Guard:
             sighting = _read_seen(value) if key.startswith(SEEN) else None
             if sighting is not None:
                 self._seen[Hash(key[len(SEEN) :])] = sighting
-            word = _read_word(value) if key.startswith(VOUCHED) else None
+            word = _read_vouched(value) if key.startswith(VOUCHED) else None
             if word is not None:
                 self._vouched[key[len(VOUCHED) :]] = word
 
@@ -170,9 +170,9 @@ class Guard:
             elif row.value == _SHARED_ALARM and len(row.key) == HASH_BYTES:
                 self._note_alarm(Hash(row.key))
             if self._ours != before:
-                word = Word(device=row.device, at_ms=self._clock.now_ms())
+                word = Vouched(device=row.device, at_ms=self._clock.now_ms())
                 self._vouched[row.key] = word
-                self._unwritten[VOUCHED + row.key] = _write_word(word)
+                self._unwritten[VOUCHED + row.key] = _write_vouched(word)
         self._look()
         self._write()
 
@@ -315,7 +315,7 @@ class Guard:
         except PassingError:
             self._unwritten = changes
 
-    def _advice(self, alarm: Alarm, word: Word | None) -> str:
+    def _advice(self, alarm: Alarm, word: Vouched | None) -> str:
         if word is None:
             return what_to_do(alarm)
         return who_vouched(word.device, self._name_of(word.device), what_to_do(alarm))
@@ -354,13 +354,13 @@ def _read_seen(value: bytes) -> FirstSeen | None:
     return FirstSeen(at_ms=int(at_ms), source=source.decode("ascii", "replace"))
 
 
-def _write_word(word: Word) -> bytes:
+def _write_vouched(word: Vouched) -> bytes:
     return b"%d %s" % (word.at_ms, word.device)
 
 
-def _read_word(value: bytes) -> Word | None:
+def _read_vouched(value: bytes) -> Vouched | None:
     """Return what was written; None where a row is not what it was."""
     at_ms, _, device = value.partition(b" ")
     if not at_ms.isdigit() or len(device) != KEY_BYTES:
         return None
-    return Word(device=FeedId(device), at_ms=int(at_ms))
+    return Vouched(device=FeedId(device), at_ms=int(at_ms))
