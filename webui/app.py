@@ -13,6 +13,7 @@ from urllib.parse import quote
 from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
+from swarmfeed.core.asks import explaining
 from swarmfeed.core.asks.alarm_sentences import MORE_ALARMS
 from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.excerpt import is_long
@@ -158,10 +159,9 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "line": render.one_line,
     "more_alarms": lambda count: MORE_ALARMS(more=count),
     "number": formats.count,
-    "often": formats.often,
     "sentence_case": formats.sentence_case,
-    "state": formats.state,
-    "word": formats.word,
+    "state": explaining.state_of,
+    "word": explaining.word_of,
     "percent": formats.percent,
     "post_key": conversation.post_key,
     "post_url": post_url,

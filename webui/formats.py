@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from swarmfeed.core.base.address import format_address, format_author
-from swarmfeed.core.base.texts import counted, format_size
+from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 
 YEAR_9999_MS: Final = 253_370_764_800_000
@@ -65,41 +65,6 @@ def every(every_s: int) -> str:
     return f"{every_s} s"
 
 
-def often(per_day: float) -> str:
-    """Return how often something is asked for, in whole numbers: ``3 times a day``."""
-    for times, unit in ((per_day, "day"), (per_day * 30, "month")):
-        if round(times) >= 1:
-            return f"{counted(round(times), 'time', 'times')} a {unit}"
-    return "hardly ever"
-
-
-def state(name: str) -> str:
-    """Return how a history is kept here, for people."""
-    return STATES.get(name, name)
-
-
 def sentence_case(text: str) -> str:
     """Return a part of a sentence as a heading of its own: it begins with a capital."""
     return text[:1].upper() + text[1:]
-
-
-def word(name: str) -> str:
-    """Return what a machine says of a history, for people."""
-    return WORDS.get(name, name)
-
-
-STATES: Final = {
-    "leased": "kept",
-    "claimed": "on the way",
-    "leaving": "handing over",
-    "followed": "followed",
-    "own": "your own",
-    "watched": "looked after",
-}
-WORDS: Final = {
-    "have": "has it",
-    "lease": "keeps it",
-    "claim": "is fetching it",
-    "leaving": "hands it over",
-    "refusal": "refused it",
-}

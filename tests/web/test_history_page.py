@@ -81,7 +81,14 @@ def test_what_is_held_stands_there_with_its_reason(site: Site) -> None:
     for said in ("Mira Lindqvist", "worth keeping", "kept", "95 kB of 20 GB"):
         assert said in page
     explained = site.get(f"/history/{format_author(MIRA)}").text
-    for said in ("this machine", "refused it", "the disk is full", "93.184.0.0/16", "minute"):
+    for said in (
+        "this machine",
+        "refused it",
+        "the disk is full",
+        "93.184.0.0/16",
+        "minute",
+        "likely",
+    ):
         assert said in explained
 
 

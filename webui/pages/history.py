@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
+from swarmfeed.core.asks.explaining import facts_of
 from swarmfeed.core.asks.history import ChooseHistory, Explain, HowHistoryIs, LeaveHistory
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import HowFullIsIt, HowIsIt
@@ -61,10 +62,11 @@ def _page(wrong: str = "", field: str = "") -> str:
 
 
 def show_explanation(author_id: AuthorId) -> str:
+    found = ask(Explain(who=format_author(author_id))).feeds
     return render_template(
         "explain.html",
         author=ask(AboutAuthor(author=author_id)),
-        explanations=ask(Explain(who=format_author(author_id))).feeds,
+        explanations=[(each, facts_of(each)) for each in found],
     )
 
 

@@ -1,6 +1,5 @@
 """``swarmfeed history``: what a volunteer's node does for others, and why."""
 
-from math import floor
 from typing import Final
 
 import click
@@ -20,6 +19,7 @@ from swarmfeed.cli.output import (
 )
 from swarmfeed.cli.params import WhomParam
 from swarmfeed.cli.whom import Whom, find
+from swarmfeed.core.asks.explaining import facts_of, state_of, word_of
 from swarmfeed.core.asks.history import (
     Explain,
     Explanation,
@@ -39,11 +39,6 @@ SCOPES: Final = {
     "community": "those you follow, and whom they follow",
     "open": "anybody who asks",
 }
-STATES: Final = {"leased": "kept", "claimed": "on its way", "watched": "looked at"}
-"""What is said for people of a state; the others are words already."""
-
-HARDLY_DAYS: Final = 365
-"""Who is asked for less than once in so many days is hardly asked for."""
 
 
 @click.group()
@@ -149,10 +144,6 @@ def _print_status(found: HistoryStatus, now_ms: int) -> None:
         print_sentence(f"  {feed.reason}")
 
 
-def _state(feed: HistoryFeed) -> str:
-    return STATES.get(feed.state, feed.state)
-
-
 def _feeds_fact(found: HistoryStatus) -> str:
     return (
         f"{found.feeds_leased:,} kept, {found.feeds_claimed:,} on their way,"
@@ -163,7 +154,7 @@ def _feeds_fact(found: HistoryStatus) -> str:
 def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
     facts = [
         f"{feed.author_name or NO_NAME}, {short(feed.feed_id)}",
-        _state(feed),
+        state_of(feed.state),
         counted(feed.size, "entry", "entries"),
         format_bytes(feed.bytes_held),
     ]
@@ -174,23 +165,8 @@ def _feed_line(feed: HistoryFeed, now_ms: int) -> str:
 
 def _print_explanation(each: Explanation) -> None:
     feed = each.feed
-    is_kept_anyway = feed.state in ("own", "followed")
-    room = [] if is_kept_anyway else [("at most here", format_bytes(each.quota_bytes))]
     print_sentence(f"{feed.author_name or NO_NAME}: {feed.reason}")
-    print_facts(
-        [
-            ("history", format_address(feed.feed_id)),
-            ("here", f"{_state(feed)}, {feed.size:,} entries, {format_bytes(feed.bytes_held)}"),
-            (
-                "out of reach",
-                f"{sentences.how_long(feed.unavailable)}; allowed:"
-                f" {sentences.how_long(feed.target)}",
-            ),
-            ("likely to stay", counted(floor(feed.copies), "copy", "copies")),
-            ("asked for", _how_often(feed.requests_per_day)),
-            *room,
-        ]
-    )
+    print_facts([("history", format_address(feed.feed_id)), *facts_of(each)])
     if each.holders:
         print_line("")
         print_table(
@@ -202,17 +178,10 @@ def _print_explanation(each: Explanation) -> None:
             print_sentence(f"{short(holder.node_id)}: {holder.reason}")
 
 
-def _how_often(times_a_day: float) -> str:
-    if times_a_day >= 1:
-        return "about " + counted(round(times_a_day), "time", "times") + " a day"
-    days = round(1 / times_a_day) if times_a_day > 1 / HARDLY_DAYS else 0
-    return "about once in " + counted(days, "day", "days") if days else "hardly ever"
-
-
 def _holder_row(holder: HolderOutlook) -> tuple[str, ...]:
     return (
         "this machine" if holder.is_self else short(holder.node_id),
-        holder.word,
+        word_of(holder.word),
         "online" if holder.online else "offline",
         f"{holder.up:.0%}",
         f"{holder.lasting:.0%}",

@@ -43,8 +43,9 @@ def test_status_for_programs(run: Run) -> None:
 def test_explain_names_every_holder_with_its_chances(run: Run) -> None:
     out = run("history", "explain", format_author(ANNA)).stdout
     assert out.startswith("Anna: worth keeping")
-    assert "out of reach\tabout 17 seconds a day; allowed: about 1 minute a day\n" in out
-    assert "this machine" in out and "refusal" in out and "the disk is full" in out
+    assert "out of reach\tabout 17 seconds a day\n" in out
+    assert "out of reach, at most wanted\tabout 1 minute a day\n" in out
+    assert "this machine" in out and "refused it" in out and "the disk is full" in out
     assert "97%" in out and "95%" in out
     printed = json.loads(run("history", "explain", format_author(ANNA), "--json").stdout)
     assert [each["word"] for each in printed["feeds"][0]["holders"]] == [
@@ -84,8 +85,8 @@ def test_room_is_named_only_where_it_counts(
     """What is one's own, or followed, is kept whatever a history server may take."""
     author = format_author(ANNA)
     (each,) = node.ask(Explain(who=author)).feeds
-    assert "at most here" in run("history", "explain", author).stdout
+    assert "room for it here" in run("history", "explain", author).stdout
     for state in ("own", "followed"):
         kept = Explanations(feeds=(replace(each, feed=replace(each.feed, state=state)),))
         monkeypatch.setitem(node.rows, Explain, lambda desk, ask, kept=kept: kept)
-        assert "at most here" not in run("history", "explain", author).stdout
+        assert "room for it here" not in run("history", "explain", author).stdout
