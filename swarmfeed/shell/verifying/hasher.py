@@ -1,5 +1,6 @@
 """One process that hashes frames, as who asks it sees it."""
 
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,6 +17,11 @@ _WHERE: Final = Path(swarmfeed.__file__).parents[1]
 """From here Python finds this program, however it was found before."""
 
 
+def _is_ours(name: str) -> bool:
+    """Whether a variable is for this program: one may say where the passphrase lies."""
+    return name.upper().startswith("SWARMFEED")
+
+
 class Hasher:
     """A process of its own; raises OSError when it cannot be started.
 
@@ -27,6 +33,7 @@ class Hasher:
         self._process = subprocess.Popen(  # noqa: S603  # this program
             [sys.executable, "-m", worker.__name__],
             cwd=_WHERE,
+            env={name: os.environ[name] for name in os.environ if not _is_ours(name)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

@@ -150,6 +150,20 @@ def test_smaller_chunks_do_not_wait_for_processes_that_start(
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_they_get_no_passphrase_and_no_open_files(
+    real: ProcessVerifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SWARMFEED_PASSPHRASE", "correct horse")
+    with (tmp_path / "keys").open("wb"):
+        real.verify(LARGE[0], 2, LARGE[1])
+        for each in real.process_ids:
+            assert b"correct horse" not in Path(f"/proc/{each}/environ").read_bytes()
+            opened = {os.readlink(link) for link in Path(f"/proc/{each}/fd").iterdir()}
+            assert not any(str(tmp_path) in name for name in opened)
+
+
+@pytest.mark.slow
 def test_a_process_that_is_killed_costs_no_chunk(real: ProcessVerifier) -> None:
     real.verify(LARGE[0], 2, LARGE[1])
     killed = real.process_ids
