@@ -1,78 +1,25 @@
 """Two devices of one person write at once, whatever happens to the links in between."""
 
 import random
-from itertools import combinations
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.base.limits import PAGE_POSTS_MAX
-from swarmfeed.core.base.types import AuthorId
+from ordeals.devices.street import all_of, play_street
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.feed.certificate import sign_leave
 from swarmfeed.core.talk.words import Certificates
 from swarmfeed.node.ground.interests import FETCHED
 
-EACH = 500
-CUTS_EVERY = 7
-"""Posts of both after which some links are cut, and others healed."""
-
-
-def all_of(node: Neighbour, author_id: AuthorId) -> list[str]:
-    """Every post of an author as a node shows them, newest first, page after page."""
-    found: list[str] = []
-    before = None
-    while page := node.index.author_posts(author_id, PAGE_POSTS_MAX, before):
-        found += [post.text for post in page]
-        before = page[-1].cursor
-    return found
-
-
-def cut_some(street: Neighbourhood, luck: random.Random, nodes: list[Neighbour]) -> None:
-    """Cut some links, and let others be made again."""
-    for one, other in combinations(nodes, 2):
-        if luck.random() < 0.3:
-            street.heal(one, other)
-        elif luck.random() < 0.5:
-            street.split(one, other)
+EACH = 70
+"""Posts of each device; ``tools/torture devices-streets`` has them write 500."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_a_thousand_posts_of_two_devices_are_the_same_everywhere(
+def test_posts_of_two_devices_at_once_are_the_same_everywhere(
     tmp_path: Path, seed: int
 ) -> None:
-    luck = random.Random(seed)
-
-    async def scenario(street: Neighbourhood) -> None:
-        phone = await street.move_in()
-        desk = await street.move_in(device_of=phone, knows=[phone])
-        readers = [await street.move_in(knows=[phone, desk]) for _ in range(2)]
-        for reader in readers:
-            await reader.follow(phone)
-        nodes = [phone, desk, *readers]
-        for number in range(EACH):
-            for device in luck.sample((phone, desk), 2):
-                street.clock.advance(luck.randrange(1, 900))
-                await device.say(f"{device.number}: {number}")
-            if number % CUTS_EVERY == 0:
-                cut_some(street, luck, nodes)
-                await street.pass_time(3)
-        for one, other in combinations(nodes, 2):
-            street.heal(one, other)
-        author = phone.author_id
-        await street.until(
-            lambda: all(len(all_of(each, author)) == 2 * EACH for each in nodes),
-            within_s=600,
-        )
-        newcomer = await street.move_in(knows=[readers[0]])
-        await newcomer.follow(phone)
-        await street.until(lambda: len(all_of(newcomer, author)) == 2 * EACH, within_s=600)
-        shown = {tuple(all_of(each, author)) for each in (*nodes, newcomer)}
-        assert len(shown) == 1
-        said = {f"{each.number}: {number}" for each in (phone, desk) for number in range(EACH)}
-        assert set(shown.pop()) == said
-
-    in_neighbourhood(tmp_path, scenario)
+    play_street(tmp_path, random.Random(seed), EACH)
 
 
 def test_what_one_device_follows_the_others_do_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ordeals.again import AGAIN
 from ordeals.birth import BIRTH
 from ordeals.bits.play import BITS
 from ordeals.devices.main import DEVICES
+from ordeals.devices.street import STREETS
 from ordeals.failures.main import FAILURES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
@@ -31,6 +32,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     WITHDRAWING,
     DEVICES,
     PRIVATE,
+    STREETS,
     THEFTS,
     SOAK,
 )
