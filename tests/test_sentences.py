@@ -123,6 +123,15 @@ def texts_in(module: ModuleType) -> Iterator[tuple[str, Text]]:
     yield from ((name, text) for name, text in vars(module).items() if isinstance(text, Text))
 
 
+def name_of(called: ast.expr) -> str:
+    """As a table of ``table_of`` has it: ``NAME`` or ``table.NAME``; else nothing."""
+    if isinstance(called, ast.Name):
+        return called.id
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+        return f"{called.value.id}.{called.attr}"
+    return ""
+
+
 def calls() -> Iterator[tuple[str, Text, set[str]]]:
     """Each place where a text is given its values."""
     for path, tree in sources().items():
@@ -130,8 +139,8 @@ def calls() -> Iterator[tuple[str, Text, set[str]]]:
         known = table_of(nodes)
         if path in MODULES:
             known |= dict(texts_in(MODULES[path]))
-        for node in nodes if known else ():
-            if isinstance(node, ast.Call) and (called := ast.unparse(node.func)) in known:
+        for node in nodes:
+            if isinstance(node, ast.Call) and (called := name_of(node.func)) in known:
                 where = f"{path.relative_to(CHECKOUT)}:{node.lineno}"
                 given = {keyword.arg or "**" for keyword in node.keywords}
                 yield where, known[called], given

@@ -52,15 +52,45 @@ def run_step(name: str, *command: str | Path) -> None:
         raise StepFailed(f"{name} failed with exit code {code}")
 
 
+def run_side_by_side(steps: dict[str, list[str | Path]]) -> None:
+    """Run commands at the same time, and print what they said one after the other.
+
+    Raises:
+        StepFailed: Those that failed; all were run.
+    """
+    started = time.monotonic()
+    running = {
+        name: subprocess.Popen(
+            [str(part) for part in command],
+            cwd=CHECKOUT,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for name, command in steps.items()
+    }
+    for name, step in running.items():
+        said, _ = step.communicate()
+        sys.stdout.buffer.write(said)
+        print(f"== {name}: done after {time.monotonic() - started:.1f} s", flush=True)
+    failed = [name for name, step in running.items() if step.returncode != 0]
+    if failed:
+        raise StepFailed(f"{', '.join(failed)} failed")
+
+
 def run_static_checks() -> None:
     """Format, lint, types, import contracts, and what is too long or named twice."""
     places = [name for name in PLACES if (CHECKOUT / name).exists()]
-    config = ["--config", "tools/ruff.toml"]
-    run_step("format", BIN / "ruff", "format", "--check", "--quiet", *config, *places)
-    run_step("lint", BIN / "ruff", "check", "--quiet", *config, *places)
-    run_step("types", BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS)
-    run_step("imports", BIN / "lint-imports", "--config", "setup.cfg")
-    run_step("shape", BIN / "python", "tools/shape")
+    ruff, config = BIN / "ruff", ["--config", "tools/ruff.toml"]
+    run_side_by_side(
+        {
+            "format": [ruff, "format", "--check", "--quiet", *config, *places],
+            "lint": [ruff, "check", "--quiet", *config, *places],
+            "types": [BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS],
+            "imports": [BIN / "lint-imports", "--config", "setup.cfg"],
+            "shape": [BIN / "python", "tools/shape"],
+        }
+    )
 
 
 def run_tests(name: str, markers: str, *options: str) -> Tests:

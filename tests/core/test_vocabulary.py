@@ -47,6 +47,7 @@ from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError
 
 from tests.core.declared import records
+from tests.examples import at_most
 
 AUTHOR = AuthorId(b"a" * 32)
 FEED = FeedId(b"f" * 32)
@@ -83,14 +84,14 @@ def test_a_message_is_spelled_exactly_like_this() -> None:
     assert VOCABULARY.encode(have) == b"d1:f32:" + FEED + b"1:m4:have1:ni7e1:wi1e1:yi1ee"
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(messages)
 def test_every_message_comes_back_as_it_was_sent(message: Message) -> None:
     assert VOCABULARY.decode(VOCABULARY.encode(message)) == message
 
 
 @pytest.mark.attack("A33")
-@settings(max_examples=100)
+@settings(max_examples=at_most(100))
 @given(st.binary(max_size=200))
 def test_garbage_gives_a_value_or_the_documented_error(garbage: bytes) -> None:
     for data in (garbage, b"d1:m4:want" + garbage + b"e", b"d1:m4:head" + garbage):
@@ -99,7 +100,7 @@ def test_garbage_gives_a_value_or_the_documented_error(garbage: bytes) -> None:
 
 
 @pytest.mark.attack("A33")
-@settings(max_examples=100)
+@settings(max_examples=at_most(100))
 @given(messages, st.data())
 def test_a_damaged_message_gives_a_value_or_the_documented_error(
     message: Message, draw: st.DataObject
@@ -127,7 +128,7 @@ names = [word.name for word in VOCABULARY.words]
 
 
 @pytest.mark.attack("A33")
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.sampled_from(names), st.dictionaries(field_names, values, max_size=6))
 def test_wrong_types_anywhere_give_the_documented_error(
     name: str, fields: dict[bytes, Encodable]

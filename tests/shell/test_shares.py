@@ -17,6 +17,8 @@ from swarmfeed.shell.shares import (
     sheet_code,
 )
 
+from tests.examples import at_most
+
 VECTORS = json.loads(Path(__file__).with_name("slip39.json").read_text(encoding="utf-8"))
 SEED = bytes(range(0x40, 0x60))
 SHARES = make_shares(SEED, needed=2, count=3)
@@ -92,7 +94,7 @@ def test_more_shares_than_are_needed_do_no_harm() -> None:
     assert join_shares(SHARES) == SEED
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=at_most(20), deadline=None)
 @given(st.permutations(range(3)), st.sampled_from([", ", "\n", " "]), st.integers(4, 8))
 def test_shares_are_read_however_they_were_typed(
     order: list[int], between: str, letters: int

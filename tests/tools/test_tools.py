@@ -70,6 +70,11 @@ def test_nothing_is_installed_twice_and_changed_settings_are_installed_again(
     ("code", "sentence"),
     [
         ("_steps.run_step('step', sys.executable, '-c', 'raise SystemExit(3)')", "exit code 3"),
+        (
+            "_steps.run_side_by_side({name: [sys.executable, '-c', f'raise SystemExit({code})']"
+            " for name, code in (('one', 3), ('two', 0), ('three', 1))})",
+            "one, three failed",
+        ),
         pytest.param(
             "_steps.run_tests('none', 'e2e', 'tests/tools')",
             "exit code 5",

@@ -9,6 +9,8 @@ from swarmfeed.core.base.backup_words import seed_of_words, seeds_of_words, word
 from swarmfeed.core.base.typed_words import distance
 from swarmfeed.errors import UserError
 
+from tests.examples import at_most
+
 SEED = bytes(range(32))
 WORDS = words_of_seed(SEED).split()
 """abandon amount liar amount expire adjust cage candy arch gather drum bullet absurd math
@@ -249,14 +251,14 @@ def test_words_that_stand_apart_are_asked_for_alone() -> None:
     assert "give only the words" in refused(text)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=at_most(20), deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=9), min_size=24, max_size=24))
 def test_any_24_words_raise_the_one_error(words: list[str]) -> None:
     with pytest.raises(UserError):
         seed_of_words(" ".join(words))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=at_most(50), deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_raises_the_one_error(text: str) -> None:
     with pytest.raises(UserError):

@@ -2,6 +2,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.base.tokens import TokenBucket
 
+from tests.examples import at_most
+
 
 def test_a_burst_of_the_whole_capacity_passes_and_no_more() -> None:
     bucket = TokenBucket(10, 1, 100.0)
@@ -46,7 +48,7 @@ def test_a_debt_is_paid_off_as_tokens_come_back() -> None:
     assert bucket.left(60.0) == 2.0
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30))))
 def test_never_more_passes_than_the_capacity_and_the_rate_allow(
     steps: list[tuple[float, float]],

@@ -29,6 +29,7 @@ from swarmfeed.errors import BadEncodingError, BadProofError
 
 from tests.core import reference
 from tests.core.samples import chunk_of, frame_of, post, posts
+from tests.examples import at_most
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 STORED = posts(0, 256)
@@ -113,7 +114,7 @@ def test_zstd_itself_opens_a_chunk() -> None:
 
 
 @given(st.sets(st.integers(0, 255), max_size=5))
-@settings(max_examples=10)
+@settings(max_examples=at_most(10))
 def test_withdrawn_bodies_leave_the_root_as_it_is(withdrawn: set[int]) -> None:
     stored = list(STORED)
     for at in withdrawn:

@@ -31,6 +31,7 @@ from swarmfeed.errors import BadEncodingError
 
 from tests.core import reference
 from tests.core.samples import chunk_of, posts
+from tests.examples import at_most
 
 
 def record_of(number: int, size_bytes: int = 100) -> ChunkRecord:
@@ -78,7 +79,7 @@ def test_a_feed_is_covered_by_the_largest_chunks(
 
 
 @given(st.integers(0, 3_000_000))
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 def test_spans_follow_each_other_up_to_the_tail(size: int) -> None:
     spans = covering_spans(size)
     assert spans == naive_spans(size)
@@ -90,7 +91,7 @@ def test_spans_follow_each_other_up_to_the_tail(size: int) -> None:
 
 
 @given(st.integers(0, 300_000), st.integers(0, 70_000))
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 def test_a_chunk_once_covered_stays_inside_later_chunks(size: int, more: int) -> None:
     later = covering_spans(size + more)
     for span in covering_spans(size):

@@ -20,6 +20,7 @@ from swarmfeed.core.feed.merkle import (
 from swarmfeed.errors import BadProofError
 
 from tests.core import reference
+from tests.examples import at_most
 
 # The classic inputs of Certificate Transparency's test data and the roots of their prefixes.
 # Source: transparency-dev/merkle, proof/verify_test.go.
@@ -205,7 +206,7 @@ def test_root_hash_leaves_its_argument_alone() -> None:
     assert hashes == some_hashes(7)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.data())
 def test_frontier_takes_subtrees_in_any_split(data: st.DataObject) -> None:
     size = data.draw(st.integers(0, 70))

@@ -19,6 +19,8 @@ from swarmfeed.core.feed.certificate import (
 )
 from swarmfeed.core.feed.moving import Stays, feeds_joined, key_after, key_in_force, sign_move
 
+from tests.examples import at_most
+
 
 def pair(number: int) -> SigningKey:
     return SigningKey(bytes([number]) * 32)
@@ -173,7 +175,7 @@ def test_only_the_prepared_key_moves() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(st.data())
 def test_any_part_of_the_move_that_is_heard_gives_no_feed_to_a_thief(
     data: st.DataObject,

@@ -14,6 +14,7 @@ from swarmfeed.core.feed.withdrawal import strip_chunk
 from swarmfeed.errors import BadEncodingError, BadProofError
 
 from tests.core.samples import chunk_of, frame_of, posts
+from tests.examples import at_most
 
 OLD, ROOT = chunk_of(posts(0, 4096))
 NEW = strip_chunk(OLD, 0, [300, 301, 4000])
@@ -28,7 +29,7 @@ def test_the_frames_that_differ_make_the_new_chunk() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 20))
-@settings(max_examples=5)
+@settings(max_examples=at_most(5))
 def test_whatever_was_withdrawn_since_one_patch_is_enough(seed: int, count: int) -> None:
     dice = Random(seed)
     gone = [dice.randrange(4096) for _ in range(count)]

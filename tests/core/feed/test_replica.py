@@ -32,6 +32,7 @@ from swarmfeed.errors import (
 
 from tests.core import reference
 from tests.core.samples import FEED, KEY, OTHER_KEY, Author, chunk_of, frame_of, post, posts
+from tests.examples import at_most
 
 
 def replica_of(stored: Sequence[bytes]) -> Replica:
@@ -87,7 +88,7 @@ def test_one_append_gives_a_replica_that_opens(size: int) -> None:
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=6))
-@settings(max_examples=12)
+@settings(max_examples=at_most(12))
 def test_growing_in_any_batches_gives_the_same_feed(batches: list[int]) -> None:
     total = sum(batches)
     author, at = Author(), 0

@@ -32,6 +32,7 @@ from swarmfeed.errors import BadEncodingError
 
 from tests.core import reference
 from tests.core.samples import FEED, Author, chunk_of, post, posts
+from tests.examples import at_most
 
 CANARY = b"canary"
 
@@ -166,7 +167,7 @@ def test_what_is_written_and_withdrawn_before_it_is_sealed_never_enters_a_chunk(
 
 
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 400), min_size=1, max_size=4))
-@settings(max_examples=10)
+@settings(max_examples=at_most(10))
 def test_whatever_is_withdrawn_every_proof_holds(seed: int, batches: list[int]) -> None:
     dice, author = Random(seed), Author()
     gone: set[int] = set()

@@ -25,6 +25,8 @@ from swarmfeed.core.history.notice import (
 )
 from swarmfeed.errors import BadEncodingError, BadSignatureError
 
+from tests.examples import at_most
+
 NODE = SigningKey(b"\x07" * 32)
 OTHER = SigningKey(b"\x08" * 32)
 NOW_MS = 1_800_000_000_000
@@ -67,7 +69,7 @@ def test_a_notice_says_what_was_signed(notice: Notice) -> None:
 
 
 @pytest.mark.attack("A35")
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(notices(), st.data())
 def test_a_changed_notice_is_refused(notice: Notice, draw: st.DataObject) -> None:
     signed = bytearray(sign_notice(notice, NODE))

@@ -24,6 +24,8 @@ from swarmfeed.core.history.placement import (
 )
 from swarmfeed.core.history.slack import cover
 
+from tests.examples import at_most
+
 FEED = FeedId(b"f" * 32)
 
 
@@ -121,7 +123,7 @@ def test_servers_of_another_company_come_first() -> None:
     assert needed_servers(cover([author], {}), ranked, 1e-2, {}) == [first, third]
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(views())
 def test_as_many_servers_take_a_feed_as_are_needed(view: FeedView) -> None:
     by_id = {each.node_id: each for each in view.candidates}
@@ -132,7 +134,7 @@ def test_as_many_servers_take_a_feed_as_are_needed(view: FeedView) -> None:
     assert set(after.holders) == {*view.holders, *needed}
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(views(), st.integers(0, 10), st.integers(0, 30))
 def test_equal_views_give_equal_decisions_with_a_reason(
     view: FeedView, steps: int, days: int
@@ -145,7 +147,7 @@ def test_equal_views_give_equal_decisions_with_a_reason(
         assert first[0].reason
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(views(), st.integers(0, 30))
 def test_nobody_takes_what_somebody_lets_go(view: FeedView, days: int) -> None:
     memory = Memory(None, 5, 0, RELEASE_STEPS)

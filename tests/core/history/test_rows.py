@@ -22,6 +22,8 @@ from swarmfeed.core.history.rows import REASON_BYTES_MAX, Custody, CustodyState,
 from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.errors import DamageError
 
+from tests.examples import at_most
+
 NOW_MS = 1_800_000_000_000
 NODE = NodeId(b"n" * 32)
 times = st.integers(0, 10**15 - 1)
@@ -49,7 +51,7 @@ def seen_for(samples: list[bool]) -> Seen:
     return Seen(presence, Audits(3.0, 1.0, 1.0), "192.0.2.7")
 
 
-@settings(max_examples=30)
+@settings(max_examples=at_most(30))
 @given(st.lists(st.booleans(), max_size=400))
 def test_a_presence_foretells_the_same_day_after_a_restart(samples: list[bool]) -> None:
     seen = seen_for(samples)

@@ -19,6 +19,8 @@ from swarmfeed.core.history.slack import (
     with_holder,
 )
 
+from tests.examples import at_most
+
 probabilities = st.floats(0, 1)
 
 
@@ -74,7 +76,7 @@ def test_an_author_and_friends_count_as_one_lasting_copy_at_most() -> None:
     assert copies_of(cover([*crowd, holder(10, 0.9, held=0.5)], {})) == 1.5
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 @given(holders(), st.randoms(use_true_random=False))
 def test_the_order_of_holders_changes_nothing(all_of: list[Outlook], dice: object) -> None:
     shuffled = list(all_of)
@@ -82,7 +84,7 @@ def test_the_order_of_holders_changes_nothing(all_of: list[Outlook], dice: objec
     assert cover(shuffled, {}) == cover(all_of, {})
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 @given(holders(), probabilities, probabilities, st.sampled_from([None, "as1", "as2"]))
 def test_one_more_holder_never_makes_it_worse(
     before: list[Outlook], up: float, held: float, domain: str | None
@@ -94,7 +96,7 @@ def test_one_more_holder_never_makes_it_worse(
     assert 0 <= unavailability(more, {}) <= 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 @given(holders(), st.integers(0, 7))
 def test_a_goodbye_never_makes_it_better(before: list[Outlook], which: int) -> None:
     if not before:
@@ -107,7 +109,7 @@ def test_a_goodbye_never_makes_it_better(before: list[Outlook], which: int) -> N
 
 
 @pytest.mark.attack("A18")
-@settings(max_examples=30)
+@settings(max_examples=at_most(30))
 @given(st.integers(1, 300), st.floats(0.001, 0.1))
 def test_a_crowd_behind_one_company_cannot_promise_more_than_the_company(
     crowd: int, outage: float

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.reach import blocked_ranges, is_everywhere, is_loopback, is_reachable
 
+from tests.examples import at_most
+
 EVERYWHERE = "0.0.0.0"
 LISTENERS = ["127.0.0.5", "::1", EVERYWHERE, "::", "192.168.1.5", "fd00::5", "93.184.216.34"]
 PORT = 6_881
@@ -128,7 +130,7 @@ def test_ranges_and_rule_say_the_same(host: str, listen_host: str, named: set[st
     assert blocked is not is_reachable(Endpoint(host, PORT), listen_host, named)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.sampled_from(LISTENERS), st.sets(hosts, max_size=3))
 def test_ranges_lie_apart(listen_host: str, named: set[str]) -> None:
     ranges = blocked_ranges(listen_host, named)

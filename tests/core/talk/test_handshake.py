@@ -19,6 +19,8 @@ from swarmfeed.core.talk.handshake import (
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import BadEncodingError
 
+from tests.examples import at_most
+
 NODE = NodeId(b"i" * 32)
 HELLO = Hello(
     node_id=NODE,
@@ -78,7 +80,7 @@ def test_a_hello_out_of_bounds_is_refused(greeting: Greeting) -> None:
 
 
 @pytest.mark.attack("A33")
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(st.binary(max_size=100))
 def test_garbage_is_refused_as_a_hello_and_as_a_welcome(garbage: bytes) -> None:
     for data in (garbage, b"d1:m5:hello" + garbage + b"e", b"d1:i32:" + garbage):

@@ -98,6 +98,7 @@ def test_a_feed_that_is_let_go_cannot_be_found_any_more(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_chunk_that_is_dropped_takes_its_posts_with_it(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me, bert = await friend_of_a_friend(street, 600)

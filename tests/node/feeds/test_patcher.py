@@ -67,6 +67,7 @@ async def with_followers(
     return anna, others
 
 
+@pytest.mark.slow
 def test_holders_are_patched_and_confirm_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def test_holders_are_patched_and_confirm_it(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_who_was_away_asks_whoever_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +119,7 @@ def test_who_was_away_asks_whoever_has_it(
 
 
 @pytest.mark.attack("A95")
+@pytest.mark.slow
 def test_who_keeps_the_old_chunk_is_not_counted_and_harms_nobody(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, (ben, cyd) = await with_followers(street, 2)

@@ -20,6 +20,7 @@ from swarmfeed.errors import (
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.shelf import Shelf
 
+from tests.examples import at_most
 from tests.node.rig import Scribe, new_shelf
 
 
@@ -260,7 +261,7 @@ def test_entries_that_do_not_follow_on_are_not_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.attack("A13")
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=at_most(12), deadline=None)
 @given(st.lists(st.integers(0, 11), max_size=30))
 def test_any_order_and_repetition_of_messages_never_goes_back_and_ends_at_the_newest(
     tmp_path_factory: pytest.TempPathFactory, order: list[int]

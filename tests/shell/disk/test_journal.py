@@ -31,6 +31,7 @@ from swarmfeed.shell.disk.journal import (
 )
 
 from tests.core.samples import post, posts
+from tests.examples import at_most
 
 LIST, HEAD = b"le", b"a signed head, as far as the journal knows"
 BASE = base_frame(LIST, posts(0, 2), HEAD + b" 2")
@@ -188,7 +189,7 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path: Path, every: int) -> None:
 
 @pytest.mark.attack("A29")
 @given(st.binary(max_size=300), st.integers(0, len(WHOLE)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=at_most(100), deadline=None)
 def test_bytes_of_any_kind_raise_nothing_but_damage(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
 ) -> None:

@@ -21,6 +21,8 @@ from swarmfeed.shell.disk.keyfile import (
     open_keys,
 )
 
+from tests.examples import at_most
+
 KEYS = Keys(
     author=AuthorSeeds(
         seed=bytes(range(32)), generation=3, next_key_hash=Hash(bytes(range(128, 160)))
@@ -202,7 +204,7 @@ def test_every_truncated_file_is_refused(path: Path) -> None:
             open_keys(path, "")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, len(VECTOR) - 1), byte=st.integers(0, 255))
 def test_a_changed_byte_is_noticed(path: Path, at: int, byte: int) -> None:
     content = bytearray(VECTOR.encode())

@@ -20,6 +20,7 @@ from swarmfeed.ports import Logs
 from swarmfeed.shell.disk.logs import FileLogs
 
 from tests.core.samples import FEED, KEY, OTHER_KEY, Author, posts
+from tests.examples import at_most
 
 NOW_MS = 1_700_000_000_000
 FIRST = ChunkSpan(0, 0)
@@ -493,7 +494,7 @@ def grown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     start=st.one_of(st.integers(0, WHOLE), st.sampled_from([0, 255, 256, 4_095, 4_096, 4_352])),
     length=st.one_of(st.integers(0, 300), st.integers(0, WHOLE)),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 def test_any_range_of_entries_is_what_was_appended(
     grown: Logs, start: int, length: int
 ) -> None:

@@ -18,6 +18,8 @@ from swarmfeed.shell.store.moments import (
 )
 from swarmfeed.shell.store.sqlite import Connection, OpenFile, connect_memory
 
+from tests.examples import at_most
+
 FEED = FeedId(bytes(32))
 
 
@@ -105,7 +107,7 @@ times_ms = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(
     st.lists(st.tuples(st.lists(times_ms, max_size=8), st.integers(1, 90)), max_size=5),
     times_ms,

@@ -17,6 +17,7 @@ from swarmfeed.shell.store import threads
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
 
+from tests.examples import at_most
 from tests.shell.store.index_samples import BOBS, add, stored
 
 
@@ -102,7 +103,7 @@ def test_an_odd_search_raises_nothing_but_user_errors(index: SqliteIndex, words:
 
 
 @pytest.mark.attack("A30")
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.one_of(st.sampled_from('"*^-:(){}+ NEARODTfrom'), st.characters()), max_size=40)
 )

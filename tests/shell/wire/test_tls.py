@@ -23,6 +23,8 @@ from swarmfeed.shell.wire.tls import (
     server_context,
 )
 
+from tests.examples import at_most
+
 SEED = b"s" * 32
 
 
@@ -81,7 +83,7 @@ def test_a_key_of_small_order_is_no_node(key: bytes) -> None:
 
 
 @pytest.mark.attack("A33")
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(st.integers(0, 10_000), st.binary(max_size=4))
 def test_a_damaged_certificate_gives_a_key_or_the_documented_error(
     at: int, damage: bytes
