@@ -61,8 +61,7 @@ def encode_entry(kind: str, time_ms: int, body: bytes) -> bytes:
     """
     if len(body) > BODY_BYTES_MAX:
         raise ValueError(f"body is {len(body)} bytes, at most {BODY_BYTES_MAX}")
-    name = kind.encode("ascii")
-    return _check(b"d1:b%d:%b1:k%d:%b1:ti%dee" % (len(body), body, len(name), name, time_ms))
+    return b"d1:b%d:%b%b" % (len(body), body, _end(kind, time_ms))
 
 
 def encode_withdrawn(kind: str, time_ms: int, body_hash: Hash) -> bytes:
@@ -71,8 +70,9 @@ def encode_withdrawn(kind: str, time_ms: int, body_hash: Hash) -> bytes:
     Raises:
         ValueError: A field is out of its bounds.
     """
-    name = kind.encode("ascii")
-    return _check(b"d1:h32:%b1:k%d:%b1:ti%dee" % (body_hash, len(name), name, time_ms))
+    if len(body_hash) != HASH_BYTES:
+        raise ValueError(f"a body's hash is {HASH_BYTES} bytes, not {len(body_hash)}")
+    return b"d1:h32:%b%b" % (body_hash, _end(kind, time_ms))
 
 
 def split_stored(stored: bytes) -> tuple[bytes | None, bytes, bytes]:
@@ -120,13 +120,14 @@ def decode_entry(stored: bytes) -> Entry:
     return Entry(kind.decode("ascii"), time_ms, body, Hash(body_hash))
 
 
-def _check(stored: bytes) -> bytes:
-    """Return what was built if everyone else will read it."""
-    try:
-        split_stored(stored)
-    except BadEncodingError as error:
-        raise ValueError(f"not an entry to store: {error}") from error
-    return stored
+def _end(kind: str, time_ms: int) -> bytes:
+    """Return what follows the body, if everyone else will read it."""
+    name = kind.encode("ascii")
+    end = b"1:k%d:%b1:ti%dee" % (len(name), name, time_ms)
+    read = match_body_end(end)
+    if read is None or read.end() != len(end):
+        raise ValueError(f"not an entry to store: of kind {kind!r}, at {time_ms} ms")
+    return end
 
 
 assert len(str(TIME_MS_MAX)) == 15, "the pattern allows 15 digits"

@@ -295,17 +295,26 @@ def encode_body(body: Body, salt: bytes = b"") -> bytes:
     """
     if isinstance(body, UnknownBody):
         return body.body
-    fields = codec_of(type(body)).write(body)
-    if salt:
-        assert len(salt) == SALT_BYTES, "a salt is as long as the format says"
-        fields[_SALT_KEY] = salt
-    encoded = encode(fields)
+    assert len(salt) in (0, SALT_BYTES), "a salt is as long as the format says"
+    if salt and isinstance(body, PostBody) and _is_plain(body):
+        text = body.text.encode()  # three times as fast as the long way
+        encoded = b"d4:text%d:%b%b%be" % (len(text), text, _SALT_START, salt)
+    else:
+        fields = codec_of(type(body)).write(body)
+        encoded = encode({**fields, _SALT_KEY: salt} if salt else fields)
     if len(encoded) > BODY_BYTES_MAX:
         raise UserError(
             f"The {body.kind} takes {len(encoded)} bytes with all that belongs to it;"
             f" at most {BODY_BYTES_MAX} fit."
         )
     return encoded
+
+
+def _is_plain(post: PostBody) -> bool:
+    """Whether a post is nothing but text."""
+    points = post.reply, post.root, post.quote
+    more = post.lang or post.cw or post.tags or post.mentions or post.src
+    return not more and points == (None, None, None)
 
 
 def decode_body(kind: str, body: bytes, kinds: Kinds = KINDS) -> Body:

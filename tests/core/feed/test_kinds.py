@@ -132,6 +132,14 @@ def test_a_body_is_spelled_as_documented(body: Body, spelling: bytes) -> None:
 
 
 @given(bodies, salts)
+def test_a_salted_body_is_what_the_body_says_and_its_salt(body: Body, salt: bytes) -> None:
+    """Posts of nothing but text are written in a way of their own."""
+    said = decode(encode_body(body), limit_bytes=BODY_BYTES_MAX)
+    assert isinstance(said, dict)
+    assert encode_body(body, salt) == encode({**said, b"z": salt})
+
+
+@given(bodies, salts)
 def test_a_body_comes_back_unchanged_whatever_its_salt(body: Body, salt: bytes) -> None:
     assert decode_body(body.kind, encode_body(body, salt)) == body
     assert decode_body(body.kind, encode_body(body)) == body
