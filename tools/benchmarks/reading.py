@@ -16,6 +16,7 @@ from swarmfeed.shell.store.sqlite import Connection, connect_reader
 
 from benchmarks import physical
 from benchmarks.bench import Bench, encode_post
+from benchmarks.beside import rows_beside
 from benchmarks.posts import Sample
 from benchmarks.report import Limit, Row, at_most
 
@@ -23,7 +24,8 @@ AUTHORS = 200
 BATCH = 4_096
 PAGE = 50
 FOUND = 20
-BAR_MS = 50
+BAR_MS = 25
+HOME_BAR_MS = 5
 OWN = AuthorId(b"own " * 8)
 
 
@@ -42,6 +44,8 @@ def measure(bench: Bench) -> Iterator[Row]:
             "/s",
         )
         yield from _read_all(index, file, samples, bench.choose(200, 50))
+        home = "home timeline, newest", (lambda: index.home(PAGE, None),), HOME_BAR_MS
+        yield from rows_beside(bench, index, {"reading.home_beside": home})
     finally:
         index.close()
 
@@ -112,7 +116,7 @@ def _read_all(
                 physical.percentile(took_ms, 0.99),
                 "ms",
                 limit or _raw_rows(db, len(samples), random, repeats),
-                (at_most(BAR_MS),),
+                (at_most(HOME_BAR_MS if name.startswith("home") else BAR_MS),),
                 {"p50_ms": physical.percentile(took_ms, 0.5)},
             )
 

@@ -19,6 +19,7 @@ from swarmfeed.shell.store.sqlite import CHECKSUM_BYTES, OpenFile, connect
 
 from benchmarks import physical
 from benchmarks.bench import Bench
+from benchmarks.beside import rows_beside
 from benchmarks.report import Limit, Row, at_most, ratio_at_most
 from benchmarks.worlds import (
     BATCH,
@@ -32,7 +33,7 @@ from benchmarks.worlds import (
 )
 
 PAGE: Final = 50
-BAR_MS: Final = 50
+BAR_MS: Final = 25
 BYTES_RATIO: Final = 1.25
 """Bar for the bytes of the index, over those it had with the words SQLite cuts itself."""
 
@@ -67,6 +68,7 @@ def measure(bench: Bench) -> Iterator[Row]:
             yield from _rows_of_filling(world, file, seconds, as_it_was)
             yield from _rows_of_searching(index, world, bench.choose(200, 50))
             yield row_of_the_last(index, world)
+            yield from _rows_beside(bench, index, world)
 
 
 def _rows_of_filling(
@@ -155,6 +157,16 @@ def _rows_of_searching(index: SqliteIndex, world: World, repeats: int) -> Iterat
     ]
     yield _row_of_times(world, f"count to {COUNTED:,}", counted)
     yield _row_of_times(world, "all of these", everything)
+
+
+def _rows_beside(bench: Bench, index: SqliteIndex, world: World) -> Iterator[Row]:
+    """Every kind of search, one after the other, while a backlog is taken in."""
+    dice = Random(12)
+    searches = [lambda kind=kind: _search(index, kind, dice) for kind in _kinds(world, dice)]
+    what = f"{world.name} world, all kinds of searches"
+    yield from rows_beside(
+        bench, index, {f"search.{world.name}.beside": (what, searches, BAR_MS)}
+    )
 
 
 def _row_of_times(world: World, name: str, took_ms: Sequence[float]) -> Row:
