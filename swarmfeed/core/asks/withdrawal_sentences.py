@@ -22,6 +22,11 @@ WITHDRAWN_ALREADY: Final = Text("this post is withdrawn already")
 NOT_WITHDRAWN: Final = Text("nothing of this post was withdrawn")
 STILL_TO_GO: Final = Text("{posts:1 text is|# texts are} still to leave a sealed chunk")
 
+PACKED_TOO_OFTEN: Final = Text(
+    "Their whole history was packed anew again and again today, so what is missing of it is"
+    " fetched tomorrow."
+)
+
 # --- what is said before and after -----------------------------------------------------------
 
 WITHDRAW_THIS: Final = Text("Withdraw this post?")

@@ -204,6 +204,13 @@ PATCHES_PER_MINUTE_IN_ALL: Final = 8 * PATCHES_PER_MINUTE
 """For everybody: a disk reads 48 MB, the longest chunk, eight times a second.  Who gets none
 fetches the chunk from the swarm."""
 
+RENEWED_BYTES_PER_DAY: Final = 1024 * 1024 * 1024
+"""Chunks of one feed that are taken in anew in a day, beside RENEWED_TIMES_PER_DAY times all of
+it: a withdrawal in the longest chunk takes 48 MB, and twenty of them are a long day."""
+
+RENEWED_TIMES_PER_DAY: Final = 2
+"""How often a whole feed may be packed anew in a day."""
+
 WAITING_LOOKED_AT: Final = 1_024
 """How many of the newest own entries are looked through at the start for withdrawals whose
 bodies are in a chunk still: far more than are written within REPACK_MS."""

@@ -227,13 +227,13 @@ class Feeds:
 
 def make_feeds(ground: Ground) -> Feeds:
     """Put the parts together; nothing runs yet."""
-    seeder = Seeder(ground)
+    seeder, once = Seeder(ground), Once(ground)
     fetcher, holder = Fetcher(ground, seeder), Holder(ground, seeder)
+    patcher = Patcher(ground, fetcher, seeder)
     whereabouts = Whereabouts(ground, holder, fetcher)
     grower = Grower(ground, holder, fetcher, seeder)
     follower = Follower(ground, holder, fetcher, whereabouts, grower)
     hearing, finder, showing = Hearing(ground), Finder(ground), Showing(ground)
-    once = Once(ground)
     writer = Writer(ground, grower, hearing, once)
     carer = Carer(ground, writer, follower, fetcher, seeder, finder, showing)
     return Feeds(
@@ -241,7 +241,7 @@ def make_feeds(ground: Ground) -> Feeds:
         seeder=seeder,
         announcer=Announcer(ground, seeder),
         fetcher=fetcher,
-        patcher=Patcher(ground, fetcher, seeder),
+        patcher=patcher,
         holder=holder,
         whereabouts=whereabouts,
         grower=grower,
@@ -261,7 +261,7 @@ def make_feeds(ground: Ground) -> Feeds:
         looker=Looker(ground, carer, fetcher),
         notifying=Notifying(ground),
         caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
-        reporter=Reporter(ground, fetcher, showing, finder),
+        reporter=Reporter(ground, fetcher, showing, finder, patcher),
         timekeeper=Timekeeper(ground),
         sweeper=Sweeper(ground),
     )

@@ -25,6 +25,7 @@ from swarmfeed.core.feed.limits import (
 )
 from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent
 from swarmfeed.core.feed.patching import digests_of, patch_for, patched
+from swarmfeed.core.feed.renewing import Renewals, next_day_s
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.feed.withdrawal import named_in
 from swarmfeed.core.talk.words import Frames, Patch, PatchFrame
@@ -79,11 +80,18 @@ class Patcher:
         self._fetcher = fetcher
         self._seeder = seeder
         self._wanted: dict[_Key, _Wanted] = {}
+        self._renewals = Renewals()
+        self._put_off: set[_Key] = set()
+        """Chunks that were packed anew too often: they have to wait for the next day."""
         self._shrinking: set[FeedId] = set()
         """Feeds of which something was withdrawn since they were whole."""
         self._minute = 0
         self._made: Counter[NodeId | str] = Counter()
         """Patches of this minute, by peer, by address, and in all."""
+
+    def waits(self, feed_id: FeedId) -> bool:
+        """Whether something of a feed waits because its author packs it anew too often."""
+        return any(each[0] == feed_id for each in self._put_off)
 
     # --- asking ---
 
@@ -110,6 +118,8 @@ class Patcher:
     def on_dropped(self, event: FeedDropped) -> None:
         for key in [each for each in self._wanted if each[0] == event.feed_id]:
             self._end(key)
+        for key in [each for each in self._put_off if each[0] == event.feed_id]:
+            self._take_up(key)
         self._shrinking.discard(event.feed_id)
 
     def on_completed(self, event: FeedCompleted) -> None:
@@ -183,6 +193,9 @@ class Patcher:
 
     def _want(self, after: Replica, span: ChunkSpan, before: ChunkRecord) -> None:
         key, record = (after.feed_id, span), after.chunks()[span]
+        if key in self._put_off or not self._may_renew(after, record):
+            self._wait_a_day(key)
+            return
         known = self._wanted.get(key)
         if known is not None:
             before = known.before  # the file that lies aside is older still
@@ -192,6 +205,30 @@ class Patcher:
         loop.call_later(PATCH_WAIT_S, self._end_if, key, self._wanted[key])
         # The sender's word of what it holds may be heard in this very turn: ask behind it.
         loop.call_soon(self._ask_for, after.feed_id)
+
+    def _may_renew(self, after: Replica, record: ChunkRecord) -> bool:
+        return self._renewals.may_take(
+            after.feed_id,
+            record.pieces.size_bytes,
+            feed_bytes=sum(each.pieces.size_bytes for each in after.chunks().values()),
+            now_ms=self._clock.monotonic_ms(),
+        )
+
+    def _wait_a_day(self, key: _Key) -> None:
+        """Fetch nothing of a chunk that is packed anew again and again, until tomorrow."""
+        self._wanted.pop(key, None)
+        self._fetcher.hold_back(*key)
+        if key not in self._put_off:
+            if not self.waits(key[0]):
+                logger.warning("packed anew too often", feed=key[0].hex())
+            self._put_off.add(key)
+            in_s = next_day_s(self._clock.monotonic_ms())
+            asyncio.get_running_loop().call_later(in_s, self._take_up, key)
+
+    def _take_up(self, key: _Key) -> None:
+        if key in self._put_off:
+            self._put_off.discard(key)
+            self._fetcher.let_go(*key)
 
     def _ask_for(self, feed_id: FeedId) -> None:
         for key, wanted in self._wanted.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress
+from swarmfeed.core.asks.withdrawal_sentences import PACKED_TOO_OFTEN
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.texts import format_size
@@ -15,6 +16,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import chunk_name_prefix
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
+from swarmfeed.node.feeds.patcher import Patcher
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
@@ -55,7 +57,12 @@ class Reporter:
     """Puts numbers together; changes nothing."""
 
     def __init__(
-        self, ground: Ground, fetcher: Fetcher, showing: Showing, finder: Finder
+        self,
+        ground: Ground,
+        fetcher: Fetcher,
+        showing: Showing,
+        finder: Finder,
+        patcher: Patcher,
     ) -> None:
         self._pen = ground.pen
         self._own_feed = ground.identity.feed_id
@@ -70,6 +77,7 @@ class Reporter:
         self._fetcher = fetcher
         self._showing = showing
         self._finder = finder
+        self._patcher = patcher
         self._extents = ground.extents
 
     async def all_feeds(self) -> tuple[FeedStatus, ...]:
@@ -137,8 +145,11 @@ class Reporter:
         )
 
     def missing(self, author_id: AuthorId) -> str:
-        """What the DHT has shown of newer heads, while nobody linked has any of the feed."""
+        """What the DHT has shown of newer heads, while nobody linked has any of the feed; or
+        that the author packs it anew too often."""
         feeds = self._shelf.feeds_of(author_id)
+        if any(map(self._patcher.waits, feeds)):
+            return PACKED_TOO_OFTEN()
         lost = sum(
             self._finder.unseen(each) for each in feeds if not self._sessions.sources(each)
         )

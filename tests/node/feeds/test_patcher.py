@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.people import HowFar
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Withdraw
 from swarmfeed.core.base.types import ChunkSpan, FeedId
@@ -261,6 +262,35 @@ def test_a_peer_of_many_names_takes_no_more_than_its_address_may(tmp_path: Path)
         assert others == PATCHES_PER_MINUTE_IN_ALL - PATCHES_PER_MINUTE_OF_HOST
         await street.pass_time(61)
         assert made("192.0.2.1", 1) == 1
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A96")
+def test_who_packs_all_anew_again_and_again_has_others_do_so_twice_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.core.feed.renewing.RENEWED_BYTES_PER_DAY", 10_000)
+
+    async def scenario(street: Neighbourhood) -> None:
+        anna, (ben,) = await with_followers(street, 1)
+        sent = Sent(monkeypatch)
+
+        async def missing() -> str:
+            return (await ask(ben, HowFar(author=anna.author_id))).missing
+
+        for number in range(4):
+            await ask(anna, Withdraw(ref=name(anna, 20 + number)))
+            await street.pass_time(700)
+        assert sent.count["patch"] < 4
+        assert "tomorrow" in await missing()
+        assert not ben.is_complete(anna.feed_id)
+        assert ben.reads(anna.author_id), "the rest is there"
+        await street.pass_time(24 * 3_600)
+        await street.until(lambda: is_whole(ben, anna), within_s=60)
+        assert await missing() == ""
+        assert not any(has_body(ben, anna, 20 + number) for number in range(4))
 
     in_neighbourhood(tmp_path, scenario)
 
