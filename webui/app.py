@@ -263,7 +263,9 @@ def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
     if isinstance(error, PassingError):
         return _show_error(error, 503, "Not right now", str(error))
     if isinstance(error, RetryError):
-        return _show_error(error, 503, "Not right now", f"{error} Try again in a moment.")
+        return _show_error(
+            error, 503, "Not right now", f"{_as_sentence(str(error))} Try again in a moment."
+        )
     if isinstance(error, FatalError):
         return _show_error(error, 500, "This node stops", NODE_STOPPED(reason=error))
     return _show_error(error, 500, "Something is wrong with this node", f"It says: {error}")

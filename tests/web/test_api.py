@@ -8,7 +8,9 @@ from street.fakes.desk import key
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.page import PageLink
 from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.sentences import NODE_STOPS
 from swarmfeed.core.base.address import format_address, format_author, parse_address
+from swarmfeed.errors import RetryError
 from webui.api import add_routes
 
 from tests.web.conftest import OWN, URL, Site
@@ -205,6 +207,20 @@ def test_a_refusal_is_a_sentence(site: Site, path: str, body: object) -> None:
     assert answer.json is not None and list(answer.json) == ["error"]
     assert len(answer.json["error"]) > 10
     assert site.desk.changed == []
+
+
+def test_what_is_worth_another_try_says_so_in_sentences(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: object) -> None:
+        raise RetryError(NODE_STOPS())
+
+    monkeypatch.setattr(site.desk, "ask", stop)
+    answer = site.ask("whoami")
+    assert answer.status_code == 503
+    assert answer.json == {
+        "error": "The node is stopping; start it again and repeat this. Try again in a moment."
+    }
 
 
 @pytest.mark.attack("A01")
