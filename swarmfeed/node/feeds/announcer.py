@@ -6,6 +6,8 @@ the RSS knows nothing of topics; from when a feed's torrents were listed theirs 
 a few in each round.  The chunk list is one of them: chunks are checked by it.
 """
 
+from collections.abc import AsyncIterator
+
 import structlog
 
 from swarmfeed.core.asks import sentences
@@ -17,6 +19,7 @@ from swarmfeed.core.talk.deposit import torrent_of_list
 from swarmfeed.errors import PassingError, RetryError
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.tasks import in_turns
 
 logger = structlog.get_logger()
 
@@ -58,17 +61,18 @@ class Announcer:
             return sentences.NOTHING_TO_ANNOUNCE()
         now_ms = self._clock.monotonic_ms()
         if self._looked_ms is None or now_ms - self._looked_ms >= _LOOK_MS:
-            self._looked_ms, self._due = now_ms, self._list_due(now_ms)
+            self._looked_ms = now_ms
+            self._due = await self._list_due(now_ms)
         if self._due:
             info_hash = self._due.pop()
             self._announced_ms[info_hash] = now_ms
             self._swarm.announce(info_hash, port)
         return sentences.CHUNKS_ANNOUNCED(chunks=len(self._announced_ms), due=len(self._due))
 
-    def _list_due(self, now_ms: int) -> list[bytes]:
+    async def _list_due(self, now_ms: int) -> list[bytes]:
         """What is to be announced, the last first."""
         self._close_old(now_ms)
-        torrents = self._torrents()
+        torrents = await self._torrents()
         self._announced_ms = {
             each: self._announced_ms[each] for each in torrents if each in self._announced_ms
         }
@@ -94,28 +98,31 @@ class Announcer:
             self._swarm.drop(chunk_list.info_hash)
             self._lists.drop(chunk_list.name)
 
-    def _torrents(self) -> list[bytes]:
-        """Info-hashes of what is held of the feeds that were opened, within the bound."""
+    async def _torrents(self) -> list[bytes]:
+        """Info-hashes of what is held of the feeds that were opened, within the bound.
+
+        Others run in between: each is hashed anew.
+        """
         found: list[bytes] = []
-        for feed_id in reversed(self._opened_ms):
+        async for feed_id in in_turns(list(reversed(self._opened_ms))):
             if (replica := self._shelf.replica(feed_id)) is None:
                 continue
             self._seeder.wake(feed_id)
-            found += self._torrents_of(replica)
-            if len(found) >= ANNOUNCED_CHUNKS_MAX:
-                return found[:ANNOUNCED_CHUNKS_MAX]
+            async for info_hash in self._torrents_of(replica):
+                found.append(info_hash)
+                if len(found) == ANNOUNCED_CHUNKS_MAX:
+                    return found
         return found
 
-    def _torrents_of(self, replica: Replica) -> list[bytes]:
+    async def _torrents_of(self, replica: Replica) -> AsyncIterator[bytes]:
         """Of one feed: the chunk list, and what is held of its chunks, the newest first."""
         feed_id, chunk_list = replica.feed_id, self._offer_list(replica)
-        held, chunks = self._logs.held(feed_id), reversed(replica.chunks().items())
-        found = [] if chunk_list is None else [chunk_list]
-        return found + [
-            chunk_torrent(feed_id, span, record.pieces).info_hash
-            for span, record in chunks
-            if span in held
-        ]
+        if chunk_list is not None:
+            yield chunk_list
+        held = self._logs.held(feed_id)
+        async for span, record in in_turns(list(reversed(replica.chunks().items()))):
+            if span in held:
+                yield chunk_torrent(feed_id, span, record.pieces).info_hash
 
     def _offer_list(self, replica: Replica) -> bytes | None:
         """Have the newest chunk list in the swarm; returns its info-hash, None without one."""

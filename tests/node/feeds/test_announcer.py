@@ -16,6 +16,7 @@ from swarmfeed.errors import DamageError
 from swarmfeed.node.feeds import announcer as announcer_module
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground import tasks
 from swarmfeed.node.ground.interests import FOLLOWED, Interest
 
 from tests.node.feeds.test_seeder import ASLEEP
@@ -122,6 +123,29 @@ def test_never_two_in_a_second_however_many_feeds_there_are(
         newest = set().union(*(rig.torrents(each) for each in feeds[-3:]))
         assert len(rig.told) == len(set(rig.told)) == 9
         assert newest <= set(rig.told)
+
+    play(tmp_path, script)
+
+
+def test_others_run_while_it_is_looked_what_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "FEEDS_AT_ONCE", 2)
+
+    async def script(rig: Rig) -> None:
+        feeds = [rig.hold(number) for number in range(1, 7)]
+        for feed_id in feeds:
+            rig.announcer.open(feed_id)
+        looking = asyncio.create_task(rig.announcer.announce())
+        turns = 0
+        while not looking.done():
+            turns += 1
+            await asyncio.sleep(0)
+            if turns == 4:
+                rig.ground.shelf.drop_feed(feeds[0])  # the last to be looked at
+        assert turns > 6, "two torrents of one feed, or two feeds, in one turn"
+        told = set(rig.told) | set(await rig.rounds(30))
+        assert told == set().union(*(rig.torrents(each) for each in feeds[1:]))
 
     play(tmp_path, script)
 
