@@ -275,8 +275,9 @@ class Index(Protocol):
         """What the device that writes a feed is called, and how much it posted."""
         ...
 
-    def called(self, name: str) -> list[AuthorId]:
-        """At most SEARCH_AUTHORS_MAX authors with this name; ascending ids."""
+    def called(self, name: str) -> dict[AuthorId, str]:
+        """At most SEARCH_AUTHORS_MAX authors with a name that readers take for this one, by
+        ascending ids, and how each spells it."""
         ...
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:

@@ -1,6 +1,7 @@
 """Words and IP addresses in their one spelling."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -10,6 +11,10 @@ from swarmfeed.errors import BadEncodingError
 
 HOST_CHARS_MAX: Final = 45
 """Longest IP address in text: an IPv6 address that ends in an IPv4 one (RFC 4291, 2.2)."""
+
+HOSTS_KEPT_MAX: Final = 1_024
+"""Addresses that are not taken apart again: those of the same few nodes come in every notice
+and offer.  100 kB."""
 
 is_word: Final = re.compile(rb"[a-z][a-z-]{0,%d}" % (ROLE_CHARS_MAX - 1)).fullmatch
 
@@ -26,6 +31,7 @@ def check_word(word: bytes) -> bytes:
     return word
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def read_host(host: bytes) -> str:
     """Return an IP address in its one canonical spelling.  Raises BadEncodingError."""
     try:

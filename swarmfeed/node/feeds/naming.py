@@ -18,15 +18,15 @@ class Naming:
 
     def called(self, ask: WhoIsCalled) -> Namesakes:
         follows = set(self._index.follows_of(self._own_id))
-        found = [self._namesake(each, follows) for each in self._index.called(ask.called)]
+        called = self._index.called(ask.called).items()
+        found = [
+            Namesake(
+                author_id=author_id,
+                name=name,
+                is_self=author_id == self._own_id,
+                followed=author_id in follows,
+            )
+            for author_id, name in called
+        ]
         near = sorted(found, key=lambda each: (not each.is_self, not each.followed))
         return Namesakes(people=tuple(near))
-
-    def _namesake(self, author_id: AuthorId, follows: set[AuthorId]) -> Namesake:
-        known = self._index.author(author_id)
-        return Namesake(
-            author_id=author_id,
-            name=known.name if known else "",
-            is_self=author_id == self._own_id,
-            followed=author_id in follows,
-        )

@@ -73,15 +73,15 @@ class FileLogs:
 
     def read_all(self) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
-        found = set(self._own.feed_ids())
+        found = {format_address(each): each for each in self._own.feed_ids()}
         drop_temporary(self._folder)
         with unread(self._folder):
             names = os.listdir(self._folder)
         for name in names:
             with suppress(UserError):  # not a feed's folder
-                found.add(FeedId(parse_address(name)))
-        for feed_id in sorted(found, key=format_address):
-            self._recover(feed_id)
+                found[name] = FeedId(parse_address(name))
+        for name in sorted(found):
+            self._recover(found[name])
         return list(self._replicas.values())
 
     def read_again(self) -> list[Replica]:

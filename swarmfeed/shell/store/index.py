@@ -331,7 +331,7 @@ class SqliteIndex:
         with self._database.read() as db:
             return devices.device(db, feed_id)
 
-    def called(self, name: str) -> list[AuthorId]:
+    def called(self, name: str) -> dict[AuthorId, str]:
         with self._database.read() as db:
             return index_read.called(db, name)
 

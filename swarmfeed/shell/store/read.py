@@ -258,13 +258,13 @@ def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
     return KnownAuthor(name=name, bio=bio, post_count=post_count, namesake=bool(namesake))
 
 
-def called(db: Connection, name: str) -> list[AuthorId]:
+def called(db: Connection, name: str) -> dict[AuthorId, str]:
     rows = db.execute(
-        "SELECT author_id FROM profile JOIN author ON author.no = profile.author"
+        "SELECT author_id, name FROM profile JOIN author ON author.no = profile.author"
         " WHERE name_key = ? AND counts = 1 ORDER BY 1 LIMIT ?",
         (name_key(name), SEARCH_AUTHORS_MAX),
     )
-    return [AuthorId(found) for (found,) in rows]
+    return {AuthorId(author_id): spelt for author_id, spelt in rows}
 
 
 def follows_of(db: Connection, author_id: AuthorId) -> list[AuthorId]:

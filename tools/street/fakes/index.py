@@ -380,11 +380,11 @@ class FakeIndex:
             last_ms=max(times, default=None),
         )
 
-    def called(self, name: str) -> list[AuthorId]:
-        authors = set(self._authors.values())
+    def called(self, name: str) -> dict[AuthorId, str]:
+        names = {each: self._profile(each).name for each in set(self._authors.values())}
         wanted = name_key(name)
-        found = [each for each in authors if name_key(self._profile(each).name) == wanted]
-        return sorted(found)[:SEARCH_AUTHORS_MAX]
+        found = sorted(each for each, known in names.items() if name_key(known) == wanted)
+        return {each: seen_name(names[each]) for each in found[:SEARCH_AUTHORS_MAX]}
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         said = self._last_words(author_id, FollowBody)
