@@ -135,8 +135,9 @@ def _nostr(programs: Path) -> ProgramSystem:
         ),
         command=("node", programs / "nostr.mjs"),
         relayed=True,
+        one_by_one=500,
         posts_max=20_000,
-        batched_max=3_000,
+        batched_max=2_000,
     )
 
 

@@ -16,7 +16,7 @@ from benchmarks.posts import Sample
 
 BATCH: Final = 1_000
 SYNCED_POSTS: Final = 50
-SYNCED_BATCHES: Final = 5
+SYNCED_BATCHES: Final = 2
 """What syncs are counted of."""
 RUNS_MAX: Final = 3
 ENOUGH_S: Final = 10
