@@ -168,6 +168,12 @@ def test_packages_of_an_earlier_list_are_not_taken(tmp_path: Path) -> None:
     }
 
 
+def test_no_work_is_done_that_was_not_asked_for(tmp_path: Path) -> None:
+    work = Work(bench=Bench(tmp_path, 1_000, quick=True), sizes=SIZES)
+    found = measure(work, ["torrent", "Nostr"], kinds=[])
+    assert (found.figures, list(found.absent)) == ({}, ["Nostr"])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")

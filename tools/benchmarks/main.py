@@ -30,7 +30,7 @@ from benchmarks import (
 )
 from benchmarks.bench import Bench
 from benchmarks.peers.comparison import markdown
-from benchmarks.peers.run import OTHERS
+from benchmarks.peers.run import KINDS, OTHERS
 from benchmarks.peers.run import measure as compare
 from benchmarks.peers.work import Work, sizes_for
 from benchmarks.report import Row, about_machine, print_table, write_json
@@ -100,6 +100,7 @@ def _compare(bench: Bench, asked: argparse.Namespace, about: dict[str, object]) 
         found = compare(
             Work(bench=bench, sizes=sizes_for(bench)),
             asked.peers or OTHERS,
+            asked.kinds or KINDS,
             programs=asked.programs,
             install=asked.install,
         )
@@ -129,6 +130,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         choices=OTHERS,
         metavar="NAME",
         help=f"instead: {', '.join(OTHERS)}",
+    )
+    others.add_argument(
+        "--kinds", nargs="+", choices=KINDS, metavar="NAME", help=f"only: {', '.join(KINDS)}"
     )
     others.add_argument("--programs", type=Path, metavar="FOLDER", help="has packages of npm")
     others.add_argument("--install", action="store_true", help="fetch those that are missing")

@@ -45,14 +45,16 @@ class Line:
 
 
 LINES: Final = (
-    Line(key="append_one", what="append one post after another, each kept before the next"),
+    Line(key="append_one", what="append one post after another, as it comes"),
+    Line(key="append_one_durable", what="- each safe from a power cut before the next"),
     Line(
         key="append_one_syncs",
         what="- syncs for {synced_posts}, start and end included",
         unit="",
         better=0,
     ),
-    Line(key="append_batched", what="append in batches of {batch:,}"),
+    Line(key="append_batched", what="append in batches of {batch:,}, as it comes"),
+    Line(key="append_batched_durable", what="- each safe from a power cut before the next"),
     Line(
         key="append_batched_syncs",
         what="- syncs for {synced_batches}, start and end included",

@@ -37,7 +37,7 @@ class Swarmfeed:
     def append(self, work: Work) -> Figures:
         """Append to a feed on disk, in a process of its own."""
         command = (sys.executable, "-m", "benchmarks.peers.programs.own")
-        return ProgramSystem(about=ABOUT, command=command).append(work)
+        return ProgramSystem(about=ABOUT, command=command, durable=True).append(work)
 
     def backlog(self, work: Work) -> Figures:
         """Fetch one long feed."""

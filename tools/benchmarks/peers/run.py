@@ -22,6 +22,7 @@ HYPERCORE: Final = "Hypercore"
 NOSTR: Final = "Nostr"
 TORRENT: Final = "torrent"
 OTHERS: Final = (GIT, HYPERCORE, NOSTR, TORRENT)
+KINDS: Final = ("append", "backlog", "few", "many", "live")
 IN_JAVASCRIPT: Final = (HYPERCORE, NOSTR)
 
 
@@ -41,24 +42,30 @@ class System(Protocol):
 
 
 def measure(
-    work: Work, names: Sequence[str], *, programs: Path | None = None, install: bool = False
+    work: Work,
+    names: Sequence[str],
+    kinds: Sequence[str] = KINDS,
+    *,
+    programs: Path | None = None,
+    install: bool = False,
 ) -> Comparison:
     """Measure swarmfeed and others; each kind of work with all, before the next.
 
     Args:
         names: Of the others.
+        kinds: Of work.
         programs: A folder that has the packages of npm, or is to have them after this run.
         install: Fetch packages that are not there.
     """
     found = Comparison(sizes=work.sizes)
     folder = programs or work.folder()
     systems = list(_systems(names, folder, install, found.absent))
-    for kind in ("append", "backlog", "few", "many", "live"):
+    for kind in kinds:
         for system in systems:
             name = system.about.name
             print(f"measuring {kind} of {name} ...", file=sys.stderr, flush=True)
             try:
-                found.add(system.about, _KINDS[kind](system, work))
+                found.add(system.about, _WORK[kind](system, work))
             except SwarmfeedError as error:
                 found.failed.append(f"{name}, {kind}: {error}")
     return found
@@ -68,7 +75,7 @@ def _feeds(name: str, system: System, work: Work) -> dict[str, Figure]:
     return system.feeds(work, name)
 
 
-_KINDS: Final[dict[str, Callable[[System, Work], dict[str, Figure]]]] = {
+_WORK: Final[dict[str, Callable[[System, Work], dict[str, Figure]]]] = {
     "append": lambda system, work: system.append(work),
     "backlog": lambda system, work: system.backlog(work),
     "few": partial(_feeds, "few"),
@@ -105,7 +112,7 @@ def _git() -> ProgramSystem:
             name=GIT,
             version=said.stdout.split()[2],
             verifies="SHA-1 and form of every object, one Ed25519 signature a feed",
-            syncs="for every pack and ref, so for every append",
+            syncs="for every pack and ref, not for lone objects",
         ),
         command=(sys.executable, "-m", "benchmarks.peers.programs.git"),
         one_by_one=300,
@@ -119,7 +126,7 @@ def _hypercore(programs: Path) -> ProgramSystem:
             name=HYPERCORE,
             version=version_of(programs, "hypercore"),
             verifies="BLAKE2b of every block into the root, one Ed25519 signature a new root",
-            syncs="when it opens and closes, never for an append",
+            syncs="when it opens and closes, not for an append",
         ),
         command=("node", programs / "hypercore.mjs"),
     )
@@ -131,7 +138,7 @@ def _nostr(programs: Path) -> ProgramSystem:
             name=NOSTR,
             version=f"relay {version_of(programs, '@nostr-relay/core')}",
             verifies="a Schnorr signature of every event; nothing of what is missing",
-            syncs="now and then (SQLite's WAL), not for an event; the reader never",
+            syncs="a relay now and then, not for an event; a reader never",
         ),
         command=("node", programs / "nostr.mjs"),
         relayed=True,

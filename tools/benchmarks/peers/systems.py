@@ -2,9 +2,9 @@
 
 A program is started as ``COMMAND FOLDER HOST`` and may do:
 
-    append  {file, batch[, at]}        -> {seconds, count}      kept before the next batch
+    append  {file, batch[, at, durable]} -> {seconds, count}    kept before the next batch
     fill    {file}                     -> {keys}                a feed an author of the file
-    serve                              -> {at}
+    serve   {[durable]}                -> {at}
     fetch   {at, keys}                 -> {verified, searchable, count}    seconds
     key                                -> {key}                 of the feed that publishes
     publish {at, texts, every_s}       -> {started}             nanoseconds of each
@@ -53,6 +53,8 @@ class ProgramSystem:
     command: Sequence[str | Path]
     appends: bool = True
     """Whether feeds of it grow."""
+    durable: bool = False
+    """Whether what it keeps is safe from a power cut; others are told to make it so, too."""
     relayed: bool = False
     """Whether what is written goes to another process first, which keeps it."""
     one_by_one: int = 2_000
@@ -63,23 +65,24 @@ class ProgramSystem:
     live_note: str = ""
 
     def append(self, work: Work) -> Figures:
-        """Append one by one and in batches; count the syncs of both."""
+        """Append one by one and in batches, as it comes and durably; count the syncs."""
         if not self.appends:
             return {}
         batched = work.backlog[: self.batched_max]
         one_by_one = batched[: work.bench.choose(self.one_by_one, self.one_by_one // 10)]
-        figures = {
-            "append_one": Figure(self._append(work, one_by_one, 1)),
-            "append_batched": Figure(self._append(work, batched, BATCH)),
-        }
-        if SyncCounter.is_there():
-            for name, samples, batch in (
-                ("append_one_syncs", work.backlog[:SYNCED_POSTS], 1),
-                ("append_batched_syncs", work.backlog[: SYNCED_BATCHES * BATCH], BATCH),
-            ):
+        figures: Figures = {}
+        for name, samples, batch, synced in (
+            ("append_one", one_by_one, 1, SYNCED_POSTS),
+            ("append_batched", batched, BATCH, SYNCED_BATCHES),
+        ):
+            kept = durable = self._append(work, samples, batch)
+            if not self.durable:
+                durable = self._append(work, samples, batch, durable=True)
+            figures |= {name: Figure(kept), f"{name}_durable": Figure(durable)}
+            if SyncCounter.is_there():
                 syncs = SyncCounter(work.folder())
-                self._append(work, samples, batch, syncs.under)
-                figures[name] = Figure(syncs.count())
+                self._append(work, batched[: synced * batch], batch, under=syncs.under)
+                figures[f"{name}_syncs"] = Figure(syncs.count())
         return figures
 
     def backlog(self, work: Work) -> Figures:
@@ -133,17 +136,20 @@ class ProgramSystem:
         work: Work,
         samples: Sequence[Sample],
         batch: int,
+        *,
         under: Sequence[str | Path] = (),
+        durable: bool = False,
     ) -> float:
         """Append posts to an empty store; return posts a second."""
         question: dict[str, Any] = {"file": work.file(samples), "batch": batch}
+        safe = {"durable": True} if durable else {}
         with ExitStack() as stack:
             store = stack.enter_context(self._start(work.folder(), under))
             writer = store
             if self.relayed:
-                question["at"] = store.ask("serve")["at"]
+                question["at"] = store.ask("serve", **safe)["at"]
                 writer = stack.enter_context(self._start(work.folder()))
-            said = writer.ask("append", **question)
+            said = writer.ask("append", **question, **safe)
         _check(self.about.name, said["count"], len(samples))
         return len(samples) / float(said["seconds"])
 

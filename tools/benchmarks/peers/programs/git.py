@@ -30,6 +30,8 @@ from benchmarks.peers.programs.common import (
 )
 
 LIVE: Final = "live"
+DURABLE: Final = ("-c", "core.fsync=all")
+"""By itself git syncs packs and refs, and no lone objects."""
 
 
 class Side:
@@ -42,11 +44,11 @@ class Side:
         self._watching: threading.Thread | None = None
         self._seen: list[int] = []
 
-    def append(self, file: str, batch: int) -> Answer:
-        """Append to a new branch; each batch is on disk, and its branch is, before the next."""
+    def append(self, file: str, batch: int, durable: bool = False) -> Answer:
+        """Append to a new branch; git has each batch, and its branch, before the next."""
         repository = new_repository(self._folder / f"appended-{batch}.git")
         samples = read_posts(file)
-        with Importer(repository) as importer:
+        with Importer(repository, DURABLE if durable else ()) as importer:
             started = time.perf_counter()
             for at in range(0, len(samples), batch):
                 importer.append([each.text for each in samples[at : at + batch]])
@@ -107,9 +109,9 @@ class Side:
 class Importer:
     """A ``git fast-import`` that stays: the quickest way to many commits; a context manager."""
 
-    def __init__(self, repository: Path) -> None:
+    def __init__(self, repository: Path, options: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            ["git", "fast-import", "--quiet"],
+            ["git", *options, "fast-import", "--quiet"],
             cwd=repository,
             env=environment(),
             stdin=subprocess.PIPE,
@@ -123,7 +125,7 @@ class Importer:
         self._process.communicate()
 
     def append(self, texts: Sequence[str]) -> None:
-        """Commit texts, and return when commits and branch are on disk."""
+        """Commit texts, and return when git has kept commits and branch."""
         assert self._process.stdin is not None and self._process.stdout is not None
         for text in texts:
             content = text.encode()

@@ -16,18 +16,15 @@ const store = new Corestore(join(folder, 'store'))
 await store.ready()
 let watched = null
 
-// Append to a new core, `batch` blocks a call.
-async function append ({ file, batch }) {
+// Append to a new core, `batch` blocks a call; what is durable is in a synced table each time.
+async function append ({ file, batch, durable }) {
   const blocks = readPosts(file).map(block)
   const core = store.get({ name: `appended by ${batch}` })
   await core.ready()
   const started = now()
-  if (batch === 1) {
-    for (const each of blocks) await core.append(each)
-  } else {
-    for (let at = 0; at < blocks.length; at += batch) {
-      await core.append(blocks.slice(at, at + batch))
-    }
+  for (let at = 0; at < blocks.length; at += batch) {
+    await core.append(batch === 1 ? blocks[at] : blocks.slice(at, at + batch))
+    if (durable) await store.storage.db.flush()
   }
   return { seconds: secondsSince(started), count: core.length }
 }

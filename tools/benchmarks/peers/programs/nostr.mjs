@@ -50,8 +50,10 @@ async function fill ({ file }) {
   return { keys: [...byAuthor(posts).keys()].map(publicKey) }
 }
 
-async function serve () {
+// What is durable is synced with every event.
+async function serve ({ durable }) {
   await openRepository()
+  if (durable) repository.getDatabase().pragma('synchronous = FULL')
   const relay = new NostrRelay(repository, { logLevel: LogLevel.ERROR })
   const server = new WebSocketServer({ host, port: 0 })
   server.on('connection', client => {
