@@ -11,7 +11,8 @@ from playwright.sync_api import sync_playwright as start_playwright
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
 
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node, paths
+from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node
+from tests.web.test_browser_shape import paths
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
