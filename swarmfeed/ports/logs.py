@@ -88,13 +88,21 @@ class Logs(Protocol):
         """Where the last chunk ends that lies there, known to a head or not; 0 for none."""
         ...
 
-    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
-        """Keep feeds that nothing is held of, each with its signed certificates, together.
+    def write_new(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        """Write feeds that nothing is held of, each with its signed certificates, together.
+
+        When it returns they survive a power cut; they are known when ``take_in`` was told.
+        May be called from any thread, for feeds that nobody else writes meanwhile, and not for
+        an own one that has a mark.
 
         Raises:
             PassingError: Not now.  Some of them may be there at the next start.
             FatalError: The disk failed in a way that leaves its state unknown.
         """
+        ...
+
+    def take_in(self, replicas: Sequence[Replica]) -> None:
+        """Know feeds that ``write_new`` has written."""
         ...
 
     def replace(self, replica: Replica) -> None:

@@ -64,6 +64,7 @@ class Collector:
         self._lists = ground.shells.lists
         self._clock = ground.shells.clock
         self._shelf = ground.shelf
+        self._landing = ground.landing
         self._interests = ground.interests
         self._sessions = ground.sessions
         self._beside = ground.beside
@@ -211,6 +212,7 @@ class Collector:
                 consistency=(),
             )
             opened = await self._shelf.open_certificates(author_id, offer.certificates)
+            await self._landing.settled(feed_id)
             if self._shelf.replica(feed_id) is not None:
                 return
             after = self._shelf.accept_offer(offer, opened)

@@ -7,6 +7,7 @@ A peer that sends something false is shut out (the error goes up to its session)
 unwanted message is only passed over.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from swarmfeed.core.talk.words import (
 )
 from swarmfeed.errors import (
     BadProofError,
+    FatalError,
     ForkError,
     PassingError,
     RemoteError,
@@ -44,8 +46,14 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
 from swarmfeed.node.feeds.whereabouts import Whereabouts
 from swarmfeed.node.ground.arrivals import Arrival
-from swarmfeed.node.ground.events import CertificatesTold, Forked, LinkOpened
-from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.events import (
+    CertificatesTold,
+    Fatal,
+    Forked,
+    LinkOpened,
+    Strained,
+)
+from swarmfeed.node.ground.fairness import breathe, on_behalf
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -79,6 +87,8 @@ class Follower:
         self._identity = ground.identity
         self._pen = ground.pen
         self._shelf = ground.shelf
+        self._landing = ground.landing
+        self._beside = ground.beside
         self._sessions = ground.sessions
         self._interests = ground.interests
         self._events = ground.events
@@ -136,6 +146,7 @@ class Follower:
             return
         self._heed(offer.feed_id, offer.signed_head)
         opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
+        await self._landing.settled(offer.feed_id)
         before = self._shelf.replica(offer.feed_id)
         try:
             with self._noting_certificates(session, offer.author_id):
@@ -184,7 +195,8 @@ class Follower:
         except RemoteError:
             await self._keep(session, arrivals)
             raise
-        await self._keep(session, arrivals)
+        for each in await self._keep(session, arrivals):
+            await self.on_offer(session, each.offer)  # another peer was quicker
 
     async def _open_arrival(self, offer: HeadOffer, arrivals: list[Arrival]) -> None:
         self._heed(offer.feed_id, offer.signed_head)
@@ -194,15 +206,33 @@ class Follower:
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
 
-    async def _keep(self, session: Session, arrivals: Sequence[Arrival]) -> None:
-        known = {each.author_id: self._shelf.certificates(each.author_id) for each in arrivals}
-        kept = self._shelf.keep_arrivals(arrivals)
+    async def _keep(self, session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Keep feeds and go on with them, whatever becomes of the link meanwhile.
+
+        Returns those that somebody else brought.
+        """
+        keeping = self._beside.spawn(on_behalf(lambda: self._keep_now(session, arrivals)))
+        return await asyncio.shield(keeping)
+
+    async def _keep_now(self, session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        authors = {each.offer.author_id for each in arrivals}
+        known = {each: self._shelf.certificates(each) for each in authors}
+        try:
+            kept = await self._landing.keep(arrivals)
+        except PassingError as error:
+            self._events.tell(Strained(error))
+            return []
+        except FatalError as error:
+            self._events.tell(Fatal(error))
+            return []
         for author_id, before in known.items():
             if self._shelf.certificates(author_id) != before:
                 self._events.tell(CertificatesTold(session, author_id))
-        for replica in kept:
-            await self._took(session, None, replica)
-            await breathe()
+        for each in arrivals:
+            if each.replica.feed_id in kept:
+                await self._took(session, None, each.replica)
+                await breathe()
+        return [each for each in arrivals if each.replica.feed_id not in kept]
 
     async def _took(self, session: Session, before: Replica | None, after: Replica) -> None:
         """Go on with a head that a peer sent, and that is on disk."""
@@ -232,6 +262,7 @@ class Follower:
 
     async def on_entries(self, session: Session, pushed: NewEntries) -> None:
         """Take live entries in.  Raises RemoteError when they are false."""
+        await self._landing.settled(pushed.feed_id)
         author_id = self._shelf.author_of(pushed.feed_id)
         if author_id is None or self._interests.of(author_id) is None:
             return

@@ -6,6 +6,7 @@ from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.almanac import Almanac
+from swarmfeed.node.ground.arrivals import Landing
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -40,6 +41,7 @@ class Ground:
     switchboard: Switchboard
     interests: Interests
     shelf: Shelf
+    landing: Landing
     extents: Extents
     pen: Pen
     introduction: Introduction
@@ -64,9 +66,8 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     """Put the ground floor together; nothing runs yet."""
     events, switchboard, fairness = Events(), Switchboard(), Fairness(shells.clock)
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
-    beside, calm = Tasks(), asyncio.Event()
+    beside, calm, memory = Tasks(), asyncio.Event(), Bookkeeper(shells.ledger)
     calm.set()
-    memory = Bookkeeper(shells.ledger)
     almanac, interests = Almanac(memory, shells.clock), Interests()
     budget_bytes = settings.shown_bytes_per_author
     extents = Extents(shells.logs, shelf, interests, identity.author_id, budget_bytes)
@@ -81,6 +82,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         switchboard=switchboard,
         interests=interests,
         shelf=shelf,
+        landing=Landing(shells.logs, shelf),
         extents=extents,
         pen=Pen(identity, shelf, shells.logs, shells.index, shells.clock),
         introduction=introduction,

@@ -239,7 +239,9 @@ class Shelf:
         known = self._replicas.get(offer.feed_id)
         if known is None:
             arrival = self.open_arrival(offer, opened)
-            self.keep_arrivals([arrival])
+            self._logs.replace_certificates(offer.feed_id, list(arrival.certificates))
+            self._logs.replace(arrival.replica)
+            self.take_in([arrival])
             return arrival.replica
         self.check_read(offer.feed_id)
         known_now = self._credentials.open_for(
@@ -266,20 +268,14 @@ class Shelf:
         )
         self._check_open(offer.feed_id)
         replica = self._open_offer(None, offer)
-        return Arrival(author_id=offer.author_id, replica=replica, certificates=certificates)
+        return Arrival(offer=offer, replica=replica, certificates=certificates)
 
-    def keep_arrivals(self, arrivals: Sequence[Arrival]) -> list[Replica]:
-        """Keep feeds together, for good when this returns; what is held by now stays as it is.
-
-        Returns those that are new.
-        """
-        by_feed = {each.replica.feed_id: each for each in arrivals}
-        new = {each: by_feed[each] for each in by_feed.keys() - self._replicas.keys()}
-        self._logs.take_in([(each.replica, tuple(each.certificates)) for each in new.values()])
-        for feed_id, each in new.items():
+    def take_in(self, arrivals: Iterable[Arrival]) -> None:
+        """Know feeds that are on disk since."""
+        for each in arrivals:
+            feed_id = each.replica.feed_id
             self._replicas[feed_id] = each.replica
-            self._credentials.assign_arrived(feed_id, each.author_id, each.certificates)
-        return [each.replica for each in new.values()]
+            self._credentials.assign_arrived(feed_id, each.offer.author_id, each.certificates)
 
     def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
         """Verify entries pushed live and keep them; returns the replica before and after.

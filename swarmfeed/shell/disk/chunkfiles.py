@@ -30,6 +30,7 @@ from swarmfeed.shell.disk.durable import (
     read_file,
     unread,
     unsaved,
+    write_apart,
     write_file,
     write_files,
 )
@@ -75,12 +76,34 @@ class ChunkFiles:
         """Make the folders of a feed; when this returns they survive a power cut."""
         if feed_id in self._made:
             return
-        for folder in (self.kept_folder(feed_id), self.incoming_folder(feed_id)):
+        for folder in self._both(feed_id):
             make_folder(folder)
         fsync_folder(self.feed_folder(feed_id))
         fsync_folder(self._folder)
         self._made.add(feed_id)
         self._held.setdefault(feed_id, set())
+
+    def begin(self, files: Mapping[FeedId, Mapping[str, bytes]]) -> None:
+        """Make the folders of new feeds, with these files in them, and sync them side by side.
+
+        When it returns all of it survives a power cut.  May be called from any thread, for
+        feeds that nobody else writes.
+        """
+        for feed_id in files.keys() - self._made:
+            folders = (self.feed_folder(feed_id), *self._both(feed_id))
+            for folder in folders:
+                with unsaved(folder), suppress(FileExistsError):
+                    folder.mkdir(mode=0o700)
+        by_path = {
+            self.feed_folder(feed_id) / name: data
+            for feed_id, named in files.items()
+            for name, data in named.items()
+        }
+        write_apart(by_path, self._threads)
+        fsync_folder(self._folder)
+        for feed_id in files:
+            self._made.add(feed_id)
+            self._held.setdefault(feed_id, set())
 
     def forget(self, feed_id: FeedId) -> None:
         """Remember nothing of a feed that is about to be deleted."""
@@ -267,6 +290,9 @@ class ChunkFiles:
             with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
                 total += sum(item.stat().st_size for item in items if item.is_file())
         return total
+
+    def _both(self, feed_id: FeedId) -> tuple[Path, Path]:
+        return self.kept_folder(feed_id), self.incoming_folder(feed_id)
 
     def _staged(self, feed_id: FeedId, span: ChunkSpan) -> Path:
         return self.kept_folder(feed_id) / (chunk_name(feed_id, span) + _STAGED_SUFFIX)

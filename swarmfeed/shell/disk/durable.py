@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -64,15 +64,25 @@ def write_files(
         return
     with _folder(folder) as opened:
         put = partial(_put_in_place, mode=mode)
-        *others, last = ((folder / name, data) for name, data in files.items())
-        waiting = [threads.submit(put, *each) for each in others]
-        try:
-            put(*last)
-        finally:
-            wait(waiting)
-        for each in waiting:
-            each.result()
+        _side_by_side(threads, [partial(put, folder / each, files[each]) for each in files])
         _sync_folder(opened, folder)
+
+
+def write_apart(files: Mapping[Path, bytes], threads: Executor, mode: int = 0o600) -> None:
+    """Replace files of several folders, each in one step, and sync each folder once.
+
+    When this returns all are on the disk; after a crash before that, any of them may be.
+
+    Args:
+        threads: As in ``write_files``.
+
+    Raises:
+        PassingError, UserError, FatalError: As in ``write_file``; some may have been replaced.
+    """
+    put = partial(_put_in_place, mode=mode)
+    _side_by_side(threads, [partial(put, path, data) for path, data in files.items()])
+    folders = dict.fromkeys(path.parent for path in files)
+    _side_by_side(threads, [partial(fsync_folder, folder) for folder in folders])
 
 
 def create_file(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -225,6 +235,18 @@ def probe_folder(folder: Path) -> None:
     finally:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _side_by_side(threads: Executor, calls: Sequence[Callable[[], None]]) -> None:
+    """Return when all have returned; raises what one of them raised."""
+    waiting = [threads.submit(each) for each in calls[1:]]
+    try:
+        for first in calls[:1]:
+            first()
+    finally:
+        wait(waiting)
+    for each in waiting:
+        each.result()
 
 
 def _read(descriptor: int, bytes_max: int) -> bytes:

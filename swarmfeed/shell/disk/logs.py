@@ -11,11 +11,11 @@ Order of a change: chunk files first, then the journal, in one step.  A crash le
 chunk files that the journal does not know of yet, also beside one whose place they will take.
 
 Of an own feed the high-water mark, beside the folder of the feeds, says how far it was signed
-(highwater.py).  Where that is more than the journal says, the journal is missing something, and
-nothing is added to the feed until it is back.
+(highwater.py).  While that is more than the journal says, nothing is added to the feed.
 """
 
 import os
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import partial
@@ -67,7 +67,7 @@ class FileLogs:
         self._replicas: dict[FeedId, Replica] = {}
         self._damaged: dict[FeedId, str] = {}
         self._unread: dict[FeedId, PassingError] = {}
-        self._appended_bytes: dict[FeedId, int] = {}  # since the base of the journal
+        self._appended_bytes: Counter[FeedId] = Counter()  # since the base of the journal
 
     # --- reading at start ---
 
@@ -159,10 +159,13 @@ class FileLogs:
             raise FatalError(f"a chunk was not put in its place: {error}") from error
         self._own.write(feed_id, mark_of(after, reach=mark.reach))
 
-    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
-        for replica, certificates in arrived:
-            self.replace_certificates(replica.feed_id, certificates)
-            self.replace(replica)
+    def write_new(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        first = statements.first_files
+        self._chunks.begin({each.feed_id: first(each, signed) for each, signed in arrived})
+
+    def take_in(self, replicas: Sequence[Replica]) -> None:
+        for replica in replicas:
+            self._keep(replica)
 
     def replace(self, replica: Replica) -> None:
         feed_id = replica.feed_id
@@ -183,7 +186,7 @@ class FileLogs:
             self._write_base(replica)
 
     def pack_journal(self, feed_id: FeedId) -> bool:
-        if self._appended_bytes.get(feed_id, 0) <= limits.JOURNAL_APPENDED_BYTES_IDLE:
+        if self._appended_bytes[feed_id] <= limits.JOURNAL_APPENDED_BYTES_IDLE:
             return False
         self._write_base(self._replicas[feed_id])
         return True
@@ -233,7 +236,7 @@ class FileLogs:
         self._chunks.make_folders(feed_id)
         statements.write_fork(self._chunks.feed_folder(feed_id), (first, second, tuple(proof)))
 
-    # --- chunks ---
+    # --- chunks, and the disk ---
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
         return self._chunks.held(feed_id)
@@ -285,8 +288,6 @@ class FileLogs:
 
     def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
         return self._part(feed_id, start, end, read_frame)
-
-    # --- disk ---
 
     def disk_bytes(self, feed_id: FeedId) -> int:
         return self._chunks.disk_bytes(feed_id)
@@ -372,8 +373,7 @@ class FileLogs:
         self._keep(after)
 
     def _has_room(self, feed_id: FeedId, frame: bytes) -> bool:
-        appended_bytes = self._appended_bytes.get(feed_id, 0) + len(frame)
-        return appended_bytes <= limits.JOURNAL_APPENDED_BYTES_MAX
+        return self._appended_bytes[feed_id] + len(frame) <= limits.JOURNAL_APPENDED_BYTES_MAX
 
     def _check_known(self, feed_id: FeedId) -> None:
         """What stands in a journal that was not read may be newer: never write over it."""

@@ -16,8 +16,10 @@ from swarmfeed.core.base.limits import (
     HEAD_BYTES_MAX,
 )
 from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.shell.disk.durable import read_file, write_file
+from swarmfeed.shell.disk.journal import base_frame
 
 Fork = tuple[bytes, bytes, tuple[Hash, ...]]
 """Two signed heads that contradict each other, and their proof."""
@@ -46,6 +48,12 @@ def read_certificates(folder: Path) -> tuple[bytes, ...]:
 
 def write_certificates(folder: Path, signed: Sequence[bytes]) -> None:
     write_file(folder / "certificates", encode(list(signed)))
+
+
+def first_files(replica: Replica, certificates: Sequence[bytes]) -> dict[str, bytes]:
+    """Return the files that a new feed's folder begins with, by name."""
+    frame = base_frame(replica.chunk_list, replica.tail, replica.signed_head)
+    return {"certificates": encode(list(certificates)), "journal": frame}
 
 
 def read_fork(folder: Path) -> Fork | None:

@@ -137,7 +137,7 @@ def test_own_news_are_sent_before_they_are_indexed(
             await index_now(indexer, *work)
 
         monkeypatch.setattr(Indexer, "index_now", noting)
-        saying = asyncio.create_task(reader.outbox.run())
+        saying = asyncio.create_task(reader.outbox.run(reader.flush))
         await asyncio.sleep(0)  # it waits for what is due
         await to.node.feeds.writer.publish_post("hello", None)
         saying.cancel()

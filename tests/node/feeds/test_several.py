@@ -1,14 +1,17 @@
 """Heads of many feeds in one message: kept together, and the true ones whatever else comes."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from street.loop import settle
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import Have, HeadOffer, Holders, NotHeld, Receipt, Several
 from swarmfeed.errors import BadProofError, PassingError, RemoteError
+from swarmfeed.node.ground import arrivals
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -33,21 +36,33 @@ def have(writer: Scribe) -> Have:
     return Have(feed_id=writer.feed_id, size=writer.newest.size, complete=True)
 
 
+class SlowDisk:
+    """What is put on disk waits until it may go on."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.may_go_on = asyncio.Event()
+        patch.setattr(arrivals, "off_loop", self._wait_for)
+
+    async def _wait_for(self, call: Callable[[], None]) -> None:
+        await self.may_go_on.wait()
+        call()
+
+
 class Groups:
     """Notes which feeds were put on disk together."""
 
     def __init__(self, to: Talk) -> None:
         self.sizes: list[int] = []
         logs = to.node.ground.shells.logs
-        self._take_in = logs.take_in
-        logs.take_in = self.take_in  # type: ignore[method-assign]  # notes, and does it
+        self._write_new = logs.write_new
+        logs.write_new = self.write_new  # type: ignore[method-assign]  # notes, and does it
         self.refused: PassingError | None = None
 
-    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+    def write_new(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
         if self.refused is not None:
             raise self.refused
         self.sizes.append(len(arrived))
-        self._take_in(arrived)
+        self._write_new(arrived)
 
 
 def test_new_feeds_are_kept_together_shown_and_confirmed(tmp_path: Path) -> None:
@@ -116,13 +131,64 @@ def test_where_the_disk_takes_nothing_none_is_told_as_held(tmp_path: Path) -> No
         authors, peer = writers(to), to.link(1)
         groups = Groups(to)
         groups.refused = PassingError("the disk is full", "full")
-        with pytest.raises(PassingError):
-            await to.hear(peer, Several(heads=offers(authors)))
+        await to.hear(peer, Several(heads=offers(authors)))
+        (sentence,) = to.node.ground.strain.now()
+        assert sentence.startswith("The disk is full")
         assert to.node.ground.shelf.replica(authors[0].feed_id) is None
         assert [each for each in await to.said(peer) if isinstance(each, Receipt)] == []
         groups.refused = None
         await to.hear(peer, Several(heads=offers(authors)))
         assert to.node.ground.shelf.is_complete(authors[0].feed_id)
+
+    talk(tmp_path, script)
+
+
+def test_who_is_told_of_a_feed_on_its_way_waits_until_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        authors, (first, second) = writers(to, 2), (to.link(1), to.link(2))
+        anna, bert = authors
+        groups, disk = Groups(to), SlowDisk(monkeypatch)
+        older = offers(authors)
+        anna.grow_to(8)
+        hear = to.node.ground.switchboard.hear
+        hearing = [asyncio.create_task(hear(first, Several(heads=older)))]
+        await settle()
+        newer = Several(heads=(anna.offer(), bert.offer()), haves=(have(anna),))
+        hearing.append(asyncio.create_task(hear(second, newer)))
+        hearing.append(asyncio.create_task(hear(second, anna.offer())))
+        await settle()
+        assert not any(each.done() for each in hearing)
+        disk.may_go_on.set()
+        await asyncio.gather(*hearing)
+        assert groups.sizes == [2]
+        known = to.node.ground.shelf.replica(anna.feed_id)
+        # It is asked for with its proof, which nobody needs who has nothing.
+        assert known is not None
+        assert known.size in (5, 8)
+        assert to.node.ground.shelf.replica(bert.feed_id) == bert.newest
+
+    talk(tmp_path, script)
+
+
+def test_a_link_that_ends_meanwhile_leaves_no_feed_half_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        disk = SlowDisk(monkeypatch)
+        told = Several(heads=offers(authors))
+        hearing = asyncio.create_task(to.node.ground.switchboard.hear(peer, told))
+        await settle()
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+        disk.may_go_on.set()
+        await to.node.ground.landing.settled(authors[0].feed_id)
+        await settle()
+        await to.node.ground.indexer.drain()
+        assert all(to.node.ground.shelf.replica(each.feed_id) for each in authors)
+        assert all(to.me.index.author_posts(each.author_id, 9, None) for each in authors)
 
     talk(tmp_path, script)
 

@@ -150,10 +150,17 @@ class FakeLogs:
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
         return self.disk.certificates.get(feed_id, ())
 
-    def take_in(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+    def write_new(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
+        self.check_writable()
         for replica, certificates in arrived:
+            assert replica.feed_id not in self.disk.replicas, "it is known"
+            assert replica.feed_id not in self.disk.marks, "it is an own one"
             self.replace_certificates(replica.feed_id, certificates)
             self.replace(replica)
+
+    def take_in(self, replicas: Sequence[Replica]) -> None:
+        for replica in replicas:
+            assert self.disk.replicas[replica.feed_id] == replica, "it was not written"
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self.disk.certificates[feed_id] = tuple(signed)
