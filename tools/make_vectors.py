@@ -18,14 +18,12 @@ from typing import Any
 
 from _certificate_vectors import certificate_cases
 from _reference_forms import (
-    AUTHOR,
     FEED,
     NEXT,
     NODE,
     NOW_MS,
     ROOT,
     address,
-    author_id,
     bencode,
     cosignature,
     entry_hash,
@@ -36,21 +34,21 @@ from _reference_forms import (
     raw_frame,
     reference,
     shown,
-    sign,
     spans,
     stored,
     verifier_key,
 )
-from nacl.signing import SigningKey
 from vectors import (
     bencodes,
     bodies,
     chunks,
     disk,
+    entries,
     heads,
     notices,
     offers,
     people,
+    said,
     sets,
     talk,
     withdrawn,
@@ -71,124 +69,6 @@ INPUTS.append("606162636465666768696a6b6c6d6e6f")
 
 
 # --- the cases ---
-
-
-def address_cases() -> Iterator[Case]:
-    for name, key, version in (
-        ("author", author_id(), 2),
-        ("feed", public(FEED), 1),
-        ("zeros", bytes(32), 1),
-    ):
-        said = {"key": key.hex(), "version": version}
-        yield f"address/{name}", {**said, "address": address(key, bytes([version]))}
-    right = address(public(FEED))
-    wrong = right[:9] + ("a" if right[9] != "a" else "b") + right[10:]
-    yield "address/bad-checksum", {"address": wrong, "error": "checksum"}
-    yield "address/bad-version-3", {"address": address(bytes(32), b"\x03"), "error": "version"}
-    yield "address/bad-too-short", {"address": right[:-1], "error": "length"}
-
-
-def notice_cases() -> Iterator[Case]:
-    day = 24 * 3_600_000
-    lease: dict[str, Any] = {
-        "author": public(AUTHOR),
-        "bytes": 95_000,
-        "feed": public(FEED),
-        "made": NOW_MS,
-        "node": public(NODE),
-        "reason": b"",
-        "size": 1_700,
-        "until": NOW_MS + day,
-        "word": b"lease",
-    }
-    hour = {"until": NOW_MS + day // 4}
-    refusal = {**lease, **hour, "reason": b"the disk is full", "size": 0, "word": b"refusal"}
-    for fields in (lease, refusal):
-        said = {key: value for key, value in fields.items() if key not in ("reason", "word")}
-        texts = {"reason": fields["reason"].decode(), "word": fields["word"].decode()}
-        signed = notice(NODE, fields)
-        yield f"notice/{texts['word']}", {**shown(said), **texts, "signed": signed.hex()}
-    bad = {
-        "signed-by-another": notice(AUTHOR, lease),
-        "of-a-word-nobody-knows": notice(NODE, {**lease, "word": b"maybe"}),
-        "lasts-longer-than-a-day": notice(NODE, {**lease, "until": NOW_MS + day + 1}),
-        "expires-before-it-was-made": notice(NODE, {**lease, "until": NOW_MS - 1}),
-        "without-a-size": notice(NODE, {k: v for k, v in lease.items() if k != "size"}),
-        "with-words-of-a-goodbye": notice(NODE, lease, b"swarmfeed goodbye 1\n"),
-        "longer-than-1500-bytes": notice(NODE, {**lease, "z": bytes(1_400)}),
-    }
-    for name, signed in bad.items():
-        yield f"notice/bad-{name}", {"signed": signed.hex(), "error": name}
-    goodbye = {"made": NOW_MS, "node": public(NODE)}
-    signed = notice(NODE, goodbye, b"swarmfeed goodbye 1\n")
-    yield "goodbye/goodbye", {**shown(goodbye), "signed": signed.hex()}
-    forged = notice(AUTHOR, goodbye, b"swarmfeed goodbye 1\n")
-    yield "goodbye/bad-signed-by-another", {"signed": forged.hex(), "error": "signature"}
-
-
-def notice(
-    key: SigningKey, fields: dict[str, Any], domain: bytes = b"swarmfeed notice 1\n"
-) -> bytes:
-    message = domain + bencode(fields)
-    return message + sign(key, message)
-
-
-def entry_cases() -> Iterator[Case]:
-    bodies = {
-        "post": ("post", NOW_MS, bencode({"text": "héllo".encode(), "z": bytes(range(16))})),
-        "empty-body": ("x", 0, b""),
-        "unknown-kind": ("abcdefghijklmnop", 10**15 - 1, b"de"),
-    }
-    for name, (kind, time_ms, body) in bodies.items():
-        digest = sha256(body).digest()
-        yield (
-            f"entry/{name}",
-            {
-                "kind": kind,
-                "time_ms": time_ms,
-                "body": body.hex(),
-                "stored": stored(kind, time_ms, body).hex(),
-                "header": bencode({"b": digest, "k": kind.encode(), "t": time_ms}).hex(),
-                "withdrawn": bencode({"h": digest, "k": kind.encode(), "t": time_ms}).hex(),
-                "entry_hash": entry_hash(kind, time_ms, digest).hex(),
-            },
-        )
-    bad = {
-        "length-with-leading-zero": b"d1:b02:de1:k4:post1:ti0ee",
-        "negative-time": b"d1:b2:de1:k4:post1:ti-1ee",
-        "time-of-16-digits": b"d1:b2:de1:k4:post1:ti1000000000000000ee",
-        "upper-case-kind": b"d1:b2:de1:k4:Post1:ti0ee",
-        "kind-of-17-letters": b"d1:b2:de1:k17:abcdefghijklmnopq1:ti0ee",
-        "body-of-8193-bytes": b"d1:b8193:" + bytes(8193) + b"1:k4:post1:ti0ee",
-        "hash-of-31-bytes": b"d1:h31:" + bytes(31) + b"1:k4:post1:ti0ee",
-        "keys-out-of-order": b"d1:k4:post1:b2:de1:ti0ee",
-        "unknown-key": b"d1:b2:de1:k4:post1:ti0e1:zi0ee",
-        "trailing-byte": b"d1:b2:de1:k4:post1:ti0ee\n",
-    }
-    for name, raw in bad.items():
-        yield f"entry/bad-{name}", {"stored": raw.hex(), "error": name}
-
-
-def id_cases() -> Iterator[Case]:
-    feed = public(FEED)
-    for name, index, time_ms in (
-        ("post", 7, NOW_MS),
-        ("same-time-next-entry", 8, NOW_MS),
-        ("time-0", 0, 0),
-        ("last-of-all", 2**32 - 1, 2**47 - 1),
-    ):
-        tag = int.from_bytes(sha256(feed + index.to_bytes(8, "big")).digest()[:2], "big")
-        yield (
-            f"id/{name}",
-            {
-                "feed": feed.hex(),
-                "index": index,
-                "time_ms": time_ms,
-                "id": str(time_ms * 2**16 + tag),
-            },
-        )
-    late = {"feed": feed.hex(), "index": 0, "time_ms": 2**47, "error": "too late a time"}
-    yield "id/bad-time-of-48-bits", late
 
 
 def tree_cases() -> Iterator[Case]:
@@ -407,16 +287,16 @@ def hexes(items: list[bytes]) -> list[str]:
 
 
 ALL: list[Callable[[], Iterator[Case]]] = [
-    address_cases,
+    entries.address_cases,
     certificate_cases,
-    entry_cases,
-    id_cases,
+    entries.entry_cases,
+    entries.id_cases,
     tree_cases,
     head_cases,
     chunk_cases,
     journal_cases,
     fork_cases,
-    notice_cases,
+    said.notice_cases,
     signature_cases,
     bencodes.bencode_cases,
     bodies.body_cases,
