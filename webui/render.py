@@ -22,6 +22,9 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.words.seeking import Sought, find_spans
 from swarmfeed.core.words.tags import find_tags
 
+RENDERED_KEPT_MAX: Final = 512
+"""Texts that are kept as they were rendered: ten pages of posts, 10 MB of the longest ones."""
+
 SHOWN_CHARS_MAX: Final = 60
 """Longest text of a link; the host in front is never cut."""
 
@@ -76,7 +79,7 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=RENDERED_KEPT_MAX)
 def render_text(text: str, marked: tuple[Sought, ...] = ()) -> Markup:
     """Return a post's text as HTML; line breaks are left to the style sheet.
 
