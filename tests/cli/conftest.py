@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import structlog
 from click.testing import CliRunner, Result
-from street.fakes.anna import AnnasDesk, FakeDoors
+from street.fakes.anna import AnnasDesk
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import main
 
 Run = Callable[..., Result]

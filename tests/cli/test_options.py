@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from street.authors import blank_keys
-from street.fakes.anna import FakeDoors
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import COMMANDS, make_main, settings_of_roles
 from swarmfeed.cli.node_options import PARAMS, setting_options
 from swarmfeed.core.base.types import Endpoint

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from street.fakes.anna import FakeDoors
 from street.fakes.desk import NOON_MS, FakeDesk
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import main
 from swarmfeed.core.asks.alarms import AlarmView
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, FakeDoors, make_post
+from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, make_post
+from street.fakes.doors import FakeDoors
 from swarmfeed.core.asks.upkeep import Verify, VerifyReport
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
 from swarmfeed.core.base.address import format_address, format_author

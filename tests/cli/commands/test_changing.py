@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from street.fakes.anna import FakeDoors
 from street.fakes.desk import FakeDesk
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import main
 from swarmfeed.core.asks.posts import PostView, ref_text
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ME, NOW_MS, AnnasDesk, FakeDoors
+from street.fakes.anna import ME, NOW_MS, AnnasDesk
 from street.fakes.devices import CODE, SomeDevices
+from street.fakes.doors import FakeDoors
 from swarmfeed.core.asks.devices import ConfirmDevice, NameDevice, ProposeDevice, RemoveDevice
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.home import Invited, Joining, key_path

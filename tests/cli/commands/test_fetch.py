@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import BERT, AnnasDesk, FakeDoors
+from street.fakes.anna import BERT, AnnasDesk
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli.commands.fetch import Fetched
 from swarmfeed.core.asks.people import FetchProgress
 from swarmfeed.core.base.address import format_author, parse_link

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import NEXT_WORDS, WORDS, FakeDoors
+from street.fakes.anna import NEXT_WORDS, WORDS
+from street.fakes.doors import FakeDoors
 from swarmfeed.node.ground.home import key_path
 
 Run = Callable[..., Result]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, FakeDoors, make_post
+from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
+from street.fakes.doors import FakeDoors
 from swarmfeed.cli import output
 from swarmfeed.core.asks.people import Followed, WhoIsFollowed
 from swarmfeed.core.asks.posts import FoundPosts, PostView, SearchPosts, ref_text

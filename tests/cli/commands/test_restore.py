@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from street.authors import blank_keys
-from street.fakes.anna import WORDS, FakeDoors
+from street.fakes.anna import WORDS
+from street.fakes.doors import FakeDoors
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import create_keys
 from swarmfeed.shell.shares import make_shares

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from street.authors import blank_keys
-from street.fakes.anna import LINK, FakeDoors
+from street.fakes.anna import LINK
+from street.fakes.doors import FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings

@@ -1,13 +1,9 @@
 """Anna's node for the commands: posts in a list, a fetch that follows a script."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from typing import ClassVar
 
-from swarmfeed.cli.doors import Doors, Passphrase
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import FeedStatus
@@ -70,13 +66,10 @@ from swarmfeed.core.asks.withdrawal_sentences import NOT_WITHDRAWN
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, WritePost
 from swarmfeed.core.base.address import Link, format_link, parse_link
-from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.errors import UserError
-from swarmfeed.node.ground.home import Created, Invited, Joining, Ready, Restored
-from swarmfeed.node.ground.settings import NodeSettings
 
 from street.fakes import history
 from street.fakes.table import Rows, TableDesk
@@ -372,82 +365,3 @@ class AnnasDesk(TableDesk):
             bytes_held=600,
             forked=False,
         )
-
-
-class FakeDoors:
-    """Everything a command reaches, in memory; ``doors`` goes to click as its object."""
-
-    def __init__(self, desk: AnnasDesk) -> None:
-        self.desk = desk
-        self.settings: list[NodeSettings] = []
-        self.created: list[tuple[str, str]] = []
-        self.restored: list[tuple[str, str, str]] = []
-        self.restored_by: list[Link | None] = []
-        self.joined: list[tuple[str, Joining]] = []
-        self.tells: tuple[Invited | str, ...] = ()
-        """What a person is shown while a machine becomes a device."""
-        self.ran_with: list[tuple[NodeSettings, str]] = []
-        self.opened: list[str] = []
-        self.doors = Doors(
-            open_desk=self._open_desk,
-            page_link=lambda home: "http://127.0.0.1:1/login?token=t",
-            create_home=self._create_home,
-            restore_home=self._restore_home,
-            join_home=self._join_home,
-            run_node=self._run_node,
-            open_browser=self.opened.append,
-            now_ms=lambda: NOW_MS,
-        )
-
-    @contextmanager
-    def _open_desk(
-        self, home: Path, settings: NodeSettings, passphrase: Passphrase
-    ) -> Iterator[AnnasDesk]:
-        self.settings.append(settings)
-        yield self.desk
-
-    def _create_home(
-        self, home: Path, name: str, passphrase: str, show: Callable[[Created], None]
-    ) -> Created:
-        home.mkdir(parents=True, exist_ok=True)
-        self.created.append((name, passphrase))
-        me = replace(ME, name=name)
-        created = Created(
-            whoami=me, author_words=WORDS, next_words=NEXT_WORDS, sheet_link=SHEET_LINK
-        )
-        show(created)
-        return created
-
-    def _restore_home(
-        self,
-        home: Path,
-        name: str,
-        passphrase: str,
-        seeds: tuple[bytes, ...],
-        link: Link | None,
-        settings: NodeSettings,
-        within_s: float,
-    ) -> Restored:
-        home.mkdir(parents=True, exist_ok=True)
-        self.restored.append((name, passphrase, words_of_seed(seeds[0])))
-        return Restored(whoami=replace(ME, name=name))
-
-    def _join_home(
-        self,
-        home: Path,
-        passphrase: str,
-        wanted: Joining,
-        show: Callable[[Invited | str], None],
-    ) -> Whoami:
-        self.joined.append((passphrase, wanted))
-        for told in self.tells:
-            show(told)
-        return ME
-
-    def _run_node(
-        self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object
-    ) -> None:
-        self.ran_with.append((settings, passphrase))
-        assert callable(on_ready)
-        on_ready(Ready(page_link="http://127.0.0.1:1/login?token=t", link=LINK))
-        raise KeyboardInterrupt
