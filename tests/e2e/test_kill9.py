@@ -183,7 +183,8 @@ def texts_shown(node: Desk) -> list[str]:
 
 def texts_on_disk(folder: Path) -> list[str]:
     """Texts of all posts, oldest first, from a log that verifies."""
-    (name,) = (path.name for path in folder.iterdir())
+    # A node that is killed while it tries the disk leaves a file behind.
+    (name,) = (path.name for path in folder.iterdir() if path.is_dir())
     found = []
     for stored in CheckLog(folder).entries(FeedId(parse_address(name))):
         entry = decode_entry(stored)
