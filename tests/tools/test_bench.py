@@ -84,7 +84,7 @@ def test_many_feeds_are_fetched_beside_git(tmp_path: Path) -> None:
         assert row["limit"]["value"] > 0
         assert [bar["of"] for bar in row["bars"]] == ["value", "ratio"]
         detail = row["detail"]
-        assert detail["shown_s"] <= detail["held_s"] <= detail["indexed_s"]
+        assert max(detail["shown_s"], detail["held_s"]) <= detail["indexed_s"]
 
 
 @pytest.mark.slow

@@ -136,13 +136,13 @@ class Member:
         self._node.feeds.finder.hint(map(_endpoint, at))
         self._node.ground.beside.spawn(self._node.feeds.finder.search_now())
         index, shelf = self._node.ground.shells.index, self._node.ground.shelf
-        while "held" not in seen:
+        while not {"shown", "held"} <= seen.keys():
             await asyncio.sleep(_LOOK_EVERY_S)
             now = time.monotonic_ns()
             if "shown" not in seen and len(index.home(PAGE_POSTS, None)) == PAGE_POSTS:
                 seen["shown"] = time.monotonic_ns()
             ids = shelf.feed_ids()
-            if len(ids) > feeds and all(map(shelf.is_complete, ids)):
+            if len(ids) > feeds and all(map(shelf.is_complete, ids)) and "held" not in seen:
                 seen["held"] = now
         await self._node.ground.indexer.drain()
         while (found := self._count_posts()) < posts:
