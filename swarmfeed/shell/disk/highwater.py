@@ -16,7 +16,8 @@ for, and the next start adds that to the journal where a power cut took it away.
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +43,8 @@ from swarmfeed.errors import (
 )
 from swarmfeed.shell.disk.durable import (
     drop_temporary,
+    fsync_file,
+    fsync_folder,
     make_folder,
     read_file,
     unread,
@@ -67,6 +70,11 @@ class _File:
     """Bytes of each slot up to the last that is not zero."""
 
     @property
+    def counts(self) -> list[int]:
+        """Of each slot; -1 for one that is not whole."""
+        return [slot.count if slot else -1 for slot in self.slots]
+
+    @property
     def mark(self) -> Mark | None:
         whole = [each for each in self.slots if each]
         return max(whole, key=lambda each: each.count).mark if whole else None
@@ -88,6 +96,7 @@ class MarkFiles:
             drop_temporary(self._folder)
             with unread(self._folder):
                 names = sorted(os.listdir(self._folder))
+            fsync_folder(self._folder)  # an earlier process may have died before it did this
             for name in names:
                 with suppress(UserError):
                     found.append(FeedId(parse_address(name)))
@@ -121,17 +130,28 @@ class MarkFiles:
             if self._listed is not None:
                 self._listed.add(feed_id)
             return
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError as error:
-            raise _unsaved(error, path) from error
-        try:
+        with _synced(path) as descriptor:
             self._read[feed_id] = _overwrite(descriptor, before, mark)
-            _sync(descriptor, path)
-        except OSError as error:
-            raise _unsaved(error, path) from error
-        finally:
-            os.close(descriptor)
+
+    def write_again(self, feed_id: FeedId) -> None:
+        """Make durable what was read, whoever wrote it and was killed before the sync.
+
+        It is written anew in its own slot: while the other one is, none may be on its way, and
+        after a sync that failed the next one says nothing of what the first lost.
+
+        Raises:
+            FatalError: The disk failed.
+        """
+        path, known = self._path(feed_id), self._file(feed_id)
+        if known.mark is None:
+            return
+        number = known.counts.index(max(known.counts))
+        slot = known.content[number * MARK_SLOT_BYTES :][: known.used[number]]
+        try:
+            with _synced(path) as descriptor:
+                _write_at(descriptor, slot, number * MARK_SLOT_BYTES)
+        except PassingError:
+            fsync_file(path)  # nothing waits on a disk that can only be read
 
     def keeps_appends(self, feed_id: FeedId) -> bool:
         """Whether either slot has any."""
@@ -185,13 +205,12 @@ def _take_apart(content: bytes) -> _File:
 
 def _overwrite(descriptor: int, before: _File, mark: Mark) -> _File:
     """Write the older slot, not synced yet; return what is in the file then."""
-    counts = [slot.count if slot else -1 for slot in before.slots]
+    counts = before.counts
     number, newer = counts.index(min(counts)), _Slot(max(counts) + 1, mark)
     slot, at = _encode_slot(newer.count, mark), number * MARK_SLOT_BYTES
     # Of a longer one that stood there nothing stays behind it.
     padded = slot.ljust(before.used[number], b"\0")
-    if os.pwrite(descriptor, padded, at) < len(padded):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    _write_at(descriptor, padded, at)
     content = before.content[:at] + padded + before.content[at + len(padded) :]
     slots, used = list(before.slots), list(before.used)
     slots[number], used[number] = newer, len(slot)
@@ -228,6 +247,27 @@ def _decode_slot(content: bytes) -> _Slot | None:
         return _Slot(fields.take_int(b"n", 0, _COUNT_MAX), mark)
     except BadEncodingError:
         return None
+
+
+def _write_at(descriptor: int, content: bytes, at: int) -> None:
+    if os.pwrite(descriptor, content, at) < len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def _synced(path: Path) -> Iterator[int]:
+    """A file to write in place; what was written is on the disk afterwards."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unsaved(error, path) from error
+    try:
+        yield descriptor
+        _sync(descriptor, path)
+    except OSError as error:
+        raise _unsaved(error, path) from error
+    finally:
+        os.close(descriptor)
 
 
 def _unsaved(error: OSError, path: Path) -> PassingError:

@@ -353,7 +353,7 @@ class FileLogs:
         if settled != mark:
             # Made for an append that never was.
             self._chunks.drop_ending_in(feed_id, after.size + 1, mark.reach + 1)
-            self._own.settle(feed_id, settled, path)
+        self._own.settle(feed_id, settled, path)
         if mark.size == replica.size and state.end == state.base_end:
             self._own.forget_appends(feed_id, path)  # the base has all of it
         self._own.note_left(feed_id, path)

@@ -15,7 +15,13 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.replica import Replica, extend_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
-from swarmfeed.shell.disk.durable import delete_file, read_file, write_file
+from swarmfeed.shell.disk.durable import (
+    delete_file,
+    fsync_file,
+    fsync_folder,
+    read_file,
+    write_file,
+)
 from swarmfeed.shell.disk.highwater import MarkFiles, fits_together
 from swarmfeed.shell.disk.journal import (
     append_to_journal,
@@ -85,9 +91,18 @@ class OwnFeeds:
             raise FatalError(f"the high-water mark was not written: {error}") from error
 
     def settle(self, feed_id: FeedId, mark: Mark, journal: Path) -> None:
-        """Say what a journal says; what a killed process left in it may not be synced yet."""
-        sync_journal(journal)
-        self.write(feed_id, mark)
+        """Say for good what a start found: whoever left it may have been killed before its
+        sync, and from now on others are told of it.
+
+        Raises:
+            PassingError: Something cannot be opened now.
+            FatalError: The disk failed.
+        """
+        fsync_folder(journal.parent)
+        fsync_file(journal)
+        self._marks.write_again(feed_id)
+        if mark != self._marks.read(feed_id):
+            self.write(feed_id, mark)
 
     def add(self, mark: Mark, after: Replica, frame: bytes, journal: Path) -> None:
         """Carry out a short append; when this returns it survives a power cut.

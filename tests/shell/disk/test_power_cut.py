@@ -10,6 +10,8 @@ from random import Random
 import pytest
 from street.fakes.check_log import CheckLog
 from street.fakes.powercut import Event, Recorder, Survivor, choices, recording
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.highwater import Mark
 from swarmfeed.shell.disk.highwater import MarkFiles
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -93,8 +95,12 @@ def test_what_a_killed_node_left_unsynced_survives_the_next_power_cut(tmp_path: 
     root.mkdir()
     scratch.mkdir()
 
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
+    written = MarkFiles.write
+
+    def killed(marks: MarkFiles, feed_id: FeedId, mark: Mark) -> None:
+        if mark.size == 10:
+            raise KeyboardInterrupt
+        written(marks, feed_id, mark)
 
     with recording(root) as recorder:
         grow(recorder, *range(1, 10))
