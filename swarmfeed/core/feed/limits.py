@@ -260,6 +260,11 @@ VERIFY_IDLE_S: Final = 30.0
 """How long the processes stay when there is nothing to hash: the next chunk of a backlog may
 still be on its way."""
 
+VERIFY_PATIENCE_S: Final = 60.0
+"""How long the processes may take to start, or for one chunk: of a million entries that is 2 s
+here, and it may be ten times as much elsewhere.  Beyond, one was stopped or hangs; they are
+ended, and the chunk is hashed without them."""
+
 MARK_SLOT_BYTES: Final = 16 * 1024
 """One of the two slots of a high-water mark: four blocks of most disks, so that a crash tears
 one slot and not its neighbour."""

@@ -6,8 +6,9 @@ would take turns at that, and keep the node's loop waiting for its own turn.
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from queue import SimpleQueue
@@ -21,6 +22,7 @@ from swarmfeed.core.feed.chunk import check_root, chunk_frames, frame_roots
 from swarmfeed.core.feed.limits import (
     VERIFY_IDLE_S,
     VERIFY_LEVEL_MIN,
+    VERIFY_PATIENCE_S,
     VERIFY_PROCESSES_MAX,
     VERIFY_SHARE_BYTES,
     VERIFY_SHARE_FRAMES,
@@ -41,15 +43,20 @@ class ProcessVerifier:
 
     The processes are started for the first large chunk, and end when there was nothing to hash
     for a while.  Where there can be none - no memory, no descriptors, a single core - and where
-    one ends in the middle of its work, the chunk is hashed here.
+    one ends in the middle of its work or stands still, the chunk is hashed here.
     """
 
     def __init__(
-        self, count: int = VERIFY_PROCESSES_MAX, *, idle_s: float = VERIFY_IDLE_S
+        self,
+        count: int = VERIFY_PROCESSES_MAX,
+        *,
+        idle_s: float = VERIFY_IDLE_S,
+        patience_s: float = VERIFY_PATIENCE_S,
     ) -> None:
         cores = os.cpu_count() or 1
         self._count = min(count, cores) if cores > 1 else 0
         self._idle_s = idle_s
+        self._patience_s = patience_s
         self._turn = threading.Lock()
         """Held by whoever starts, uses or ends the processes."""
         self._hashers: list[Hasher] = []
@@ -78,8 +85,7 @@ class ProcessVerifier:
 
     def close(self) -> None:
         self._is_closed = True
-        for each in tuple(self._hashers):
-            each.kill()  # who is in the middle of it goes on without them, and leaves the turn
+        self._kill()
         self._end_in_turn()
 
     # --- inside ---
@@ -95,7 +101,8 @@ class ProcessVerifier:
             if not self._is_ready:
                 return None
             try:
-                return _hash_in(self._hashers, chunk, frames)
+                with self._in_time():
+                    return _hash_in(self._hashers, chunk, frames)
             except OSError as error:
                 logger.warning("a verifying process is gone", reason=str(error))
                 self._end()
@@ -112,13 +119,29 @@ class ProcessVerifier:
                 self._hashers.append(Hasher())
             if self._is_closed:
                 self._end()
-            for each in self._hashers:
-                each.wait_until_ready()
+            with self._in_time():
+                for each in self._hashers:
+                    each.wait_until_ready()
         except OSError as error:
             logger.warning("no processes to verify in", reason=str(error))
             self._end()
         self._is_ready = bool(self._hashers)
         self._rest_later()
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Kill the processes where they take longer than ever: one may have been stopped."""
+        watch = threading.Timer(self._patience_s, self._kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
+
+    def _kill(self) -> None:
+        for each in tuple(self._hashers):
+            each.kill()  # who is in the middle of it goes on without them, and leaves the turn
 
     def _rest_later(self) -> None:
         if self._rest is not None:

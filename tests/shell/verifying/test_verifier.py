@@ -55,6 +55,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def starts(verifier: ProcessVerifier) -> bool:
+    """Whether processes run after a large chunk; on a busy machine they may not in time."""
+    verifier.verify(LARGE[0], 2, LARGE[1])
+    return len(verifier.process_ids) == 2
+
+
 def is_alive(process_id: int) -> bool:
     """Whether a process runs; one that ended and was not asked for yet does not."""
     try:
@@ -174,6 +180,35 @@ def test_a_process_that_is_killed_costs_no_chunk(real: ProcessVerifier) -> None:
     assert len(real.process_ids) == 2
     assert set(real.process_ids).isdisjoint(killed), "new ones were started"
     assert not any(map(is_alive, killed)), "the other one ended too"
+
+
+@pytest.mark.slow
+def test_a_process_that_stands_still_costs_time_and_no_chunk() -> None:
+    verifier = ProcessVerifier(patience_s=0.5)
+    try:
+        wait_until(lambda: starts(verifier))
+        for stopped in (verifier.process_ids[0], verifier.process_ids[-1]):
+            os.kill(stopped, signal.SIGSTOP)
+        left = verifier.process_ids
+        verifier.verify(LARGE[0], 2, LARGE[1])
+        assert not any(map(is_alive, left))
+        with pytest.raises(BadProofError):
+            verifier.verify(LARGE[0], 2, MIDDLE[1])
+    finally:
+        verifier.close()
+
+
+@pytest.mark.slow
+def test_processes_that_never_start_cost_no_chunk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    never = tmp_path / "python"
+    never.write_text("#!/bin/sh\nexec sleep 60\n")
+    never.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(never))
+    verifier = ProcessVerifier(patience_s=0.1)
+    verifier.verify(LARGE[0], 2, LARGE[1])
+    assert verifier.process_ids == []
 
 
 @pytest.mark.slow
