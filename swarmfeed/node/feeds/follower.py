@@ -184,25 +184,41 @@ class Follower:
             self._whereabouts.on_not_held(session, nothing)
 
     async def _take_heads(self, session: Session, offers: Sequence[HeadOffer]) -> None:
-        arrivals: list[Arrival] = []
+        arrivals: dict[FeedId, Arrival] = {}
+        again: list[HeadOffer] = []
         try:
             for offer in offers:
-                if self._shelf.replica(offer.feed_id) is not None:
-                    await self.on_offer(session, offer)
-                elif self._interests.of(offer.author_id) is not None:
-                    await self._open_arrival(offer, arrivals)
+                if offer.feed_id in arrivals:
+                    again.append(offer)  # newer, older, or a fork: after the first is kept
+                else:
+                    await self._take_head(session, offer, arrivals)
                 await breathe()
         except RemoteError:
-            await self._keep(session, arrivals)
+            await self._keep(session, list(arrivals.values()))
             raise
-        for each in await self._keep(session, arrivals):
-            await self.on_offer(session, each.offer)  # another peer was quicker
+        others = await self._keep(session, list(arrivals.values()))
+        # Of the others another peer was quicker.
+        for offer in (*(each.offer for each in others), *again):
+            await self.on_offer(session, offer)
 
-    async def _open_arrival(self, offer: HeadOffer, arrivals: list[Arrival]) -> None:
+    async def _take_head(
+        self, session: Session, offer: HeadOffer, arrivals: dict[FeedId, Arrival]
+    ) -> None:
+        """Take a head in, or verify that of a new feed.  One that this machine refuses keeps
+        none of the others out; it is asked for again later."""
+        try:
+            if self._shelf.replica(offer.feed_id) is not None:
+                await self.on_offer(session, offer)
+            elif self._interests.of(offer.author_id) is not None:
+                await self._open_arrival(offer, arrivals)
+        except PassingError as error:
+            self._events.tell(Strained(error))
+
+    async def _open_arrival(self, offer: HeadOffer, arrivals: dict[FeedId, Arrival]) -> None:
         self._heed(offer.feed_id, offer.signed_head)
         opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
         try:
-            arrivals.append(self._shelf.open_arrival(offer, opened))
+            arrivals[offer.feed_id] = self._shelf.open_arrival(offer, opened)
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
 

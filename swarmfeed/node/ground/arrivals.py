@@ -8,11 +8,12 @@ waits until it is there (``settled``).
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.author import choose_certificates
 from swarmfeed.core.feed.certificate import Certificate
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import HeadOffer
@@ -55,7 +56,8 @@ class Landing:
             PassingError: Not now; none of them is known.
             FatalError: The disk failed, and what it kept is unknown.
         """
-        new = {each.replica.feed_id: each for each in arrivals if self._is_new(each)}
+        fresh = _sharing([each for each in arrivals if self._is_new(each)])
+        new = {each.replica.feed_id: each for each in fresh}
         landed = asyncio.Event()
         self._coming |= dict.fromkeys(new, landed)
         written = [(each.replica, tuple(each.certificates)) for each in new.values()]
@@ -75,3 +77,19 @@ class Landing:
         is_here = feed_id in self._logs.damaged() or self._logs.mark(feed_id) is not None
         is_known = feed_id in self._coming or self._shelf.replica(feed_id) is not None
         return not is_here and not is_known
+
+
+def _sharing(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The same, each with what came along with any feed of its author.
+
+    So they are written once: of 64 feeds that bring a certificate more each, every one would be
+    written anew beside all before it.
+    """
+    known: dict[AuthorId, dict[bytes, Certificate]] = {}
+    for each in arrivals:
+        known.setdefault(each.offer.author_id, {}).update(each.certificates)
+    shared = {
+        author_id: {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
+        for author_id, opened in known.items()
+    }
+    return [replace(each, certificates=shared[each.offer.author_id]) for each in arrivals]
