@@ -61,9 +61,9 @@ class Texts:
         try:
             packed, place = values
             if packed != self._last[0]:
-                self._last = packed, _unpack(self._packer, packed)
+                self._last = packed, _texts_in(self._packer, packed)
             text: str = self._last[1][place]
-        except (BadEncodingError, TypeError, ValueError, IndexError) as error:
+        except (TypeError, ValueError, IndexError) as error:
             raise DamageError(f"index has a pack that is none: {error}") from error
         if not text:
             raise DamageError("index has a post without a text")
@@ -106,17 +106,24 @@ def strike(db: Connection, first: int, last: int) -> None:
     whole = (first, last - PACK_POSTS + 1)
     db.execute("DELETE FROM pack WHERE first BETWEEN ? AND ?", whole)
     for begin, _, packed in _meeting(db, first, last):
-        texts = _unpack(_packer(), packed)
+        texts = _texts_in(_packer(), packed)
         left = [
             "" if first <= row_id <= last else text for row_id, text in enumerate(texts, begin)
         ]
-        if left == texts:
-            continue
-        content = _pack(_packer(), left) if any(left) else None
-        if content is None:
-            db.execute("DELETE FROM pack WHERE first = ?", (begin,))
-        else:
-            db.execute("UPDATE pack SET texts = ? WHERE first = ?", (content, begin))
+        if left != texts:
+            _put_back(db, begin, left)
+
+
+def _put_back(db: Connection, begin: int, left: Sequence[str]) -> None:
+    """Put what is left of a pack in its place."""
+    content = _pack(_packer(), left) if any(left) else None
+    if content is not None:
+        db.execute("UPDATE pack SET texts = ? WHERE first = ?", (content, begin))
+        return
+    db.execute("DELETE FROM pack WHERE first = ?", (begin,))
+    # With less in it a pack may get longer: what repeated itself is not there any more.
+    rows = ((text, row_id) for row_id, text in enumerate(left, begin) if text)
+    db.executemany("UPDATE post SET text = ? WHERE id = ?", rows)
 
 
 def _meeting(db: Connection, first: int, last: int) -> list[tuple[int, int, bytes]]:
@@ -148,6 +155,9 @@ def _pack(packer: Packer, texts: Sequence[str]) -> bytes | None:
     return content if len(content) <= PACK_BYTES_MAX else None
 
 
-def _unpack(packer: Packer, packed: bytes) -> list[str]:
-    """Raises BadEncodingError or UnicodeDecodeError: it is none."""
-    return packer.unpack(packed, PACK_CONTENT_BYTES_MAX).decode().split(_BETWEEN)
+def _texts_in(packer: Packer, packed: bytes) -> list[str]:
+    """Raises DamageError: It is no pack."""
+    try:
+        return packer.unpack(packed, PACK_CONTENT_BYTES_MAX).decode().split(_BETWEEN)
+    except (BadEncodingError, TypeError, ValueError) as error:
+        raise DamageError(f"index has a pack that is none: {error}") from error

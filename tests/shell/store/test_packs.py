@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from seeker.needle import Needle
 from seeker.seeking import seek
+from swarmfeed.core.feed.chunk import Packer
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, WithdrawBody
 from swarmfeed.errors import MendingError
@@ -130,6 +131,40 @@ def test_what_is_withdrawn_or_edited_leaves_its_pack_without_a_trace(
         index.check()
 
 
+def repeating() -> list[str]:
+    """Texts of a pack that just fits, and does not once the first of them is gone."""
+    dice, packer = random.Random(29), Packer()
+    signs = [chr(0x4E00 + at) for at in range(200)]
+    pieces = ["".join(dice.choices(signs, k=3)) for _ in range(200)]
+    found = ["".join(dice.choices(pieces, k=120)) for _ in range(PACK_POSTS - 1)]
+    found.append(found[0])
+
+    def fits(texts: list[str]) -> bool:
+        return len(packer.pack("\0".join(texts).encode())) <= PACK_BYTES_MAX
+
+    while not fits(found):
+        found[1:-1] = [text[:-4] for text in found[1:-1]]
+    for at in range(1, 5):
+        while fits(longer := [*found[:at], found[at] + dice.choice(signs), *found[at + 1 :]]):
+            found = longer
+    assert not fits(["", *found[1:]])
+    return found
+
+
+@pytest.mark.attack("A75")
+@pytest.mark.parametrize("ending", [WithdrawBody(0), EditBody(index=0, text="another")])
+def test_a_pack_that_gets_longer_when_a_text_goes_loses_no_other(
+    ending: WithdrawBody | EditBody, tmp_path: Path
+) -> None:
+    records = repeating()
+    with closing(SqliteIndex(tmp_path / "index.db")) as index:
+        add(index, LAPTOP, 0, [stored(text, NOW_MS + at) for at, text in enumerate(records)])
+        assert packed(index) == PACK_POSTS
+        add(index, LAPTOP, PACK_POSTS, [stored(ending)])
+        assert said(index) == [*["another"] * isinstance(ending, EditBody), *records[1:]]
+        index.check()
+
+
 def test_posts_that_are_read_again_begin_no_pack_inside_another(tmp_path: Path) -> None:
     """An edit that is withdrawn gives back what was written, from the log."""
     records = numbered(40)
@@ -198,3 +233,17 @@ def test_a_pack_that_is_none_is_damage_and_not_another_text(
             db.execute(damage)
         with pytest.raises(MendingError):
             said(index)
+
+
+@pytest.mark.attack("A29")
+@pytest.mark.parametrize("content", ["x'00'", "substr(texts, 1, 20)"])
+@pytest.mark.parametrize("ending", [WithdrawBody(5), EditBody(index=5, text="another")])
+def test_what_is_said_of_a_post_in_a_damaged_pack_says_that_it_is_damaged(
+    ending: WithdrawBody | EditBody, content: str, tmp_path: Path
+) -> None:
+    with closing(SqliteIndex(tmp_path / "index.db")) as index:
+        add(index, LAPTOP, 0, numbered(20))
+        with index._database.write() as db:
+            db.execute(f"UPDATE pack SET texts = {content}")
+        with pytest.raises(MendingError):
+            add(index, LAPTOP, 20, [stored(ending)])
