@@ -1,6 +1,7 @@
 """Virtual time: a loop whose clock a test moves, so that a scenario is the same every time."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from contextvars import Context
@@ -52,7 +53,14 @@ def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
         runner.run(scenario())
         loop = runner.get_loop()
         assert isinstance(loop, VirtualLoop)
-        assert loop.errors == []
+        assert not loop.errors, "\n".join(map(_describe, loop.errors))
+
+
+def _describe(context: dict[str, Any]) -> str:
+    """What went wrong, and where: nobody else will say it."""
+    error = context.get("exception")
+    where = "".join(traceback.format_exception(error)) if error else ""
+    return f"{context.get('message')}\n{where}"
 
 
 async def settle() -> None:

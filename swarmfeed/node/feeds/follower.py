@@ -173,6 +173,7 @@ class Follower:
         """
         for have in told.haves:
             self._whereabouts.on_have(session, have)
+            await breathe()
         await self._take_heads(session, told.heads)
         for holders in told.holders:
             self._whereabouts.on_holders(session, holders)
