@@ -20,7 +20,6 @@ from benchmarks.peers.comparison import (
 from benchmarks.peers.packages import PROGRAMS, programs_in
 from benchmarks.peers.programs.common import (
     by_author,
-    insert_words,
     read_posts,
     write_posts,
 )
@@ -28,6 +27,7 @@ from benchmarks.peers.run import measure
 from benchmarks.peers.systems import ProgramSystem
 from benchmarks.peers.work import SYNCED_POSTS, Fetched, Work, count_syncs, sizes_for
 from benchmarks.posts import Sample
+from benchmarks.words import insert_words
 from swarmfeed.errors import RetryError
 
 CHECKOUT = Path(__file__).parents[2]

@@ -10,7 +10,6 @@ root does; SHA-1 is git's default.
 
 import os
 import socket
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,10 +21,10 @@ from nacl.signing import SigningKey, VerifyKey
 from swarmfeed.errors import RetryError
 
 from benchmarks.posts import Sample
+from benchmarks.words import insert_words
 
 STOP_TIMEOUT_S: Final = 10
 START_TIMEOUT_S: Final = 10
-BATCH: Final = 4_096
 HEAD: Final = "refs/heads/"
 TAG: Final = "refs/tags/"
 
@@ -76,7 +75,7 @@ def read_with_git(holder: GitHolder, folder: Path) -> float:
     began = time.perf_counter()
     fetch_with_git(repository, holder.url)
     verify_with_git(repository, [key.verify_key for key in holder.keys])
-    count = _index(folder.with_suffix(".db"), texts_of(repository))
+    count = insert_words(folder.with_suffix(".db"), texts_of(repository))
     seconds = time.perf_counter() - began
     if count != holder.posts:
         raise RetryError(f"git brought {count} of {holder.posts} posts")
@@ -140,23 +139,6 @@ def texts_of(repository: Path) -> Iterator[str]:
     """Messages of all commits of a repository."""
     said = _git(repository, "log", "--branches", "-z", "--format=%B")
     return (each.decode().strip("\n") for each in said.split(b"\0") if each.strip(b"\n"))
-
-
-def _index(file: Path, texts: Iterator[str]) -> int:
-    """Insert all into a full-text index, in durable batches; return how many."""
-    rows = list(enumerate(texts, start=1))
-    db = sqlite3.connect(file, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("CREATE TABLE post (id INTEGER PRIMARY KEY, text TEXT)")
-    db.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
-    for at in range(0, len(rows), BATCH):
-        db.execute("BEGIN")
-        db.executemany("INSERT INTO post VALUES (?, ?)", rows[at : at + BATCH])
-        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows[at : at + BATCH])
-        db.execute("COMMIT")
-    db.close()
-    return len(rows)
 
 
 def _cat(repository: Path, objects: Iterable[bytes]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.feed.kinds import PinBody
 from swarmfeed.shell.store import read
 from swarmfeed.shell.store.entries import Place, Said, Table
+from swarmfeed.shell.store.people import author_of
 from swarmfeed.shell.store.sqlite import Connection
 
 PinRow = tuple[int, int, int, int, int | None, bytes | None, bytes | None, int | None]
@@ -39,8 +40,7 @@ def save_pins(db: Connection, place: Place, rows: Sequence[PinRow]) -> int:
 
 def drop_pin_of(db: Connection, feed_no: int) -> None:
     db.execute("DELETE FROM pin WHERE feed = ?", (feed_no,))
-    (author_no,) = db.execute("SELECT author FROM feed WHERE no = ?", (feed_no,)).fetchone()
-    count_pins(db, author_no)
+    count_pins(db, author_of(db, feed_no))
 
 
 def count_pins(db: Connection, author_no: int) -> None:

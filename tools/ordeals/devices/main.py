@@ -1,6 +1,5 @@
 """Two devices of one person write at once while links fail: in the end all show the same."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,10 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from ordeals.apart import play_apart
 from ordeals.ordeal import Ordeal, Outcome, Plan
-from ordeals.strangers.besieged import CHECKOUT
-
-CHILD_S: Final = 1_800
 
 
 def play(plan: Plan) -> Outcome:
@@ -34,21 +31,8 @@ def _play_apart(folder: Path, posts: int, seed: int) -> dict[str, Any]:
     """Run the town where it has a network to itself, which who is not root may make, too."""
     rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     town = [sys.executable, "-m", "ordeals.devices.town", str(folder), str(posts), str(seed)]
-    done = subprocess.run(
-        ["unshare", "--net", *rights, *town],
-        cwd=CHECKOUT / "tools",
-        env={
-            "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'tools'}",
-            "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
-        },
-        capture_output=True,
-        text=True,
-        timeout=CHILD_S,
-    )
-    if done.returncode != 0:
-        raise OSError(done.stderr[-500:])
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    command = ["unshare", "--net", *rights, *town]
+    return play_apart(command, {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"})
 
 
 DEVICES: Final = Ordeal(

@@ -1,6 +1,5 @@
 """kill -9 in the middle of private state: nothing saved is lost, and both devices agree."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,11 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from ordeals.apart import play_apart
 from ordeals.failures.victim import build_refuser
 from ordeals.ordeal import Ordeal, Outcome, Plan
-from ordeals.strangers.besieged import CHECKOUT
-
-CHILD_S: Final = 1_800
 
 
 def play(plan: Plan) -> Outcome:
@@ -33,22 +30,9 @@ def play(plan: Plan) -> Outcome:
 
 def _play_under(refuser: Path, folder: Path, plan: Plan) -> dict[str, Any]:
     what = [str(folder / "pair"), str(plan.cases), str(plan.seed)]
-    done = subprocess.run(
-        [sys.executable, "-m", "ordeals.private.play", *what],
-        cwd=CHECKOUT / "tools",
-        env={
-            "LD_PRELOAD": str(refuser),
-            "PATH": os.environ.get("PATH", os.defpath),
-            "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'tools'}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=CHILD_S,
-    )
-    if done.returncode != 0:
-        raise OSError(done.stderr[-500:])
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    command = [sys.executable, "-m", "ordeals.private.play", *what]
+    path = os.environ.get("PATH", os.defpath)
+    return play_apart(command, {"LD_PRELOAD": str(refuser), "PATH": path})
 
 
 PRIVATE: Final = Ordeal(

@@ -1,16 +1,13 @@
 """What the programs in Python share: the pipe they are asked through, posts, the full text."""
 
 import json
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from benchmarks.posts import Sample
-
-BATCH: Final = 4_096
 
 Answer = Mapping[str, Any]
 
@@ -59,23 +56,3 @@ def paced(texts: Iterable[str], every_s: float, publish: Callable[[str], object]
         started.append(time.monotonic_ns())
         publish(text)
     return started
-
-
-def insert_words(file: Path, texts: Iterable[str]) -> int:
-    """Make texts searchable, as every reader of this comparison does; return how many.
-
-    A bare table of the texts and its FTS5 index, in durable batches.
-    """
-    rows = list(enumerate(texts, start=1))
-    db = sqlite3.connect(file, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("CREATE TABLE post (id INTEGER PRIMARY KEY, text TEXT)")
-    db.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
-    for at in range(0, len(rows), BATCH):
-        db.execute("BEGIN")
-        db.executemany("INSERT INTO post VALUES (?, ?)", rows[at : at + BATCH])
-        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows[at : at + BATCH])
-        db.execute("COMMIT")
-    db.close()
-    return len(rows)

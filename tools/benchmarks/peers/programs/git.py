@@ -24,10 +24,10 @@ from benchmarks.peers.programs.common import (
     Answer,
     answer,
     by_author,
-    insert_words,
     paced,
     read_posts,
 )
+from benchmarks.words import insert_words
 
 LIVE: Final = "live"
 DURABLE: Final = ("-c", "core.fsync=all")

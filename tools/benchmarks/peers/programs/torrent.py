@@ -24,9 +24,9 @@ from benchmarks.peers.programs.common import (
     Answer,
     answer,
     by_author,
-    insert_words,
     read_posts,
 )
+from benchmarks.words import insert_words
 
 FETCH_TIMEOUT_S: Final = 250
 TORRENTS_MAX: Final = 100_000
