@@ -206,9 +206,13 @@ class Logs(Protocol):
         ...
 
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
-        """Delete chunks that a larger one took the place of, if written before that time.
+        """Delete chunks that a larger one took the place of, if that was before that time.
 
-        They stay for a while, for those who are in the middle of fetching them.
+        They stay for a while, for those who are in the middle of fetching them, and as long
+        as the larger one is not held.  One that no other covers goes by its own age.
+
+        Returns:
+            What is gone, sorted.
         """
         ...
 

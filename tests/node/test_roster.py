@@ -184,7 +184,8 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
         assert [job.name for job, _ in me.jobs._jobs] == [
             *("connect", "look-up", "announce", "announce-chunks", "fetch-watch"),
             *("own-head", "heads", "deposit", "deposits", "sheets", "collect"),
-            *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "memory", "tidy"),
+            *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "memory"),
+            *("retire", "tidy"),
             *("presence", "notices", "report", "audit", "history"),
             *("guard", "state", "snapshot", "diary", "ledger"),
         ]

@@ -391,10 +391,8 @@ FRIENDS_HELD: Final = Text(
 )
 LEFT_TO: Final = Text("left to {policy}")
 FEEDS_AWAKE: Final = Text("{feeds:1 feed|# feeds} awake, held for others")
-TIDIED: Final = Text(
-    "{chunks:1 superseded chunk|# superseded chunks} deleted,"
-    " {journals:1 journal|# journals} packed"
-)
+TIDIED: Final = Text("{journals:1 journal|# journals} packed")
+RETIRED: Final = Text("{chunks:1 superseded chunk|# superseded chunks} deleted")
 MEMORY_RELEASED: Final = Text("memory given back")
 ROWS_WRITTEN: Final = Text("{rows:1 row|# rows} written")
 PUT_IN_ORDER: Final = Text("clock looked at; {feeds:1 feed|# feeds} sorted anew")

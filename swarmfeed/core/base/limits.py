@@ -207,8 +207,9 @@ ANNOUNCED_AUTHORS_MAX: Final = 500
 REMEMBERED_PEERS_DIALLED: Final = 16
 """Peers of earlier runs that are dialled, most recent first."""
 
-SUPERSEDED_S: Final = 24 * 3_600
-"""How long a chunk stays after a larger one took its place, for those in mid-download."""
+SUPERSEDED_S: Final = 15 * 60
+"""How long a chunk stays, and is seeded, after a larger one took its place: for those in
+mid-download.  Whoever comes later asks for the larger one, and a torrent takes memory."""
 
 NAME_CHARS_MAX: Final = 64
 """Longest name of an author or a device, in characters."""

@@ -64,6 +64,10 @@ class ChunkSpan:
         """Last entry (exclusive)."""
         return self.start + self.entry_count
 
+    def covers(self, other: "ChunkSpan") -> bool:
+        """Whether all entries of another one are among those of this one."""
+        return self.start <= other.start and other.end <= self.end
+
     def parts(self) -> list["ChunkSpan"]:
         """The 16 chunks of the level below that this one is made of.  Requires level > 0."""
         first = self.position * 16

@@ -17,6 +17,7 @@ from swarmfeed.core.feed.metainfo import chunk_name, chunk_torrent, hash_pieces
 from swarmfeed.errors import DamageError, MendingError, RemoteError
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.inventory import Lack
 from swarmfeed.node.ground.pen import say
@@ -34,7 +35,9 @@ class _Found:
 class Caretaker:
     """Looks after what is on disk."""
 
-    def __init__(self, ground: Ground, fetcher: Fetcher, comparer: Comparer) -> None:
+    def __init__(
+        self, ground: Ground, seeder: Seeder, fetcher: Fetcher, comparer: Comparer
+    ) -> None:
         self._ground = ground
         self._identity = ground.identity
         self._pen = ground.pen
@@ -44,6 +47,7 @@ class Caretaker:
         self._swarm = ground.shells.swarm
         self._clock = ground.shells.clock
         self._inventory = ground.inventory
+        self._seeder = seeder
         self._fetcher = fetcher
         self._comparer = comparer
         self._verifying = asyncio.Lock()
@@ -103,15 +107,20 @@ class Caretaker:
         return sentences.MEMORY_RELEASED()
 
     async def tidy(self) -> str:
-        """Delete chunks that larger ones have long taken the place of; pack journals."""
+        """Pack journals; look whether all is there that was here once."""
+        packed = await self._pack_journals()
+        await self._inventory.look_in_turns()
+        return sentences.TIDIED(journals=packed)
+
+    async def retire(self) -> str:
+        """Leave the swarms of chunks that larger ones have taken the place of; delete them."""
         before_ms = self._clock.now_ms() - SUPERSEDED_S * 1000
         dropped = 0
         async for feed_id in self._held_in_turns():
-            dropped += len(self._logs.drop_superseded(feed_id, before_ms=before_ms))
-        # Comes second: on a full disk it fails, where deleting helps.
-        packed = await self._pack_journals()
-        await self._inventory.look_in_turns()
-        return sentences.TIDIED(chunks=dropped, journals=packed)
+            gone = self._logs.drop_superseded(feed_id, before_ms=before_ms)
+            self._seeder.drop_named(feed_id, gone)
+            dropped += len(gone)
+        return sentences.RETIRED(chunks=dropped)
 
     async def _held_in_turns(self) -> AsyncIterator[FeedId]:
         """Feeds that are held, also after others ran."""

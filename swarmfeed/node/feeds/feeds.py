@@ -217,6 +217,7 @@ class Feeds:
             Job(name="withdraw", run=self.withdrawing.finish, every_s=60, at_start=False),
             self.sweeper.job(),
             Job(name="memory", run=self.caretaker.release_memory, every_s=60, at_start=False),
+            Job(name="retire", run=self.caretaker.retire, every_s=300, jitter_s=30),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
         )
 
@@ -260,7 +261,7 @@ def make_feeds(ground: Ground) -> Feeds:
         carer=carer,
         looker=Looker(ground, carer, fetcher),
         notifying=Notifying(ground),
-        caretaker=Caretaker(ground, fetcher, Comparer(ground, showing)),
+        caretaker=Caretaker(ground, seeder, fetcher, Comparer(ground, showing)),
         reporter=Reporter(ground, fetcher, showing, finder, patcher),
         timekeeper=Timekeeper(ground),
         sweeper=Sweeper(ground),

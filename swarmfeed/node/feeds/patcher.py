@@ -128,8 +128,8 @@ class Patcher:
         if feed_id in self._shrinking:
             self._shrinking.discard(feed_id)
             before_ms = self._clock.now_ms() + _MINUTE_MS
-            for span in self._logs.drop_superseded(feed_id, before_ms=before_ms):
-                self._seeder.drop_named(feed_id, span)
+            gone = self._logs.drop_superseded(feed_id, before_ms=before_ms)
+            self._seeder.drop_named(feed_id, gone)
 
     def on_patch(self, session: Session, patch: Patch) -> None:
         """Take a patch in, if it was asked for; one that does not fit is fetched instead."""

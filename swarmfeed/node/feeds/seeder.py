@@ -5,6 +5,7 @@ torrents are always loaded.  Feeds held only for others are many, and nobody ask
 them: theirs are loaded when a fetcher says that it is coming, and dropped when it is gone.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from swarmfeed.core.asks import sentences
@@ -63,11 +64,13 @@ class Seeder:
             if span in newest and newest[span] != record:
                 self._drop(chunk_torrent(after.feed_id, span, record.pieces).info_hash)
 
-    def drop_named(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        """Leave the swarms of a chunk that is no more, whatever its bytes were."""
-        name = chunk_name(feed_id, span)
+    def drop_named(self, feed_id: FeedId, spans: Iterable[ChunkSpan]) -> None:
+        """Leave the swarms of chunks that are no more, whatever their bytes were."""
+        names = {chunk_name(feed_id, span) for span in spans}
+        if not names:
+            return
         for info_hash, progress in self._swarm.progress().items():
-            if progress.name == name:
+            if progress.name in names:
                 self._drop(info_hash)
 
     def seed(self, feed_id: FeedId, torrent: ChunkTorrent) -> None:

@@ -194,8 +194,7 @@ class Withdrawing:
             going = sealed | {n for n in self._waiting if self._span_of(n) in spans}
         feed_id, held = self._identity.feed_id, self._logs.held(self._identity.feed_id)
         await self._writer.publish_all(bodies, going)
-        for gone in held - self._logs.held(feed_id):
-            self._seeder.drop_named(feed_id, gone)
+        self._seeder.drop_named(feed_id, held - self._logs.held(feed_id))
         self._waiting = (self._waiting | sealed) - going
         now_ms = self._clock.monotonic_ms()
         spans_now = {self._span_of(index) for index in going}

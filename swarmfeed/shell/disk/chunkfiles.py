@@ -250,15 +250,15 @@ class ChunkFiles:
     def drop_superseded(
         self, feed_id: FeedId, current: Collection[ChunkSpan], *, before_ms: int
     ) -> list[ChunkSpan]:
-        """Delete those written before a time that are not current; returns them, sorted."""
+        """Delete those that a current one took the place of before a time; sorted."""
+        held = self.held(feed_id)
         dropped = []
-        for span in self.held(feed_id).difference(current):
-            with suppress(FileNotFoundError):
-                if self._kept(feed_id, span).stat().st_mtime * 1000 >= before_ms:
-                    continue
-            self.drop(feed_id, span)
-            dropped.append(span)
-        return sorted(dropped)
+        for span in sorted(held.difference(current)):
+            successor = next((each for each in current if each.covers(span)), span)
+            if successor in held and self._is_older(feed_id, successor, before_ms):
+                self.drop(feed_id, span)
+                dropped.append(span)
+        return dropped
 
     def drop_with(
         self, feed_id: FeedId, going: Collection[int], *, current: Collection[ChunkSpan]
@@ -290,6 +290,12 @@ class ChunkFiles:
             with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:
                 total += sum(item.stat().st_size for item in items if item.is_file())
         return total
+
+    def _is_older(self, feed_id: FeedId, span: ChunkSpan, before_ms: int) -> bool:
+        """Whether a chunk was written before a time; one that is gone was."""
+        with suppress(FileNotFoundError):
+            return self._kept(feed_id, span).stat().st_mtime * 1000 < before_ms
+        return True
 
     def _both(self, feed_id: FeedId) -> tuple[Path, Path]:
         return self.kept_folder(feed_id), self.incoming_folder(feed_id)

@@ -70,25 +70,31 @@ def test_journals_are_packed_although_a_feed_is_dropped_meanwhile(tmp_path: Path
         tidying = asyncio.create_task(to.node.feeds.caretaker.tidy())
         await asyncio.sleep(0)
         to.node.ground.shelf.drop_feed(anna.feed_id)
-        assert await tidying == "0 superseded chunks deleted, 1 journal packed"
+        assert await tidying == "1 journal packed"
         assert packed == [to.node.ground.identity.feed_id, berta.feed_id]
 
     talk(tmp_path, script)
 
 
-def test_superseded_chunks_stay_for_a_day(tmp_path: Path) -> None:
+def test_superseded_chunks_stay_for_a_while_and_leave_their_swarms(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         anna = await hold(to, 4000)
+        seeder, swarm = to.node.feeds.seeder, to.node.ground.shells.swarm
+        seeder.seed_held(anna.feed_id)
         anna.grow_to(4100)
         to.node.ground.shelf.accept_offer(anna.offer(4000))
         anna.give_all(to.node.ground.shells.logs)  # type: ignore[arg-type]  # the fake ones
-        clock, tidy = to.street.clock, to.node.feeds.caretaker.tidy
+        seeder.seed_held(anna.feed_id)
+        assert len(swarm.progress()) == 16
+        clock, retire = to.street.clock, to.node.feeds.caretaker.retire
         path = to.node.ground.shells.logs.chunk_folder(anna.feed_id)
         newest_ms = max(each.stat().st_mtime_ns // 1_000_000 for each in path.iterdir())
         clock.set_wall_clock(newest_ms + SUPERSEDED_S * 1000 - 60_000)
-        assert await tidy() == "0 superseded chunks deleted, 0 journals packed"
+        assert await retire() == "0 superseded chunks deleted"
         clock.set_wall_clock(newest_ms + SUPERSEDED_S * 1000 + 60_000)
-        assert await tidy() == "15 superseded chunks deleted, 0 journals packed"
+        assert await retire() == "15 superseded chunks deleted"
         assert to.node.ground.shells.logs.held(anna.feed_id) == {ChunkSpan(1, 0)}
+        loaded = [each.name for each in swarm.progress().values()]
+        assert loaded == [chunk_name(anna.feed_id, ChunkSpan(1, 0))]
 
     talk(tmp_path, script)

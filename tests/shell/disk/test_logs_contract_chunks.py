@@ -142,15 +142,26 @@ def test_superseded_chunks_stay_for_a_while(disk: Disk) -> None:
     append(logs, 4_095, 4_097)
     small = [ChunkSpan(0, position) for position in range(15)]
     assert logs.held(FEED) == {ChunkSpan(1, 0), *small}
+    folder = logs.chunk_folder(FEED)
     for span in small:
-        path = logs.chunk_folder(FEED) / chunk_name(FEED, span)
-        os.utime(path, (1_000 + span.position, 1_000 + span.position))
-    assert logs.drop_superseded(FEED, before_ms=1_002_000) == small[:2]
-    (logs.chunk_folder(FEED) / chunk_name(FEED, small[2])).unlink()
-    assert logs.drop_superseded(FEED, before_ms=10**15) == small[2:]
+        os.utime(folder / chunk_name(FEED, span), (1_000, 1_000))
+    os.utime(folder / chunk_name(FEED, ChunkSpan(1, 0)), (2_000, 2_000))
+    assert logs.drop_superseded(FEED, before_ms=2_000_000) == []
+    (folder / chunk_name(FEED, small[2])).unlink()
+    assert logs.drop_superseded(FEED, before_ms=2_000_001) == small
     for each in (logs, disk.open()):
         assert each.held(FEED) == {ChunkSpan(1, 0)}
         assert each.read_entries(FEED, 0, 4_097) == posts(0, 4_097)
+
+
+def test_a_chunk_stays_while_the_larger_one_is_not_held(disk: Disk) -> None:
+    logs = disk.open()
+    append(logs, 0, 4_097)
+    append(logs, 4_097, 4_098)
+    logs.drop_chunk(FEED, ChunkSpan(1, 0))
+    before = logs.held(FEED)
+    assert logs.drop_superseded(FEED, before_ms=10**15) == []
+    assert logs.held(FEED) == before
 
 
 @pytest.mark.parametrize(

@@ -219,9 +219,13 @@ class FakeLogs:
         return self.disk.replicas.get(replica.feed_id) == replica
 
     def drop_superseded(self, feed_id: FeedId, *, before_ms: int) -> list[ChunkSpan]:
+        held, current = self.held(feed_id), self.disk.replicas[feed_id].chunks()
         dropped = []
-        for span in sorted(self.held(feed_id) - self.disk.replicas[feed_id].chunks().keys()):
-            path = self.chunk_folder(feed_id) / chunk_name(feed_id, span)
+        for span in sorted(held - current.keys()):
+            successor = next((each for each in current if each.covers(span)), span)
+            path = self.chunk_folder(feed_id) / chunk_name(feed_id, successor)
+            if successor not in held:
+                continue
             if not path.exists() or path.stat().st_mtime * 1000 < before_ms:
                 self.drop_chunk(feed_id, span)
                 dropped.append(span)
