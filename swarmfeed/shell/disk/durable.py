@@ -4,9 +4,10 @@ The order is always: write a temporary file in the same folder, fsync it, put it
 in one step, fsync the folder.  A crash leaves the old file or the new one, never a mix,
 and at worst a hidden ``.<name>.*.tmp`` beside it.
 
-Source: fsync(2), rename(2), link(2).
+Source: fsync(2), syncfs(2), rename(2), link(2).
 """
 
+import ctypes
 import errno
 import os
 import stat
@@ -26,6 +27,8 @@ TEMPORARY_SUFFIX: Final = ".tmp"
 
 PROBE_BYTES: Final = 4_096
 """Written to see whether a disk takes anything: a block of most file systems."""
+
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 _ELSEWHERE: Final = frozenset(
     {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -175,6 +178,20 @@ def fsync_folder(path: Path) -> None:
     """
     with _folder(path) as descriptor:
         _sync_folder(descriptor, path)
+
+
+def sync_file_system(descriptor: int, path: Path) -> None:
+    """Bring to the disk all that any process wrote to the file system of an open file.
+
+    Raises:
+        FatalError: The disk failed, and nobody knows what it kept.
+    """
+    syncfs = getattr(_LIBC, "syncfs", None)  # Linux
+    if syncfs is None:
+        os.sync()
+    elif syncfs(descriptor):
+        reason = os.strerror(ctypes.get_errno())
+        raise FatalError(f"the disk of {path} was not synced: {reason}")
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from swarmfeed.errors import InUseError, PassingError
-from swarmfeed.shell.disk.durable import unsaved
+from swarmfeed.shell.disk.durable import sync_file_system, unsaved
 
 NAME: Final = "lock"
 
@@ -30,6 +30,10 @@ class HomeLock:
     The kernel drops the lock when the process ends, however it ends, so a lock file
     that is left behind stops nobody.  The file is never deleted: deleting it would let
     two processes hold locks on two files of one name.
+
+    Whoever takes a home over from a process that was killed has the system bring all to the
+    disk first: what that one wrote and had not synced yet is read like what it had, and
+    would be promised to others, and gone with the next power cut.
     """
 
     def __init__(self, home: Path) -> None:
@@ -46,6 +50,8 @@ class HomeLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None:
+            self._say("")  # nothing is left to be synced
         self.release()
 
     def acquire(self) -> None:
@@ -60,10 +66,13 @@ class HomeLock:
             descriptor = self._open()
         try:
             self._lock(descriptor)
+            if _read_pid(descriptor):
+                sync_file_system(descriptor, self._path.parent)
         except BaseException:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
+        self._say(f"{os.getpid()}")
 
     def release(self) -> None:
         """Give the lock back; safe to call twice."""
@@ -91,10 +100,16 @@ class HomeLock:
                 f"another swarmfeed (process {_read_pid(descriptor) or 'unknown'}) already uses"
                 f" {self._path.parent}; stop it first, or choose another folder"
             ) from error
-        # Padded and written over what is there, so that it takes no new room on a full disk;
-        # for messages and for finding the page only, so a failure is no reason to stay out.
-        with suppress(OSError):
-            os.pwrite(descriptor, f"{os.getpid()}".ljust(_PID_BYTES - 1).encode() + b"\n", 0)
+
+    def _say(self, pid: str) -> None:
+        """Write who has the home; nobody does who went and left all on the disk.
+
+        Padded and written over what is there, so that it takes no new room on a full disk.
+        A failure is no reason to stay out: then a message lacks a number, or a start syncs.
+        """
+        if self._descriptor is not None:
+            with suppress(OSError):
+                os.pwrite(self._descriptor, pid.ljust(_PID_BYTES - 1).encode() + b"\n", 0)
 
 
 def lock_holder(home: Path) -> int | None:

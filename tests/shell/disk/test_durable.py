@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from swarmfeed.errors import DamageError, FatalError, InUseError, PassingError, UserError
+from swarmfeed.shell.disk import homelock
 from swarmfeed.shell.disk.durable import (
     create_file,
     drop_temporary,
@@ -20,6 +22,7 @@ from swarmfeed.shell.disk.durable import (
     fsync_folder,
     make_folder,
     read_file,
+    sync_file_system,
     write_file,
     write_files,
 )
@@ -286,8 +289,44 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Homes whose file systems were synced, one after the other."""
+    calls, sync = list[Path](), homelock.sync_file_system
+
+    def watched(descriptor: int, path: Path) -> None:
+        sync(descriptor, path)
+        calls.append(path)
+
+    monkeypatch.setattr(homelock, "sync_file_system", watched)
+    return calls
+
+
+@pytest.mark.attack("A28")
+def test_after_an_end_by_an_error_all_is_synced_first_and_after_a_good_one_not(
+    tmp_path: Path, synced: list[Path]
+) -> None:
+    for _ in range(2):
+        with HomeLock(tmp_path):
+            pass
+    with suppress(RuntimeError), HomeLock(tmp_path):
+        raise RuntimeError("who knows what was synced")
+    assert not synced
+    for _ in range(2):
+        with HomeLock(tmp_path):
+            assert synced == [tmp_path]
+
+
+def test_a_file_system_that_cannot_be_synced_ends_the_start(tmp_path: Path) -> None:
+    with pytest.raises(FatalError, match=f"the disk of {tmp_path} was not synced: Bad file"):
+        sync_file_system(-1, tmp_path)
+
+
 @pytest.mark.slow
-def test_a_killed_process_leaves_no_lock_behind(tmp_path: Path) -> None:
+@pytest.mark.attack("A28")
+def test_a_killed_process_leaves_no_lock_behind_and_nothing_unsynced(
+    tmp_path: Path, synced: list[Path]
+) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)],
         stdin=subprocess.PIPE,
@@ -299,8 +338,9 @@ def test_a_killed_process_leaves_no_lock_behind(tmp_path: Path) -> None:
             HomeLock(tmp_path).acquire()
         holder.kill()
         holder.wait(5)
+        assert not synced
     with HomeLock(tmp_path):
-        pass
+        assert synced == [tmp_path]
 
 
 def test_folders_are_made_durable_from_the_top_down(
