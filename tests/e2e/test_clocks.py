@@ -64,16 +64,35 @@ def test_after_the_clock_is_right_the_later_word_counts(
     assert "post of ben, today" not in texts(anna)
     anna.post("follow", who=ben.author)
     ben.wait_until_held(anna.author, 7)
-    assert ben.texts_of(anna.author) == ["post of now", "post under a wrong clock"]
-
+    ben.wait_for(
+        "anna's posts, the later one first",
+        lambda: ben.texts_of(anna.author) == ["post of now", "post under a wrong clock"],
+        PATIENCE_S,
+    )
+    anna.wait_for("ben's post", lambda: "post of ben, today" in texts(anna), PATIENCE_S)
     for node in (anna, ben):
-        before = everything(node, anna.author, ben.author)
-        node.post("reindex")
-        assert everything(node, anna.author, ben.author) == before
-        node.stop()
-        (node.home / "index.db").unlink()
-        node.start()
-        wait_for_order(node, before, anna.author, ben.author)
+        says_the_same_made_anew(node, anna.author, ben.author)
+
+
+def says_the_same_made_anew(node: Node, *authors: str) -> None:
+    wait_for_receipts(node)
+    before = everything(node, *authors)
+    node.post("reindex")
+    assert everything(node, *authors) == before
+    node.stop()
+    (node.home / "index.db").unlink()
+    node.start()
+    wait_for_order(node, before, *authors)
+
+
+def wait_for_receipts(node: Node) -> None:
+    """That the other one has its posts is told in every answer, and heard when it pleases."""
+
+    def is_heard() -> bool:
+        own = node.get("timeline", author=node.author)["posts"]
+        return all(post["held_by"] == 1 for post in own)
+
+    node.wait_for("the receipts", is_heard, PATIENCE_S)
 
 
 def wait_for_order(node: Node, before: str, *authors: str) -> None:
