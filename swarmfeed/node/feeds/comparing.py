@@ -14,6 +14,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import CHUNK_ENTRIES, PAGE_POSTS_MAX
+from swarmfeed.core.base.ranges import joined
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.errors import MendingError
@@ -151,8 +152,9 @@ def _shown(index: Index, author_id: AuthorId, held: Ranges) -> tuple[int, int]:
     and needs no memory for a million posts.
     """
     count = total = 0
+    here = {feed_id: joined(ranges) for feed_id, ranges in held.items()}
     for post in _all_posts(index, author_id):
-        ranges = held.get(post.ref.feed_id, ())
+        ranges = here.get(post.ref.feed_id, ())
         if any(start <= post.ref.index < end for start, end in ranges):
             said = repr(_said(post)).encode("utf-8", "surrogatepass")
             total += int.from_bytes(blake2b(said, digest_size=16).digest())

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.base.ranges import subtract, widest
+from swarmfeed.core.base.ranges import joined, subtract, widest
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,14 @@ def test_exactly_the_entries_that_are_not_done_are_left(
 def test_what_lies_within_another_range_is_left_out() -> None:
     assert widest([]) == []
     assert widest([(5, 9), (0, 4), (1, 3), (0, 2), (6, 7), (4, 8)]) == [(0, 4), (4, 8), (5, 9)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
+def test_joined_ranges_hold_the_same_entries_with_gaps_in_between(
+    ranges: list[tuple[int, int]],
+) -> None:
+    found = joined(ranges)
+    numbers = {each for start, end in ranges for each in range(start, end)}
+    assert [each for start, end in found for each in range(start, end)] == sorted(numbers)
+    ends = [each for pair in found for each in pair]
+    assert ends == sorted(set(ends)), "none is empty, and none touches the next"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX, TIME_MS_MAX
+from swarmfeed.core.base.limits import BODY_BYTES_MAX, POST_AHEAD_MS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import PostBody, encode_body
@@ -89,6 +89,21 @@ def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
         batch = read_batch(3, [record], [hash_stored(record)], place, TABLES)
         assert batch[POSTS] == [(13, 4, 5, None, SALT, None, text)]
     assert hash_plain_post(SALT, 5, text) == hash_stored(record)
+
+
+@pytest.mark.parametrize(
+    ("salt", "time_ms", "text"),
+    [
+        (SALT[1:], 5, "a"),
+        (SALT, -1, "a"),
+        (SALT, TIME_MS_MAX + 1, "a"),
+        (SALT, 5, "x" * BODY_BYTES_MAX),
+        (SALT, 5, "\ud800"),
+    ],
+)
+def test_what_nobody_can_have_signed_has_no_hash(salt: bytes, time_ms: int, text: str) -> None:
+    with pytest.raises(ValueError):
+        hash_plain_post(salt, time_ms, text)
 
 
 def test_entries_and_hashes_come_in_pairs() -> None:
