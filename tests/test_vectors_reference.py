@@ -47,6 +47,11 @@ def check_notice(vector: Vector, _: Path) -> None:
     assert body[b"word"].decode() == vector["word"]
 
 
+def check_supernode(vector: Vector, _: Path) -> None:
+    signed = unhex(vector["signed"])
+    assert {**said.open_record(signed), "signed": vector["signed"]} == vector
+
+
 def check_goodbye(vector: Vector, _: Path) -> None:
     assert said.open_goodbye(unhex(vector["signed"]))[b"made"] == vector["made"]
 
@@ -227,6 +232,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "pieces": check_pieces,
     "receipt": check_receipt,
     "sheet": check_sheet,
+    "supernode": check_supernode,
     "torrent": check_torrent,
     "tree": check_tree,
     "words": check_words,

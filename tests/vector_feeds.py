@@ -42,6 +42,7 @@ from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.feed.withdrawal import strip_all, without_named
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
+from swarmfeed.core.supernode.records import LOAD_STEPS, encode_record, open_record
 from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import (
     BadProofError,
@@ -140,6 +141,16 @@ def check_notice(vector: Vector, _: Path) -> None:
     assert opened.feed_id == unhex(vector["feed"])
     assert (opened.size, opened.feed_bytes) == (vector["size"], vector["bytes"])
     assert (opened.made_ms, opened.until_ms) == (vector["made"], vector["until"])
+
+
+def check_supernode(vector: Vector, _: Path) -> None:
+    record = open_record(unhex(vector["signed"]))
+    assert encode_record(record) == unhex(vector["signed"])
+    assert record.node_id == unhex(vector["node"])
+    assert (record.endpoint.host, record.endpoint.port) == (vector["host"], vector["port"])
+    assert (record.size_class, record.load * LOAD_STEPS) == (vector["class"], vector["load"])
+    assert (record.eligible, record.serving) == (vector["eligible"], vector["serving"])
+    assert (record.age_minutes, record.made_s) == (vector["age"], vector["made"])
 
 
 def check_goodbye(vector: Vector, _: Path) -> None:

@@ -1,10 +1,13 @@
-"""What nodes say of feeds, read by a second implementation: receipts, notices, goodbyes.
+"""What nodes say of feeds, read by a second implementation.
 
-Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 6 and 12.
+Receipts, notices, goodbyes, supernode records.
+
+Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 6, 12 and 16.
 """
 
 import re
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from _feed_format import (
@@ -86,3 +89,32 @@ def open_said(signed: bytes, domain: bytes, what: str) -> dict[bytes, Any]:
     need(0 <= take(body, "made", int, what) <= TIME_MS_MAX, f"{what}: a bad time")
     check_signature(node, signed[:-64], signed[-64:], what)
     return dict(body)
+
+
+# --- section 16: supernode records ---
+
+RECORD_BYTES = 122
+
+
+def open_record(signed: bytes) -> dict[str, Any]:
+    """Verify a supernode record and return what it says."""
+    need(len(signed) == RECORD_BYTES, "record: of another length")
+    body, signature = signed[:58], signed[58:]
+    check_signature(body[:32], b"swarmfeed supernode 1\n" + body, signature, "record")
+    port, flags, load = int.from_bytes(body[48:50], "big"), body[50], body[51]
+    need(port > 0, "record: no port")
+    need(flags < 16 and flags & 3 < 3, "record: flags that mean nothing")
+    need(load == 0 or flags & 8, "record: a load of who does not serve")
+    address = ip_address(body[32:48])
+    assert isinstance(address, IPv6Address)
+    return {
+        "node": body[:32].hex(),
+        "host": str(address.ipv4_mapped or address),
+        "port": port,
+        "class": flags & 3,
+        "eligible": bool(flags & 4),
+        "serving": bool(flags & 8),
+        "load": load,
+        "age": int.from_bytes(body[52:54], "big"),
+        "made": int.from_bytes(body[54:58], "big"),
+    }

@@ -50,6 +50,7 @@ from vectors import (
     people,
     said,
     sets,
+    supernodes,
     talk,
     withdrawn,
 )
@@ -324,6 +325,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     box_cases,
     state_cases,
     device_cases,
+    supernodes.record_cases,
 ]
 
 

@@ -17,6 +17,7 @@ from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
 from swarmfeed.core.state import words as state
+from swarmfeed.core.supernode import words as supernode
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.pairing import PAIRING_WORDS
@@ -75,6 +76,9 @@ class Vocabulary:
 
 VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS))
 """Everything a peer may say after hello: one tuple of each role."""
+
+LAYER: Final = Vocabulary(supernode.WORDS)
+"""What supernodes and their leaves say to each other; no role of this version says it yet."""
 
 PAIRING: Final = Vocabulary(PAIRING_WORDS)
 """What is said on the one link between two machines that pair, and on no other."""

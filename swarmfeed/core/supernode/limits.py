@@ -1,0 +1,184 @@
+"""Bounds and constants of the supernode layer: who serves, what each node remembers of others.
+
+A round is 10 s.  The figures of the rule were calibrated with real peer sampling, on seeds that
+no claim rests on; docs/SUPERNODES.md says what they come to.
+"""
+
+from typing import Final
+
+# --- time -------------------------------------------------------------------------------
+
+ROUND_S: Final = 10
+"""Seconds between two looks of a node at its place in the layer."""
+
+PARENT_TTL_ROUNDS: Final = 30
+"""Rounds for which a supernode counts as serving after it signed that it does: five minutes, in
+which it would have been heard of again."""
+
+RECORD_LASTS_S: Final = 2 * 60 * 60
+"""How long a record may be passed on: a view of nodes turns over in a quarter of that."""
+
+RECORD_AHEAD_S: Final = 120
+"""How far a record may be ahead of our clock: as far as a sane clock is off."""
+
+FIRST_HAND_ROUNDS: Final = 7
+"""Rounds in which a contact of our own counts as fresh: one more than attached leaves pause."""
+
+ATTACHED_EVERY: Final = 6
+"""Rounds between two exchanges of a node that lacks nothing: once a minute."""
+
+TENURE_ROUNDS: Final = 12
+"""Rounds a supernode serves at least before it may step down: time for leaves to find it."""
+
+PROBE_EVERY: Final = 3
+"""Rounds between two looks of a supernode at whether it is needed."""
+
+SWAP_AFTER_S: Final = 60 * 60
+"""A child takes over after so long at the earliest, and a supernode yields once in so long."""
+
+# --- what is remembered -----------------------------------------------------------------
+
+VIEW_MAX: Final = 24
+"""Records of any nodes in a view: a uniform random graph of that degree does not fall apart."""
+
+SAMPLERS: Final = 12
+"""Min-wise samplers: nodes nobody can choose for us by pushing often."""
+
+PULLED_MAX: Final = 12
+"""Records of any nodes in one answer: half a view, 1.5 kB."""
+
+KNOWN_ASKED_MAX: Final = 2
+"""Supernodes that a leaf names with its question."""
+
+KNOWN_MAX: Final = 4
+"""Supernodes in an answer, and in a refusal: as many as are tried in one round."""
+
+SWAPPED_MAX: Final = 12
+"""Supernodes that two supernodes tell each other each round."""
+
+TABLE_MAX: Final = 24
+"""Supernodes a node remembers, one of each network: 3 kB."""
+
+PARENTS: Final = 2
+"""Parents a leaf has, in different networks: one may fail, or lie."""
+
+TRIES: Final = 4
+"""Supernodes that a leaf asks in one round for each parent it lacks."""
+
+WAYS_IN_MAX: Final = 200
+"""Addresses kept for the next start, half of them old: of stable nodes 5 % living after a month
+is enough to find one (Kazaa kept as many)."""
+
+WAYS_IN_AT_ONCE: Final = 3
+"""Ways in asked at once by a node that knows nobody; Kazaa's asked five."""
+
+WAY_IN_EVERY: Final = 2
+"""Every second round without two parents one way in is asked."""
+
+DIALS_KEPT_MAX: Final = 64
+"""Nodes remembered that dialled us: two count."""
+
+AGES_KEPT_MAX: Final = 160
+"""Records by which a node knows what others are like."""
+
+PRIOR_WEIGHT: Final = 32
+"""Records that the prior counts for."""
+
+# --- the rule ---------------------------------------------------------------------------
+
+CAPACITIES: Final = (50, 150, 400)
+"""Children that a supernode of each class takes at most, by sockets and upload."""
+
+TARGET_LOAD: Final = 0.7
+"""Children of a supernode over its capacity, as planned: room for those of one that fails."""
+
+BOOST: Final = 1.2
+"""How much more capacity is called for than lacks: who was called may be gone already."""
+
+EPOCH_ROUNDS: Final = 4
+"""Rounds between two draws of a starving node: time to find who came forward at the last."""
+
+FIRST_DRAWS: Final = 3
+"""Starving rounds over which the first draws are spread: no herd in one round."""
+
+DOUBLINGS_MAX: Final = 5
+"""How often the chance doubles while nobody answers."""
+
+PRIOR_WEIGHT_CUBED: Final = 3.25e6
+"""Mean of eligible * capacity**3 * ramp over all nodes, expected: 30 % eligible, half of these
+of 50, 35 % of 150, 15 % of 400."""
+
+PRIOR_ELIGIBLE: Final = 0.3
+"""Share of nodes that may serve, expected."""
+
+CLAMP: Final = 2.0
+"""By how much what is sampled may differ from the prior, up or down: liars gain no more."""
+
+RAMP_START: Final = 0.3
+"""Weight of a node that has just started."""
+
+RAMP_S: Final = 15 * 60
+"""After so long a node has its whole weight."""
+
+FLOOR: Final = 4
+"""Supernodes everybody should know of: two parents, and two when these fail."""
+
+FLOOR_SAMPLES: Final = 36
+"""Records that must have been seen before a network is said to be small: three answers."""
+
+FLOOR_SIGHTINGS: Final = 2
+"""How often each node must have been seen by then, on average: in a large network nearly all
+that are seen are new."""
+
+SMALL_NETWORK: Final = 60
+"""Nodes below which the floor is kept: a 64-bit count tells no more."""
+
+COUNT_BITS: Final = 64
+"""Bits of the linear count of nodes."""
+
+SPARE_LOAD: Final = 0.66
+"""Load below which a supernode may be superfluous: near the target, so the layer is small."""
+
+SPARE_PROBED: Final = 3
+"""Supernodes asked for their load before one steps down."""
+
+SPARE_WEAK: Final = 0.25
+"""Chance to step down of one no better than the median of those it asked."""
+
+SPARE_STRONG: Final = 0.04
+"""Of one that is better."""
+
+SPARE_SLOPE: Final = 0.15
+"""Load below SPARE_LOAD at which the chance is whole."""
+
+SPARE_START: Final = 0.2
+"""Share of the chance that is there at once."""
+
+SHED_LOAD: Final = 0.9
+"""Load above which children are asked to move."""
+
+SHED_SHARE: Final = 0.08
+"""Share of the children asked in a round."""
+
+SWAP_GAIN: Final = 2.0
+"""How much better than its parent a child must be to take over."""
+
+UPTIME_SHAPE: Final = 0.59
+"""Weibull shape of sessions: who was up long stays long (Stutzbach and Rejaie, 2006)."""
+
+# --- who may serve ----------------------------------------------------------------------
+
+DIALLED_BY: Final = 2
+"""Nodes, in different networks, that must have reached us without our choice."""
+
+AGE_GATE_S: Final = 10 * 60
+"""Age that is always enough."""
+
+AGE_SHARE: Final = 0.1
+"""Share of the age of the oldest tenth that is enough too: a new network has no old nodes."""
+
+CLOCK_MAX_MS: Final = 120_000
+"""How far the own clock may be from the median of the peers'."""
+
+CLOCK_PEERS: Final = 3
+"""Peers whose clocks make a median."""

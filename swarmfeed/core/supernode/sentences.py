@@ -1,0 +1,54 @@
+"""What people are told about supernodes: every sentence of the role, once.
+
+Each decision carries one; ``swarmfeed supernodes`` and the page show the latest.
+"""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+# --- whether this machine may serve -----------------------------------------------------
+
+NOT_LOOKED: Final = Text("not looked at yet")
+MAY_SERVE: Final = Text("this machine may serve others: every condition is met")
+SWITCHED_OFF: Final = Text("this machine serves nobody, because it was told so")
+METERED: Final = Text("this machine serves nobody, because its connection is metered")
+NOT_REACHED: Final = Text(
+    "others have to reach this machine from outside, from {wanted:1 network|# networks};"
+    " {dialled:1 did|# did} so far"
+)
+TOO_YOUNG: Final = Text(
+    "this machine has been up for {minutes:1 minute|# minutes}, and others here for much longer"
+)
+CLOCK_OFF: Final = Text(
+    "the clock of this machine is {seconds:1 second|# seconds} away from those of others"
+)
+
+# --- why it serves, or does not ---------------------------------------------------------
+
+HAS_PARENTS: Final = Text("both supernodes that this machine needs are there")
+LACKS: Final = Text("{missing:1 supernode is|# supernodes are} missing; {why}")
+NOT_ELIGIBLE: Final = Text("others have to serve")
+WAITS: Final = Text("the next draw is in {rounds:1 round|# rounds}")
+NOT_DRAWN: Final = Text("the draw, at {chance} in a hundred, fell on others")
+DRAWN: Final = Text("too few serve, and the draw, at {chance} in a hundred, fell on us")
+DRAWN_SMALL: Final = Text(
+    "the network is small and knows {known:1 supernode|# supernodes} only:"
+    " the draw, at {chance} in a hundred, fell on us"
+)
+TOOK_OVER: Final = Text("this machine is a better supernode than the one it was with")
+
+NEEDED: Final = Text("it is needed: {load} in a hundred of its places are taken")
+TENURE: Final = Text("it serves since {rounds:1 round|# rounds}, too short to step down")
+FEW_KNOWN: Final = Text("it is one of {known:1 supernode|# supernodes} that are known")
+OTHERS_BUSY: Final = Text("others have no room: {load} in a hundred of their places are taken")
+NOT_YET: Final = Text("others have room, and another one steps down first")
+SPARE: Final = Text(
+    "it stepped down: {load} in a hundred of the places of others are taken, which is enough"
+)
+YIELDED: Final = Text("it stepped down for one that is stronger")
+
+
+def in_hundred(share: float) -> int:
+    """A share of 0 to 1 as people read it."""
+    return round(100 * min(1.0, max(0.0, share)))

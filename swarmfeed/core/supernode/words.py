@@ -1,0 +1,131 @@
+"""Messages of the supernode layer: records exchanged, children adopted and passed on."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.supernode.limits import KNOWN_MAX, PULLED_MAX, SWAPPED_MAX
+from swarmfeed.core.supernode.records import RECORD_BYTES
+from swarmfeed.core.talk.message import Message
+
+SignedRecord = Annotated[bytes, UpTo(RECORD_BYTES)]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """A supernode, as somebody knows it."""
+
+    signed: Annotated[SignedRecord, At("r")]
+    """Signed record (FORMAT 16)."""
+    first_hand: Annotated[bool, At("y")]
+    """1 if the sender contacted it itself in the last 70 s."""
+
+
+Known = Annotated[
+    tuple[KnownRecord, ...],
+    At("k", "Supernodes that the sender knows"),
+    UpTo(SWAPPED_MAX),
+]
+OwnRecord = Annotated[SignedRecord, At("r", "The sender's own signed record (FORMAT 16)")]
+Others = Annotated[
+    tuple[KnownRecord, ...],
+    At("k", "Supernodes to ask instead"),
+    UpTo(KNOWN_MAX),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Here I am; tell me of others."""
+
+    name: ClassVar[str] = "exchange"
+    own: OwnRecord
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """Answer to an exchange."""
+
+    name: ClassVar[str] = "exchanged"
+    records: Annotated[tuple[SignedRecord, ...], At("o"), UpTo(PULLED_MAX)]
+    """Records of any nodes, the sender's own first."""
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Be my parent."""
+
+    name: ClassVar[str] = "adopt"
+    own: OwnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """Answer to adopt: I am."""
+
+    name: ClassVar[str] = "adopted"
+    own: OwnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Answer to adopt: I am full, or serve nobody."""
+
+    name: ClassVar[str] = "refused"
+    known: Others
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """I am your child no longer."""
+
+    name: ClassVar[str] = "part"
+    own: OwnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """How loaded are you?"""
+
+    name: ClassVar[str] = "probe"
+    own: OwnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Answer to a probe."""
+
+    name: ClassVar[str] = "load"
+    own: OwnRecord
+
+
+MOVE: Final = 0
+LEAVE: Final = 1
+TAKE_OVER: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StepDown:
+    """What a supernode tells a child that shall go elsewhere, or serve in its place."""
+
+    name: ClassVar[str] = "step-down"
+    wish: Annotated[int, At("w"), Between(MOVE, TAKE_OVER)]
+    """0: find another parent, then part; 1: I serve no longer; 2: you are the better
+    supernode, take over."""
+    known: Others
+
+
+WORDS: Final[tuple[type[Message], ...]] = (
+    Exchange,
+    Exchanged,
+    Adopt,
+    Adopted,
+    Refused,
+    Parted,
+    Probe,
+    Load,
+    StepDown,
+)
+"""In the order of docs/PROTOCOL.md."""
