@@ -192,9 +192,11 @@ class Index(Protocol):
     ) -> list[PostView]: ...
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-        """Posts that hold every word, newest first; each is reached by going on at a cursor.
+        """Posts that a query of ``core.words.query`` asks for, newest first; each is reached by
+        going on at a cursor.
 
-        ``"a phrase"``, ``-without`` and ``from:name`` work.
+        Raises:
+            UserError: It is no query, or more people are called by a name than are looked for.
         """
         ...
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
-from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.core.words.seeking import seek
 from webui.render import link_text, one_line, plain, render_text, shown_host
 
@@ -252,7 +252,7 @@ def test_links_and_hashtags(text: str, html: str) -> None:
     ],
 )
 def test_what_was_looked_for_is_marked(text: str, typed: str, html: str) -> None:
-    assert render_text(text, parse_search(typed).marked) == html
+    assert render_text(text, parse_query(typed).marked) == html
 
 
 def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:

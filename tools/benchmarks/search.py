@@ -196,6 +196,10 @@ def _kinds(world: World, dice: Random) -> list[Kind]:
     ranked = [word for word, _ in _count_words(world).most_common() if word.isalnum()]
     common, rare = ranked[:20], ranked[-2_000:]
     pairs = [f"{one} {other}" for one, other in zip(common, reversed(common), strict=True)]
+    months = [
+        f"{word} since:2017-{at % 12 + 1} until:2018-02" for at, word in enumerate(common)
+    ]
+    linked = [f"{word} has:link -is:reply" for word in common]
     begins = [f"{word[:3]}*" for word in ranked[:1_000] if word.isascii() and len(word) > 3]
     some = [f"from:{author_name(dice.randrange(FEEDS))} {word}" for word in common]
     kinds = [
@@ -209,6 +213,8 @@ def _kinds(world: World, dice: Random) -> list[Kind]:
         Kind("common word without another", [f"{common[1]} -{word}" for word in common[2:]]),
         Kind("common word of an author", some),
         Kind("the busiest author", [f"from:{author_name(0)}"], is_deep=True),
+        Kind("common word between two days", months),
+        Kind("common word with a link", linked),
         Kind("beginning of three letters", begins),
         Kind("word nobody wrote", ["zzyzxq", "qqqqzz"]),
     ]

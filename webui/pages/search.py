@@ -5,8 +5,8 @@ from typing import Final
 from flask import render_template, request
 from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
-from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 
 from webui.current import ask, before
@@ -32,7 +32,7 @@ def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
         words=words,
         nobody=_nobody(words) if words and not page.posts and not not_searched else "",
         not_searched=not_searched,
-        marked=parse_search(words).marked if page.posts else (),
+        marked=parse_query(words).marked if page.posts else (),
         posts=page.posts,
         found=what_was_found(page.count),
         older=page.next,
@@ -42,7 +42,7 @@ def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
 
 def _nobody(words: str) -> str:
     """Say of which name nobody is known, where a search is for what somebody wrote."""
-    for name in parse_search(words).authors:
+    for name in parse_query(words).wanted.names:
         if not ask(WhoIsCalled(called=name)).people:
             return NOBODY_OF_THAT_NAME(name=one_line(name))
     return ""

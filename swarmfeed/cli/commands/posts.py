@@ -20,7 +20,6 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.muting import WhoIsMuted
 from swarmfeed.core.asks.people import WhoIsCalled, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
-from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.search_sentences import (
     GO_ON,
     NOBODY_OF_THAT_NAME,
@@ -30,6 +29,7 @@ from swarmfeed.core.asks.search_sentences import (
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import RetryError, UserError
 
@@ -164,8 +164,9 @@ def search(
 ) -> None:
     """Find posts held here that have all WORDS in them.
 
-    "a phrase", begin*, #tag, -without and from:NAME work; a WORD that starts with two
-    dashes goes between quotation marks.
+    "a phrase", begin*, #tag and -without work; from:NAME and to:NAME, who wrote it and whom it
+    answers or mentions; since:2026-03 and until:2026-03-15, days of UTC; lang:de, has:link,
+    has:media and is:reply. A WORD that starts with two dashes goes between quotation marks.
     """
     _require_options(words)
     with context.open() as desk:
@@ -180,7 +181,7 @@ def search(
 
 def _why_nothing(desk: Answerer, typed: str) -> str:
     """Why a search found nothing: no post, or nobody of whom one could be."""
-    for name in parse_search(typed).authors:
+    for name in parse_query(typed).wanted.names:
         if not desk.ask(WhoIsCalled(called=name)).people:
             return NOBODY_OF_THAT_NAME(name=name)
     return NOTHING_FOUND()

@@ -168,7 +168,8 @@ class SearchPosts(Ask[FoundPosts]):
     name = "search"
 
     words: Annotated[str, Key("q")]
-    """``"a phrase"``, ``begin*``, ``#tag``, ``-without`` and ``from:name`` work."""
+    """``"a phrase"``, ``begin*``, ``#tag``, ``from:name``, ``to:name``, ``since:2026-03``,
+    ``until:2026``, ``lang:de``, ``has:link``, ``has:media``, ``is:reply``; ``-without``."""
     limit: Limit = PAGE_POSTS
     """At most so many posts."""
     before: Cursor | None = None

@@ -33,6 +33,23 @@ def seek(typed: str, *, begins: bool = False) -> tuple[Sought, ...]:
     return tuple(sought)
 
 
+def holds(row: Sequence[str], sought: Iterable[Sought]) -> bool:
+    """Tell whether the terms of a text, as the index keeps them, hold all of these."""
+    return all(_stands_in(each, row) for each in sought)
+
+
+def _stands_in(sought: Sought, row: Sequence[str]) -> bool:
+    *before, last = sought.terms
+    if not before and not sought.is_prefix:
+        return last in row
+    ends = range(len(before), len(row))
+    return any(
+        (row[at].startswith(last) if sought.is_prefix else row[at] == last)
+        and list(row[at - len(before) : at]) == before
+        for at in ends
+    )
+
+
 def find_spans(text: str, sought: Iterable[Sought]) -> list[tuple[int, int]]:
     """Return where a text holds any of these, as [start, end), in order, apart.
 

@@ -8,7 +8,8 @@ A text is a row of *plain* terms, so a phrase is terms side by side:
     signs        each picture or symbol; ``👍🏽`` is two, and joined pictures are a row
 
 Behind them stand *exact* terms for what is written in one piece and looked for as such:
-``#tag``, ``c++``, ``c#``, ``.net``.  Terms hold no blanks and no double quotes.
+``#tag``, ``c++``, ``c#``, ``.net``; and, in the index alone, that there are links (``links``).
+Terms hold no blanks and no double quotes.
 """
 
 import operator
@@ -20,6 +21,7 @@ from typing import Final, NamedTuple
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, FOLDED, PARTS
 from swarmfeed.core.words.folding import fold
+from swarmfeed.core.words.links import link_terms
 from swarmfeed.core.words.scripts import CJK, EACH_ALONE, graphemes, leans
 from swarmfeed.core.words.tags import find_tags
 
@@ -85,13 +87,13 @@ def index_text(text: str) -> str:
     """
     folded = fold(text)
     if folded.isascii():
-        return " ".join(_ascii_texts(text, folded))
+        return " ".join(_ascii_texts(text, folded) + link_terms(text))
     parts = folded.translate(PARTS)
     found = _plain_texts(folded, parts)
     if _SIGN_OF_ODD.search(parts):
         found += [term.text for term in _odd_words(folded, parts)]
         found += [tag.term for tag in find_tags(text)]
-    return " ".join(found)
+    return " ".join(found + link_terms(text))
 
 
 def index_texts(texts: Sequence[str]) -> list[str]:
@@ -104,6 +106,8 @@ def index_texts(texts: Sequence[str]) -> list[str]:
     for at, low in enumerate(folded.split(_BETWEEN)):
         if "#" in low:
             rows[at] = f"{rows[at]} {' '.join(_ascii_tags(plain[at], low))}"
+        if ":" in low:
+            rows[at] = f"{rows[at]} {' '.join(link_terms(plain[at]))}"
     others = (at for at, text in enumerate(plain) if not text)
     for at in (*others, *_odd_ones(folded)):
         rows[at] = index_text(texts[at])

@@ -19,6 +19,7 @@ from swarmfeed.shell.store import (
     remnants,
     sealed,
     seals,
+    traits,
 )
 from swarmfeed.shell.store.amendments import Amended, AmendmentRow
 from swarmfeed.shell.store.devices import DEVICES
@@ -71,8 +72,9 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     if not packed:
         packs.pack_loose(db, place.feed_no, last)
     seals.seal(db, ((post[0], *post[-2:]) for post in posts))
-    texts = (post[-1] for post in posts)
-    add_new_words(db, place.author_no, zip(given, texts, strict=True))
+    said = traits.traits_of(db, first, last)
+    words = [(at, post[-1], said.get(post[0])) for at, post in zip(given, posts, strict=True)]
+    add_new_words(db, place.author_no, words)
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)
@@ -140,6 +142,7 @@ def withdraw_post(db: Connection, row_id: int) -> int:
 def _drop_texts(db: Connection, first: int, last: int) -> int:
     remnants.note(db, remnants.GONE)
     drop_words(db, first, last)
+    traits.drop(db, first, last)
     seals.unseal(db, first, last)
     notifications.drop(db, first, last)
     packs.strike(db, first, last)
@@ -240,6 +243,7 @@ def show_bare(
     *_, feed_no, sort_ms, claimed_ms, entry_hash, author_no, base = row
     place = Place(feed_no, author_no, base, PLAIN)
     mark_indexed(db, feed_no, row_id - base, row_id - base + 1)
+    traits.note_reply(db, row_id, None if reply is None else reply.feed_id)
     save_posts(db, place, [(row_id, feed_no, sort_ms, claimed_ms, entry_hash, cw, text)])
     db.execute("UPDATE reply SET hash = NULL WHERE id = ?", (row_id,))
     if reply is not None and not db.changes():
@@ -257,6 +261,7 @@ TABLES: Final = Tables(
             read=amendments.read_amendment,
             save=save_amendments,
         ),
+        traits.TABLE,
         Table(
             name=POSTS,
             bodies=(PostBody,),

@@ -117,6 +117,11 @@ def way_from(db: Connection, span: int) -> list[int]:
     return way
 
 
+def first_moment(time_ms: int) -> int:
+    """The first moment at which a post of this time, or of a later one, may stand."""
+    return (time_ms >> MOMENT_BITS) // SPAN * SPAN
+
+
 def last_moment(db: Connection, time_ms: int) -> int:
     """The last moment at which a post of this time, or of an earlier one, may stand."""
     span = way_from(db, (time_ms >> MOMENT_BITS) // SPAN)[-1]

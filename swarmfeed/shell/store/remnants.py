@@ -17,7 +17,6 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from swarmfeed.core.words.terms import index_text
 from swarmfeed.shell.store.sqlite import Connection
 
 DEAD_WORDS: Final = "dead words"
@@ -88,9 +87,9 @@ def begin_merging(db: Connection) -> None:
     db.execute(_MERGE, (-MERGE_PAGES,))
 
 
-def is_left(db: Connection, texts: Iterable[str]) -> bool:
-    """Whether a word that was cut out is still noted as the first one of a page."""
-    words = {word for text in texts for word in index_text(text).split()}
+def is_left(db: Connection, rows: Iterable[str]) -> bool:
+    """Whether one of these words, which were cut out, is still noted as the first of a page."""
+    words = {word for row in rows for word in row.split()}
     return db.execute(_FIRST_ON_A_PAGE, (json.dumps(list(words)),)).fetchone() is not None
 
 

@@ -117,10 +117,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # columnsize only serves ranking, which nobody asks for: 10 bytes a post saved.
         f"""
         CREATE VIRTUAL TABLE post_words USING fts5 (
-            text, author, content = '', columnsize = 0,
+            text, author, traits, content = '', columnsize = 0,
             tokenize = "ascii tokenchars {SIGNS}"
         )
         """,
+        # Terms of posts that are no words of their texts: see traits.py.
+        "CREATE TABLE trait (id INTEGER PRIMARY KEY, said TEXT NOT NULL) STRICT",
         # By which folding its terms were made: by another one, they would not be found.
         f"CREATE VIEW folding AS SELECT '{FOLDING}' AS version",
         # FTS5 fills pages of 4,096 bytes to the brim; checksums leave eight less, and every

@@ -1,90 +1,163 @@
-"""Searches: what is typed as an expression of FTS5, and what it finds, newest first.
+"""Searches: what is typed as an expression of FTS5, and what it finds.
 
 Every function runs on a read-only connection.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.asks.search import SearchQuery, parse_search
 from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
-from swarmfeed.core.base.address import ADDRESS_CHARS, parse_author
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.matching import address_sought, read_address
 from swarmfeed.core.words.folding import name_key
+from swarmfeed.core.words.links import LINK_TERM, MEDIA_TERM
+from swarmfeed.core.words.query import (
+    LINK,
+    MEDIA,
+    REPLY,
+    All,
+    Conditions,
+    SearchQuery,
+    parse_query,
+)
 from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
-from swarmfeed.shell.store.moments import Match, last_moment, newest_first
-from swarmfeed.shell.store.read import CURSOR_ROW, clamp_limit, place, read_posts
+from swarmfeed.shell.store import traits
+from swarmfeed.shell.store.moments import Match, first_moment, last_moment, newest_first
+from swarmfeed.shell.store.read import (
+    CURSOR_ROW,
+    NUMBER_MAX,
+    clamp_limit,
+    place,
+    read_posts,
+)
 from swarmfeed.shell.store.sqlite import Connection
 
 MATCHES: Final = f"""
     SELECT post.moment, post.sort_ms, feed.feed_id, post.id FROM post_words
     CROSS JOIN post ON post.moment = post_words.rowid CROSS JOIN feed ON feed.no = post.feed
-    WHERE post_words MATCH :match AND post_words.rowid <= :last_moment
+    WHERE post_words MATCH :match AND post_words.rowid BETWEEN :first_moment AND :last_moment
     AND (post.sort_ms, post.id) < (:time_ms, {CURSOR_ROW})
+    AND post.sort_ms >= :since_ms AND post.sort_ms < :until_ms
     ORDER BY post_words.rowid DESC
 """  # noqa: S608  # fixed text
 
 COUNT: Final = """
     SELECT count(*) FROM
-        (SELECT 1 FROM post_words WHERE post_words MATCH ? ORDER BY rowid DESC LIMIT ?)
+        (SELECT 1 FROM post_words WHERE post_words MATCH :match ORDER BY rowid DESC LIMIT :most)
 """
+
+COUNT_BETWEEN: Final = """
+    SELECT count(*) FROM (SELECT 1 FROM post_words
+        CROSS JOIN post ON post.moment = post_words.rowid
+        WHERE post_words MATCH :match
+        AND post_words.rowid BETWEEN :first_moment AND :last_moment
+        AND post.sort_ms >= :since_ms AND post.sort_ms < :until_ms
+        ORDER BY post_words.rowid DESC LIMIT :most)
+"""
+"""A span of moments begins and ends with posts of other times, so each is looked at."""
 
 BY_ROWS: Final = "SELECT value AS id FROM json_each(:row_ids)"
 
+_TERMS: Final = {
+    REPLY: f'traits : "{traits.IS_REPLY}"',
+    LINK: f'text : "{LINK_TERM}"',
+    MEDIA: f'text : "{MEDIA_TERM}"',
+}
+"""What stands in the index for what a post is or has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sifting:
+    """A query as SQL takes it."""
+
+    match: str
+    """An expression of FTS5."""
+    since_ms: int
+    until_ms: int
+    """Past the latest one there is where the query names none."""
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.since_ms > 0 or self.until_ms < NUMBER_MAX
+
+    def values(self, db: Connection) -> dict[str, int | str]:
+        return {
+            "match": self.match,
+            "since_ms": self.since_ms,
+            "until_ms": self.until_ms,
+            "first_moment": first_moment(self.since_ms),
+            "last_moment": last_moment(db, self.until_ms),
+        }
+
 
 def search(db: Connection, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-    match = build_match(db, parse_search(words))
-    if match is None:
+    sifting = sift(db, parse_query(words))
+    if sifting is None:
         return []
-    found = islice(newest_first(find_matches(db, match, before)), clamp_limit(limit))
+    found = islice(newest_first(find_matches(db, sifting, before)), clamp_limit(limit))
     return read_posts(db, BY_ROWS, {"row_ids": json.dumps([each.row_id for each in found])})
 
 
 def count_found(db: Connection, words: str, most: int) -> int:
     """How many posts a search finds on all its pages; no more than ``most`` are counted."""
-    match = build_match(db, parse_search(words))
-    if match is None:
+    sifting = sift(db, parse_query(words))
+    if sifting is None:
         return 0
-    (count,) = db.execute(COUNT, (match, most)).fetchone()
+    statement = COUNT_BETWEEN if sifting.is_bounded else COUNT
+    (count,) = db.execute(statement, {**sifting.values(db), "most": most}).fetchone()
     return int(count)
 
 
-def find_matches(db: Connection, match: str, before: Cursor | None) -> Iterator[Match]:
+def find_matches(db: Connection, sifting: Sifting, before: Cursor | None) -> Iterator[Match]:
     """Yield what stands behind a cursor; moments fall.  Costs as much as is taken of it."""
-    values = place(before)
-    last = last_moment(db, values["time_ms"])
-    rows = db.execute(MATCHES, {"match": match, "last_moment": last, **values})
+    here = place(before)
+    values = {**sifting.values(db), **here}
+    values["last_moment"] = last_moment(db, min(here["time_ms"], sifting.until_ms))
+    rows = db.execute(MATCHES, values)
     return (Match(*row) for row in rows)
 
 
-def build_match(db: Connection, query: SearchQuery) -> str | None:
-    """Return the FTS5 expression; None when it names an author nobody is called.
+def sift(db: Connection, query: SearchQuery) -> Sifting | None:
+    """Return a query as SQL takes it; None when it names an author nobody is called.
 
     Everything typed stands in quotes, where FTS5 knows no operators.
 
     Raises:
         UserError: More authors are called by a name than can be looked for.
     """
-    wanted = [f"text : {quote(sought)}" for each in query.words for sought in each]
-    for name in query.authors:
-        numbers = find_authors(db, name)
-        if not numbers:
-            return None
-        wanted.append(f"author : ({' OR '.join(numbers)})")
-    unwanted = [
-        f"({' AND '.join(f'text : {quote(sought)}' for sought in each)})"
-        for each in query.without
-    ]
-    for name in query.without_authors:
-        unwanted += [f"author : {number}" for number in find_authors(db, name)]
+    wanted = _expressions(db, query.wanted)
+    unwanted = [each for each in _expressions(db, query.unwanted) if each is not None]
+    if None in wanted:
+        return None
     # One NOT: each more would make the tree a step deeper, and FTS5 refuses deep ones.
     without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
-    return f"({' AND '.join(wanted)}){without}"
+    return Sifting(
+        match=f"({' AND '.join(filter(None, wanted))}){without}",
+        since_ms=query.since_ms,
+        until_ms=NUMBER_MAX if query.until_ms is None else query.until_ms,
+    )
+
+
+def _expressions(db: Connection, conditions: Conditions) -> list[str | None]:
+    """Return what each condition is in FTS5; None where it is true of no post."""
+    return [
+        *(_all_of(each) for each in conditions.words),
+        *(by_authors(db, name) for name in conditions.authors),
+        *(to_authors(db, name) for name in conditions.to),
+        *(f'traits : "{traits.in_language(lang)}"' for lang in conditions.langs),
+        *(_TERMS[trait] for trait in conditions.traits),
+    ]
+
+
+def _all_of(sought: All) -> str:
+    return f"({' AND '.join(f'text : {quote(each)}' for each in sought)})"
 
 
 def quote(sought: Sought) -> str:
@@ -92,23 +165,50 @@ def quote(sought: Sought) -> str:
     return f'"{" ".join(sought.terms)}"' + ("*" if sought.is_prefix else "")
 
 
-def find_authors(db: Connection, name: str) -> list[str]:
-    """Return quoted numbers of the authors with this name or address."""
-    rows = db.execute(
-        "SELECT author FROM profile WHERE name_key = ? AND counts = 1 UNION"
-        " SELECT no FROM author WHERE author_id = ? LIMIT ?",
+def by_authors(db: Connection, name: str) -> str | None:
+    numbers = [number for number, _ in find_authors(db, name)]
+    return f"author : ({_any_of(numbers)})" if numbers else None
+
+
+def to_authors(db: Connection, name: str) -> str | None:
+    """What answers or mentions them: by the ids of their feeds, their own, or their address.
+
+    One that is named by the address need not be known here.
+    """
+    authors = {author_id for _, author_id in find_authors(db, name)}
+    address = read_address(name)
+    authors |= {address} if address is not None else set()
+    if not authors:
+        return None
+    terms = [
+        *map(traits.mentions, authors),
+        *map(traits.answers, feeds_of(db, authors)),
+    ]
+    texts = [quote(address_sought(author_id)) for author_id in authors]
+    return f"(traits : ({_any_of(terms)}) OR text : ({' OR '.join(texts)}))"
+
+
+def _any_of(terms: Iterable[object]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)
+
+
+def find_authors(db: Connection, name: str) -> list[tuple[int, AuthorId]]:
+    """Return the authors with this name or address, with their numbers."""
+    rows: Sequence[tuple[int, AuthorId]] = db.execute(
+        "SELECT no, author_id FROM profile CROSS JOIN author ON no = author"
+        " WHERE name_key = ? AND counts = 1 UNION"
+        " SELECT no, author_id FROM author WHERE author_id = ? LIMIT ?",
         (name_key(name), read_address(name), SEARCH_AUTHORS_MAX + 1),
     ).fetchall()
     if len(rows) > SEARCH_AUTHORS_MAX:
         raise UserError(TOO_MANY_OF_A_NAME(most=SEARCH_AUTHORS_MAX, name=name))
-    return [f'"{number}"' for (number,) in rows]
+    return [(number, AuthorId(author_id)) for number, author_id in rows]
 
 
-def read_address(name: str) -> bytes | None:
-    """Return the key, or None for what is no address but perhaps a name."""
-    if len(name) != ADDRESS_CHARS:
-        return None
-    try:
-        return parse_author(name)
-    except UserError:
-        return None
+def feeds_of(db: Connection, authors: Iterable[AuthorId]) -> list[FeedId]:
+    rows = db.execute(
+        "SELECT feed_id FROM json_each(?) CROSS JOIN author ON author_id = unhex(value)"
+        " CROSS JOIN feed ON feed.author = author.no",
+        (json.dumps([each.hex().upper() for each in authors]),),
+    )
+    return [FeedId(feed_id) for (feed_id,) in rows]

@@ -16,15 +16,18 @@ from swarmfeed.core.words.terms import index_texts
 from swarmfeed.shell.store import remnants
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.sqlite import Connection
+from swarmfeed.shell.store.traits import TRAITS
+
+_SAID: Final = f"index_text({POST_TEXT}), author, {TRAITS}"
 
 ADD: Final = f"""
-    INSERT INTO post_words (rowid, text, author) SELECT moment, index_text({POST_TEXT}), author
+    INSERT INTO post_words (rowid, text, author, traits) SELECT moment, {_SAID}
     FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {{posts}} ORDER BY moment
 """  # noqa: S608  # fixed text
 
 DROP: Final = f"""
-    INSERT INTO post_words (post_words, rowid, text, author)
-    SELECT 'delete', moment, index_text({POST_TEXT}), author
+    INSERT INTO post_words (post_words, rowid, text, author, traits)
+    SELECT 'delete', moment, {_SAID}
     FROM post CROSS JOIN feed ON feed.no = post.feed WHERE {{posts}} ORDER BY moment
 """  # noqa: S608  # fixed text
 
@@ -36,13 +39,18 @@ _CUTTING_OUT: Final = "INSERT INTO post_words (post_words, rank) VALUES ('secure
 
 _FLUSH: Final = "INSERT INTO post_words (post_words) VALUES ('flush')"
 
-TEXTS: Final = f"SELECT {POST_TEXT} FROM post WHERE id BETWEEN ? AND ?"  # noqa: S608  # fixed
+WORDS: Final = f"""
+    SELECT index_text({POST_TEXT}), {TRAITS} FROM post WHERE id BETWEEN ? AND ?
+"""  # noqa: S608  # fixed text
 
 _MANY: Final = ContextVar("many", default=False)
 """Whether more are dropped with them than are cut out."""
 
-Waiting = list[tuple[int, str, int]]
-"""Moment, text and author of posts whose words are to go in with those of others."""
+NewPost = tuple[int, str, str | None]
+"""Moment, text and traits of a post."""
+
+Waiting = list[tuple[int, str, int, str | None]]
+"""Moment, text, author and traits of posts whose words are to go in with those of others."""
 
 _WAITING: Final = ContextVar[Waiting | None]("waiting", default=None)
 """None: words go in as they come."""
@@ -69,9 +77,9 @@ def gathered(db: Connection) -> Iterator[None]:
         _WAITING.reset(token)
 
 
-def add_new_words(db: Connection, author_no: int, posts: Iterable[tuple[int, str]]) -> None:
-    """Of posts of one author with these moments and texts: sooner than by asking for them."""
-    new = [(moment, text, author_no) for moment, text in posts]
+def add_new_words(db: Connection, author_no: int, posts: Iterable[NewPost]) -> None:
+    """Of posts of one author: sooner than by asking for them."""
+    new = [(moment, text, author_no, traits) for moment, text, traits in posts]
     waiting = _WAITING.get()
     if waiting is None:
         _add(db, new)
@@ -90,9 +98,11 @@ def add_waiting(db: Connection) -> None:
 
 
 def _add(db: Connection, posts: Waiting) -> None:
-    moments, texts, authors = zip(*sorted(posts), strict=True)
-    rows = zip(moments, index_texts(texts), authors, strict=True)
-    db.executemany("INSERT INTO post_words (rowid, text, author) VALUES (?, ?, ?)", rows)
+    moments, texts, authors, traits = zip(*sorted(posts), strict=True)
+    rows = zip(moments, index_texts(texts), authors, traits, strict=True)
+    db.executemany(
+        "INSERT INTO post_words (rowid, text, author, traits) VALUES (?, ?, ?, ?)", rows
+    )
 
 
 def add_words(db: Connection, first: int, last: int) -> None:
@@ -105,10 +115,10 @@ def drop_words(db: Connection, first: int, last: int) -> None:
     """Of posts with row numbers from first to last."""
     add_waiting(db)
     count = last - first + 1
-    few = [] if _are_many(count) else db.execute(TEXTS, (first, last)).fetchall()
+    few = [] if _are_many(count) else db.execute(WORDS, (first, last)).fetchall()
     with _as_befits(db, count):
         db.execute(DROP.format(posts=FROM_TO), (first, last))
-    if few and remnants.is_left(db, (text for (text,) in few)):
+    if few and remnants.is_left(db, (said for row in few for said in row if said)):
         remnants.note(db, remnants.DEAD_WORDS)
 
 

@@ -21,7 +21,7 @@ from swarmfeed.shell.store.sqlite import Connection
 from swarmfeed.shell.store.times import note_times
 from swarmfeed.shell.store.words import add_waiting
 
-OF_POSTS: Final = ("post", "reply", "bare")
+OF_POSTS: Final = ("trait", "post", "reply", "bare")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "crowded", "pack")

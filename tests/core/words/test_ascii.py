@@ -2,6 +2,7 @@
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from swarmfeed.core.words.links import link_terms
 from swarmfeed.core.words.tags import find_tags
 from swarmfeed.core.words.terms import index_text, index_texts, terms
 
@@ -35,7 +36,7 @@ def test_the_same_exact_terms_are_made(text: str) -> None:
     found = terms(text)
     exact = [term.text for term in found.exact]
     row = index_text(text).split(" ") if index_text(text) else []
-    assert row[len(found.plain) :] == exact
+    assert row[len(found.plain) :] == exact + link_terms(text)
     assert [term.text for term in terms(text + BEYOND).exact] == exact
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from swarmfeed.core.words.links import link_terms
 from swarmfeed.core.words.scripts import graphemes
 from swarmfeed.core.words.seeking import find_spans, seek
 from swarmfeed.core.words.terms import index_text, terms
@@ -44,7 +45,7 @@ def test_what_is_kept_of_a_text(text: str, indexed: str) -> None:
 def test_terms_are_what_is_indexed(text: str) -> None:
     found = terms(text)
     kept = [term.text for term in (*found.plain, *found.exact)]
-    assert index_text(text).split(" ") == (kept or [""])
+    assert index_text(text).split(" ") == (kept + link_terms(text) or [""])
     assert not any(set(term) & set(' "\n\t\x00') or not term for term in kept)
 
 

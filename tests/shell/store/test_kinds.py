@@ -104,4 +104,4 @@ def test_every_kind_that_is_shown_has_its_row() -> None:
     shown = [each.kind for each in bodies]
     assert sorted(TABLES.kinds) == sorted([*shown, "keys", "state"])
     names = [table.name for table in TABLES.of_kind["post"]]
-    assert names == ["post", "reply", "notification"]
+    assert names == ["trait", "post", "reply", "notification"]

@@ -81,7 +81,6 @@ from swarmfeed.core.asks.profile import (
     clean_name,
 )
 from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
-from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
 from swarmfeed.core.asks.state import Draft, DraftList, Drafts, KeepDraft
 from swarmfeed.core.asks.state_sentences import THAT_IS_YOU
@@ -130,16 +129,18 @@ from swarmfeed.core.base.types import (
     NodeId,
 )
 from swarmfeed.core.feed.head import verifier_key
+from swarmfeed.core.feed.matching import matches
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
 from swarmfeed.core.history.sentences import too_little
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
-from street.fakes.finding import is_found
+from street.fakes.finding import called_among, written_of
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, size_of, thread_of
 
@@ -469,8 +470,10 @@ class FakeDesk(TableDesk):
         return NewPosts(count=sum(post.cursor > ask.after for post in self._home_posts()))
 
     def search(self, ask: SearchPosts) -> FoundPosts:
-        query = parse_search(ask.words)
-        found = [post for post in self.posts if is_found(post, query)]
+        query = parse_query(ask.words)
+        names = {post.author_id: post.author_name for post in self.posts}
+        called = called_among(names, {post.ref.feed_id: post.author_id for post in self.posts})
+        found = [post for post in self.posts if matches(query, written_of(post), called)]
         count = min(len(found), SEARCH_COUNT_MAX + 1)
         return found_of(self._newest(found, ask.limit, ask.before), ask.limit, count)
 

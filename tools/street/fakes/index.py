@@ -17,7 +17,6 @@ from swarmfeed.core.asks.posts import (
     PostView,
     first_words,
 )
-from swarmfeed.core.asks.search import parse_search
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
@@ -40,14 +39,16 @@ from swarmfeed.core.feed.kinds import (
     WithdrawBody,
     decode_body,
 )
+from swarmfeed.core.feed.matching import Written, matches
 from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
 
-from street.fakes.finding import is_found, require_few
+from street.fakes.finding import called_among, require_few, written_of
 
 B = TypeVar("B", ProfileBody, FollowBody, PinBody)
 
@@ -237,10 +238,16 @@ class FakeIndex:
         return min(len(self._found(words)), most)
 
     def _found(self, words: str) -> list[PostView]:
-        query = parse_search(words)
+        query = parse_query(words)
         everyone = {kept.author_id for kept in self._kept.values()}
-        require_few(query, [self._profile(one).name for one in everyone])
-        return [view for view in self._posts() if is_found(view, query)]
+        names = {author_id: self._profile(author_id).name for author_id in everyone}
+        require_few(query, names.values())
+        called = called_among(names, self._authors)
+        return [view for view in self._posts() if matches(query, self._written(view), called)]
+
+    def _written(self, view: PostView) -> Written:
+        said = self._kept[view.ref.feed_id, view.ref.index].body
+        return written_of(view, said if isinstance(said, PostBody) else None)
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None:
         places = ((view.ref.feed_id, view.ref.index) for view in self._posts())
