@@ -11,6 +11,11 @@ MEDIA_TERM: Final = "//media"
 
 _LINK: Final = re.compile(r"\b(?:https?://|magnet:\?|swarmfeed:)[^\s<>\"]+", re.IGNORECASE)
 
+MAY_BE_LINK: Final = re.compile(
+    r":(?:(?<=http:)//|(?<=https:)//|(?<=magnet:)\?|(?<=swarmfeed:))"
+)
+"""A sign of one, in a text of small letters: the colon is looked for first, and soon found."""
+
 _KINDS: Final = (
     "apng|avif|bmp|gif|heic|jpe?g|jxl|png|svg|tiff?|webp"  # pictures
     "|aac|flac|m4a|mid|mp3|oga|ogg|opus|wav"  # sounds

@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, FOLDED, PARTS
 from swarmfeed.core.words.folding import fold
-from swarmfeed.core.words.links import link_terms
+from swarmfeed.core.words.links import MAY_BE_LINK, link_terms
 from swarmfeed.core.words.scripts import CJK, EACH_ALONE, graphemes, leans
 from swarmfeed.core.words.tags import find_tags
 
@@ -106,18 +106,18 @@ def index_texts(texts: Sequence[str]) -> list[str]:
     for at, low in enumerate(folded.split(_BETWEEN)):
         if "#" in low:
             rows[at] = f"{rows[at]} {' '.join(_ascii_tags(plain[at], low))}"
-        if ":" in low:
-            rows[at] = f"{rows[at]} {' '.join(link_terms(plain[at]))}"
+    for at in set(_places(MAY_BE_LINK, folded)):
+        rows[at] = f"{rows[at]} {' '.join(link_terms(plain[at]))}"
     others = (at for at, text in enumerate(plain) if not text)
-    for at in (*others, *_odd_ones(folded)):
+    for at in (*others, *_places(_MAY_BE_ODD, folded)):
         rows[at] = index_text(texts[at])
     return rows
 
 
-def _odd_ones(folded: str) -> Iterator[int]:
-    """Yield which of these texts may hold an odd word."""
+def _places(sign: re.Pattern[str], folded: str) -> Iterator[int]:
+    """Yield which of these texts have a sign that they hold what is seldom."""
     number = last = 0
-    for match in _MAY_BE_ODD.finditer(folded):
+    for match in sign.finditer(folded):
         number += folded.count(_BETWEEN, last, match.start())
         last = match.start()
         yield number
