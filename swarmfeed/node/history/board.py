@@ -269,15 +269,19 @@ class NoticeBoard:
             session.outbox.put(("notices", batch), partial(session.send, Notices(batch)))
 
     def _note_untold(self, session: Session, feed_id: FeedId) -> None:
-        """Have a peer told what is known of a feed.
+        """Have a peer told what is known of a feed."""
+        for kept in self.notices(feed_id):
+            if kept.notice.node_id != session.node_id:
+                self._tell_soon(session, kept)
+
+    def _tell_soon(self, session: Session, kept: KeptNotice) -> None:
+        """Have a peer told a notice, together with others that wait by then.
 
         However often it asks before it reads: what waits for it is one list of notices.
         """
-        untold = session.part(HistorySide).untold
-        for kept in self.notices(feed_id):
-            if kept.notice.node_id != session.node_id:
-                untold[feed_id, kept.notice.node_id] = kept.record
-                session.outbox.put(("notices",), partial(self._tell_untold, session))
+        notice = kept.notice
+        session.part(HistorySide).untold[notice.feed_id, notice.node_id] = kept.record
+        session.outbox.put(("notices",), partial(self._tell_untold, session))
 
     async def _tell_untold(self, session: Session) -> None:
         untold = session.part(HistorySide).untold
@@ -357,8 +361,7 @@ class NoticeBoard:
             )
             if session is sender or session.node_id == notice.node_id or not watches:
                 continue
-            key = ("notice", notice.feed_id, notice.node_id)
-            session.outbox.put(key, partial(session.send, Notices((kept.record,))))
+            self._tell_soon(session, kept)
 
     def _put(self, kept: KeptNotice) -> None:
         notice = kept.notice

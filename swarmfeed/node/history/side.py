@@ -20,7 +20,7 @@ class HistorySide:
     untold: OrderedDict[tuple[FeedId, NodeId], NoticeRecord] = field(
         default_factory=OrderedDict
     )
-    """Notices it asked for and was not sent yet, first asked first."""
+    """Notices it asked for, or that came since, and was not sent yet: first come first."""
     reported: bool = False
     """Whether it reported as a history server, whatever its hello said."""
 

@@ -202,6 +202,21 @@ def test_news_go_to_those_who_watch_and_never_back() -> None:
     play(script)
 
 
+def test_news_that_come_before_a_peer_reads_go_out_together() -> None:
+    async def script(rig: Rig) -> None:
+        watcher = rig.link(1)
+        at_once(rig.board.on_watch(watcher, Watch((ANNA,))))
+        feeds = [FeedId(bytes([2, number]) * 16) for number in range(3)]
+        for feed_id in (*feeds, feeds[0]):
+            rig.board.say(Word.HAVE, ANNA, feed_id, 3, 300)
+        (told,) = [each for each in await rig.said(watcher) if isinstance(each, Notices)]
+        newest = [rig.board.own(each) for each in feeds]
+        assert list(told.records) == [each.record for each in newest if each is not None]
+        assert await rig.said(watcher) == []
+
+    play(script)
+
+
 def test_who_begins_to_watch_is_told_what_is_known() -> None:
     async def script(rig: Rig) -> None:
         signed = [rig.notice(each) for each in rig.keys[:3]]
