@@ -167,6 +167,10 @@ COLLECTED_PER_ROUND: Final = 2
 IMPORT_AHEAD_MS: Final = 24 * 60 * 60 * 1000
 """How far ahead of now an imported post may be dated: time zones reach no further than that."""
 
+WRITTEN_KEPT_S: Final = 60
+"""How long after a batch of an import it is remembered what the author wrote: the next batch
+comes within seconds, and 100,000 posts take 25 MB."""
+
 WISH_KEY_CHARS_MAX: Final = 64
 """Longest key by which a wish is known again: 256 random bits in hex."""
 

@@ -12,18 +12,15 @@ from swarmfeed.core.asks import input_sentences as said
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost, clean_text
 from swarmfeed.core.base.limits import IMPORT_BATCH_ENTRIES, TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.entry import decode_entry, encode_entry
-from swarmfeed.core.feed.kinds import PostBody, decode_body, encode_body
+from swarmfeed.core.feed.entry import encode_entry
+from swarmfeed.core.feed.kinds import PostBody, encode_body
 from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS, SALT_BYTES
-from swarmfeed.errors import RemoteError, UserError
+from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
+from swarmfeed.node.feeds.written import Known, OwnPosts
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.ports import Dice
-
-Known = Counter[tuple[int, str]]
-"""How often a text stands at a time."""
 
 
 class Importer:
@@ -35,12 +32,12 @@ class Importer:
         self._shelf = ground.shelf
         self._inventory = ground.inventory
         self._sessions = ground.sessions
-        self._logs = ground.shells.logs
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
         self._grower = grower
         self._hearing = hearing
         self._importing = asyncio.Lock()
+        self._written = OwnPosts(ground.shells.logs)
 
     def rows(self) -> tuple[Answers, ...]:
         return (in_loop(ImportPosts, self.answer),)
@@ -63,13 +60,16 @@ class Importer:
                 for feed_id in self._shelf.feeds_of(self._identity.author_id)
                 for start, end in self._shelf.held_ranges(feed_id)
             ]
-            # In a thread, and one import at a time: it reads all that the author wrote.
-            there = await asyncio.to_thread(lambda: self._own_posts(ranges))
+            # One import at a time: it goes by all that the author wrote.
+            there = await self._written.find(ranges)
             latest_ms = min(self._clock.now_ms() + IMPORT_AHEAD_MS, TIME_MS_MAX)
-            stored, skipped, already = _choose(posts, there, latest_ms, self._dice)
-            await self._append_all(stored)
+            new, skipped, already = _choose(posts, there, latest_ms)
+            await self._append_all(new)
         return ImportReport(
-            read=len(posts), imported=len(stored), already_there=already, skipped=tuple(skipped)
+            read=len(posts),
+            imported=len(new),
+            already_there=already,
+            skipped=tuple(skipped),
         )
 
     async def require_all_devices(self) -> None:
@@ -108,35 +108,25 @@ class Importer:
         known = max([replica.size, self._inventory.size_of(feed_id), *told])
         return known - self._shelf.entries_held(feed_id)
 
-    async def _append_all(self, stored: Sequence[bytes]) -> None:
-        if stored:
+    async def _append_all(self, posts: Sequence[tuple[int, str]]) -> None:
+        if posts:
             await self._hearing.hear_out()
-        for at in range(0, len(stored), IMPORT_BATCH_ENTRIES):
-            before, after = self._pen.write(stored[at : at + IMPORT_BATCH_ENTRIES])
+        for at in range(0, len(posts), IMPORT_BATCH_ENTRIES):
+            batch = posts[at : at + IMPORT_BATCH_ENTRIES]
+            before, after = self._pen.write([self._store(*post) for post in batch])
+            self._written.note(after.feed_id, after.size - len(batch), batch)
             await self._grower.grew(before, after)
 
-    def _own_posts(self, ranges: Sequence[tuple[FeedId, int, int]]) -> Known:
-        """Time and text of every post in these ranges, from the logs themselves."""
-        found: Known = Counter()
-        for feed_id, start, end in ranges:
-            for stored in self._logs.read_entries(feed_id, start, end):
-                entry = decode_entry(stored)
-                if entry.kind != PostBody.kind or entry.body is None:
-                    continue
-                try:
-                    body = decode_body(entry.kind, entry.body)
-                except RemoteError:
-                    continue
-                if isinstance(body, PostBody):
-                    found[entry.time_ms, body.text] += 1
-        return found
+    def _store(self, time_ms: int, text: str) -> bytes:
+        body = encode_body(PostBody(text), self._dice(SALT_BYTES))
+        return encode_entry(PostBody.kind, time_ms, body)
 
 
 def _choose(
-    posts: Sequence[OldPost], there: Known, latest_ms: int, dice: Dice
-) -> tuple[list[bytes], list[str], int]:
-    """Split posts into new ones to store, lines on those skipped, and how many are there."""
-    stored: list[bytes] = []
+    posts: Sequence[OldPost], there: Known, latest_ms: int
+) -> tuple[list[tuple[int, str]], list[str], int]:
+    """Split posts into new ones, lines on those skipped, and how many are there."""
+    new: list[tuple[int, str]] = []
     skipped: list[str] = []
     found: Known = Counter()
     for number, post in enumerate(posts, start=1):
@@ -151,9 +141,8 @@ def _choose(
         if there[key] - post.earlier > found[key]:
             found[key] += 1
             continue
-        body = encode_body(PostBody(cleaned), dice(SALT_BYTES))
-        stored.append(encode_entry(PostBody.kind, post.time_ms, body))
-    return stored, skipped, found.total()
+        new.append(key)
+    return new, skipped, found.total()
 
 
 def _check_time(time_ms: int, latest_ms: int) -> None:

@@ -1,5 +1,7 @@
 """Text from outside: what is none is refused, with its place."""
 
+from unicodedata import category
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,14 @@ def test_every_whole_text_passes_as_it_is(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t")))
 def test_what_can_be_seen_passes(text: str) -> None:
     assert require_visible(text, "it") == text
+
+
+@pytest.mark.slow
+def test_control_characters_are_those_that_unicode_calls_so() -> None:
+    kinds = {chr(code): category(chr(code)) for code in range(0x11_0000)}
+    for character in (each for each, kind in kinds.items() if kind == "Cc"):
+        if character not in "\t\n":
+            with pytest.raises(UserError, match=rf"U\+{ord(character):04X}.* character 2"):
+                require_visible("a" + character, "it")
+    seen = "".join(each for each, kind in kinds.items() if kind not in ("Cc", "Cs"))
+    assert require_visible(seen, "it") == seen
