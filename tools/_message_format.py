@@ -120,18 +120,20 @@ def least(cells: dict[str, Cell]) -> dict[str, Any]:
 
 def within(cells: dict[str, Cell]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Dicts in which one key has a value that it may have."""
-    yield "least", least(cells)
-    yield "with-a-key-of-later", {**least(cells), "zz": [1]}
+    plain = least(cells)
+    yield "least", plain
+    yield "with-a-key-of-later", {**plain, "zz": [1]}
     for key, cell in cells.items():
         for at, value in enumerate(samples(cell)[0]):
-            yield f"{key}-{at}", {**least(cells), key: value}
+            yield f"{key}-{at}", {**plain, key: value}
 
 
 def beyond(cells: dict[str, Cell]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Dicts in which one key is missing, or has a value that it may not have."""
+    plain = least(cells)
     for key, cell in cells.items():
         for at, value in enumerate(samples(cell)[1]):
-            yield f"{key}-{at}", {**least(cells), key: value}
+            yield f"{key}-{at}", {**plain, key: value}
         if not cell.may_be_missing:
-            rest = {other: value for other, value in least(cells).items() if other != key}
+            rest = {other: value for other, value in plain.items() if other != key}
             yield f"without-{key}", rest
