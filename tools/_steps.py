@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,6 +27,11 @@ PROGRAMS = (
 )
 PLACES = ("swarmfeed", "webui", "tests", "tools", *PROGRAMS)
 """What is formatted and linted: folders, and the programs whose names do not end in .py."""
+
+FAILED_SHOWN_MAX = 8
+REASON_LINES_MAX = 5
+"""Of the tests that failed, and of why, in the last words: who sees but the end of a long
+output, 60 lines, is to see them all."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +85,70 @@ def run_side_by_side(steps: dict[str, list[str | Path]]) -> None:
         raise StepFailed(f"{', '.join(failed)} failed")
 
 
+@contextmanager
+def beside(name: str, *command: str | Path) -> Iterator[None]:
+    """Run a command while other steps run, and print after them what it said.
+
+    Raises:
+        StepFailed: The command, or a step that it ran beside, or both.
+    """
+    failed: list[str] = []
+    with tempfile.TemporaryFile() as said:
+        words = [str(part) for part in command]
+        step = subprocess.Popen(
+            words, cwd=CHECKOUT, env=_environment(), stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            yield
+        except StepFailed as failure:
+            failed.append(str(failure))
+        except BaseException:
+            step.terminate()
+            raise
+        finally:
+            code = step.wait()
+        said.seek(0)
+        sys.stdout.buffer.write(said.read())
+        print(f"== {name}: done", flush=True)
+    if code != 0:
+        failed.insert(0, f"{name} failed")
+    if failed:
+        raise StepFailed("; ".join(failed))
+
+
 def run_static_checks() -> None:
     """Format, lint, types, import contracts, and what is too long or named twice."""
+    run_side_by_side({**_quick_checks(), "types": _types()})
+
+
+def run_checks_and_fast_tests(*, examples: str) -> Tests:
+    """Static checks, and tests of less than a quarter of a second, two at a time.
+
+    Types run beside the tests: without a cache they take as long as a third of these, on one
+    core, and what else is checked is done in two seconds.
+
+    Args:
+        examples: Profile of ``tests/conftest.py`` for property tests: ``quick`` or ``full``.
+    """
+    run_side_by_side(_quick_checks())
+    os.environ["HYPOTHESIS_PROFILE"] = examples
+    with beside("types", *_types()):
+        return run_tests("fast tests", "not slow and not e2e", "-n", "2")
+
+
+def _quick_checks() -> dict[str, list[str | Path]]:
     places = [name for name in PLACES if (CHECKOUT / name).exists()]
     ruff, config = BIN / "ruff", ["--config", "tools/ruff.toml"]
-    run_side_by_side(
-        {
-            "format": [ruff, "format", "--check", "--quiet", *config, *places],
-            "lint": [ruff, "check", "--quiet", *config, *places],
-            "types": [BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS],
-            "imports": [BIN / "lint-imports", "--config", "setup.cfg"],
-            "shape": [BIN / "python", "tools/shape"],
-        }
-    )
+    return {
+        "format": [ruff, "format", "--check", "--quiet", *config, *places],
+        "lint": [ruff, "check", "--quiet", *config, *places],
+        "imports": [BIN / "lint-imports", "--config", "setup.cfg"],
+        "shape": [BIN / "python", "tools/shape"],
+    }
+
+
+def _types() -> list[str | Path]:
+    return [BIN / "mypy", "swarmfeed", "webui", "tools", *PROGRAMS]
 
 
 def run_tests(name: str, markers: str, *options: str) -> Tests:
@@ -98,21 +156,14 @@ def run_tests(name: str, markers: str, *options: str) -> Tests:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         pytest = (BIN / "python", "-m", "pytest")
-        run_step(name, *pytest, "-q", "-m", markers, *options, f"--junitxml={report}")
+        try:
+            run_step(name, *pytest, "-q", "-m", markers, *options, f"--junitxml={report}")
+        except StepFailed as failure:
+            raise StepFailed("\n".join((str(failure), *_failures(report)))) from None
         counted = _count(report)
     if counted.passed == 0:
         raise StepFailed(f"{name}: no test ran")
     return counted
-
-
-def run_fast_tests(*, examples: str) -> Tests:
-    """Tests of less than a quarter of a second, two at a time.
-
-    Args:
-        examples: Profile of ``tests/conftest.py`` for property tests: ``quick`` or ``full``.
-    """
-    os.environ["HYPOTHESIS_PROFILE"] = examples
-    return run_tests("fast tests", "not slow and not e2e", "-n", "2")
 
 
 def _count(report: Path) -> Tests:
@@ -123,6 +174,24 @@ def _count(report: Path) -> Tests:
         passed += int(suite.get("tests", 0)) - int(suite.get("skipped", 0))
         passed -= int(suite.get("failures", 0)) + int(suite.get("errors", 0))
     return Tests(passed, skipped)
+
+
+def _failures(report: Path) -> Iterator[str]:
+    """Say which tests failed and the beginning of why, in few lines: for the very end."""
+    if not report.exists():
+        return
+    cases = [
+        (case, wrong)
+        for case in ElementTree.parse(report).getroot().iter("testcase")
+        for wrong in case
+        if wrong.tag in ("failure", "error")
+    ]
+    for case, wrong in cases[:FAILED_SHOWN_MAX]:
+        yield f"  {case.get('classname')}::{case.get('name')}"[:200]
+        reason = (wrong.get("message") or wrong.text or "").strip().splitlines()
+        yield from (f"    {line[:200]}" for line in reason[:REASON_LINES_MAX])
+    if len(cases) > FAILED_SHOWN_MAX:
+        yield f"  and {len(cases) - FAILED_SHOWN_MAX} more"
 
 
 def _environment() -> dict[str, str]:

@@ -75,6 +75,11 @@ def test_nothing_is_installed_twice_and_changed_settings_are_installed_again(
             " for name, code in (('one', 3), ('two', 0), ('three', 1))})",
             "one, three failed",
         ),
+        (
+            "with _steps.beside('types', sys.executable, '-c', 'raise SystemExit(1)'):"
+            " _steps.run_step('step', sys.executable, '-c', 'raise SystemExit(3)')",
+            "types failed; step failed with exit code 3",
+        ),
         pytest.param(
             "_steps.run_tests('none', 'e2e', 'tests/tools')",
             "exit code 5",
@@ -83,7 +88,7 @@ def test_nothing_is_installed_twice_and_changed_settings_are_installed_again(
     ],
 )
 def test_a_step_that_fails_or_finds_nothing_stops_everything(code: str, sentence: str) -> None:
-    ran = run_python(f"import _steps\ntry: {code}\nexcept _steps.StepFailed as e: print(e)")
+    ran = run_python(f"import _steps\ntry:\n  {code}\nexcept _steps.StepFailed as e: print(e)")
     assert ran.stdout.splitlines()[-1].endswith(sentence)
 
 
@@ -96,3 +101,39 @@ def test_tests_are_counted_from_the_report_of_pytest(tmp_path: Path) -> None:
         f"import _steps, pathlib\nprint(_steps._count(pathlib.Path({str(report)!r})))"
     )
     assert ran.stdout == "Tests(passed=3, skipped=2)\n"
+
+
+def test_what_runs_beside_a_step_is_heard_after_it() -> None:
+    ran = run_python(
+        "import _steps\n"
+        "with _steps.beside('types', sys.executable, '-c', 'print(\"no issues\")'):\n"
+        "    _steps.run_step('tests', sys.executable, '-c', 'print(\"passed\")')\n"
+    )
+    said = ran.stdout.splitlines()
+    assert [*said[:2], *said[3:]] == ["== tests", "passed", "no issues", "== types: done"]
+
+
+def test_the_last_words_name_the_tests_that_failed_and_why(tmp_path: Path) -> None:
+    long = "&#10;".join(f"line {number}" for number in range(90))
+    cases = "".join(
+        f'<testcase classname="tests.test_x" name="test_{number}">{what}</testcase>'
+        for number, what in enumerate(
+            [
+                "",
+                f'<failure message="{long}">where</failure>',
+                "<skipped/>",
+                *(["<error>broke</error>"] * 9),
+            ]
+        )
+    )
+    report = tmp_path / "report.xml"
+    report.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    ran = run_python(
+        "import _steps, pathlib\n"
+        f"for line in _steps._failures(pathlib.Path({str(report)!r})): print(line)"
+    )
+    said = ran.stdout.splitlines()
+    assert said[:3] == ["  tests.test_x::test_1", "    line 0", "    line 1"]
+    assert said[6:8] == ["  tests.test_x::test_3", "    broke"]
+    assert said[-1] == "  and 2 more"
+    assert len(said) < 50
