@@ -182,3 +182,26 @@ CLOCK_MAX_MS: Final = 120_000
 
 CLOCK_PEERS: Final = 3
 """Peers whose clocks make a median."""
+
+# --- interests --------------------------------------------------------------------------
+
+INTEREST_SALT_BYTES: Final = 16
+"""Salt of a parent for words and phrases: no table of them is made beforehand."""
+
+INTERESTS_MAX: Final = 4_096
+"""Keys of one child: 200 authors with three keys each, and thousands of words; 0.6 MB."""
+
+INTERESTS_PER_MESSAGE_MAX: Final = 1_024
+"""Keys of one message: 8 kB, read in less than a millisecond."""
+
+PHRASE_TERMS_MAX: Final = 8
+"""Words of a phrase that is listened for: three bits of its key say how many they are."""
+
+# --- searches ---------------------------------------------------------------------------
+
+SETTLED_MS: Final = 60_000
+"""How old a post must be before a supernode that lacks it may be wondered at: push takes
+seconds, and a crashed layer half a minute."""
+
+CERTIFICATES_PER_HIT_MAX: Final = 16
+"""Certificates beside one hit: the join, and what led to the key that signed it."""

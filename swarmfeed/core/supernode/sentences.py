@@ -52,3 +52,12 @@ YIELDED: Final = Text("it stepped down for one that is stronger")
 def in_hundred(share: float) -> int:
     """A share of 0 to 1 as people read it."""
     return round(100 * min(1.0, max(0.0, share)))
+
+
+# --- what is listened for ---------------------------------------------------------------
+
+NO_SUCH_WORDS: Final = Text("{typed} has no whole word in it that could be listened for")
+PHRASE_TOO_LONG: Final = Text("a phrase that is listened for has at most {most:1 word|# words}")
+TOO_MANY_INTERESTS: Final = Text(
+    "one machine is told of at most {most:1 author or word|# authors, tags and words}"
+)

@@ -38,16 +38,24 @@ def holds(row: Sequence[str], sought: Iterable[Sought]) -> bool:
     return all(_stands_in(each, row) for each in sought)
 
 
+def count_in(row: Sequence[str], sought: Sought) -> int:
+    """Tell how often the terms of a text hold these."""
+    return sum(1 for _ in _ends_in(sought, row))
+
+
 def _stands_in(sought: Sought, row: Sequence[str]) -> bool:
+    if len(sought.terms) == 1 and not sought.is_prefix:
+        return sought.terms[0] in row
+    return any(True for _ in _ends_in(sought, row))
+
+
+def _ends_in(sought: Sought, row: Sequence[str]) -> Iterator[int]:
+    """Yield where the last of the terms stands."""
     *before, last = sought.terms
-    if not before and not sought.is_prefix:
-        return last in row
-    ends = range(len(before), len(row))
-    return any(
-        (row[at].startswith(last) if sought.is_prefix else row[at] == last)
-        and list(row[at - len(before) : at]) == before
-        for at in ends
-    )
+    for at in range(len(before), len(row)):
+        is_last = row[at].startswith(last) if sought.is_prefix else row[at] == last
+        if is_last and list(row[at - len(before) : at]) == before:
+            yield at
 
 
 def find_spans(text: str, sought: Iterable[Sought]) -> list[tuple[int, int]]:
