@@ -1,11 +1,21 @@
 """Drafts in real browsers: two of them are two devices that the same node has told of."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.test_browser import MakeVisit, Node, Visit, browser, make_visit, node
+from tests.web.test_browser import (
+    LOOK_EVERY_MS,
+    PATIENCE_MS,
+    MakeVisit,
+    Node,
+    Visit,
+    browser,
+    make_visit,
+    node,
+)
 from tests.web.test_typing import WORDS, box, quiet, send, texts
 
 __all__ = ["browser", "make_visit", "node", "quiet"]  # fixtures
@@ -17,16 +27,25 @@ OTHER = "What the other one began."
 
 @pytest.fixture
 def two(make_visit: MakeVisit) -> Iterator[tuple[Visit, Visit]]:
-    """Two browsers that share nothing but the node."""
-    yield make_visit(), make_visit()
+    """Two browsers that share nothing but the node, and listen to it."""
+    one, other = make_visit(), make_visit()
+    one.node.wait_for_streams(one.page, 2)
+    yield one, other
 
 
 def wait_for(page: Page, node: Node, drafts: dict[str, str]) -> None:
-    for _ in range(160):
+    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
         if node.desk.drafts == drafts:
             return
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(LOOK_EVERY_MS)
     assert node.desk.drafts == drafts
+
+
+def is_not_kept(page: Page, words: str) -> None:
+    """Type while nobody is there; returns when the node was asked in vain to keep it."""
+    asked = lambda request: urlsplit(request.url).path == "/drafts"  # noqa: E731
+    with page.expect_event("requestfailed", asked):
+        box(page).fill(words)
 
 
 def test_what_one_device_begins_another_one_sends(two: tuple[Visit, Visit]) -> None:
@@ -60,6 +79,15 @@ def test_an_open_page_hears_of_it(two: tuple[Visit, Visit]) -> None:
     expect(box(other.page)).to_have_value("")
 
 
+def test_an_open_page_asks_for_it_when_the_node_is_back(quiet: MakeVisit) -> None:
+    visit = quiet()
+    visit.node.wait_for_streams(visit.page)
+    visit.node.go_away()
+    visit.node.desk.drafts[""] = OTHER
+    visit.node.come_back()
+    expect(box(visit.page)).to_have_value(OTHER)
+
+
 def test_what_is_typed_is_not_replaced(two: tuple[Visit, Visit]) -> None:
     one, other = two
     box(other.page).fill(OTHER)
@@ -76,8 +104,7 @@ def test_two_that_were_begun_apart_are_both_there(quiet: MakeVisit) -> None:
     box(visit.page).fill("Begun.")
     wait_for(visit.page, visit.node, {"": "Begun."})
     visit.node.go_away()
-    box(visit.page).fill(WORDS)
-    visit.page.wait_for_timeout(1_500)  # it is not kept: nobody is there
+    is_not_kept(visit.page, WORDS)
     visit.node.desk.drafts[""] = OTHER
     visit.node.come_back()
     visit.go("/")
@@ -97,8 +124,7 @@ def test_a_node_that_was_away_gets_what_was_typed(quiet: MakeVisit) -> None:
     box(visit.page).fill("Begun.")
     wait_for(visit.page, visit.node, {"": "Begun."})
     visit.node.go_away()
-    box(visit.page).fill("")
-    visit.page.wait_for_timeout(1_500)
+    is_not_kept(visit.page, "")
     visit.node.come_back()
     visit.page.reload()
     expect(box(visit.page)).to_have_value("")

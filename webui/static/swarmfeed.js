@@ -163,6 +163,7 @@ function showOpen() {
   if (isAway) say("Connected again", true);
   isAway = false;
   byId("ended")?.remove();
+  hearDrafts();
   countNew();
   countNotices(say);
   askHowItIs();
