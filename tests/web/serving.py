@@ -9,7 +9,7 @@ from functools import partial
 from uvicorn._types import ASGI3Application
 from webui.server import Server
 
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Connection]]

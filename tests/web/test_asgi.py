@@ -20,7 +20,7 @@ from webui.events import format_change, merge_changes
 from webui.headers import HEADERS
 from webui.runfile import RunFile
 
-TIMEOUT_S = 10
+TIMEOUT_S = 60
 
 Scene = Callable[["Served"], Awaitable[None]]
 

@@ -33,7 +33,6 @@ def paths(node: Node) -> list[str]:
     return [path.format(**names) for path in PATHS]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320], ids=["wide", "narrow"])
 def test_no_page_keeps_anybody_out(make_visit: MakeVisit, width: int, dark: bool) -> None:

@@ -27,6 +27,13 @@ from webui.asgi import PageServer
 
 pytestmark = pytest.mark.e2e
 
+PATIENCE_MS = 60_000
+"""How long a browser may take, on a machine that is very busy with others too."""
+
+LOOK_EVERY_MS = 20
+
+expect.set_options(timeout=PATIENCE_MS)
+
 CHROMIUM = Path("/usr/bin/chromium")
 LEFT_ALONE = (
     "Autofocus processing was blocked because a document already has a focused element."
@@ -57,7 +64,9 @@ class Node:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever)
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(
+            PATIENCE_MS / 1000
+        )
 
     @property
     def url(self) -> str:
@@ -71,6 +80,14 @@ class Node:
         """Open streams of events."""
         return self.server.stream_count
 
+    def wait_for_streams(self, page: Page, count: int = 1) -> None:
+        """Wait until so many streams are open: who listens later asks for what it missed."""
+        for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
+            if self.stream_count() >= count:
+                return
+            page.wait_for_timeout(LOOK_EVERY_MS)
+        raise AssertionError(f"{self.stream_count()} streams are open, not {count}")
+
     def restart(self) -> None:
         """The page goes away, and comes back on the same port."""
         self.go_away()
@@ -78,18 +95,24 @@ class Node:
 
     def go_away(self) -> None:
         """Nothing answers on its port."""
-        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(
+            PATIENCE_MS / 1000
+        )
 
     def come_back(self) -> None:
         """On the same port; whoever was logged in still is."""
         port = int(self.server.url.rpartition(":")[2])
         self.server = PageServer(self.desk, self._folder, port, owner_of=self._owner_of)
-        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(
+            PATIENCE_MS / 1000
+        )
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(
+            PATIENCE_MS / 1000
+        )
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_MS / 1000)
         self.loop.close()
 
 
@@ -160,7 +183,7 @@ class MakeVisit:
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE_MS)
         visit = Visit(self._node, context, context.new_page())
         visit.page.on("console", visit.hear)
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

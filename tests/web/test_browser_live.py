@@ -9,7 +9,14 @@ from street.fakes.desk import key
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 
-from tests.web.test_browser import MakeVisit, browser, make_visit, node
+from tests.web.test_browser import (
+    LOOK_EVERY_MS,
+    PATIENCE_MS,
+    MakeVisit,
+    browser,
+    make_visit,
+    node,
+)
 
 __all__ = ["browser", "make_visit", "node"]  # fixtures
 
@@ -22,7 +29,7 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
     page, desk = visit.page, visit.node.desk
     bar = page.get_by_role("link", name="new post")
     expect(bar).to_be_hidden()
-    page.wait_for_timeout(300)
+    visit.node.wait_for_streams(page)
     first = page.get_by_role("article").first.inner_text()
     for number in range(2):
         desk.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
@@ -44,7 +51,7 @@ def test_new_replies_are_announced_in_an_open_thread_and_move_nothing(
     asked = next(post for post in desk.posts if post.text == "Hello, swarm.")
     answer = next(post for post in desk.posts if post.text.startswith("Welcome!"))
     visit.go(f"/posts/{asked.id}")
-    page.wait_for_timeout(300)
+    visit.node.wait_for_streams(page)
     shown = page.get_by_role("article").last.bounding_box()
     for number in range(60):
         desk.add_post(AuthorId(key("Ines Okafor")), f"late {number}", reply_to=asked.ref)
@@ -88,7 +95,7 @@ def test_all_new_posts_are_counted_where_there_was_none(make_visit: MakeVisit) -
     desk.posts.clear()
     visit.go("/")
     expect(visit.page.get_by_text("It is quiet here")).to_be_visible()
-    visit.page.wait_for_timeout(300)
+    visit.node.wait_for_streams(visit.page)
     for number in range(3):
         desk.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
     visit.node.announce("new", n=3)
@@ -102,7 +109,7 @@ def test_who_has_a_post_is_said_while_one_looks(make_visit: MakeVisit) -> None:
     visit.go("/")
     held = visit.page.get_by_role("article").first.locator(".held")
     expect(held).to_have_text("On this machine only, going out")
-    visit.page.wait_for_timeout(300)
+    visit.node.wait_for_streams(visit.page)
     desk.posts[desk.posts.index(post)] = replace(post, held_by=2)
     visit.node.announce("receipt", size=1)
     expect(held).to_have_text("2 others have it")
@@ -114,15 +121,21 @@ def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     aoi = AuthorId(key("山田 葵"))
     visit.go(f"/authors/{format_author(aoi)}")
     expect(visit.page.get_by_role("progressbar")).to_have_attribute("value", "8200")
-    visit.page.wait_for_timeout(300)
-    visit.node.announce("progress", feed=visit.node.desk.feed_of(aoi).hex(), held=15_000)
-    expect(visit.page.get_by_text("15,000 of 20,000")).to_be_visible()
+    visit.node.wait_for_streams(visit.page)
+    # Again and again: the stream of the page before may hear it, and go.
+    shown = visit.page.get_by_text("15,000 of 20,000")
+    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
+        visit.node.announce("progress", feed=visit.node.desk.feed_of(aoi).hex(), held=15_000)
+        visit.page.wait_for_timeout(LOOK_EVERY_MS)
+        if shown.is_visible():
+            break
+    expect(shown).to_be_visible()
 
 
 def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
     visit = make_visit()
     expect(visit.page.get_by_text("Well connected: linked to 2 nodes.")).to_be_visible()
-    visit.page.wait_for_timeout(300)
+    visit.node.wait_for_streams(visit.page)
     visit.node.desk.sentence = "Alone: no other node is linked right now."
     visit.node.announce("status", peers=0)
     expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
@@ -134,7 +147,7 @@ def test_what_the_machine_refuses_comes_and_goes_while_a_page_is_open(
 ) -> None:
     visit = make_visit()
     visit.go(path)
-    visit.page.wait_for_timeout(300)
+    visit.node.wait_for_streams(visit.page)
     refused = visit.page.locator(".refused")
     expect(refused).to_have_count(0)
     visit.node.desk.refused = ("The disk is full.",)

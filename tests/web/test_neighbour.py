@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from swarmfeed.shell.owners import Owners
 
 from tests.web.neighbour import FLOOD, FLOOD_COUNT, ODD_COOKIES, Neighbour
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node
+from tests.web.test_browser import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
 
 pytestmark = [pytest.mark.e2e, pytest.mark.attack("A70")]
 
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context()
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

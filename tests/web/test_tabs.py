@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from street.fakes.desk import key
 from swarmfeed.core.base.types import AuthorId
 
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, Node
+from tests.web.test_browser import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
 
 pytestmark = pytest.mark.e2e
 
@@ -46,7 +46,7 @@ def context(
 ) -> Iterator[BrowserContext]:
     """A browser that is logged in."""
     opened = browser.new_context()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.add_init_script(WITHOUT[request.param])
     page = opened.new_page()
     page.goto(node.server.login_link())
@@ -74,17 +74,12 @@ def wait_until_heard(tabs: list[Page], count: int) -> None:
         expect(tab.get_by_role("link", name=named)).to_be_visible()
 
 
-def wait_for_stream(node: Node, page: Page) -> None:
-    while node.stream_count() == 0:
-        page.wait_for_timeout(20)
-
-
 @pytest.mark.attack("A32")
 def test_a_dozen_tabs_hear_of_a_post_over_one_connection_and_go_on(
     context: BrowserContext, node: Node
 ) -> None:
     tabs = open_tabs(context, node)
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     post(node, "for a dozen")
     wait_until_heard(tabs, 1)
     assert node.stream_count() == 1
@@ -102,18 +97,18 @@ def test_when_the_tab_that_listens_is_closed_the_others_go_on(
     context: BrowserContext, node: Node
 ) -> None:
     tabs = open_tabs(context, node, 4)
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     while tabs:
         post(node, "one more")
         wait_until_heard(tabs, 5 - len(tabs))
         tabs.pop(0).close()
         if tabs:
-            wait_for_stream(node, tabs[0])
+            node.wait_for_streams(tabs[0])
 
 
 def test_logging_out_ends_it_for_all_tabs(context: BrowserContext, node: Node) -> None:
     tabs = open_tabs(context, node, 3)
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     leaver = context.new_page()
     leaver.goto(f"{node.url}/me")
     leaver.get_by_role("button", name="Log out").click()
@@ -127,13 +122,13 @@ def test_after_the_node_was_away_every_tab_hears_again(
     context: BrowserContext, node: Node
 ) -> None:
     tabs = open_tabs(context, node, 3)
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     for tab in tabs:
         expect(tab.locator(".state-link .nodes[data-full='2']")).to_be_visible()
     node.restart()
     # Whether sessions outlive the restart or not: one tab logs in, and all are up to date.
     tabs[0].goto(node.server.login_link())
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     post(node, "after the pause")
     wait_until_heard(tabs[1:], 1)
 
@@ -147,8 +142,7 @@ def test_a_browser_that_shares_nothing_listens_in_each_tab(
     )
     context.new_page().goto(node.server.login_link())
     tabs = open_tabs(context, node, 2)
-    while node.stream_count() < 3:
-        tabs[0].wait_for_timeout(20)
+    node.wait_for_streams(tabs[0], 3)
     post(node, "each for itself")
     wait_until_heard(tabs, 1)
     context.close()
@@ -175,7 +169,7 @@ def test_a_node_that_is_away_is_said_on_every_tab_and_so_is_its_return(
     tabs = [context.new_page() for _ in range(4)]
     for tab, path in zip(tabs, ("/", "/search", "/me", "/status"), strict=True):
         tab.goto(node.url + path)
-    wait_for_stream(node, tabs[0])
+    node.wait_for_streams(tabs[0])
     say_well(tabs)
     # One is not looked at meanwhile, and looked at again when the stream is gone already.
     tabs[3].evaluate("dispatchEvent(new Event('pagehide'))")
@@ -201,7 +195,7 @@ def test_a_node_that_hangs_is_away(browser: Browser, node: Node) -> None:
     tab = context.new_page()
     tab.clock.install()
     tab.goto(node.server.login_link())
-    wait_for_stream(node, tab)
+    node.wait_for_streams(tab)
     say_well([tab])
     held: list[Route] = []
     tab.route("**/events", lambda route: held.append(route))

@@ -10,7 +10,7 @@ from street import loop
 from street.fakes.desk import FakeDesk
 from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, IMPORT_BYTES_MAX
-from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, PAGE_BODY_S
 from uvicorn._types import HTTPScope
 from webui.asgi import PageServer
 from webui.plain import values
@@ -229,7 +229,7 @@ def test_sixty_half_sent_posts_hold_up_nobody(tmp_path: Path) -> None:
         for _ in range(60):
             await say(f"POST /posts HTTP/1.1\n{form}Content-Length: 1000\n\ntext=half")
         whole = f"text=whole&form_key={key}"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PAGE_BODY_S / 2):  # they wait for longer
             page = await say(f"GET / HTTP/1.1\n{form}\n")
             assert (await page.readuntil(b"\r\n")).split()[1] == b"200"
             length = f"Content-Length: {len(whole)}\n\n"
