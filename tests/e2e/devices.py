@@ -4,11 +4,9 @@ import json
 import subprocess
 import threading
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
-from tests.e2e.nodes import CHECKOUT, COMMAND_S, Node
-
-LINE_S: Final = 60
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Node
 
 
 class Waiting:
@@ -32,7 +30,7 @@ class Waiting:
     def line(self) -> Any:
         """Return the next JSON value that it prints."""
         assert self.process.stdout is not None
-        ended = threading.Timer(LINE_S, self.process.kill)
+        ended = threading.Timer(PATIENCE_S, self.process.kill)
         ended.start()
         try:
             line = self.process.stdout.readline()
@@ -44,7 +42,7 @@ class Waiting:
     def end(self, code: int = 0) -> str:
         """Wait until it ends with a code; returns what it said on standard error."""
         try:
-            self.process.wait(COMMAND_S)
+            self.process.wait(PATIENCE_S)
             said = _rest(self.process.stderr)
         finally:
             self.kill()

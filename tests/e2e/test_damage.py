@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.backlog import own_word
-from tests.e2e.nodes import Node
+from tests.e2e.nodes import PATIENCE_S, Node
 from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -19,7 +19,7 @@ def follower(town: Town) -> Iterator[Node]:
         node.start()
         node.post("follow", who=town.author.author)
         node.wait_until_held(town.author.author, town.size)
-        node.wait_for("the index", lambda: can_read_all(town, node), 60)
+        node.wait_for("the index", lambda: can_read_all(town, node))
         yield node
 
 
@@ -28,6 +28,11 @@ def can_read_all(town: Town, node: Node) -> bool:
         node.get("search", q=own_word(number), limit=1)["posts"]
         for number in range(0, len(town.posts), 256)
     )
+
+
+def home(node: Node, limit: int) -> list[str]:
+    """Texts of the newest posts of the home timeline."""
+    return [post["text"] for post in node.get("timeline", limit=limit)["posts"]]
 
 
 def chunk_files(town: Town, node: Node) -> list[Path]:
@@ -97,11 +102,11 @@ def test_an_index_that_is_gone_is_made_anew_at_the_start(town: Town, follower: N
     for path in follower.home.glob("index.db*"):
         path.unlink()
     follower.start()
-    follower.wait_for("the index", lambda: can_read_all(town, follower), 60)
+    follower.wait_for("the index", lambda: can_read_all(town, follower))
     feed = follower.feed_of(town.author.author)
     assert feed["relation"] == "followed"
-    home = follower.get("timeline", limit=2)["posts"]
-    assert [post["text"] for post in home] == [mine["text"], town.posts[-1].text]
+    newest = [mine["text"], town.posts[-1].text]
+    follower.wait_for("both in one list", lambda: home(follower, 2) == newest)
 
 
 def test_a_damaged_index_is_made_anew_for_a_command_too(town: Town, follower: Node) -> None:
@@ -127,7 +132,9 @@ def test_a_command_that_fetches_leaves_everything_readable(town: Town) -> None:
     with town.newcomer("passer-by") as node:
         friend = town.friends[0].link_endpoint()
         network = ("--listen", node.host, "--no-dht", "--peer", friend)
-        done = node.command_json("fetch", town.author.author, "--timeout", "60", *network)
+        done = node.command_json(
+            "fetch", town.author.author, "--timeout", str(PATIENCE_S), *network
+        )
         assert done["entries_held"] == town.size
         for number in (0, 4_100, len(town.posts) - 1):
             found = node.command_json("search", own_word(number))

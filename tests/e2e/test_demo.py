@@ -12,15 +12,10 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S
+
 DEMO = [sys.executable, "tools/run", "--demo", "--no-open"]
-TIMEOUT_S = 240
-"""For a play that takes some seconds on a machine with nothing else to do."""
-
-STOP_S = 60
-"""A node that does not end within 15 s is killed by the demo; there are three."""
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(TIMEOUT_S + 2 * STOP_S)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -36,7 +31,7 @@ def run_demo(folder: Path, *options: str | Path) -> subprocess.CompletedProcess[
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=2 * PATIENCE_S,
     )
 
 
@@ -84,7 +79,7 @@ def test_ctrl_c_stops_every_node_and_removes_the_folder(tmp_path: Path) -> None:
         children = _children(demo.pid)
         assert len(children) == 3, "Jonas, Lea and the newcomer"
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(STOP_S) == 0
+        assert demo.wait(PATIENCE_S) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in children)
     assert list(tmp_path.iterdir()) == []
 
@@ -111,7 +106,7 @@ def _end(demo: subprocess.Popen[str]) -> None:
     """Let it stop its nodes, if it still runs; kill it if it does not listen."""
     demo.terminate()
     try:
-        demo.wait(STOP_S)
+        demo.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
         demo.kill()
 

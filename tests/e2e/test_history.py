@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.backlog import make_backlog, write_jsonl
-from tests.e2e.nodes import Neighbourhood, Node
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1_800)]
 
@@ -73,7 +73,7 @@ class Street:
         node.command("import", str(export), "--author", "somebody")
         node.start()
         self.hub.post("follow", who=node.get("whoami")["link"])
-        self.hub.wait_until_held(node.author, posts)
+        self.hub.wait_until_held(node.author, node.feed_of(node.author)["size"])
         return node
 
     def server(self, name: str, *options: str) -> Node:
@@ -141,7 +141,7 @@ def wait_for_copies(
 def test_servers_pick_up_the_slack_hand_out_the_backlog_and_step_back(street: Street) -> None:
     author, friend = street.author("author"), street.person("friend", street.hub)
     friend.post("follow", who=author.get("whoami")["link"])
-    friend.wait_until_held(author.author, POSTS)
+    friend.wait_until_held(author.author, author.feed_of(author.author)["size"])
     servers = [street.server(f"server{n}", "--disk", "50M") for n in range(4)]
 
     # While its people are there, two servers are enough, and the others let go.
@@ -156,7 +156,7 @@ def test_servers_pick_up_the_slack_hand_out_the_backlog_and_step_back(street: St
     held = wait_for_copies(street, servers, author, 3)
     own = author.command_json("status")["feeds"][0]
     newcomer = street.person("newcomer", held[0])
-    done = newcomer.command_json("fetch", author.author, "--timeout", "80")
+    done = newcomer.command_json("fetch", author.author, "--timeout", str(PATIENCE_S))
     assert (done["done"], done["entries_held"]) == (True, own["size"])
     feed = newcomer.feed_of(author.author)
     assert (feed["size"], feed["root"]) == (own["size"], own["root"])

@@ -14,13 +14,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 from ordeals.plain.tracker import tracker, with_announce
 
-from tests.e2e.nodes import Node, new_address
+from tests.e2e.nodes import PATIENCE_S, Node, new_address
 from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-DOWNLOAD_S = 60
-ASK_TIMEOUT_S = 20
 
 
 def need(program: str) -> str:
@@ -55,7 +52,7 @@ def torrent(town: Town, holder: Node, largest: dict[str, Any]) -> bytes:
 
 def read(url: str, headers: dict[str, str]) -> bytes:
     opener = build_opener(ProxyHandler({}))
-    with opener.open(Request(url, headers=headers), timeout=ASK_TIMEOUT_S) as response:
+    with opener.open(Request(url, headers=headers), timeout=PATIENCE_S) as response:
         content: bytes = response.read()
     return content
 
@@ -91,14 +88,14 @@ def rtorrent(folder: Path, torrent: Path) -> Iterator[None]:
 
 def wait_for_file(path: Path, size_bytes: int, digest: bytes) -> None:
     """Wait until a file is whole; a client may make it at full length and fill it later."""
-    deadline_s = time.monotonic() + DOWNLOAD_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline_s:
         is_long = path.exists() and path.stat().st_size == size_bytes
         if is_long and hashlib.sha256(path.read_bytes()).digest() == digest:
             return
         time.sleep(0.1)
     log = (path.parent / "rtorrent.log").read_text(errors="replace")
-    raise AssertionError(f"{path.name} is not whole after {DOWNLOAD_S} s\n{log[-2_000:]}")
+    raise AssertionError(f"{path.name} is not whole after {PATIENCE_S} s\n{log[-2_000:]}")
 
 
 def test_rtorrent_downloads_a_chunk_and_zstd_opens_it(
@@ -112,7 +109,7 @@ def test_rtorrent_downloads_a_chunk_and_zstd_opens_it(
             fetched = tmp_path / largest["name"]
             wait_for_file(fetched, largest["bytes"], hashlib.sha256(kept).digest())
     opened = subprocess.run(
-        [need("zstd"), "-dc", str(fetched)], capture_output=True, timeout=60, check=True
+        [need("zstd"), "-dc", str(fetched)], capture_output=True, timeout=PATIENCE_S, check=True
     )
     assert count_entries(opened.stdout) == largest["end"] - largest["start"] == 4_096
     # Entry 0 is the feed's certificate, entry 1 the profile; then the backlog begins.

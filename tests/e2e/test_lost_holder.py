@@ -30,11 +30,11 @@ def fetch_half(town: Town, node: Node) -> None:
 
     def in_the_middle() -> Any:
         feed = node.feed_of(town.author.author)
-        return feed and feed["fetching"] >= 2 and 256 < feed["entries_held"] < town.size
+        if not feed or feed["fetching"] < 2 or not 256 < feed["entries_held"] < town.size:
+            return False
+        return len(node.get("fetch-progress", author=town.author.author)["holders"]) == 2
 
-    node.wait_for("chunks in flight", in_the_middle, 30)
-    progress = node.get("fetch-progress", author=town.author.author)
-    assert len(progress["holders"]) == 2
+    node.wait_for("chunks in flight from both", in_the_middle)
 
 
 def test_a_killed_friend_is_made_up_for_by_the_other(town: Town, newcomer: Node) -> None:
@@ -43,7 +43,7 @@ def test_a_killed_friend_is_made_up_for_by_the_other(town: Town, newcomer: Node)
     fetch_half(town, newcomer)
     friend.kill()
     try:
-        feed = newcomer.wait_until_held(town.author.author, town.size, 60)
+        feed = newcomer.wait_until_held(town.author.author, town.size)
         assert feed["root"] == town.root
     finally:
         friend.start()
@@ -55,7 +55,7 @@ def test_a_frozen_friend_is_made_up_for_by_the_other(town: Town, newcomer: Node)
     fetch_half(town, newcomer)
     friend.freeze()
     try:
-        feed = newcomer.wait_until_held(town.author.author, town.size, 60)
+        feed = newcomer.wait_until_held(town.author.author, town.size)
         assert feed["root"] == town.root
     finally:
         friend.thaw()

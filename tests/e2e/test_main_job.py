@@ -16,12 +16,10 @@ from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from wheelhouse.browsing import new_browser
 
 from tests.e2e.backlog import own_word
-from tests.e2e.nodes import Node
+from tests.e2e.nodes import PATIENCE_S, Node
 from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-PAGE_TIMEOUT_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,7 @@ def newcomer(town: Town, sent_before: dict[str, int]) -> Iterator[Node]:
     """Knows the author's address and one friend; fetches everything."""
     with town.newcomer("newcomer") as node:
         node.start()
-        done = node.command_json("fetch", town.author.author, "--timeout", "60")
+        done = node.command_json("fetch", town.author.author, "--timeout", str(PATIENCE_S))
         assert done["done"] is True
         assert done["entries_held"] == done["entries_total"] == town.size
         friends = [friend.swarm_endpoint() for friend in town.friends]
@@ -79,14 +77,14 @@ def test_the_whole_backlog_comes_from_both_friends(
     }
     for friend in town.friends:
         is_sender = partial(has_sent_more, friend, town, sent_before[friend.name])
-        friend.wait_for("chunks sent by BitTorrent", is_sender, 10)
+        friend.wait_for("chunks sent by BitTorrent", is_sender)
 
 
 def test_every_post_is_shown_page_by_page_in_the_author_s_order(
     town: Town, newcomer: Node
 ) -> None:
     shown: list[dict[str, object]] = []
-    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer), 60)
+    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer))
     before: list[str] = []
     while True:
         page = newcomer.command_json("show", town.author.author, "--limit", "1000", *before)
@@ -100,7 +98,7 @@ def test_every_post_is_shown_page_by_page_in_the_author_s_order(
 
 
 def test_every_post_is_found_by_a_word_of_its_own(town: Town, newcomer: Node) -> None:
-    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer), 60)
+    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer))
     for number in (0, 1, 255, 256, 4_095, 4_096, 8_191, 8_192, 9_000, len(town.posts) - 1):
         found = newcomer.get("search", q=own_word(number), limit=10)["posts"]
         assert [post["text"] for post in found] == [town.posts[number].text]
@@ -120,7 +118,7 @@ def test_the_newcomer_replies_and_a_friend_reads_it(town: Town, newcomer: Node) 
         replies: list[dict[str, object]] = friend.get("show", ref=ref)["replies"]
         return replies
 
-    seen = friend.wait_for("the reply", thread, 20)
+    seen = friend.wait_for("the reply", thread)
     assert [(post["author"], post["text"], post["hash"]) for post in seen] == [
         (newcomer.author, "Still true today.", reply["hash"])
     ]
@@ -153,5 +151,5 @@ def test_the_page_shows_nothing_to_who_is_not_logged_in(town: Town, newcomer: No
 
 def read(browser: OpenerDirector, url: str) -> str:
     """Return the text of a page, without its tags."""
-    with browser.open(url, timeout=PAGE_TIMEOUT_S) as response:
+    with browser.open(url, timeout=PATIENCE_S) as response:
         return unescape(re.sub(r"<[^>]*>", "", response.read().decode()))

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.nodes import CHECKOUT, COMMAND_S, Neighbourhood, Node, Refused
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -50,7 +48,6 @@ def test_a_restored_device_imports_nothing_twice(town: Neighbourhood, notebook: 
     again.wait_for(
         "what was written before",
         lambda: len(again.texts_of(anna.author, 1_000)) == 300,
-        PATIENCE_S,
     )
     report = again.command_json("import", notebook)
     assert (report["imported"], report["already_there"]) == (0, 300)
@@ -79,7 +76,7 @@ def run_bytes(node: Node, *words: bytes, stdin: bytes = b"") -> tuple[int, str]:
         env={**os.environ, "LC_ALL": "C"},
         input=stdin,
         capture_output=True,
-        timeout=COMMAND_S,
+        timeout=PATIENCE_S,
     )
     return done.returncode, done.stderr.decode()
 

@@ -10,8 +10,6 @@ from tests.e2e.nodes import Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A50")]
 
-PATIENCE_S = 30
-
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Neighbourhood]:
@@ -38,7 +36,7 @@ def has_receipt(node: Node) -> bool:
 
 def test_a_lost_log_is_named_comes_back_and_goes_on(town: Neighbourhood) -> None:
     anna, ben = befriended(town)
-    anna.wait_for("a receipt", lambda: has_receipt(anna), PATIENCE_S)
+    anna.wait_for("a receipt", lambda: has_receipt(anna))
     anna.stop()
     shutil.rmtree(anna.home / "feeds")
     with pytest.raises(Refused, match="entries 0 to 2 of your feed are missing"):
@@ -46,11 +44,9 @@ def test_a_lost_log_is_named_comes_back_and_goes_on(town: Neighbourhood) -> None
     assert "entries 0 to 2 are missing" in anna.command("verify", code=1)
     assert "Nothing can be written" in anna.command("status")
     anna.start("--peer", ben.link_endpoint())
-    anna.wait_for(
-        "writing to go on", lambda: anna.get("own-feed")["standing"] == "signs", PATIENCE_S
-    )
+    anna.wait_for("writing to go on", lambda: anna.get("own-feed")["standing"] == "signs")
     anna.post("post", text="two")
-    ben.wait_for("both", lambda: ben.texts_of(anna.author) == ["two", "one"], PATIENCE_S)
+    ben.wait_for("both", lambda: ben.texts_of(anna.author) == ["two", "one"])
     assert anna.command_json("verify")["damaged"] == []
 
 
@@ -61,7 +57,7 @@ def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(town: Neighbourh
     shutil.copytree(anna.home, copy)
     anna.start("--peer", ben.link_endpoint())
     anna.post("post", text="two")
-    ben.wait_for("both", lambda: ben.texts_of(anna.author) == ["two", "one"], PATIENCE_S)
+    ben.wait_for("both", lambda: ben.texts_of(anna.author) == ["two", "one"])
     anna.stop()
     shutil.rmtree(anna.home)
     copy.rename(anna.home)
@@ -69,7 +65,7 @@ def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(town: Neighbourh
     anna.start("--peer", ben.link_endpoint())
     with pytest.raises(Refused, match="old copy"):
         anna.post("post", text="another two")
-    anna.wait_for("the truth", lambda: anna.texts_of(anna.author) == ["two", "one"], PATIENCE_S)
+    anna.wait_for("the truth", lambda: anna.texts_of(anna.author) == ["two", "one"])
     sentence = anna.get("own-feed")["sentence"]
     assert "swarmfeed restore -" in sentence
     assert anna.get("status")["sentence"] == sentence
@@ -79,6 +75,6 @@ def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(town: Neighbourh
     anna.start("--peer", ben.link_endpoint())
     anna.post("post", text="three")
     all_three = ["three", "two", "one"]
-    ben.wait_for("all", lambda: ben.texts_of(anna.author) == all_three, PATIENCE_S)
+    ben.wait_for("all", lambda: ben.texts_of(anna.author) == all_three)
     feeds = [each for each in ben.status()["feeds"] if each["author"] == anna.author]
     assert [each["forked"] for each in feeds] == [False, False]

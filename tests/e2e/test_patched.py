@@ -19,7 +19,7 @@ import libtorrent as lt
 import pytest
 
 from tests.e2e.backlog import FIRST_TIME_S, make_backlog, write_jsonl
-from tests.e2e.nodes import CHECKOUT, Neighbourhood, Node, new_address
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node, new_address
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -72,7 +72,10 @@ def verified(node: Node, feed: str) -> dict[str, Any]:
     reader = str(CHECKOUT / "tools" / "verify_feed.py")
     folder = str(node.home / "feeds" / feed)
     done = subprocess.run(
-        [sys.executable, reader, folder, "--json"], capture_output=True, text=True, timeout=120
+        [sys.executable, reader, folder, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
@@ -101,11 +104,10 @@ def withdraw_one(anna: Node, feed: str) -> str:
         found = anna.get("removed", ref=f"{feed}/{PLACE}")
         return bool(found["removed_at"] == found["holders"] == 1)
 
-    anna.wait_for("the friend's receipt", is_removed, 60)
+    anna.wait_for("the friend's receipt", is_removed)
     return str(said)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.attack("A95")
 def test_it_leaves_every_holder_and_hardly_anything_moves(
     street: Neighbourhood, tmp_path: Path

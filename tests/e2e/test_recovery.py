@@ -9,11 +9,9 @@ import pytest
 from swarmfeed.core.base.backup_words import seed_of_words
 from swarmfeed.core.base.keys import SigningKey
 
-from tests.e2e.nodes import Neighbourhood, Node, Refused
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -34,7 +32,7 @@ def feeds_of(node: Node, author: str) -> Sequence[Any]:
 
 
 def wait_for_texts(node: Node, author: str, texts: Sequence[str]) -> None:
-    node.wait_for(f"{texts}", lambda: node.texts_of(author) == list(texts), PATIENCE_S)
+    node.wait_for(f"{texts}", lambda: node.texts_of(author) == list(texts))
 
 
 @pytest.fixture
@@ -84,12 +82,12 @@ def test_by_the_words_alone_and_the_dht(town: Neighbourhood) -> None:
     words, _ = anna.words.splitlines()
     key = b64encode(SigningKey(seed_of_words(words)).public).decode("ascii")
     stranger.wait_for(
-        "the sheet's item", lambda: stranger.get("whose-sheet", key=key)["author"], PATIENCE_S
+        "the sheet's item", lambda: stranger.get("whose-sheet", key=key)["author"]
     )
     anna.stop()
 
     again = town.bare("again", *entrance)
-    keys = ["--no-passphrase", "--listen", again.host, "--timeout", "120"]
+    keys = ["--no-passphrase", "--listen", again.host, "--timeout", str(PATIENCE_S)]
     told = again.command_json("restore", "-", *keys, *entrance, stdin=words)
     assert (told["author"], told["name"]) == (anna.author, "anna")
     assert told["entries_held"] >= told["entries_found"] == 3

@@ -9,8 +9,6 @@ from tests.e2e.nodes import Neighbourhood
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PATIENCE_S = 20
-
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Neighbourhood]:
@@ -32,12 +30,10 @@ def test_an_author_comes_back_from_the_first_sheet(town: Neighbourhood) -> None:
     again = town.add("anna2", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
     assert again.author == anna.author
     again.start()
-    again.wait_for(
-        "the old post", lambda: again.texts_of(anna.author) == ["Before the fire"], PATIENCE_S
-    )
+    again.wait_for("the old post", lambda: again.texts_of(anna.author) == ["Before the fire"])
     again.post("post", text="After the fire")
     both = ["After the fire", "Before the fire"]
-    ben.wait_for("both posts", lambda: ben.texts_of(anna.author) == both, PATIENCE_S)
+    ben.wait_for("both posts", lambda: ben.texts_of(anna.author) == both)
     feeds = [each for each in ben.status()["feeds"] if each["author"] == anna.author]
     assert len(feeds) == 2
     assert not any(each["forked"] for each in feeds)

@@ -18,8 +18,6 @@ from tests.e2e.thieves import feed_key, feed_of, plant, stolen_key
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-ALARM_S = 60
-PATIENCE_S = 60
 POSTS = ["two", "one"]
 
 
@@ -67,7 +65,7 @@ def told(node: Node) -> list[str]:
 def alarmed(node: Node, what: str) -> float:
     """Wait for an alarm; returns how many seconds that took."""
     began = time.monotonic()
-    node.wait_for(f"the alarm {what}", lambda: what in told(node), ALARM_S)
+    node.wait_for(f"the alarm {what}", lambda: what in told(node))
     return time.monotonic() - began
 
 
@@ -86,7 +84,6 @@ def all_see_anna(town: Town, *nodes: Node, posts: list[str] = POSTS) -> None:
         node.wait_for(
             f"the posts of Anna: {posts}",
             lambda each=node: sees_anna(each, town.anna.author, posts),  # type: ignore[misc]
-            PATIENCE_S,
         )
 
 
@@ -95,7 +92,7 @@ def test_t1_and_t4_a_leave_heals_with_the_move_and_comes_too_late_after_it(town:
     anna, ben, thief = town.anna, town.ben, town.thief
     plant(thief, *cut_off(stolen_key(thief), feed_of(anna)))
     thief.start()
-    ben.wait_for("the posts to be gone", lambda: not ben.texts_of(anna.author), PATIENCE_S)
+    ben.wait_for("the posts to be gone", lambda: not ben.texts_of(anna.author))
     alarmed(anna, "left")
     assert "alarm" not in told(ben), "it is not Ben's name"
     sentence = anna.get("status")["alarms"]
@@ -121,9 +118,7 @@ def test_t2_a_device_of_the_thief_that_is_dated_back(town: Town) -> None:
     thief.start()
     thief.post("post", text="send me money")
     alarmed(anna, "joined")
-    ben.wait_for(
-        "the thief's post", lambda: "send me money" in ben.texts_of(anna.author), PATIENCE_S
-    )
+    ben.wait_for("the thief's post", lambda: "send me money" in ben.texts_of(anna.author))
     move(anna)
     carl = town.newcomer("carl")
     all_see_anna(town, anna, ben, carl)
@@ -156,7 +151,7 @@ def test_the_only_machine_is_gone_and_the_key_stolen(town: Town) -> None:
     anna.kill()
     plant(thief, *cut_off(stolen_key(thief), feed_of(anna)))
     thief.start()
-    ben.wait_for("the posts to be gone", lambda: not ben.texts_of(anna.author), PATIENCE_S)
+    ben.wait_for("the posts to be gone", lambda: not ben.texts_of(anna.author))
     # A new machine, and the second sheet: the thief never had that one.  What is not hers she
     # is shown, and names.
     again = town.nodes.bare("again", "--no-dht", "--peer", ben.link_endpoint())

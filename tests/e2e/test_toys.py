@@ -6,7 +6,7 @@ from urllib.request import Request
 import pytest
 from wheelhouse.browsing import new_browser
 
-from tests.e2e.nodes import Neighbourhood, Node, Refused
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = pytest.mark.e2e
 
@@ -19,7 +19,7 @@ def wait_until_said(node: Node, *texts: str) -> None:
     def look() -> bool:
         return [each["text"] for each in node.get("greetings")["greetings"]] == [*texts]
 
-    node.wait_for(f"{texts} to be said", look, seconds=60)
+    node.wait_for(f"{texts} to be said", look)
 
 
 def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhood) -> None:
@@ -42,13 +42,13 @@ def test_a_role_of_somebody_else_works_on_every_face(neighbourhood: Neighbourhoo
     # On the page, in the menu, in words of its own template.
     browser, link = new_browser(), ben.post("login-link")["url"]
     own_url = link.partition("/login?")[0]
-    browser.open(link, timeout=60).close()
-    page = browser.open(f"{own_url}/greetings", timeout=60).read().decode()
+    browser.open(link, timeout=PATIENCE_S).close()
+    page = browser.open(f"{own_url}/greetings", timeout=PATIENCE_S).read().decode()
     assert "Lovely weather." in page and ">Greetings</span></a>" in page
     [key] = re.findall('name="form_key" value="([0-9a-f]+)"', page)
     body = f"text=Bye.&form_key={key}".encode()
     form = Request(f"{own_url}/greetings", body, {"Origin": own_url})
-    browser.open(form, timeout=60).close()
+    browser.open(form, timeout=PATIENCE_S).close()
     wait_until_said(anna, "Ahoy!", "It is.", "Bye.")
     jobs = {each["name"]: each for each in ben.get("status")["jobs"]}
     assert jobs["greetings"]["last_result"].startswith("met ")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.nodes import CHECKOUT, Node
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Node
 from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -18,7 +18,7 @@ def reader(town: Town) -> Node:
     """Fetched everything, and was stopped."""
     with town.newcomer("reader") as node:
         node.start()
-        node.command("fetch", town.author.author, "--timeout", "60")
+        node.command("fetch", town.author.author, "--timeout", str(PATIENCE_S))
     return node
 
 
@@ -33,7 +33,7 @@ def verify_feed(town: Town, node: Node) -> tuple[int, dict[str, Any]]:
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert done.stdout, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)

@@ -17,9 +17,9 @@ from seeker.needle import Needle
 from seeker.seeking import seek, seek_open
 
 from tests.e2e.backlog import Post, make_backlog, write_jsonl
-from tests.e2e.nodes import CHECKOUT, Neighbourhood, Node
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 POSTS: Final = 590
 """Two sealed chunks, and a tail."""
@@ -29,9 +29,6 @@ SPEED: Final = ("--history-speed", "3600")
 
 SEALED, TAIL, EDITED = "Xyqvkéßwzjhpmbtçrlgnd", "qvzkxjwpfhyrmtbdgcln", "zwqkvpxhjmftbrdcgyln"
 """Words of random letters."""
-
-GONE_S: Final = 60
-"""On an idle machine it takes 20 s at most; this one may be busy."""
 
 
 class Circle:
@@ -45,7 +42,7 @@ class Circle:
         self.server = self._holder("server", self.friend, "--history")
         self.server.post("follow", who=self.friend.get("whoami")["link"])
         self.newcomer = self._holder("newcomer", self.friend)
-        self.newcomer.command("fetch", self.author.author, "--timeout", "120")
+        self.newcomer.command("fetch", self.author.author, "--timeout", str(PATIENCE_S))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -96,7 +93,7 @@ def wait_until_gone(node: Node, words: Sequence[str]) -> None:
     for word in words:
         needle = Needle(word)
         gone = partial(lambda needle: not found(node, needle), needle)
-        node.wait_for(f"{word} to be gone", gone, GONE_S, 0.5)
+        node.wait_for(f"{word} to be gone", gone, every_s=0.5)
 
 
 def verify_feed(node: Node, feed: str) -> dict[str, Any]:
@@ -139,12 +136,12 @@ def test_what_is_withdrawn_is_found_in_no_file_of_anybody(circle: Circle) -> Non
         told = author.get("removed", ref=refs[SEALED])
         return not told["waits"] and told["removed_at"] == told["holders"] >= 2
 
-    author.wait_for("the holders to confirm", removed_everywhere, GONE_S)
+    author.wait_for("the holders to confirm", removed_everywhere)
 
     late = circle.all.add("late", "--no-dht", "--peer", circle.friend.link_endpoint())
     late.start()
     author.stop()
-    late.command("fetch", author.author, "--timeout", "120")
+    late.command("fetch", author.author, "--timeout", str(PATIENCE_S))
     feed = late.feed_of(author.author)
     assert (feed["size"], feed["root"]) == (own["size"], own["root"])
     assert verify_feed(late, own["feed"])["root"] == own["root"]

@@ -51,9 +51,7 @@ def build_town(neighbourhood: Neighbourhood) -> Town:
     first, second = (neighbourhood.add(name, "--no-dht") for name in ("first", "second"))
     for friend in (first, second):
         friend.start().post("follow", who=link)
-    own = author.wait_for(
-        "receipts of both friends", lambda: _held_by(author, number=2), seconds=60
-    )
+    own = author.wait_for("receipts of both friends", lambda: _held_by(author, number=2))
     for friend in (first, second):
         friend.wait_until_held(author.author, own["size"])
     author.stop()
