@@ -248,9 +248,10 @@ JOURNAL_BYTES_MAX: Final = 8 * 1024 * 1024
 """Longest journal: a chunk list, and 255 longest entries once in the base and once appended,
 with a head each."""
 
-JOURNAL_APPENDED_BYTES_MAX: Final = 64 * 1024
-"""Most bytes appended to a journal before it is written anew as a base, a fifth as long.  They
-are about 120 posts, so what that costs (three syncs) is a fortieth of what they cost."""
+JOURNAL_APPENDED_BYTES_MAX: Final = 256 * 1024
+"""Most bytes appended to a journal before it is written anew as a base, a fifth as long: that
+takes four syncs, which the post waits for.  More than 255 usual posts, so of these only one that
+seals a chunk waits so long; what is appended stands there for an hour at most."""
 
 JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of

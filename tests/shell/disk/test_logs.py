@@ -48,7 +48,7 @@ def test_an_append_to_the_tail_only_adds_to_the_journal(root: Path) -> None:
 def test_a_journal_with_much_appended_is_written_anew(root: Path, reopen: bool) -> None:
     logs = opened(root)
     longest = bases = 0
-    text = "many words " * 30
+    text = "many words " * 240
     for number in range(200):
         stored = posts(number, number + 1, text)
         logs.append(FEED, stored, now_ms=NOW_MS + number, sign=KEY.sign)
@@ -60,6 +60,17 @@ def test_a_journal_with_much_appended_is_written_anew(root: Path, reopen: bool) 
     assert JOURNAL_APPENDED_BYTES_MAX * 0.9 < longest <= JOURNAL_APPENDED_BYTES_MAX
     assert bases == 3, "at the start, and twice"
     assert CheckLog(root).entries(FEED) == tuple(posts(0, 200, text))
+
+
+@pytest.mark.slow
+def test_posts_that_seal_no_chunk_are_appended_and_nothing_else(root: Path) -> None:
+    """Real ones take 540 bytes with their heads: nobody waits for a new base."""
+    logs, journal = opened(root), root / FOLDER / "journal"
+    append(logs, 0, 1)
+    inode = journal.stat().st_ino
+    for number in range(1, 255):
+        logs.append(FEED, posts(number, number + 1, "x" * 200), now_ms=NOW_MS, sign=KEY.sign)
+    assert journal.stat().st_ino == inode
 
 
 def test_packing_a_journal_leaves_nothing_but_its_base(root: Path) -> None:
@@ -90,11 +101,11 @@ def test_a_journal_that_could_not_be_written_anew_is_as_before(
     logs = opened(root)
     append(logs, 0, 1)
     before = (root / FOLDER / "journal").read_bytes()
-    text = "x" * (JOURNAL_APPENDED_BYTES_MAX // 10)
+    text = "x" * (JOURNAL_APPENDED_BYTES_MAX // 50)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
         with pytest.raises(PassingError, match="disk is full"):
-            logs.append(FEED, posts(1, 12, text), now_ms=NOW_MS, sign=KEY.sign)
+            logs.append(FEED, posts(1, 52, text), now_ms=NOW_MS, sign=KEY.sign)
     assert (root / FOLDER / "journal").read_bytes() == before
     append(logs, 1, 3)
     assert CheckLog(root).entries(FEED) == tuple(posts(0, 3))
