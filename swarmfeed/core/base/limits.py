@@ -250,8 +250,8 @@ with a head each."""
 
 JOURNAL_APPENDED_BYTES_MAX: Final = 256 * 1024
 """Most bytes appended to a journal before it is written anew as a base, a fifth as long: that
-takes four syncs, which the post waits for.  More than 255 usual posts, so of these only one that
-seals a chunk waits so long; what is appended stands there for an hour at most."""
+takes four syncs, which the post waits for.  More than 255 usual posts, so of these only one
+that seals a chunk waits so long; what is appended stands there for an hour at most."""
 
 JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of

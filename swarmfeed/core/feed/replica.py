@@ -21,6 +21,7 @@ from swarmfeed.core.feed.chunklist import (
     sealed_end,
     sealed_frontier,
 )
+from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
@@ -349,6 +350,8 @@ def _sign(
 
 
 def _append_all(frontier: Frontier, stored: Sequence[bytes]) -> Frontier:
+    if len(stored) == 1:
+        return frontier.append([hash_stored(stored[0])])  # a third of the time
     return frontier.append(hash_whole(stored)[1])
 
 

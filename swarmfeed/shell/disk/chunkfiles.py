@@ -52,6 +52,7 @@ class ChunkFiles:
         self._folder = folder
         self._threads = ThreadPoolExecutor(SYNCED_AT_ONCE, "disk")
         self._folders: dict[FeedId, Path] = {}
+        self._journals: dict[FeedId, Path] = {}
         self._held: dict[FeedId, set[ChunkSpan]] = {}
         self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
 
@@ -62,6 +63,13 @@ class ChunkFiles:
         if folder is None:
             folder = self._folders[feed_id] = self._folder / format_address(feed_id)
         return folder
+
+    def journal(self, feed_id: FeedId) -> Path:
+        """Where the journal of a feed is, or would be."""
+        path = self._journals.get(feed_id)
+        if path is None:  # to put it together takes as long as to write into it
+            path = self._journals[feed_id] = self.feed_folder(feed_id) / "journal"
+        return path
 
     def kept_folder(self, feed_id: FeedId) -> Path:
         return self.feed_folder(feed_id) / "chunks"

@@ -397,4 +397,4 @@ class FileLogs:
         return chunk
 
     def _journal(self, feed_id: FeedId) -> Path:
-        return self._chunks.feed_folder(feed_id) / "journal"
+        return self._chunks.journal(feed_id)
