@@ -215,6 +215,7 @@ def _kinds(world: World, dice: Random) -> list[Kind]:
         Kind("the busiest author", [f"from:{author_name(0)}"], is_deep=True),
         Kind("common word between two days", months),
         Kind("common word with a link", linked),
+        Kind("best of two common words", [f"{pair} order:best" for pair in pairs]),
         Kind("beginning of three letters", begins),
         Kind("word nobody wrote", ["zzyzxq", "qqqqzz"]),
     ]

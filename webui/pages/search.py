@@ -27,17 +27,27 @@ def show_search() -> str | tuple[str, int]:
 
 
 def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
+    query = parse_query(words) if page.posts else None
+    best_first = query is not None and query.best_first
     return render_template(
         "search.html",
         words=words,
         nobody=_nobody(words) if words and not page.posts and not not_searched else "",
         not_searched=not_searched,
-        marked=parse_query(words).marked if page.posts else (),
+        marked=query.marked if query else (),
+        best_first=best_first,
+        in_order=_in_order,
         posts=page.posts,
-        found=what_was_found(page.count),
+        found=what_was_found(page.count, best_first=best_first),
         older=page.next,
         is_top=before() is None,
     )
+
+
+def _in_order(words: str, order: str) -> str:
+    """The same search in another order."""
+    typed = [each for each in words.split() if not each.lower().startswith("order:")]
+    return " ".join([*typed, f"order:{order}"] if order else typed)
 
 
 def _nobody(words: str) -> str:

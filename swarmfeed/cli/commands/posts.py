@@ -166,7 +166,8 @@ def search(
 
     "a phrase", begin*, #tag and -without work; from:NAME and to:NAME, who wrote it and whom it
     answers or mentions; since:2026-03 and until:2026-03-15, days of UTC; lang:de, has:link,
-    has:media and is:reply. A WORD that starts with two dashes goes between quotation marks.
+    has:media and is:reply; order:best, not the newest first. A WORD that starts with two
+    dashes goes between quotation marks.
     """
     _require_options(words)
     with context.open() as desk:
@@ -177,6 +178,8 @@ def search(
     are_more = before is not None or found.count > len(found.posts)
     if found.next is not None and are_more and not as_json:
         print_sentence(GO_ON(found=what_was_found(found.count), cursor=found.next))
+    elif parse_query(typed).best_first and found.count > len(found.posts) and not as_json:
+        print_sentence(what_was_found(found.count, best_first=True))
 
 
 def _why_nothing(desk: Answerer, typed: str) -> str:

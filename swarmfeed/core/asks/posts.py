@@ -101,7 +101,7 @@ class Posts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPosts:
-    """A page of what a search found, newest first."""
+    """A page of what a search found, newest first unless it asked for the best."""
 
     posts: tuple[PostView, ...]
     next: Cursor | None
@@ -163,7 +163,7 @@ class NewerThan(Ask[NewPosts]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPosts(Ask[FoundPosts]):
-    """Posts held here that have all words in them, newest first."""
+    """Posts held here that have all words in them, newest first, or in the ``order:best``."""
 
     name = "search"
 
@@ -242,10 +242,12 @@ def page_of(posts: Sequence[PostView], limit: int) -> Posts:
     return Posts(posts=told_apart(posts), next=posts[-1].cursor if is_full else None)
 
 
-def found_of(posts: Sequence[PostView], limit: int, count: int) -> FoundPosts:
-    """Like ``page_of``, of a search that found so many."""
+def found_of(
+    posts: Sequence[PostView], limit: int, count: int, *, best_first: bool = False
+) -> FoundPosts:
+    """Like ``page_of``, of a search that found so many; the best ones are one page."""
     page = page_of(posts, limit)
-    return FoundPosts(posts=page.posts, next=page.next, count=count)
+    return FoundPosts(posts=page.posts, next=None if best_first else page.next, count=count)
 
 
 def told_apart(posts: Sequence[PostView]) -> tuple[PostView, ...]:

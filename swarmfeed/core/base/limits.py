@@ -354,6 +354,10 @@ SEARCH_CHARS_MAX: Final = 1_000
 SEARCH_TERMS_MAX: Final = 32
 """Most words and phrases in one search; each costs a walk through its posts."""
 
+SEARCH_BEST_OF: Final = 256
+"""Newest posts of a search among which the best ones are told; to weigh each takes 30
+microseconds."""
+
 SEARCH_AUTHORS_MAX: Final = 64
 """Most authors one `from:name` stands for: names are not unique, and anybody may take one a
 thousand times.  Of more, an address tells whom is meant."""

@@ -56,7 +56,7 @@ def in_hundred(share: float) -> int:
 
 # --- what is listened for ---------------------------------------------------------------
 
-NO_SUCH_WORDS: Final = Text("{typed} has no whole word in it that could be listened for")
+NO_SUCH_WORDS: Final = Text("nobody can listen for {typed}: there is no whole word in it")
 PHRASE_TOO_LONG: Final = Text("a phrase that is listened for has at most {most:1 word|# words}")
 TOO_MANY_INTERESTS: Final = Text(
     "one machine is told of at most {most:1 author or word|# authors, tags and words}"

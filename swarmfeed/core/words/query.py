@@ -11,6 +11,7 @@
     lang:de         posts whose author says that they are in this language
     has:link        posts with a link; has:media those with one to a picture, sound or film
     is:reply        posts that answer another one
+    order:best      the best ones first (``ranking``); order:newest, as it is without
     -word           posts that do not; also before a phrase, from:, to:, lang:, has: and is:
 
 All that is typed has to be true of a post.  What a query says of a post, ``core.feed.matching``
@@ -34,7 +35,7 @@ from swarmfeed.core.words.seeking import Sought, seek
 from swarmfeed.errors import UserError
 
 find_parts: Final = re.compile(
-    r'(-)?(?:(from|to|since|until|lang|has|is):)?(?:"([^"]*)"?(\*)?|(\S+))',
+    r'(-)?(?:(from|to|since|until|lang|has|is|order):)?(?:"([^"]*)"?(\*)?|(\S+))',
     re.IGNORECASE,
 ).finditer
 """Groups: minus, field, text in quotes, its star, bare word.  Every text is a row of parts."""
@@ -93,6 +94,8 @@ class SearchQuery:
     """Only posts of this time or later."""
     until_ms: int | None = None
     """Only posts before this time; None: whenever."""
+    best_first: bool = False
+    """Whether the best ones come first, and not the newest."""
 
     @property
     def marked(self) -> All:
@@ -129,6 +132,7 @@ def parse_query(typed: str) -> SearchQuery:
         raise UserError(sentences.TOO_MANY(most=SEARCH_TERMS_MAX))
     if not len(wanted):
         raise UserError(sentences.NOTHING_TO_FIND())
+    orders = [_order(part) for part in parts if part.field == "order" and part.text]
     since_ms = max((first for field, first, _ in days if field == "since"), default=0)
     ends = [end for field, _, end in days if field == "until"]
     return SearchQuery(
@@ -136,6 +140,7 @@ def parse_query(typed: str) -> SearchQuery:
         unwanted=unwanted,
         since_ms=since_ms,
         until_ms=min(ends, default=None),
+        best_first=bool(orders) and orders[-1] == "best",
     )
 
 
@@ -186,6 +191,12 @@ def _is(text: str) -> str:
     if text and f"is:{text.lower()}" != REPLY:
         raise UserError(sentences.IS_WHAT(typed=text))
     return REPLY if text else ""
+
+
+def _order(part: _Part) -> str:
+    if part.text.lower() not in ("best", "newest") or not part.is_wanted:
+        raise UserError(sentences.WHICH_ORDER(typed=part.text))
+    return part.text.lower()
 
 
 def _days(part: _Part) -> tuple[str, int, int]:

@@ -16,6 +16,7 @@ NOT_WITHOUT: Final = Text(
     "Before {field}: no dash can stand: since: and until: are the two sides."
 )
 NO_LANGUAGE: Final = Text("lang: takes a language like en, de or pt-br, not {typed}.")
+WHICH_ORDER: Final = Text("order: is best or newest, not {typed}.")
 HAS_WHAT: Final = Text(
     'has: knows link and media, not {typed}; "has:{typed}" in quotation marks are words.'
 )

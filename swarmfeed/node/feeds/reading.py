@@ -28,6 +28,7 @@ from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, SEARCH_COUNT_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.public_id import time_of_id
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.node.ground.desk import Answers, in_reader
@@ -76,7 +77,8 @@ class Reading:
     def search(self, ask: SearchPosts) -> FoundPosts:
         count = self._index.count_found(ask.words, SEARCH_COUNT_MAX + 1)
         found = self._index.search(ask.words, ask.limit, ask.before)
-        return found_of(found, ask.limit, count)
+        best_first = parse_query(ask.words).best_first
+        return found_of(found, ask.limit, count, best_first=best_first)
 
     def show(self, ask: ShowPost) -> ThreadView:
         post = self._named(self.find(ask.ref))

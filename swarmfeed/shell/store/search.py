@@ -12,7 +12,12 @@ from typing import Final
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
-from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
+from swarmfeed.core.base.limits import (
+    REPLY_COUNT_MAX,
+    SEARCH_AUTHORS_MAX,
+    SEARCH_BEST_OF,
+    SEARCH_COUNT_MAX,
+)
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.matching import address_sought, read_address
 from swarmfeed.core.words.folding import name_key
@@ -26,10 +31,13 @@ from swarmfeed.core.words.query import (
     SearchQuery,
     parse_query,
 )
+from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
 from swarmfeed.shell.store import traits
+from swarmfeed.shell.store.entries import POST_HASH
 from swarmfeed.shell.store.moments import Match, first_moment, last_moment, newest_first
+from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.read import (
     CURSOR_ROW,
     NUMBER_MAX,
@@ -62,6 +70,19 @@ COUNT_BETWEEN: Final = """
         ORDER BY post_words.rowid DESC LIMIT :most)
 """
 """A span of moments begins and ends with posts of other times, so each is looked at."""
+
+CANDIDATES: Final = f"""
+    SELECT post.id, index_text({POST_TEXT}), post.sort_ms,
+        CASE WHEN EXISTS (SELECT 1 FROM reply) THEN (SELECT count(DISTINCT said.author) FROM (
+            SELECT id FROM reply WHERE parent_hash = {POST_HASH} LIMIT {REPLY_COUNT_MAX}
+        ) AS answer
+        CROSS JOIN block ON block.base = (SELECT max(base) FROM block WHERE base <= answer.id)
+        CROSS JOIN feed AS said ON said.no = block.feed
+        WHERE said.author <> feed.author) ELSE 0 END
+    FROM json_each(:row_ids) CROSS JOIN post ON post.id = value
+    CROSS JOIN feed ON feed.no = post.feed
+"""  # noqa: S608  # fixed text
+"""What a post is weighed by: its terms, its time, and how many authors answered it."""
 
 BY_ROWS: Final = "SELECT value AS id FROM json_each(:row_ids)"
 
@@ -98,11 +119,38 @@ class Sifting:
 
 
 def search(db: Connection, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-    sifting = sift(db, parse_query(words))
+    query = parse_query(words)
+    sifting = sift(db, query)
     if sifting is None:
         return []
-    found = islice(newest_first(find_matches(db, sifting, before)), clamp_limit(limit))
+    found = newest_first(find_matches(db, sifting, before))
+    if query.best_first:
+        return _best_of(db, query, list(islice(found, SEARCH_BEST_OF)), clamp_limit(limit))
+    return _read(db, islice(found, clamp_limit(limit)))
+
+
+def _read(db: Connection, found: Iterable[Match]) -> list[PostView]:
+    """Return the posts of matches, which come newest first."""
     return read_posts(db, BY_ROWS, {"row_ids": json.dumps([each.row_id for each in found])})
+
+
+def _best_of(
+    db: Connection, query: SearchQuery, found: Sequence[Match], limit: int
+) -> list[PostView]:
+    """Return the best posts of the newest matches, the best one first."""
+    weighed = {
+        row_id: Candidate(row=row.split(), time_ms=sort_ms, backers=backers)
+        for row_id, row, sort_ms, backers in db.execute(
+            CANDIDATES, {"row_ids": json.dumps([each.row_id for each in found])}
+        )
+    }
+    words = query.wanted.words
+    counts = [_count(db, _sifting_of(_all_of(each)), SEARCH_COUNT_MAX) for each in words]
+    order = best_first([weighed[each.row_id] for each in found], words, counts)[:limit]
+    views = dict(
+        zip(sorted(order), _read(db, [found[at] for at in sorted(order)]), strict=True)
+    )
+    return [views[at] for at in order]
 
 
 def count_found(db: Connection, words: str, most: int) -> int:
@@ -110,6 +158,10 @@ def count_found(db: Connection, words: str, most: int) -> int:
     sifting = sift(db, parse_query(words))
     if sifting is None:
         return 0
+    return _count(db, sifting, most)
+
+
+def _count(db: Connection, sifting: Sifting, most: int) -> int:
     statement = COUNT_BETWEEN if sifting.is_bounded else COUNT
     (count,) = db.execute(statement, {**sifting.values(db), "most": most}).fetchone()
     return int(count)
@@ -138,11 +190,14 @@ def sift(db: Connection, query: SearchQuery) -> Sifting | None:
         return None
     # One NOT: each more would make the tree a step deeper, and FTS5 refuses deep ones.
     without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
-    return Sifting(
-        match=f"({' AND '.join(filter(None, wanted))}){without}",
-        since_ms=query.since_ms,
-        until_ms=NUMBER_MAX if query.until_ms is None else query.until_ms,
+    return _sifting_of(
+        f"({' AND '.join(filter(None, wanted))}){without}", query.since_ms, query.until_ms
     )
+
+
+def _sifting_of(match: str, since_ms: int = 0, until_ms: int | None = None) -> Sifting:
+    until_ms = NUMBER_MAX if until_ms is None else until_ms
+    return Sifting(match=match, since_ms=since_ms, until_ms=until_ms)
 
 
 def _expressions(db: Connection, conditions: Conditions) -> list[str | None]:

@@ -1,5 +1,7 @@
 """The language of searches: what a person types, taken apart."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -112,6 +114,8 @@ def test_days_are_whole_and_both_ends_count(
         ("x -since:2026", "Before since: no dash can stand"),
         ("x has:milk", "has: knows link and media, not milk"),
         ("x is:nice", "is: knows reply, not nice"),
+        ("x order:worst", "order: is best or newest, not worst"),
+        ("x -order:best", "order: is best or newest"),
         ("x lang:german_", "lang: takes a language like en"),
         ("x lang:" + "a" * 36, "lang: takes a language"),
     ],
@@ -119,6 +123,14 @@ def test_days_are_whole_and_both_ends_count(
 def test_a_field_with_a_value_it_cannot_have_is_told_of(typed: str, complaint: str) -> None:
     with pytest.raises(UserError, match=complaint):
         parse_query(typed)
+
+
+def test_the_order_is_asked_for_in_the_search() -> None:
+    assert parse_query("x order:BEST").best_first
+    assert not parse_query("x order:best order:newest").best_first
+    assert parse_query("x order:best") == replace(parse_query("x"), best_first=True)
+    with pytest.raises(UserError, match="needs a word"):
+        parse_query("order:best")
 
 
 def test_a_phrase_with_a_tag_asks_for_both() -> None:
@@ -163,7 +175,9 @@ def test_a_search_is_bounded() -> None:
         parse_query("a" * SEARCH_CHARS_MAX + "a")
 
 
-fields = st.sampled_from(["from:", "to:", "since:", "until:", "lang:", "has:", "is:", "-", '"'])
+fields = st.sampled_from(
+    ["from:", "to:", "since:", "until:", "lang:", "has:", "is:", "order:", "-", '"']
+)
 typed_ones = st.lists(st.one_of(fields, st.text(max_size=6)), max_size=8).map("".join)
 
 

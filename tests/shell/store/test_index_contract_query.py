@@ -1,6 +1,7 @@
 """What every index finds by what posts are: the fake and the real one pass the same."""
 
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.limits import SEARCH_BEST_OF
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.kinds import EditBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.ports import Index
@@ -149,3 +150,40 @@ def test_what_is_judged_again_keeps_what_it_is_found_by(index: Index) -> None:
     index.resort(BOBS, 0, 1, seen_at(500 * DAY_MS))
     assert found(index, "lang:de since:1971") == ["word"]
     index.check()
+
+
+def test_the_best_come_first_by_words_answers_and_age(index: Index) -> None:
+    texts_of_bob = [("rust", 5), ("rust it is, and much else", 6), ("rust rust", 4), ("go", 3)]
+    add(index, BOBS, 0, [stored(text, at) for text, at in texts_of_bob])
+    best = "rust order:best"
+    assert found(index, best) == ["rust rust", "rust", "rust it is, and much else"]
+    assert found(index, "rust order:newest") == found(index, "rust")
+    ref = ref_of(index, BOBS, 1)
+    add(index, CYDS, 0, [stored(PostBody("yes", reply=ref), at) for at in (7, 8)])
+    add(index, BOBS, 4, [stored(PostBody("me", reply=ref_of(index, BOBS, 0)), 7)])
+    assert found(index, best)[0] == "rust it is, and much else"
+    assert texts(index.search(best, 1, None)) == ["rust it is, and much else"]
+    older = index.search(best, 9, index.search("rust", 1, None)[0].cursor)
+    assert texts(older) == ["rust rust", "rust"]
+    assert found(index, "from:nobody order:best") == []
+
+
+def test_what_few_hold_counts_more_and_old_posts_less(index: Index) -> None:
+    add_timed(index, BOBS, *((at, f"the {at}") for at in range(1, 30)))
+    month = 30 * DAY_MS
+    posts = [
+        (9 * month, "the the the rare"),
+        (9 * month, "the rare rare"),
+        (1, "rare the rare"),
+    ]
+    add_timed(index, CYDS, *posts)
+    assert found(index, "the rare order:best")[0] == "the rare rare"
+    assert found(index, "the rare order:best")[-1] == "rare the rare"
+
+
+def test_the_best_are_told_among_the_newest(index: Index) -> None:
+    add_timed(index, BOBS, *((at + 9, f"word {at}") for at in range(SEARCH_BEST_OF)))
+    add_timed(index, CYDS, (1, "word word word"))
+    best = index.search("word order:best", 1_000, None)
+    assert len(best) == SEARCH_BEST_OF
+    assert "word word word" not in texts(best)

@@ -475,7 +475,8 @@ class FakeDesk(TableDesk):
         called = called_among(names, {post.ref.feed_id: post.author_id for post in self.posts})
         found = [post for post in self.posts if matches(query, written_of(post), called)]
         count = min(len(found), SEARCH_COUNT_MAX + 1)
-        return found_of(self._newest(found, ask.limit, ask.before), ask.limit, count)
+        shown = self._newest(found, ask.limit, ask.before)
+        return found_of(shown, ask.limit, count, best_first=query.best_first)
 
     def show(self, ask: ShowPost) -> ThreadView:
         start = self._find(ask.start) if ask.start else None

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search_sentences import TOO_MANY_OF_A_NAME
 from swarmfeed.core.base.limits import SEARCH_AUTHORS_MAX
-from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.matching import Called, Meant, Written, read_address
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.query import SearchQuery
+from swarmfeed.core.words.ranking import Candidate
+from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import UserError
 
 
@@ -33,6 +35,18 @@ def called_among(names: Mapping[AuthorId, str], feeds: Mapping[FeedId, AuthorId]
         return Meant(authors=frozenset(authors), feeds=frozenset(written))
 
     return called
+
+
+def candidate_of(
+    view: PostView, answers: Iterable[tuple[EntryRef | None, AuthorId]]
+) -> Candidate:
+    """A post as it is weighed; ``answers``: who answered what."""
+    authors = {author_id for answered, author_id in answers if answered == view.ref}
+    return Candidate(
+        row=index_text(view.text).split(),
+        time_ms=view.cursor.time_ms,
+        backers=len(authors - {view.author_id}),
+    )
 
 
 def written_of(view: PostView, said: PostBody | None = None) -> Written:

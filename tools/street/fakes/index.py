@@ -25,6 +25,8 @@ from swarmfeed.core.base.limits import (
     PEERS_KEPT_MAX,
     REPLY_COUNT_MAX,
     SEARCH_AUTHORS_MAX,
+    SEARCH_BEST_OF,
+    SEARCH_COUNT_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.entry import decode_entry
@@ -45,10 +47,13 @@ from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.core.words.query import parse_query
+from swarmfeed.core.words.ranking import best_first
+from swarmfeed.core.words.seeking import holds
+from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
 
-from street.fakes.finding import called_among, require_few, written_of
+from street.fakes.finding import called_among, candidate_of, require_few, written_of
 
 B = TypeVar("B", ProfileBody, FollowBody, PinBody)
 
@@ -232,7 +237,21 @@ class FakeIndex:
         return page([v for v in self._posts() if v.author_id == author_id], limit, before)
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
-        return page(self._found(words), limit, before)
+        query, found = parse_query(words), self._found(words)
+        if not query.best_first:
+            return page(found, limit, before)
+        newest = page(found, SEARCH_BEST_OF, before)
+        answers = {(each.reply_to, each.author_id) for each in self._posts()}
+        said = [index_text(view.text).split() for view in self._posts()]
+        order = best_first(
+            [candidate_of(view, answers) for view in newest],
+            query.wanted.words,
+            [
+                min(sum(holds(row, each) for row in said), SEARCH_COUNT_MAX)
+                for each in query.wanted.words
+            ],
+        )
+        return [newest[at] for at in order][:limit]
 
     def count_found(self, words: str, most: int) -> int:
         return min(len(self._found(words)), most)
