@@ -223,6 +223,7 @@ def test_what_a_receipt_confirmed_is_not_denied_a_line_below(tmp_path: Path) -> 
         assert "only on this machine" in alone.safety.sentence
         await me.say("one")
         await anna.follow(me)
+        await street.pass_time(1)
         status = await asked(to, Status())
         assert "1 other has your newest post" in status.sentence
         assert status.safety is not None

@@ -239,7 +239,7 @@ def test_where_a_feed_is_completed_decides_what_is_said_first(
         order: list[str] = []
 
         def note(event: events.FeedCompleted) -> None:
-            waiting = [str(key[0]) for key in peer.outbox._due if isinstance(key, tuple)]
+            waiting = [str(key[0]) for key in peer.outbox._soon if isinstance(key, tuple)]
             order.append("receipt is due" if "receipt" in waiting else "nothing is due")
 
         to.node.ground.events.connect([listens(events.FeedCompleted, note)])

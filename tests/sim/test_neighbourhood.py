@@ -50,6 +50,7 @@ def test_a_follower_reads_a_post_at_once(tmp_path: Path) -> None:
         await bert.follow(anna)
         await anna.say("hello")
         assert bert.reads(anna.author_id) == ["hello"]
+        await street.pass_time(1)
         assert set(anna.index.receipts(anna.feed_id)) == {bert.identity.node_id}
 
     in_neighbourhood(tmp_path, scenario)

@@ -137,6 +137,7 @@ def test_an_old_copy_that_knows_a_holder_asks_before_it_signs(
         old = anna.disk.replicas[anna.feed_id], anna.disk.marks[anna.feed_id]
         await anna.say("two")
         await street.until(all_have(anna, [bert]), within_s=10)
+        await street.pass_time(1)
         await anna.stop()
         anna.disk.replicas[anna.feed_id], anna.disk.marks[anna.feed_id] = old
         anna.ledger = FakeLedger()

@@ -6,6 +6,21 @@ AUTHORS_ASKED_AT_ONCE: Final = 50
 """Authors that we put into one `want`: encoded in a millisecond, and within MESSAGE_VALUES_MAX
 even if each of them has FEEDS_PER_AUTHOR_MAX feeds."""
 
+NEW_AUTHORS_ASKED_AT_ONCE: Final = 64
+"""The same of authors of whom nothing is held: as many as are answered in one `several`."""
+
+AUTHORS_ASKED_OF_ALL: Final = 16
+"""New authors that every peer is asked for at once: whoever follows somebody waits for nobody's
+turn.  Of more, the heads would come from each peer: one is enough, at 4 kB."""
+
+AUTHORS_UNANSWERED_MAX: Final = 3 * NEW_AUTHORS_ASKED_AT_ONCE
+"""New authors that one peer is asked for and nobody else: some of them are made there, some are
+on their way, and some are put on our disk.  It begins with a third, so that who is linked a
+moment later has something left to give."""
+
+UNANSWERED_S: Final = 1.0
+"""How long only one peer is asked for an author: three messages take about half of it."""
+
 SEVERAL_MAX: Final = 64
 """Most answers of a kind in one `several`: so many small feeds come with one sync of the disk,
 which takes as long as verifying them where a sync takes 3 ms."""
@@ -18,6 +33,10 @@ SEVERAL_VALUES: Final = 8_192
 
 SPLIT_MIN: Final = 5
 """Fewer answers than these go out one by one: about one feed there are four at most."""
+
+SAID_SOON_S: Final = 0.1
+"""How long what nobody waits for - receipts, notices - waits for more of its kind: no person
+sees it, and of a newcomer that takes in some hundred feeds a second it makes one message."""
 
 MESSAGES_SENT_PER_S: Final = 1_000
 """Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
 from swarmfeed.errors import MendingError, PassingError
+from swarmfeed.node.feeds.asking import Asking
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
-from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.writer import Writer
@@ -30,7 +30,7 @@ class Carer:
         self,
         ground: Ground,
         writer: Writer,
-        follower: Follower,
+        asking: Asking,
         fetcher: Fetcher,
         seeder: Seeder,
         finder: Finder,
@@ -38,7 +38,7 @@ class Carer:
     ) -> None:
         self._ground = ground
         self._writer = writer
-        self._follower = follower
+        self._asking = asking
         self._fetcher = fetcher
         self._seeder = seeder
         self._finder = finder
@@ -96,7 +96,7 @@ class Carer:
         async for author_id in in_turns(rose):
             self._take_in(author_id)
         if ground.settings.network:
-            self._follower.ask_all(rose)
+            self._asking.ask_all(rose)
             ground.beside.spawn(self._finder.search_now())
 
     def _take_in(self, author_id: AuthorId) -> None:
@@ -120,7 +120,7 @@ class Carer:
             if not ground.shelf.is_complete(feed_id):
                 self._fetcher.want(feed_id)
         # Also of those who told us before: what they said of a feed we had let go is gone.
-        self._follower.ask_all([author_id])
+        self._asking.ask_all([author_id])
         ground.beside.spawn(self._finder.connect())
 
     def let_go(self, feed_id: FeedId) -> None:
@@ -150,7 +150,7 @@ class Carer:
         ground.inventory.save()
         await self._showing.save_own_author()
         await self._showing.catch_up_all(index_is_new=False)
-        self._follower.ask_all(ground.interests.all())
+        self._asking.ask_all(ground.interests.all())
         if ground.settings.network:
             self.go_on()
             self._fetcher.plan()

@@ -22,6 +22,7 @@ from swarmfeed.core.talk.words import (
 )
 from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.announcer import Announcer
+from swarmfeed.node.feeds.asking import Asking
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.certifying import Certifying
@@ -76,6 +77,7 @@ class Feeds:
     fetcher: Fetcher
     patcher: Patcher
     holder: Holder
+    asking: Asking
     whereabouts: Whereabouts
     grower: Grower
     follower: Follower
@@ -140,9 +142,12 @@ class Feeds:
     def _listens(self) -> tuple[Listens, ...]:
         return (
             *self.ground.inventory.listens(),
-            listens(events.LinkOpened, self.follower.on_open),
+            listens(events.LinkOpened, self.asking.on_open),
+            listens(events.LinkClosed, self.asking.on_close),
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
+            listens(events.HoldingTold, self.asking.on_holding),
+            listens(events.NothingHeld, self.asking.on_nothing_held),
             listens(events.HoldingTold, self.hearing.on_news),
             listens(events.NothingHeld, self.hearing.on_nothing_held),
             listens(events.ChunkKept, self.grower.on_chunk),
@@ -228,15 +233,14 @@ class Feeds:
 
 def make_feeds(ground: Ground) -> Feeds:
     """Put the parts together; nothing runs yet."""
-    seeder, once = Seeder(ground), Once(ground)
+    seeder, once, asking = Seeder(ground), Once(ground), Asking(ground)
     fetcher, holder = Fetcher(ground, seeder), Holder(ground, seeder)
-    patcher = Patcher(ground, fetcher, seeder)
+    patcher, grower = Patcher(ground, fetcher, seeder), Grower(ground, holder, fetcher, seeder)
     whereabouts = Whereabouts(ground, holder, fetcher)
-    grower = Grower(ground, holder, fetcher, seeder)
-    follower = Follower(ground, holder, fetcher, whereabouts, grower)
+    follower = Follower(ground, asking, holder, fetcher, whereabouts, grower)
     hearing, finder, showing = Hearing(ground), Finder(ground), Showing(ground)
     writer = Writer(ground, grower, hearing, once)
-    carer = Carer(ground, writer, follower, fetcher, seeder, finder, showing)
+    carer = Carer(ground, writer, asking, fetcher, seeder, finder, showing)
     return Feeds(
         ground=ground,
         seeder=seeder,
@@ -244,6 +248,7 @@ def make_feeds(ground: Ground) -> Feeds:
         fetcher=fetcher,
         patcher=patcher,
         holder=holder,
+        asking=asking,
         whereabouts=whereabouts,
         grower=grower,
         follower=follower,
@@ -256,7 +261,7 @@ def make_feeds(ground: Ground) -> Feeds:
         depositor=Depositor(ground),
         sheets=SheetKeeper(ground),
         collector=Collector(ground, grower, finder),
-        friends=FriendsOfFriends(ground, follower, fetcher, showing),
+        friends=FriendsOfFriends(ground, asking, fetcher, showing),
         showing=showing,
         carer=carer,
         looker=Looker(ground, carer, fetcher),

@@ -8,10 +8,9 @@ unwanted message is only passed over.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import structlog
 
@@ -20,7 +19,6 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.talk.limits import AUTHORS_ASKED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -28,9 +26,6 @@ from swarmfeed.core.talk.words import (
     NewEntries,
     Receipt,
     Several,
-    Want,
-    WantedAuthor,
-    WantedFeed,
 )
 from swarmfeed.errors import (
     BadProofError,
@@ -41,6 +36,7 @@ from swarmfeed.errors import (
     RetryError,
     RollbackError,
 )
+from swarmfeed.node.feeds.asking import Asking
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.holder import Holder, HolderSide
@@ -50,7 +46,6 @@ from swarmfeed.node.ground.events import (
     CertificatesTold,
     Fatal,
     Forked,
-    LinkOpened,
     Strained,
 )
 from swarmfeed.node.ground.fairness import breathe, on_behalf
@@ -64,8 +59,6 @@ logger = structlog.get_logger()
 class FollowerSide:
     """What the follower remembers of a peer."""
 
-    asked: dict[FeedId, int] = field(default_factory=dict)
-    """Size we said we have when we asked for news the last time."""
     certificate_news: dict[AuthorId, int] = field(default_factory=dict)
     """Messages with certificates of an author that the peer sent."""
     unproven: int = 0
@@ -78,6 +71,7 @@ class Follower:
     def __init__(
         self,
         ground: Ground,
+        asking: Asking,
         holder: Holder,
         fetcher: Fetcher,
         whereabouts: Whereabouts,
@@ -92,51 +86,11 @@ class Follower:
         self._sessions = ground.sessions
         self._interests = ground.interests
         self._events = ground.events
+        self._asking = asking
         self._holder = holder
         self._fetcher = fetcher
         self._whereabouts = whereabouts
         self._grower = grower
-
-    # --- asking ---
-
-    def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
-        """Want these authors from one peer."""
-        authors = tuple(author_ids)
-        session.outbox.put(("ask", authors), partial(self._send_wants, session, authors))
-
-    def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
-        """Want these authors from every peer."""
-        authors = tuple(author_ids)
-        for session in self._sessions.all():
-            self.ask(session, authors)
-
-    def on_open(self, event: LinkOpened) -> None:
-        """Want everybody we care about from a peer that was just linked.
-
-        Without the network a command only asks how far the own feed is.
-        """
-        wanted = self._interests.all() if self._is_online else [self._identity.author_id]
-        self.ask(event.session, wanted)
-
-    def on_more_certificates(self, event: CertificatesTold) -> None:
-        """Want an author again of whom a feed counts that we have nothing of: it may have been
-        passed over when it was offered, before it was known to count."""
-        author_id = event.author_id
-        if self._interests.of(author_id) is None:
-            return
-        feeds = self._shelf.certified(author_id).feeds
-        if any(each.end != 0 and self._shelf.replica(each.feed_id) is None for each in feeds):
-            self.ask_all([author_id])
-
-    async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
-        for at in range(0, len(authors), AUTHORS_ASKED_AT_ONCE):
-            batch = authors[at : at + AUTHORS_ASKED_AT_ONCE]
-            wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in batch]
-            asked = session.part(FollowerSide).asked
-            for author in wanted:
-                asked.update((each.feed_id, each.size) for each in author.feeds)
-            await session.send(Want(tuple(wanted)))
-            await breathe()
 
     # --- taking in ---
 
@@ -159,7 +113,7 @@ class Follower:
         except RetryError as error:
             logger.debug("head asked for again", reason=str(error))
             _doubt(session)
-            self._ask_again(session, offer.author_id, offer.feed_id)
+            self._asking.ask_again(session, offer.author_id, offer.feed_id)
             return
         except ForkError:
             self._tell_fork(offer.feed_id)
@@ -260,6 +214,16 @@ class Follower:
             self._whereabouts.note_holder(session, after.feed_id)
         await self._grower.grew(before, after)
 
+    def on_more_certificates(self, event: CertificatesTold) -> None:
+        """Want an author again of whom a feed counts that we have nothing of: it may have been
+        passed over when it was offered, before it was known to count."""
+        author_id = event.author_id
+        if self._interests.of(author_id) is None:
+            return
+        feeds = self._shelf.certified(author_id).feeds
+        if any(each.end != 0 and self._shelf.replica(each.feed_id) is None for each in feeds):
+            self._asking.ask_all([author_id])
+
     async def on_certificates(self, session: Session, told: Certificates) -> None:
         """Take certificates in.  Raises RemoteError when one is false."""
         author_id = told.author_id
@@ -286,7 +250,7 @@ class Follower:
         self._heed(pushed.feed_id, pushed.signed_head)
         known = self._shelf.replica(pushed.feed_id)
         if known is not None and pushed.start > known.size:
-            self._ask_again(session, author_id, pushed.feed_id)
+            self._asking.ask_again(session, author_id, pushed.feed_id)
             return
         try:
             before, after = self._shelf.accept_entries(pushed)
@@ -298,7 +262,7 @@ class Follower:
         except RetryError as error:
             logger.debug("head asked for instead", reason=str(error))
             _doubt(session)
-            self._ask_again(session, author_id, pushed.feed_id)
+            self._asking.ask_again(session, author_id, pushed.feed_id)
             return
         except ForkError:
             self._tell_fork(pushed.feed_id)
@@ -358,20 +322,6 @@ class Follower:
         """Of our own feed a larger head than we signed counts at once, whatever it lacks."""
         if feed_id == self._identity.feed_id:
             self._pen.heard_of(open_head(signed_head, feed_id).size)
-
-    def _ask_again(self, session: Session, author_id: AuthorId, feed_id: FeedId) -> None:
-        """Ask for news from the size we have now, unless we just did."""
-        known = self._shelf.replica(feed_id)
-        if known is not None and session.part(FollowerSide).asked.get(feed_id) != known.size:
-            self.ask(session, [author_id])
-
-    def _wanted_feeds(self, author_id: AuthorId) -> tuple[WantedFeed, ...]:
-        found = []
-        for feed_id in self._shelf.feeds_of(author_id):
-            replica = self._shelf.replica(feed_id)
-            if replica is not None:
-                found.append(WantedFeed(feed_id, replica.size))
-        return tuple(found)
 
 
 def _doubt(session: Session) -> None:

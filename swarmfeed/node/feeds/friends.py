@@ -11,8 +11,8 @@ from swarmfeed.core.base.limits import FRIENDS_OF_FRIENDS_MAX
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.holding import Drop, Hold, HoldableChunk, plan_holding
 from swarmfeed.core.feed.metainfo import chunk_torrent
+from swarmfeed.node.feeds.asking import Asking
 from swarmfeed.node.feeds.fetcher import Fetcher
-from swarmfeed.node.feeds.follower import Follower
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND
@@ -23,7 +23,7 @@ class FriendsOfFriends:
     """Gathers who they are, asks the plan, carries it out."""
 
     def __init__(
-        self, ground: Ground, follower: Follower, fetcher: Fetcher, showing: Showing
+        self, ground: Ground, asking: Asking, fetcher: Fetcher, showing: Showing
     ) -> None:
         self._settings = ground.settings
         self._shelf = ground.shelf
@@ -31,7 +31,7 @@ class FriendsOfFriends:
         self._swarm = ground.shells.swarm
         self._index = ground.shells.index
         self._interests = ground.interests
-        self._follower = follower
+        self._asking = asking
         self._fetcher = fetcher
         self._showing = showing
 
@@ -45,7 +45,7 @@ class FriendsOfFriends:
         friends = await self._friends()
         news = [each for each in friends if self._interests.raise_to(each, FRIEND_OF_FRIEND)]
         if news:
-            self._follower.ask_all(news)
+            self._asking.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
         dropped: set[FeedId] = set()
         budget_bytes = await self._budget_left()

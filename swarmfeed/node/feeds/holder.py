@@ -103,7 +103,7 @@ class Holder:
         author_id = self._shelf.author_of(feed_id)
         for session in self._sessions.all():
             if author_id in session.part(HolderSide).wants or feed_id in session.holds:
-                session.outbox.put(
+                session.outbox.put_soon(
                     ("receipt", feed_id), partial(self._confirm_to, session, feed_id)
                 )
 

@@ -281,7 +281,7 @@ class NoticeBoard:
         """
         notice = kept.notice
         session.part(HistorySide).untold[notice.feed_id, notice.node_id] = kept.record
-        session.outbox.put(("notices",), partial(self._tell_untold, session))
+        session.outbox.put_soon(("notices",), partial(self._tell_untold, session))
 
     async def _tell_untold(self, session: Session) -> None:
         untold = session.part(HistorySide).untold

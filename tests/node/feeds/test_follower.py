@@ -30,7 +30,7 @@ def test_a_new_peer_is_asked_for_everybody_we_care_about(tmp_path: Path) -> None
         anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
-        to.node.feeds.follower.on_open(LinkOpened(peer))
+        to.node.feeds.asking.on_open(LinkOpened(peer))
         me = to.node.ground.identity
         (want,) = await to.said(peer)
         assert want == Want(
@@ -46,13 +46,13 @@ def test_a_new_peer_is_asked_for_everybody_we_care_about(tmp_path: Path) -> None
 def test_many_authors_are_asked_for_in_several_messages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swarmfeed.node.feeds.follower.AUTHORS_ASKED_AT_ONCE", 2)
+    monkeypatch.setattr("swarmfeed.node.feeds.asking.AUTHORS_ASKED_AT_ONCE", 2)
 
     async def script(to: Talk) -> None:
         for number in range(1, 5):
             to.care(Scribe(number).author_id)
         peer = to.link(1)
-        to.node.feeds.follower.on_open(LinkOpened(peer))
+        to.node.feeds.asking.on_open(LinkOpened(peer))
         sizes = [len(each.authors) for each in await to.said(peer) if isinstance(each, Want)]
         assert sizes == [2, 2, 1]
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from street.loop import VirtualLoop, play, settle
+from swarmfeed.core.talk.limits import SAID_SOON_S
 from swarmfeed.node.ground.outbox import Outbox
 
 
@@ -18,6 +20,14 @@ class Speaker:
             self.said.append(word)
 
         return say
+
+
+async def later(seconds: float) -> None:
+    """Let time pass."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.skipped_s += seconds
+    await settle()
 
 
 async def rest() -> None:
@@ -59,3 +69,29 @@ def test_behind_a_peer_that_takes_nothing_only_the_newest_of_each_waits() -> Non
         await asyncio.gather(running, return_exceptions=True)
 
     asyncio.run(script())
+
+
+def test_what_nobody_waits_for_is_said_with_what_else_came_up_until_then() -> None:
+    async def script() -> None:
+        outbox, speaker, pauses = Outbox(), Speaker(), list[int]()
+
+        async def pause() -> None:
+            pauses.append(len(speaker.said))
+
+        running = asyncio.create_task(outbox.run(pause))
+        outbox.put_soon("receipt", speaker.of("receipt 1"))
+        await later(SAID_SOON_S * 0.4)
+        outbox.put_soon("receipt", speaker.of("receipt 2"))
+        outbox.put_soon("notice", speaker.of("notice"))
+        outbox.put("news", speaker.of("news"))
+        assert len(outbox) == 3
+        await settle()
+        assert speaker.said == ["news"]
+        await later(SAID_SOON_S * 0.7)
+        assert speaker.said == ["news", "receipt 2", "notice"], "the first is not made to wait"
+        assert pauses[-2:] == [1, 3], "in one go"
+        assert len(outbox) == 0
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    play(script)

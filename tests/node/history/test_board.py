@@ -94,6 +94,7 @@ class Rig:
         return [each.notice.word for each in self.board.notices(feed_id)]
 
     async def said(self, session: Session) -> list[Message]:
+        session.outbox.hurry()
         while len(session.outbox):
             await session.outbox._due.pop(next(iter(session.outbox._due)))()
         await session.flush()

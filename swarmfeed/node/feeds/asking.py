@@ -1,0 +1,197 @@
+"""Whom the node asks for whom: new feeds are shared out among those who may have them.
+
+held already, or few --> wanted from everybody, at once
+many new authors     --> a part from each peer, and the next part as it answers
+                         --> held since: wanted from everybody else too, with our size
+
+So a head comes once, from whoever is quickest, and of the others only what they hold: three
+holders of thousands of small feeds give a third each.  A peer that does not answer soon keeps
+nothing to itself: others are asked for the same.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.talk.limits import (
+    AUTHORS_ASKED_AT_ONCE,
+    AUTHORS_ASKED_OF_ALL,
+    AUTHORS_UNANSWERED_MAX,
+    NEW_AUTHORS_ASKED_AT_ONCE,
+    UNANSWERED_S,
+)
+from swarmfeed.core.talk.words import Want, WantedAuthor, WantedFeed
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed, LinkOpened, NothingHeld
+from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+
+
+@dataclass(slots=True)
+class AskingSide:
+    """What a peer was asked for, and is still to be asked for."""
+
+    asked: dict[FeedId, int] = field(default_factory=dict)
+    """Size we said we have when we asked for news the last time."""
+    new: dict[AuthorId, None] = field(default_factory=dict)
+    """Authors of whom nothing is held, and that it was not asked for yet."""
+    held: dict[AuthorId, None] = field(default_factory=dict)
+    """The same, of whom others gave something meanwhile."""
+    unanswered: dict[AuthorId, None] = field(default_factory=dict)
+    """New ones it was asked for, and nobody else."""
+    unanswered_max: int = NEW_AUTHORS_ASKED_AT_ONCE
+    """How many of those it may have; grows as it answers."""
+
+    def has_room(self) -> bool:
+        """Whether it is worth a message."""
+        room = self.unanswered_max - len(self.unanswered)
+        return not self.unanswered or room >= NEW_AUTHORS_ASKED_AT_ONCE
+
+
+class Asking:
+    """Sends wants: to whom, and when."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._is_online = ground.settings.network
+        self._own = ground.identity.author_id
+        self._shelf = ground.shelf
+        self._sessions = ground.sessions
+        self._interests = ground.interests
+        self._asked_first: dict[AuthorId, Session] = {}
+        """Who was asked for new authors, and did not answer yet."""
+
+    def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
+        """Want these authors from one peer; many new ones when it is its turn."""
+        authors = tuple(author_ids)
+        new = [each for each in authors if each != self._own and not self._is_held(each)]
+        if len(new) > AUTHORS_ASKED_OF_ALL:
+            session.part(AskingSide).new.update(dict.fromkeys(new))
+            later = set(new)
+            authors = tuple(each for each in authors if each not in later)
+        if authors:
+            saying = partial(self._send_wants, session, authors)
+            session.outbox.put(("ask", authors), saying)
+        self._go_on(session)
+
+    def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
+        """Want these authors from every peer."""
+        authors = tuple(author_ids)
+        for session in self._sessions.all():
+            self.ask(session, authors)
+
+    def ask_again(self, session: Session, author_id: AuthorId, feed_id: FeedId) -> None:
+        """Ask for news from the size we have now, unless we just did."""
+        known = self._shelf.replica(feed_id)
+        if known is not None and session.part(AskingSide).asked.get(feed_id) != known.size:
+            self.ask(session, [author_id])
+
+    def on_open(self, event: LinkOpened) -> None:
+        """Want everybody we care about from a peer that was just linked.
+
+        Without the network a command only asks how far the own feed is.
+        """
+        self.ask(event.session, self._interests.all() if self._is_online else [self._own])
+
+    def on_close(self, event: LinkClosed) -> None:
+        """What a peer left unanswered is asked of others."""
+        self._give_up(event.session, list(event.session.part(AskingSide).unanswered))
+
+    def on_holding(self, event: HoldingTold) -> None:
+        """A peer gave a feed, or says that it holds one that we know."""
+        author_id = self._shelf.author_of(event.feed_id)
+        if author_id is not None:
+            self._answered(event.session, author_id)
+
+    def on_nothing_held(self, event: NothingHeld) -> None:
+        self._answered(event.session, event.author_id)
+
+    # --- inside ---
+
+    def _answered(self, session: Session, author_id: AuthorId) -> None:
+        side = session.part(AskingSide)
+        if author_id not in side.unanswered:
+            return
+        side.unanswered_max = min(side.unanswered_max + 1, AUTHORS_UNANSWERED_MAX)
+        self._free(session, author_id)
+        for each in self._sessions.all():
+            other = each.part(AskingSide)
+            if author_id in other.new and self._is_held(author_id):
+                del other.new[author_id]
+                other.held[author_id] = None
+            self._go_on(each)
+
+    def _give_up(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
+        """Let others be asked for what a peer did not answer in time."""
+        for author_id in author_ids:
+            if author_id in session.part(AskingSide).unanswered:
+                self._free(session, author_id)
+        for each in self._sessions.all():
+            self._go_on(each)
+
+    def _free(self, session: Session, author_id: AuthorId) -> None:
+        del session.part(AskingSide).unanswered[author_id]
+        del self._asked_first[author_id]
+
+    def _go_on(self, session: Session) -> None:
+        side = session.part(AskingSide)
+        if side.new and side.has_room():
+            session.outbox.put(("ask more",), partial(self._ask_more, session))
+        elif side.held and not side.new:
+            session.outbox.put_soon(("ask more",), partial(self._ask_more, session))
+
+    async def _ask_more(self, session: Session) -> None:
+        side = session.part(AskingSide)
+        chosen = self._choose_new(session) if side.has_room() else []
+        if not chosen:
+            chosen = list(side.held)[:AUTHORS_ASKED_AT_ONCE]
+            for each in chosen:
+                del side.held[each]
+        if chosen:
+            await self._send_want(session, chosen)
+            self._go_on(session)
+
+    def _choose_new(self, session: Session) -> list[AuthorId]:
+        """Take what nobody else was asked for, and wait for the answer a while."""
+        side, chosen = session.part(AskingSide), list[AuthorId]()
+        for author_id in list(side.new):
+            if len(chosen) == NEW_AUTHORS_ASKED_AT_ONCE:
+                break
+            if self._interests.of(author_id) is None:
+                del side.new[author_id]
+            elif self._is_held(author_id):
+                del side.new[author_id]
+                side.held[author_id] = None
+            elif author_id not in self._asked_first:
+                del side.new[author_id]
+                side.unanswered[author_id] = None
+                self._asked_first[author_id] = session
+                chosen.append(author_id)
+        if chosen:
+            loop = asyncio.get_running_loop()
+            loop.call_later(UNANSWERED_S, self._give_up, session, chosen)
+        return chosen
+
+    async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
+        for at in range(0, len(authors), AUTHORS_ASKED_AT_ONCE):
+            await self._send_want(session, authors[at : at + AUTHORS_ASKED_AT_ONCE])
+            await breathe()
+
+    async def _send_want(self, session: Session, authors: Sequence[AuthorId]) -> None:
+        wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in authors]
+        asked = session.part(AskingSide).asked
+        for author in wanted:
+            asked.update((each.feed_id, each.size) for each in author.feeds)
+        await session.send(Want(tuple(wanted)))
+
+    def _is_held(self, author_id: AuthorId) -> bool:
+        return bool(self._shelf.feeds_of(author_id))
+
+    def _wanted_feeds(self, author_id: AuthorId) -> tuple[WantedFeed, ...]:
+        found = []
+        for feed_id in self._shelf.feeds_of(author_id):
+            replica = self._shelf.replica(feed_id)
+            if replica is not None:
+                found.append(WantedFeed(feed_id, replica.size))
+        return tuple(found)
