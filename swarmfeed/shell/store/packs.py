@@ -44,6 +44,11 @@ POST_TEXT: Final = """coalesce(post.text, (
 
 _MEETING: Final = "SELECT first, last, texts FROM pack WHERE first > ? - ? AND first <= ?"
 
+# By row number: the plus keeps it from going through all posts of the feed, 6 ms of 200,000.
+LOOSE: Final = (
+    "SELECT id, text FROM post WHERE id BETWEEN ? AND ? AND +feed = ? AND text NOTNULL"
+)
+
 Text = tuple[int, str]
 """Row number of a post, and its text."""
 
@@ -93,10 +98,7 @@ def pack_loose(db: Connection, feed_no: int, row_id: int) -> None:
         return
     first = row_id - PACK_POSTS + 1
     first = max([first, *(last + 1 for _, last, _ in _meeting(db, first, row_id))])
-    posts = db.execute(
-        "SELECT id, text FROM post WHERE id BETWEEN ? AND ? AND feed = ? AND text NOTNULL",
-        (first, row_id, feed_no),
-    ).fetchall()
+    posts = db.execute(LOOSE, (first, row_id, feed_no)).fetchall()
     packed = pack(db, posts)
     db.executemany("UPDATE post SET text = NULL WHERE id = ?", [(each,) for each in packed])
 

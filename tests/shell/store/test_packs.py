@@ -13,7 +13,7 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, WithdrawBody
 from swarmfeed.errors import MendingError
 from swarmfeed.shell.store.index import SqliteIndex
-from swarmfeed.shell.store.packs import PACK_BYTES_MAX, PACK_POSTS, PACK_POSTS_MIN
+from swarmfeed.shell.store.packs import LOOSE, PACK_BYTES_MAX, PACK_POSTS, PACK_POSTS_MIN
 
 from tests.shell.store.index_samples import (
     ANN,
@@ -247,3 +247,11 @@ def test_what_is_said_of_a_post_in_a_damaged_pack_says_that_it_is_damaged(
             db.execute(f"UPDATE pack SET texts = {content}")
         with pytest.raises(MendingError):
             add(index, LAPTOP, 20, [stored(ending)])
+
+
+def test_who_packs_looks_at_neighbours_and_not_at_all_posts_of_the_feed(tmp_path: Path) -> None:
+    with closing(SqliteIndex(tmp_path / "index.db")) as index, index._database.read() as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {LOOSE}", (16, 31, 1)).fetchall()
+    assert [row[3] for row in plan] == [
+        "SEARCH post USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+    ]
