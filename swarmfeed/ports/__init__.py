@@ -12,6 +12,7 @@ from swarmfeed.ports.index import (
     KnownDevice,
     KnownHolder,
     KnownNotification,
+    Prepared,
 )
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
@@ -53,6 +54,7 @@ __all__ = [
     "Logs",
     "Peer",
     "PeerSentGarbage",
+    "Prepared",
     "PrivateFile",
     "Safe",
     "Signer",

@@ -9,6 +9,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 
 
@@ -56,6 +57,15 @@ class KnownDevice:
     posts: int = 0
     last_ms: int | None = None
     """When its newest post was written."""
+
+
+class Prepared(Protocol):
+    """Entries that are about to be indexed, as their index wants them."""
+
+    @property
+    def times_ms(self) -> Sequence[int]:
+        """What each claims."""
+        ...
 
 
 class Index(Protocol):
@@ -112,6 +122,27 @@ class Index(Protocol):
             reckoning: By what times the feed's entries are sorted.
             with_posts: Without, what else was said is kept: names, follows, what was withdrawn.
         """
+        ...
+
+    def prepare(self, packed: Packed) -> Prepared:
+        """Do what can be done of adding entries without touching the index: in any thread.
+
+        Raises:
+            BadEncodingError: They are damaged, or not what anybody may have signed.
+        """
+        ...
+
+    def add_prepared(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        start: int,
+        prepared: Prepared,
+        *,
+        reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
+    ) -> int:
+        """The same as ``add_entries``, of entries that were prepared; sooner for many."""
         ...
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.highwater import Ending, Mark
+from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import PassingError
 
@@ -175,8 +176,8 @@ class Logs(Protocol):
         """Return stored entries [start, end); DamageError when they are not held."""
         ...
 
-    def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
-        """The same, each with its hash: sooner than to read them, and then to hash them."""
+    def read_packed(self, feed_id: FeedId, start: int, end: int) -> Packed:
+        """The same, as they lie there."""
         ...
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:

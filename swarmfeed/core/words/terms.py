@@ -16,6 +16,7 @@ import operator
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
@@ -23,7 +24,7 @@ from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, FOLDED, PARTS
 from swarmfeed.core.words.folding import fold
 from swarmfeed.core.words.links import MAY_BE_LINK, link_terms
 from swarmfeed.core.words.scripts import CJK, EACH_ALONE, graphemes, leans
-from swarmfeed.core.words.tags import find_tags
+from swarmfeed.core.words.tags import ENDS_LINK, find_tags
 
 
 class Term(NamedTuple):
@@ -57,6 +58,11 @@ _PLAIN_TAGS: Final = re.compile(
     rf"#(?<![a-z0-9_&/#]#)(?=\w{{1,{TAG_CHARS_MAX}}}(?!\w))[0-9_]*[a-z]\w*", re.ASCII
 )
 """Tags of a text of small letters of ASCII in which there is no link."""
+_TAGS_AND_ENDS: Final = re.compile(f"{_BETWEEN}|{_PLAIN_TAGS.pattern}", re.ASCII)
+"""These tags, and where a text ends."""
+_LINKS: Final = ("http", "magnet:", "swarmfeed:")
+_TAGS_IN_LINKS: Final = [re.compile(f"{sign}[^{ENDS_LINK}{_BETWEEN}]*#") for sign in _LINKS]
+"""Signs of tags that may be none, since they stand in a link; apart, they are found sooner."""
 _MAY_BE_ODD: Final = re.compile(
     r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
 )
@@ -102,42 +108,49 @@ def index_texts(texts: Sequence[str]) -> list[str]:
         return []
     plain = [text if text.isascii() and _BETWEEN not in text else "" for text in texts]
     folded = fold(_BETWEEN.join(plain))
-    rows = folded.encode().translate(_ASCII_ROWS).decode().split(_BETWEEN)
-    for at, low in enumerate(folded.split(_BETWEEN)):
-        if "#" in low:
-            rows[at] = f"{rows[at]} {' '.join(_ascii_tags(plain[at], low))}"
-    for at in set(_places(MAY_BE_LINK, folded)):
+    words = folded.encode().translate(_ASCII_ROWS).decode().split(_BETWEEN)
+    tags = f" {' '.join(_TAGS_AND_ENDS.findall(folded))}".split(_BETWEEN)
+    lows = folded.split(_BETWEEN)
+    for at in _those_with(_MAY_BE_ODD, folded):
+        odd = _ascii_odd_words(lows[at])
+        words[at] = f"{words[at]} {' '.join(odd)}" if odd else words[at]
+    rows = [*map(operator.add, words, tags)]
+    for at in _those_with(MAY_BE_LINK, folded):
         rows[at] = f"{rows[at]} {' '.join(link_terms(plain[at]))}"
+    linked = (_those_with(sign, folded) for sign in _TAGS_IN_LINKS)
     others = (at for at, text in enumerate(plain) if not text)
-    for at in (*others, *_places(_MAY_BE_ODD, folded)):
+    for at in chain(others, *linked):
         rows[at] = index_text(texts[at])
     return rows
 
 
-def _places(sign: re.Pattern[str], folded: str) -> Iterator[int]:
-    """Yield which of these texts have a sign that they hold what is seldom."""
-    number = last = 0
+def _those_with(sign: re.Pattern[str], folded: str) -> set[int]:
+    """Return which of these texts hold something that takes a closer look."""
+    found, number, last = set(), 0, 0
     for match in sign.finditer(folded):
         number += folded.count(_BETWEEN, last, match.start())
         last = match.start()
-        yield number
+        found.add(number)
+    return found
 
 
 def _ascii_texts(text: str, folded: str) -> list[str]:
     """Return the texts of all terms where the fold is of ASCII: of most posts, and sooner."""
     found = folded.encode().translate(_ASCII_WORDS).decode().split()
     if _MAY_BE_ODD.search(folded):
-        parts = folded.encode().translate(_ASCII_PARTS).decode()
-        found += [term.text for term in _odd_words(folded, parts)]
+        found += _ascii_odd_words(folded)
     if "#" in folded:
         found += _ascii_tags(text, folded)
     return found
 
 
+def _ascii_odd_words(folded: str) -> list[str]:
+    parts = folded.encode().translate(_ASCII_PARTS).decode()
+    return [term.text for term in _odd_words(folded, parts)]
+
+
 def _ascii_tags(text: str, folded: str) -> list[str]:
-    # Not any(): a loop takes as long as all the rest.
-    may_link = "http" in folded or "magnet:" in folded or "swarmfeed:" in folded
-    if may_link or not text.isascii():
+    if not text.isascii() or any(sign.search(folded) for sign in _TAGS_IN_LINKS):
         return [tag.term for tag in find_tags(text)]
     return _PLAIN_TAGS.findall(folded)
 

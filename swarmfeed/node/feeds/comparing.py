@@ -122,13 +122,11 @@ class Comparer:
         reckoning = self._almanac.reckoning(feed_id)
         shown = self._extents.first_shown(feed_id, author_id)
         for start, end in self._batches(feed_id, ranges, shown):
-            entries = self._logs.read_hashed(feed_id, start, end)
-            index.add_entries(
+            index.add_prepared(
                 feed_id,
                 author_id,
                 start,
-                [stored for stored, _ in entries],
-                [entry_hash for _, entry_hash in entries],
+                index.prepare(self._logs.read_packed(feed_id, start, end)),
                 reckoning=reckoning,
                 with_posts=start >= shown,
             )

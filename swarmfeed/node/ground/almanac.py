@@ -10,7 +10,6 @@ from typing import Final
 
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.limits import LEAP_MS_MIN
 from swarmfeed.core.feed.sightings import (
     PLAIN,
@@ -69,8 +68,11 @@ class Almanac:
         sightings = self._sightings.get(feed_id)
         return Reckoning(sightings=sightings, leaps=self._leaps) if sightings else PLAIN
 
-    def see(self, feed_id: FeedId, start: int, stored: Sequence[bytes]) -> int:
+    def see(self, feed_id: FeedId, start: int, times_ms: Sequence[int]) -> int:
         """Remember that entries are here now, if some would stand ahead of our time.
+
+        Args:
+            times_ms: What they claim, from the one at ``start`` on.
 
         Returns:
             From which entry on this changes how the feed is reckoned; ``start`` or below.
@@ -78,10 +80,9 @@ class Almanac:
         Raises:
             PassingError: Not now; nothing is remembered.
         """
-        times_ms = [time_of(record) for record in stored]
         now_ms = self.now_ms()
         latest_ms = now_ms + POST_AHEAD_MS_MAX
-        stop = start + len(stored)
+        stop = start + len(times_ms)
         if max(times_ms, default=0) <= latest_ms:
             return start
         known = self.reckoning(feed_id).within(start, stop)

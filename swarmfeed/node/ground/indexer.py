@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import SHOWN_SLACK
 from swarmfeed.errors import (
@@ -31,7 +31,7 @@ from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strai
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.notes import Notes
-from swarmfeed.ports import Index, Logs
+from swarmfeed.ports import Index, Logs, Prepared
 
 logger = structlog.get_logger()
 
@@ -43,10 +43,6 @@ _BATCH_ENTRIES = 16 * CHUNK_ENTRIES
 _BACKLOG_WAIT_S = 1.0
 """How long a batch of a backlog waits for chunks to be verified first: both need the
 interpreter, and what is verified can be served to others meanwhile."""
-
-
-Hashed = tuple[bytes, Hash]
-"""A stored entry, and its hash."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -333,29 +329,27 @@ class Indexer:
             logger.warning("the index is damaged", reason=str(error))
             return [0] * len(works)
 
-    def _read(self, work: _Work) -> list[Hashed]:
-        return self._logs.read_hashed(work.feed_id, work.start, work.end)
+    def _read(self, work: _Work) -> Prepared:
+        return self._index.prepare(self._logs.read_packed(work.feed_id, work.start, work.end))
 
-    def _read_or_pass(self, work: _Work) -> list[Hashed]:
+    def _read_or_pass(self, work: _Work) -> Prepared | None:
         try:
             return self._read(work)
         except (DamageError, RemoteError) as error:
             _warn_of_unread(work, error)
-            return []
+            return None
 
-    def _add(self, work: _Work, read: list[Hashed]) -> int:
-        if not read:
+    def _add(self, work: _Work, read: Prepared | None) -> int:
+        if read is None or not read.times_ms:
             return 0
-        stored = [each for each, _ in read]
         # Before the index goes by it: one made anew has to come out the same.
-        first = self._almanac.see(work.feed_id, work.start, stored)
+        first = self._almanac.see(work.feed_id, work.start, read.times_ms)
         reckoning = self._almanac.reckoning(work.feed_id)
-        added = self._index.add_entries(
+        added = self._index.add_prepared(
             work.feed_id,
             work.author_id,
             work.start,
-            stored,
-            [entry_hash for _, entry_hash in read],
+            read,
             reckoning=reckoning,
             with_posts=work.with_posts,
         )

@@ -25,10 +25,10 @@ from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
-from swarmfeed.core.feed.chunk import read_frame, split_frame
 from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
+from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Growth, Replica, grow, open_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import own, statements
@@ -52,7 +52,7 @@ from swarmfeed.shell.disk.journal import (
     read_journal,
     salvage_journal,
 )
-from swarmfeed.shell.disk.slices import Read, T, read_part
+from swarmfeed.shell.disk.slices import packed_part, read_part
 
 
 class FileLogs:
@@ -284,10 +284,10 @@ class FileLogs:
         return self._chunks.drop_superseded(feed_id, current, before_ms=before_ms)
 
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
-        return self._part(feed_id, start, end, split_frame)
+        return read_part(self._here(feed_id), start, end, partial(self.read_chunk, feed_id))
 
-    def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
-        return self._part(feed_id, start, end, read_frame)
+    def read_packed(self, feed_id: FeedId, start: int, end: int) -> Packed:
+        return packed_part(self._here(feed_id), start, end, partial(self.read_chunk, feed_id))
 
     def disk_bytes(self, feed_id: FeedId) -> int:
         return self._chunks.disk_bytes(feed_id)
@@ -299,10 +299,10 @@ class FileLogs:
 
     # --- inside ---
 
-    def _part(self, feed_id: FeedId, start: int, end: int, read: Read[T]) -> list[T]:
+    def _here(self, feed_id: FeedId) -> Replica:
         if (replica := self._replicas.get(feed_id)) is None:
             raise DamageError("the feed is not here any more")
-        return read_part(replica, start, end, partial(self.read_chunk, feed_id), read)
+        return replica
 
     def _recover(self, feed_id: FeedId) -> None:
         try:

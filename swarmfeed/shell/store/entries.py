@@ -1,18 +1,19 @@
 """Stored entries of a feed as rows for the tables of the index.
 
 What a table keeps of which kinds is its own affair (``Table``); the tables are in ``kinds``.
-Nearly all entries are posts of nothing but text: one pattern reads them from the stored form
-into a row, without an object in between.  The rest takes the general way.
+Nearly all entries are posts of nothing but text: they come as columns, and become rows at once.
+The rest takes the general way.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final
 
-from swarmfeed.core.base.limits import BODY_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.limits import BODY_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import (
@@ -22,17 +23,11 @@ from swarmfeed.core.feed.kinds import (
     kinds_of,
 )
 from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.feed.reading import Entries
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.store.made import NOTHING, Made
 from swarmfeed.shell.store.packs import POST_TEXT
-
-match_plain_post: Final = re.compile(
-    rb"d1:b(?:0|[1-9][0-9]{0,3}):d4:text([1-9][0-9]{0,3}):(.+)1:z16:(.{16})e"
-    rb"1:k4:post1:ti(0|[1-9][0-9]{0,14})ee",
-    re.DOTALL,
-).fullmatch
-"""A stored post of nothing but text (groups: its length, itself, salt, time).  Greedy, so it
-ends at the last thing that looks like an end; whether that is so, the length tells."""
 
 POSTS: Final = "post"
 """The table of posts."""
@@ -77,6 +72,8 @@ class Place:
     """Entry ``n`` has the row number ``base + n``."""
     reckoning: Reckoning
     """By what times its entries are sorted."""
+    made: Made = NOTHING
+    """What was made of its posts before."""
 
     def times(self, index: int, time_ms: int) -> tuple[int, int | None]:
         """The time an entry is sorted by, and the one it claims if that is another."""
@@ -137,37 +134,33 @@ Batch = defaultdict[str, list[Any]]
 """What a run of entries holds, by the tables that keep it."""
 
 
-def read_batch(
-    start: int,
-    stored: Sequence[bytes],
-    hashes: Sequence[Hash],
-    place: Place,
-    tables: Tables,
-) -> Batch:
-    """Read entries [start, start + len(stored)).
+def read_batch(start: int, entries: Entries, place: Place, tables: Tables) -> Batch:
+    """Sort entries, the first of which is the one at ``start`` of the feed, by table.
 
     Entries that are malformed, or of a kind nobody shows, are left out; of those that are
     withdrawn it is noted where posts stood.
     """
-    batch: Batch = defaultdict(list)
-    add_post = batch[POSTS].append
-    base, feed_no = place.base, place.feed_no
-    was_seen = bool(place.reckoning.sightings)
-    for index, (record, entry_hash) in enumerate(zip(stored, hashes, strict=True), start):
-        plain = match_plain_post(record)
-        if plain is None or len(plain[2]) != int(plain[1]) or len(plain[2]) > TEXT_BYTES_MAX:
-            read_entry(batch, index, record, entry_hash, place, tables)
-            continue
-        try:
-            text = plain[2].decode()
-        except UnicodeDecodeError:
-            continue
-        salt, time_ms = plain[3], int(plain[4])
-        if was_seen:
-            add_post((base + index, feed_no, *place.times(index, time_ms), salt, None, text))
-        else:
-            add_post((base + index, feed_no, time_ms, None, salt, None, text))
+    batch: Batch = defaultdict(list, {POSTS: _plain_rows(start, entries, place)})
+    plain = len(entries.places)
+    for at, record, entry_hash in entries.others:
+        read_entry(batch, start + at, record, entry_hash, place, tables)
+    if plain and len(batch[POSTS]) > plain:
+        batch[POSTS].sort(key=itemgetter(0))
     return batch
+
+
+def _plain_rows(start: int, entries: Entries, place: Place) -> list[PostRow]:
+    """Rows of posts of nothing but text: thousands, so without a line of ours for each."""
+    indexes = [start + at for at in entries.places]
+    times_ms = [entries.times_ms[at] for at in entries.places]
+    sort_ms: Iterable[int] = times_ms
+    claimed_ms: Iterable[int | None] = repeat(None)
+    if place.reckoning.sightings and indexes:
+        sort_ms, claimed_ms = zip(*map(place.times, indexes, times_ms), strict=True)
+    row_ids = map(place.base.__add__, indexes)
+    feed, no_cw = repeat(place.feed_no), repeat(None)
+    columns = (row_ids, feed, sort_ms, claimed_ms, entries.salts, no_cw, entries.texts)
+    return list(zip(*columns, strict=False))  # some repeat for ever
 
 
 def read_entry(

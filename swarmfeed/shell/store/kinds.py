@@ -34,6 +34,7 @@ from swarmfeed.shell.store.entries import (
     Tables,
     read_post,
 )
+from swarmfeed.shell.store.made import make_of
 from swarmfeed.shell.store.moments import Moments, shift_of
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.people import FOLLOWS, PROFILES
@@ -67,14 +68,18 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     first, last = posts[0][0], posts[-1][0]
     moments = Moments(db, [post[2] for post in posts])
     given = [moments.give(post[2]) for post in posts]
-    packed = packs.pack(db, [(post[0], post[-1]) for post in posts])
+    made = place.made
+    if not made.is_of([post[0] for post in posts]):
+        made = make_of([(post[0], post[-1]) for post in posts])
+    packed = packs.put(db, made.packs, made.base)
     db.executemany(SAVE, _rows(posts, packed, given))
     if not packed:
         packs.pack_loose(db, place.feed_no, last)
-    seals.seal(db, ((post[0], *post[-2:]) for post in posts))
+    seals.seal(db, [(post[0], *post[-2:]) for post in posts if seals.is_long(*post[-2:])])
     said = traits.traits_of(db, first, last)
-    words = [(at, post[-1], said.get(post[0])) for at, post in zip(given, posts, strict=True)]
-    add_new_words(db, place.author_no, words)
+    traits_of = (said.get(post[0]) for post in posts)
+    new = zip(given, made.words, traits_of, strict=True)
+    add_new_words(db, place.author_no, new)
     notifications.note_posts(db, place, posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)

@@ -14,7 +14,8 @@ Every function runs inside a transaction, or on a connection that reads.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -29,6 +30,9 @@ SPAN: Final = 256
 """Moments of a span: looked through for a free one."""
 
 SPAN_MS: Final = SPAN << MOMENT_BITS
+
+TAKEN_AT_ONCE_MAX: Final = 16_384
+"""Taken moments that are asked for at once; 1 MB.  Of more, span by span."""
 
 
 class Match(NamedTuple):
@@ -45,10 +49,12 @@ class Moments:
 
     def __init__(self, db: Connection, times_ms: Iterable[int]) -> None:
         """``times_ms``: by which they are sorted."""
+        wanted = [time_ms >> MOMENT_BITS for time_ms in times_ms]
         self._db = db
-        self._taken = taken_among(db, [time_ms >> MOMENT_BITS for time_ms in times_ms])
+        self._taken = taken_among(db, wanted)
         self._room: dict[int, Iterator[int]] = {}
         """What is left of the free moments of the spans that were looked through."""
+        self._look_through(_contested(wanted, self._taken))
 
     def give(self, time_ms: int) -> int:
         moment = time_ms >> MOMENT_BITS
@@ -61,6 +67,17 @@ class Moments:
         while (moment := self._free_of(span)) is None:
             span = self._behind(span)
         return moment
+
+    def _look_through(self, spans: Sequence[int]) -> None:
+        """Ask at once for what is taken in some spans, unless it is very much."""
+        taken = taken_in(self._db, spans) if spans else None
+        if taken is None:
+            return
+        self._taken |= taken
+        crowded = crowded_among(self._db, spans)
+        for span in spans:
+            room = range(span * SPAN, (span + 1) * SPAN)
+            self._room[span] = iter(()) if span in crowded else iter(room)
 
     def _free_of(self, span: int) -> int | None:
         if span not in self._room:
@@ -84,12 +101,48 @@ def shift_of(moment: int, sort_ms: int) -> int:
     return moment - (sort_ms >> MOMENT_BITS)
 
 
-def taken_among(db: Connection, moments: list[int]) -> set[int]:
+def taken_among(db: Connection, moments: Sequence[int]) -> set[int]:
+    """Those of the moments that are taken, and perhaps others."""
+    if not moments:
+        return set()
+    span = (min(moments), max(moments), len(moments) + 1)
+    rows = db.execute("SELECT moment FROM post WHERE moment BETWEEN ? AND ? LIMIT ?", span)
+    taken = {moment for (moment,) in rows}
+    if len(taken) <= len(moments):
+        return taken
     rows = db.execute(
         "SELECT moment FROM post WHERE moment IN (SELECT value FROM json_each(?))",
         (json.dumps(moments),),
     )
     return {moment for (moment,) in rows}
+
+
+def taken_in(db: Connection, spans: Sequence[int]) -> set[int] | None:
+    """All moments of some spans that are taken; None: too many to hold them."""
+    firsts = [span * SPAN for span in spans]
+    rows = db.execute(
+        "SELECT moment FROM json_each(?) AS first CROSS JOIN post"
+        " ON moment BETWEEN first.value AND first.value + ? LIMIT ?",
+        (json.dumps(firsts), SPAN - 1, TAKEN_AT_ONCE_MAX + 1),
+    )
+    taken = {moment for (moment,) in rows}
+    return taken if len(taken) <= TAKEN_AT_ONCE_MAX else None
+
+
+def crowded_among(db: Connection, spans: Sequence[int]) -> set[int]:
+    rows = db.execute(
+        "SELECT span FROM crowded WHERE span IN (SELECT value FROM json_each(?))",
+        (json.dumps(spans),),
+    )
+    return {span for (span,) in rows}
+
+
+def _contested(wanted: Sequence[int], taken: set[int]) -> list[int]:
+    """Spans of moments that somebody has, or that several want."""
+    found = taken.intersection(wanted)
+    if len(set(wanted)) < len(wanted):
+        found |= {moment for moment, count in Counter(wanted).items() if count > 1}
+    return sorted({moment // SPAN for moment in found})
 
 
 def is_crowded(db: Connection, span: int) -> bool:

@@ -11,7 +11,6 @@ a transaction.
 
 import threading
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any, Final
 
 from swarmfeed.core.feed.chunk import Packer
@@ -47,10 +46,14 @@ _MEETING: Final = "SELECT first, last, texts FROM pack WHERE first > ? - ? AND f
 # By row number: the plus keeps it from going through all posts of the feed, 6 ms of 200,000.
 LOOSE: Final = (
     "SELECT id, text FROM post WHERE id BETWEEN ? AND ? AND +feed = ? AND text NOTNULL"
+    " ORDER BY id"
 )
 
 Text = tuple[int, str]
 """Row number of a post, and its text."""
+
+Packs = tuple[Sequence[tuple[int, int, bytes]], Sequence[int]]
+"""Packs, each as first and last row number and content; and the row numbers of their posts."""
 
 
 class Texts:
@@ -75,21 +78,38 @@ class Texts:
         return text
 
 
-def pack(db: Connection, posts: Sequence[Text]) -> set[int]:
-    """Pack texts of posts whose row numbers ascend; returns of which posts."""
-    if len(posts) < PACK_POSTS_MIN or _meeting(db, posts[0][0], posts[-1][0]):
-        return set()
-    packed: set[int] = set()
-    rows, packer = [], _packer()
+def make(posts: Sequence[Text]) -> Packs:
+    """Pack texts of posts whose row numbers ascend, wherever these begin."""
+    packs: list[tuple[int, int, bytes]] = []
+    packed: list[int] = []
+    packer = _packer()
     for group in _groups(posts):
-        first, last = group[0][0], group[-1][0]
-        texts = dict(group)
-        content = _pack(packer, [texts.get(row_id, "") for row_id in range(first, last + 1)])
+        row_ids, texts = zip(*group, strict=True)
+        first, last = row_ids[0], row_ids[-1]
+        if last - first + 1 > len(group):
+            there = dict(group)
+            texts = tuple(there.get(row_id, "") for row_id in range(first, last + 1))
+        content = _pack(packer, texts)
         if content is not None:
-            rows.append((first, last, content))
-            packed.update(texts)
-    db.executemany("INSERT INTO pack VALUES (?, ?, ?)", rows)
-    return packed
+            packs.append((first, last, content))
+            packed += row_ids
+    return packs, packed
+
+
+def put(db: Connection, packs: Packs, base: int = 0) -> set[int]:
+    """Put in packs of new posts; returns the row numbers of those that are in packs since.
+
+    Args:
+        base: To be added to their row numbers.
+    """
+    rows, packed = packs
+    if not rows or _meeting(db, rows[0][0] + base, rows[-1][1] + base):
+        return set()
+    db.executemany(
+        "INSERT INTO pack VALUES (?, ?, ?)",
+        [(first + base, last + base, content) for first, last, content in rows],
+    )
+    return {row_id + base for row_id in packed}
 
 
 def pack_loose(db: Connection, feed_no: int, row_id: int) -> None:
@@ -99,7 +119,7 @@ def pack_loose(db: Connection, feed_no: int, row_id: int) -> None:
     first = row_id - PACK_POSTS + 1
     first = max([first, *(last + 1 for _, last, _ in _meeting(db, first, row_id))])
     posts = db.execute(LOOSE, (first, row_id, feed_no)).fetchall()
-    packed = pack(db, posts)
+    packed = put(db, make(posts))
     db.executemany("UPDATE post SET text = NULL WHERE id = ?", [(each,) for each in packed])
 
 
@@ -143,12 +163,17 @@ def _packer() -> Packer:
 
 def _groups(posts: Sequence[Text]) -> Iterator[list[Text]]:
     """Posts that are packed together: those of so many row numbers that are not long."""
-    base = posts[0][0]
-    short = (post for post in posts if len(post[1]) <= LONG_CHARS and _BETWEEN not in post[1])
-    for _, group in groupby(short, lambda post: (post[0] - base) // PACK_POSTS):
-        found = list(group)
-        if len(found) >= PACK_POSTS_MIN:
-            yield found
+    short = [post for post in posts if len(post[1]) <= LONG_CHARS and _BETWEEN not in post[1]]
+    base = posts[0][0] if posts else 0
+    at = 0
+    while at < len(short):
+        stop = short[at][0] + PACK_POSTS - (short[at][0] - base) % PACK_POSTS
+        group = short[at : at + PACK_POSTS]
+        if group[-1][0] >= stop:
+            group = [post for post in group if post[0] < stop]
+        at += len(group)
+        if len(group) >= PACK_POSTS_MIN:
+            yield group
 
 
 def _pack(packer: Packer, texts: Sequence[str]) -> bytes | None:

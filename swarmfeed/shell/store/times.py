@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store import notifications, pins
 from swarmfeed.shell.store.moments import Moments, shift_of
@@ -18,14 +17,13 @@ from swarmfeed.shell.store.words import add_words_of, drop_words_of
 
 
 def note_times(
-    db: Connection, feed_no: int, start: int, stored: Sequence[bytes], reckoning: Reckoning
+    db: Connection, feed_no: int, start: int, times_ms: Sequence[int], reckoning: Reckoning
 ) -> None:
-    """Note the latest times of a feed, which has entries [start, start + len(stored)) now."""
-    claimed = [time_of(record) for record in stored]
+    """Note the latest times of a feed, of which entries from ``start`` on claim these."""
     db.execute(
         "UPDATE feed SET latest_ms = max(latest_ms, ?), claims_ms = max(claims_ms, ?)"
         " WHERE no = ?",
-        (reckoning.latest_ms(start, claimed), max(claimed, default=0), feed_no),
+        (reckoning.latest_ms(start, times_ms), max(times_ms, default=0), feed_no),
     )
 
 

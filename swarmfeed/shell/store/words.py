@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from swarmfeed.core.words.terms import index_texts
 from swarmfeed.shell.store import remnants
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.sqlite import Connection
@@ -47,10 +46,10 @@ _MANY: Final = ContextVar("many", default=False)
 """Whether more are dropped with them than are cut out."""
 
 NewPost = tuple[int, str, str | None]
-"""Moment, text and traits of a post."""
+"""Moment, words and traits of a post."""
 
 Waiting = list[tuple[int, str, int, str | None]]
-"""Moment, text, author and traits of posts whose words are to go in with those of others."""
+"""Moment, words, author and traits of posts that are to go in with those of others."""
 
 _WAITING: Final = ContextVar[Waiting | None]("waiting", default=None)
 """None: words go in as they come."""
@@ -79,7 +78,7 @@ def gathered(db: Connection) -> Iterator[None]:
 
 def add_new_words(db: Connection, author_no: int, posts: Iterable[NewPost]) -> None:
     """Of posts of one author: sooner than by asking for them."""
-    new = [(moment, text, author_no, traits) for moment, text, traits in posts]
+    new = [(moment, words, author_no, traits) for moment, words, traits in posts]
     waiting = _WAITING.get()
     if waiting is None:
         _add(db, new)
@@ -98,10 +97,9 @@ def add_waiting(db: Connection) -> None:
 
 
 def _add(db: Connection, posts: Waiting) -> None:
-    moments, texts, authors, traits = zip(*sorted(posts), strict=True)
-    rows = zip(moments, index_texts(texts), authors, traits, strict=True)
+    posts.sort()
     db.executemany(
-        "INSERT INTO post_words (rowid, text, author, traits) VALUES (?, ?, ?, ?)", rows
+        "INSERT INTO post_words (rowid, text, author, traits) VALUES (?, ?, ?, ?)", posts
     )
 
 

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.reading import part_of
 from swarmfeed.core.feed.sightings import Reckoning
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
+from swarmfeed.shell.store.made import Run
 from swarmfeed.shell.store.people import refresh_home
 from swarmfeed.shell.store.places import (
     block_ranges,
@@ -32,31 +35,34 @@ feeds."""
 def add_entries(
     db: Connection,
     tables: Tables,
-    feed_id: FeedId,
-    author_id: AuthorId,
-    start: int,
-    stored: Sequence[bytes],
-    hashes: Sequence[Hash],
+    where: tuple[FeedId, AuthorId, int],
+    run: Run,
     *,
     reckoning: Reckoning,
     with_posts: bool,
 ) -> int:
-    """Index those entries that are not indexed yet; returns how many posts were added."""
-    end = start + len(stored)
+    """Index those entries that are not indexed yet; returns how many posts were added.
+
+    Args:
+        where: Their feed, its author, and the first entry.
+    """
+    feed_id, author_id, start = where
+    end = start + len(run.times_ms)
     feed_no, author_no = reserve(db, feed_id, author_id, end)
     added = 0
     for low, high in list(missing_ranges(db, feed_no, start, end)):
         for base, first, last in list(block_ranges(db, feed_no, low, high)):
-            cut = slice(first - start, last - start)
-            place = Place(feed_no, author_no, base, reckoning.within(first, last))
-            batch = read_batch(first, stored[cut], hashes[cut], place, tables)
-            save_hash_starts(db, base + first, hashes[cut])
+            entries = part_of(run.entries, first - start, last - start)
+            made = replace(run.made, base=base + start)
+            place = Place(feed_no, author_no, base, reckoning.within(first, last), made)
+            batch = read_batch(first, entries, place, tables)
+            save_hash_starts(db, base + first, entries.hashes)
             for table in tables.all:
                 is_left_out = not with_posts and table.name in OF_POSTS
                 rows = [] if is_left_out else batch[table.name]
                 added += table.save(db, place, rows) if rows else 0
     mark_indexed(db, feed_no, start, end)
-    note_times(db, feed_no, start, stored, reckoning.within(start, end))
+    note_times(db, feed_no, start, run.times_ms, reckoning.within(start, end))
     return added
 
 

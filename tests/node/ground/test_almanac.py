@@ -13,11 +13,11 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.almanac import SIGHTINGS_PAGE, TIME_PAGE, Almanac
 from swarmfeed.node.ground.memory import Bookkeeper
 
-from tests.shell.store.index_samples import BOBS, CYDS, NOW_MS, stored
+from tests.shell.store.index_samples import BOBS, CYDS, NOW_MS
 
 YEAR_MS = 365 * 24 * 3600 * 1000
-AHEAD = stored("ahead", NOW_MS + YEAR_MS)
-HONEST = stored("honest", NOW_MS + POST_AHEAD_MS_MAX)
+AHEAD_MS = NOW_MS + YEAR_MS
+HONEST_MS = NOW_MS + POST_AHEAD_MS_MAX
 
 
 class FullLedger(FakeLedger):
@@ -56,7 +56,7 @@ def seen(start: int, stop: int, at_ms: int = NOW_MS) -> Sighting:
 
 def test_an_honest_feed_leaves_nothing_behind() -> None:
     rig = Rig()
-    assert rig.almanac.see(BOBS, 5, [HONEST, stored("old", 1)]) == 5
+    assert rig.almanac.see(BOBS, 5, [HONEST_MS, 1]) == 5
     assert rig.almanac.reckoning(BOBS) is PLAIN
     assert rig.almanac.feeds_seen() == []
     assert rig.ledger.read(SIGHTINGS_PAGE) == {}
@@ -65,12 +65,12 @@ def test_an_honest_feed_leaves_nothing_behind() -> None:
 @pytest.mark.attack("A25")
 def test_what_is_dated_ahead_is_remembered_at_once_and_once() -> None:
     rig = Rig()
-    rig.almanac.see(BOBS, 5, [HONEST, AHEAD])
+    rig.almanac.see(BOBS, 5, [HONEST_MS, AHEAD_MS])
     assert rig.sightings(BOBS) == (seen(5, 7),)
     rig.clock.advance(POST_AHEAD_MS_MAX)
-    rig.almanac.see(BOBS, 5, [HONEST, AHEAD])
+    rig.almanac.see(BOBS, 5, [HONEST_MS, AHEAD_MS])
     assert rig.sightings(BOBS) == (seen(5, 7),)
-    rig.almanac.see(BOBS, 7, [AHEAD])
+    rig.almanac.see(BOBS, 7, [AHEAD_MS])
     assert rig.sightings(BOBS) == (seen(5, 7), seen(7, 8, NOW_MS + POST_AHEAD_MS_MAX))
     assert rig.almanac.feeds_seen() == [BOBS]
     assert rig.sightings(CYDS) == ()
@@ -78,9 +78,9 @@ def test_what_is_dated_ahead_is_remembered_at_once_and_once() -> None:
 
 def test_sightings_that_are_joined_say_from_where_on_they_count() -> None:
     rig = Rig()
-    rig.almanac.see(BOBS, 5, [AHEAD])
+    rig.almanac.see(BOBS, 5, [AHEAD_MS])
     rig.clock.advance(1)
-    assert rig.almanac.see(BOBS, 8, [AHEAD]) == 5
+    assert rig.almanac.see(BOBS, 8, [AHEAD_MS]) == 5
     assert rig.sightings(BOBS) == (seen(5, 9),)
     assert len(rig.ledger.read(SIGHTINGS_PAGE)) == 1
 
@@ -89,12 +89,12 @@ def test_what_cannot_be_written_is_not_gone_by() -> None:
     rig = Rig()
     rig.ledger.is_full = True
     with pytest.raises(UserError, match="full"):
-        rig.almanac.see(BOBS, 0, [AHEAD])
+        rig.almanac.see(BOBS, 0, [AHEAD_MS])
     with pytest.raises(UserError, match="full"):
         rig.almanac.look(None)
     assert rig.sightings(BOBS) == ()
     rig.ledger.is_full = False
-    rig.almanac.see(BOBS, 0, [AHEAD])
+    rig.almanac.see(BOBS, 0, [AHEAD_MS])
     assert rig.sightings(BOBS) == (seen(0, 1),)
 
 
@@ -103,7 +103,7 @@ def test_what_authors_agree_on_outweighs_a_slow_clock_also_after_a_restart() -> 
     assert rig.almanac.now_ms() == NOW_MS
     rig.almanac.look(NOW_MS + YEAR_MS)
     assert rig.almanac.now_ms() == rig.open().now_ms() == NOW_MS + YEAR_MS
-    rig.almanac.see(BOBS, 0, [AHEAD])
+    rig.almanac.see(BOBS, 0, [AHEAD_MS])
     assert rig.sightings(BOBS) == ()
     rig.almanac.look(None)
     assert rig.almanac.now_ms() == NOW_MS + YEAR_MS
@@ -114,7 +114,7 @@ def test_what_authors_agree_on_outweighs_a_slow_clock_also_after_a_restart() -> 
 def test_a_leap_is_what_goes_far_at_once() -> None:
     rig = Rig()
     assert not rig.almanac.look(None)
-    rig.almanac.see(BOBS, 0, [AHEAD])
+    rig.almanac.see(BOBS, 0, [AHEAD_MS])
     rig.clock.set_wall_clock(NOW_MS + LEAP_MS_MIN)
     assert not rig.almanac.look(None)
     rig.clock.set_wall_clock(NOW_MS + YEAR_MS)
@@ -144,7 +144,7 @@ def test_the_first_look_is_no_leap_and_a_quiet_hour_writes_nothing() -> None:
 @pytest.mark.attack("A29")
 def test_damaged_rows_are_as_if_they_had_never_been() -> None:
     rig = Rig()
-    rig.almanac.see(BOBS, 0, [AHEAD])
+    rig.almanac.see(BOBS, 0, [AHEAD_MS])
     rig.almanac.look(NOW_MS + 5)
     rig.ledger.write(
         {SIGHTINGS_PAGE: {b"short": b""}, TIME_PAGE: {b"now": b"x", b"leap1": b"", b"?": b""}}

@@ -11,6 +11,7 @@ from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.kinds import PostBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.feed.reading import match_plain_post, read_stored
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning, Sighting
 from swarmfeed.shell.store.entries import (
     POSTS,
@@ -18,7 +19,6 @@ from swarmfeed.shell.store.entries import (
     Place,
     PostRow,
     hash_plain_post,
-    match_plain_post,
     read_batch,
     read_entry,
 )
@@ -69,7 +69,7 @@ def test_the_fast_way_agrees_with_the_general_way(kind: str, body: bytes, time_m
     record = encode_entry(kind, time_ms, body)
     general: Batch = defaultdict(list, {POSTS: []})
     read_entry(general, 3, record, HASH, PLACE, TABLES)
-    fast = read_batch(3, [record], [HASH], PLACE, TABLES)
+    fast = read_batch(3, read_stored([record], [HASH]), PLACE, TABLES)
     # In place of a hash that can be worked out stands what it takes for that.
     filled: list[PostRow] = [
         (*row[:4], HASH if len(row[4]) == SALT_BYTES else row[4], *row[5:])
@@ -86,7 +86,7 @@ def test_an_ordinary_post_takes_the_fast_way(text: str) -> None:
     record = encode_entry("post", 5, encode_body(PostBody(text), SALT))
     assert match_plain_post(record) is not None
     for place in (PLACE, replace(PLACE, reckoning=PLAIN)):
-        batch = read_batch(3, [record], [hash_stored(record)], place, TABLES)
+        batch = read_batch(3, read_stored([record], [hash_stored(record)]), place, TABLES)
         assert batch[POSTS] == [(13, 4, 5, None, SALT, None, text)]
     assert hash_plain_post(SALT, 5, text) == hash_stored(record)
 
@@ -108,4 +108,12 @@ def test_what_nobody_can_have_signed_has_no_hash(salt: bytes, time_ms: int, text
 
 def test_entries_and_hashes_come_in_pairs() -> None:
     with pytest.raises(ValueError, match="zip"):
-        read_batch(0, [b"", b""], [HASH], PLACE, TABLES)
+        read_stored([b"1:ti1ee", b"1:ti1ee"], [HASH])
+
+
+def test_rows_stand_in_the_order_of_the_entries() -> None:
+    bodies = [PostBody("b"), PostBody("a", lang="en"), PostBody("c")]
+    records = [encode_entry("post", 5, encode_body(body, SALT)) for body in bodies]
+    entries = read_stored(records, [hash_stored(each) for each in records])
+    batch = read_batch(3, entries, replace(PLACE, reckoning=PLAIN), TABLES)
+    assert [(row[0], row[-1]) for row in batch[POSTS]] == [(13, "b"), (14, "a"), (15, "c")]

@@ -255,3 +255,15 @@ def test_who_packs_looks_at_neighbours_and_not_at_all_posts_of_the_feed(tmp_path
     assert [row[3] for row in plan] == [
         "SEARCH post USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
     ]
+
+
+def test_posts_that_came_alone_are_packed_whatever_times_they_claim(tmp_path: Path) -> None:
+    """Their order in the feed is that of the pack."""
+    with closing(SqliteIndex(tmp_path / "index.db")) as index:
+        for at in range(PACK_POSTS):
+            add(index, BOBS, at, [stored(f"word {at}", NOW_MS - 5_000 * (at % 3))])
+        assert packed(index) == PACK_POSTS - 1, "row numbers begin with 1"
+        views = [index.post(BOBS, at) for at in range(PACK_POSTS)]
+        assert [view and view.text for view in views] == [
+            f"word {n}" for n in range(PACK_POSTS)
+        ]

@@ -29,7 +29,8 @@ from swarmfeed.core.base.limits import (
     SEARCH_COUNT_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
-from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.chunk import read_frame
+from swarmfeed.core.feed.entry import decode_entry, hash_stored, time_of
 from swarmfeed.core.feed.kinds import (
     Body,
     EditBody,
@@ -43,6 +44,7 @@ from swarmfeed.core.feed.kinds import (
 )
 from swarmfeed.core.feed.matching import Written, matches
 from swarmfeed.core.feed.public_id import public_id
+from swarmfeed.core.feed.reading import Packed, unpack
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
@@ -51,7 +53,7 @@ from swarmfeed.core.words.ranking import best_first
 from swarmfeed.core.words.seeking import holds
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import BadEncodingError
-from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
+from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification, Prepared
 
 from street.fakes.finding import called_among, candidate_of, require_few, written_of
 
@@ -67,6 +69,17 @@ class Kept:
     time_ms: int
     body: Body | None
     is_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FakePrepared:
+    """Entries that are about to be indexed."""
+
+    stored: Sequence[bytes]
+
+    @property
+    def times_ms(self) -> Sequence[int]:
+        return [time_of(each) for each in self.stored]
 
 
 class FakeIndex:
@@ -142,6 +155,31 @@ class FakeIndex:
                     self._said.setdefault((feed_id, body.index), {})[index] = body
         new = set(self._kept) - before
         return sum(self._amended(self._kept[each]) is not None for each in new)
+
+    def prepare(self, packed: Packed) -> "FakePrepared":
+        stored = [entry for entry, _ in read_frame(unpack(packed))]
+        return FakePrepared(stored[packed.skip : packed.skip + packed.count])
+
+    def add_prepared(
+        self,
+        feed_id: FeedId,
+        author_id: AuthorId,
+        start: int,
+        prepared: Prepared,
+        *,
+        reckoning: Reckoning = PLAIN,
+        with_posts: bool = True,
+    ) -> int:
+        assert isinstance(prepared, FakePrepared)
+        return self.add_entries(
+            feed_id,
+            author_id,
+            start,
+            prepared.stored,
+            [hash_stored(each) for each in prepared.stored],
+            reckoning=reckoning,
+            with_posts=with_posts,
+        )
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         for (feed, index), kept in self._kept.items():

@@ -11,9 +11,9 @@ from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
-from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
+from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Replica, grow
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.ports import Signer
@@ -243,8 +243,8 @@ class FakeLogs:
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
 
-    def read_hashed(self, feed_id: FeedId, start: int, end: int) -> list[tuple[bytes, Hash]]:
-        return [(each, hash_stored(each)) for each in self.read_entries(feed_id, start, end)]
+    def read_packed(self, feed_id: FeedId, start: int, end: int) -> Packed:
+        return Packed(tail=self.read_entries(feed_id, start, end), count=end - start)
 
     def disk_bytes(self, feed_id: FeedId) -> int:
         replica = self.disk.replicas.get(feed_id)
