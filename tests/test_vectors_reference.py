@@ -52,6 +52,14 @@ def check_supernode(vector: Vector, _: Path) -> None:
     assert {**said.open_record(signed), "signed": vector["signed"]} == vector
 
 
+def check_locator(vector: Vector, _: Path) -> None:
+    body = said.open_locator(unhex(vector["signed"]))
+    assert body[b"made"] == vector["made"]
+    for key in ("author", "feed", "node"):
+        assert body[key.encode()].hex() == vector[key]
+    assert [each.hex() for each in body[b"relays"]] == vector["relays"]
+
+
 def check_goodbye(vector: Vector, _: Path) -> None:
     assert said.open_goodbye(unhex(vector["signed"]))[b"made"] == vector["made"]
 
@@ -232,6 +240,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "pieces": check_pieces,
     "receipt": check_receipt,
     "sheet": check_sheet,
+    "locator": check_locator,
     "supernode": check_supernode,
     "torrent": check_torrent,
     "tree": check_tree,

@@ -42,6 +42,7 @@ from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.feed.withdrawal import strip_all, without_named
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
+from swarmfeed.core.supernode.locator import open_locator
 from swarmfeed.core.supernode.records import LOAD_STEPS, encode_record, open_record
 from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import (
@@ -151,6 +152,15 @@ def check_supernode(vector: Vector, _: Path) -> None:
     assert (record.size_class, record.load * LOAD_STEPS) == (vector["class"], vector["load"])
     assert (record.eligible, record.serving) == (vector["eligible"], vector["serving"])
     assert (record.age_minutes, record.made_s) == (vector["age"], vector["made"])
+
+
+def check_locator(vector: Vector, _: Path) -> None:
+    opened = open_locator(unhex(vector["signed"]))
+    assert opened.author_id == unhex(vector["author"])
+    assert opened.feed_id == unhex(vector["feed"])
+    assert opened.node_id == unhex(vector["node"])
+    assert opened.made_ms == vector["made"]
+    assert [each.hex() for each in opened.relays] == vector["relays"]
 
 
 def check_goodbye(vector: Vector, _: Path) -> None:

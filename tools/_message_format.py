@@ -38,11 +38,11 @@ class Cell:
 
 
 def read_tables(page: str) -> dict[str, dict[str, Cell]]:
-    """Return each message of the page with its keys: of sections 3, 7 and 8."""
+    """Return each message of the page with its keys: of sections 3 and 7 to 9."""
     parts = re.split(r"^## (\d+)\. .*$", page, flags=re.M)
     numbered = dict(zip(parts[1::2], parts[2::2], strict=True))
     found: dict[str, dict[str, Cell]] = {}
-    for section in (numbered["3"] + numbered["7"] + numbered["8"]).split("\n### ")[1:]:
+    for section in "".join(numbered[each] for each in "3789").split("\n### ")[1:]:
         name, _, text = section.partition("\n")
         cells: dict[str, Cell] = {}
         for key, bound in re.findall(r"^\| `(\S+?)` \| .* \| (.+?) \|$", text, flags=re.M):

@@ -1,8 +1,9 @@
 """What nodes say of feeds, read by a second implementation.
 
-Receipts, notices, goodbyes, supernode records.
+Receipts, notices, goodbyes, supernode records, locators.
 
-Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 6, 12 and 16.
+Nothing of swarmfeed is imported.  Written to be compared with docs/FORMAT.md, 6, 12, 16
+and 17.
 """
 
 import re
@@ -118,3 +119,25 @@ def open_record(signed: bytes) -> dict[str, Any]:
         "age": int.from_bytes(body[52:54], "big"),
         "made": int.from_bytes(body[54:58], "big"),
     }
+
+
+# --- section 17: locators ---
+
+LOCATOR_MAX = 512
+
+
+def open_locator(signed: bytes) -> dict[bytes, Any]:
+    """Verify a locator and return its body."""
+    domain = b"swarmfeed locator 1\n"
+    need(len(signed) <= LOCATOR_MAX, "locator: too long")
+    need(signed.startswith(domain), "locator: it begins with other words")
+    body = decode(signed[len(domain) : -64], "locator")
+    for key in ("author", "feed", "node"):
+        need(len(take(body, key, bytes, "locator")) == 32, f"locator: a bad {key}")
+    need(0 <= take(body, "made", int, "locator") <= TIME_MS_MAX, "locator: a bad time")
+    relays = take(body, "relays", list, "locator")
+    need(1 <= len(relays) <= 2, "locator: no relay, or too many")
+    for each in relays:
+        need(isinstance(each, bytes) and len(each) == 32, "locator: a bad relay")
+    check_signature(body[b"feed"], signed[:-64], signed[-64:], "locator")
+    return dict(body)

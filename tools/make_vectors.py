@@ -45,6 +45,7 @@ from vectors import (
     disk,
     entries,
     heads,
+    locators,
     notices,
     offers,
     people,
@@ -326,6 +327,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     state_cases,
     device_cases,
     supernodes.record_cases,
+    locators.locator_cases,
 ]
 
 

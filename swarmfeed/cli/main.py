@@ -199,8 +199,9 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
 def settings_of_roles() -> tuple[type, ...]:
     """What roles let people set, beside the settings of every node."""
     from swarmfeed.node.history.settings import HistorySettings
+    from swarmfeed.node.supernode.settings import SupernodeSettings
 
-    return (HistorySettings,)
+    return (HistorySettings, SupernodeSettings)
 
 
 def make_main(

@@ -17,6 +17,7 @@ from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
 from swarmfeed.core.state import words as state
+from swarmfeed.core.supernode import circuit_words as circuits
 from swarmfeed.core.supernode import words as supernode
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
@@ -74,7 +75,7 @@ class Vocabulary:
         return Unknown(name.decode("ascii")) if codec is None else codec.read(fields)
 
 
-VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS))
+VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS, *circuits.WORDS))
 """Everything a peer may say after hello: one tuple of each role."""
 
 LAYER: Final = Vocabulary(supernode.WORDS)

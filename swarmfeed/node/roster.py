@@ -9,6 +9,7 @@ from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.node import MakeRole
 from swarmfeed.node.state.role import state_role
+from swarmfeed.node.supernode.role import supernode_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,4 +22,6 @@ class Roster:
     """The messages that its links understand; those of its roles among them."""
 
 
-ROSTER: Final = Roster(roles=(history_role, guard_role, state_role, devices_role))
+ROSTER: Final = Roster(
+    roles=(history_role, guard_role, state_role, devices_role, supernode_role)
+)

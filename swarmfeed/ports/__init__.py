@@ -16,7 +16,7 @@ from swarmfeed.ports.index import (
 )
 from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
-from swarmfeed.ports.link import Lan, Links, Peer
+from swarmfeed.ports.link import Lan, Links, Peer, Stream
 from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.private import PrivateFile
@@ -58,6 +58,7 @@ __all__ = [
     "PrivateFile",
     "Safe",
     "Signer",
+    "Stream",
     "Swarm",
     "SwarmEvent",
     "SwarmFailed",

@@ -8,6 +8,22 @@ from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 
 
+class Stream(Protocol):
+    """Bytes both ways, in order, by way of somebody who passes them on."""
+
+    async def read(self) -> bytes:
+        """Return what came next; empty once the other end closed and all was read."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Send all of it; waits while the other end is slower.  RetryError when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """End it at both ends; safe to call twice."""
+        ...
+
+
 class Peer(Protocol):
     """One link to another node, whose key is proven."""
 
@@ -15,8 +31,8 @@ class Peer(Protocol):
     def hello(self) -> Hello: ...
 
     @property
-    def remote(self) -> Endpoint:
-        """Where the other end's socket is, as we see it."""
+    def remote(self) -> Endpoint | None:
+        """Where the other end's socket is, as we see it; None: the link goes by a stream."""
         ...
 
     @property
@@ -63,6 +79,29 @@ class Links(Protocol):
             AlreadyLinkedError: It does; who we are was not said.
             RetryError: Nobody is there, or it did not work out.
             RemoteError: It broke the rules.
+        """
+        ...
+
+    async def dial_by(
+        self,
+        stream: Stream,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        """Open a link by way of a stream, as ``dial`` does: whoever passes it on reads nothing.
+
+        The stream ends with the link, and when none comes to be.
+
+        Raises:
+            AlreadyLinkedError, RetryError, RemoteError: As in ``dial``.
+        """
+        ...
+
+    async def accept_by(self, stream: Stream) -> None:
+        """Let somebody open a link by way of a stream, as if they had dialled.
+
+        The stream ends with the link, and when none comes to be.  RetryError when nothing
+        listens.
         """
         ...
 

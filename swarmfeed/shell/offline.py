@@ -14,7 +14,7 @@ from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.core.net.limits import DIALS_AT_ONCE
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
-from swarmfeed.ports import Job, Links, Peer, SwarmEvent, TorrentProgress
+from swarmfeed.ports import Job, Links, Peer, Stream, SwarmEvent, TorrentProgress
 
 
 def _refuse() -> NoReturn:
@@ -93,6 +93,17 @@ class LinksOnDemand:
         if self._links is None:
             self._links = self._open_links()
         return await self._links.dial(endpoint, own, is_linked)
+
+    async def dial_by(
+        self,
+        stream: Stream,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        _refuse()
+
+    async def accept_by(self, stream: Stream) -> None:
+        _refuse()
 
     async def stop(self) -> None:
         if self._links is not None:

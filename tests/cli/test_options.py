@@ -16,6 +16,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 
@@ -85,7 +86,9 @@ def test_what_is_left_out_has_the_default_of_its_field(
     run: Callable[..., Result], fake: FakeDoors
 ) -> None:
     run("run", "--no-open")
-    assert fake.ran_with[0][0] == NodeSettings(others=(HistorySettings(), ToySettings()))
+    assert fake.ran_with[0][0] == NodeSettings(
+        others=(HistorySettings(), SupernodeSettings(), ToySettings())
+    )
 
 
 def test_settings_that_were_not_given_are_all_defaults() -> None:

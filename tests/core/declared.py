@@ -45,5 +45,7 @@ def scalars(hint: Any, **bounds: Any) -> st.SearchStrategy[Any]:
         return st.integers(bound.low, bound.high)
     if hint is bytes:
         return st.binary(max_size=min(bounds[UpTo.__name__].most, 50))
+    if Spelled.__name__ not in bounds:
+        return st.text(max_size=min(bounds[UpTo.__name__].most, 50))
     assert bounds[Spelled.__name__].what == "IP address"
     return hosts

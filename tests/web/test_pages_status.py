@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from street.fakes import desk
 from street.fakes.desk import NOON_MS, FakeDesk
 from street.fakes.history import SAFETY
 from swarmfeed.core.asks.ask import Ask
@@ -22,6 +23,16 @@ from webui.pages.status import say_safe
 
 from tests.web.conftest import URL, Site
 from tests.web.test_pages import INES, MIRA
+
+
+def test_a_machine_by_way_of_another_has_no_address(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relayed = replace(desk.PEERS[0], endpoint="")
+    monkeypatch.setattr(desk, "PEERS", (relayed, *desk.PEERS[1:]))
+    page = site.get("/status").text
+    assert '<td data-label="Address">by way of another machine</td>' in page
+    assert "[2001:db8::5]:4711" in page
 
 
 def test_a_list_of_people_is_followed_at_once(site: Site) -> None:

@@ -32,6 +32,7 @@ from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
+from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.lists import ListFiles
 
@@ -54,6 +55,7 @@ from street.loop import VirtualLoop, play, settle
 BOXES = HpkeBoxes()
 """The real ones: they touch nothing."""
 
+_RELAYING, _NOT_RELAYING = (SupernodeSettings(supernode=each) for each in ("on", "off"))
 _BOOTSTRAP = Endpoint("127.0.255.1", 6881)
 
 
@@ -242,6 +244,7 @@ class Neighbourhood:
         knows: Iterable[Neighbour] = (),
         disk_budget_bytes: int = 10**9,
         history: HistoryChoice | None = None,
+        relays: bool = False,
         roster: Roster | None = None,
         is_first: bool = False,
         author: AuthorKey | None = None,
@@ -263,12 +266,10 @@ class Neighbourhood:
             peers=tuple(each.endpoint for each in knows),
             dht_nodes=(_BOOTSTRAP,),
             disk_budget_bytes=history.disk_bytes if history else disk_budget_bytes,
-            others=(self._history_settings(history),),
+            others=(self._history_settings(history), _RELAYING if relays else _NOT_RELAYING),
         )
-        disk = FakeDisk(self.folder / str(number))
-        neighbour = Neighbour(
-            self, number, author or same, is_first, settings, roster or self.roster, disk
-        )
+        kept = roster or self.roster, FakeDisk(self.folder / str(number))
+        neighbour = Neighbour(self, number, author or same, is_first, settings, *kept)
         neighbour.rotates, neighbour.is_named = rotates, is_named
         neighbour._create()
         self.neighbours.append(neighbour)

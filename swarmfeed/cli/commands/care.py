@@ -167,7 +167,7 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
 
 def _peer_row(peer: PeerStatus, now_ms: int) -> tuple[str, ...]:
     return (
-        peer.endpoint,
+        peer.endpoint or sentences.BY_ANOTHER(),
         short(peer.node_id),
         format_age(peer.since_ms, now_ms),
     )

@@ -17,6 +17,7 @@ class PeerStatus:
 
     node_id: NodeId
     endpoint: str
+    """Where it is; empty: it is reached by way of another node."""
     outgoing: bool
     """Whether we dialled it."""
     since_ms: int

@@ -53,19 +53,24 @@ class Session:
 
     @property
     def host(self) -> str:
-        """Where we reached the peer; of one that came to us, where it says that it is."""
-        if self.peer.outgoing:
-            return self.peer.remote.host
+        """Where we reached the peer; of one that came to us, where it says that it is.
+
+        Empty: it is reached by way of another node, and nobody can say where it is.
+        """
+        remote = self.peer.remote
+        if remote is None or self.peer.outgoing:
+            return remote.host if remote else ""
         hosts = self.peer.hello.hosts
-        return hosts[0] if hosts else self.peer.remote.host
+        return hosts[0] if hosts else remote.host
 
     @property
     def proven_host(self) -> str:
         """Where the peer is reached or came from.
 
-        Within loopback, where all come from one address, it is where it says it is.
+        Within loopback, where all come from one address, it is where it says it is; empty as
+        ``host`` is.
         """
-        came_from = self.peer.remote.host
+        came_from = self.peer.remote.host if self.peer.remote else ""
         return self.host if is_loopback(came_from) else came_from
 
     @property
@@ -73,13 +78,13 @@ class Session:
         """Where the peer says it accepts links; None when it does not.  To be dialled, not to
         be believed."""
         port = self.peer.hello.link_port
-        return Endpoint(self.host, port) if port else None
+        return Endpoint(self.host, port) if port and self.host else None
 
     @property
     def swarm(self) -> Endpoint | None:
         """Where the peer says its swarm listens; None when it does not."""
         port = self.peer.hello.swarm_port
-        return Endpoint(self.host, port) if port else None
+        return Endpoint(self.host, port) if port and self.host else None
 
     def part(self, kind: type[P]) -> P:
         """What one part of the node remembers of this link; empty when it asks first."""

@@ -18,14 +18,20 @@ from swarmfeed.core.feed.fetching import Source
 from swarmfeed.core.net.limits import DIAL_HEAD_START_S, USELESS_LINK_MS
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.errors import FatalError, PassingError, RemoteError, RetryError
+from swarmfeed.errors import (
+    AlreadyLinkedError,
+    FatalError,
+    PassingError,
+    RemoteError,
+    RetryError,
+)
 from swarmfeed.node.ground.dialler import Dialler
 from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, Strained
 from swarmfeed.node.ground.fairness import Fairness, breathe
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
-from swarmfeed.ports import Links, Peer
+from swarmfeed.ports import Links, Peer, Stream
 
 logger = structlog.get_logger()
 
@@ -53,7 +59,7 @@ class Sessions:
         self._hear = hear
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
-        self._dialler = Dialler(link, settings, self._clock, own, self._sessions.__contains__)
+        self._dialler = Dialler(link, settings, self._clock, own, self._is_linked_straight)
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
 
@@ -71,7 +77,8 @@ class Sessions:
 
     def at_host(self, host: str) -> list[Session]:
         """Peers whose links lead to an address or come from it, whatever they say."""
-        return [each for each in self._sessions.values() if each.peer.remote.host == host]
+        remotes = ((each, each.peer.remote) for each in self._sessions.values())
+        return [each for each, remote in remotes if remote is not None and remote.host == host]
 
     def sources(self, feed_id: FeedId) -> list[Source]:
         """Holders of a feed that we are linked to."""
@@ -85,7 +92,7 @@ class Sessions:
         return tuple(
             PeerStatus(
                 node_id=each.node_id,
-                endpoint=str(each.link or each.peer.remote),
+                endpoint=str(each.link or each.peer.remote or ""),
                 outgoing=each.peer.outgoing,
                 since_ms=each.since_ms,
             )
@@ -141,6 +148,20 @@ class Sessions:
         self._dialler.reserve(fresh)
         answers = await asyncio.gather(*(self._look(each) for each in fresh))
         return {**resting, **dict(zip(fresh, answers, strict=True))}
+
+    async def dial_by(self, stream: Stream) -> bool:
+        """Open a link by way of a stream; returns whether one came to be."""
+        try:
+            peer = await self._link.dial_by(stream, self._own(), self._sessions.__contains__)
+        except (AlreadyLinkedError, RetryError, RemoteError) as error:
+            logger.debug("dial failed", by="another node", reason=str(error))
+            return False
+        self._running.spawn(self._run(peer))
+        return True
+
+    async def accept_by(self, stream: Stream) -> None:
+        """Let somebody open a link by way of a stream.  RetryError when that cannot be."""
+        await self._link.accept_by(stream)
 
     def forget_failures(self, endpoint: Endpoint) -> None:
         """Dial it again at once: somebody just told us that it is there."""
@@ -202,6 +223,11 @@ class Sessions:
             session.doors.add(endpoint)
             self._dialler.forget_failures(endpoint)
 
+    def _is_linked_straight(self, node_id: NodeId) -> bool:
+        """Whether there is no need of a link: one by way of another node gives way to it."""
+        session = self._sessions.get(node_id)
+        return session is not None and session.peer.remote is not None
+
     def _room(self) -> int:
         """How many more may be dialled, beside those the person named."""
         return self._dialler.room(sum(each.peer.outgoing for each in self._sessions.values()))
@@ -261,12 +287,14 @@ class Sessions:
     async def _serve(self, session: Session) -> None:
         """Handle messages until the link ends; errors end this link, and nothing else."""
         try:
-            if session.peer.outgoing:
-                await self._remember(session.peer.remote)
+            remote = session.peer.remote
+            if session.peer.outgoing and remote is not None:
+                await self._remember(remote)
             self._events.tell(LinkOpened(session))
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
-                self.forget_failures(session.peer.remote)
+                if remote is not None:
+                    self.forget_failures(remote)
                 await self._hear_if_possible(session, message)
                 # Messages that have come already are read without a wait in between.
                 await breathe()
@@ -307,8 +335,9 @@ class Sessions:
             await session.peer.close("you broke the rules; come back later")
             return False
         other = self._sessions.get(node_id)
-        if session.peer.outgoing:
-            session.doors.add(session.peer.remote)
+        remote = session.peer.remote
+        if session.peer.outgoing and remote is not None:
+            session.doors.add(remote)
         if other is not None and not self._is_preferred(session, other):
             other.doors |= session.doors
             await session.peer.close("there is a link already")
@@ -320,7 +349,10 @@ class Sessions:
         return True
 
     def _is_preferred(self, session: Session, other: Session) -> bool:
-        """Whether a new link takes the place of the one there is."""
+        """Whether a new link takes the place of the one there is: a straight one that of one by
+        way of another node, and never the other way round."""
+        if (session.peer.remote is None) != (other.peer.remote is None):
+            return other.peer.remote is None
         if session.peer.outgoing == other.peer.outgoing:
             # Who dials again has lost the link that the other end still sees.
             return True

@@ -12,7 +12,7 @@ from swarmfeed.errors import RemoteError, RetryError
 
 
 @contextmanager
-def library_errors(endpoint: Endpoint) -> Iterator[None]:
+def library_errors(endpoint: Endpoint | str) -> Iterator[None]:
     """Turn what opening a WebSocket may raise into our own errors."""
     try:
         yield

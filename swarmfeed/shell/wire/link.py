@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from socket import socket as RawSocket
 from typing import NoReturn, Protocol, TypeVar
 
 from swarmfeed.core.base import limits
@@ -28,7 +29,8 @@ from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
-from swarmfeed.ports import Peer
+from swarmfeed.ports import Peer, Stream
+from swarmfeed.shell.wire.detour import Detours
 from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import (
     client_context,
@@ -78,6 +80,7 @@ class WebSocketLink:
         self._off_loop = off_loop
         self._client_context = client_context()
         self._sockets = Sockets(self._rules)
+        self._detours = Detours()
         self._accepted_count = 0
         self._dials = asyncio.Semaphore(self._rules.dials_max)
 
@@ -117,9 +120,36 @@ class WebSocketLink:
         except TimeoutError as error:
             raise RetryError(f"{endpoint} did not answer in time") from error
 
+    async def dial_by(
+        self,
+        stream: Stream,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        """As ``dial``, over two sockets of this process (``detour``)."""
+        raw = await self._detours.join(stream)
+        try:
+            async with asyncio.timeout(self._rules.handshake_timeout_s):
+                return await self._dial(raw, own, is_linked)
+        except TimeoutError as error:
+            raise RetryError("nobody answered by way of another node in time") from error
+        except BaseException:
+            raw.close()
+            raise
+
+    async def accept_by(self, stream: Stream) -> None:
+        """As ``listen`` does with a socket that somebody opened."""
+        raw = await self._detours.join(stream)
+        try:
+            await self._sockets.admit(raw)
+        except BaseException:
+            raw.close()
+            raise
+
     async def stop(self) -> None:
         """Say goodbye on every link and listen no more.  A stopped link stays stopped."""
         await self._sockets.stop()
+        await self._detours.stop()
 
     # --- server ------------------------------------------------------------------------
 
@@ -180,9 +210,9 @@ class WebSocketLink:
     # --- client ------------------------------------------------------------------------
 
     async def _dial(
-        self, endpoint: Endpoint, own: Hello, is_linked: Callable[[NodeId], bool]
+        self, to: Endpoint | RawSocket, own: Hello, is_linked: Callable[[NodeId], bool]
     ) -> "WebSocketPeer":
-        socket = await self._sockets.connect(endpoint, self._client_context)
+        socket = await self._sockets.connect(to, self._client_context)
         try:
             hello = await self._introduce(socket, own, is_linked)
         except AlreadyLinkedError:
@@ -192,7 +222,7 @@ class WebSocketLink:
             await _refuse(socket, CloseCode.BAD_HELLO, error)
         except RetryError as error:
             if socket.was_blamed:
-                raise RemoteError(f"{endpoint} refused our hello: {error}") from error
+                raise RemoteError(f"{socket.name} refused our hello: {error}") from error
             raise
         except BaseException:
             socket.abort()
@@ -260,7 +290,7 @@ class WebSocketPeer:
         return self._hello
 
     @property
-    def remote(self) -> Endpoint:
+    def remote(self) -> Endpoint | None:
         return self._socket.remote
 
     @property

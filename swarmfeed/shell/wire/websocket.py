@@ -1,4 +1,6 @@
-"""Bounded WebSockets over TLS 1.3.  Only this module and ``failing`` import ``websockets``.
+"""Bounded WebSockets over TLS 1.3.
+
+Only this module, ``metered`` and ``failing`` import ``websockets``.
 
 Whatever the other end does is bounded: bytes and frames before it proved itself and in each
 second after, and the time for each step.
@@ -7,7 +9,6 @@ second after, and the time for each step.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
@@ -17,11 +18,10 @@ from traceback import clear_frames
 from typing import Final, cast
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.http11 import Request, Response
-from websockets.protocol import Event, State
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from swarmfeed.core.base import limits
@@ -31,7 +31,7 @@ from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.doorstep import Doorstep, LetThrough
 from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
-from swarmfeed.shell.wire.inlet import Inlet
+from swarmfeed.shell.wire.metered import Metered
 from swarmfeed.shell.wire.rules import LinkRules, keeping
 
 PATH: Final = "/"
@@ -41,9 +41,11 @@ PATH: Final = "/"
 class Socket:
     """One open WebSocket; one task may receive, any may send."""
 
-    def __init__(self, connection: "_Metered", rules: LinkRules) -> None:
+    def __init__(self, connection: "Metered", rules: LinkRules) -> None:
         self.remote: Final = _endpoint_of(connection)
-        """The other end's address, as we see it."""
+        """The other end's address, as we see it; None: it is reached by a detour."""
+        self.name: Final = str(self.remote or _DETOUR)
+        """What the other end is called in errors."""
         self._connection = connection
         self._rules = rules
         self._sending = asyncio.Lock()
@@ -97,7 +99,7 @@ class Socket:
         # One at a time: at most one message of memory for a peer that does not read.
         async with self._sending:
             if self._cut:
-                raise RetryError(f"the link to {self.remote} was cut")
+                raise RetryError(f"the link to {self.name} was cut")
             self._pace.owe(1, self._connection.loop.time())
             if wait_s := self._pace.paid_off_in_s(self._connection.loop.time()):
                 await asyncio.sleep(wait_s)
@@ -112,7 +114,7 @@ class Socket:
                 if not self._connection.paused:
                     return  # It is written: our own turn came late.
                 self.abort()
-                raise RetryError(f"{self.remote} does not read what we send") from error
+                raise RetryError(f"{self.name} does not read what we send") from error
             except ConnectionClosed as closed:
                 raise self._ended(closed) from closed
 
@@ -122,7 +124,7 @@ class Socket:
 
     def _ended(self, closed: ConnectionClosed) -> RemoteError | RetryError:
         kind = RemoteError if is_blamed_by_us(closed) else RetryError
-        return kind(f"the link to {self.remote} is closed: {closed}")
+        return kind(f"the link to {self.name} is closed: {closed}")
 
     def abort(self) -> None:
         """Drop the connection without a word."""
@@ -136,10 +138,10 @@ class Sockets:
 
     def __init__(self, rules: LinkRules) -> None:
         self._rules = rules
-        self._live: set[_Metered] = set()
+        self._live: set[Metered] = set()
         self._servers: list[_Accepting] = []
         self._stopped = False
-        self._dialled_type = type("Dialled", (_Metered, ClientConnection), {"live": self._live})
+        self._dialled_type = type("Dialled", (Metered, ClientConnection), {"live": self._live})
 
     async def serve(
         self, at: Endpoint, context: SSLContext, accept: Callable[[Socket], Awaitable[None]]
@@ -155,13 +157,18 @@ class Sockets:
         self._servers.append(server)
         return Endpoint(at.host, server.sockets[0].getsockname()[1])
 
-    async def connect(self, endpoint: Endpoint, context: SSLContext) -> Socket:
-        """Open a WebSocket; the caller bounds the time.  RetryError or RemoteError."""
+    async def connect(self, to: Endpoint | RawSocket, context: SSLContext) -> Socket:
+        """Open a WebSocket, also over a socket that is connected already.
+
+        The caller bounds the time.  RetryError or RemoteError.
+        """
         if self._stopped:
             raise RetryError("the link is stopped")
-        with library_errors(endpoint):
+        raw = None if isinstance(to, Endpoint) else to
+        with library_errors(to if isinstance(to, Endpoint) else _DETOUR):
             connection = await _Connect(
-                f"wss://{endpoint}{PATH}",
+                f"wss://{to if isinstance(to, Endpoint) else _NOWHERE}{PATH}",
+                sock=raw,
                 ssl=context,
                 open_timeout=None,
                 user_agent_header=None,
@@ -175,8 +182,17 @@ class Sockets:
                 logger=_quiet,
                 **keeping(self._rules),
             )
-        assert isinstance(connection, _Metered)
+        assert isinstance(connection, Metered)
         return Socket(connection, self._rules)
+
+    async def admit(self, raw: RawSocket) -> None:
+        """Accept a WebSocket from a socket that is connected already, as from a port.
+
+        RetryError when nothing is served.
+        """
+        if not self._servers:
+            raise RetryError("nothing is served here")
+        await self._servers[0].admit(raw)
 
     async def stop(self) -> None:
         """Listen no more and say goodbye on every socket."""
@@ -191,104 +207,13 @@ class Sockets:
         self._servers.clear()
 
 
-class _Metered(Connection):
-    """Counts every byte and frame the other end sends, pings too."""
-
-    live: "set[_Metered]"
-    """Where connections that have a socket are; one set for each ``Sockets``."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        # Kept, because the transport forgets it as soon as the connection is lost.
-        self.peer_name = self.remote_address
-        self.live.add(self)
-        now_s = self.loop.time()
-        self._bytes = TokenBucket(limits.HANDSHAKE_BYTES_MAX, 0, now_s)
-        self._frames = TokenBucket(limits.HANDSHAKE_FRAMES_MAX, 0, now_s)
-        self._failed = False
-        assert isinstance(transport, asyncio.Transport)
-        queue = self.recv_messages
-        self._inlet = Inlet(transport, self._read, lambda: queue.paused)
-        # When the library's own queue has room again, first comes what lies there.
-        queue.resume = self._inlet.go_on
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.live.discard(self)
-        self._inlet.empty()
-        super().connection_lost(exc)
-
-    def eof_received(self) -> None:
-        self._inlet.empty()
-        super().eof_received()
-
-    def widen(self, rules: LinkRules) -> None:
-        now_s, window_s = self.loop.time(), rules.window_s
-        self._bytes = TokenBucket(rules.bytes_per_s * window_s, rules.bytes_per_s, now_s)
-        self._frames = TokenBucket(rules.messages_per_s * window_s, rules.messages_per_s, now_s)
-
-    def data_received(self, data: bytes) -> None:
-        self._inlet.put(data)
-
-    def _read(self, piece: bytes) -> None:
-        if self._failed:
-            return
-        # First what it says, then the bill: the library cannot close with a code while it
-        # still reads the HTTP response.
-        super().data_received(piece)
-        if not self._bytes.take(len(piece), self.loop.time()):
-            self._fail("too many bytes")
-
-    async def keepalive(self) -> None:
-        """As the library's, but who is only read slowly is not taken for gone."""
-        assert self.ping_interval is not None and self.ping_timeout is not None
-        with suppress(ConnectionClosed):
-            await self._inlet.until_silent(self.ping, self.ping_interval, self.ping_timeout)
-            async with self.send_context():
-                self.protocol.fail(_NO_PONG, "no answer to a ping")
-
-    def process_event(self, event: Event) -> None:
-        if self._failed:
-            return
-        if self._frames.take(1, self.loop.time()):
-            super().process_event(event)
-        else:
-            self._fail("too many messages")
-
-    async def close_soon(self, code: CloseCode, reason: str) -> None:
-        try:
-            if self.state is State.OPEN:
-                async with asyncio.timeout(self.close_timeout):
-                    # A close frame has room for 123 bytes (RFC 6455, 5.5).
-                    await self.close(code, reason.encode()[:120].decode(errors="ignore"))
-        except TimeoutError:
-            pass
-        finally:
-            self.transport.abort()
-
-    def _fail(self, reason: str) -> None:
-        if self._failed:
-            return
-        self._failed = True
-        if self.state is not State.OPEN:
-            self.transport.abort()
-            return
-        self.protocol.fail(CloseCode.OVER_BUDGET, reason)
-        self.send_data()
-        # One that does not hang up by itself is cut off.
-        self.loop.call_later(self.close_timeout or 0, self.transport.abort)
-
-
-_NO_PONG: Final = 1011
-"""The code that the library itself closes with then (RFC 6455, 7.4.1)."""
-
-
-class _Accepted(_Metered, ServerConnection):
+class _Accepted(Metered, ServerConnection):
     """Somebody who dialled us."""
 
     def __init__(
         self,
         server: "_Accepting",
-        live: "set[_Metered]",
+        live: "set[Metered]",
         let_through: LetThrough,
         rules: LinkRules,
     ) -> None:
@@ -317,7 +242,7 @@ class _Accepting(Server):
         at: Endpoint,
         context: SSLContext,
         accept: Callable[[Socket], Awaitable[None]],
-        live: "set[_Metered]",
+        live: "set[Metered]",
         rules: LinkRules,
     ) -> None:
         self.doorstep = Doorstep(rules, self._open)
@@ -329,6 +254,10 @@ class _Accepting(Server):
 
     def is_serving(self) -> bool:
         return self.doorstep.is_open
+
+    async def admit(self, raw: RawSocket) -> None:
+        """Open TLS on a socket of a detour: whoever let it in bounds how many there are."""
+        await self._open(raw, lambda: None)
 
     async def _open(self, raw: RawSocket, let_through: LetThrough) -> None:
         """Open TLS; ``_run`` begins when that is done."""
@@ -373,15 +302,22 @@ def _look_at_path(connection: ServerConnection, request: Request) -> Response | 
     return None if request.path == PATH else connection.respond(HTTPStatus.NOT_FOUND, "")
 
 
-def _endpoint_of(connection: _Metered) -> Endpoint:
+def _endpoint_of(connection: Metered) -> Endpoint | None:
     if connection.peer_name is None:
         raise RetryError("the connection was gone before it was looked at")
+    if isinstance(connection.peer_name, str):
+        return None  # the other socket of a pair has no address
     host, port = connection.peer_name[:2]
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return Endpoint(str(address), port)
 
+
+_NOWHERE: Final = Endpoint("192.0.2.1", 1)
+"""Stands in the request of a link by a detour, which leads to no address (RFC 5737)."""
+
+_DETOUR: Final = "a node by way of another"
 
 _quiet: Final = logging.getLogger("swarmfeed.websockets")
 """What peers do wrong is told by errors and close codes, not by the library's log."""

@@ -13,7 +13,7 @@ from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
-from swarmfeed.ports import Peer
+from swarmfeed.ports import Peer, Stream
 
 
 class FakeNetwork:
@@ -86,7 +86,7 @@ class FakeLink:
         self.dials_max = DIALS_AT_ONCE
         self._network = network
         self._peers_max = peers_max
-        self._peers: list[FakePeer] = []
+        self._peers: list[FakePeer | StreamPeer] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -118,6 +118,44 @@ class FakeLink:
             raise RetryError(f"{endpoint} has too many links")
         return self._join(endpoint, listener, own)
 
+    async def dial_by(
+        self,
+        stream: Stream,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+    ) -> Peer:
+        peer = StreamPeer(self, stream, outgoing=True)
+        try:
+            if self._stopped:
+                raise RetryError("the link is stopped")
+            await peer.say_hello(own)
+            hello = await peer.hear_hello()
+            if hello.node_id == self.node_id:
+                raise RetryError("that is this node itself")
+            if is_linked(hello.node_id):
+                raise AlreadyLinkedError(hello.node_id)
+        except BaseException:
+            peer.cut()
+            raise
+        self._peers.append(peer)
+        return peer
+
+    async def accept_by(self, stream: Stream) -> None:
+        listeners = self._network._listeners.values()
+        listener = next((each for each in listeners if each.link is self), None)
+        if listener is None:
+            stream.close()
+            raise RetryError("nothing is served here")
+        peer = StreamPeer(self, stream, outgoing=False)
+
+        async def greet_and_go(_: Peer) -> None:
+            await peer.say_hello(listener.own())
+            await peer.hear_hello()
+            await listener.on_peer(peer)
+
+        self._peers.append(peer)
+        self._run(greet_and_go, peer)
+
     async def stop(self) -> None:
         self._stopped = True
         for endpoint, listener in list(self._network._listeners.items()):
@@ -146,7 +184,9 @@ class FakeLink:
         listener.link._run(listener.on_peer, far)
         return near
 
-    def _run(self, on_peer: Callable[[Peer], Awaitable[None]], peer: "FakePeer") -> None:
+    def _run(
+        self, on_peer: Callable[[Peer], Awaitable[None]], peer: "FakePeer | StreamPeer"
+    ) -> None:
         async def run() -> None:
             try:
                 await on_peer(peer)
@@ -188,7 +228,7 @@ class FakePeer:
         return self._hello
 
     @property
-    def remote(self) -> Endpoint:
+    def remote(self) -> Endpoint | None:
         return self._remote
 
     @property
@@ -236,6 +276,73 @@ class FakePeer:
         for end in (self, self.other):
             end._gone = True
             end._changed.set()
+
+
+class StreamPeer:
+    """Implements ``ports.Peer`` by way of a stream: each message with its length before it."""
+
+    def __init__(self, link: "FakeLink", stream: Stream, *, outgoing: bool) -> None:
+        self._node_id = link.node_id
+        self._vocabulary = link.vocabulary
+        self._stream = stream
+        self._outgoing = outgoing
+        self._unread = b""
+        self._hello: Hello | None = None
+
+    @property
+    def hello(self) -> Hello:
+        assert self._hello is not None, "asked only once it was heard"
+        return self._hello
+
+    @property
+    def remote(self) -> Endpoint | None:
+        return None
+
+    @property
+    def outgoing(self) -> bool:
+        return self._outgoing
+
+    async def say_hello(self, own: Hello) -> None:
+        await self._write(encode_hello(Greeting(hello=_travel(own, self._node_id))))
+
+    async def hear_hello(self) -> Hello:
+        data = await self._read()
+        if not data:
+            raise RetryError("gone before it said hello")
+        self._hello = decode_hello(data).hello
+        return self._hello
+
+    async def send(self, message: Message) -> None:
+        await self._write(self._vocabulary.encode(message))
+
+    async def messages(self) -> AsyncIterator[Message]:
+        while data := await self._read():
+            message = self._vocabulary.decode(data)
+            if not isinstance(message, Unknown):
+                yield message
+
+    async def close(self, reason: str) -> None:
+        self.cut()
+
+    def cut(self) -> None:
+        self._stream.close()
+
+    async def _write(self, data: bytes) -> None:
+        await self._stream.write(len(data).to_bytes(4, "big") + data)
+
+    async def _read(self) -> bytes:
+        """The next message; empty when there is none any more."""
+        while len(self._unread) < 4 or len(self._unread) < 4 + self._length():
+            piece = await self._stream.read()
+            if not piece:
+                return b""
+            self._unread += piece
+        end = 4 + self._length()
+        data, self._unread = self._unread[4:end], self._unread[end:]
+        return data
+
+    def _length(self) -> int:
+        return int.from_bytes(self._unread[:4], "big")
 
 
 def _travel(hello: Hello, node_id: NodeId) -> Hello:

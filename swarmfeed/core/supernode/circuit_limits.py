@@ -1,0 +1,58 @@
+"""Bounds of circuits, streams between two nodes by way of a third, and of who is there."""
+
+from typing import Final
+
+CIRCUIT_WINDOW_BYTES: Final = 64 * 1024
+"""What an end may have under way and unread: a second at the rate of a relay."""
+
+CIRCUIT_PIECE_BYTES: Final = 16 * 1024
+"""Most bytes of one message: a record of TLS, so that a live post does not wait behind more."""
+
+CIRCUIT_BYTES_PER_S: Final = 64 * 1024
+"""What a relay passes on from each end of a circuit: posts at once, a backlog slowly."""
+
+CIRCUIT_DAY_BYTES: Final = 16 * 1024**2
+"""What a relay passes on for one node in a day, both ways: 200,000 live posts."""
+
+CIRCUITS_RELAYED_MAX: Final = 32
+"""Circuits a relay carries at once: 4 MiB of memory, 4 MiB/s at most."""
+
+CIRCUITS_OF_NODE_MAX: Final = 8
+"""Circuits that one node may have at a relay, and that a node holds at its own ends: each takes
+two descriptors there."""
+
+CIRCUIT_OPENED_WITHIN_S: Final = 10
+"""How long the called node may take to answer."""
+
+CIRCUIT_IDLE_S: Final = 120
+"""How long a relay keeps a circuit that nothing goes over: two pings of a link."""
+
+CIRCUIT_ID_BYTES: Final = 8
+"""Length of a circuit's id: chosen by luck, so that two seldom meet."""
+
+REASON_CHARS_MAX: Final = 120
+"""Longest reason of a close."""
+
+LOCATOR_BYTES_MAX: Final = 512
+"""Longest signed locator: three ids, two times and the relays."""
+
+LOCATOR_LASTS_MS: Final = 15 * 60 * 1000
+"""How long a locator counts: a node that went without a word is looked for no longer."""
+
+LOCATOR_AHEAD_MS: Final = 2 * 60 * 1000
+"""How far a locator may be ahead of our clock."""
+
+LOCATORS_KEPT_MAX: Final = 1_000
+"""Locators a relay keeps, one of each node that is linked to it: half a megabyte."""
+
+RELAYS_NAMED_MAX: Final = 2
+"""Relays in a locator: as many parents as a node has."""
+
+LOCATED_AUTHORS_MAX: Final = 64
+"""Authors one question may be about."""
+
+LOCATED_MAX: Final = 64
+"""Locators in one answer: 32 kB."""
+
+DAY_SHARES_MAX: Final = 4_096
+"""Nodes whose share of the day a relay remembers; those longest unheard of are forgotten."""

@@ -1,0 +1,17 @@
+"""What a relay says of a circuit that ends, or does not begin."""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+NOT_HERE: Final = Text("that node is not here, or does not want to be reached this way")
+NOT_LIKE_THIS: Final = Text("a circuit cannot be opened like this")
+RELAY_FULL: Final = Text("this node relays as much as it can already")
+TOO_MANY_CIRCUITS: Final = Text("one of the two nodes has too many circuits here already")
+DAY_USED_UP: Final = Text("what this node relays for one of the two in a day is used up")
+END_GONE: Final = Text("the other node is gone")
+SILENT: Final = Text("nothing was heard")
+
+TOLD_RELAYS: Final = Text("{relays:nobody relays here|1 relay knows us|# relays know us}")
+SOUGHT: Final = Text("{authors:1 author|# authors} sought by way of {relays:1 relay|# relays}")
+CIRCUITS: Final = Text("{circuits:1 circuit|# circuits} relayed")

@@ -1,0 +1,109 @@
+"""Messages about who can be reached by way of whom, and the streams that go there."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.supernode.circuit_limits import (
+    CIRCUIT_ID_BYTES,
+    CIRCUIT_PIECE_BYTES,
+    CIRCUIT_WINDOW_BYTES,
+    LOCATED_AUTHORS_MAX,
+    LOCATED_MAX,
+    LOCATOR_BYTES_MAX,
+    REASON_CHARS_MAX,
+)
+from swarmfeed.core.talk.message import Message, NodeKey
+
+CircuitId = Annotated[
+    bytes, At("c", "Circuit: 8 bytes, chosen by luck"), UpTo(CIRCUIT_ID_BYTES)
+]
+SignedLocator = Annotated[bytes, UpTo(LOCATOR_BYTES_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """I can be reached by way of you: told to a node that relays, every five minutes."""
+
+    name: ClassVar[str] = "here"
+    signed: Annotated[SignedLocator, At("p")]
+    """Signed locator (FORMAT 17) that names the sender, and the receiver as a relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Who of these authors' devices is here?"""
+
+    name: ClassVar[str] = "locate"
+    authors: Annotated[tuple[AuthorId, ...], At("w"), UpTo(LOCATED_AUTHORS_MAX)]
+    """Author ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Answer to locate, when there is somebody."""
+
+    name: ClassVar[str] = "located"
+    locators: Annotated[tuple[SignedLocator, ...], At("o"), UpTo(LOCATED_MAX)]
+    """Signed locators (FORMAT 17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayOpen:
+    """To a relay: join me to this node, which said that it can be reached by way of you."""
+
+    name: ClassVar[str] = "relay-open"
+    circuit: CircuitId
+    node_id: NodeKey
+
+
+@dataclass(frozen=True, slots=True)
+class RelayCall:
+    """From a relay: this node wants to be joined to you."""
+
+    name: ClassVar[str] = "relay-call"
+    circuit: CircuitId
+    node_id: NodeKey
+
+
+@dataclass(frozen=True, slots=True)
+class RelayData:
+    """Bytes of a circuit, in order."""
+
+    name: ClassVar[str] = "relay-data"
+    circuit: CircuitId
+    data: Annotated[bytes, At("d"), UpTo(CIRCUIT_PIECE_BYTES)]
+
+
+@dataclass(frozen=True, slots=True)
+class RelayCredit:
+    """You may send so many bytes more; the first one takes a circuit up."""
+
+    name: ClassVar[str] = "relay-credit"
+    circuit: CircuitId
+    count: Annotated[int, At("n"), Between(1, CIRCUIT_WINDOW_BYTES)]
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayClose:
+    """A circuit ends, or does not begin."""
+
+    name: ClassVar[str] = "relay-close"
+    circuit: CircuitId
+    reason: Annotated[str, At("r"), UpTo(REASON_CHARS_MAX)]
+    """For people; empty when one end just had enough."""
+
+
+WORDS: Final[tuple[type[Message], ...]] = (
+    Here,
+    Locate,
+    Located,
+    RelayOpen,
+    RelayCall,
+    RelayData,
+    RelayCredit,
+    RelayClose,
+)
+"""In the order of docs/PROTOCOL.md."""

@@ -1,0 +1,97 @@
+"""Circuits that end here: links to nodes that cannot be dialled, by way of one that relays."""
+
+import structlog
+
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.supernode import circuit_sentences as sentences
+from swarmfeed.core.supernode.circuit_limits import CIRCUIT_ID_BYTES, CIRCUITS_OF_NODE_MAX
+from swarmfeed.core.supernode.circuit_words import (
+    RelayCall,
+    RelayClose,
+    RelayCredit,
+    RelayData,
+    RelayOpen,
+)
+from swarmfeed.core.talk.message import Message
+from swarmfeed.errors import RetryError
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.supernode.circuit import Circuit
+from swarmfeed.node.supernode.mail import Mail
+
+logger = structlog.get_logger()
+
+
+class Circuits:
+    """The ends that are here, each under its relay and its id."""
+
+    def __init__(self, ground: Ground, mail: Mail) -> None:
+        self._sessions = ground.sessions
+        self._dice = ground.shells.dice
+        self._beside = ground.beside
+        self._mail = mail
+        self._ends: dict[tuple[NodeId, bytes], Circuit] = {}
+
+    def has(self, session: Session, circuit: bytes) -> bool:
+        """Whether one by way of this peer ends here."""
+        return (session.node_id, circuit) in self._ends
+
+    @property
+    def room(self) -> int:
+        """How many more may end here."""
+        return CIRCUITS_OF_NODE_MAX - len(self._ends)
+
+    async def reach(self, relay: Session, node_id: NodeId) -> bool:
+        """Link to a node by way of another; returns whether a link came to be."""
+        if self.room <= 0:
+            return False
+        circuit = self._dice(CIRCUIT_ID_BYTES)
+        end = self._new(relay, circuit)
+        self._mail.put(relay, RelayOpen(circuit, node_id))
+        return await self._sessions.dial_by(end)
+
+    def on_call(self, session: Session, call: RelayCall) -> None:
+        """Somebody wants to be joined to us: they are let in as if they had dialled."""
+        if self.room <= 0 or self.has(session, call.circuit):
+            close = RelayClose(call.circuit, sentences.TOO_MANY_CIRCUITS())
+            self._mail.put(session, close)
+            return
+        end = self._new(session, call.circuit)
+        end.take_up()
+        self._beside.spawn(self._let_in(end))
+
+    def on_data(self, session: Session, said: RelayData) -> None:
+        self._ends[session.node_id, said.circuit].on_data(said.data)
+
+    def on_credit(self, session: Session, given: RelayCredit) -> None:
+        self._ends[session.node_id, given.circuit].on_credit(given.count)
+
+    def on_close(self, session: Session, said: RelayClose) -> None:
+        if said.reason:
+            logger.debug("circuit closed", reason=said.reason)
+        self._ends[session.node_id, said.circuit].end()
+
+    def gone(self, node_id: NodeId) -> None:
+        """The link to a relay ended, and all that went by way of it."""
+        for (relay, _), end in list(self._ends.items()):
+            if relay == node_id:
+                end.end()
+
+    def _new(self, relay: Session, circuit: bytes) -> Circuit:
+        key = relay.node_id, circuit
+
+        def say(message: Message) -> None:
+            self._mail.put(relay, message)
+
+        def forget() -> None:
+            self._ends.pop(key, None)
+
+        end = self._ends[key] = Circuit(circuit, say, forget)
+        return end
+
+    async def _let_in(self, end: Circuit) -> None:
+        try:
+            await self._sessions.accept_by(end)
+        except RetryError as error:
+            logger.debug("nobody let in", reason=str(error))
+            end.close()

@@ -1,0 +1,104 @@
+"""People behind home routers: by way of a third who relays they read each other."""
+
+from pathlib import Path
+
+import pytest
+from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.supernode.circuit_limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
+from swarmfeed.node.supernode.relaying import Relaying
+
+
+pytestmark = pytest.mark.attack("A99")
+
+
+async def three(street: Neighbourhood) -> tuple[Neighbour, Neighbour, Neighbour]:
+    """A relay, and two who know it and cannot dial each other."""
+    relay = await street.move_in(relays=True)
+    anna = await street.move_in(knows=[relay])
+    ben = await street.move_in(knows=[relay])
+    street.split(anna, ben)
+    return relay, anna, ben
+
+
+def test_who_cannot_dial_each_other_meets_by_way_of_a_relay(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        relay, anna, ben = await three(street)
+        await ben.say(*(f"before {number}" for number in range(100)))
+        await anna.follow(ben)
+        await street.until(lambda: len(anna.reads(ben.author_id)) == 100, within_s=60)
+        await ben.say("live")
+        await street.pass_time(1)
+        assert anna.reads(ben.author_id)[0] == "live"
+        assert relay.root(ben.feed_id) is None
+        carried = relay.running.parts(Relaying).relay.carried_today(ben.identity.node_id)
+        assert 10_000 < carried < CIRCUIT_DAY_BYTES
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_without_a_relay_they_do_not(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        middle = await street.move_in()
+        anna, ben = [await street.move_in(knows=[middle]) for _ in range(2)]
+        street.split(anna, ben)
+        await ben.say("hello")
+        await anna.follow(ben)
+        await street.pass_time(90)
+        assert anna.reads(ben.author_id) == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_when_the_relay_goes_so_do_its_circuits_and_another_is_found(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        relay = await street.move_in(relays=True)
+        other = await street.move_in(relays=True)
+        anna = await street.move_in(knows=[relay, other])
+        ben = await street.move_in(knows=[relay, other])
+        street.split(anna, ben)
+        await anna.follow(ben)
+        await ben.say("one")
+        await street.until(lambda: anna.reads(ben.author_id) == ["one"], within_s=60)
+        sessions = anna.running.ground.sessions
+        assert sessions.find(ben.identity.node_id) is not None
+        await relay.stop()
+        await ben.say("two")
+        await street.until(lambda: "two" in anna.reads(ben.author_id), within_s=90)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_straight_link_takes_the_place_of_a_circuit(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        relay, anna, ben = await three(street)
+        await anna.follow(ben)
+        await street.until(
+            lambda: anna.running.ground.sessions.find(ben.identity.node_id) is not None,
+            within_s=60,
+        )
+        street.heal(anna, ben)
+        anna.running.feeds.finder.hint([ben.endpoint])
+        await anna.running.feeds.finder.connect()
+        await street.pass_time(2)
+        session = anna.running.ground.sessions.find(ben.identity.node_id)
+        assert session is not None and session.peer.remote == ben.endpoint
+        assert relay.running.parts(Relaying).relay.count == 0
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_who_locked_the_key_away_is_found_until_its_word_is_too_old(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        _, anna, ben = await three(street)
+        ben.running.ground.identity.feed_key.lock()
+        await street.pass_time(LOCATOR_LASTS_MS // 1000)
+        await anna.follow(ben)
+        await street.pass_time(90)
+        assert anna.running.ground.sessions.find(ben.identity.node_id) is None
+        ben.running.ground.identity.feed_key.unlock(ben.own_key)
+        await street.until(
+            lambda: anna.running.ground.sessions.find(ben.identity.node_id) is not None,
+            within_s=400,
+        )
+
+    in_neighbourhood(tmp_path, scenario)
