@@ -7,7 +7,6 @@ from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.supernode.circuit_limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
 from swarmfeed.node.supernode.relaying import Relaying
 
-
 pytestmark = pytest.mark.attack("A99")
 
 
