@@ -311,3 +311,21 @@ def holder(number: int, seen_at_ms: int, *, complete: bool = True) -> KnownHolde
         complete=complete,
         seen_at_ms=seen_at_ms,
     )
+
+
+# --- all or nothing --------------------------------------------------------------------
+
+
+def test_of_what_was_written_together_and_broke_off_nothing_stands(index: Index) -> None:
+    add(index, BOBS, 0, [stored("first")])
+    index.save_holder(BOBS, holder(1, 1))
+    with pytest.raises(ZeroDivisionError), index.together():
+        add(index, BOBS, 1, [stored("second"), stored(EditBody(0, "changed"))])
+        add(index, CYDS, 0, [stored("of another")])
+        index.save_holder(BOBS, holder(2, 2))
+        index.save_peer(holder(2, 2).link, seen_at_ms=NOW_MS)
+        raise ZeroDivisionError
+    assert texts(index.author_posts(BOB, 10, None)) == ["first"]
+    assert index.edits_of(BOBS, 0) == index.author_posts(CYD, 10, None) == index.peers(9) == []
+    assert index.known_sizes() == {BOBS: (BOB, 1)}
+    assert index.holders(BOBS) == [holder(1, 1)]
