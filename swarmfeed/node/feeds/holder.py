@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 
 from swarmfeed.core.base.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
-from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import (
@@ -43,6 +43,8 @@ class HolderSide:
     """Size we sent a receipt for."""
     announced: dict[FeedId, bool] = field(default_factory=dict)
     """Feeds others were told of that the peer holds, and whether as complete."""
+    named: set[NodeId] = field(default_factory=set)
+    """Holders that the peer was told of, of any feed."""
     certified: dict[AuthorId, tuple[bytes, ...]] = field(default_factory=dict)
     """Certificates the peer knows of an author, by what was sent either way."""
 
@@ -111,6 +113,7 @@ class Holder:
         """Tell those who want an author of one more holder: once, and once it is complete.
 
         Not again as the feed grows: with n followers that would be n * n messages a post.
+        Nor of each of a thousand small feeds: see ``_worth_naming``.
         """
         record = self._record(by, feed_id)
         announced = by.part(HolderSide).announced
@@ -119,7 +122,7 @@ class Holder:
         announced[feed_id] = record.complete
         news = Holders(author_id, feed_id, (record,))
         for each in self._who_want(author_id):
-            if each is not by:
+            if each is not by and self._worth_naming(each, feed_id, (record,)):
                 each.outbox.put(("holder", feed_id, by.node_id), partial(each.send, news))
 
     def tell_fork(self, proof: ForkProof) -> None:
@@ -232,7 +235,9 @@ class Holder:
         self, session: Session, author_id: AuthorId, feed_id: FeedId
     ) -> None:
         known = self._known_holders(session, feed_id)
-        await session.send(Holders(author_id, feed_id, known))
+        worth = self._worth_naming(session, feed_id, known)
+        if worth or self._has_chunks(feed_id):
+            await session.send(Holders(author_id, feed_id, worth))
 
     async def _offer(self, session: Session, replica: Replica) -> None:
         """Say what we hold, and send the newest head with all that goes with it.
@@ -316,6 +321,25 @@ class Holder:
         records.pop(asker.node_id, None)
         records.pop(self._identity.node_id, None)
         return tuple(records.values())[:HOLDERS_MAX]
+
+    def _worth_naming(
+        self, session: Session, feed_id: FeedId, known: tuple[HolderRecord, ...]
+    ) -> tuple[HolderRecord, ...]:
+        """Holders to tell a peer of: of a feed without chunks, those it was not told of yet.
+
+        There is nothing to fetch of such a feed, and who was named once is dialled, and says
+        itself what it holds.
+        """
+        named = session.part(HolderSide).named
+        if not self._has_chunks(feed_id):
+            known = tuple(each for each in known if each.node_id not in named)
+        if session.knows.get(feed_id):  # else it may pass over what it is told of the feed
+            named.update(each.node_id for each in known)
+        return known
+
+    def _has_chunks(self, feed_id: FeedId) -> bool:
+        replica = self._shelf.replica(feed_id)
+        return replica is not None and bool(replica.records)
 
     def _record(self, session: Session, feed_id: FeedId) -> HolderRecord | None:
         holding = session.holds.get(feed_id)

@@ -151,7 +151,7 @@ def test_own_news_go_to_all_who_want_them_and_to_nobody_else(tmp_path: Path) -> 
         me = to.node.ground.identity
         reader, passer_by = to.link(1), to.link(2)
         await to.hear(reader, Want((WantedAuthor(me.author_id, ()),)))
-        assert await to.kinds_said(reader) == ["Have", "HeadOffer", "Holders"], (
+        assert await to.kinds_said(reader) == ["Have", "HeadOffer"], (
             "and no receipt: that the author has it says nothing"
         )
         await to.node.feeds.writer.publish_post("hello", None)
@@ -267,6 +267,43 @@ def test_who_wants_an_author_is_told_of_all_holders_but_itself(tmp_path: Path) -
         await to.hear(holder, want(anna, anna.newest.size))
         (answer,) = [each for each in await to.said(holder) if isinstance(each, Holders)]
         assert [each.node_id for each in answer.holders] == [to.peers[0][0].node_id]
+
+    talk(tmp_path, script)
+
+
+def test_of_feeds_without_chunks_a_holder_is_named_once(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        writers = [Scribe(number) for number in range(1, 5)]
+        for each in writers:
+            each.grow_to(3)
+            hold(to, each)
+        holder, reader = to.link(1), to.link(2)
+        for each in writers[:3]:
+            await to.hear(holder, Have(feed_id=each.feed_id, size=3, complete=True))
+        for each in writers:
+            await to.hear(reader, want(each))
+        named = [each for each in await to.said(reader) if isinstance(each, Holders)]
+        assert [each.feed_id for each in named] == [writers[0].feed_id]
+        assert [each.node_id for each in named[0].holders] == [holder.node_id]
+        await to.hear(holder, Have(feed_id=writers[3].feed_id, size=3, complete=True))
+        assert await to.said(reader) == [], "it was dialled, and says itself what it holds"
+
+    talk(tmp_path, script)
+
+
+def test_a_holder_named_of_a_feed_that_the_peer_has_not_is_named_again(tmp_path: Path) -> None:
+    """Whoever has no head of a feed passes over who holds it."""
+
+    async def script(to: Talk) -> None:
+        anna = Scribe(1)
+        anna.grow_to(3)
+        hold(to, anna)
+        holder, reader = to.link(1), to.link(2)
+        reader.part(HolderSide).wants.add(anna.author_id)
+        await to.hear(holder, Have(feed_id=anna.feed_id, size=3, complete=True))
+        assert await to.kinds_said(reader) == ["Holders"]
+        await to.hear(reader, want(anna))
+        assert "Holders" in await to.kinds_said(reader)
 
     talk(tmp_path, script)
 
