@@ -205,3 +205,44 @@ seconds, and a crashed layer half a minute."""
 
 CERTIFICATES_PER_HIT_MAX: Final = 16
 """Certificates beside one hit: the join, and what led to the key that signed it."""
+
+# --- from one supernode to all -----------------------------------------------------------
+
+SPREAD_WAYS: Final = 8
+"""Parts of a range that are given on: 3,000 supernodes are four steps away."""
+
+DELEGATE_MS: Final = 400
+"""How long a part may stay unconfirmed before another node of it is asked: seven ways there."""
+
+LAZY_LINKS: Final = 7
+"""Supernodes that are told beside of what a node has: who was left out hears of it by one of
+these.  With five, one honest node in 200 was left out where a fifth had crashed and a tenth
+dropped posts (`tools/simulate push`)."""
+
+NEAR_LINKS: Final = 4
+"""Of these, so many are neighbours: they tell on and on, random ones leave somebody out."""
+
+SPREAD_KEPT_MS: Final = 60_000
+"""How long what was spread is remembered, so that nothing is taken twice."""
+
+SPREAD_KEPT_MAX: Final = 16_384
+"""Most that is remembered: 270 posts a second for that time, some 10 MB."""
+
+ANNOUNCERS_MAX: Final = 3
+"""Of those who say that they have what we lack, so many are remembered to be asked."""
+
+# --- where the index of the network is ---------------------------------------------------
+
+RECORD_BYTES_A_POST: Final = 400
+"""What a post takes on its way to a supernode, with proof and head."""
+
+BROADCAST_BYTES_A_DAY: Final = 50_000_000
+"""What all posts of a day may take at each supernode: beyond, each keeps only its keys."""
+
+PARTITION_ABOVE: Final = 1.5
+BROADCAST_BELOW: Final = 0.5
+"""Shares of that at which the way changes: a network that stays about the limit never does."""
+
+OWNERS: Final = 4
+"""Supernodes that keep what belongs to a key: with a tenth of them liars, all four lie for one
+key in ten thousand."""
