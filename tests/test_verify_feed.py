@@ -15,7 +15,7 @@ from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
-from swarmfeed.core.base.types import ChunkSpan, Hash
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_keep, sign_leave, sign_rotate
 from swarmfeed.core.feed.chunklist import encode_chunk_list, hash_chunk_list, make_record
 from swarmfeed.core.feed.entry import decode_entry, encode_entry, encode_withdrawn
@@ -327,3 +327,37 @@ def test_a_feed_is_valid_after_its_author_took_words_back(
     assert (after["exit_code"], after["problems"]) == (0, [])
     assert (before["withdrawn_entries"], after["withdrawn_entries"]) == (0, 3)
     assert after["size"] == before["size"] + 3
+
+
+def arrived(home: Path) -> tuple[Path, list[str]]:
+    """Write three small feeds as they come in one message; returns the file and their names."""
+    found = []
+    for number in range(3):
+        key = SigningKey(bytes([8, number]) + bytes(30))
+        first = encode_entry("feed", NOW_MS, encode_body(FeedBody(join_of(key), "laptop")))
+        logs = FileLogs(home / f"author{number}" / "feeds")
+        replica = logs.append(
+            FeedId(key.public), [first, *posts(1, 20)], now_ms=NOW_MS, sign=key.sign
+        )
+        found.append((replica, [join_of(key)]))
+    FileLogs(home / "feeds").write_new(found)
+    return home / "feeds" / "arrived-0", [format_address(each.feed_id) for each, _ in found]
+
+
+def join_of(key: SigningKey) -> bytes:
+    return sign_join(ANNA, key, from_ms=NOW_MS)
+
+
+def test_feeds_that_came_together(tmp_path: Path, verify: Verify) -> None:
+    path, names = arrived(tmp_path)
+    for name in names:
+        report = verify(path.parent / name, "--author", AUTHOR)
+        assert (report["exit_code"], report["size"]) == (0, 20), report
+    content = path.read_bytes()
+    path.write_bytes(content[:20] + b"?" + content[21:])
+    assert verify(path.parent / names[2])["exit_code"] == 0, "the second index says it, too"
+    path.write_bytes(content[:-6] + b"??" + content[-4:])
+    assert verify(path.parent / names[0])["exit_code"] == 0
+    at = len(content) // 2
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    assert sorted(verify(path.parent / name)["exit_code"] for name in names) == [0, 0, 1]

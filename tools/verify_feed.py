@@ -2,8 +2,9 @@
 
     python tools/verify_feed.py FOLDER [--author ADDRESS] [--bodies] [--json]
 
-FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  Nothing is changed.
-Nothing of swarmfeed is imported: this is a second implementation, for people who do not want
+FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  What it lacks is
+looked for beside it in ``arrived-<n>``, where small feeds stand together.  Nothing is changed
+and nothing of swarmfeed imported: this is a second implementation, for people who do not want
 to trust the first.  It needs zstandard, and ``_feed_author.py``, ``_feed_format.py``,
 ``_body_format.py`` and ``_ed25519.py`` beside it.
 
@@ -119,13 +120,41 @@ def payload_at(content: bytes, at: int) -> bytes:
     return payload if whole else b""
 
 
+def feed_file(folder: Path, name: str) -> bytes | None:
+    """Return a file of a feed: of its folder, or from where it came together with others."""
+    path = folder / name
+    if path.is_file():
+        need(path.stat().st_size <= JOURNAL_MAX, f"{name}: too long")
+        return path.read_bytes()
+    feed = parse_address(folder.resolve().name, "the folder's name")
+    for beside in folder.resolve().parent.glob("arrived-*"):
+        if (found := arrived_files(beside, feed).get(name)) is not None:
+            return found
+    return None
+
+
+def arrived_files(path: Path, feed: bytes) -> dict[str, bytes]:
+    """Return what a file of many feeds has of one; both of its indexes say where."""
+    need(path.stat().st_size <= JOURNAL_MAX, f"{path.name}: too long")
+    content = path.read_bytes()
+    second = max(len(content) - 4 - int.from_bytes(content[-4:], "big"), 0)
+    index = payload_at(content, 0) or payload_at(content, second)
+    at = 12 + len(index)
+    for row in decode(index, path.name) if index else []:
+        need(isinstance(row, list) and len(row) == 3, f"{path.name}: no row of an index")
+        middle, end = at + row[1], at + row[1] + row[2]
+        if row[0] == feed:
+            return {"certificates": content[at:middle], "journal": content[middle:end]}
+        at = end
+    return {}
+
+
 def read_journal(folder: Path, report: Report) -> tuple[bytes, bytes, list[bytes]]:
     """Return signed head, chunk list and stored entries of the tail."""
-    path = folder / "journal"
-    need(path.is_file(), "journal: there is none")
-    need(path.stat().st_size <= JOURNAL_MAX, "journal: too long")
+    content = feed_file(folder, "journal")
+    need(content is not None, "journal: there is none")
     chunk_list, signed, tail = None, b"", []
-    for fields in journal_payloads(path.read_bytes(), report):
+    for fields in journal_payloads(content or b"", report):
         if chunk_list is None:
             chunk_list = take(fields, "c", bytes, "journal base")
         stored = take(fields, "e", list, "journal frame")
@@ -247,8 +276,8 @@ class Checker:
 
     def check_author(self, feed: bytes, wanted: str | None) -> None:
         signed = []
-        if (self.folder / "certificates").is_file():
-            signed += read_certificates((self.folder / "certificates").read_bytes())
+        if content := feed_file(self.folder, "certificates"):
+            signed += read_certificates(content)
         if self.first is not None and self.first.body is not None:
             need(self.first.kind == "feed", f"entry 0 is of kind {self.first.kind!r}")
             said = decode(self.first.body, "entry 0")

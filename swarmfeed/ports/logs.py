@@ -36,6 +36,13 @@ class Logs(Protocol):
         """
         ...
 
+    def unsure(self) -> PassingError | None:
+        """Why it is not known which feeds are here, beside those that are; None: all are known.
+
+        Until ``read_again`` any other feed may be one of them.
+        """
+        ...
+
     def read_again(self) -> list[Replica]:
         """Return the replicas of those that can be read by now.
 

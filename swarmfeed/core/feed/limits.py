@@ -279,3 +279,13 @@ MARK_FRAME_BYTES_MAX: Final = MARK_SLOT_BYTES - 512
 MARK_FRAMES_BYTES_MAX: Final = 8 * 1024
 """Most bytes of several appends that are kept in the mark before the journal is synced for all
 of them: about ten posts, so that this sync is a tenth of theirs; each writes 4 KiB."""
+
+ARRIVED_FEED_BYTES_MAX: Final = 64 * 1024
+"""Longest first files of a feed that stands in one file with others: 200 posts and more.  Those
+that are left are written anew when others are taken out, so it is to be little."""
+
+ARRIVED_FEEDS_MAX: Final = 64
+"""Most feeds in one such file: as many as come in one message."""
+
+ARRIVED_BYTES_MAX: Final = ARRIVED_FEEDS_MAX * (ARRIVED_FEED_BYTES_MAX + 128)
+"""Longest such file: each feed stands in its index twice, with 50 bytes."""

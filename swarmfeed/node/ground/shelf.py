@@ -60,6 +60,8 @@ class Shelf:
         self._take_up(self._logs.read_all())
         for refused in self._logs.unread().values():
             raise refused
+        if unsure := self._logs.unsure():
+            raise unsure
 
     def load_again(self) -> None:
         """Read what could not be read before.  Raises PassingError when it still cannot."""
@@ -93,6 +95,8 @@ class Shelf:
 
     def is_unread(self, feed_id: FeedId) -> bool:
         """Whether a feed is on disk and could not be read yet: it is not known to be gone."""
+        if self._logs.unsure() and feed_id not in self._replicas:
+            return True
         return feed_id in self._unread or feed_id in self._logs.unread()
 
     def feed_ids(self) -> list[FeedId]:
@@ -368,6 +372,8 @@ class Shelf:
             raise refused
         if feed_id in self._unread:
             raise self._unread[feed_id][1]
+        if (unsure := self._logs.unsure()) and feed_id not in self._replicas:
+            raise unsure
 
     def _check_open(self, feed_id: FeedId) -> None:
         """Check that a feed may still grow: no fork, and its author has not left it."""

@@ -13,13 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.limits import CHUNK_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.errors import DamageError, PassingError
+from swarmfeed.errors import DamageError, PassingError, UserError
 from swarmfeed.shell.disk.durable import (
     delete_file,
     drop_temporary,
@@ -84,8 +85,8 @@ class ChunkFiles:
         """Make the folders of a feed; when this returns they survive a power cut."""
         if feed_id in self._made:
             return
-        for folder in self._both(feed_id):
-            make_folder(folder)
+        make_folder(self._folder)
+        self._begin_folders(feed_id)
         fsync_folder(self.feed_folder(feed_id))
         fsync_folder(self._folder)
         self._made.add(feed_id)
@@ -98,10 +99,7 @@ class ChunkFiles:
         feeds that nobody else writes.
         """
         for feed_id in files.keys() - self._made:
-            folders = (self.feed_folder(feed_id), *self._both(feed_id))
-            for folder in folders:
-                with unsaved(folder), suppress(FileExistsError):
-                    folder.mkdir(mode=0o700)
+            self._begin_folders(feed_id)
         by_path = {
             self.feed_folder(feed_id) / name: data
             for feed_id, named in files.items()
@@ -304,6 +302,16 @@ class ChunkFiles:
         with suppress(FileNotFoundError):
             return self._kept(feed_id, span).stat().st_mtime * 1000 < before_ms
         return True
+
+    def _begin_folders(self, feed_id: FeedId) -> None:
+        """Make those that are missing; their names are not durable yet."""
+        for folder in (self.feed_folder(feed_id), *self._both(feed_id)):
+            try:
+                with unsaved(folder):
+                    folder.mkdir(mode=0o700)
+            except FileExistsError as error:
+                if not folder.is_dir():
+                    raise UserError(sentences.NO_FOLDER(path=folder)) from error
 
     def _both(self, feed_id: FeedId) -> tuple[Path, Path]:
         return self.kept_folder(feed_id), self.incoming_folder(feed_id)

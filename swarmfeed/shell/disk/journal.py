@@ -72,12 +72,12 @@ def base_frame(chunk_list: bytes, tail: Sequence[bytes], signed_head: bytes) -> 
         len(signed_head),
         signed_head,
     )
-    return _frame(pack_frame(content))
+    return frame(pack_frame(content))
 
 
 def append_frame(stored: Sequence[bytes], signed_head: bytes) -> bytes:
     """Return a frame that adds entries under a new head."""
-    return _frame(b"d1:el%be1:h%d:%be" % (_strings(stored), len(signed_head), signed_head))
+    return frame(b"d1:el%be1:h%d:%be" % (_strings(stored), len(signed_head), signed_head))
 
 
 def read_journal(path: Path) -> JournalState:
@@ -87,7 +87,18 @@ def read_journal(path: Path) -> JournalState:
         FileNotFoundError: There is none.
         DamageError: Its base, or a frame before the last, is not what was written.
     """
-    content = read_file(path, JOURNAL_BYTES_MAX)
+    return open_journal(path, read_file(path, JOURNAL_BYTES_MAX))
+
+
+def open_journal(path: Path, content: bytes) -> JournalState:
+    """Return what a journal says up to its last whole frame.
+
+    Args:
+        path: Where it stands, to name it in an error.
+
+    Raises:
+        DamageError: Its base, or a frame before the last, is not what was written.
+    """
     state = _read_frames(path, content)
     if not _is_torn(content, state.end) or _has_whole_frame(content, state.end + 1):
         raise DamageError(f"{path} is damaged at byte {state.end}")
@@ -113,7 +124,7 @@ def read_frames(frames: bytes) -> Iterator[tuple[bytes, tuple[bytes, ...], bytes
     """
     at = 0
     while at < len(frames):
-        payload, end = _next_payload(frames, at)
+        payload, end = next_payload(frames, at)
         if payload is None:
             raise BadEncodingError("no whole frame")
         yield frames[at:end], *_entries_and_head(_fields(payload))
@@ -121,7 +132,7 @@ def read_frames(frames: bytes) -> Iterator[tuple[bytes, tuple[bytes, ...], bytes
 
 
 def _read_frames(path: Path, content: bytes) -> JournalState:
-    base, base_end = _next_payload(content, 0)
+    base, base_end = next_payload(content, 0)
     if base is None:
         raise DamageError(f"{path} does not start with a whole frame")
     try:
@@ -129,7 +140,7 @@ def _read_frames(path: Path, content: bytes) -> JournalState:
         chunk_list = fields.take_bytes(b"c", bytes_max=CHUNK_LIST_BYTES_MAX)
         tail, signed_head = _entries_and_head(fields)
         end, earlier = base_end, None
-        while (step := _next_payload(content, end))[0] is not None:
+        while (step := next_payload(content, end))[0] is not None:
             earlier = signed_head
             more, signed_head = _entries_and_head(_fields(step[0] or b""))
             tail, end = tail + more, step[1]
@@ -201,7 +212,8 @@ def cut_journal(path: Path, end: int) -> None:
         os.close(descriptor)
 
 
-def _frame(payload: bytes) -> bytes:
+def frame(payload: bytes) -> bytes:
+    """Return a payload with its length and its checksum."""
     return len(payload).to_bytes(4, "big") + sha256(payload).digest()[:8] + payload
 
 
@@ -209,7 +221,7 @@ def _strings(stored: Sequence[bytes]) -> bytes:
     return b"".join([b"%d:%b" % (len(entry), entry) for entry in stored])
 
 
-def _next_payload(content: bytes, at: int) -> tuple[bytes | None, int]:
+def next_payload(content: bytes, at: int) -> tuple[bytes | None, int]:
     """Return the payload of the frame at ``at`` and its end; None if it is not whole."""
     start = at + _HEADER_BYTES
     end = start + int.from_bytes(content[at : at + 4], "big")
@@ -249,7 +261,7 @@ def _has_whole_frame(content: bytes, start: int) -> bool:
     """
     at = content.find(b"d1:", start + _HEADER_BYTES)
     while at >= 0:
-        payload, _ = _next_payload(content, at - _HEADER_BYTES)
+        payload, _ = next_payload(content, at - _HEADER_BYTES)
         if payload:
             return True
         at = content.find(b"d1:", at + 1)

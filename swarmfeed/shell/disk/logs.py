@@ -6,6 +6,7 @@
         chunks/          kept chunks, in place for the swarm; names as their torrents
         incoming/        chunks on their way, not verified yet
         fork             two signed heads that contradict each other, if there are any
+    feeds/arrived-<n>    small feeds that came together: see intake.py
 
 Order of a change: chunk files first, then the journal, in one step.  A crash leaves at worst
 chunk files that the journal does not know of yet, also beside one whose place they will take.
@@ -32,17 +33,17 @@ from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Growth, Replica, grow, open_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import own, statements
-from swarmfeed.shell.disk.chunkfiles import ChunkFiles
+from swarmfeed.shell.disk.chunklogs import ChunkLogs
 from swarmfeed.shell.disk.durable import (
     delete_file,
     drop_temporary,
     fsync_folder,
     make_folder,
-    probe_folder,
     unread,
     write_file,
 )
 from swarmfeed.shell.disk.highwater import fits
+from swarmfeed.shell.disk.intake import Intake, fits_in
 from swarmfeed.shell.disk.journal import (
     JournalState,
     append_frame,
@@ -55,13 +56,13 @@ from swarmfeed.shell.disk.journal import (
 from swarmfeed.shell.disk.slices import packed_part, read_part
 
 
-class FileLogs:
+class FileLogs(ChunkLogs):
     """Implements ``ports.Logs`` on a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._own = own.OwnFeeds(folder.with_name("high-water"))
-        self._chunks = ChunkFiles(folder)
+        self._intake = Intake(folder)
         make_folder(folder)
         fsync_folder(folder.parent)  # an earlier process may have died before it did this
         self._replicas: dict[FeedId, Replica] = {}
@@ -77,11 +78,14 @@ class FileLogs:
         drop_temporary(self._folder)
         with unread(self._folder):
             names = os.listdir(self._folder)
+        self._intake.load(names)
         for name in names:
             with suppress(UserError):  # not a feed's folder
                 found[name] = FeedId(parse_address(name))
         for name in sorted(found):
             self._recover(found[name])
+        for feed_id in self._intake.feed_ids():
+            self._recover_arrived(feed_id)
         return list(self._replicas.values())
 
     def read_again(self) -> list[Replica]:
@@ -91,7 +95,10 @@ class FileLogs:
             self._recover(feed_id)
         for error in self._unread.values():
             raise error
-        return [self._replicas[each] for each in before if each in self._replicas]
+        arrived = self._intake.load_again()
+        for feed_id in arrived:
+            self._recover_arrived(feed_id)
+        return [self._replicas[each] for each in (*before, *arrived) if each in self._replicas]
 
     def damaged(self) -> dict[FeedId, str]:
         return dict(self._damaged)
@@ -99,10 +106,8 @@ class FileLogs:
     def unread(self) -> dict[FeedId, PassingError]:
         return dict(self._unread)
 
-    def check_writable(self) -> None:
-        if self.free_bytes() < limits.DISK_FLOOR_BYTES:
-            raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
-        probe_folder(self._folder)
+    def unsure(self) -> PassingError | None:
+        return self._intake.unread()
 
     # --- changing a feed ---
 
@@ -160,8 +165,11 @@ class FileLogs:
         self._own.write(feed_id, mark_of(after, reach=mark.reach))
 
     def write_new(self, arrived: Sequence[tuple[Replica, Sequence[bytes]]]) -> None:
-        first = statements.first_files
-        self._chunks.begin({each.feed_id: first(each, signed) for each, signed in arrived})
+        files = {each.feed_id: statements.first_files(each, signed) for each, signed in arrived}
+        apart = [each.feed_id for each, _ in arrived if not fits_in(each, files[each.feed_id])]
+        if apart:
+            self._chunks.begin({each: files.pop(each) for each in apart})
+        self._intake.write(files)
 
     def take_in(self, replicas: Sequence[Replica]) -> None:
         for replica in replicas:
@@ -186,6 +194,7 @@ class FileLogs:
             self._write_base(replica)
 
     def pack_journal(self, feed_id: FeedId) -> bool:
+        self._intake.pack(feed_id)
         if self._appended_bytes[feed_id] <= limits.JOURNAL_APPENDED_BYTES_IDLE:
             return False
         self._write_base(self._replicas[feed_id])
@@ -194,9 +203,12 @@ class FileLogs:
     def erase(self, feed_id: FeedId) -> None:
         self._own.forget_appends(feed_id, self._journal(feed_id))
         own.drop_damaged(self._journal(feed_id))
+        if not self._intake.counts(feed_id):
+            self._intake.drop(feed_id)
         self._chunks.drop_others(feed_id, self._replicas[feed_id].chunks())
 
     def drop_feed(self, feed_id: FeedId) -> None:
+        self._intake.drop(feed_id)
         self._replicas.pop(feed_id, None)
         self._chunks.forget(feed_id)
         self._damaged.pop(feed_id, None)
@@ -220,7 +232,8 @@ class FileLogs:
     # --- certificates and forks ---
 
     def read_certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
-        return statements.read_certificates(self._chunks.feed_folder(feed_id))
+        found = statements.read_certificates(self._chunks.feed_folder(feed_id))
+        return found or self._intake.read_certificates(feed_id)
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
         self._chunks.make_folders(feed_id)
@@ -236,44 +249,11 @@ class FileLogs:
         self._chunks.make_folders(feed_id)
         statements.write_fork(self._chunks.feed_folder(feed_id), (first, second, tuple(proof)))
 
-    # --- chunks, and the disk ---
-
-    def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
-        return self._chunks.held(feed_id)
-
-    def chunk_folder(self, feed_id: FeedId) -> Path:
-        return self._chunks.kept_folder(feed_id)
-
-    def incoming_folder(self, feed_id: FeedId) -> Path:
-        return self._chunks.incoming_folder(feed_id)
-
-    def keep_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._chunks.keep(feed_id, span)
-
-    def write_chunk(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
-        self._chunks.write(feed_id, {span: chunk})
-
-    def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        return self._chunks.read(feed_id, span)
-
-    def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
-        return self._chunks.read_incoming(feed_id, span)
-
-    def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
-        self._chunks.write_incoming(feed_id, span, chunk)
-
-    def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._chunks.drop_incoming(feed_id, span)
-
-    def drop_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._chunks.drop(feed_id, span)
-
-    def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._chunks.distrust(feed_id, span)
+    # --- what is sound, and the disk ---
 
     def is_journal_sound(self, replica: Replica) -> bool:
         try:
-            state = read_journal(self._journal(replica.feed_id))
+            state = self._read_state(replica.feed_id)
         except (DamageError, FileNotFoundError):
             return False
         said = (state.signed_head, state.chunk_list, state.tail)
@@ -290,12 +270,7 @@ class FileLogs:
         return packed_part(self._here(feed_id), start, end, partial(self.read_chunk, feed_id))
 
     def disk_bytes(self, feed_id: FeedId) -> int:
-        return self._chunks.disk_bytes(feed_id)
-
-    def free_bytes(self) -> int:
-        with unread(self._folder):
-            disk = os.statvfs(self._folder)
-        return disk.f_bavail * disk.f_frsize
+        return self._chunks.disk_bytes(feed_id) + self._intake.bytes_of(feed_id)
 
     # --- inside ---
 
@@ -334,6 +309,22 @@ class FileLogs:
         else:
             self._settle(mark, state, replica)
 
+    def _recover_arrived(self, feed_id: FeedId) -> None:
+        """Take up a feed that has no journal of its own yet."""
+        if any(feed_id in each for each in (self._replicas, self._damaged, self._unread)):
+            self._intake.replace(feed_id)
+            return
+        try:
+            said = self._read_state(feed_id)
+            self._keep(open_replica(feed_id, said.signed_head, said.chunk_list, said.tail))
+        except (DamageError, RemoteError) as error:
+            self._lose(feed_id, str(error))
+
+    def _read_state(self, feed_id: FeedId) -> JournalState:
+        """What a feed's journal says.  Raises FileNotFoundError, DamageError, PassingError."""
+        arrived = self._intake.read_journal(feed_id)
+        return read_journal(self._journal(feed_id)) if arrived is None else arrived
+
     def _lose(self, feed_id: FeedId, reason: str) -> None:
         """Note that a journal is damaged; the chunks beside it are what they were."""
         self._damaged[feed_id] = reason
@@ -364,6 +355,7 @@ class FileLogs:
         if feed_id in self._damaged:
             own.keep_damaged(path)
         write_file(path, base_frame(replica.chunk_list, replica.tail, replica.signed_head))
+        self._intake.replace(feed_id)
         self._appended_bytes[feed_id] = 0
         self._keep(replica)
         self._own.note_left(feed_id, path)
@@ -373,6 +365,8 @@ class FileLogs:
         self._keep(after)
 
     def _has_room(self, feed_id: FeedId, frame: bytes) -> bool:
+        if self._intake.counts(feed_id):
+            return False
         return self._appended_bytes[feed_id] + len(frame) <= limits.JOURNAL_APPENDED_BYTES_MAX
 
     def _check_known(self, feed_id: FeedId) -> None:

@@ -32,11 +32,15 @@ def read_certificates(folder: Path) -> tuple[bytes, ...]:
     """Return signed certificates, none where there is no file.  Raises DamageError."""
     path = folder / "certificates"
     try:
-        value = decode(
-            read_file(path, _CERTIFICATES_BYTES_MAX), limit_bytes=_CERTIFICATES_BYTES_MAX
-        )
+        return open_certificates(path, read_file(path, _CERTIFICATES_BYTES_MAX))
     except FileNotFoundError:
         return ()
+
+
+def open_certificates(path: Path, content: bytes) -> tuple[bytes, ...]:
+    """Return the signed certificates in a file.  Raises DamageError, with the ``path``."""
+    try:
+        value = decode(content, limit_bytes=_CERTIFICATES_BYTES_MAX)
     except RemoteError as error:
         raise DamageError(f"{path} is damaged: {error}") from error
     items = value if isinstance(value, list) else [value]

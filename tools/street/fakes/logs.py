@@ -51,6 +51,9 @@ class FakeLogs:
     def unread(self) -> dict[FeedId, PassingError]:
         return {}
 
+    def unsure(self) -> PassingError | None:
+        return None
+
     def read_again(self) -> list[Replica]:
         return []
 
