@@ -58,13 +58,6 @@ PAGES = (
 """All pages of the ledger."""
 
 
-class StillLoop(VirtualLoop):
-    """A loop whose clock stands still unless time is let pass."""
-
-    def time(self) -> float:
-        return self.skipped_s
-
-
 @contextmanager
 def loaded_dice() -> Iterator[None]:
     """Let audits draw the same numbers each time."""
@@ -87,10 +80,10 @@ def play(
             await scenario(street)
             await street.close()
 
-    with loaded_dice(), asyncio.Runner(loop_factory=StillLoop) as runner:
+    with loaded_dice(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(run())
         loop = runner.get_loop()
-        assert isinstance(loop, StillLoop)
+        assert isinstance(loop, VirtualLoop)
         assert loop.errors == []
 
 

@@ -1,0 +1,39 @@
+"""The loop of the street: only what is skipped, or waited for, is time."""
+
+import asyncio
+import time
+
+from street.loop import VirtualLoop, play, settle
+
+
+def test_work_takes_no_time_however_busy_the_machine_is() -> None:
+    async def scenario() -> None:
+        loop, due = asyncio.get_running_loop(), list[str]()
+        loop.call_later(0.001, due.append, "late")
+        time.sleep(0.01)
+        await settle()
+        assert (loop.time(), due) == (0, [])
+
+    play(scenario)
+
+
+def test_what_is_skipped_makes_timers_due() -> None:
+    async def scenario() -> None:
+        loop, due = asyncio.get_running_loop(), list[str]()
+        assert isinstance(loop, VirtualLoop)
+        loop.call_later(60, due.append, "now")
+        loop.skipped_s += 60
+        await settle()
+        assert due == ["now"]
+
+    play(scenario)
+
+
+def test_where_nothing_is_left_to_do_the_next_timer_is_due() -> None:
+    async def scenario() -> None:
+        started_s = time.monotonic()
+        await asyncio.sleep(3_600)
+        assert asyncio.get_running_loop().time() >= 3_600
+        assert time.monotonic() - started_s < 3_600
+
+    play(scenario)
