@@ -21,6 +21,9 @@ from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+SLOW = ("--download-limit", "50K")
+"""A backlog takes about eight seconds: time to hear of the other friend, and to ask both."""
+
 
 @pytest.fixture(scope="module")
 def sent_before(town: Town) -> dict[str, int]:
@@ -32,7 +35,7 @@ def sent_before(town: Town) -> dict[str, int]:
 def newcomer(town: Town, sent_before: dict[str, int]) -> Iterator[Node]:
     """Knows the author's address and one friend; fetches everything."""
     with town.newcomer("newcomer") as node:
-        node.start()
+        node.start(*SLOW)
         done = node.command_json("fetch", town.author.author, "--timeout", str(PATIENCE_S))
         assert done["done"] is True
         assert done["entries_held"] == done["entries_total"] == town.size
