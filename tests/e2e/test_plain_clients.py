@@ -10,7 +10,6 @@ from ordeals.plain.seed import WAYS, play_one
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
-@pytest.mark.timeout(480)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_newcomer_gets_the_sealed_chunks_from_plain_clients_alone(way: str) -> None:
     """One case of ``tools/torture strangers-seed``, which takes half a minute at least."""

@@ -175,7 +175,6 @@ def test_no_work_is_done_that_was_not_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 def test_what_needs_no_packages_is_measured(tmp_path: Path) -> None:
     bench = Bench(tmp_path, 1_000, quick=True)
