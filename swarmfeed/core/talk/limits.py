@@ -19,7 +19,11 @@ on their way, and some are put on our disk.  It begins with a third, so that who
 moment later has something left to give."""
 
 UNANSWERED_S: Final = 1.0
-"""How long only one peer is asked for an author: three messages take about half of it."""
+"""How long only one peer is asked for authors while it answers nothing."""
+
+UNANSWERED_WHILE_IT_ANSWERS_S: Final = 5.0
+"""The same while it answers others: three messages of heads take half a second, and
+several times that where a machine is busy.  To ask more peers then makes it worse."""
 
 SEVERAL_MAX: Final = 64
 """Most answers of a kind in one `several`: so many small feeds come with one sync of the disk,

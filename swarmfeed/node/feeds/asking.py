@@ -10,6 +10,7 @@ nothing to itself: others are asked for the same.
 """
 
 import asyncio
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +22,7 @@ from swarmfeed.core.talk.limits import (
     AUTHORS_UNANSWERED_MAX,
     NEW_AUTHORS_ASKED_AT_ONCE,
     UNANSWERED_S,
+    UNANSWERED_WHILE_IT_ANSWERS_S,
 )
 from swarmfeed.core.talk.words import Want, WantedAuthor, WantedFeed
 from swarmfeed.node.ground.events import HoldingTold, LinkClosed, LinkOpened, NothingHeld
@@ -43,6 +45,8 @@ class AskingSide:
     """New ones it was asked for, and nobody else."""
     unanswered_max: int = NEW_AUTHORS_ASKED_AT_ONCE
     """How many of those it may have; grows as it answers."""
+    answered_s: float = -math.inf
+    """When it answered last, by the loop's clock."""
 
     def has_room(self) -> bool:
         """Whether it is worth a message."""
@@ -113,6 +117,7 @@ class Asking:
         side = session.part(AskingSide)
         if author_id not in side.unanswered:
             return
+        side.answered_s = asyncio.get_running_loop().time()
         side.unanswered_max = min(side.unanswered_max + 1, AUTHORS_UNANSWERED_MAX)
         self._free(session, author_id)
         for each in self._sessions.all():
@@ -121,6 +126,18 @@ class Asking:
                 del other.new[author_id]
                 other.held[author_id] = None
             self._go_on(each)
+
+    def _lose_patience(
+        self, session: Session, author_ids: Sequence[AuthorId], asked_s: float
+    ) -> None:
+        """Give up when a peer answers nothing any more, or not these for long."""
+        loop = asyncio.get_running_loop()
+        answered_s, now_s = session.part(AskingSide).answered_s, loop.time()
+        is_busy = now_s - answered_s < UNANSWERED_S
+        if is_busy and now_s - asked_s < UNANSWERED_WHILE_IT_ANSWERS_S:
+            loop.call_later(UNANSWERED_S, self._lose_patience, session, author_ids, asked_s)
+        else:
+            self._give_up(session, author_ids)
 
     def _give_up(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
         """Let others be asked for what a peer did not answer in time."""
@@ -170,7 +187,7 @@ class Asking:
                 chosen.append(author_id)
         if chosen:
             loop = asyncio.get_running_loop()
-            loop.call_later(UNANSWERED_S, self._give_up, session, chosen)
+            loop.call_later(UNANSWERED_S, self._lose_patience, session, chosen, loop.time())
         return chosen
 
     async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:

@@ -27,7 +27,9 @@ PATIENCE_S = 20
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Longer than any of these takes on a busy machine."""
-    monkeypatch.setattr("swarmfeed.node.feeds.asking.UNANSWERED_S", PATIENCE_S)
+    asking = "swarmfeed.node.feeds.asking"
+    monkeypatch.setattr(f"{asking}.UNANSWERED_S", PATIENCE_S)
+    monkeypatch.setattr(f"{asking}.UNANSWERED_WHILE_IT_ANSWERS_S", 4 * PATIENCE_S)
 
 
 def strangers(count: int) -> list[AuthorId]:
@@ -141,6 +143,28 @@ def test_nobody_keeps_authors_to_itself(tmp_path: Path, how: str) -> None:
             await to.street.pass_time(PATIENCE_S + 1)
         assert await asked(to, other) == authors
         assert not one.part(AskingSide).unanswered
+
+    talk(tmp_path, script)
+
+
+def test_a_peer_that_goes_on_answering_is_given_longer_but_not_for_ever(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        authors = strangers(AT_ONCE)
+        care_for(to, authors)
+        one, other = open_link(to, 1), open_link(to, 2)
+        assert await asked(to, one) == authors
+        for number in range(6):
+            await hold_nothing(to, one, authors[number : number + 1])
+            assert await asked(to, other) == authors[number : number + 1]
+            await hold_nothing(to, other, authors[number : number + 1])
+            await to.street.pass_time(PATIENCE_S // 2)
+        assert len(one.part(AskingSide).unanswered) == AT_ONCE - 6
+        for number in range(6, 12):
+            await hold_nothing(to, one, authors[number : number + 1])
+            await to.street.pass_time(PATIENCE_S // 2)
+        assert await asked(to, other) == authors[6:]
 
     talk(tmp_path, script)
 
