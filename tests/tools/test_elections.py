@@ -1,10 +1,28 @@
 """Networks of members play by the functions of the core."""
 
+import json
+from pathlib import Path
+from random import Random
+
 import numpy as np
 import pytest
+from simulation.supernodes.arrays import Arrays
+from simulation.supernodes.contest import POLICIES, Story, first_round, play
+from simulation.supernodes.main import main as elect
 from simulation.supernodes.objects import Objects
+from simulation.supernodes.samples import Samples, Sightings
+from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints, Tables
 from simulation.supernodes.world import Setting, World
-from swarmfeed.core.supernode.limits import PARENTS
+from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.supernode.census import NodeSample
+from swarmfeed.core.supernode.formulas import weight
+from swarmfeed.core.supernode.limits import PARENTS, ROUND_S, TABLE_MAX, VIEW_MAX
+from swarmfeed.core.supernode.membership import Hint, ServerTable
+
+from tests.core.supernode.nodes import NOW_S, leaf, node_id, record
+
+PATIENCE_S = 900
+"""A game takes seconds of the processor, which on a busy machine may be long in coming."""
 
 SEEDS = range(1, 6)
 THIRTY = 30
@@ -49,13 +67,13 @@ def test_what_a_node_believes_of_its_links_is_true_on_both_sides() -> None:
         network.round()
     members = {each.node_id: each.member for each in network._alive()}
     assert len(serving(network)) > 2
-    for node_id, one in members.items():
+    for own_id, one in members.items():
         parents = {each.node_id for each in one.parents.records}
         assert not (one.serving.serves and parents)
-        assert all(node_id in members[each].serving.children for each in parents)
+        assert all(own_id in members[each].serving.children for each in parents)
         for child in one.serving.children:
             theirs = {each.node_id for each in members[child].parents.records}
-            assert node_id in theirs
+            assert own_id in theirs
     two = [len({each.network for each in one.parents.records}) for one in members.values()]
     assert two.count(PARENTS) > 180
 
@@ -82,3 +100,177 @@ def test_a_world_is_as_it_was_asked_for() -> None:
     strong = np.sort(world.capacity[world.eligible])[::-1][: world.fewest()]
     assert strong.sum() * 0.7 >= 2 * (20_000 - len(strong))
     assert strong[:-1].sum() * 0.7 < 2 * (20_000 - len(strong) + 1)
+
+
+# --- the same in arrays ------------------------------------------------------------------
+
+
+def test_a_table_as_arrays_is_the_table_of_the_core() -> None:
+    """Records come one a round, so that no two are equally old, and chance decides nothing."""
+    luck, count = Random(7), 60
+    networks = [luck.randrange(40) for _ in range(count)]
+    one = ServerTable(node_id(0))
+    many = Tables(1, np.random.default_rng(1), relaxed=False)
+    for now in range(1, 700):
+        number, now_s = luck.randrange(1, count), now * ROUND_S
+        one.forget_old(now_s)
+        load, first = luck.randrange(LOAD_STEPS), luck.random() < 0.5
+        said = record(
+            number,
+            endpoint=Endpoint(f"30.{networks[number]}.0.{number}", 4_000),
+            load=load / LOAD_STEPS,
+            made_s=now_s,
+        )
+        row, ids = np.zeros(1, int), np.array([number], np.int32)
+        what = luck.random()
+        if what < 0.6:
+            one.hear([Hint(said, first)], now_s)
+            values = [[now], [load], [networks[number]], [first]]
+            made, loads, network, hand = (np.array([each]) for each in values)
+            many.hear(row, np.zeros(1), Hints(ids[:, None], made, loads, network, hand), now)
+        elif what < 0.8:
+            one.contacted(said, now_s)
+            network = np.array([networks[number]], np.int16)
+            many.contacted(row, ids, np.array([load], np.uint8), network, now)
+        else:
+            one.rest(node_id(number), now_s)
+            many.rest(row, ids, now)
+        usable = many.ids[0][many.usable(row, now)[0]]
+        awake = [each.node_id for each in one.choose_some(TABLE_MAX, luck.random)]
+        assert {int.from_bytes(each) for each in awake} == {*usable.tolist()}
+        assert one.mean_load() == pytest.approx(many.mean_load(row, now)[0])
+
+
+def test_what_was_seen_of_others_is_the_same_in_arrays() -> None:
+    luck = np.random.default_rng(3)
+    one, many = NodeSample(), Sightings(1)
+    for now in range(60):
+        numbers = luck.integers(1, 40, 12)
+        able = numbers % 3 == 0
+        classes = numbers % 2
+        seen = [
+            leaf(int(number), eligible=bool(may), size_class=int(size))
+            for number, may, size in zip(numbers, able, classes, strict=True)
+        ]
+        one.add(seen, NOW_S)
+        weights = np.array([weight(e.eligible, e.capacity, e.age_s(NOW_S)) for e in seen])
+        many.add(np.zeros(1, int), numbers[None].astype(np.int32), weights[None], able[None])
+        samples, mean, share, nodes = (float(each[0]) for each in many.others(np.zeros(1, int)))
+        others = one.others()
+        assert samples == others.samples
+        assert mean == pytest.approx(others.mean_weight, rel=0.02)
+        assert share == pytest.approx(others.eligible_share, rel=0.03)
+        if now > 4:
+            assert 15 < nodes < 80 and 15 < others.nodes < 80
+
+
+def test_the_view_of_an_array_holds_each_once_and_a_sampler_what_hashes_lowest() -> None:
+    samples = Samples(3, np.random.default_rng(1))
+    rows = np.arange(3)
+    for number in range(200):
+        samples.hear_push(rows, np.full(3, 100 + number % 50, np.int32))
+        told = np.arange(number, number + 12, dtype=np.int32)
+        samples.hear_pull(rows, np.array([0, 1, 2]), np.tile(told, (3, 1)))
+    for row in rows:
+        view = samples.view[row]
+        assert len({*view.tolist()}) == VIEW_MAX and NOBODY not in view
+    before = samples.kept.copy()
+    samples.hear_push(rows, before[:, 0])
+    assert (samples.kept == before).all(), "showing it again moves nobody"
+    samples.forget(rows, before[:, 0])
+    assert (samples.kept[:, 0] == NOBODY).all()
+
+
+def test_of_those_who_ask_at_once_no_more_are_taken_than_there_are_places() -> None:
+    network = Arrays(World(Setting(seed=1, nodes=500, churn=False)))
+    network.serving[:2] = True
+    network.world.size_class[:2] = 0
+    taken = network.take_places(np.array([0] * 80 + [1] * 20 + [2] * 5))
+    assert [taken[:80].sum(), taken[80:100].sum(), taken[100:].sum()] == [50, 20, 0]
+
+
+def same_in_both_forms(nodes: int, rounds: int) -> None:
+    """The world is the very same; luck is not, so figures are compared."""
+    lines = {}
+    for form in (Arrays, Objects):
+        network = form(World(Setting(seed=1, nodes=nodes)))
+        for _ in range(rounds):
+            network.round()
+        lines[form] = network.tally
+    many, one = lines[Arrays], lines[Objects]
+    assert many.fewest == one.fewest
+    when_many, when_one = first_round(many.two, 0.99), first_round(one.two, 0.99)
+    assert when_many is not None and when_one is not None
+    assert abs(when_many - when_one) <= 3
+    assert sum(many.messages) == pytest.approx(sum(one.messages), rel=0.2)
+    assert many.serving[-1] == pytest.approx(one.serving[-1], rel=0.35)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
+def test_both_forms_play_the_same_game() -> None:
+    same_in_both_forms(nodes=1_500, rounds=16)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
+def test_arrays_heal_after_half_and_after_all_die() -> None:
+    figures, _ = play("ours", Setting(seed=2, nodes=1_000), Story(cold=30, after=2))
+    assert (figures["rounds_to_two_parents_99"] or 99) <= 16
+    assert (figures["rounds_after_half"] or 99) <= 10
+    assert (figures["rounds_after_all"] or 99) <= 14
+    assert (figures["supernodes_over_minimum"] or 99) <= 2
+    assert (figures["messages_first_16"] or 99) <= 3.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
+def test_what_liars_invent_is_nobody_and_they_have_no_parents() -> None:
+    network = Arrays(World(Setting(seed=2, nodes=300, liars=0.2)))
+    for _ in range(12):
+        network.round()
+    invented = network.tables.ids[network.tables.ids > 300 * 1_000]
+    assert len(invented) > 100 and not network.there(invented).any()
+    assert not (network.standing()[1] > 0)[network.world.liar].any()
+    assert network.there(network.parents[network.parents != NOBODY]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize("policy", ["sg1", "dlm", "ratio"])
+def test_rivals_play_by_their_own_rules(policy: str) -> None:
+    network = POLICIES[policy](World(Setting(seed=2, nodes=800)))
+    begun = network.standing()[0].sum()
+    assert begun > 0 or policy == "dlm"
+    for _ in range(20):
+        network.round()
+        serving, parents = network.standing()
+        assert not (serving & (parents > 0)).any()
+        assert not (serving & ~network.world.eligible).any()
+        assert (network.loads() <= 1).all()
+    assert network.tally.two[-1] > 0.9
+    if policy == "sg1":
+        assert network.tally.serving[-1] < begun / 4, "they merge"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
+def test_a_world_gives_what_the_json_promises(tmp_path: Path) -> None:
+    file = tmp_path / "played.json"
+    options = ["--nodes", "60", "--rounds", "12", "--after", "1", "--jobs", "1"]
+    assert elect([*options, "--policies", "ours", "--json", str(file)]) == 0
+    figures = json.loads(file.read_text())["policies"]["ours"]
+    assert {
+        "rounds_to_two_parents_99",
+        "rounds_after_half",
+        "rounds_after_all",
+        "messages_per_node_round",
+        "supernodes_over_minimum",
+    } <= figures.keys()
+
+
+def test_what_cannot_be_played_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for options in (["--policies", "best"], ["--nodes", "3"]):
+        with pytest.raises(SystemExit):
+            elect(options)
+    assert "there are ours, ours_one_by_one, sg1" in capsys.readouterr().err

@@ -1,0 +1,408 @@
+"""The whole network in arrays: what members do, for a million nodes at once.
+
+The formulas are those of the core; the state machine is that of `objects`, in four phases a
+round: who serves, exchanges, attaching, counting.  A test compares both.
+"""
+
+import numpy as np
+from swarmfeed.core.supernode.limits import (
+    ATTACHED_EVERY,
+    CAPACITIES,
+    FLOOR,
+    KNOWN_ASKED_MAX,
+    KNOWN_MAX,
+    PARENTS,
+    PROBE_EVERY,
+    PULLED_MAX,
+    ROUND_S,
+    SHED_SHARE,
+    SPARE_LOAD,
+    SPARE_PROBED,
+    SWAP_AFTER_S,
+    SWAP_GAIN,
+    SWAPPED_MAX,
+    TENURE_ROUNDS,
+    TRIES,
+    WAY_IN_EVERY,
+    WAYS_IN_AT_ONCE,
+)
+
+from simulation.supernodes.formulas import (
+    draw_chance,
+    draw_number,
+    floor_chance,
+    is_floor_moment,
+    sheds,
+    spare_chance,
+    utility,
+    weight,
+)
+from simulation.supernodes.layer import Layer, place_in_group
+from simulation.supernodes.objects import WAYS_IN
+from simulation.supernodes.samples import Samples, Sightings
+from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints, Tables
+from simulation.supernodes.world import NETWORKS, World
+
+BLOCK = 32_768
+"""Nodes handled at once: their rows stay in the cache."""
+
+LIARS_ASK = 6
+"""Exchanges that a liar begins in a round."""
+
+FALSE_SLOT = 2**31 - 2
+"""Ids from here downwards are nobody's: what liars invent."""
+
+
+class Arrays(Layer):
+    """Our members, all at once."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, 2)
+        count = self.count
+        self.tables = Tables(count, self.luck, relaxed=world.setting.one_house)
+        self.samples = Samples(count, self.luck)
+        self.sightings = Sightings(count)
+        self.tenure = np.zeros(count, np.int32)
+        self.starved = np.full(count, -1, np.int32)
+        self.rounds = np.zeros(count, np.int32)
+        self.moment = self.luck.integers(0, 2**31, count)
+        self.yielded = np.zeros(count, np.int64)
+        self.ways = self.luck.integers(0, count, (count, WAYS_IN), np.int32)
+
+    def play(self) -> None:
+        """Decide who serves, exchange records, look for parents."""
+        self.rounds += 1
+        self._count_starving()
+        self.elect()
+        self.say_load()
+        self.serve()
+        self._exchange_all()
+        self._attach_all()
+
+    def lost(self, rows: np.ndarray, ids: np.ndarray) -> None:
+        """A link closed: that one is left alone."""
+        self.tables.rest(rows, ids, self.now)
+
+    # --- who is there ---------------------------------------------------------------------
+
+    def own_hint(self, slots: np.ndarray) -> Hints:
+        """What nodes say of themselves, if they serve."""
+        ids = np.where(self.serving[slots], self.ids[slots], NOBODY)[:, None]
+        made = np.full_like(ids, self.now, dtype=np.int16)
+        network = self.world.network[slots].astype(np.int16)[:, None]
+        return Hints(
+            ids, made, self.load_said[slots][:, None], network, np.ones_like(ids, bool)
+        )
+
+    def begin(self, slots: np.ndarray) -> None:
+        """Newcomers know their ways in and nobody else."""
+        for each in (self.tables, self.samples, self.sightings):
+            each.clear(slots)
+        self.tenure[slots] = self.rounds[slots] = 0
+        self.starved[slots] = -1
+        self.yielded[slots] = 0
+        self.moment[slots] = self.luck.integers(0, 2**31, len(slots))
+        self.ways[slots] = self.ids[self.luck.integers(0, self.count, (len(slots), WAYS_IN))]
+
+    def _count_starving(self) -> None:
+        leaf = self.world.alive & ~self.serving
+        starving = leaf & (self.parents[:, PARENTS - 1] == NOBODY)
+        self.starved = np.where(starving, self.starved + 1, np.where(leaf, 0, -1))
+
+    # --- who serves -----------------------------------------------------------------------
+
+    def elect(self) -> None:
+        """Leaves that draw become supernodes."""
+        leaf = self.world.alive & ~self.serving
+        missing = self.missing(np.arange(self.count))
+        may = leaf & self.world.eligible & (self.rounds > 1)
+        turn = (draw_number(self.starved, self.moment) >= 0) & (missing > 0)
+        turn |= is_floor_moment(self.now, self.moment) & (missing == 0)
+        at = np.flatnonzero(may & turn)
+        samples, mean, share, nodes = self.sightings.others(at)
+        number = np.maximum(draw_number(self.starved[at], self.moment[at]), 0)
+        capacity, up = self.world.capacity[at], self.uptime_s(at)
+        chance = draw_chance(missing[at], capacity, up, mean, number)
+        known = self.tables.known(at, self.now)
+        chance = np.maximum(chance, floor_chance(known, samples, nodes, share))
+        self.promote(at[self.luck.random(len(at)) < chance])
+
+    def promote(self, at: np.ndarray) -> None:
+        """Leaves become supernodes."""
+        super().promote(at)
+        self.tenure[at] = 0
+        self.starved[at] = -1
+
+    def serve(self) -> None:
+        """Supernodes look whether they are needed, too full, or weaker than a child."""
+        at = np.flatnonzero(self.serving & self.world.alive)
+        self.tenure[at] += 1
+        if not len(at):
+            return
+        known_load = self.tables.mean_load(at, self.now)
+        load = self.children[at] / self.world.capacity[at]
+        self._shed(at[sheds(load, known_load)])
+        if self.now * ROUND_S >= SWAP_AFTER_S:
+            self._hand_over(at)
+        spare = (load < SPARE_LOAD) & (known_load < SPARE_LOAD)
+        spare &= (self.tenure[at] >= TENURE_ROUNDS) & (self.tables.known(at, self.now) > FLOOR)
+        spare &= self.rounds[at] % PROBE_EVERY == 0
+        self._probe(at[spare])
+
+    def _probe(self, at: np.ndarray) -> None:
+        """Ask three for their load, and step down or not."""
+        asked = self.tables.choose_some(at, SPARE_PROBED, self.now)
+        here = self.there(asked)
+        slots = asked % self.count
+        here_serving = here & self.serving[slots]
+        self.tally.send(int((asked != NOBODY).sum() + here.sum()))
+        loads = np.where(here_serving, self.load_said[slots] / LOAD_STEPS, 0)
+        answers = here_serving.sum(1)
+        mean = np.where(answers > 0, loads.sum(1) / np.maximum(answers, 1), 1.0)
+        worth = utility(self.world.capacity[slots], self.uptime_s(slots))
+        middle = np.full(len(at), np.inf)
+        some = answers > 0
+        middle[some] = np.nanmedian(np.where(here_serving, worth, np.nan)[some], axis=1)
+        weak = utility(self.world.capacity[at], self.uptime_s(at)) <= middle
+        fits = some & (mean < SPARE_LOAD)
+        going = fits & (self.luck.random(len(at)) < spare_chance(weak, mean))
+        self.step_down(at[going])
+
+    def step_down(self, at: np.ndarray, successors: np.ndarray | None = None) -> None:
+        """Supernodes become leaves again; each child hears of others."""
+        if not len(at):
+            return
+        self.serving[at] = False
+        self.load_said[at] = 0
+        self.starved[at] = 0
+        self.tally.changed += len(at)
+        place = np.full(self.count, NOBODY)
+        place[at] = np.arange(len(at))
+        told = self.tables.told(at, self.parents[at], KNOWN_MAX, self.now)
+        for column in range(PARENTS):
+            ids = self.parents[:, column]
+            rows = np.flatnonzero((ids != NOBODY) & (place[ids % self.count] != NOBODY))
+            which = place[self.parents[rows, column] % self.count]
+            self.tally.send(len(rows))
+            self.tables.forget(rows, self.parents[rows, column])
+            self.tables.hear(rows, self.ids[rows], told.of(which), self.now)
+            if successors is not None:
+                hint = self.own_hint(successors[which])
+                self.tables.hear(rows, self.ids[rows], hint, self.now)
+            self.parents[rows, column] = NOBODY
+        self.close_ranks()
+
+    def _shed(self, at: np.ndarray) -> None:
+        """Some children of full supernodes look for another parent, and move to it."""
+        full = np.zeros(self.count, bool)
+        full[at] = True
+        for column in range(PARENTS):
+            ids = self.parents[:, column]
+            asked = (ids != NOBODY) & full[ids % self.count]
+            rows = np.flatnonzero(asked & (self.luck.random(self.count) < SHED_SHARE))
+            if not len(rows):
+                continue
+            self.tally.send(len(rows))
+            which = self.parents[rows, column] % self.count
+            told = self.tables.told(which, self.parents[which], KNOWN_MAX, self.now)
+            self.tables.hear(rows, self.ids[rows], told, self.now)
+            near = self.near(rows)
+            near[:, column] = NOBODY
+            chosen = self.tables.choose(rows, self.parents[rows], near, self.now)
+            rows, chosen = rows[chosen != NOBODY], chosen[chosen != NOBODY]
+            taken = self._ask_to_adopt(rows, chosen)
+            self.tally.send(int(taken.sum()))
+            self.parents[rows[taken], column] = chosen[taken]
+            self.close_ranks()
+
+    def _hand_over(self, at: np.ndarray) -> None:
+        """The best child of a supernode takes its place, if it is so much better."""
+        at = at[self.now * ROUND_S - self.yielded[at] >= SWAP_AFTER_S]
+        worth = utility(self.world.capacity, self.uptime_s(np.arange(self.count)))
+        fit = self.world.eligible & (self.uptime_s(np.arange(self.count)) >= SWAP_AFTER_S)
+        best = np.full(self.count, NOBODY)
+        top = np.zeros(self.count)
+        for column in range(PARENTS):
+            rows = np.flatnonzero(fit & (self.parents[:, column] != NOBODY))
+            rows = rows[np.argsort(worth[rows])]
+            slots = self.parents[rows, column] % self.count
+            better = worth[rows] > top[slots]
+            best[slots[better]], top[slots[better]] = rows[better], worth[rows[better]]
+        stronger = self.world.size_class[best[at]] > self.world.size_class[at]
+        won = (best[at] != NOBODY) & stronger & (top[at] > SWAP_GAIN * worth[at])
+        old, new = at[won], best[at[won]]
+        new, first = np.unique(new, return_index=True)
+        old = old[first]
+        self.yielded[old] = self.now * ROUND_S
+        self.tally.send(2 * len(old))
+        self.promote(new)
+        self.step_down(old, new)
+
+    # --- exchanges ------------------------------------------------------------------------
+
+    def _exchange_all(self) -> None:
+        alive = self.world.alive
+        starving = alive & ~self.serving & (self.parents[:, PARENTS - 1] == NOBODY)
+        slow = (self.rounds + self.moment) % ATTACHED_EVERY == 0
+        rows = np.flatnonzero(alive & (starving | slow))
+        knows = (self.samples.view != NOBODY).any(1)
+        self._exchange(rows, self.samples.partners(rows))
+        servers = np.flatnonzero(alive & self.serving)
+        self._swap(servers, self.tables.choose_some(servers, 1, self.now)[:, 0])
+        fresh = np.flatnonzero(alive & ~knows)
+        for _ in range(WAYS_IN_AT_ONCE):
+            self._exchange(fresh, self._way_in(fresh))
+        hungry = starving & knows & (self.starved % WAY_IN_EVERY == 0)
+        rows = np.flatnonzero(hungry)
+        self._exchange(rows, self._way_in(rows))
+        liars = np.flatnonzero(alive & self.world.liar)
+        for _ in range(LIARS_ASK - 1):
+            self._exchange(liars, self.samples.partners(liars))
+
+    def _way_in(self, rows: np.ndarray) -> np.ndarray:
+        ways: np.ndarray = self.ways[rows, self.luck.integers(0, WAYS_IN, len(rows))]
+        return ways
+
+    def _exchange(self, rows: np.ndarray, partners: np.ndarray) -> None:
+        """Leaves and supernodes ask for records, block by block."""
+        fit = (partners != NOBODY) & (partners != self.ids[rows])
+        rows, partners = rows[fit], partners[fit]
+        here = self.there(partners)
+        self.tally.send(int(len(rows) + here.sum()))
+        gone = ~here
+        self._lose(rows[gone], partners[gone])
+        rows, partners = rows[here], partners[here] % self.count
+        for start in range(0, len(rows), BLOCK):
+            block = slice(start, start + BLOCK)
+            self._exchange_block(rows[block], partners[block])
+
+    def _exchange_block(self, rows: np.ndarray, partners: np.ndarray) -> None:
+        told = self._lied(
+            partners, self.tables.told(partners, self.parents[partners], KNOWN_MAX, self.now)
+        )
+        asked = self._lied(
+            rows, self.tables.told(rows, self.parents[rows], KNOWN_ASKED_MAX, self.now)
+        )
+        pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
+        self._lie_records(partners, pulled)
+        self.samples.hear_pull(rows, self.ids[rows], pulled)
+        slots = pulled % self.count
+        self.sightings.add(rows, pulled, self._weights(slots), self._says_eligible(slots))
+        self.tables.hear(rows, self.ids[rows], told, self.now)
+        self._contact(rows, partners)
+        for wave in _waves(partners):
+            self.samples.hear_push(partners[wave], self.ids[rows[wave]])
+            own = self.ids[partners[wave]]
+            self.tables.hear(partners[wave], own, asked.of(wave), self.now)
+            self._contact(partners[wave], rows[wave])
+
+    def _swap(self, rows: np.ndarray, partners: np.ndarray) -> None:
+        """Supernodes tell each other of supernodes."""
+        fit = partners != NOBODY
+        rows, partners = rows[fit], partners[fit]
+        here = self.there(partners)
+        self.tally.send(int(len(rows) + here.sum()))
+        self._lose(rows[~here], partners[~here])
+        rows, partners = rows[here], partners[here] % self.count
+        told = self.tables.told(partners, self.parents[partners], SWAPPED_MAX, self.now)
+        asked = self.tables.told(rows, self.parents[rows], SWAPPED_MAX, self.now)
+        pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
+        self.samples.hear_pull(rows, self.ids[rows], pulled)
+        self.tables.hear(rows, self.ids[rows], told, self.now)
+        self._contact(rows, partners)
+        for wave in _waves(partners):
+            self.samples.hear_push(partners[wave], self.ids[rows[wave]])
+            own = self.ids[partners[wave]]
+            self.tables.hear(partners[wave], own, asked.of(wave), self.now)
+            self._contact(partners[wave], rows[wave])
+
+    def _contact(self, rows: np.ndarray, others: np.ndarray) -> None:
+        """Each row hears what another says of itself: it serves, or no longer."""
+        serves = self.serving[others]
+        self.tables.forget(rows[~serves], self.ids[others[~serves]])
+        rows, others = rows[serves], others[serves]
+        network = self.world.network[others].astype(np.int16)
+        self.tables.contacted(rows, self.ids[others], self.load_said[others], network, self.now)
+
+    def _lose(self, rows: np.ndarray, ids: np.ndarray) -> None:
+        self.samples.forget(rows, ids)
+        self.tables.rest(rows, ids, self.now)
+
+    # --- attaching ------------------------------------------------------------------------
+
+    def _attach_all(self) -> None:
+        rows = np.flatnonzero(self.lacks(np.arange(self.count)))
+        tries = np.full(self.count, 0)
+        tries[rows] = TRIES * self.missing(rows)
+        dry = np.zeros(self.count, bool)
+        while len(rows):
+            chosen = self.tables.choose(rows, self.parents[rows], self.near(rows), self.now)
+            none = rows[(chosen == NOBODY) & ~dry[rows]]
+            found = chosen != NOBODY
+            asking, chosen = rows[found], chosen[found]
+            taken = self._ask_to_adopt(asking, chosen)
+            won = asking[taken]
+            self.add_parents(won, chosen[taken])
+            tries[asking] -= 1
+            dry[none] = True
+            none = none[self.parents[none, 0] != NOBODY]
+            self._exchange(none, self.parents[none, 0])
+            again = np.concatenate([asking, none])
+            rows = again[self.lacks(again) & (tries[again] > 0)]
+
+    def _ask_to_adopt(self, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Ask supernodes to be parents; returns which did.  Of those that come together the
+        places left go to random ones."""
+        here, slots = self.there(ids), ids % self.count
+        self.tally.send(int(len(rows) + here.sum()))
+        self._lose(rows[~here], ids[~here])
+        taken = np.zeros(len(rows), bool)
+        taken[here] = self.take_places(slots[here])
+        self._contact(rows[taken], slots[taken])
+        refused = np.flatnonzero(here & ~taken)
+        self.tables.rest(rows[refused], ids[refused], self.now)
+        by = slots[refused]
+        told = self.tables.told(by, self.parents[by], KNOWN_MAX, self.now)
+        self.tables.hear(rows[refused], self.ids[rows[refused]], told, self.now)
+        return taken
+
+    # --- what is claimed ------------------------------------------------------------------
+
+    def _weights(self, slots: np.ndarray) -> np.ndarray:
+        """What the records of nodes count for: liars say that they are strong, or weak."""
+        world = self.world
+        honest = weight(world.eligible[slots], world.capacity[slots], self.uptime_s(slots))
+        claimed = float(CAPACITIES[-1]) ** 3 * world.setting.inflate
+        return np.where(world.liar[slots], claimed, honest)
+
+    def _says_eligible(self, slots: np.ndarray) -> np.ndarray:
+        world = self.world
+        return np.where(world.liar[slots], world.setting.inflate, world.eligible[slots])
+
+    def _lied(self, speakers: np.ndarray, told: Hints) -> Hints:
+        """Liars name supernodes that are nobody's, each in a network of its own."""
+        lies = self.world.liar[speakers]
+        if lies.any():
+            shape = (int(lies.sum()), told.ids.shape[1])
+            invented = self.luck.integers(0, 10**6, shape)
+            told.ids[lies] = (FALSE_SLOT - invented).astype(np.int32)
+            told.made[lies] = self.now
+            told.load[lies] = 0
+            told.network[lies] = self.luck.integers(0, NETWORKS, shape)
+            told.first_hand[lies] = True
+        return told
+
+    def _lie_records(self, speakers: np.ndarray, pulled: np.ndarray) -> None:
+        """Liars tell of liars only."""
+        at = np.flatnonzero(self.world.liar[speakers])
+        if len(at):
+            crowd = self.ids[self.world.liar]
+            pulled[at, 1:] = self.luck.choice(crowd, (len(at), PULLED_MAX - 1))
+
+
+def _waves(slots: np.ndarray) -> list[np.ndarray]:
+    """Split places so that no slot stands in one wave twice."""
+    order = np.argsort(slots, kind="stable")
+    place = np.empty(len(slots), np.int64)
+    place[order] = place_in_group(slots[order])
+    return [np.flatnonzero(place == wave) for wave in range(int(place.max(initial=-1)) + 1)]
