@@ -12,6 +12,7 @@ from street.fakes.doors import FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
@@ -30,7 +31,9 @@ def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
 ) -> None:
     result = run("run", "--no-open")
     assert (result.exit_code, result.stdout) == (0, f"page: {PAGE}\nlink: {LINK}\n")
-    assert fake.ran_with == [(NodeSettings(others=(HistorySettings(),)), "")]
+    assert fake.ran_with == [
+        (NodeSettings(others=(HistorySettings(), SupernodeSettings())), "")
+    ]
     assert fake.opened == []
 
 
@@ -39,7 +42,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("run", "--page-port", "1", "--link-port", "2", "--swarm-port", "3"),
         *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
         *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
-        *("--download-limit", "2M", "--upload-limit", "500 KB"),
+        *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
     )
     assert fake.ran_with[0][0] == NodeSettings(
         page_port=1,
@@ -53,7 +56,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         disk_budget_bytes=1_500_000_000,
         down_bytes_per_s=2_000_000,
         up_bytes_per_s=500_000,
-        others=(HistorySettings(),),
+        others=(HistorySettings(), SupernodeSettings(supernode="on")),
     )
 
 
