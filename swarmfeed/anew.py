@@ -22,8 +22,8 @@ from swarmfeed.shell.disk.birth import finish
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
-from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import seal_anew
 from swarmfeed.wiring import after, identity_of, make_aside
 

@@ -36,7 +36,7 @@ from swarmfeed.shell.disk.birth import finish
 from swarmfeed.shell.disk.durable import make_folder
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, new_seed
-from swarmfeed.shell.store.index import open_index
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.wire.lan import ANY_HOST, own_addresses
 from swarmfeed.shell.wire.link import WebSocketLink
 from swarmfeed.wiring import whoami_of, write_aside

@@ -19,8 +19,8 @@ from swarmfeed.shell.disk.keyfile import KeySafe
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
-from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 from swarmfeed.shell.verifying.verifier import ProcessVerifier
 

@@ -1,6 +1,6 @@
 """What is derived from the logs, and what was learnt of other nodes."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -95,9 +95,13 @@ class Index(Protocol):
         ...
 
     # writing
-    def together(self) -> AbstractContextManager[None]:
+    def together(self, *, in_order: bool = False) -> AbstractContextManager[None]:
         """Keep all that this thread writes inside the block at its end, in one go, or, when
-        the block raises, nothing.  Makes many small feeds as cheap as a large one."""
+        the block raises, nothing.  Makes many small feeds as cheap as a large one.
+
+        Args:
+            in_order: It is all of one feed, and comes in its order.
+        """
         ...
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
@@ -124,8 +128,10 @@ class Index(Protocol):
         """
         ...
 
-    def prepare(self, packed: Packed) -> Prepared:
-        """Do what can be done of adding entries without touching the index: in any thread.
+    def prepare(self, packed: Packed) -> Generator[Prepared, None, None]:
+        """Do what can be done of adding entries without touching the index.
+
+        Yields the parts of the run, in order; who does not take all closes it.
 
         Raises:
             BadEncodingError: They are damaged, or not what anybody may have signed.

@@ -7,6 +7,7 @@ once, and a new kind of entry is compared without a word here.
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import blake2b
 from typing import Final
 
@@ -122,14 +123,18 @@ class Comparer:
         reckoning = self._almanac.reckoning(feed_id)
         shown = self._extents.first_shown(feed_id, author_id)
         for start, end in self._batches(feed_id, ranges, shown):
-            index.add_prepared(
-                feed_id,
-                author_id,
-                start,
-                index.prepare(self._logs.read_packed(feed_id, start, end)),
-                reckoning=reckoning,
-                with_posts=start >= shown,
-            )
+            packed, is_shown = self._logs.read_packed(feed_id, start, end), start >= shown
+            with closing(index.prepare(packed)) as runs:
+                for run in runs:
+                    index.add_prepared(
+                        feed_id,
+                        author_id,
+                        start,
+                        run,
+                        reckoning=reckoning,
+                        with_posts=is_shown,
+                    )
+                    start += len(run.times_ms)
 
     def _batches(self, feed_id: FeedId, ranges: Held, shown: int) -> Iterator[tuple[int, int]]:
         """As when they were indexed: so many entries, and so many bytes, at once."""

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -16,49 +16,31 @@ import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
-from swarmfeed.core.feed.extent import pieces
-from swarmfeed.core.feed.limits import SHOWN_SLACK
 from swarmfeed.errors import (
     DamageError,
     FatalError,
     MendingError,
     PassingError,
     RemoteError,
-    SwarmfeedError,
 )
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.filler import Filler, Work, warn_of_unread
 from swarmfeed.node.ground.notes import Notes
-from swarmfeed.ports import Index, Logs, Prepared
+from swarmfeed.ports import Index, Logs
 
 logger = structlog.get_logger()
 
 T = TypeVar("T")
 
-_BATCH_ENTRIES = 16 * CHUNK_ENTRIES
+_BATCH_ENTRIES = 32 * CHUNK_ENTRIES
 """Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
 
 _BACKLOG_WAIT_S = 1.0
 """How long a batch of a backlog waits for chunks to be verified first: both need the
 interpreter, and what is verified can be served to others meanwhile."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Work:
-    """A range of a feed to index; sorts the newest first."""
-
-    urgency: int
-    newer_count: int
-    """Entries of the same feed after these: what is asked for last, of any feed."""
-    order: int
-    feed_id: FeedId = field(compare=False)
-    author_id: AuthorId = field(compare=False)
-    start: int = field(compare=False)
-    end: int = field(compare=False)
-    with_posts: bool = field(compare=False, default=True)
-    """Whether posts in it are shown."""
 
 
 def _nothing() -> None:
@@ -79,14 +61,12 @@ class Indexer:
         extents: Extents,
     ) -> None:
         """``may_go_on`` is waited for before each batch of a backlog, but not for long."""
-        self._logs = logs
-        self._index = index
-        self._almanac = almanac
+        self._filler = Filler(logs, index, almanac, extents)
         self._end_of = end_of
         self._events = events
         self._may_go_on = may_go_on
         self._extents = extents
-        self._queue: asyncio.PriorityQueue[_Work] = asyncio.PriorityQueue()
+        self._queue: asyncio.PriorityQueue[Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._notes = Notes(index, self.note)
         self._tasks: list[asyncio.Task[None]] = []
@@ -142,7 +122,7 @@ class Indexer:
         try:
             # In the thread, so behind whatever is being added right now.
             return await self.run_in_thread(
-                lambda: self._cut_in_thread(feed_id, author_id, end)
+                lambda: self._filler.cut_feed(feed_id, author_id, end)
             )
         except PassingError as error:
             self._refuse(error)
@@ -160,7 +140,7 @@ class Indexer:
         """
         try:
             return await self.run_in_thread(
-                lambda: self._trim_in_thread(feed_id, author_id, size)
+                lambda: self._filler.trim_feed(feed_id, author_id, size)
             )
         except PassingError as error:
             self._refuse(error)
@@ -221,7 +201,7 @@ class Indexer:
                 if error is not self._refused:
                     self._refuse(error)
             except (DamageError, RemoteError) as error:
-                _warn_of_unread(works[0], error)
+                warn_of_unread(works[0], error)
             except FatalError as error:
                 self._events.tell(Fatal(error))
             except Exception as error:
@@ -232,7 +212,7 @@ class Indexer:
                 for _ in works:
                     self._queue.task_done()
 
-    def _more_like(self, work: _Work) -> list[_Work]:
+    def _more_like(self, work: Work) -> list[Work]:
         """With what else waits and is as urgent, of small feeds: they go in together."""
         works, entries = [work], work.end - work.start
         while entries < _BATCH_ENTRIES and not self._queue.empty():
@@ -257,13 +237,13 @@ class Indexer:
 
     def _work(
         self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int
-    ) -> _Work:
+    ) -> Work:
         self._order += 1
         self._ends[feed_id] = max(self._ends.get(feed_id, 0), end)
         newer_count = self._ends[feed_id] - end
-        return _Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
+        return Work(urgency, newer_count, self._order, feed_id, author_id, start, end)
 
-    async def _index_ranges(self, works: list[_Work]) -> None:
+    async def _index_ranges(self, works: list[Work]) -> None:
         """Index ranges that are no more than a batch together."""
         works = [cut for work in works if (cut := self._up_to_the_end(work)).start < cut.end]
         if not works:
@@ -279,112 +259,33 @@ class Indexer:
             pieces = [
                 cut for piece in group if (cut := self._up_to_the_end(piece)).start < cut.end
             ]
-            more = await self.run_in_thread(partial(self._index_pieces, pieces))
+            more = await self.run_in_thread(partial(self._filler.index_pieces, pieces))
             for piece, posts in zip(pieces, more, strict=True):
                 added[piece.author_id] += posts
         for author_id, posts in added.items():
             self._events.tell(Indexed(author_id, posts))
 
-    def _up_to_the_end(self, work: _Work) -> _Work:
+    def _up_to_the_end(self, work: Work) -> Work:
         """Without what is not the author's any more."""
         end = self._end_of(work.feed_id)
         return work if end is None or work.end <= end else replace(work, end=end)
 
-    def _group(self, works: list[_Work]) -> list[list[_Work]]:
+    def _group(self, works: list[Work]) -> list[list[Work]]:
         """What goes in together: pieces of a large range each alone, for one may unpack to
         34 MB and more; small ranges all at once."""
-        small: list[_Work] = []
+        small: list[Work] = []
         groups = [small]
         for work in works:
-            cut = [work] if _is_small(work) else self._cut(work)
+            cut = [work] if _is_small(work) else self._filler.cut(work)
             if len(cut) == 1 and len(works) > 1:
                 small += cut
             else:
                 groups += ([piece] for piece in cut)
         return [group for group in groups if group]
 
-    def _cut(self, work: _Work) -> list[_Work]:
-        """Pieces of a range, newest first, and of which posts are shown."""
-        shown = self._extents.first_shown(work.feed_id, work.author_id)
-        runs = self._extents.sizes(work.feed_id, work.start, work.end)
-        cut = pieces(work.start, work.end, runs, shown)
-        return [
-            replace(work, start=start, end=end, with_posts=start >= shown) for start, end in cut
-        ]
 
-    def _index_pieces(self, works: list[_Work]) -> list[int]:
-        """Returns of each how many posts are shown since.
-
-        Raises:
-            DamageError: The only one cannot be read; of several, the others go in.
-        """
-        try:
-            if len(works) == 1:
-                return [self._add(works[0], self._read(works[0]))]
-            read = [self._read_or_pass(work) for work in works]
-            with self._index.together():
-                return [self._add(*each) for each in zip(works, read, strict=True)]
-        except MendingError as error:
-            # It is only a cache: it is made anew from the logs, and these entries with it.
-            logger.warning("the index is damaged", reason=str(error))
-            return [0] * len(works)
-
-    def _read(self, work: _Work) -> Prepared:
-        return self._index.prepare(self._logs.read_packed(work.feed_id, work.start, work.end))
-
-    def _read_or_pass(self, work: _Work) -> Prepared | None:
-        try:
-            return self._read(work)
-        except (DamageError, RemoteError) as error:
-            _warn_of_unread(work, error)
-            return None
-
-    def _add(self, work: _Work, read: Prepared | None) -> int:
-        if read is None or not read.times_ms:
-            return 0
-        # Before the index goes by it: one made anew has to come out the same.
-        first = self._almanac.see(work.feed_id, work.start, read.times_ms)
-        reckoning = self._almanac.reckoning(work.feed_id)
-        added = self._index.add_prepared(
-            work.feed_id,
-            work.author_id,
-            work.start,
-            read,
-            reckoning=reckoning,
-            with_posts=work.with_posts,
-        )
-        if first < work.start:
-            self._index.resort(work.feed_id, first, work.end, reckoning)
-        return added
-
-    def _trim_in_thread(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
-        budget, first = self._extents.budget(author_id), self._index.first_post(feed_id)
-        if budget is None or first is None:
-            return False
-        if self._extents.unpacked_bytes(feed_id, first) <= budget * SHOWN_SLACK:
-            return False
-        with self._index.together():
-            self._index.drop_feed(feed_id)
-            self._index.reserve(feed_id, author_id, size)
-        return True
-
-    def _cut_in_thread(self, feed_id: FeedId, author_id: AuthorId, end: int) -> bool:
-        indexed = self._index.indexed_ranges(feed_id)
-        if not indexed or indexed[-1][1] <= end:
-            return False
-        with self._index.together():
-            self._index.drop_feed(feed_id)
-            self._index.reserve(feed_id, author_id, end)
-        return True
-
-
-def _is_small(work: _Work) -> bool:
+def _is_small(work: Work) -> bool:
     return work.urgency == 0 and work.end - work.start <= CHUNK_ENTRIES
-
-
-def _warn_of_unread(work: _Work, error: SwarmfeedError) -> None:
-    """`verify` names the file and fetches it again; then it is indexed."""
-    logger.warning("entries not indexed", start=work.start, reason=str(error))
 
 
 def _batches(start: int, end: int) -> Iterator[tuple[int, int]]:

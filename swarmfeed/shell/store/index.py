@@ -8,18 +8,15 @@ Nothing here is precious: what cannot be learnt anew from other nodes, the logs 
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
-import structlog
-
-from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
-from swarmfeed.core.feed.reading import read_stored
+from swarmfeed.core.feed.reading import Packed, read_stored
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
 from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
@@ -44,11 +41,10 @@ from swarmfeed.shell.store.aside import delete, delete_aside, scratch_of, set_as
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
-from swarmfeed.shell.store.made import Run, prepare
+from swarmfeed.shell.store.made import Run
+from swarmfeed.shell.store.preparing import Preparer, Runs
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.words import gathered
-
-logger = structlog.get_logger()
 
 
 class SqliteIndex:
@@ -58,12 +54,20 @@ class SqliteIndex:
     meets it raises MendingError, until ``begin_anew``; and PassingError when the disk refuses.
     """
 
-    def __init__(self, path: Path, tables: Tables = TABLES, *, is_kept: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tables: Tables = TABLES,
+        preparer: Preparer | None = None,
+        *,
+        is_kept: bool = True,
+    ) -> None:
         """Open or create the index; ``tables`` say what it keeps of which kinds.
 
         Args:
             path: The file.
             tables: All there are.
+            preparer: What prepares runs of entries, closed with it; None: this process.
             is_kept: Whether it is to be there after a power cut.
 
         Raises:
@@ -71,6 +75,7 @@ class SqliteIndex:
         """
         self._path = path
         self._tables = tables
+        self._preparer = preparer or Preparer()
         self._is_kept = is_kept
         self._damage: DamageError | None = None
         self._tell: Callable[[], object] = lambda: None
@@ -132,9 +137,9 @@ class SqliteIndex:
     # writing
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, *, in_order: bool = False) -> Iterator[None]:
         """One transaction; let a failure inside end the block."""
-        with self._database.write() as db, gathered(db):
+        with self._database.write() as db, nullcontext() if in_order else gathered(db):
             yield
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
@@ -157,7 +162,8 @@ class SqliteIndex:
             feed_id, author_id, start, run, reckoning=reckoning, with_posts=with_posts
         )
 
-    prepare = staticmethod(prepare)
+    def prepare(self, packed: Packed) -> Runs:
+        return self._preparer.prepare(packed)
 
     def add_prepared(
         self,
@@ -381,19 +387,5 @@ class SqliteIndex:
         give_back_free_memory()
 
     def close(self) -> None:
+        self._preparer.close()
         self._database.close()
-
-
-def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
-    """Open the index; a damaged one is set aside, and an empty one takes its place.
-
-    Raises:
-        PassingError: It cannot even be read now.
-    """
-    delete(scratch_of(path))  # of a process that died meanwhile
-    try:
-        return SqliteIndex(path, tables)
-    except DamageError as error:
-        said = sentences.INDEX_SET_ASIDE(kept=set_aside(path).name)
-        logger.warning(said, reason=str(error))
-        return SqliteIndex(path, tables)

@@ -106,20 +106,20 @@ class Rig:
 
 
 def test_a_backlog_is_indexed_in_batches_the_newest_first(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, 9000)
-    rig.add(0, 9000)
+    rig = Rig(tmp_path, 17_000)
+    rig.add(0, 17_000)
     rig.drain()
-    assert rig.index.given == [(8192, 9000), (4096, 8192), (0, 4096)]
-    assert rig.told == [808, 4096, 4096]
+    assert rig.index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
+    assert rig.told == [616, 8_192, 8_192]
     assert rig.indexer.waiting == 0
 
 
 def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, 9000)
-    rig.add(0, 8192)
-    rig.add(8990, 9000)
+    rig = Rig(tmp_path, 17_000)
+    rig.add(0, 16_384)
+    rig.add(16_990, 17_000)
     rig.drain()
-    assert rig.index.given == [(8990, 9000), (4096, 8192), (0, 4096)]
+    assert rig.index.given == [(16_990, 17_000), (8_192, 16_384), (0, 8_192)]
 
 
 def test_whatever_was_held_first_the_newest_of_a_feed_is_indexed_first(tmp_path: Path) -> None:
@@ -276,10 +276,11 @@ def test_small_ranges_of_many_feeds_go_in_together(tmp_path: Path) -> None:
     together = rig.index.together
 
     @contextmanager
-    def noted() -> Iterator[None]:
+    def noted(*, in_order: bool = False) -> Iterator[None]:
         before = len(rig.index.given)
-        with together():
+        with together(in_order=in_order):
             yield
+        if not in_order:
             transactions.append(len(rig.index.given) - before)
 
     rig.index.together = noted  # type: ignore[method-assign]  # to be asked how often

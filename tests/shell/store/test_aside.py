@@ -10,8 +10,9 @@ from swarmfeed.core.asks.troubles import FULL, READ_ONLY
 from swarmfeed.errors import DamageError, MendingError, PassingError
 from swarmfeed.shell.store.aside import is_set_aside, set_aside
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.opened import open_index
 
 from tests.shell.store.index_samples import ANN, LAPTOP, PAGE_BYTES, add, stored, texts
 

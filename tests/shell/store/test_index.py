@@ -23,7 +23,8 @@ from swarmfeed.errors import DamageError, PassingError, UserError
 from swarmfeed.shell.store import database
 from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 

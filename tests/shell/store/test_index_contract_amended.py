@@ -11,7 +11,8 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.core.feed.withdrawal import strip
 from swarmfeed.ports import Index
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.opened import open_index
 
 from tests.shell.store.index_samples import BOB, BOBS, CYDS, NOW_MS, add, stored, texts
 

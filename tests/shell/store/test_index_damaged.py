@@ -9,7 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 from swarmfeed.errors import DamageError
 from swarmfeed.shell.store.aside import set_aside
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
 
 from tests.shell.store.index_samples import PAGE_BYTES, pages_checked

@@ -14,7 +14,8 @@ from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
 from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.shell.store import remnants, sqlite
 from swarmfeed.shell.store.aside import is_set_aside
-from swarmfeed.shell.store.index import SqliteIndex, open_index
+from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.words import CUT_OUT_MAX
 
 from tests.shell.store.index_samples import (

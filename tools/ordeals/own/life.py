@@ -34,8 +34,8 @@ from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.keyfile import open_keys
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
-from swarmfeed.shell.store.index import open_index
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 
 IMPORTED = 250

@@ -1,6 +1,6 @@
 """An index in memory: remembers what it was given and works out each answer from scratch."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -122,7 +122,10 @@ class FakeIndex:
     # writing
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, *, in_order: bool = False) -> Iterator[None]:
+        if in_order:
+            yield  # one part, which goes in whole or not at all
+            return
         before = _copied(self.__dict__)
         try:
             yield
@@ -163,9 +166,9 @@ class FakeIndex:
         new = set(self._kept) - before
         return sum(self._amended(self._kept[each]) is not None for each in new)
 
-    def prepare(self, packed: Packed) -> "FakePrepared":
+    def prepare(self, packed: Packed) -> Generator["FakePrepared", None, None]:
         stored = [entry for entry, _ in read_frame(unpack(packed))]
-        return FakePrepared(stored[packed.skip : packed.skip + packed.count])
+        yield FakePrepared(stored[packed.skip : packed.skip + packed.count])
 
     def add_prepared(
         self,
