@@ -18,8 +18,10 @@ from swarmfeed.wiring import create_home
 
 T = TypeVar("T")
 
-START_TIMEOUT_S = 30
-STOP_TIMEOUT_S = 15
+START_TIMEOUT_S = 300
+"""It takes a second, and far longer where a machine is busy with much else."""
+
+STOP_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
 
 

@@ -24,8 +24,8 @@ from neighbourhood.show import Show
 Post = tuple[int, str]
 
 BATCH_POSTS = 1_500
-FETCH_TIMEOUT_S = 120
-NEWS_TIMEOUT_S = 30
+FETCH_TIMEOUT_S = 300
+NEWS_TIMEOUT_S = 300
 FOUND_POSTS = 3
 HITS_WANTED = 25
 
