@@ -70,14 +70,15 @@ class Moments:
 
     def _look_through(self, spans: Sequence[int]) -> None:
         """Ask at once for what is taken in some spans, unless it is very much."""
-        taken = taken_in(self._db, spans) if spans else None
+        crowded = crowded_among(self._db, spans) if spans else set()
+        self._room |= {span: iter(()) for span in crowded}
+        others = [span for span in spans if span not in crowded]
+        taken = taken_in(self._db, others) if others else None
         if taken is None:
             return
         self._taken |= taken
-        crowded = crowded_among(self._db, spans)
-        for span in spans:
-            room = range(span * SPAN, (span + 1) * SPAN)
-            self._room[span] = iter(()) if span in crowded else iter(room)
+        for span in others:
+            self._room[span] = iter(range(span * SPAN, (span + 1) * SPAN))
 
     def _free_of(self, span: int) -> int | None:
         if span not in self._room:
