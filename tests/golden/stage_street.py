@@ -120,9 +120,12 @@ class Street:
 
     async def ask(self, one: Neighbour, question: Callable[[NodeDesk], T]) -> T:
         """Ask as pages and commands do: from another thread, while the loop goes on."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
         asked = self.threads.submit(question, self._desk(one))
         try:
-            return await asyncio.wrap_future(asked)
+            with loop.beside_a_thread():
+                return await asyncio.wrap_future(asked)
         finally:
             # How far the loop came meanwhile is a matter of real time; so let it end its work.
             await settle()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from street.loop import VirtualLoop, play, settle
 
@@ -35,5 +36,17 @@ def test_where_nothing_is_left_to_do_the_next_timer_is_due() -> None:
         await asyncio.sleep(3_600)
         assert asyncio.get_running_loop().time() >= 3_600
         assert time.monotonic() - started_s < 3_600
+
+    play(scenario)
+
+
+def test_while_a_thread_is_waited_for_no_time_passes() -> None:
+    async def scenario() -> None:
+        loop, due = asyncio.get_running_loop(), list[str]()
+        assert isinstance(loop, VirtualLoop)
+        loop.call_later(0.05, due.append, "luck")
+        with ThreadPoolExecutor(1) as threads, loop.beside_a_thread():
+            await asyncio.wrap_future(threads.submit(time.sleep, 0.15))
+        assert (loop.time(), due) == (0, [])
 
     play(scenario)

@@ -3,8 +3,9 @@
 import asyncio
 import selectors
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -18,32 +19,47 @@ _TURNS_MAX = 20_000
 class _Skipping(selectors.DefaultSelector):
     """Where a loop would wait for its next timer, that time is skipped."""
 
-    def __init__(self, skip: Callable[[float], None]) -> None:
+    def __init__(self, skip: Callable[[float], bool]) -> None:
         super().__init__()
         self._skip = skip
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout:
-            self._skip(timeout)
-        return super().select(timeout and 0)
+        if timeout and self._skip(timeout):
+            timeout = 0
+        return super().select(timeout)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """A loop whose clock a test moves, and that has no threads.
 
     Work takes no time on it: how busy the machine is makes no timer due.  Where nothing is left
-    to do, and yet something is waited for, it skips to the next timer.
+    to do, and yet something is waited for, it skips to the next timer, unless a thread is what
+    is waited for.
     """
 
     def __init__(self) -> None:
         super().__init__(_Skipping(self._skip))
         self.skipped_s = 0.0
+        self._threads = 0
         self.calls = 0
         self.errors: list[dict[str, Any]] = []
         self.set_exception_handler(lambda _, context: self.errors.append(context))
 
-    def _skip(self, seconds: float) -> None:
+    def _skip(self, seconds: float) -> bool:
+        """Let so much time pass, unless a thread is waited for: it would be luck how much."""
+        if self._threads:
+            return False
         self.skipped_s += seconds
+        return True
+
+    @contextmanager
+    def beside_a_thread(self) -> Iterator[None]:
+        """While somebody in a thread of a test's own is at work, no time passes."""
+        self._threads += 1
+        try:
+            yield
+        finally:
+            self._threads -= 1
 
     def time(self) -> float:
         return self.skipped_s

@@ -65,6 +65,7 @@ async def with_followers(
     for each in others:
         await each.follow(anna)
     await street.until(lambda: all(is_whole(each, anna) for each in others), within_s=60)
+    await street.pass_time(1)  # their receipts go out a little later
     return anna, others
 
 
