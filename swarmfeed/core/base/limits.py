@@ -257,10 +257,6 @@ JOURNAL_APPENDED_BYTES_IDLE: Final = 4 * 1024
 """Most bytes appended to a journal that are left there when the disk is tidied: one block of
 most file systems, so that packing fewer would free nothing."""
 
-OWN_FEED_HEARD_S: Final = 3
-"""How long the first own word since the start waits for what others know of the own feed:
-longer than a round trip around the world and a handshake take, and short for a person."""
-
 METADATA_BYTES_MAX: Final = 1_000_000
 """libtorrent: most metadata accepted from a peer."""
 

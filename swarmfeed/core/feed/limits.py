@@ -289,3 +289,13 @@ ARRIVED_FEEDS_MAX: Final = 64
 
 ARRIVED_BYTES_MAX: Final = ARRIVED_FEEDS_MAX * (ARRIVED_FEED_BYTES_MAX + 128)
 """Longest such file: each feed stands in its index twice, with 50 bytes."""
+
+OWN_FEED_HEARD_S: Final = 3
+"""How long the first own word since the start waits for those who may know the own feed to be
+reached: longer than a round trip around the world and a handshake take, and short for a
+person."""
+
+OWN_FEED_ANSWERED_S: Final = 10
+"""How long it waits after that for those who were reached: one is there, and may only be slow,
+or send a long head; what is signed past it forks the feed.  Who never answers delays one post
+of each start."""

@@ -2,19 +2,20 @@
 
 An old copy of a home knows nothing of what its newer self wrote, but those who hold the feed
 do.  So whoever is known to hold it is dialled, and everybody linked is asked; signing waits
-until all have answered, but no longer than OWN_FEED_HEARD_S.  A newer head that comes ends the
-mark (``ports.Logs.replace``), and the pen signs nothing more.
+until all have answered, but no longer than OWN_FEED_HEARD_S for those who cannot be reached,
+and OWN_FEED_ANSWERED_S more for those who were.  A newer head that comes ends the mark
+(``ports.Logs.replace``), and the pen signs nothing more.
 
 A command that opened the home without the network asks in the same way, and leaves again.
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from swarmfeed.core.base.limits import HOLDERS_MAX, OWN_FEED_HEARD_S
+from swarmfeed.core.base.limits import HOLDERS_MAX
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.feed.limits import OWN_FEED_ANSWERED_S, OWN_FEED_HEARD_S
 from swarmfeed.node.ground.events import HoldingTold, LinkClosed, NothingHeld
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
@@ -71,10 +72,12 @@ class Hearing:
         with suppress(TimeoutError):
             async with asyncio.timeout(OWN_FEED_HEARD_S):
                 await self._sessions.dial_some(holders)
-                while not self._have_all_answered(holders):
-                    self._news.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), _LOOK_EVERY_S)
+                while self._sessions.is_dialling(holders) or not self._have_all_answered():
+                    await self._for_news()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OWN_FEED_ANSWERED_S):
+                while not self._have_all_answered():
+                    await self._for_news()
         if not self._settings.network:
             await self._sessions.stop()
 
@@ -82,9 +85,13 @@ class Hearing:
         known = self._index.holders(self._identity.feed_id)[:HOLDERS_MAX]
         return list(dict.fromkeys([*self._settings.peers, *(each.link for each in known)]))
 
-    def _have_all_answered(self, holders: Sequence[Endpoint]) -> bool:
-        if self._sessions.is_dialling(holders):
-            return False
+    async def _for_news(self) -> None:
+        self._news.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), _LOOK_EVERY_S)
+
+    def _have_all_answered(self) -> bool:
+        """Whether everybody linked has."""
         return all(map(self._has_answered, self._sessions.all()))
 
     def _has_answered(self, session: Session) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from street.loop import settle
 from swarmfeed.core.asks.troubles import FILES
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.limits import OWN_FEED_ANSWERED_S, OWN_FEED_HEARD_S
 from swarmfeed.errors import PassingError
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.ground.events import HoldingTold, LinkClosed, NothingHeld
@@ -70,17 +71,27 @@ def test_whoever_says_that_it_holds_more_is_waited_for_until_its_head_is_here(
     talk(tmp_path, script)
 
 
-def test_who_never_answers_is_not_waited_for_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("swarmfeed.node.feeds.hearing.OWN_FEED_HEARD_S", 0.01)
-
+def test_who_never_answers_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         to.link(1)
-        _, task = begin(to)
-        await settle()
-        assert not task.done()
+        loop, (_, task) = asyncio.get_running_loop(), begin(to)
+        began_s = loop.time()
         await task
+        took_s = loop.time() - began_s
+        assert OWN_FEED_HEARD_S < took_s <= OWN_FEED_HEARD_S + OWN_FEED_ANSWERED_S + 0.2
+
+    talk(tmp_path, script)
+
+
+def test_who_was_reached_and_is_slow_is_waited_for(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        session = to.link(1)
+        hearing, task = begin(to)
+        await asyncio.sleep(OWN_FEED_HEARD_S + OWN_FEED_ANSWERED_S - 1)
+        assert not task.done()
+        hearing.on_nothing_held(NothingHeld(session, to.me.author_id))
+        await settle()
+        assert task.done()
 
     talk(tmp_path, script)
 
