@@ -144,9 +144,11 @@ def part_of(entries: Entries, start: int, stop: int) -> Entries:
 
 def _read_fast(content: bytes) -> Entries | None:
     """None, or BadEncodingError: there is something in it that takes a closer look."""
-    if content[:1] != b"l" or content[-1:] != b"e":
+    if len(content) < 2 or content[:1] != b"l":
         return None
     parts = _PLAIN_POSTS.split(content)
+    if parts[-1][-1:] != b"e":
+        return None  # what ends the last post ends no list
     columns = [parts[n::_COLUMNS] for n in range(_COLUMNS)]
     gaps, sizes, bodies, lengths, raw, salts, ends, times = columns
     if not _are_whole(sizes, bodies) or not _are_whole(lengths, raw, TEXT_BYTES_MAX):

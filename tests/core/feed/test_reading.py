@@ -67,6 +67,14 @@ def test_many_at_once_are_read_as_one_by_one(stored: list[bytes]) -> None:
     assert read_content(frame_content(stored)) == one_by_one(stored)
 
 
+def test_a_list_that_only_its_last_post_ends_is_refused() -> None:
+    for stored in ([plain("a")], [plain("a"), plain("b")], [REPLY, plain("a")]):
+        with pytest.raises(BadEncodingError):
+            read_content(frame_content(stored)[:-1])
+    with pytest.raises(BadEncodingError):
+        read_content(b"l")
+
+
 @given(st.lists(entries, min_size=1, max_size=5), st.data())
 def test_what_is_no_list_of_entries_is_refused(
     stored: list[bytes], data: st.DataObject
