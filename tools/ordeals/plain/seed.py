@@ -27,7 +27,7 @@ POSTS: Final = 2 * CHUNK_ENTRIES + 20
 
 WAYS: Final = ("magnet links", "RSS")
 
-PATIENCE_S: Final = 120
+PATIENCE_S: Final = 300
 """For one step: qBittorrent announces one torrent in four seconds, and machines are busy."""
 
 
