@@ -56,3 +56,6 @@ LOCATED_MAX: Final = 64
 
 DAY_SHARES_MAX: Final = 4_096
 """Nodes whose share of the day a relay remembers; those longest unheard of are forgotten."""
+
+CIRCUITS_WAITING_MAX: Final = 64
+"""Circuits of which something may wait to be said to one peer: twice what a relay carries."""

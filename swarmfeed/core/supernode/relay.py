@@ -38,7 +38,6 @@ from swarmfeed.core.supernode.circuit_words import (
     RelayData,
     RelayOpen,
 )
-from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RemoteError
 
 _DAY_S: Final = 86_400
@@ -49,7 +48,7 @@ class Addressed:
     """A message to one of the linked nodes."""
 
     node_id: NodeId
-    message: Message
+    message: RelayCall | RelayData | RelayCredit | RelayClose
 
 
 @dataclass(slots=True, eq=False)
@@ -128,6 +127,8 @@ class Relay:
         if circuit is None:
             return []  # it was closed meanwhile
         end, other = circuit.ends[sender]
+        if not said.data:
+            raise RemoteError("a circuit's end sent nothing, which costs no credit")
         if len(said.data) > end.allowed:
             raise RemoteError("a circuit's end sent more than it was given")
         end.allowed -= len(said.data)

@@ -5,15 +5,18 @@ from collections.abc import Callable
 
 from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
 from swarmfeed.core.supernode.circuit_words import RelayClose, RelayCredit, RelayData
-from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.supernode.mail import CircuitMessage
 
 
 class Circuit:
     """Implements ``ports.Stream``; belongs to one asyncio loop."""
 
     def __init__(
-        self, circuit: bytes, say: Callable[[Message], None], on_closed: Callable[[], None]
+        self,
+        circuit: bytes,
+        say: Callable[[CircuitMessage], None],
+        on_closed: Callable[[], None],
     ) -> None:
         """``say`` has a message sent to the relay, after those before it."""
         self._circuit = circuit

@@ -12,12 +12,11 @@ from swarmfeed.core.supernode.circuit_words import (
     RelayData,
     RelayOpen,
 )
-from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.supernode.circuit import Circuit
-from swarmfeed.node.supernode.mail import Mail
+from swarmfeed.node.supernode.mail import CircuitMessage, Mail
 
 logger = structlog.get_logger()
 
@@ -80,7 +79,7 @@ class Circuits:
     def _new(self, relay: Session, circuit: bytes) -> Circuit:
         key = relay.node_id, circuit
 
-        def say(message: Message) -> None:
+        def say(message: CircuitMessage) -> None:
             self._mail.put(relay, message)
 
         def forget() -> None:

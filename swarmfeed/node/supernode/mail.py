@@ -1,21 +1,75 @@
-"""Messages of circuits on their way out: each goes once, in order."""
+"""Messages of circuits on their way out: in order, and no more than the windows hold."""
 
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
 
-from swarmfeed.core.talk.message import Message
+from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
+from swarmfeed.core.supernode.circuit_words import (
+    RelayCall,
+    RelayClose,
+    RelayCredit,
+    RelayData,
+    RelayOpen,
+)
 from swarmfeed.node.ground.session import Session
+
+CircuitMessage = RelayOpen | RelayCall | RelayData | RelayCredit | RelayClose
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What is to be said of one circuit, however many messages it came in."""
+
+    opening: RelayOpen | RelayCall | None = None
+    credit: int = 0
+    data: bytearray = field(default_factory=bytearray)
+    close: RelayClose | None = None
+
+
+@dataclass(slots=True)
+class MailSide:
+    """What waits for one peer, by circuit."""
+
+    waiting: dict[bytes, _Waiting] = field(default_factory=dict)
 
 
 class Mail:
-    """Puts messages into outboxes, where others of the same key would take their place.
+    """Puts messages into outboxes: of a circuit what waits is one entry, as long as windows."""
 
-    What waits is bounded by the windows of the circuits.
-    """
+    def put(self, session: Session, message: CircuitMessage) -> None:
+        """Send it when its turn comes.
 
-    def __init__(self) -> None:
-        self._numbers = count()
+        A peer of which so many circuits wait already reads nothing: it hears of no other one,
+        which ends by itself when nobody takes it up.
+        """
+        waiting = session.part(MailSide).waiting
+        if message.circuit not in waiting and len(waiting) >= CIRCUITS_WAITING_MAX:
+            return
+        _add(waiting.setdefault(message.circuit, _Waiting()), message)
+        key = "circuit", message.circuit
+        session.outbox.put(key, partial(_send, session, message.circuit))
 
-    def put(self, session: Session, message: Message) -> None:
-        """Send it when its turn comes."""
-        session.outbox.put(("circuit", next(self._numbers)), partial(session.send, message))
+
+def _add(waiting: _Waiting, message: CircuitMessage) -> None:
+    match message:
+        case RelayData():
+            waiting.data += message.data
+        case RelayCredit():
+            waiting.credit += message.count
+        case RelayClose():
+            waiting.close = message
+        case RelayOpen() | RelayCall():
+            waiting.opening = message
+
+
+async def _send(session: Session, circuit: bytes) -> None:
+    waiting = session.part(MailSide).waiting.pop(circuit)
+    if waiting.opening is not None:
+        await session.send(waiting.opening)
+    if waiting.credit:
+        await session.send(RelayCredit(circuit, waiting.credit))
+    for at in range(0, len(waiting.data), CIRCUIT_PIECE_BYTES):
+        piece = bytes(waiting.data[at : at + CIRCUIT_PIECE_BYTES])
+        await session.send(RelayData(circuit, piece))
+    if waiting.close is not None:
+        await session.send(waiting.close)

@@ -1,6 +1,7 @@
 """Relaying for others: who is here, and the circuits that go by way of us."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.circuit_limits import LOCATED_MAX, LOCATORS_KEPT_MAX
@@ -54,7 +55,8 @@ class Relaying:
             if locator.author_id in wanted and locator.counts(now_ms)
         ]
         if found:
-            self._mail.put(session, Located(tuple(found[:LOCATED_MAX])))
+            located = Located(tuple(found[:LOCATED_MAX]))
+            session.outbox.put(("located",), partial(session.send, located))
 
     # --- circuits ---
 

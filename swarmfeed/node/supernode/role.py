@@ -41,7 +41,7 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
     mail = Mail()
     is_on = ground.settings.of(SupernodeSettings).supernode == "on"
     circuits, relaying = Circuits(ground, mail), Relaying(ground, mail, is_on=is_on)
-    seeking = Seeking(ground, circuits, mail)
+    seeking = Seeking(ground, circuits)
 
     def on_closed(event: LinkClosed) -> None:
         circuits.gone(event.session.node_id)

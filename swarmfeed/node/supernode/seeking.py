@@ -1,6 +1,7 @@
 """Reaching people who cannot be dialled: we say where we are, and ask where they are."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.types import AuthorId
@@ -12,7 +13,6 @@ from swarmfeed.node.ground.events import LinkOpened
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.supernode.circuits import Circuits
-from swarmfeed.node.supernode.mail import Mail
 
 NAME = "supernode"
 """What a node that relays says of itself in its hello."""
@@ -28,7 +28,7 @@ class RelaySide:
 class Seeking:
     """Tells relays that we are here, and asks them for whom we follow and nobody has."""
 
-    def __init__(self, ground: Ground, circuits: Circuits, mail: Mail) -> None:
+    def __init__(self, ground: Ground, circuits: Circuits) -> None:
         self._identity = ground.identity
         self._sessions = ground.sessions
         self._interests = ground.interests
@@ -36,7 +36,6 @@ class Seeking:
         self._clock = ground.shells.clock
         self._beside = ground.beside
         self._circuits = circuits
-        self._mail = mail
 
     def on_opened(self, event: LinkOpened) -> None:
         """A relay hears at once that we are here."""
@@ -53,7 +52,7 @@ class Seeking:
         authors = self._sought() if relays else []
         for relay in relays if authors else ():
             relay.part(RelaySide).authors = frozenset(authors)
-            self._mail.put(relay, Locate(tuple(authors)))
+            relay.outbox.put(("locate",), partial(relay.send, Locate(tuple(authors))))
         return sentences.SOUGHT(authors=len(authors), relays=len(relays))
 
     def on_located(self, session: Session, said: Located) -> None:
@@ -88,7 +87,7 @@ class Seeking:
         except LockedError:
             return 0  # for as long as the key is locked away, nobody is told
         for relay in relays:
-            self._mail.put(relay, here)
+            relay.outbox.put(("here",), partial(relay.send, here))
         return len(relays)
 
     def _sought(self) -> list[AuthorId]:

@@ -101,6 +101,12 @@ def test_nobody_sends_more_than_was_given(sender: NodeId) -> None:
 
 
 @pytest.mark.attack("A99")
+def test_nothing_is_not_passed_on_for_nothing() -> None:
+    with pytest.raises(RemoteError):
+        opened().data(ANNA, RelayData(C, b""), 0)
+
+
+@pytest.mark.attack("A99")
 @pytest.mark.parametrize("giver", [ANNA, BEN])
 def test_nobody_gives_more_than_a_window(giver: NodeId) -> None:
     relay = opened()
