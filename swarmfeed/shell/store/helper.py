@@ -21,9 +21,9 @@ from typing import IO, Any, Final
 import swarmfeed
 from swarmfeed.core.feed.reading import Entries, Packed
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.pipes import part, read_part
 from swarmfeed.shell.store.made import Made, Run, prepare
 
-LENGTH_BYTES: Final = 4
 READY: Final = b"!"
 PREPARED: Final = b"+"
 REFUSED: Final = b"-"
@@ -133,20 +133,6 @@ def write_all(stream: IO[bytes], content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[stream.write(left) :]
-
-
-def part(content: bytes) -> bytes:
-    """Put the length in front of some bytes."""
-    return len(content).to_bytes(LENGTH_BYTES, "big") + content
-
-
-def read_part(stream: IO[bytes]) -> bytes | None:
-    """Return the next bytes with a length in front; None when they end before."""
-    length = stream.read(LENGTH_BYTES)
-    if len(length) < LENGTH_BYTES:
-        return None
-    content = stream.read(int.from_bytes(length, "big"))
-    return content if len(content) == int.from_bytes(length, "big") else None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import swarmfeed
 from swarmfeed.core.base.limits import HASH_BYTES
 from swarmfeed.core.base.types import Hash
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.pipes import LENGTH_BYTES, read_part
 from swarmfeed.shell.verifying import worker
 
 _WHERE: Final = Path(swarmfeed.__file__).parents[1]
@@ -59,10 +60,10 @@ class Hasher:
         questions, answers = self._process.stdin, self._process.stdout
         assert questions is not None, "it was started with two pipes"
         assert answers is not None, "it was started with two pipes"
-        questions.write(len(frames).to_bytes(worker.LENGTH_BYTES, "big"))
+        questions.write(len(frames).to_bytes(LENGTH_BYTES, "big"))
         questions.write(frames)
         questions.flush()
-        verdict, content = answers.read(1), worker.read_part(answers)
+        verdict, content = answers.read(1), read_part(answers)
         if content is None:
             raise BrokenPipeError("it ended before it answered")
         if verdict == worker.REFUSED:

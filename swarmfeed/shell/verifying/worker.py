@@ -10,12 +10,12 @@ It ends with its standard input, so it never outlives who asks.
 
 import sys
 from contextlib import suppress
-from typing import IO, Final
+from typing import Final
 
 from swarmfeed.core.feed.chunk import frame_ranges, frame_roots
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.shell.pipes import part, read_part
 
-LENGTH_BYTES: Final = 4
 READY: Final = b"!"
 ROOTS: Final = b"+"
 REFUSED: Final = b"-"
@@ -41,20 +41,6 @@ def answer(frames: bytes) -> bytes:
     except BadEncodingError as error:
         return REFUSED + part(str(error).encode())
     return ROOTS + part(b"".join(roots))
-
-
-def part(content: bytes) -> bytes:
-    """Put the length in front of some bytes."""
-    return len(content).to_bytes(LENGTH_BYTES, "big") + content
-
-
-def read_part(stream: IO[bytes]) -> bytes | None:
-    """Return the next bytes with a length in front; None when they end before."""
-    length = stream.read(LENGTH_BYTES)
-    if len(length) < LENGTH_BYTES:
-        return None
-    content = stream.read(int.from_bytes(length, "big"))
-    return content if len(content) == int.from_bytes(length, "big") else None
 
 
 if __name__ == "__main__":

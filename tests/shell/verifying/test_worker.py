@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 from swarmfeed.core.feed.chunk import hash_frame, unpack_frame
 from swarmfeed.core.feed.merkle import root_hash
-from swarmfeed.shell.verifying.worker import answer, part, read_part
+from swarmfeed.shell.pipes import part, read_part
+from swarmfeed.shell.verifying.worker import answer
 
 from tests.core.samples import frame_of, posts
 
