@@ -42,7 +42,7 @@ from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.feed.withdrawal import strip_all, without_named
 from swarmfeed.core.history.notice import open_goodbye, open_notice
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
-from swarmfeed.core.supernode.locator import open_locator
+from swarmfeed.core.relay.locator import open_locator
 from swarmfeed.core.supernode.records import LOAD_STEPS, encode_record, open_record
 from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import (
@@ -148,8 +148,14 @@ def check_supernode(vector: Vector, _: Path) -> None:
     record = open_record(unhex(vector["signed"]))
     assert encode_record(record) == unhex(vector["signed"])
     assert record.node_id == unhex(vector["node"])
-    assert (record.endpoint.host, record.endpoint.port) == (vector["host"], vector["port"])
-    assert (record.size_class, record.load * LOAD_STEPS) == (vector["class"], vector["load"])
+    assert (record.endpoint.host, record.endpoint.port) == (
+        vector["host"],
+        vector["port"],
+    )
+    assert (record.size_class, record.load * LOAD_STEPS) == (
+        vector["class"],
+        vector["load"],
+    )
     assert (record.eligible, record.serving) == (vector["eligible"], vector["serving"])
     assert (record.age_minutes, record.made_s) == (vector["age"], vector["made"])
 
@@ -312,7 +318,10 @@ def check_certificate_set(vector: Vector, _: Path) -> None:
     author_id = AuthorId(unhex(vector["author"]))
     opened = {each: open_certificate(each) for each in map(unhex, vector["certificates"])}
     state = feeds_of(author_id, opened.values())
-    assert (state.generation, state.is_disputed) == (vector["generation"], vector["disputed"])
+    assert (state.generation, state.is_disputed) == (
+        vector["generation"],
+        vector["disputed"],
+    )
     assert [[feed.feed_id.hex(), feed.end] for feed in state.feeds] == vector["feeds"]
     chosen = choose_certificates(author_id, opened)
     assert feeds_of(author_id, [opened[each] for each in chosen]) == state

@@ -16,8 +16,8 @@ from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
+from swarmfeed.core.relay import words as circuits
 from swarmfeed.core.state import words as state
-from swarmfeed.core.supernode import circuit_words as circuits
 from swarmfeed.core.supernode import words as supernode
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
@@ -68,7 +68,10 @@ class Vocabulary:
     def decode(self, data: bytes) -> Message | Unknown:
         """Read a message.  Raises BadEncodingError."""
         fields = decode_fields(
-            data, "message", limit_bytes=MESSAGE_BYTES_MAX, values_max=MESSAGE_VALUES_MAX
+            data,
+            "message",
+            limit_bytes=MESSAGE_BYTES_MAX,
+            values_max=MESSAGE_VALUES_MAX,
         )
         name = take_word(fields, b"m")
         codec = self._by_name.get(name)

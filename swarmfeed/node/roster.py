@@ -8,6 +8,7 @@ from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.node import MakeRole
+from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
 from swarmfeed.node.supernode.role import supernode_role
 
@@ -23,5 +24,12 @@ class Roster:
 
 
 ROSTER: Final = Roster(
-    roles=(history_role, guard_role, state_role, devices_role, supernode_role)
+    roles=(
+        history_role,
+        guard_role,
+        state_role,
+        devices_role,
+        supernode_role,
+        relay_role,
+    )
 )

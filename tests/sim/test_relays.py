@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
-from swarmfeed.node.supernode.relaying import Relaying
+from swarmfeed.core.relay.limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
+from swarmfeed.node.relay.relaying import Relaying
 
 pytestmark = pytest.mark.attack("A99")
 
@@ -48,7 +48,9 @@ def test_without_a_relay_they_do_not(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
-def test_when_the_relay_goes_so_do_its_circuits_and_another_is_found(tmp_path: Path) -> None:
+def test_when_the_relay_goes_so_do_its_circuits_and_another_is_found(
+    tmp_path: Path,
+) -> None:
     async def scenario(street: Neighbourhood) -> None:
         relay = await street.move_in(relays=True)
         other = await street.move_in(relays=True)
@@ -86,7 +88,9 @@ def test_a_straight_link_takes_the_place_of_a_circuit(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
-def test_who_locked_the_key_away_is_found_until_its_word_is_too_old(tmp_path: Path) -> None:
+def test_who_locked_the_key_away_is_found_until_its_word_is_too_old(
+    tmp_path: Path,
+) -> None:
     async def scenario(street: Neighbourhood) -> None:
         _, anna, ben = await three(street)
         ben.running.ground.identity.feed_key.lock()

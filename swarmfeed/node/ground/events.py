@@ -34,6 +34,41 @@ class LinkClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ParentCame:
+    """A supernode took us as its child."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class ParentGone:
+    """A supernode is our parent no longer; its link may be closed."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCame:
+    """We, a supernode, took a node as our child."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class ChildGone:
+    """A node is our child no longer; its link may be closed."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class ServingChanged:
+    """This machine became a supernode, or is one no longer; its children were told to go."""
+
+    serves: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HeadGrew:
     """A newer replica of a feed is on disk; nobody else was told of it yet."""
 

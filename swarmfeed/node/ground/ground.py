@@ -17,6 +17,7 @@ from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.inventory import Inventory
+from swarmfeed.node.ground.layer import Layer
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.private import PrivateState
@@ -48,6 +49,7 @@ class Ground:
     indexer: Indexer
     fairness: Fairness
     sessions: Sessions
+    layer: Layer
     prover: Prover
     memory: Bookkeeper
     private: PrivateState
@@ -69,10 +71,11 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     beside, calm, memory = Tasks(), asyncio.Event(), Bookkeeper(shells.ledger)
     calm.set()
     almanac, interests = Almanac(memory, shells.clock), Interests()
-    budget_bytes = settings.shown_bytes_per_author
-    extents = Extents(shells.logs, shelf, interests, identity.author_id, budget_bytes)
-    indexer = Indexer(
-        shells.logs, shells.index, almanac, shelf.end_of, events, calm.wait, extents
+    logs, index, shown_bytes = shells.logs, shells.index, settings.shown_bytes_per_author
+    extents = Extents(logs, shelf, interests, identity.author_id, shown_bytes)
+    indexer = Indexer(logs, index, almanac, shelf.end_of, events, calm.wait, extents)
+    sessions = _keep_sessions(
+        settings, shells, fairness, introduction, switchboard, indexer, events
     )
     return Ground(
         settings=settings,
@@ -88,9 +91,8 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         introduction=introduction,
         indexer=indexer,
         fairness=fairness,
-        sessions=_keep_sessions(
-            settings, shells, fairness, introduction, switchboard, indexer, events
-        ),
+        sessions=sessions,
+        layer=Layer(events, sessions),
         prover=Prover(shells.logs),
         memory=memory,
         private=PrivateState(shells.private, identity, shells.clock, events),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
+from swarmfeed.core.relay.words import (
     RelayCall,
     RelayClose,
     RelayCredit,

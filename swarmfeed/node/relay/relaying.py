@@ -1,11 +1,14 @@
 """Relaying for others: who is here, and the circuits that go by way of us."""
 
+import asyncio
 from collections.abc import Iterable
 from functools import partial
 
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.supernode.circuit_limits import LOCATED_MAX, LOCATORS_KEPT_MAX
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.limits import LOCATED_MAX, LOCATORS_KEPT_MAX
+from swarmfeed.core.relay.locator import Locator, open_locator
+from swarmfeed.core.relay.relay import Addressed, Relay
+from swarmfeed.core.relay.words import (
     Here,
     Locate,
     Located,
@@ -14,23 +17,26 @@ from swarmfeed.core.supernode.circuit_words import (
     RelayData,
     RelayOpen,
 )
-from swarmfeed.core.supernode.locator import Locator, open_locator
-from swarmfeed.core.supernode.relay import Addressed, Relay
 from swarmfeed.errors import RemoteError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.supernode.mail import Mail
+from swarmfeed.node.relay.mail import Mail
+
+TICK_S = 0.25
+"""How often we pass on what had to wait: a quarter of a window each time."""
 
 
 class Relaying:
-    """Joins nodes that said that they are here, if a person turned it on."""
+    """Joins nodes that said that they are here, while this one serves others."""
 
-    def __init__(self, ground: Ground, mail: Mail, *, is_on: bool) -> None:
+    def __init__(self, ground: Ground, mail: Mail) -> None:
         self._sessions = ground.sessions
         self._clock = ground.shells.clock
         self._own = ground.identity.node_id
         self._mail = mail
-        self.is_on = is_on
+        self._layer = ground.layer
+        self._beside = ground.beside
+        self._ticks = False
         self.relay = Relay(self._is_here)
         self._here: dict[NodeId, tuple[bytes, Locator]] = {}
 
@@ -38,7 +44,7 @@ class Relaying:
 
     def on_here(self, session: Session, here: Here) -> None:
         """A peer can be reached by way of us.  RemoteError when it says so of another."""
-        if not self.is_on:
+        if not self._layer.serves:
             return
         locator = open_locator(here.signed)
         if locator.node_id != session.node_id or self._own not in locator.relays:
@@ -62,6 +68,9 @@ class Relaying:
 
     def on_open(self, session: Session, ask: RelayOpen) -> None:
         self._tell(self.relay.open(session.node_id, ask, self._now_s()))
+        if not self._ticks and self.relay.count:
+            self._ticks = True
+            self._beside.spawn(self._tick())
 
     def on_data(self, session: Session, said: RelayData) -> None:
         self._tell(self.relay.data(session.node_id, said, self._now_s()))
@@ -77,12 +86,14 @@ class Relaying:
         self._here.pop(node_id, None)
         self._tell(self.relay.gone(node_id))
 
-    def tick(self) -> int:
-        """Go on with what had to wait; returns the circuits there are."""
-        self._tell(self.relay.tick(self._now_s()))
-        return self.relay.count
-
     # --- inside ---
+
+    async def _tick(self) -> None:
+        """Go on with what had to wait, as long as there are circuits."""
+        while self.relay.count:
+            await asyncio.sleep(TICK_S)
+            self._tell(self.relay.tick(self._now_s()))
+        self._ticks = False
 
     def _is_here(self, node_id: NodeId) -> bool:
         known = self._here.get(node_id)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.supernode.circuit_limits import (
+from swarmfeed.core.relay.limits import (
     CIRCUIT_ID_BYTES,
     CIRCUIT_PIECE_BYTES,
     CIRCUIT_WINDOW_BYTES,

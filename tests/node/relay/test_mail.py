@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
+from swarmfeed.core.relay.words import (
     RelayClose,
     RelayCredit,
     RelayData,
     RelayOpen,
 )
-from swarmfeed.node.supernode.mail import Mail
+from swarmfeed.node.relay.mail import Mail
 
 from tests.node.talk import Talk, talk
 

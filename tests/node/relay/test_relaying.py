@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
+from swarmfeed.core.relay.locator import Locator, sign_locator
+from swarmfeed.core.relay.words import (
     Here,
     Located,
     RelayCall,
@@ -16,10 +17,9 @@ from swarmfeed.core.supernode.circuit_words import (
     RelayData,
     RelayOpen,
 )
-from swarmfeed.core.supernode.locator import Locator, sign_locator
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
-from swarmfeed.node.supernode.relaying import Relaying
+from swarmfeed.node.relay.relaying import Relaying
 
 pytestmark = pytest.mark.attack("A99")
 C = b"circuit1"

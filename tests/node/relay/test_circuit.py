@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
-from swarmfeed.core.supernode.circuit_words import RelayClose, RelayCredit, RelayData
+from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
+from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RemoteError, RetryError
-from swarmfeed.node.supernode.circuit import Circuit
+from swarmfeed.node.relay.circuit import Circuit
 
 C = b"circuit1"
 

@@ -3,9 +3,9 @@
 import structlog
 
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.supernode import circuit_sentences as sentences
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_ID_BYTES, CIRCUITS_OF_NODE_MAX
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay import sentences
+from swarmfeed.core.relay.limits import CIRCUIT_ID_BYTES, CIRCUITS_OF_NODE_MAX
+from swarmfeed.core.relay.words import (
     RelayCall,
     RelayClose,
     RelayCredit,
@@ -15,8 +15,8 @@ from swarmfeed.core.supernode.circuit_words import (
 from swarmfeed.errors import RetryError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.supernode.circuit import Circuit
-from swarmfeed.node.supernode.mail import CircuitMessage, Mail
+from swarmfeed.node.relay.circuit import Circuit
+from swarmfeed.node.relay.mail import CircuitMessage, Mail
 
 logger = structlog.get_logger()
 

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from swarmfeed.core.supernode.circuit_limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
-from swarmfeed.core.supernode.circuit_words import RelayClose, RelayCredit, RelayData
+from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
+from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData
 from swarmfeed.errors import RemoteError, RetryError
-from swarmfeed.node.supernode.mail import CircuitMessage
+from swarmfeed.node.relay.mail import CircuitMessage
 
 
 class Circuit:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.supernode import circuit_sentences as sentences
-from swarmfeed.core.supernode.circuit_limits import (
+from swarmfeed.core.relay import sentences as sentences
+from swarmfeed.core.relay.limits import (
     CIRCUIT_BYTES_PER_S,
     CIRCUIT_DAY_BYTES,
     CIRCUIT_IDLE_S,
@@ -17,14 +17,14 @@ from swarmfeed.core.supernode.circuit_limits import (
     CIRCUITS_OF_NODE_MAX,
     CIRCUITS_RELAYED_MAX,
 )
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.relay import Addressed, Relay
+from swarmfeed.core.relay.words import (
     RelayCall,
     RelayClose,
     RelayCredit,
     RelayData,
     RelayOpen,
 )
-from swarmfeed.core.supernode.relay import Addressed, Relay
 from swarmfeed.errors import RemoteError
 
 ANNA, BEN, CLEO = (NodeId(letter * 32) for letter in (b"a", b"b", b"c"))
@@ -231,7 +231,7 @@ def test_whatever_comes_nobody_gets_more_than_they_gave_credit_for(
             told = relay.gone(sender)  # as the session does: it is shut out
         if isinstance(said, RelayCredit):
             key = sender, said.circuit
-            given_to[key] = given_to.get(key, 0) + said.count
+            given_to[key] = given_to.get(key, CIRCUIT_WINDOW_BYTES) + said.count
         for each in told:
             assert each.node_id != sender or isinstance(each.message, RelayClose | RelayCredit)
             if isinstance(each.message, RelayData):

@@ -5,16 +5,16 @@ from functools import partial
 
 from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.supernode import circuit_sentences as sentences
-from swarmfeed.core.supernode.circuit_limits import LOCATED_AUTHORS_MAX, RELAYS_NAMED_MAX
-from swarmfeed.core.supernode.circuit_words import Here, Locate, Located
-from swarmfeed.core.supernode.locator import Locator, open_locator, sign_locator
+from swarmfeed.core.relay import sentences
+from swarmfeed.core.relay.limits import LOCATED_AUTHORS_MAX, RELAYS_NAMED_MAX
+from swarmfeed.core.relay.locator import Locator, open_locator, sign_locator
+from swarmfeed.core.relay.words import Here, Locate, Located
 from swarmfeed.node.ground.events import LinkOpened
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.supernode.circuits import Circuits
+from swarmfeed.node.relay.circuits import Circuits
 
-NAME = "supernode"
+NAME = "relay"
 """What a node that relays says of itself in its hello."""
 
 

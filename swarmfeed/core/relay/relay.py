@@ -20,8 +20,8 @@ from typing import Final
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.supernode import circuit_sentences as sentences
-from swarmfeed.core.supernode.circuit_limits import (
+from swarmfeed.core.relay import sentences
+from swarmfeed.core.relay.limits import (
     CIRCUIT_BYTES_PER_S,
     CIRCUIT_DAY_BYTES,
     CIRCUIT_IDLE_S,
@@ -31,7 +31,7 @@ from swarmfeed.core.supernode.circuit_limits import (
     CIRCUITS_RELAYED_MAX,
     DAY_SHARES_MAX,
 )
-from swarmfeed.core.supernode.circuit_words import (
+from swarmfeed.core.relay.words import (
     RelayCall,
     RelayClose,
     RelayCredit,

@@ -19,7 +19,7 @@ from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.limits import KEY_BYTES, SIGNATURE_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.head import Sign
-from swarmfeed.core.supernode.circuit_limits import (
+from swarmfeed.core.relay.limits import (
     LOCATOR_AHEAD_MS,
     LOCATOR_BYTES_MAX,
     LOCATOR_LASTS_MS,

@@ -1,0 +1,108 @@
+"""Where this machine stands among supernodes.
+
+The role that elects them writes it; what else goes by way of supernodes reads it, listens to
+its events, and knows nothing of elections.
+"""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.node.ground.events import (
+    ChildCame,
+    ChildGone,
+    Events,
+    ParentCame,
+    ParentGone,
+    ServingChanged,
+)
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supernode:
+    """A node that serves others, as far as is known."""
+
+    node_id: NodeId
+    endpoint: Endpoint
+
+
+class Layer:
+    """Parents, children, and the other supernodes."""
+
+    def __init__(self, events: Events, sessions: Sessions) -> None:
+        """Begin as a leaf without parents."""
+        self._events = events
+        self._sessions = sessions
+        self._serves = False
+        self._parents: dict[NodeId, Session] = {}
+        self._children: dict[NodeId, Session] = {}
+        self._others: tuple[Supernode, ...] = ()
+
+    # --- looking ---
+
+    @property
+    def serves(self) -> bool:
+        """Whether this machine is a supernode."""
+        return self._serves
+
+    @property
+    def parents(self) -> tuple[Session, ...]:
+        """The links to our parents, the one longest there first; two at most."""
+        return tuple(self._parents.values())
+
+    @property
+    def children(self) -> tuple[Session, ...]:
+        """The links to our children; none while we do not serve."""
+        return tuple(self._children.values())
+
+    @property
+    def others(self) -> tuple[Supernode, ...]:
+        """Other supernodes that are known, linked or not."""
+        return self._others
+
+    def is_parent(self, node_id: NodeId) -> bool:
+        return node_id in self._parents
+
+    def is_child(self, node_id: NodeId) -> bool:
+        return node_id in self._children
+
+    async def link_to(self, other: Supernode) -> Session | None:
+        """The link to a supernode, dialled if it is not there; None: it is not reached."""
+        if self._sessions.find(other.node_id) is None:
+            await self._sessions.dial_some([other.endpoint])
+        return self._sessions.find(other.node_id)
+
+    # --- changing: for the role that elects ---
+
+    def serve(self, on: bool) -> None:
+        """Serve others from now on, or no longer."""
+        if on != self._serves:
+            self._serves = on
+            self._events.tell(ServingChanged(on))
+
+    def add_parent(self, session: Session) -> None:
+        """A supernode took us as its child."""
+        self._parents[session.node_id] = session
+        self._events.tell(ParentCame(session))
+
+    def drop_parent(self, node_id: NodeId) -> None:
+        """A node is our parent no longer, if it was."""
+        session = self._parents.pop(node_id, None)
+        if session is not None:
+            self._events.tell(ParentGone(session))
+
+    def add_child(self, session: Session) -> None:
+        """We took a node as our child."""
+        self._children[session.node_id] = session
+        self._events.tell(ChildCame(session))
+
+    def drop_child(self, node_id: NodeId) -> None:
+        """A node is our child no longer, if it was."""
+        session = self._children.pop(node_id, None)
+        if session is not None:
+            self._events.tell(ChildGone(session))
+
+    def know(self, others: tuple[Supernode, ...]) -> None:
+        """These are the other supernodes, as far as is known."""
+        self._others = others

@@ -1,0 +1,79 @@
+"""The role of relays: reaching who cannot be dialled, and joining those who cannot."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from swarmfeed.core.relay.words import (
+    Here,
+    Locate,
+    Located,
+    RelayCall,
+    RelayClose,
+    RelayCredit,
+    RelayData,
+    RelayOpen,
+)
+from swarmfeed.node.feeds.feeds import Feeds
+from swarmfeed.node.ground.events import LinkClosed, LinkOpened, listens
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.switchboard import hears
+from swarmfeed.node.relay.circuits import Circuits
+from swarmfeed.node.relay.mail import Mail
+from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.seeking import NAME, Seeking
+from swarmfeed.node.role import Role
+from swarmfeed.ports import Job
+
+HERE_EVERY_S = 300
+SEEK_EVERY_S = 30
+
+C = TypeVar("C", RelayData, RelayCredit, RelayClose)
+Hear = Callable[[Session, C], None]
+
+
+def relay_role(ground: Ground, _feeds: Feeds) -> Role:
+    """Make the role of one node."""
+    mail = Mail()
+    circuits, relaying = Circuits(ground, mail), Relaying(ground, mail)
+    seeking = Seeking(ground, circuits)
+
+    def on_closed(event: LinkClosed) -> None:
+        circuits.gone(event.session.node_id)
+        relaying.gone(event.session.node_id)
+
+    def jobs() -> Sequence[Job]:
+        return (
+            Job(name="here", run=seeking.say_here, every_s=HERE_EVERY_S, jitter_s=30),
+            Job(name="seek", run=seeking.seek, every_s=SEEK_EVERY_S, jitter_s=5),
+        )
+
+    return Role(
+        name=NAME,
+        parts=relaying,
+        says=lambda: ground.layer.serves,
+        hears=(
+            hears(Here, relaying.on_here),
+            hears(Locate, relaying.on_locate),
+            hears(Located, seeking.on_located),
+            hears(RelayOpen, relaying.on_open),
+            hears(RelayCall, circuits.on_call),
+            hears(RelayData, either(circuits, circuits.on_data, relaying.on_data)),
+            hears(RelayCredit, either(circuits, circuits.on_credit, relaying.on_credit)),
+            hears(RelayClose, either(circuits, circuits.on_close, relaying.on_close)),
+        ),
+        listens=(
+            listens(LinkOpened, seeking.on_opened),
+            listens(LinkClosed, on_closed),
+        ),
+        jobs=jobs,
+    )
+
+
+def either(circuits: Circuits, ends_here: Hear[C], goes_on: Hear[C]) -> Hear[C]:
+    """Hear one message for the circuits that end here, and for those that go by way of us."""
+
+    def hear(session: Session, message: C) -> None:
+        (ends_here if circuits.has(session, message.circuit) else goes_on)(session, message)
+
+    return hear
