@@ -299,3 +299,14 @@ OWN_FEED_ANSWERED_S: Final = 10
 """How long it waits after that for those who were reached: one is there, and may only be slow,
 or send a long head; what is signed past it forks the feed.  Who never answers delays one post
 of each start."""
+
+# --- posts with their proofs -------------------------------------------------------------
+
+INCLUSION_HASHES_MAX: Final = 32
+"""Hashes from an entry up to the root: a feed has 2^32 entries at most."""
+
+PROVEN_CERTIFICATES_MAX: Final = 16
+"""Certificates beside one post: the join, and what led to the key that signed it."""
+
+PROVEN_HEADS_CACHED: Final = 1_024
+"""Heads, and sets of certificates, of which it is remembered that they are true: 1 MB each."""

@@ -197,15 +197,6 @@ INTERESTS_PER_MESSAGE_MAX: Final = 1_024
 PHRASE_TERMS_MAX: Final = 8
 """Words of a phrase that is listened for: three bits of its key say how many they are."""
 
-# --- searches ---------------------------------------------------------------------------
-
-SETTLED_MS: Final = 60_000
-"""How old a post must be before a supernode that lacks it may be wondered at: push takes
-seconds, and a crashed layer half a minute."""
-
-CERTIFICATES_PER_HIT_MAX: Final = 16
-"""Certificates beside one hit: the join, and what led to the key that signed it."""
-
 # --- from one supernode to all -----------------------------------------------------------
 
 SPREAD_WAYS: Final = 8

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import FatalError, PassingError
@@ -66,6 +67,22 @@ class ServingChanged:
     """This machine became a supernode, or is one no longer; its children were told to go."""
 
     serves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostSeen:
+    """A post that is passed on among supernodes came here, and was found to be true."""
+
+    post: ProvenPost
+
+
+@dataclass(frozen=True, slots=True)
+class Misled:
+    """A parent or a child told us what is false, or kept back what it should have told."""
+
+    session: Session
+    why: str
+    """For people."""
 
 
 @dataclass(frozen=True, slots=True)

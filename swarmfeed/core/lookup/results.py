@@ -5,119 +5,34 @@ What a supernode can still do is to keep one back.  So two are asked, each is he
 the other showed and against posts that are known anyway (canaries), and heads that are newer
 than what was shown are noticed.
 
-Source: ADR 55, docs/ARCHITECTURE.md.
+Source: ADR 55, ADR 60.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.author import feeds_of
-from swarmfeed.core.feed.certificate import open_certificate
-from swarmfeed.core.feed.claims import joined_author
-from swarmfeed.core.feed.entry import decode_entry, hash_stored
-from swarmfeed.core.feed.head import open_head
-from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, decode_body
-from swarmfeed.core.feed.matching import Called, Written, matches
-from swarmfeed.core.feed.merkle import verify_inclusion
-from swarmfeed.core.supernode.limits import CERTIFICATES_PER_HIT_MAX, SETTLED_MS
+from swarmfeed.core.feed.matching import Called, matches
+from swarmfeed.core.feed.proven import Checked, ProvenPost, check_post
+from swarmfeed.core.lookup.limits import SETTLED_MS
+from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_text
-from swarmfeed.errors import BadEncodingError, BadProofError
+from swarmfeed.errors import BadProofError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """An entry, and the hashes that lead from it to the root of a head."""
-
-    index: int
-    stored: bytes
-    proof: tuple[Hash, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A post that a supernode found, as it came."""
-
-    feed_id: FeedId
-    head: bytes
-    """Signed by the feed."""
-    certificates: tuple[bytes, ...]
-    """The join of the feed, with the rotates that lead to the key that signed it."""
-    post: Proven
-    edit: Proven | None = None
-    """Its newest edit, under the same head, if its author gave it another text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """A hit that is true."""
-
-    ref: EntryRef
-    written: Written
-    head_size: int
-    """Entries that its feed had at least."""
-
-    @property
-    def newest_first(self) -> tuple[int, FeedId, int]:
-        """By this lists are sorted, falling; as the timeline is."""
-        return self.written.time_ms, self.ref.feed_id, self.ref.index
-
-
-def check_hit(hit: Hit, query: SearchQuery, called: Called, now_ms: int) -> Checked:
+def check_hit(hit: ProvenPost, query: SearchQuery, called: Called, now_ms: int) -> Checked:
     """Return what a hit proves.
 
     Raises:
-        BadEncodingError: Something in it is no head, certificate, entry or post.
-        BadSignatureError: The head or a certificate is not signed by whom it names.
-        BadProofError: The entry is not under the head, the feed is not the author's, or the
-            query does not ask for this post.
+        RemoteError: As ``check_post``.
+        BadProofError: The query does not ask for this post.
     """
-    head = open_head(hit.head, hit.feed_id)
-    entry_hash, time_ms, post = _open(hit.post, head.size, head.root)
-    if not isinstance(post, PostBody):
-        raise BadProofError("what was found is no post")
-    if hit.edit is not None:
-        post = _edited(post, hit, *_open(hit.edit, head.size, head.root)[2:])
-    author_id = _author_of(hit)
-    # Who claims a time to come is sorted by when we heard of it.
-    time_ms = time_ms if time_ms <= now_ms + POST_AHEAD_MS_MAX else now_ms
-    written = Written(author_id=author_id, time_ms=time_ms, post=post)
-    if not matches(query, written, called):
+    checked = check_post(hit, now_ms)
+    if not matches(query, checked.written, called):
         raise BadProofError("the post is not what was asked for")
-    ref = EntryRef(hit.feed_id, entry_hash, hit.post.index)
-    return Checked(ref=ref, written=written, head_size=head.size)
-
-
-def _open(proven: Proven, size: int, root: Hash) -> tuple[Hash, int, Body]:
-    entry_hash = hash_stored(proven.stored)
-    verify_inclusion(entry_hash, proven.index, size, proven.proof, root)
-    entry = decode_entry(proven.stored)
-    if entry.body is None:
-        raise BadProofError("what was found is withdrawn")
-    return entry_hash, entry.time_ms, decode_body(entry.kind, entry.body)
-
-
-def _edited(post: PostBody, hit: Hit, edit: Body) -> PostBody:
-    if not isinstance(edit, EditBody) or edit.index != hit.post.index:
-        raise BadProofError("the edit is of another post")
-    return replace(post, text=edit.text, cw=edit.cw)
-
-
-def _author_of(hit: Hit) -> AuthorId:
-    """Return whose the feed is, up to this post at least."""
-    if len(hit.certificates) > CERTIFICATES_PER_HIT_MAX:
-        raise BadEncodingError(f"a hit has {len(hit.certificates)} certificates")
-    opened = [open_certificate(each) for each in hit.certificates]
-    author_id = joined_author(hit.feed_id, opened)
-    feed = None if author_id is None else feeds_of(author_id, opened).feed(hit.feed_id)
-    if author_id is None or feed is None:
-        raise BadProofError("nothing proves whose the feed is")
-    if feed.end is not None and hit.post.index >= feed.end:
-        raise BadProofError("the feed had ended before this post")
-    return author_id
+    return checked
 
 
 # --- answers of several ---------------------------------------------------------------------
@@ -152,7 +67,7 @@ def merge(answers: Iterable[Answer], limit: int) -> list[Checked]:
     floor_ms = max(floors, default=0)
     found = _once(hit for each in answers for hit in each.hits)
     shown = [hit for hit in found if hit.written.time_ms >= floor_ms]
-    return sorted(shown, key=lambda hit: hit.newest_first, reverse=True)[:limit]
+    return sorted(shown, key=_spot, reverse=True)[:limit]
 
 
 def merge_best(
@@ -176,6 +91,10 @@ def merge_best(
         for hit in found
     ]
     return [found[at] for at in best_first(candidates, query.wanted.words)][:limit]
+
+
+def _spot(hit: Checked) -> Spot:
+    return spot_of(hit.written.time_ms, hit.ref.feed_id, hit.ref.index)
 
 
 def _once(hits: Iterable[Checked]) -> list[Checked]:

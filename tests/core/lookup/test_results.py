@@ -8,20 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.authorkey import AuthorKey, first_author_key, hash_key
 from swarmfeed.core.feed.certificate import sign_join, sign_leave
-from swarmfeed.core.feed.entry import encode_entry, encode_withdrawn, hash_stored
-from swarmfeed.core.feed.head import Head, sign_head
-from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, ProfileBody, encode_body
+from swarmfeed.core.feed.entry import encode_withdrawn
+from swarmfeed.core.feed.kinds import EditBody, PostBody, ProfileBody
 from swarmfeed.core.feed.matching import Meant, Written
-from swarmfeed.core.feed.merkle import inclusion_proof, root_hash
-from swarmfeed.core.supernode.limits import SETTLED_MS
-from swarmfeed.core.supernode.results import (
+from swarmfeed.core.feed.proven import Checked, ProvenPost
+from swarmfeed.core.lookup.limits import SETTLED_MS
+from swarmfeed.core.lookup.results import (
     Answer,
-    Checked,
-    Hit,
     KnownHead,
-    Proven,
     behind,
     check_hit,
     merge,
@@ -31,56 +26,16 @@ from swarmfeed.core.supernode.results import (
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import RemoteError
 
-from tests.core.samples import KEY
+from tests.core.proofs import AUTHOR, FEED, NOW_MS, Feed, stored
 
-NOW_MS = 1_800_000_000_000
-FEED = FeedId(KEY.public)
 QUERY = parse_query("word")
-AUTHOR = first_author_key(SigningKey(b"\x06" * 32), hash_key(b"the next one"))
-
-
-def stored(body: Body | str, time_ms: int = NOW_MS) -> bytes:
-    said = PostBody(body) if isinstance(body, str) else body
-    return encode_entry(said.kind, time_ms, encode_body(said))
-
-
-class Feed:
-    """A signed feed, of which posts are shown with their proofs."""
-
-    def __init__(self, *records: bytes, key: SigningKey = KEY, author: AuthorKey = AUTHOR):
-        self.records, self.key = records, key
-        self.hashes = [hash_stored(each) for each in records]
-        self.certificates = (sign_join(author, key, from_ms=1),)
-
-    def proven(self, index: int) -> Proven:
-        proof = inclusion_proof(
-            index, len(self.records), lambda start, end: root_hash(self.hashes[start:end])
-        )
-        return Proven(index=index, stored=self.records[index], proof=tuple(proof))
-
-    def hit(self, index: int, edit: int | None = None) -> Hit:
-        feed_id = FeedId(self.key.public)
-        head = Head(
-            feed_id=feed_id,
-            size=len(self.records),
-            root=root_hash(self.hashes),
-            time_ms=NOW_MS,
-            chunks_hash=Hash(bytes(32)),
-        )
-        return Hit(
-            feed_id=feed_id,
-            head=sign_head(head, self.key.sign),
-            certificates=self.certificates,
-            post=self.proven(index),
-            edit=None if edit is None else self.proven(edit),
-        )
 
 
 def nobody(_: str) -> Meant:
     return Meant()
 
 
-def check(hit: Hit, typed: str = "word") -> Checked:
+def check(hit: ProvenPost, typed: str = "word") -> Checked:
     return check_hit(hit, parse_query(typed), nobody, NOW_MS)
 
 
@@ -106,7 +61,7 @@ def test_a_time_to_come_is_now() -> None:
     assert check(Feed(stored("word", 2 * NOW_MS)).hit(0)).written.time_ms == NOW_MS
 
 
-LIES: dict[str, Callable[[Hit], Hit]] = {
+LIES: dict[str, Callable[[ProvenPost], ProvenPost]] = {
     "another text": lambda hit: replace(
         hit, post=replace(hit.post, stored=stored("a false word"))
     ),

@@ -1,0 +1,165 @@
+"""A post with all that proves it, so that anybody can pass it on and nobody need be believed.
+
+    head          signed by the feed
+    certificates  that the feed is its author's
+    post, edit    entries of the feed, each with the hashes that lead to the root of the head
+    profile       how its author is called, under a head of its own: it changes seldom
+
+Nobody can make one up, alter it, or give it to another author.
+
+Source: FORMAT 18.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Annotated
+
+from swarmfeed.core.base.limits import (
+    CERTIFICATE_BYTES_MAX,
+    FEED_ENTRIES_MAX,
+    HEAD_BYTES_MAX,
+    POST_AHEAD_MS_MAX,
+    STORED_BYTES_MAX,
+)
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.author import feeds_of
+from swarmfeed.core.feed.certificate import open_certificate
+from swarmfeed.core.feed.claims import joined_author
+from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.head import Head, open_head
+from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, ProfileBody, decode_body
+from swarmfeed.core.feed.limits import (
+    INCLUSION_HASHES_MAX,
+    PROVEN_CERTIFICATES_MAX,
+    PROVEN_HEADS_CACHED,
+)
+from swarmfeed.core.feed.matching import Written
+from swarmfeed.core.feed.merkle import verify_inclusion
+from swarmfeed.errors import BadProofError
+
+SignedHead = Annotated[bytes, At("h", "Signed head"), UpTo(HEAD_BYTES_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """An entry, and the hashes that lead from it to the root of a head."""
+
+    index: Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX - 1)]
+    stored: Annotated[bytes, At("e"), UpTo(STORED_BYTES_MAX)]
+    proof: Annotated[tuple[Hash, ...], At("p"), UpTo(INCLUSION_HASHES_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenProfile:
+    """How an author is called, as one of their feeds says it."""
+
+    head: SignedHead
+    """Of the feed that the post is in."""
+    entry: Annotated[Proven, At("o")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenPost:
+    """A post with all that proves it, as it came."""
+
+    feed_id: Annotated[FeedId, At("f")]
+    head: SignedHead
+    """Signed by the feed."""
+    certificates: Annotated[
+        tuple[Annotated[bytes, UpTo(CERTIFICATE_BYTES_MAX)], ...],
+        At("c"),
+        UpTo(PROVEN_CERTIFICATES_MAX),
+    ]
+    """The join of the feed, with the rotates that lead to the key that signed it."""
+    post: Annotated[Proven, At("o")]
+    edit: Annotated[Proven | None, At("x")] = None
+    """Its newest edit, under the same head, if its author gave it another text."""
+    profile: Annotated[ProvenProfile | None, At("y")] = None
+    """How its author is called, where that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A post that was proven."""
+
+    ref: EntryRef
+    written: Written
+    head_size: int
+    """Entries that its feed had at least."""
+    name: str = ""
+    """What its author is called, by a profile that was proven; empty where none came along."""
+
+
+def check_post(proven: ProvenPost, now_ms: int) -> Checked:
+    """Return what a proven post says.
+
+    Raises:
+        BadEncodingError: Something in it is no head, certificate, entry or post.
+        BadSignatureError: The head or a certificate is not signed by whom it names.
+        BadProofError: The entry is not under the head, or the feed is not the author's.
+    """
+    head = _open_head(proven.head, proven.feed_id)
+    entry_hash, time_ms, post = _open(proven.post, head)
+    if not isinstance(post, PostBody):
+        raise BadProofError("what was found is no post")
+    if proven.edit is not None:
+        post = _edited(post, proven, _open(proven.edit, head)[2])
+    author_id = _author_of(proven.certificates, proven.feed_id, proven.post.index)
+    # Who claims a time to come is sorted by when we heard of it.
+    time_ms = time_ms if time_ms <= now_ms + POST_AHEAD_MS_MAX else now_ms
+    return Checked(
+        ref=EntryRef(proven.feed_id, entry_hash, proven.post.index),
+        written=Written(author_id=author_id, time_ms=time_ms, post=post),
+        head_size=head.size,
+        name="" if proven.profile is None else _name_in(proven.profile, proven.feed_id),
+    )
+
+
+@lru_cache(maxsize=PROVEN_HEADS_CACHED)
+def _open_head(signed: bytes, feed_id: FeedId) -> Head:
+    """Posts of one feed come under one head: its signature is verified once."""
+    return open_head(signed, feed_id)
+
+
+def _open(proven: Proven, head: Head) -> tuple[Hash, int, Body]:
+    entry_hash = hash_stored(proven.stored)
+    verify_inclusion(entry_hash, proven.index, head.size, proven.proof, head.root)
+    entry = decode_entry(proven.stored)
+    if entry.body is None:
+        raise BadProofError("what was found is withdrawn")
+    return entry_hash, entry.time_ms, decode_body(entry.kind, entry.body)
+
+
+def _edited(post: PostBody, proven: ProvenPost, edit: Body) -> PostBody:
+    if not isinstance(edit, EditBody) or edit.index != proven.post.index:
+        raise BadProofError("the edit is of another post")
+    return replace(post, text=edit.text, cw=edit.cw)
+
+
+def _name_in(profile: ProvenProfile, feed_id: FeedId) -> str:
+    *_, said = _open(profile.entry, _open_head(profile.head, feed_id))
+    if not isinstance(said, ProfileBody):
+        raise BadProofError("what was said of the author is no profile")
+    return said.name
+
+
+@lru_cache(maxsize=PROVEN_HEADS_CACHED)
+def _whose(certificates: tuple[bytes, ...], feed_id: FeedId) -> tuple[AuthorId, int | None]:
+    """Return the author of a feed, and where the feed ended."""
+    opened = [open_certificate(each) for each in certificates]
+    author_id = joined_author(feed_id, opened)
+    feed = None if author_id is None else feeds_of(author_id, opened).feed(feed_id)
+    if author_id is None or feed is None:
+        raise BadProofError("nothing proves whose the feed is")
+    return author_id, feed.end
+
+
+def _author_of(certificates: tuple[bytes, ...], feed_id: FeedId, index: int) -> AuthorId:
+    """Return whose a feed is, up to this entry at least."""
+    if len(certificates) > PROVEN_CERTIFICATES_MAX:
+        raise BadProofError(f"{len(certificates)} certificates came with a post")
+    author_id, end = _whose(certificates, feed_id)
+    if end is not None and index >= end:
+        raise BadProofError("the feed had ended before this post")
+    return author_id
