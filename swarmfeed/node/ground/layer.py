@@ -1,7 +1,8 @@
 """Where this machine stands among supernodes.
 
 The role that elects them writes it; what else goes by way of supernodes reads it, listens to
-its events, and knows nothing of elections.
+its events, and knows nothing of elections.  Another role remembers ways in, and the electing
+one asks there when it knows nobody.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Supernode:
 
     node_id: NodeId
     endpoint: Endpoint
+    signed: bytes = b""
+    """What it signed of itself (FORMAT 16); empty where only its address is known."""
 
 
 class Layer:
@@ -38,6 +41,7 @@ class Layer:
         self._parents: dict[NodeId, Session] = {}
         self._children: dict[NodeId, Session] = {}
         self._others: tuple[Supernode, ...] = ()
+        self._ways_in: tuple[Endpoint, ...] = ()
 
     # --- looking ---
 
@@ -60,6 +64,11 @@ class Layer:
     def others(self) -> tuple[Supernode, ...]:
         """Other supernodes that are known, linked or not."""
         return self._others
+
+    @property
+    def ways_in(self) -> tuple[Endpoint, ...]:
+        """Where to ask while no supernode is known: of earlier times, of friends, of lists."""
+        return self._ways_in
 
     def is_parent(self, node_id: NodeId) -> bool:
         return node_id in self._parents
@@ -106,3 +115,9 @@ class Layer:
     def know(self, others: tuple[Supernode, ...]) -> None:
         """These are the other supernodes, as far as is known."""
         self._others = others
+
+    # --- changing: for the role that remembers ways in ---
+
+    def lead_in(self, ways_in: tuple[Endpoint, ...]) -> None:
+        """These are the ways in from now on."""
+        self._ways_in = ways_in

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.events import (
     ChildCame,
     ChildGone,
@@ -66,5 +67,16 @@ def test_a_supernode_that_is_known_is_dialled_when_it_is_wanted(tmp_path: Path) 
         assert await layer.link_to(other) is session
         stranger = Supernode(node_id=anna.identity.node_id, endpoint=ben.endpoint)
         assert await layer.link_to(stranger) is None
+
+    in_neighbourhood(tmp_path, script)
+
+
+def test_ways_in_are_those_that_were_led_to_last(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        layer = (await street.move_in()).running.ground.layer
+        before, now = (Endpoint("127.0.1.9", port) for port in (7000, 7001))
+        layer.lead_in((before,))
+        layer.lead_in((now,))
+        assert layer.ways_in == (now,)
 
     in_neighbourhood(tmp_path, script)
