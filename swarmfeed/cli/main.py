@@ -200,8 +200,9 @@ def settings_of_roles() -> tuple[type, ...]:
     """What roles let people set, beside the settings of every node."""
     from swarmfeed.node.history.settings import HistorySettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
+    from swarmfeed.node.wayin.settings import WayInSettings
 
-    return (HistorySettings, SupernodeSettings)
+    return (HistorySettings, SupernodeSettings, WayInSettings)
 
 
 def make_main(

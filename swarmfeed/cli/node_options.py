@@ -7,8 +7,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from swarmfeed.cli.params import PORT, EndpointParam, SizeParam
+from swarmfeed.cli.params import PORT, EndpointParam, SizeParam, WayListParam
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import (
     Declared,
@@ -26,6 +27,7 @@ PARAMS: Final[dict[object, click.ParamType[Any]]] = {
     int: click.INT,
     float: click.FLOAT,
     Endpoint: EndpointParam(),
+    WayList: WayListParam(),
     Quantity.PORT: PORT,
     Quantity.SIZE: SizeParam(),
 }

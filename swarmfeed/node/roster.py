@@ -11,6 +11,7 @@ from swarmfeed.node.node import MakeRole
 from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
 from swarmfeed.node.supernode.role import supernode_role
+from swarmfeed.node.wayin.role import wayin_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,5 +32,6 @@ ROSTER: Final = Roster(
         devices_role,
         supernode_role,
         relay_role,
+        wayin_role,
     )
 )

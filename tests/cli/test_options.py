@@ -17,6 +17,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
+from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 
@@ -87,7 +88,7 @@ def test_what_is_left_out_has_the_default_of_its_field(
 ) -> None:
     run("run", "--no-open")
     assert fake.ran_with[0][0] == NodeSettings(
-        others=(HistorySettings(), SupernodeSettings(), ToySettings())
+        others=(HistorySettings(), SupernodeSettings(), WayInSettings(), ToySettings())
     )
 
 

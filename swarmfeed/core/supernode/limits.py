@@ -69,6 +69,26 @@ WAYS_IN_MAX: Final = 200
 """Addresses kept for the next start, half of them old: of stable nodes 5 % living after a month
 is enough to find one (Kazaa kept as many)."""
 
+WAYS_IN_PER_NETWORK: Final = 4
+"""Of these of one network (of one address in loopback and private ones): who owns a network
+does not own all ways in."""
+
+WAYS_IN_LAST_S: Final = 60 * 24 * 60 * 60
+"""How long an address is kept that was not heard of again: after two months one in a hundred
+is still there."""
+
+WAY_RENEWED_S: Final = 10 * 60
+"""A way in is written down anew when it was heard of so much later: not with each record."""
+
+WAY_LIST_BYTES_MAX: Final = 64 * 1024
+"""Longest list file: WAYS_IN_MAX records with a remark each take 40 kB."""
+
+DHT_WAYS_MAX: Final = 64
+"""Addresses that the DHT named, at most; anybody can put any there."""
+
+FRIENDS_ASKED_MAX: Final = 32
+"""Nodes that hold the feeds of those the person follows, taken for ways in."""
+
 WAYS_IN_AT_ONCE: Final = 3
 """Ways in asked at once by a node that knows nobody; Kazaa's asked five."""
 

@@ -61,3 +61,24 @@ PHRASE_TOO_LONG: Final = Text("a phrase that is listened for has at most {most:1
 TOO_MANY_INTERESTS: Final = Text(
     "one machine is told of at most {most:1 author or word|# authors, tags and words}"
 )
+
+# --- ways in -------------------------------------------------------------------------------
+
+LIST_HEADING: Final = Text(
+    "Supernodes of swarmfeed: whoever has this file comes in by it, with"
+    " swarmfeed run --supernode-list FILE. Copy it to anybody."
+)
+LIST_TOO_LONG: Final = Text("the list of supernodes is longer than {most:# byte|# bytes}")
+NO_WAYS_IN_LIST: Final = Text(
+    "the list names no supernode: it has remarks and empty lines only"
+)
+TOO_MANY_WAYS: Final = Text(
+    "the list names {found:1 supernode|# supernodes}, of at most {most:,}"
+)
+BAD_LIST_LINE: Final = Text(
+    "line {number} of the list of supernodes is neither an address such as 192.0.2.7:4000 nor a"
+    " whole record, unchanged: {said}"
+)
+NO_SUPERNODE_KNOWN: Final = Text("no supernode is known here yet, so there is nothing to list")
+WAYS_IN_KEPT: Final = Text("{kept:1 supernode is|# supernodes are} kept for the next start")
+LED_IN: Final = Text("no supernode yet; {ways:1 place|# places} to ask")

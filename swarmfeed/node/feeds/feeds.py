@@ -120,6 +120,7 @@ class Feeds:
                 self.fetcher.on_event(event)
         elif not self.fetcher.on_dht_peers(event) and not self.collector.on_dht_peers(event):
             self.finder.on_dht_peers(event)
+            self.ground.events.tell(events.DhtAnswered(event.topic, event.peers))
             self.ground.beside.spawn(self.finder.connect())
 
     def _hears(self) -> tuple[Hears, ...]:

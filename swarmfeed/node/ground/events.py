@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.state.rows import PrivateRow
@@ -83,6 +83,14 @@ class Misled:
     session: Session
     why: str
     """For people."""
+
+
+@dataclass(frozen=True, slots=True)
+class DhtAnswered:
+    """Somebody in the DHT named nodes on a topic that a role asked for."""
+
+    topic: bytes
+    peers: tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

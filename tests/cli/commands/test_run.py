@@ -10,9 +10,11 @@ from street.authors import blank_keys
 from street.fakes.anna import LINK
 from street.fakes.doors import FakeDoors
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
+from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
@@ -32,17 +34,20 @@ def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
     result = run("run", "--no-open")
     assert (result.exit_code, result.stdout) == (0, f"page: {PAGE}\nlink: {LINK}\n")
     assert fake.ran_with == [
-        (NodeSettings(others=(HistorySettings(), SupernodeSettings())), "")
+        (NodeSettings(others=(HistorySettings(), SupernodeSettings(), WayInSettings())), "")
     ]
     assert fake.opened == []
 
 
 def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path) -> None:
+    listed = keys.with_name("supernodes.txt")
+    listed.write_text("# from a friend\n192.0.2.7:4000\n")
     run(
         *("run", "--page-port", "1", "--link-port", "2", "--swarm-port", "3"),
         *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
         *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
         *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
+        *("--supernode-list", str(listed)),
     )
     assert fake.ran_with[0][0] == NodeSettings(
         page_port=1,
@@ -56,7 +61,11 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         disk_budget_bytes=1_500_000_000,
         down_bytes_per_s=2_000_000,
         up_bytes_per_s=500_000,
-        others=(HistorySettings(), SupernodeSettings(supernode="on")),
+        others=(
+            HistorySettings(),
+            SupernodeSettings(supernode="on"),
+            WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
+        ),
     )
 
 
@@ -156,3 +165,24 @@ def test_a_scope_that_there_is_not_is_wrong_use(
 ) -> None:
     refused = run("run", *words.split(), "--no-open")
     assert (refused.exit_code, fake.ran_with) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"192.0.2.7:4000\nexample.org:1\n", "line 2 of the list"),
+        (b"\xff", "not UTF-8"),
+        (b"# nobody\n", "names no supernode"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_list_of_supernodes_that_cannot_be_read_starts_nothing(
+    run: Run, fake: FakeDoors, keys: Path, written: bytes | None, said: str
+) -> None:
+    listed = keys.with_name("supernodes.txt")
+    if written is not None:
+        listed.write_bytes(written)
+    result = run("run", "--supernode-list", str(listed))
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert fake.ran_with == []

@@ -1,0 +1,1 @@
+"""Ways in: how a node that knows no supernode finds one."""
