@@ -52,6 +52,7 @@ class Node:
                 listens(Fatal, self._on_fatal),
                 listens(Relieved, self.ground.indexer.on_relieved),
                 *self.ground.strain.rows(),
+                *self.ground.reach.rows(),
                 *LiveUpdates(self.ground).rows(),
             )
         )
@@ -117,6 +118,7 @@ class Node:
         ground.interests.connect(role.seeks, role.policy)
         ground.memory.connect(role.rows)
         ground.answering.connect(role.answers)
+        ground.reach.connect(role.ways)
 
     async def _recall(self) -> bool:
         """Take up what was remembered, and whom this node cares for: each reason in turn.

@@ -11,6 +11,7 @@ from swarmfeed.core.base.types import AuthorId
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens
 from swarmfeed.node.ground.memory import Rows
+from swarmfeed.node.ground.reach import Way
 from swarmfeed.node.ground.switchboard import Hears
 from swarmfeed.ports import Job
 
@@ -36,6 +37,8 @@ class Role:
     jobs: Callable[[], Sequence[Job]] = tuple
     rows: tuple[Rows, ...] = ()
     """Pages of the ledger; each has one role alone."""
+    ways: tuple[Way, ...] = ()
+    """How it gets to nodes and people that cannot be dialled."""
     seeks: Callable[[], Iterable[AuthorId]] = tuple
     """Authors that the finder looks for now and then, though no person asked for them."""
     policy: Callable[[], str] = str

@@ -90,7 +90,8 @@ class Links(Protocol):
     ) -> Peer:
         """Open a link by way of a stream, as ``dial`` does: whoever passes it on reads nothing.
 
-        The stream ends with the link, and when none comes to be.
+        Neither says where it is (``Hello.without_place``).  The stream ends with the link, and
+        when none comes to be.
 
         Raises:
             AlreadyLinkedError, RetryError, RemoteError: As in ``dial``.

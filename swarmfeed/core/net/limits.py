@@ -133,3 +133,15 @@ TOLD_PER_NETWORK: Final = 32
 USELESS_LINK_MS: Final = 3_000
 """After how long a link we dialled to somebody who holds nothing we want may be closed, when
 others wait to be dialled."""
+
+REACH_S: Final = 30
+"""How long somebody is tried to be reached: dials, a question to relays, a link by one."""
+
+REACHES_MAX: Final = 32
+"""Nodes and people that are tried to be reached at once."""
+
+DOORS_KEPT_MAX: Final = 1_000
+"""Nodes of which is remembered, while we run, where they were reached: 200 kB."""
+
+TAKEN_IN_WITHIN_S: Final = 2
+"""How long a link that was opened may take to be taken in: a tick, or its peer is shut out."""

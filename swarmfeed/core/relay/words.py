@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base.marks import At, Between, UpTo
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, Endpoint, NodeId
 from swarmfeed.core.relay.limits import (
     CIRCUIT_ID_BYTES,
     CIRCUIT_PIECE_BYTES,
@@ -38,6 +38,19 @@ class Locate:
     name: ClassVar[str] = "locate"
     authors: Annotated[tuple[AuthorId, ...], At("w"), UpTo(LOCATED_AUTHORS_MAX)]
     """Author ids."""
+    nodes: Annotated[tuple[NodeId, ...], At("i"), UpTo(LOCATED_AUTHORS_MAX)] = ()
+    """Node ids that are looked for as well."""
+    goes_on: Annotated[bool, At("g")] = False
+    """1: other supernodes are to be asked as well, who are told 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayAt:
+    """Where a relay accepts links: a hint, not a proof."""
+
+    node_id: NodeKey
+    link: Annotated[Endpoint, At("l")]
+    """Where it accepts links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,17 @@ class Located:
     name: ClassVar[str] = "located"
     locators: Annotated[tuple[SignedLocator, ...], At("o"), UpTo(LOCATED_MAX)]
     """Signed locators (FORMAT 17)."""
+    relays: Annotated[tuple[RelayAt, ...], At("k"), UpTo(LOCATED_MAX)] = ()
+    """Where relays that they name are, as far as the sender knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """To another supernode: this node can be reached by way of me."""
+
+    name: ClassVar[str] = "reachable"
+    signed: Annotated[SignedLocator, At("p")]
+    """Signed locator (FORMAT 17) that names the sender as a relay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +124,7 @@ WORDS: Final[tuple[type[Message], ...]] = (
     Here,
     Locate,
     Located,
+    Reachable,
     RelayOpen,
     RelayCall,
     RelayData,

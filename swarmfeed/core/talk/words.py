@@ -1,6 +1,6 @@
 """Messages between any two nodes: what they say, field by field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base import limits
@@ -39,6 +39,10 @@ class Hello:
     """Where it accepts links; 0 when it does not."""
     swarm_port: int = 0
     """Where its swarm listens; 0 when it does not."""
+
+    def without_place(self) -> "Hello":
+        """What it says to those who reach it by way of another: nothing of where it is."""
+        return replace(self, hosts=(), link_port=0, swarm_port=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.private import PrivateState
 from swarmfeed.node.ground.proofs import Prover
+from swarmfeed.node.ground.reach import Reaching
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
@@ -50,6 +51,7 @@ class Ground:
     fairness: Fairness
     sessions: Sessions
     layer: Layer
+    reach: Reaching
     prover: Prover
     memory: Bookkeeper
     private: PrivateState
@@ -68,13 +70,12 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     """Put the ground floor together; nothing runs yet."""
     events, switchboard, fairness = Events(), Switchboard(), Fairness(shells.clock)
     introduction, shelf = Introduction(settings, identity), Shelf(shells.logs, events)
-    beside, calm, memory = Tasks(), asyncio.Event(), Bookkeeper(shells.ledger)
-    calm.set()
+    beside, calm, memory = Tasks(), _calm(), Bookkeeper(shells.ledger)
     almanac, interests = Almanac(memory, shells.clock), Interests()
     logs, index, shown_bytes = shells.logs, shells.index, settings.shown_bytes_per_author
     extents = Extents(logs, shelf, interests, identity.author_id, shown_bytes)
     indexer = Indexer(logs, index, almanac, shelf.end_of, events, calm.wait, extents)
-    sessions = _keep_sessions(
+    sessions, layer = _keep_sessions(
         settings, shells, fairness, introduction, switchboard, indexer, events
     )
     return Ground(
@@ -92,7 +93,8 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         indexer=indexer,
         fairness=fairness,
         sessions=sessions,
-        layer=Layer(events, sessions),
+        layer=layer,
+        reach=Reaching(sessions, layer, beside),
         prover=Prover(shells.logs),
         memory=memory,
         private=PrivateState(shells.private, identity, shells.clock, events),
@@ -104,6 +106,12 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         strain=Strain(events, beside, _doors(shells, indexer)),
         nothing_to_verify=calm,
     )
+
+
+def _calm() -> asyncio.Event:
+    calm = asyncio.Event()
+    calm.set()
+    return calm
 
 
 def _doors(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
@@ -123,11 +131,12 @@ def _keep_sessions(
     switchboard: Switchboard,
     indexer: Indexer,
     events: Events,
-) -> Sessions:
+) -> tuple[Sessions, Layer]:
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
         await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
 
-    return Sessions(
+    sessions = Sessions(
         shells.link, settings, fairness, introduction.hello, events, switchboard.hear, remember
     )
+    return sessions, Layer(events, sessions)

@@ -1,23 +1,11 @@
-"""Relaying for others: who is here, and the circuits that go by way of us."""
+"""Relaying for others: the circuits that go by way of us."""
 
 import asyncio
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.relay.limits import LOCATED_MAX, LOCATORS_KEPT_MAX
-from swarmfeed.core.relay.locator import Locator, open_locator
 from swarmfeed.core.relay.relay import Addressed, Relay
-from swarmfeed.core.relay.words import (
-    Here,
-    Locate,
-    Located,
-    RelayClose,
-    RelayCredit,
-    RelayData,
-    RelayOpen,
-)
-from swarmfeed.errors import RemoteError
+from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData, RelayOpen
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.relay.mail import Mail
@@ -27,42 +15,15 @@ TICK_S = 0.25
 
 
 class Relaying:
-    """Joins nodes that said that they are here, while this one serves others."""
+    """Joins nodes that said that they are here."""
 
-    def __init__(self, ground: Ground, mail: Mail) -> None:
+    def __init__(self, ground: Ground, mail: Mail, is_here: Callable[[NodeId], bool]) -> None:
         self._sessions = ground.sessions
         self._clock = ground.shells.clock
-        self._own = ground.identity.node_id
         self._mail = mail
-        self._layer = ground.layer
         self._beside = ground.beside
         self._ticks = False
-        self.relay = Relay(self._is_here)
-        self._here: dict[NodeId, tuple[bytes, Locator]] = {}
-
-    # --- who is here ---
-
-    def on_here(self, session: Session, here: Here) -> None:
-        """A peer can be reached by way of us.  RemoteError when it says so of another."""
-        if not self._layer.serves:
-            return
-        locator = open_locator(here.signed)
-        if locator.node_id != session.node_id or self._own not in locator.relays:
-            raise RemoteError("a locator of another node, or for another relay")
-        if self._is_known(session) or len(self._here) < LOCATORS_KEPT_MAX:
-            self._here[session.node_id] = here.signed, locator
-
-    def on_locate(self, session: Session, asked: Locate) -> None:
-        """Say who of these authors is here; the newest form, if it is asked twice."""
-        wanted, now_ms = frozenset(asked.authors), self._clock.now_ms()
-        found = [
-            signed
-            for signed, locator in self._here.values()
-            if locator.author_id in wanted and locator.counts(now_ms)
-        ]
-        if found:
-            located = Located(tuple(found[:LOCATED_MAX]))
-            session.outbox.put(("located",), partial(session.send, located))
+        self.relay = Relay(is_here)
 
     # --- circuits ---
 
@@ -83,7 +44,6 @@ class Relaying:
 
     def gone(self, node_id: NodeId) -> None:
         """A peer's link ended."""
-        self._here.pop(node_id, None)
         self._tell(self.relay.gone(node_id))
 
     # --- inside ---
@@ -94,13 +54,6 @@ class Relaying:
             await asyncio.sleep(TICK_S)
             self._tell(self.relay.tick(self._now_s()))
         self._ticks = False
-
-    def _is_here(self, node_id: NodeId) -> bool:
-        known = self._here.get(node_id)
-        return known is not None and known[1].counts(self._clock.now_ms())
-
-    def _is_known(self, session: Session) -> bool:
-        return session.node_id in self._here
 
     def _tell(self, told: Iterable[Addressed]) -> None:
         for each in told:

@@ -7,6 +7,7 @@ from swarmfeed.core.relay.words import (
     Here,
     Locate,
     Located,
+    Reachable,
     RelayCall,
     RelayClose,
     RelayCredit,
@@ -14,14 +15,22 @@ from swarmfeed.core.relay.words import (
     RelayOpen,
 )
 from swarmfeed.node.feeds.feeds import Feeds
-from swarmfeed.node.ground.events import LinkClosed, LinkOpened, listens
+from swarmfeed.node.ground.events import (
+    LinkClosed,
+    LinkOpened,
+    ParentCame,
+    ParentGone,
+    listens,
+)
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.ground.switchboard import hears
+from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.relay.circuits import Circuits
+from swarmfeed.node.relay.locating import Locating
 from swarmfeed.node.relay.mail import Mail
 from swarmfeed.node.relay.relaying import Relaying
 from swarmfeed.node.relay.seeking import NAME, Seeking
+from swarmfeed.node.relay.sightings import Sightings
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
@@ -34,12 +43,13 @@ Hear = Callable[[Session, C], None]
 
 def relay_role(ground: Ground, _feeds: Feeds) -> Role:
     """Make the role of one node."""
-    mail = Mail()
-    circuits, relaying = Circuits(ground, mail), Relaying(ground, mail)
+    mail, locating = Mail(), Locating(ground)
+    circuits, relaying = Circuits(ground, mail), Relaying(ground, mail, locating.is_here)
     seeking = Seeking(ground, circuits)
 
     def on_closed(event: LinkClosed) -> None:
         circuits.gone(event.session.node_id)
+        locating.gone(event.session.node_id)
         relaying.gone(event.session.node_id)
 
     def jobs() -> Sequence[Job]:
@@ -53,20 +63,30 @@ def relay_role(ground: Ground, _feeds: Feeds) -> Role:
         parts=relaying,
         says=lambda: ground.layer.serves,
         hears=(
-            hears(Here, relaying.on_here),
-            hears(Locate, relaying.on_locate),
-            hears(Located, seeking.on_located),
-            hears(RelayOpen, relaying.on_open),
-            hears(RelayCall, circuits.on_call),
-            hears(RelayData, either(circuits, circuits.on_data, relaying.on_data)),
-            hears(RelayCredit, either(circuits, circuits.on_credit, relaying.on_credit)),
-            hears(RelayClose, either(circuits, circuits.on_close, relaying.on_close)),
+            hears(Here, locating.on_here),
+            hears(Reachable, locating.on_reachable),
+            hears(Locate, locating.on_locate),
+            hears(Located, Sightings(ground, seeking, locating).on_located),
+            *_circuit_rows(circuits, relaying),
         ),
         listens=(
             listens(LinkOpened, seeking.on_opened),
             listens(LinkClosed, on_closed),
+            listens(ParentCame, seeking.on_parents),
+            listens(ParentGone, seeking.on_parents),
         ),
         jobs=jobs,
+        ways=(seeking.go,),
+    )
+
+
+def _circuit_rows(circuits: Circuits, relaying: Relaying) -> tuple[Hears, ...]:
+    return (
+        hears(RelayOpen, relaying.on_open),
+        hears(RelayCall, circuits.on_call),
+        hears(RelayData, either(circuits, circuits.on_data, relaying.on_data)),
+        hears(RelayCredit, either(circuits, circuits.on_credit, relaying.on_credit)),
+        hears(RelayClose, either(circuits, circuits.on_close, relaying.on_close)),
     )
 
 

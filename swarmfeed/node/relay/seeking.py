@@ -1,16 +1,26 @@
 """Reaching people who cannot be dialled: we say where we are, and ask where they are."""
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from swarmfeed.core.base.lockable import LockedError
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.relay import sentences
-from swarmfeed.core.relay.limits import LOCATED_AUTHORS_MAX, RELAYS_NAMED_MAX
-from swarmfeed.core.relay.locator import Locator, open_locator, sign_locator
-from swarmfeed.core.relay.words import Here, Locate, Located
-from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.core.relay.limits import (
+    LOCATE_PATIENCE_S,
+    LOCATED_AUTHORS_MAX,
+    RELAYS_ASKED_MAX,
+    RELAYS_NAMED_MAX,
+)
+from swarmfeed.core.relay.locator import Locator, sign_locator
+from swarmfeed.core.relay.presences import SeenLocator, Targets
+from swarmfeed.core.relay.words import Here, Locate
+from swarmfeed.node.ground.events import LinkOpened, ParentCame, ParentGone
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.relay.circuits import Circuits
 
@@ -22,7 +32,17 @@ NAME = "relay"
 class RelaySide:
     """What we asked one relay."""
 
-    authors: frozenset[AuthorId] = field(default_factory=frozenset)
+    unsaid: Targets = field(default_factory=Targets)
+    sought: Targets = field(default_factory=Targets)
+    """Those it may still answer for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Somebody waits until one of these is linked."""
+
+    target: Target
+    linked: asyncio.Future[NodeId]
 
 
 class Seeking:
@@ -31,44 +51,136 @@ class Seeking:
     def __init__(self, ground: Ground, circuits: Circuits) -> None:
         self._identity = ground.identity
         self._sessions = ground.sessions
+        self._layer = ground.layer
+        self._reach = ground.reach
         self._interests = ground.interests
         self._shelf = ground.shelf
         self._clock = ground.shells.clock
         self._beside = ground.beside
         self._circuits = circuits
+        self._going: set[NodeId] = set()
+        self._waits: list[_Wait] = []
+
+    # --- saying ---
 
     def on_opened(self, event: LinkOpened) -> None:
         """A relay hears at once that we are here."""
-        if _is_relay(event.session):
+        if self._is_relay(event.session):
             self._say_here()
+
+    def on_parents(self, _: ParentCame | ParentGone) -> None:
+        """Those who are to be named changed."""
+        self._say_here()
 
     async def say_here(self) -> str:
         """Tell relays that we can still be reached by way of them; every few minutes."""
         return sentences.TOLD_RELAYS(relays=self._say_here())
 
+    # --- asking ---
+
     async def seek(self) -> str:
         """Ask relays where those are whom we follow, and of whom no peer holds anything."""
         relays = self._relays() if self._circuits.room > 0 else []
         authors = self._sought() if relays else []
-        for relay in relays if authors else ():
-            relay.part(RelaySide).authors = frozenset(authors)
-            relay.outbox.put(("locate",), partial(relay.send, Locate(tuple(authors))))
+        if authors:
+            self._ask(relays, Targets(frozenset(authors)))
         return sentences.SOUGHT(authors=len(authors), relays=len(relays))
 
-    def on_located(self, session: Session, said: Located) -> None:
+    async def go(self, target: Target) -> NodeId | None:
+        """Find who is to be reached, and link to them by way of a relay."""
+        relays = self._relays()
+        if not relays or self._circuits.room <= 0:
+            return None
+        wait = _Wait(target, asyncio.get_running_loop().create_future())
+        self._waits.append(wait)
+        self._ask(relays, _sought_by(target))
+        try:
+            async with asyncio.timeout(2 * LOCATE_PATIENCE_S):
+                return await wait.linked
+        except TimeoutError:
+            return None
+        finally:
+            self._waits.remove(wait)
+
+    def waits(self, session: Session) -> bool:
+        """Whether a relay was asked for somebody it may still answer for."""
+        return bool(session.part(RelaySide).sought)
+
+    def on_found(self, session: Session, found: Iterable[SeenLocator]) -> None:
         """Link to those who were found; what we did not ask for is passed over."""
-        asked = session.part(RelaySide)
-        authors, asked.authors = asked.authors, frozenset()
-        now_ms = self._clock.now_ms()
-        for signed in said.locators[: self._circuits.room] if authors else ():
-            found = open_locator(signed)
-            is_wanted = found.author_id in authors and found.counts(now_ms)
-            if is_wanted and session.node_id in found.relays and self._is_new(found):
-                self._beside.spawn(self._circuits.reach(session, found.node_id))
+        side = session.part(RelaySide)
+        for each in found:
+            locator = each.locator
+            if side.sought.is_met_by(locator) and locator.node_id != self._identity.node_id:
+                self._meet(session, each)
+        side.sought = side.sought.without(each.locator for each in found)
+
+    # --- inside ---
+
+    def _meet(self, session: Session, found: SeenLocator) -> None:
+        node_id = found.locator.node_id
+        if self._sessions.find(node_id) is not None:
+            self._tell_linked(found.locator)
+        elif node_id not in self._going and self._circuits.room > len(self._going):
+            self._going.add(node_id)
+            self._beside.spawn(self._link(session, found))
+
+    async def _link(self, session: Session, found: SeenLocator) -> None:
+        node_id = found.locator.node_id
+        try:
+            relay = await self._relay_to(session, found)
+            if relay is not None and await self._circuits.reach(relay, node_id):
+                self._tell_linked(found.locator)
+        finally:
+            self._going.discard(node_id)
+
+    async def _relay_to(self, session: Session, found: SeenLocator) -> Session | None:
+        """A link to one of the relays that somebody named; dialled, if we have none."""
+        named = found.locator.relays
+        for node_id in (session.node_id, *named):
+            linked = self._sessions.find(node_id)
+            if node_id in named and linked is not None:
+                return linked
+        for place in found.relays:
+            if place.node_id in named:
+                linked = await self._reach.straight(place.node_id, [place.link])
+                if linked is not None:
+                    return linked
+        return None
+
+    def _tell_linked(self, locator: Locator) -> None:
+        """Somebody is linked now: tell those who wait for them, and may believe it."""
+        for wait in self._waits:
+            if not wait.linked.done() and self._is_it(wait.target, locator):
+                wait.linked.set_result(locator.node_id)
+
+    def _is_it(self, target: Target, locator: Locator) -> bool:
+        if not _sought_by(target).is_met_by(locator):
+            return False
+        feeds = self._shelf.feeds_of(target.author_id) if target.author_id else ()
+        return not feeds or locator.feed_id in feeds
+
+    def _ask(self, relays: Sequence[Session], sought: Targets) -> None:
+        for relay in relays[:RELAYS_ASKED_MAX]:
+            relay.part(RelaySide).unsaid |= sought
+            relay.outbox.put(("locate",), partial(self._say_sought, relay))
+
+    async def _say_sought(self, relay: Session) -> None:
+        side = relay.part(RelaySide)
+        authors = tuple(islice(sorted(side.unsaid.authors), LOCATED_AUTHORS_MAX))
+        nodes = tuple(islice(sorted(side.unsaid.nodes), LOCATED_AUTHORS_MAX))
+        side.unsaid, side.sought = Targets(), Targets(frozenset(authors), frozenset(nodes))
+        await relay.send(Locate(authors, nodes, goes_on=True))
 
     def _relays(self) -> list[Session]:
-        """Peers that relay, linked longest first."""
-        return [each for each in self._sessions.all() if _is_relay(each)]
+        """Our parents, then other peers that relay, linked longest first."""
+        others = [each for each in self._sessions.all() if self._is_relay(each)]
+        return list(dict.fromkeys((*self._layer.parents, *others)))
+
+    def _is_relay(self, session: Session) -> bool:
+        is_straight = session.peer.remote is not None
+        serves = NAME in session.peer.hello.roles or self._layer.is_parent(session.node_id)
+        return is_straight and serves
 
     def _say_here(self) -> int:
         """Tell some relays; returns how many."""
@@ -102,10 +214,8 @@ class Seeking:
         feeds = self._shelf.feeds_of(author_id)
         return any(each.holds.keys() & set(feeds) for each in self._sessions.all())
 
-    def _is_new(self, found: Locator) -> bool:
-        is_own = found.node_id == self._identity.node_id
-        return not is_own and self._sessions.find(found.node_id) is None
 
-
-def _is_relay(session: Session) -> bool:
-    return NAME in session.peer.hello.roles
+def _sought_by(target: Target) -> Targets:
+    authors = () if target.author_id is None else (target.author_id,)
+    nodes = () if target.node_id is None else (target.node_id,)
+    return Targets(frozenset(authors), frozenset(nodes))

@@ -130,7 +130,7 @@ class WebSocketLink:
         raw = await self._detours.join(stream)
         try:
             async with asyncio.timeout(self._rules.handshake_timeout_s):
-                return await self._dial(raw, own, is_linked)
+                return await self._dial(raw, own.without_place(), is_linked)
         except TimeoutError as error:
             raise RetryError("nobody answered by way of another node in time") from error
         except BaseException:
@@ -161,7 +161,8 @@ class WebSocketLink:
     ) -> None:
         try:
             await self._require_room(socket)
-            peer = await self._greet(socket, own())
+            hello = own() if socket.remote is not None else own().without_place()
+            peer = await self._greet(socket, hello)
             # Only who proved themselves count, and others may have done so meanwhile.
             await self._require_room(socket)
             await self._keep(peer, on_peer)

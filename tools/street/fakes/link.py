@@ -128,7 +128,7 @@ class FakeLink:
         try:
             if self._stopped:
                 raise RetryError("the link is stopped")
-            await peer.say_hello(own)
+            await peer.say_hello(own.without_place())
             hello = await peer.hear_hello()
             if hello.node_id == self.node_id:
                 raise RetryError("that is this node itself")
@@ -149,7 +149,7 @@ class FakeLink:
         peer = StreamPeer(self, stream, outgoing=False)
 
         async def greet_and_go(_: Peer) -> None:
-            await peer.say_hello(listener.own())
+            await peer.say_hello(listener.own().without_place())
             await peer.hear_hello()
             await listener.on_peer(peer)
 
