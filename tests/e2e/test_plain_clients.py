@@ -17,5 +17,5 @@ def test_a_newcomer_gets_the_sealed_chunks_from_plain_clients_alone(way: str) ->
         need(program)
     outcome = Outcome()
     play_one(way, Random(1), outcome)
-    assert outcome.gave_way == []
+    assert outcome.gave_way == [], "\n".join(outcome.gave_way)
     assert f"newcomer, {way}" in outcome.figures

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -24,6 +24,14 @@ T = TypeVar("T")
 READY_S: Final = 60
 STOP_S: Final = 20
 ANSWER_S: Final = 20
+
+AGAIN_S: Final = 30
+"""After so long without what it waits for, a person has a client ask for peers once more.  By
+itself qBittorrent dials a peer that it lost after two minutes, a second time after three, and
+asks the DHT again after a quarter of an hour: more than a test waits."""
+
+LOG_LINES_MAX: Final = 25
+"""Of a client's own log, in the words of a failure."""
 
 QBITTORRENT: Final = "qbittorrent-nox"
 RTORRENT: Final = "rtorrent"
@@ -102,6 +110,7 @@ class QBittorrent:
                 folder=self.folder, host=self.host, port=self.port, page=self._page
             )
         )
+        self._own_log = folder / "qBittorrent" / "data" / "logs" / "qbittorrent.log"
         self._log = (folder / "qbittorrent.log").open("wb")
         self._process = subprocess.Popen(
             [need(QBITTORRENT), f"--profile={folder}", f"--webui-port={self._page}"],
@@ -136,6 +145,39 @@ class QBittorrent:
     def holds(self) -> set[str]:
         """Names of the torrents that are whole."""
         return {each["name"] for each in self.torrents() if each["progress"] == 1}
+
+    def wait_until(self, what: str, look: Callable[[], bool], seconds: float) -> None:
+        """Wait as a patient person does, who tells it now and then to ask again.
+
+        Raises:
+            ClientFailed: ``look`` is not true in time.
+        """
+        asks = itertools.count(1)
+        started_s, due_s = time.monotonic(), AGAIN_S * next(asks)
+
+        def look_on() -> bool:
+            nonlocal due_s
+            if time.monotonic() - started_s > due_s:
+                due_s = AGAIN_S * next(asks)
+                self.ask_again()
+            return look()
+
+        wait_for(what, look_on, seconds)
+
+    def ask_again(self) -> None:
+        """What a person can click: update the RSS feed, and ask the DHT for peers now."""
+        self._ask("torrents/reannounce", hashes="all")
+        for feed in json.loads(self._ask("rss/items")):
+            self._ask("rss/refreshItem", itemPath=feed)
+
+    def said(self) -> str:
+        """Each torrent's state, and the end of its own log: for the words of a failure."""
+        torrents = [
+            f"{each['name']}: {each['state']}, {each['progress']:.0%}, "
+            f"{each['num_seeds']} seeds, {each['num_leechs']} others"
+            for each in self.torrents()
+        ]
+        return "\n".join(("qBittorrent:", *torrents, last_lines(self._own_log)))
 
     def transfer(self) -> dict[str, Any]:
         """``dht_nodes`` and more."""
@@ -174,7 +216,8 @@ def qbittorrent(folder: Path) -> Iterator[QBittorrent]:
     """A qBittorrent that runs for as long as the block lasts."""
     client = QBittorrent(folder)
     try:
-        yield client
+        with telling(client.said):
+            yield client
     finally:
         client.end()
 
@@ -196,6 +239,8 @@ def rtorrent(folder: Path, links: Sequence[str]) -> Iterator[Path]:
         "dht.mode.set = off",
         "protocol.pex.set = no",
         f"network.port_range.set = {port}-{port}",
+        f'log.open_file = "said", {folder / "said.log"}',
+        *(f'log.add_output = "{each}", "said"' for each in ("info", "tracker_debug")),
     ]
     config.write_text("\n".join(options) + "\n")
     with (folder / "rtorrent.log").open("wb") as log:
@@ -206,9 +251,29 @@ def rtorrent(folder: Path, links: Sequence[str]) -> Iterator[Path]:
             stderr=log,
         )
     try:
-        yield downloads
+        with telling(lambda: f"rtorrent:\n{last_lines(folder / 'said.log')}"):
+            yield downloads
     finally:
         end(process)
+
+
+@contextmanager
+def telling(said: Callable[[], str]) -> Iterator[None]:
+    """What fails in the block tells, as a note, what this one has to say about it."""
+    try:
+        yield
+    except Exception as error:
+        # What has failed may have nothing to say any more, which is no failure of its own.
+        with suppress(Exception):
+            error.add_note(said())
+        raise
+
+
+def last_lines(log: Path) -> str:
+    """The end of a log; nothing, where there is none."""
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES_MAX:])
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -8,6 +8,8 @@ The DHT is one of stock libtorrent nodes.
 import re
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -16,7 +18,14 @@ from urllib.parse import quote
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 
 from ordeals.ordeal import Ordeal, Outcome, Plan
-from ordeals.plain.clients import QBittorrent, new_network, qbittorrent, rtorrent, wait_for
+from ordeals.plain.clients import (
+    QBittorrent,
+    new_network,
+    qbittorrent,
+    rtorrent,
+    telling,
+    wait_for,
+)
 from ordeals.plain.dht import Dht, dht
 from ordeals.plain.tracker import tracker
 from ordeals.strangers.besieged import Besieged
@@ -46,7 +55,9 @@ def play_one(way: str, luck: Random, outcome: Outcome) -> None:
         try:
             _play_in(Path(folder), way, luck, outcome)
         except Exception as error:
-            outcome.gave_way.append(f"{way}: {type(error).__name__}: {error}")
+            notes = getattr(error, "__notes__", ())
+            said = (f"{way}: {type(error).__name__}: {error}", *notes)
+            outcome.gave_way.append("\n".join(said))
 
 
 def _play_in(folder: Path, way: str, luck: Random, outcome: Outcome) -> None:
@@ -57,11 +68,8 @@ def _play_in(folder: Path, way: str, luck: Random, outcome: Outcome) -> None:
         wait_for("qBittorrent in the DHT", lambda: client.transfer()["dht_nodes"], PATIENCE_S)
         left = _live(folder, nodes, client, way, luck, outcome)
         # From here on nobody runs swarmfeed.
-        newcomer = _node(folder, "bob", nodes)
-        try:
+        with _node(folder, "bob", nodes) as newcomer:
             _arrive(newcomer, left, way, outcome)
-        finally:
-            newcomer.end()
 
 
 class _Left:
@@ -82,8 +90,7 @@ def _live(
     folder: Path, nodes: Dht, client: QBittorrent, way: str, luck: Random, outcome: Outcome
 ) -> _Left:
     """An author writes, plain clients take what is sealed, and the author goes."""
-    author = _node(folder, "ada", nodes)
-    try:
+    with _node(folder, "ada", nodes) as author:
         left = _Left(author, write(author, POSTS, luck))
         _wait_for_job(
             author, "deposit", rf"deposit of {left.sealed} entries (on [1-9]|was put)"
@@ -93,20 +100,20 @@ def _live(
             client.subscribe(_rss(author, left.feed))
         else:
             client.add(left.magnets)
-        wait_for("all in qBittorrent", lambda: left.names <= client.holds(), PATIENCE_S)
+        client.wait_until(
+            "all in qBittorrent", lambda: left.names <= client.holds(), PATIENCE_S
+        )
         outcome.figures[f"qBittorrent by {way}"] = f"{time.monotonic() - started_s:.1f} s"
         _wait_for_job(author, "announce-chunks", f"{len(left.names)} chunks announced")
         _wait_for_job(
             author, "own-head", rf"own head of {left.size} entries (on [1-9]|was put)"
         )
         _take_by_rtorrent(folder, author, left, outcome)
-        wait_for(
+        client.wait_until(
             "qBittorrent's announcements",
             lambda: all(nodes.is_announced(each, client.at) for each in _hashes(left)),
             PATIENCE_S,
         )
-    finally:
-        author.end()
     return left
 
 
@@ -156,9 +163,22 @@ def _missing(newcomer: Besieged, author: str) -> str:
     return str(newcomer.get(f"fetch-progress?author={author}")["missing"])
 
 
-def _node(folder: Path, name: str, nodes: Dht) -> Besieged:
+@contextmanager
+def _node(folder: Path, name: str, nodes: Dht) -> Iterator[Besieged]:
+    """A node in that DHT, for as long as the block lasts."""
     host, port = nodes.nodes[0]
-    return Besieged(folder, name, "--dht-node", f"{host}:{port}", host=new_network())
+    node = Besieged(folder, name, "--dht-node", f"{host}:{port}", host=new_network())
+    try:
+        with telling(lambda: _said(name, node)):
+            yield node
+    finally:
+        node.end()
+
+
+def _said(name: str, node: Besieged) -> str:
+    """What its rounds did last, and the end of its log: for the words of a failure."""
+    jobs = [f"{each['name']}: {each['last_result']}" for each in node.get("status")["jobs"]]
+    return "\n".join((f"{name}:", *jobs, node.log_end()))
 
 
 def _wait_for_job(node: Besieged, name: str, said: str) -> None:
