@@ -57,6 +57,10 @@ LOCATED_MAX: Final = 64
 PRESENCE_COPIES: Final = 8
 """Supernodes that a relay tells of a node that is there, beside itself."""
 
+SOUGHT_SOON_S: Final = 5
+"""How long somebody whom the person just asked for is dialled before relays are asked: no more
+questions than relays pass on, whatever a person does."""
+
 RELAYS_ASKED_MAX: Final = 4
 """Relays that a node asks: its parents, and two others while it has none."""
 

@@ -20,6 +20,7 @@ from swarmfeed.core.relay.words import (
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     HoldingTold,
+    InterestRose,
     LinkClosed,
     LinkOpened,
     ParentCame,
@@ -77,6 +78,7 @@ def relay_role(ground: Ground, feeds: Feeds) -> Role:
             listens(LinkClosed, on_closed),
             listens(ParentCame, seeking.on_parents),
             listens(ParentGone, seeking.on_parents),
+            listens(InterestRose, seeking.on_interest),
             listens(HoldingTold, backlog.on_holding),
         ),
         jobs=partial(_jobs, seeking, backlog),
