@@ -20,6 +20,7 @@ from swarmfeed.ports.link import Lan, Links, Peer, Stream
 from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
 from swarmfeed.ports.private import PrivateFile
+from swarmfeed.ports.recent import Recent
 from swarmfeed.ports.safe import Safe
 from swarmfeed.ports.swarm import (
     ChunkArrived,
@@ -56,6 +57,7 @@ __all__ = [
     "PeerSentGarbage",
     "Prepared",
     "PrivateFile",
+    "Recent",
     "Safe",
     "Signer",
     "Stream",

@@ -10,6 +10,7 @@ Nobody can make one up, alter it, or give it to another author.
 Source: FORMAT 18.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated
@@ -24,7 +25,7 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.author import feeds_of
-from swarmfeed.core.feed.certificate import open_certificate
+from swarmfeed.core.feed.certificate import Certificate, Rotate, open_certificate
 from swarmfeed.core.feed.claims import joined_author
 from swarmfeed.core.feed.entry import decode_entry, hash_stored
 from swarmfeed.core.feed.head import Head, open_head
@@ -113,6 +114,17 @@ def check_post(proven: ProvenPost, now_ms: int) -> Checked:
         written=Written(author_id=author_id, time_ms=time_ms, post=post),
         head_size=head.size,
         name="" if proven.profile is None else _name_in(proven.profile, proven.feed_id),
+    )
+
+
+def proving_certificates(
+    feed_id: FeedId, opened: Mapping[bytes, Certificate]
+) -> tuple[bytes, ...]:
+    """Return those of an author's certificates that say whose a feed is, and to where."""
+    return tuple(
+        signed
+        for signed, each in opened.items()
+        if isinstance(each, Rotate) or each.feed_id == feed_id
     )
 
 

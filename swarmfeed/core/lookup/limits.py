@@ -2,8 +2,72 @@
 
 from typing import Final
 
+DAY_MS: Final = 86_400_000
+
+# --- what is asked -------------------------------------------------------------------------
+
+SEARCH_ID_BYTES: Final = 8
+"""Names a search between two nodes: chosen by luck."""
+
+HITS_MAX: Final = 50
+"""Posts of one answer: a page.  With their proofs 60 kB, and 5 ms to verify."""
+
+FOUND_BYTES: Final = 512 * 1024
+"""Of the posts of one answer: fifty usual ones take 60 kB, fifty of the longest 500 kB."""
+
+CALLED_MAX: Final = 32
+"""Names in a search of which the asker says whom it means by them: more than may be typed."""
+
+CALLED_AUTHORS_MAX: Final = 64
+"""Authors that one name stands for: as many as a search of this machine looks for."""
+
+CALLED_FEEDS_MAX: Final = 256
+"""Feeds of theirs that the asker knows."""
+
+REASON_CHARS_MAX: Final = 200
+"""Why a search was not answered, in words for people."""
+
+# --- who answers ---------------------------------------------------------------------------
+
+SEARCHES_OF_PEER_MAX: Final = 4
+"""Searches of one peer that wait for their answers: a person asks one after the other."""
+
+SEARCHES_MAX: Final = 64
+"""Searches of all peers that wait: at 5 ms each the last one waits a third of a second."""
+
+ANSWER_WAIT_S: Final = 3.0
+"""How long an answer is waited for: a search takes 60 ms, a way through the network 300 ms."""
+
+SECOND_WAIT_S: Final = 0.5
+"""How much longer the other answers are waited for, once one that is true has come."""
+
+ASKING_MAX: Final = 16
+"""Searches of our own at a time: a person has a few windows open."""
+
 # --- what is noticed -----------------------------------------------------------------------
 
 SETTLED_MS: Final = 60_000
 """How old a post must be before a supernode that lacks it may be wondered at: push takes
 seconds, and a crashed layer half a minute."""
+
+OMISSIONS_BORNE: Final = 2
+"""Searches in a row in which a parent left out what the other one showed: at the next one it
+is taken for a liar.  One alone may be a post that was on its way for very long."""
+
+# --- what is kept --------------------------------------------------------------------------
+
+WINDOW_DAYS: Final = 30
+"""How far back the index of the network reaches, where the disk given for it holds that."""
+
+RECENT_BYTES: Final = 1_000_000_000
+"""Disk for it where the person says nothing: 1.5 million posts."""
+
+RECENT_BYTES_MIN: Final = 16_000_000
+"""Least that can be said: an empty index has one."""
+
+TAKEN_AT_ONCE: Final = 512
+"""Posts that go into it in one transaction: 50 ms."""
+
+SEEN_WAITING_MAX: Final = 8_192
+"""Posts that others passed on and that wait to go in: 5 MB.  Of more, the oldest are left out,
+and it is said since when the index has everything."""

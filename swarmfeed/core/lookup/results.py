@@ -67,7 +67,7 @@ def merge(answers: Iterable[Answer], limit: int) -> list[Checked]:
     floor_ms = max(floors, default=0)
     found = _once(hit for each in answers for hit in each.hits)
     shown = [hit for hit in found if hit.written.time_ms >= floor_ms]
-    return sorted(shown, key=_spot, reverse=True)[:limit]
+    return sorted(shown, key=spot_of_hit, reverse=True)[:limit]
 
 
 def merge_best(
@@ -93,7 +93,8 @@ def merge_best(
     return [found[at] for at in best_first(candidates, query.wanted.words)][:limit]
 
 
-def _spot(hit: Checked) -> Spot:
+def spot_of_hit(hit: Checked) -> Spot:
+    """Return where a post stands in such a list."""
     return spot_of(hit.written.time_ms, hit.ref.feed_id, hit.ref.index)
 
 

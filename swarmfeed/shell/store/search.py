@@ -6,6 +6,7 @@ Every function runs on a read-only connection.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -21,21 +22,12 @@ from swarmfeed.core.base.limits import (
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.matching import address_sought, read_address
 from swarmfeed.core.words.folding import name_key
-from swarmfeed.core.words.links import LINK_TERM, MEDIA_TERM
-from swarmfeed.core.words.query import (
-    LINK,
-    MEDIA,
-    REPLY,
-    All,
-    Conditions,
-    SearchQuery,
-    parse_query,
-)
+from swarmfeed.core.words.query import SearchQuery, parse_query
 from swarmfeed.core.words.ranking import Candidate, best_first
-from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
 from swarmfeed.shell.store import traits
 from swarmfeed.shell.store.entries import POST_HASH
+from swarmfeed.shell.store.expressions import all_of, any_of, expression_of, quote
 from swarmfeed.shell.store.moments import Match, first_moment, last_moment, newest_first
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.read import (
@@ -85,13 +77,6 @@ CANDIDATES: Final = f"""
 """What a post is weighed by: its terms, its time, and how many authors answered it."""
 
 BY_ROWS: Final = "SELECT value AS id FROM json_each(:row_ids)"
-
-_TERMS: Final = {
-    REPLY: f'traits : "{traits.IS_REPLY}"',
-    LINK: f'text : "{LINK_TERM}"',
-    MEDIA: f'text : "{MEDIA_TERM}"',
-}
-"""What stands in the index for what a post is or has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +130,7 @@ def _best_of(
         )
     }
     words = query.wanted.words
-    counts = [_count(db, _sifting_of(_all_of(each)), SEARCH_COUNT_MAX) for each in words]
+    counts = [_count(db, _sifting_of(all_of(each)), SEARCH_COUNT_MAX) for each in words]
     order = best_first([weighed[each.row_id] for each in found], words, counts)[:limit]
     views = dict(
         zip(sorted(order), _read(db, [found[at] for at in sorted(order)]), strict=True)
@@ -179,20 +164,11 @@ def find_matches(db: Connection, sifting: Sifting, before: Cursor | None) -> Ite
 def sift(db: Connection, query: SearchQuery) -> Sifting | None:
     """Return a query as SQL takes it; None when it names an author nobody is called.
 
-    Everything typed stands in quotes, where FTS5 knows no operators.
-
     Raises:
         UserError: More authors are called by a name than can be looked for.
     """
-    wanted = _expressions(db, query.wanted)
-    unwanted = [each for each in _expressions(db, query.unwanted) if each is not None]
-    if None in wanted:
-        return None
-    # One NOT: each more would make the tree a step deeper, and FTS5 refuses deep ones.
-    without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
-    return _sifting_of(
-        f"({' AND '.join(filter(None, wanted))}){without}", query.since_ms, query.until_ms
-    )
+    match = expression_of(query, partial(by_authors, db), partial(to_authors, db))
+    return None if match is None else _sifting_of(match, query.since_ms, query.until_ms)
 
 
 def _sifting_of(match: str, since_ms: int = 0, until_ms: int | None = None) -> Sifting:
@@ -200,29 +176,9 @@ def _sifting_of(match: str, since_ms: int = 0, until_ms: int | None = None) -> S
     return Sifting(match=match, since_ms=since_ms, until_ms=until_ms)
 
 
-def _expressions(db: Connection, conditions: Conditions) -> list[str | None]:
-    """Return what each condition is in FTS5; None where it is true of no post."""
-    return [
-        *(_all_of(each) for each in conditions.words),
-        *(by_authors(db, name) for name in conditions.authors),
-        *(to_authors(db, name) for name in conditions.to),
-        *(f'traits : "{traits.in_language(lang)}"' for lang in conditions.langs),
-        *(_TERMS[trait] for trait in conditions.traits),
-    ]
-
-
-def _all_of(sought: All) -> str:
-    return f"({' AND '.join(f'text : {quote(each)}' for each in sought)})"
-
-
-def quote(sought: Sought) -> str:
-    """Terms hold no double quotes."""
-    return f'"{" ".join(sought.terms)}"' + ("*" if sought.is_prefix else "")
-
-
 def by_authors(db: Connection, name: str) -> str | None:
     numbers = [number for number, _ in find_authors(db, name)]
-    return f"author : ({_any_of(numbers)})" if numbers else None
+    return f"author : ({any_of(numbers)})" if numbers else None
 
 
 def to_authors(db: Connection, name: str) -> str | None:
@@ -240,11 +196,7 @@ def to_authors(db: Connection, name: str) -> str | None:
         *map(traits.answers, feeds_of(db, authors)),
     ]
     texts = [quote(address_sought(author_id)) for author_id in authors]
-    return f"(traits : ({_any_of(terms)}) OR text : ({' OR '.join(texts)}))"
-
-
-def _any_of(terms: Iterable[object]) -> str:
-    return " OR ".join(f'"{term}"' for term in terms)
+    return f"(traits : ({any_of(terms)}) OR text : ({' OR '.join(texts)}))"
 
 
 def find_authors(db: Connection, name: str) -> list[tuple[int, AuthorId]]:

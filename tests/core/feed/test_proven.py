@@ -74,6 +74,7 @@ LIES: dict[str, Callable[[ProvenPost], ProvenPost]] = {
 }
 
 
+@pytest.mark.attack("A130")
 @pytest.mark.parametrize("lie", LIES)
 def test_nothing_false_is_believed(lie: str) -> None:
     with pytest.raises(RemoteError):

@@ -85,6 +85,7 @@ LIES: dict[str, Callable[[ProvenPost], ProvenPost]] = {
 }
 
 
+@pytest.mark.attack("A130")
 @pytest.mark.parametrize("lie", LIES)
 def test_nothing_false_is_shown(lie: str) -> None:
     hit = Feed(stored("first"), stored("a word"), stored("third")).hit(1)
@@ -166,6 +167,7 @@ def test_the_best_are_told_by_words_age_and_those_who_answered() -> None:
     assert numbers(merge_best(answers, QUERY, 1, alone)) == [2]
 
 
+@pytest.mark.attack("A131")
 def test_what_one_leaves_out_and_the_other_shows_is_noticed() -> None:
     now_ms = 100 + SETTLED_MS
     liar = answer(shown(1, 50))

@@ -1,0 +1,64 @@
+"""What people are told about searches in the network."""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+# --- to who asks another node --------------------------------------------------------------
+
+SERVES_NOBODY: Final = Text("this node is no supernode")
+TOO_BUSY: Final = Text("this supernode has too many searches to answer already")
+NOT_READY: Final = Text("this supernode cannot look into its index just now")
+
+# --- to the person who searches ------------------------------------------------------------
+
+NO_SUPERNODE: Final = Text(
+    "No supernode is known to this machine yet, so only what is here can be searched. They are"
+    " found by themselves while it is connected to others."
+)
+ONLINE_ONLY: Final = Text("The network is searched by a node that runs: start swarmfeed run")
+NOBODY_ANSWERED: Final = Text(
+    "{asked:The supernode that was asked gave no answer|None of the # supernodes that were"
+    " asked answered} in time; try again."
+)
+TOO_MANY_AT_ONCE: Final = Text("Too many searches are under way here; try again in a moment.")
+ANSWERED: Final = Text("{answered:1 supernode|# supernodes} answered")
+OF_ASKED: Final = Text("{answered} of {asked:1 supernode|# supernodes} answered")
+SINCE: Final = Text(
+    "They know what was passed on since {since}; of older posts they have only some."
+)
+FALSE: Final = Text(
+    "{count:The answer of 1 supernode was false: nothing of it is shown"
+    "|The answers of # supernodes were false: nothing of them is shown}."
+)
+LEFT_OUT: Final = Text(
+    "{count:1 post was|# posts were} left out by a supernode that should have had it, and shown"
+    " by another one."
+)
+NOTHING_THERE: Final = Text("No supernode that answered has such a post.")
+NOBODY_CALLED: Final = Text(
+    "Nobody who is known here is called {name}: look for somebody by the address."
+)
+LEARNS: Final = Text("Supernodes learn what you look for; what they find is verified here.")
+
+
+def how_it_went(*, asked: int, answered: int, untrue: int, left_out: int, since: str) -> str:
+    """Who answered a search, and what of it is not as it should be.
+
+    Args:
+        since: From when on they have everything, as people write it.
+    """
+    if not asked:
+        return NO_SUPERNODE()
+    is_whole = asked == answered
+    said = ANSWERED(answered=asked) if is_whole else OF_ASKED(answered=answered, asked=asked)
+    parts = [f"{said}.", SINCE(since=since) if answered else ""]
+    parts.append(FALSE(count=untrue) if untrue else "")
+    parts.append(LEFT_OUT(count=left_out) if left_out else "")
+    return " ".join(filter(None, parts))
+
+
+# --- of parents ----------------------------------------------------------------------------
+
+TOLD_FALSE: Final = Text("an answer to a search was false: {reason}")
+KEPT_BACK: Final = Text("it left posts out of {searches:1 search|# searches in a row}")

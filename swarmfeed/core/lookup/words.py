@@ -1,0 +1,84 @@
+"""Messages of searches in the network."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from swarmfeed.core.base.limits import SEARCH_CHARS_MAX, TIME_MS_MAX
+from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.matching import Called, Meant
+from swarmfeed.core.feed.proven import ProvenPost
+from swarmfeed.core.lookup.limits import (
+    CALLED_AUTHORS_MAX,
+    CALLED_FEEDS_MAX,
+    CALLED_MAX,
+    HITS_MAX,
+    REASON_CHARS_MAX,
+    SEARCH_ID_BYTES,
+)
+from swarmfeed.core.lookup.spot import Spot
+from swarmfeed.core.talk.message import Message
+
+SearchId = Annotated[bytes, At("q", "Search: 8 bytes, chosen by luck"), UpTo(SEARCH_ID_BYTES)]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAuthors:
+    """Whom the asker means by a name in a search: names are not unique."""
+
+    typed: Annotated[str, At("w"), UpTo(SEARCH_CHARS_MAX)]
+    authors: Annotated[tuple[AuthorId, ...], At("a"), UpTo(CALLED_AUTHORS_MAX)]
+    feeds: Annotated[tuple[FeedId, ...], At("f"), UpTo(CALLED_FEEDS_MAX)]
+    """Feeds of theirs: what answers a post names its feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which posts do you have that this is true of?"""
+
+    name: ClassVar[str] = "search"
+    search: SearchId
+    typed: Annotated[str, At("w"), UpTo(SEARCH_CHARS_MAX)]
+    """In the language of searches."""
+    called: Annotated[tuple[NamedAuthors, ...], At("k"), UpTo(CALLED_MAX)]
+    limit: Annotated[int, At("n"), Between(1, HITS_MAX)]
+    before: Annotated[Spot | None, At("b")] = None
+    """Only posts behind this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFound:
+    """Answer to a search."""
+
+    name: ClassVar[str] = "found"
+    search: SearchId
+    hits: Annotated[tuple[ProvenPost, ...], At("o"), UpTo(HITS_MAX)]
+    """Posts with their proofs (FORMAT 18)."""
+    more: Annotated[bool, At("y")]
+    """1 if there are more, which the question left no room for."""
+    since_ms: Annotated[int, At("t"), Between(0, TIME_MS_MAX)]
+    """From when on the sender has all posts that it was told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRefused:
+    """Answer to a search: not now, or not this."""
+
+    name: ClassVar[str] = "unsearched"
+    search: SearchId
+    reason: Annotated[str, At("r"), UpTo(REASON_CHARS_MAX)]
+    """For people."""
+
+
+WORDS: Final[tuple[type[Message], ...]] = (Search, SearchFound, SearchRefused)
+"""In the order of docs/PROTOCOL.md."""
+
+
+def called_of(named: tuple[NamedAuthors, ...]) -> Called:
+    """Return whom names stand for, as an asker means them; others stand for nobody."""
+    table = {
+        each.typed: Meant(authors=frozenset(each.authors), feeds=frozenset(each.feeds))
+        for each in named
+    }
+    nobody = Meant()
+    return lambda typed: table.get(typed, nobody)

@@ -1,0 +1,212 @@
+"""What comes out of the index of the network."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import Final, NamedTuple
+
+from swarmfeed.core.base.bencoding import decode_fields
+from swarmfeed.core.base.codec import codec_of
+from swarmfeed.core.base.limits import SEARCH_BEST_OF
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import EditBody, PostBody, decode_body
+from swarmfeed.core.feed.matching import Called
+from swarmfeed.core.feed.proven import Checked, Proven, ProvenPost, ProvenProfile, check_post
+from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
+from swarmfeed.core.lookup.spot import Spot, spot_of
+from swarmfeed.core.words.query import SearchQuery
+from swarmfeed.core.words.ranking import Candidate, best_first
+from swarmfeed.core.words.terms import index_text
+from swarmfeed.errors import DamageError, RemoteError
+from swarmfeed.ports.recent import RecentHits
+from swarmfeed.shell.store.recent_schema import slot_of
+from swarmfeed.shell.store.recent_terms import match_of
+from swarmfeed.shell.store.sqlite import Connection
+
+_MATCHES: Final = """
+    SELECT post.id, post.time_ms, feed.feed_id, post.place FROM words_{slot}
+    CROSS JOIN post_{slot} AS post ON post.id = words_{slot}.rowid
+    CROSS JOIN feed ON feed.no = post.feed
+    WHERE words_{slot} MATCH :match
+    AND post.time_ms >= :since_ms AND post.time_ms <= :last_ms
+    ORDER BY words_{slot}.rowid DESC
+"""
+
+_HIT: Final = """
+    SELECT feed.feed_id, head.signed, feed.certificates, post.post, post.edit, feed.profile
+    FROM post_{slot} AS post CROSS JOIN head_{slot} AS head ON head.no = post.head
+    CROSS JOIN feed ON feed.no = post.feed WHERE post.id = :row_id
+"""
+
+_SAID: Final = "SELECT post, edit FROM post_{slot} WHERE id = ?"
+
+_COUNT: Final = "SELECT count(*) FROM post_{slot}"
+
+
+class RecentMatch(NamedTuple):
+    """A post that was found, and where it is."""
+
+    spot: Spot
+    slot: int
+    row_id: int
+
+
+def search(
+    db: Connection, query: SearchQuery, called: Called, before: Spot | None, limit: int
+) -> RecentHits:
+    match = match_of(query, called)
+    if match is None:
+        return RecentHits(hits=(), more=False)
+    found = _matches(db, match, query, before)
+    if query.best_first:
+        return _best(db, list(islice(found, SEARCH_BEST_OF)), query, limit)
+    return _read(db, list(islice(found, limit + 1)), limit)
+
+
+def _matches(
+    db: Connection, match: str, query: SearchQuery, before: Spot | None
+) -> Iterator[RecentMatch]:
+    """Yield what is asked for, newest first: each day costs as much as is taken of it."""
+    ends = [] if query.until_ms is None else [query.until_ms - 1]
+    ends += [] if before is None else [before.time_ms]
+    for day in reversed(days(db)):
+        first_ms, last_ms = day * DAY_MS, min([(day + 1) * DAY_MS - 1, *ends])
+        if last_ms >= max(first_ms, query.since_ms):
+            values: dict[str, int | str] = {
+                "match": match,
+                "since_ms": query.since_ms,
+                "last_ms": last_ms,
+            }
+            yield from _of_day(db, slot_of(day), values, before)
+
+
+def _of_day(
+    db: Connection, slot: int, values: dict[str, int | str], before: Spot | None
+) -> Iterator[RecentMatch]:
+    rows = db.execute(_MATCHES.format(slot=slot), values)
+    # Of one moment they come as they were kept, and stand in an order that all agree on.
+    for _, group in groupby(rows, key=lambda row: row[1]):
+        found = [
+            RecentMatch(spot_of(time_ms, FeedId(feed_id), place), slot, row_id)
+            for row_id, time_ms, feed_id, place in group
+        ]
+        found.sort(reverse=True)
+        yield from (each for each in found if before is None or each.spot < before)
+
+
+def _best(
+    db: Connection, found: Sequence[RecentMatch], query: SearchQuery, limit: int
+) -> RecentHits:
+    """Return the best posts of the newest matches, the best one first."""
+    candidates = [
+        Candidate(row=index_text(_text_of(db, each)).split(), time_ms=each.spot.time_ms)
+        for each in found
+    ]
+    order = best_first(candidates, query.wanted.words)
+    chosen = _read(db, [found[at] for at in order[:limit]], limit)
+    return RecentHits(hits=chosen.hits, more=len(order) > len(chosen.hits))
+
+
+def _text_of(db: Connection, found: RecentMatch) -> str:
+    """Return the newest text of a post, without a look at its proof: it was verified."""
+    post, edit = db.execute(_SAID.format(slot=found.slot), (found.row_id,)).fetchone()
+    try:
+        entry = decode_entry(read_proven(edit or post).stored)
+        body = decode_body(entry.kind, entry.body or b"")
+    except RemoteError as error:
+        raise DamageError(f"the index of the network has a broken post: {error}") from error
+    return body.text if isinstance(body, PostBody | EditBody) else ""
+
+
+def _read(db: Connection, found: Sequence[RecentMatch], limit: int) -> RecentHits:
+    """Return posts with their proofs, as many as one answer has room for."""
+    hits: list[ProvenPost] = []
+    left = FOUND_BYTES
+    for each in found[:limit]:
+        hit = read_hit(db, each.slot, each.row_id)
+        left -= weight_of(hit)
+        if left < 0:
+            break
+        hits.append(hit)
+    return RecentHits(hits=tuple(hits), more=len(found) > len(hits))
+
+
+def weight_of(hit: ProvenPost) -> int:
+    """How many bytes a post takes with its proofs, about."""
+    entries = [hit.post, *([hit.edit] if hit.edit else [])]
+    heads = [hit.head]
+    if hit.profile is not None:
+        entries.append(hit.profile.entry)
+        heads.append(hit.profile.head)
+    proofs = sum(len(each.stored) + 35 * len(each.proof) for each in entries)
+    return proofs + sum(map(len, (*heads, *hit.certificates))) + 128
+
+
+def read_hit(db: Connection, slot: int, row_id: int) -> ProvenPost:
+    """Return a post with its proofs.  DamageError when it is not there, or no such thing."""
+    row = db.execute(_HIT.format(slot=slot), {"row_id": row_id}).fetchone()
+    if row is None:
+        raise DamageError("the index of the network lacks a post that it has words of")
+    feed_id, head, certificates, post, edit, profile = row
+    try:
+        return ProvenPost(
+            feed_id=FeedId(feed_id),
+            head=head,
+            certificates=_list_of(certificates),
+            post=read_proven(post),
+            edit=None if edit is None else read_proven(edit),
+            profile=None if profile is None else _profile_of(profile),
+        )
+    except RemoteError as error:
+        raise DamageError(
+            f"the index of the network has no proof of a post: {error}"
+        ) from error
+
+
+def open_proven(db: Connection, slot: int, row_id: int) -> Checked:
+    """Return what a post says.  Raises as ``read_hit``."""
+    hit = read_hit(db, slot, row_id)
+    try:
+        # By its own clock: it stands where it was put.
+        return check_post(hit, now_ms=2**62)
+    except RemoteError as error:
+        raise DamageError(f"the index of the network proves nothing: {error}") from error
+
+
+def read_proven(spelled: bytes) -> Proven:
+    """Raises BadEncodingError."""
+    fields = decode_fields(spelled, "proven", limit_bytes=len(spelled))
+    return codec_of(Proven).read(fields)
+
+
+def _profile_of(spelled: bytes) -> ProvenProfile:
+    fields = decode_fields(spelled, "profile", limit_bytes=len(spelled))
+    return codec_of(ProvenProfile).read(fields)
+
+
+def _list_of(spelled: bytes) -> tuple[bytes, ...]:
+    fields = decode_fields(b"d1:c" + spelled + b"e", "certificates", limit_bytes=1 << 20)
+    return fields.take_bytes_list(b"c", count_max=64, bytes_max=1 << 16)
+
+
+def days(db: Connection) -> list[int]:
+    """Days that posts are kept of, ascending."""
+    return [day for (day,) in db.execute("SELECT day FROM day ORDER BY day").fetchall()]
+
+
+def said(db: Connection, name: str) -> int:
+    """Return a number that is remembered; 0 if none is."""
+    row = db.execute("SELECT value FROM said WHERE name = ?", (name,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def looked_through(db: Connection) -> dict[FeedId, int]:
+    return {
+        FeedId(feed_id): size
+        for feed_id, size in db.execute("SELECT feed_id, looked FROM feed WHERE looked > 0")
+    }
+
+
+def count(db: Connection) -> int:
+    """How many posts are kept."""
+    return sum(db.execute(_COUNT.format(slot=slot_of(day))).fetchone()[0] for day in days(db))
