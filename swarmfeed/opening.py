@@ -22,6 +22,7 @@ from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
+from swarmfeed.shell.store.recent import SqliteRecent
 from swarmfeed.shell.verifying.verifier import ProcessVerifier
 
 
@@ -45,6 +46,7 @@ def open_shells(
         verifier=ProcessVerifier(),
         lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
+        recent=SqliteRecent(home / "recent.db"),
         swarm=outside.swarm,
         link=outside.link,
         board=outside.board,

@@ -11,6 +11,9 @@ from typing import Any
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "PROTOCOL.md"
 
+SPOKEN = ("3", "7", "8", "9", "12")
+"""Sections with tables of messages."""
+
 ENDPOINT = '{"h": IP address, "p": 1 to 65,535}'
 GOOD_ENDPOINTS: list[Any] = [
     {"h": b"192.0.2.7", "p": 1},
@@ -38,11 +41,11 @@ class Cell:
 
 
 def read_tables(page: str) -> dict[str, dict[str, Cell]]:
-    """Return each message of the page with its keys: of sections 3 and 7 to 9."""
+    """Return each message of the page with its keys: of the sections in ``SPOKEN``."""
     parts = re.split(r"^## (\d+)\. .*$", page, flags=re.M)
     numbered = dict(zip(parts[1::2], parts[2::2], strict=True))
     found: dict[str, dict[str, Cell]] = {}
-    for section in "".join(numbered[each] for each in "3789").split("\n### ")[1:]:
+    for section in "".join(numbered[each] for each in SPOKEN).split("\n### ")[1:]:
         name, _, text = section.partition("\n")
         cells: dict[str, Cell] = {}
         for key, bound in re.findall(r"^\| `(\S+?)` \| .* \| (.+?) \|$", text, flags=re.M):
@@ -66,8 +69,9 @@ def number(text: str) -> int:
 def samples(cell: Cell) -> tuple[list[Any], list[Any]]:
     """Values that a key may have, each bound touched, and values beyond them."""
     bound = cell.bound
-    if bound == ENDPOINT:
-        return GOOD_ENDPOINTS, BAD_ENDPOINTS
+    if bound.startswith("{"):
+        is_endpoint = bound == ENDPOINT
+        return (GOOD_ENDPOINTS, BAD_ENDPOINTS) if is_endpoint else _dicts(_cells(bound))
     if match := re.fullmatch(r"([\d,^]+) (?:to|or) (.+)", bound):
         low, high = number(match[1]), number(match[2])
         return [low, high], [low - 1, high + 1, b"", []]
@@ -101,6 +105,19 @@ def _lists(most: int, good: list[Any], bad: list[Any]) -> tuple[list[Any], list[
         [[], [good[-1]], [smallest] * most],
         [[smallest] * (most + 1), *([each] for each in bad), b"", 1, {}],
     )
+
+
+def _cells(bound: str) -> dict[str, Cell]:
+    """Read the bound of a dict that stands alone: ``{"n": 0 to 9, "o": {"e": 32 bytes}}``."""
+    cells, depth, start = dict[str, Cell](), 0, 1
+    for at, sign in enumerate(bound):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        is_end = depth == 1 and bound.startswith(', "', at)
+        if is_end or depth == 0:
+            key, _, said = bound[start:at].partition(": ")
+            cells[key.strip(' "')] = Cell(said, False)
+            start = at + 1
+    return cells
 
 
 def _dicts(cells: dict[str, Cell]) -> tuple[list[Any], list[Any]]:

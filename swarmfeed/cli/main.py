@@ -199,10 +199,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
 def settings_of_roles() -> tuple[type, ...]:
     """What roles let people set, beside the settings of every node."""
     from swarmfeed.node.history.settings import HistorySettings
+    from swarmfeed.node.lookup.settings import LookupSettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
     from swarmfeed.node.wayin.settings import WayInSettings
 
-    return (HistorySettings, SupernodeSettings, WayInSettings)
+    return (HistorySettings, SupernodeSettings, LookupSettings, WayInSettings)
 
 
 def make_main(

@@ -161,7 +161,7 @@ def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
     if post.held_by:
         facts.append(who_has_it(post.held_by))
     name = plain(post.author_name) or NO_NAME
-    return styled(name, bold=True) + styled(GAP + " · ".join(facts), dim=True)
+    return styled(name, bold=True) + styled(GAP + " · ".join(filter(None, facts)), dim=True)
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

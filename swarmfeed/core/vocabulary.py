@@ -16,6 +16,7 @@ from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.history import words as history
+from swarmfeed.core.lookup import words as lookup
 from swarmfeed.core.relay import words as circuits
 from swarmfeed.core.state import words as state
 from swarmfeed.core.supernode import words as supernode
@@ -78,7 +79,9 @@ class Vocabulary:
         return Unknown(name.decode("ascii")) if codec is None else codec.read(fields)
 
 
-VOCABULARY: Final = Vocabulary((*talk.WORDS, *history.WORDS, *state.WORDS, *circuits.WORDS))
+VOCABULARY: Final = Vocabulary(
+    (*talk.WORDS, *history.WORDS, *state.WORDS, *circuits.WORDS, *lookup.WORDS)
+)
 """Everything a peer may say after hello: one tuple of each role."""
 
 LAYER: Final = Vocabulary(supernode.WORDS)

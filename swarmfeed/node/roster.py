@@ -7,6 +7,7 @@ from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
+from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.node import MakeRole
 from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
@@ -32,6 +33,7 @@ ROSTER: Final = Roster(
         devices_role,
         supernode_role,
         relay_role,
+        lookup_role,
         wayin_role,
     )
 )

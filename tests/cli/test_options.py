@@ -16,6 +16,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
@@ -88,7 +89,13 @@ def test_what_is_left_out_has_the_default_of_its_field(
 ) -> None:
     run("run", "--no-open")
     assert fake.ran_with[0][0] == NodeSettings(
-        others=(HistorySettings(), SupernodeSettings(), WayInSettings(), ToySettings())
+        others=(
+            HistorySettings(),
+            SupernodeSettings(),
+            LookupSettings(),
+            WayInSettings(),
+            ToySettings(),
+        )
     )
 
 

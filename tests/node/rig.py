@@ -41,6 +41,7 @@ from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.lists import ListFiles
+from swarmfeed.shell.store.recent import SqliteRecent
 
 from tests.core.samples import posts
 
@@ -186,6 +187,7 @@ def new_ground(
         verifier=FakeVerifier(),
         lists=ListFiles(folder / "lists"),
         index=FakeIndex(),
+        recent=SqliteRecent(folder / "recent.db"),
         swarm=swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),
         link=FakeNetwork().link(OWN.node_id),
         board=None,

@@ -35,6 +35,7 @@ from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.shell.boxes import HpkeBoxes
 from swarmfeed.shell.disk.lists import ListFiles
+from swarmfeed.shell.store.recent import SqliteRecent
 
 from street.authors import author_of, moved
 from street.fakes.clock import FakeClock, QuickClock, WrongClock
@@ -144,6 +145,7 @@ class Neighbour:
             verifier=FakeVerifier(),
             lists=ListFiles(self.disk.folder / "lists"),
             index=self.index,
+            recent=SqliteRecent(self.disk.folder / "recent.db"),
             swarm=FakeSwarm(street.swarms, Endpoint(self.settings.listen, 0)),
             link=street.links.link(identity.node_id, vocabulary=self.roster.vocabulary),
             board=FakeHeadBoard(street.dht),

@@ -1,38 +1,82 @@
-"""GET /search: posts on this machine that hold all the words."""
+"""GET /search and /tags/<tag>: posts that hold all the words, here or in the network."""
 
 from typing import Final
 
 from flask import render_template, request
+from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
+from swarmfeed.core.lookup import sentences
 from swarmfeed.core.words.query import parse_query
-from swarmfeed.errors import UserError
+from swarmfeed.errors import RetryError, UserError
 
 from webui.current import ask, before
+from webui.formats import local_time
 from webui.render import one_line
 from webui.routes import Menu, Page, get
+
+NETWORK: Final = "network"
+"""Where it is searched, beside this machine."""
 
 NOTHING: Final = FoundPosts(posts=(), next=None, count=0)
 
 
 def show_search() -> str | tuple[str, int]:
-    words = request.args.get("q", "").strip()
+    return _searched(request.args.get("q", "").strip())
+
+
+def show_tag(tag: str) -> str | tuple[str, int]:
+    return _searched(f"#{tag}", tag=tag)
+
+
+def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
+    network = request.args.get("where") == NETWORK
     try:
-        return _shown(
-            words, ask(SearchPosts(words=words, before=before())) if words else NOTHING
-        )
+        if network and words:
+            return _shown_far(words, ask(SearchNetwork(words=words, before=before())), tag)
+        found = ask(SearchPosts(words=words, before=before())) if words else NOTHING
+        return _shown(words, found, tag, network=network)
     except UserError as error:
-        return _shown(words, NOTHING, not_searched=str(error)), 400
+        return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 400
+    except RetryError as error:
+        if not network:
+            raise
+        return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 503
 
 
-def _shown(words: str, page: FoundPosts, not_searched: str = "") -> str:
+def _shown_far(words: str, page: NetworkPosts, tag: str) -> str:
+    went = sentences.how_it_went(
+        asked=page.asked,
+        answered=page.answered,
+        untrue=page.untrue,
+        left_out=page.left_out,
+        since=local_time(page.since_ms),
+    )
+    found = FoundPosts(posts=page.posts, next=page.next, count=len(page.posts))
+    return _shown(words, found, tag, network=True, went=went)
+
+
+def _shown(
+    words: str,
+    page: FoundPosts,
+    tag: str,
+    *,
+    network: bool,
+    went: str = "",
+    not_searched: str = "",
+) -> str:
     query = parse_query(words) if page.posts else None
     best_first = query is not None and query.best_first
+    is_nothing = bool(words) and not page.posts and not not_searched
     return render_template(
         "search.html",
         words=words,
-        nobody=_nobody(words) if words and not page.posts and not not_searched else "",
+        tag=tag,
+        network=network,
+        went=went,
+        learns=sentences.LEARNS(),
+        nobody=_nobody(words) if is_nothing else "",
         not_searched=not_searched,
         marked=query.marked if query else (),
         best_first=best_first,
@@ -59,5 +103,8 @@ def _nobody(words: str) -> str:
 
 
 PAGE: Final = Page(
-    routes=(get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),)
+    routes=(
+        get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),
+        get("/tags/<tag>", "tag", show_tag),
+    )
 )

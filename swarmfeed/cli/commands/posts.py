@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from swarmfeed.cli.context import Context, pass_context
+from swarmfeed.cli.network import print_network_search
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, print_sentence, warn
 from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
@@ -157,12 +158,22 @@ def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
 )
 @click.argument("words", nargs=-1, required=True, type=TextParam())
 @page_options
+@click.option("--network", is_flag=True, help="Ask supernodes: posts of whoever wrote them.")
+@click.option(
+    "--order", type=click.Choice(("best", "new")), help="Which posts come first; new ones else."
+)
 @json_option
 @pass_context
 def search(
-    context: Context, words: tuple[str, ...], limit: int, before: Cursor | None, as_json: bool
+    context: Context,
+    words: tuple[str, ...],
+    limit: int,
+    before: Cursor | None,
+    network: bool,
+    order: str | None,
+    as_json: bool,
 ) -> None:
-    """Find posts held here that have all WORDS in them.
+    """Find posts held here, or in the network, that have all WORDS in them.
 
     "a phrase", begin*, #tag and -without work; from:NAME and to:NAME, who wrote it and whom it
     answers or mentions; since:2026-03 and until:2026-03-15, days of UTC; lang:de, has:link,
@@ -170,8 +181,11 @@ def search(
     dashes goes between quotation marks.
     """
     _require_options(words)
+    typed = " ".join([*words, *([f"order:{_ORDERS[order]}"] if order else [])])
+    if network:
+        print_network_search(context, typed, limit, before, as_json=as_json)
+        return
     with context.open() as desk:
-        typed = " ".join(words)
         found = desk.ask(SearchPosts(words=typed, limit=limit, before=before))
         empty = "" if found.posts else _why_nothing(desk, typed)
     _print_posts(context, found.posts, as_json, empty)
@@ -180,6 +194,10 @@ def search(
         print_sentence(GO_ON(found=what_was_found(found.count), cursor=found.next))
     elif parse_query(typed).best_first and found.count > len(found.posts) and not as_json:
         print_sentence(what_was_found(found.count, best_first=True))
+
+
+_ORDERS: Final = {"best": "best", "new": "newest"}
+"""What a search says for them."""
 
 
 def _why_nothing(desk: Answerer, typed: str) -> str:

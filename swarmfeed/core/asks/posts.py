@@ -81,6 +81,8 @@ class PostView:
     """Whether its author has given it another text since; ``versions`` has the earlier ones."""
     withdrawn: Annotated[bool, Spare()] = False
     """In a thread: whether its author took it back; it has no text then."""
+    far: Annotated[bool, Spare()] = False
+    """Whether it is not on this machine: others sent it, with what proves it."""
     depth: Annotated[int, Spare()] = 0
     """In a thread: how many replies stand between it and the post that was opened."""
 

@@ -15,6 +15,7 @@ from swarmfeed.ports import (
     Lists,
     Logs,
     PrivateFile,
+    Recent,
     Safe,
     Swarm,
     Verifier,
@@ -40,6 +41,7 @@ class Shells:
     verifier: Verifier
     lists: Lists
     index: Index
+    recent: Recent
     swarm: Swarm
     link: Links
     board: HeadBoard | None

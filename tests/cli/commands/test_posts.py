@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,45 @@ def test_a_search_says_how_to_go_on(run: Run, posts: AnnasDesk) -> None:
     assert [post["text"] for post in last] == ["good morning"]
     assert "posts found" not in run("search", "good", "--before", cursor).stdout
     assert "post found" not in run("search", "Bert", "--limit", "1").stdout, "that was all"
+
+
+def test_a_search_of_the_network_says_whose_posts_they_are_and_who_answered(
+    run: Run, posts: AnnasDesk
+) -> None:
+    nobody = run("search", "tea", "--network").stdout
+    assert nobody.startswith("No supernode is known to this machine yet")
+    far = replace(posts.posts[0], text="green tea", author_name="", far=True)
+    posts.network = replace(
+        posts.network,
+        posts=(far,),
+        next=far.cursor,
+        asked=2,
+        answered=1,
+        since_ms=far.time_ms,
+        untrue=1,
+        left_out=3,
+    )
+    said = run("search", "tea", "--network", "--order", "best").stdout
+    assert "green tea" in said and format_author(far.author_id) in said
+    for part in (
+        "1 of 2 supernodes answered. They know what was passed on since 20",
+        "The answer of 1 supernode was false: nothing of it is shown.",
+        "3 posts were left out by a supernode",
+        f"1 post shown; the next ones: --before {far.cursor}",
+    ):
+        assert part in " ".join(said.split())
+    printed = json.loads(run("search", "tea", "--network", "--json").stdout)
+    assert (printed["asked"], printed["posts"][0]["far"]) == (2, True)
+    posts.network = replace(posts.network, posts=(), next=None)
+    assert run("search", "tea", "--network").stdout.startswith("No supernode that answered")
+    assert run("search", "-tea", "--network").exit_code == 1
+
+
+def test_the_order_of_a_search_can_be_said_as_an_option(run: Run, posts: AnnasDesk) -> None:
+    assert run("search", "good", "--order", "best").exit_code == 0
+    assert run("search", "good", "order:best", "--order", "new").exit_code == 0
+    assert run("search", "good", "--order", "worst").exit_code == 2
+    assert posts.searched == ["good order:best", "good order:best order:newest"]
 
 
 @pytest.mark.parametrize(

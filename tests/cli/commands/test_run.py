@@ -13,12 +13,14 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
 PAGE = "http://127.0.0.1:1/login?token=t"
+OTHERS = (HistorySettings(), SupernodeSettings(), LookupSettings(), WayInSettings())
 
 
 @pytest.fixture
@@ -33,9 +35,7 @@ def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
 ) -> None:
     result = run("run", "--no-open")
     assert (result.exit_code, result.stdout) == (0, f"page: {PAGE}\nlink: {LINK}\n")
-    assert fake.ran_with == [
-        (NodeSettings(others=(HistorySettings(), SupernodeSettings(), WayInSettings())), "")
-    ]
+    assert fake.ran_with == [(NodeSettings(others=OTHERS), "")]
     assert fake.opened == []
 
 
@@ -47,6 +47,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
         *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
         *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
+        *("--supernode-disk", "2G"),
         *("--supernode-list", str(listed)),
     )
     assert fake.ran_with[0][0] == NodeSettings(
@@ -64,6 +65,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         others=(
             HistorySettings(),
             SupernodeSettings(supernode="on"),
+            LookupSettings(recent_bytes=2_000_000_000),
             WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
         ),
     )

@@ -37,6 +37,7 @@ from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
+from swarmfeed.shell.store.recent import SqliteRecent
 
 IMPORTED = 250
 """Posts of the backlog: a few before the first chunk is sealed."""
@@ -146,6 +147,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         verifier=FakeVerifier(),
         lists=ListFiles(home / "lists"),
         index=open_index(home / "index.db"),
+        recent=SqliteRecent(home / "recent.db"),
         swarm=FakeSwarm(FakeSwarmNetwork(), Endpoint("127.0.0.1", 0)),
         link=FakeNetwork().link(identity.node_id),
         board=None,

@@ -17,6 +17,7 @@ from swarmfeed.core.asks.history import (
     Told,
 )
 from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
+from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -69,6 +70,7 @@ from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.public_id import public_id
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 
 from street.fakes import history
@@ -144,6 +146,12 @@ class AnnasDesk(TableDesk):
         super().__init__()
         self.posts: list[PostView] = []
         """Oldest first."""
+        self.network = NetworkPosts(
+            posts=(), next=None, asked=0, answered=0, since_ms=0, untrue=0, left_out=0
+        )
+        """What supernodes find, whatever is looked for."""
+        self.searched: list[str] = []
+        """What was looked for here."""
         self.followed: set[AuthorId] = set()
         self.muted: set[AuthorId] = set()
         self.strangers: dict[AuthorId, str] = {}
@@ -238,9 +246,14 @@ class AnnasDesk(TableDesk):
         return page_of(found[: ask.limit], ask.limit)
 
     def search(self, ask: SearchPosts) -> FoundPosts:
+        self.searched.append(ask.words)
         count = sum(ask.words in post.text for post in self._newest(None))
         found = [post for post in self._newest(ask.before) if ask.words in post.text]
         return found_of(found[: ask.limit], ask.limit, count)
+
+    def search_network(self, ask: SearchNetwork) -> NetworkPosts:
+        parse_query(ask.words)
+        return self.network
 
     def show(self, ask: ShowPost) -> ThreadView:
         start = self._find(ask.start) if ask.start else None
@@ -327,6 +340,7 @@ class AnnasDesk(TableDesk):
         HowFar: how_far,
         Timeline: timeline,
         SearchPosts: search,
+        SearchNetwork: search_network,
         ShowPost: show,
         HowFarRemoved: how_far_removed,
         Status: status,

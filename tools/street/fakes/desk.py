@@ -33,6 +33,7 @@ from swarmfeed.core.asks.history import (
 )
 from swarmfeed.core.asks.input_sentences import KEY_OF_ANOTHER, SAID_BEFORE
 from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
+from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -224,6 +225,10 @@ class FakeDesk(TableDesk):
         """What was changed, in order."""
         self.once: dict[str, PostView] = {}
         """What was published for a key."""
+        self.network = NetworkPosts(
+            posts=(), next=None, asked=0, answered=0, since_ms=0, untrue=0, left_out=0
+        )
+        """What supernodes find, whatever is looked for; nobody knows one at first."""
         self.pinned: dict[AuthorId, PostView] = {}
         self.alarms: tuple[AlarmView, ...] = ()
         self.removals: dict[str, Removal] = {}
@@ -478,6 +483,10 @@ class FakeDesk(TableDesk):
         shown = self._newest(found, ask.limit, ask.before)
         return found_of(shown, ask.limit, count, best_first=query.best_first)
 
+    def search_network(self, ask: SearchNetwork) -> NetworkPosts:
+        parse_query(ask.words)
+        return replace(self.network, posts=self.network.posts[: ask.limit])
+
     def show(self, ask: ShowPost) -> ThreadView:
         start = self._find(ask.start) if ask.start else None
         return thread_of(self.posts, self._find(ask.ref), ask, start)
@@ -694,6 +703,7 @@ class FakeDesk(TableDesk):
         Timeline: timeline,
         NewerThan: newer_than,
         SearchPosts: search,
+        SearchNetwork: search_network,
         ShowPost: show,
         HowManyReplies: how_many_replies,
         NamedPosts: named_posts,

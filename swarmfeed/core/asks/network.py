@@ -1,0 +1,50 @@
+"""What people ask of the network: posts that supernodes have, whoever wrote them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.shape import Key, Whole
+from swarmfeed.core.lookup.limits import HITS_MAX
+
+FewPosts = Annotated[
+    int,
+    Whole(first=1, last=HITS_MAX, sentence=f"A limit is a number from 1 to {HITS_MAX}."),
+]
+"""How many posts are asked for: each comes with its proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPosts:
+    """A page of what supernodes found; each post was proven here, whoever sent it."""
+
+    posts: tuple[PostView, ...]
+    """Newest first unless the best were asked for; ``far`` are those that are not here."""
+    next: Cursor | None
+    """What ``before`` takes to go on; null when the list ended."""
+    asked: int
+    """Supernodes that were asked; 0 when none is known."""
+    answered: int
+    """Those that answered in time, and truly."""
+    since_ms: int
+    """From when on one of them has all posts that it was told of; older ones may be missing."""
+    untrue: int
+    """Supernodes whose answer was false: nothing of it is shown."""
+    left_out: int
+    """Posts that one of them should have had, and another one showed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchNetwork(Ask[NetworkPosts]):
+    """Posts that supernodes have, found by words as those held here; they learn the words."""
+
+    name = "search-network"
+
+    words: Annotated[str, Key("q")]
+    """As ``search`` takes them."""
+    limit: FewPosts = HITS_MAX
+    """At most so many posts."""
+    before: Cursor | None = None
+    """Only posts after this place."""

@@ -1,0 +1,260 @@
+"""Asks supernodes, and believes none of them: a search of the person, from words to answers.
+
+words --> two parents (or supernodes that are known), this machine's own index of the network
+answers --> each hit verified, one that is false makes all of its answer nothing
+        --> merged, held against each other and against own posts: what is left out shows
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.feed.matching import Called
+from swarmfeed.core.feed.proven import Checked
+from swarmfeed.core.lookup import sentences
+from swarmfeed.core.lookup.limits import (
+    ANSWER_WAIT_S,
+    ASKING_MAX,
+    OMISSIONS_BORNE,
+    SEARCH_ID_BYTES,
+    SECOND_WAIT_S,
+)
+from swarmfeed.core.lookup.results import (
+    Answer,
+    check_hit,
+    merge,
+    merge_best,
+    omitted,
+    spot_of_hit,
+)
+from swarmfeed.core.lookup.spot import Spot
+from swarmfeed.core.lookup.words import (
+    NamedAuthors,
+    Search,
+    SearchFound,
+    SearchRefused,
+    called_of,
+)
+from swarmfeed.core.words.query import SearchQuery
+from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.ground.events import LinkClosed, Misled
+from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.lookup.answering import SearchServer
+from swarmfeed.node.lookup.keeper import RecentKeeper
+
+ASKED: int = 2
+"""Supernodes that are asked: what one keeps back, the other one shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkQuestion:
+    """A search, as it is asked."""
+
+    query: SearchQuery
+    typed: str
+    called: tuple[NamedAuthors, ...]
+    limit: int
+    before: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What came of a search."""
+
+    hits: tuple[Checked, ...] = ()
+    asked: int = 0
+    answered: int = 0
+    untrue: int = 0
+    left_out: int = 0
+    since_ms: int = 0
+    more: bool = False
+
+
+Heard = tuple[Session | None, SearchFound]
+"""An answer, and who gave it; None: this machine."""
+
+
+class NetworkSearch:
+    """Searches of this machine that are under way; belongs to one asyncio loop."""
+
+    def __init__(self, ground: Ground, keeper: RecentKeeper, searching: SearchServer) -> None:
+        self._ground = ground
+        self._layer = ground.layer
+        self._clock = ground.shells.clock
+        self._dice = ground.shells.dice
+        self._keeper = keeper
+        self._searching = searching
+        self._waiting: dict[tuple[NodeId, bytes], asyncio.Future[SearchFound | None]] = {}
+        self._under_way = 0
+        self._omissions: dict[NodeId, int] = {}
+        """Searches in a row in which a parent left something out."""
+
+    # --- what is heard ---
+
+    def on_found(self, session: Session, found: SearchFound) -> None:
+        self._answered(session, found.search, found)
+
+    def on_refused(self, session: Session, refused: SearchRefused) -> None:
+        self._answered(session, refused.search, None)
+
+    def on_closed(self, event: LinkClosed) -> None:
+        for (node_id, _), waiting in self._waiting.items():
+            if node_id == event.session.node_id and not waiting.done():
+                waiting.set_result(None)
+
+    def _answered(self, session: Session, search: bytes, found: SearchFound | None) -> None:
+        waiting = self._waiting.get((session.node_id, search))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(found)
+
+    # --- what is asked ---
+
+    async def search(self, sought: NetworkQuestion) -> Gathered:
+        """Return what supernodes have, as far as it is true.  RetryError: too many at once."""
+        if self._under_way >= ASKING_MAX:
+            raise RetryError(sentences.TOO_MANY_AT_ONCE())
+        self._under_way += 1
+        try:
+            sessions = await self._whom_to_ask()
+            heard = await self._hear(sessions, sought)
+            asked = len(sessions) + self._keeper.is_open
+            return await self._gather(heard, sought, asked)
+        finally:
+            self._under_way -= 1
+
+    async def _whom_to_ask(self) -> list[Session]:
+        """Parents; where there are too few, supernodes that are known."""
+        chosen = list(self._layer.parents)
+        wanted = ASKED - self._keeper.is_open
+        for other in self._layer.others:
+            if len(chosen) >= wanted:
+                break
+            if any(each.node_id == other.node_id for each in chosen):
+                continue
+            session = await self._layer.link_to(other)
+            if session is not None:
+                chosen.append(session)
+        return chosen
+
+    async def _hear(self, sessions: Sequence[Session], sought: NetworkQuestion) -> list[Heard]:
+        """Return the answers that came in time."""
+        asking = {asyncio.ensure_future(self._ask(each, sought)): each for each in sessions}
+        heard: list[Heard] = []
+        if self._keeper.is_open:
+            heard.append((None, await self._look_here(sought)))
+        left_s = SECOND_WAIT_S if heard else ANSWER_WAIT_S
+        pending = set(asking)
+        while pending:
+            done, pending = await asyncio.wait(
+                pending, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                break
+            heard += [(asking[each], found) for each in done if (found := each.result())]
+            left_s = SECOND_WAIT_S if heard else left_s
+        for each in pending:
+            each.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        return heard
+
+    async def _ask(self, session: Session, sought: NetworkQuestion) -> SearchFound | None:
+        search = self._dice(SEARCH_ID_BYTES)
+        said = Search(search, sought.typed, sought.called, sought.limit, sought.before)
+        key = session.node_id, search
+        waiting: asyncio.Future[SearchFound | None] = asyncio.Future()
+        self._waiting[key] = waiting
+        session.outbox.put(("ask-search", search), partial(session.send, said))
+        try:
+            return await waiting
+        finally:
+            del self._waiting[key]
+
+    async def _look_here(self, sought: NetworkQuestion) -> SearchFound:
+        said = Search(b"", sought.typed, sought.called, sought.limit, sought.before)
+        found = await off_loop(partial(self._searching.find, sought.query, said))
+        return SearchFound(b"", found.hits, found.more, self._keeper.since_ms)
+
+    # --- what is made of it ---
+
+    async def _gather(
+        self, heard: Sequence[Heard], sought: NetworkQuestion, asked: int
+    ) -> Gathered:
+        now_ms, called = self._clock.now_ms(), called_of(sought.called)
+        true: list[tuple[Session | None, Answer]] = []
+        for session, found in heard:
+            try:
+                answer = await off_loop(partial(check_answer, found, sought, called, now_ms))
+                true.append((session, answer))
+            except RemoteError as error:
+                self._mislead(session, sentences.TOLD_FALSE(reason=error))
+        answers = [answer for _, answer in true]
+        return Gathered(
+            hits=tuple(self._merged(answers, sought)),
+            asked=asked,
+            answered=len(true),
+            untrue=len(heard) - len(true),
+            left_out=self._left_out(true, sought, now_ms),
+            since_ms=min((each.since_ms for each in answers), default=0),
+            more=any(each.more for each in answers),
+        )
+
+    def _merged(self, answers: Sequence[Answer], sought: NetworkQuestion) -> list[Checked]:
+        if sought.query.best_first:
+            return merge_best(answers, sought.query, sought.limit, {})
+        return merge(answers, sought.limit)
+
+    def _left_out(
+        self,
+        true: Sequence[tuple[Session | None, Answer]],
+        sought: NetworkQuestion,
+        now_ms: int,
+    ) -> int:
+        """Count what one answer should have had; who does that again and again is a liar."""
+        missing = set()
+        known = [hit for _, answer in true for hit in answer.hits]
+        for session, answer in true:
+            if sought.query.best_first and answer.more:
+                continue  # which are the best, each may judge by what it has
+            lacks = omitted(answer, known, now_ms)
+            missing.update(lacks)
+            if session is not None:
+                self._count(session, is_omission=bool(lacks))
+        return len(missing)
+
+    def _count(self, session: Session, *, is_omission: bool) -> None:
+        count = self._omissions.pop(session.node_id, 0) + 1 if is_omission else 0
+        if count > OMISSIONS_BORNE:
+            self._mislead(session, sentences.KEPT_BACK(searches=count))
+        elif count and self._layer.is_parent(session.node_id):
+            self._omissions[session.node_id] = count
+        elif not count:
+            self._omissions.pop(session.node_id, None)
+
+    def _mislead(self, session: Session | None, why: str) -> None:
+        if session is not None:
+            self._ground.events.tell(Misled(session, why))
+
+
+def check_answer(
+    found: SearchFound, sought: NetworkQuestion, called: Called, now_ms: int
+) -> Answer:
+    """Return what is true of an answer: all of it, or nothing.
+
+    Raises:
+        RemoteError: One of its posts is false, or not what was asked for, or behind the wrong
+            place, or there are more than were asked for.
+    """
+    if len(found.hits) > sought.limit:
+        raise RemoteError("more posts than were asked for")
+    if found.more and not found.hits:
+        raise RemoteError("more posts, and none of them")
+    hits = tuple(check_hit(each, sought.query, called, now_ms) for each in found.hits)
+    if len({each.ref for each in hits}) < len(hits):
+        raise RemoteError("a post twice")
+    if sought.before is not None and any(spot_of_hit(each) >= sought.before for each in hits):
+        raise RemoteError("a post that was shown before")
+    return Answer(hits=hits, more=found.more, since_ms=found.since_ms)

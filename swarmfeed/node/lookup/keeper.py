@@ -1,0 +1,186 @@
+"""Keeps the recent posts of the network, while this machine is a supernode.
+
+    a feed grew, a chunk came    --> its posts, proven from what is on disk
+    a post was passed on         --> as it came, once it was checked
+                                      one task, a transaction at a time
+
+All goes off the loop.  What it keeps is a cache: what was looked through is remembered, and
+where it is damaged it is begun anew from what is on disk.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from functools import partial
+
+import structlog
+
+from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.lookup.limits import DAY_MS, SEEN_WAITING_MAX, TAKEN_AT_ONCE, WINDOW_DAYS
+from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
+from swarmfeed.node.ground.events import (
+    ChunkKept,
+    FeedDropped,
+    HeadGrew,
+    PostSeen,
+    Relieved,
+    ServingChanged,
+    Strained,
+)
+from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.tasks import in_turns
+from swarmfeed.node.lookup.prover import PostProver, check_all
+from swarmfeed.node.lookup.settings import LookupSettings
+
+logger = structlog.get_logger()
+
+Range = tuple[FeedId, int, int]
+"""Entries [start, end) of a feed."""
+
+
+class RecentKeeper:
+    """Fills the index of the network; belongs to one asyncio loop."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._recent = ground.shells.recent
+        self._clock = ground.shells.clock
+        self._bytes_max = ground.settings.of(LookupSettings).recent_bytes
+        self._prover = PostProver(ground)
+        self._ranges: OrderedDict[Range, None] = OrderedDict()
+        self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
+        self._gone: list[FeedId] = []
+        self._changed = asyncio.Event()
+        self._is_damaged = False
+        self._running: asyncio.Task[None] | None = None
+        self.is_open = False
+        """Whether posts can be looked for in it."""
+        self.since_ms = 0
+        """From when on it has all that was passed on."""
+
+    @property
+    def waiting(self) -> int:
+        """What is still to go in."""
+        return len(self._ranges) + len(self._seen)
+
+    # --- what happens ---
+
+    def on_serving(self, event: ServingChanged) -> None:
+        if event.serves and self._ground.settings.network:
+            self._running = self._ground.beside.spawn(self._run())
+        elif self._running is not None:
+            self._running.cancel()
+            self._running, self.is_open = None, False
+
+    def on_head(self, event: HeadGrew) -> None:
+        start = event.before.size if event.before else 0
+        self._put(event.after.feed_id, start, event.after.size)
+
+    def on_chunk(self, event: ChunkKept) -> None:
+        self._put(event.feed_id, event.span.start, event.span.end)
+
+    def on_seen(self, event: PostSeen) -> None:
+        if self._running is None:
+            return
+        if len(self._seen) == SEEN_WAITING_MAX:
+            self.since_ms = self._clock.now_ms()  # the oldest one is left out
+        self._seen.append(event)
+        self._changed.set()
+
+    def on_dropped(self, event: FeedDropped) -> None:
+        if self._running is not None:
+            self._gone.append(event.feed_id)
+            self._changed.set()
+
+    def on_relieved(self, _: Relieved) -> None:
+        self._changed.set()
+
+    def mend(self) -> None:
+        """Who looked for something met damage: begin anew."""
+        self._is_damaged = True
+        self._changed.set()
+
+    def _put(self, feed_id: FeedId, start: int, end: int) -> None:
+        if self._running is not None:
+            self._ranges[feed_id, start, end] = None
+            self._changed.set()
+
+    async def stop(self) -> None:
+        """Keep nothing more; who searches meanwhile is told to come again."""
+        self.is_open = False
+        await asyncio.to_thread(self._recent.close)
+
+    # --- inside ---
+
+    async def _run(self) -> None:
+        await self._begin()
+        while True:
+            try:
+                if self._is_damaged:
+                    await self._begin_anew()
+                await self._take_all()
+            except MendingError as error:
+                logger.warning("the index of the network is damaged", reason=str(error))
+                self._is_damaged = True
+                continue
+            except PassingError as error:
+                self._ground.events.tell(Strained(error))
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _begin(self) -> None:
+        await off_loop(lambda: self._recent.open(self._bytes_max))
+        self.is_open = True
+        await self._look_through_all()
+
+    async def _begin_anew(self) -> None:
+        await off_loop(self._recent.begin_anew)
+        self._is_damaged = False
+        await self._look_through_all()
+
+    async def _look_through_all(self) -> None:
+        """Look through all that is on disk, and was not; of what is too old nothing is read."""
+        # Nobody knows what was passed on while it was not listening.
+        self.since_ms = self._clock.now_ms()
+        looked = await off_loop(self._recent.looked_through)
+        shelf, first_ms = self._ground.shelf, self._first_ms()
+        async for feed_id in in_turns(shelf.feed_ids()):
+            replica, start = shelf.replica(feed_id), looked.get(feed_id, 0)
+            if replica is None or replica.head.time_ms < first_ms or start >= replica.size:
+                continue
+            self._put(feed_id, start, replica.size)
+
+    def _first_ms(self) -> int:
+        return self._clock.now_ms() - WINDOW_DAYS * DAY_MS
+
+    async def _take_all(self) -> None:
+        while self._gone or self._seen or self._ranges:
+            if self._gone:
+                await off_loop(partial(self._recent.drop_feed, self._gone.pop()))
+            elif self._seen:
+                await self._take_seen()
+            else:
+                await self._take_range(next(iter(self._ranges)))
+
+    async def _take_seen(self) -> None:
+        count = min(len(self._seen), TAKEN_AT_ONCE)
+        seen = [self._seen[at].post for at in range(count)]
+        now_ms = self._clock.now_ms()
+
+        def take() -> None:
+            self._recent.add(check_all(seen, now_ms), now_ms // DAY_MS)
+
+        await off_loop(take)
+        for _ in range(min(count, len(self._seen))):
+            self._seen.popleft()
+
+    async def _take_range(self, key: Range) -> None:
+        """Take in what is young enough of some entries; what is not held is passed over."""
+        feed_id, start, end = key
+        first_ms, today = self._first_ms(), self._clock.now_ms() // DAY_MS
+        try:
+            async for piece in self._prover.prove(feed_id, start, end, first_ms):
+                await off_loop(partial(self._recent.add, piece.posts, today, piece.looked))
+        except (DamageError, RemoteError) as error:
+            logger.debug("entries not proven", reason=str(error))
+        self._ranges.pop(key, None)

@@ -1,0 +1,68 @@
+"""The role of searches in the network: who serves keeps recent posts, everybody may ask."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.lookup.words import Search, SearchFound, SearchRefused
+from swarmfeed.node.feeds.feeds import Feeds
+from swarmfeed.node.ground.events import (
+    ChunkKept,
+    FeedDropped,
+    HeadGrew,
+    LinkClosed,
+    PostSeen,
+    Relieved,
+    ServingChanged,
+    listens,
+)
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.switchboard import hears
+from swarmfeed.node.lookup.answering import SearchServer
+from swarmfeed.node.lookup.answers import AboutNetwork
+from swarmfeed.node.lookup.asking import NetworkSearch
+from swarmfeed.node.lookup.keeper import RecentKeeper
+from swarmfeed.node.role import Role
+
+NAME = "lookup"
+"""What a node that answers searches says of itself in its hello."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupParts:
+    """What the role is made of."""
+
+    keeper: RecentKeeper
+    searching: SearchServer
+    searches: NetworkSearch
+
+
+def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
+    """Make the role of one node."""
+    keeper = RecentKeeper(ground)
+    searching = SearchServer(ground, keeper)
+    searches = NetworkSearch(ground, keeper, searching)
+
+    def on_closed(event: LinkClosed) -> None:
+        searching.on_closed(event.session)
+        searches.on_closed(event)
+
+    return Role(
+        name=NAME,
+        parts=LookupParts(keeper=keeper, searching=searching, searches=searches),
+        says=lambda: keeper.is_open,
+        hears=(
+            hears(Search, searching.on_search),
+            hears(SearchFound, searches.on_found),
+            hears(SearchRefused, searches.on_refused),
+        ),
+        answers=AboutNetwork(ground, searches).rows(),
+        listens=(
+            listens(ServingChanged, keeper.on_serving),
+            listens(HeadGrew, keeper.on_head),
+            listens(ChunkKept, keeper.on_chunk),
+            listens(PostSeen, keeper.on_seen),
+            listens(FeedDropped, keeper.on_dropped),
+            listens(Relieved, keeper.on_relieved),
+            listens(LinkClosed, on_closed),
+        ),
+        stop=keeper.stop,
+    )

@@ -1,0 +1,76 @@
+"""Searching this machine or the network, and the page of a tag."""
+
+from dataclasses import replace
+
+import pytest
+from swarmfeed.core.asks.network import SearchNetwork
+from swarmfeed.core.base.address import format_author
+from swarmfeed.errors import RetryError
+
+from tests.web.conftest import Site
+
+
+def found_far(site: Site) -> None:
+    """A stranger's post, and one that is here."""
+    post = site.desk.posts[0]
+    stranger = next(each for each in site.desk.posts if each.author_id != post.author_id)
+    far = replace(stranger, text="green tea", author_name="Zoe", far=True, id="")
+    site.desk.network = replace(
+        site.desk.network,
+        posts=(far, replace(post, text="my tea")),
+        asked=2,
+        answered=2,
+        since_ms=far.time_ms,
+    )
+
+
+def test_it_says_where_it_searches_and_leads_to_the_other(site: Site) -> None:
+    here = site.get("/search?q=nothingness").text
+    assert "nobody learns what you look for" in here
+    assert 'href="/search?q=nothingness&amp;where=network"' in here
+    far = site.get("/search?q=tea&where=network").text
+    assert "Supernodes learn what you look for" in far
+    assert "No supernode is known to this machine yet" in far
+    assert 'value="network" checked' in far
+
+
+def test_a_strangers_post_leads_to_its_author_and_can_be_followed(site: Site) -> None:
+    found_far(site)
+    page = site.get("/search?q=tea&where=network").text
+    assert "green <mark>tea</mark>" in page and "my <mark>tea</mark>" in page
+    assert "2 supernodes answered. They know what was passed on since" in page
+    far = page.partition("green")[0].rpartition("<article")[2] + page.partition("green")[2]
+    far = far.partition("</article>")[0]
+    address = format_author(site.desk.network.posts[0].author_id)
+    assert f'<a class="when" href="/authors/{address}"' in far
+    assert "Follow" in far and "reply-link" not in far and "Zoe" in far
+
+
+def test_what_went_wrong_is_said(site: Site) -> None:
+    found_far(site)
+    site.desk.network = replace(site.desk.network, answered=1, untrue=1, left_out=1)
+    page = site.get("/search?q=tea&where=network").text
+    assert "1 of 2 supernodes answered" in page
+    assert "The answer of 1 supernode was false" in page
+    assert "1 post was left out" in page
+
+
+def test_a_search_that_cannot_be_made_says_why_in_its_place(site: Site) -> None:
+    refused = site.get("/search?q=-tea&where=network")
+    assert refused.status_code == 400 and 'role="alert"' in refused.text
+
+    def nobody(*_: object) -> None:
+        raise RetryError("nobody answered")
+
+    site.desk.rows[SearchNetwork] = nobody
+    page = site.get("/search?q=tea&where=network")
+    assert page.status_code == 503
+    assert "Nobody answered" in page.text and 'value="tea"' in page.text
+
+
+@pytest.mark.parametrize("where", ["", "?where=network"])
+def test_a_tag_has_a_page(site: Site, where: str) -> None:
+    found_far(site)
+    page = site.get(f"/tags/tea{where}").text
+    assert '<h1 class="page-title">#tea</h1>' in page
+    assert 'value="#tea"' in page
