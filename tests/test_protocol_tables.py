@@ -7,20 +7,20 @@ one beyond it, and the program has to read them as the page says.
 import pytest
 from _message_format import PAGE, beyond, read_tables, within
 from _reference_forms import bencode
-from swarmfeed.core.vocabulary import LAYER, PAIRING, VOCABULARY, Unknown, Vocabulary
+from swarmfeed.core.vocabulary import PAIRING, VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import BadEncodingError
 
 TABLES = read_tables(PAGE.read_text("utf-8"))
 
 
 def test_the_page_has_a_table_of_each_message() -> None:
-    words = [word for each in (VOCABULARY, LAYER, PAIRING) for word in each.words]
+    words = [word for each in (VOCABULARY, PAIRING) for word in each.words]
     assert {word.name for word in words} == TABLES.keys()
     assert all(TABLES.values())
 
 
 def vocabulary_of(name: str) -> Vocabulary:
-    spoken = {word.name: each for each in (VOCABULARY, LAYER, PAIRING) for word in each.words}
+    spoken = {word.name: each for each in (VOCABULARY, PAIRING) for word in each.words}
     return spoken[name]
 
 

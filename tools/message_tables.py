@@ -36,9 +36,9 @@ def with_tables(page: str) -> str:
     Raises:
         ValueError: A message has no section ``### name`` with a table in it.
     """
-    from swarmfeed.core.vocabulary import LAYER, PAIRING, VOCABULARY
+    from swarmfeed.core.vocabulary import PAIRING, VOCABULARY
 
-    for word in (*VOCABULARY.words, *LAYER.words, *PAIRING.words):
+    for word in (*VOCABULARY.words, *PAIRING.words):
         section = rf"(^### {re.escape(word.name)}\n(?:(?!#|\|).*\n)*)((?:\|.*\n)+)"
         table = "\n".join([*HEAD, *rows(word)]) + "\n"
         table = table.replace("\\", r"\\")

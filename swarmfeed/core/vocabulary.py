@@ -80,12 +80,16 @@ class Vocabulary:
 
 
 VOCABULARY: Final = Vocabulary(
-    (*talk.WORDS, *history.WORDS, *state.WORDS, *circuits.WORDS, *lookup.WORDS)
+    (
+        *talk.WORDS,
+        *history.WORDS,
+        *state.WORDS,
+        *circuits.WORDS,
+        *supernode.WORDS,
+        *lookup.WORDS,
+    )
 )
 """Everything a peer may say after hello: one tuple of each role."""
-
-LAYER: Final = Vocabulary(supernode.WORDS)
-"""What supernodes and their leaves say to each other; no role of this version says it yet."""
 
 PAIRING: Final = Vocabulary(PAIRING_WORDS)
 """What is said on the one link between two machines that pair, and on no other."""

@@ -50,6 +50,10 @@ class Peer(Protocol):
         """
         ...
 
+    def watch(self, *, closely: bool) -> None:
+        """Notice within seconds when the other end is gone, or within a minute as ever."""
+        ...
+
     async def close(self, reason: str) -> None: ...
 
 
@@ -59,6 +63,11 @@ class Links(Protocol):
     @property
     def dials_max(self) -> int:
         """Dials that may be under way at once; more wait, and their time runs."""
+        ...
+
+    @property
+    def peers_max(self) -> int:
+        """Links that others may open."""
         ...
 
     async def listen(

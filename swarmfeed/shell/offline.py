@@ -74,6 +74,7 @@ class LinksOnDemand:
     """
 
     dials_max = DIALS_AT_ONCE
+    peers_max = 0
 
     def __init__(self, open_links: Callable[[], Links]) -> None:
         self._open_links = open_links

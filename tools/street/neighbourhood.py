@@ -56,7 +56,8 @@ from street.loop import VirtualLoop, play, settle
 BOXES = HpkeBoxes()
 """The real ones: they touch nothing."""
 
-_RELAYING, _NOT_RELAYING = (SupernodeSettings(supernode=each) for each in ("on", "off"))
+_ALONE = [SupernodeSettings(supernode=each, speed=0) for each in ("off", "on")]
+"""Who takes no part in elections; by whether it relays."""
 _BOOTSTRAP = Endpoint("127.0.255.1", 6881)
 
 
@@ -247,6 +248,7 @@ class Neighbourhood:
         disk_budget_bytes: int = 10**9,
         history: HistoryChoice | None = None,
         relays: bool = False,
+        supernode: SupernodeSettings | None = None,
         roster: Roster | None = None,
         is_first: bool = False,
         author: AuthorKey | None = None,
@@ -268,7 +270,7 @@ class Neighbourhood:
             peers=tuple(each.endpoint for each in knows),
             dht_nodes=(_BOOTSTRAP,),
             disk_budget_bytes=history.disk_bytes if history else disk_budget_bytes,
-            others=(self._history_settings(history), _RELAYING if relays else _NOT_RELAYING),
+            others=(self._history_settings(history), supernode or _ALONE[relays]),
         )
         kept = roster or self.roster, FakeDisk(self.folder / str(number))
         neighbour = Neighbour(self, number, author or same, is_first, settings, *kept)

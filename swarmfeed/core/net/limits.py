@@ -145,3 +145,9 @@ DOORS_KEPT_MAX: Final = 1_000
 
 TAKEN_IN_WITHIN_S: Final = 2
 """How long a link that was opened may take to be taken in: a tick, or its peer is shut out."""
+
+CLOSE_PING_S: Final = 5
+"""Seconds between two pings of a link whose end has to be noticed soon: 20 bytes each way."""
+
+CLOSE_SILENT_S: Final = 10
+"""After how long without any word such a link is given up: three pings, the first included."""

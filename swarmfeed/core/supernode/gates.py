@@ -1,4 +1,8 @@
-"""Who may serve at all: six conditions, each with the sentence that says it is not met."""
+"""Who may serve at all: six conditions, each with the sentence that says it is not met.
+
+An operator who says ``on`` knows how the machine is reached: nothing but a metered connection
+is looked at then.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -62,17 +66,16 @@ class Eligibility:
 
 def judge(means: Means) -> Eligibility:
     """Look at the gates, those that last longest first."""
-    if means.willing is Willing.OFF:
-        return _no(sentences.SWITCHED_OFF())
-    if means.metered:
-        return _no(sentences.METERED())
+    told = _told(means)
+    if told is not None:
+        return told
     reached = reached_by(means.dialled_by, means.listen_host)
     if reached < DIALLED_BY:
         return _no(sentences.NOT_REACHED(dialled=reached, wanted=DIALLED_BY))
     offset_ms = median(means.clock_offsets_ms) if means.clock_offsets_ms else 0
     if len(means.clock_offsets_ms) >= CLOCK_PEERS and abs(offset_ms) > CLOCK_MAX_MS:
         return _no(sentences.CLOCK_OFF(seconds=round(abs(offset_ms) / 1000)))
-    if means.willing is Willing.AUTO and means.uptime_s < age_wanted(means.ages_s):
+    if means.uptime_s < age_wanted(means.ages_s):
         return _no(sentences.TOO_YOUNG(minutes=int(means.uptime_s // 60)))
     return Eligibility(eligible=True, why=sentences.MAY_SERVE())
 
@@ -92,6 +95,17 @@ def age_wanted(ages_s: Sequence[float]) -> float:
         return 0.0
     oldest_tenth = sorted(ages_s)[-1 - len(ages_s) // 10]
     return min(float(AGE_GATE_S), AGE_SHARE * oldest_tenth)
+
+
+def _told(means: Means) -> Eligibility | None:
+    """What the operator decided; None: it is for the gates to say."""
+    if means.willing is Willing.OFF:
+        return _no(sentences.SWITCHED_OFF())
+    if means.metered:
+        return _no(sentences.METERED())
+    if means.willing is Willing.ON:
+        return Eligibility(eligible=True, why=sentences.TOLD_TO())
+    return None
 
 
 def _no(why: str) -> Eligibility:

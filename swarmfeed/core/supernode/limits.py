@@ -191,6 +191,9 @@ UPTIME_SHAPE: Final = 0.59
 DIALLED_BY: Final = 2
 """Nodes, in different networks, that must have reached us without our choice."""
 
+REACHED_LASTS_S: Final = 3 * 60 * 60
+"""How long it counts that somebody reached us; others are asked again after half of it."""
+
 AGE_GATE_S: Final = 10 * 60
 """Age that is always enough."""
 
@@ -202,6 +205,52 @@ CLOCK_MAX_MS: Final = 120_000
 
 CLOCK_PEERS: Final = 3
 """Peers whose clocks make a median."""
+
+CLOCKS_KEPT_MAX: Final = 32
+"""Peers whose clocks are remembered, the latest."""
+
+DIAL_BACKS_PER_PEER: Final = 4
+"""Times in an hour that one peer is dialled back: once for each address it may come to have."""
+
+DIAL_BACKS_BURST: Final = 8
+"""Peers that are dialled back in a burst."""
+
+DIAL_BACKS_PER_S: Final = 0.2
+"""The same for ever, for all peers together: each costs a handshake of TLS."""
+
+# --- what it costs ------------------------------------------------------------------------
+
+CHILD_UP_BYTES_PER_S: Final = 4_000
+"""Upload that a child takes on average: posts that it listens for, records, answers."""
+
+HOME_UP_BYTES_PER_S: Final = 1_000_000
+"""Upload of a connection of which nothing was said: a home's, 8 Mbit/s."""
+
+SPARE_LINKS: Final = 100
+"""Links of a supernode that are left for others than its children."""
+
+CHILDREN_SHARE_OF_NETWORK: Final = 0.25
+"""Share of its places that a supernode gives to one network: no crowd takes them all."""
+
+CHILDREN_OF_NETWORK_MIN: Final = 8
+"""So many it gives to any."""
+
+# --- on links -----------------------------------------------------------------------------
+
+ANSWER_S: Final = 5
+"""How long a peer may take to answer: half a round; then it counts as gone."""
+
+SAID_BURST: Final = 16
+"""Messages of the layer that one peer may send in a burst: a question of each kind, twice."""
+
+SAID_PER_ROUND: Final = 8
+"""The same in each round, for ever.  What is beyond is passed over, unread."""
+
+VISIT_ROUNDS: Final = 3
+"""Rounds that a link stays which was opened for one question, if nothing else uses it."""
+
+RECORDS_VERIFIED_MAX: Final = 1_024
+"""Records remembered as verified, 0.5 MB: those of supernodes come round again and again."""
 
 # --- interests --------------------------------------------------------------------------
 

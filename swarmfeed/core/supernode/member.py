@@ -27,6 +27,7 @@ from swarmfeed.core.supernode.limits import (
     SWAPPED_MAX,
     WAY_IN_EVERY,
     WAYS_IN_AT_ONCE,
+    WAYS_IN_MAX,
 )
 from swarmfeed.core.supernode.membership import Hint, ServerTable
 from swarmfeed.core.supernode.parents import Parents
@@ -51,14 +52,16 @@ class Origin:
     node_id: NodeId
     capacity: int
     started_s: int
-    ways_in: tuple[Endpoint, ...]
-    """Addresses of earlier times, of friends, of lists; at most WAYS_IN_MAX."""
+    ways_in: Callable[[], Sequence[Endpoint]]
+    """Returns addresses of earlier times, of friends, of lists; at most WAYS_IN_MAX."""
     sign: Callable[[Standing, int], Record]
     """Returns our signed record: standing, and the time in seconds."""
     secret: bytes
     """Bytes that nobody can guess."""
     relaxed: bool = False
     """All are in one house: networks are not told apart."""
+    always: bool = False
+    """It serves from its first round on, whatever others do: its operator said so."""
 
 
 class Member:
@@ -73,7 +76,7 @@ class Member:
         self.table = ServerTable(origin.node_id, relaxed=origin.relaxed)
         self.sampling = Sampling(origin.node_id, origin.secret)
         self.parents = Parents(self.table, luck)
-        self.serving = Serving(self.table, luck)
+        self.serving = Serving(self.table, luck, always=origin.always)
         self.why = sentences.NOT_LOOKED()
         self._census = NodeSample()
         self._record: Record | None = None
@@ -94,6 +97,8 @@ class Member:
         self.sampling.forget_old(now_s)
         if self.serving.serves:
             return self._serve(now_s)
+        if self._origin.always and verdict.eligible:
+            return self._promote(sentences.TOLD_TO(), now_s)
         deeds = self.parents.begin_round(now_s)
         if self._rounds > 1:
             decision = self._decide(now_s)
@@ -115,7 +120,8 @@ class Member:
     ) -> tuple[list[Record], list[Hint]]:
         """Answer an exchange: records of any nodes, our own first, and supernodes."""
         self._hear_self(asker, now_s)
-        self.sampling.hear_push(asker, self._luck)
+        if asker.counts(now_s) and asker.can_be_dialled:
+            self.sampling.hear_push(asker, self._luck)
         self.table.hear(known[:SWAPPED_MAX], now_s)
         among = self.serving.serves and asker.serving
         told = self.table.choose_told(SWAPPED_MAX if among else KNOWN_MAX, now_s, self._luck)
@@ -125,7 +131,7 @@ class Member:
     def hear_adopt(self, child: Record, now_s: int) -> list[Hint] | None:
         """Answer who wants to be a child: None takes it, supernodes send it to others."""
         self._hear_self(child, now_s)
-        if self.serving.take(child):
+        if child.counts(now_s) and self.serving.take(child):
             return None
         return self.table.choose_told(KNOWN_MAX, now_s, self._luck)
 
@@ -165,7 +171,8 @@ class Member:
     ) -> list[Deed]:
         """Take the answer to an exchange."""
         fresh = [each for each in records if each.counts(now_s)]
-        self.sampling.hear_pull(fresh, self._luck)
+        reached = [each for each in fresh if each.can_be_dialled]
+        self.sampling.hear_pull(reached, self._luck)
         self._census.add(fresh, now_s)
         if fresh:
             self._hear_self(fresh[0], now_s)
@@ -273,7 +280,7 @@ class Member:
         hungry = starves and self.parents.starved % WAY_IN_EVERY == 0
         count = int(hungry) if self.sampling.view else WAYS_IN_AT_ONCE
         known = tuple(self.table.choose_told(KNOWN_ASKED_MAX, now_s, self._luck))
-        ways = pick_some(self._origin.ways_in, count, self._luck)
+        ways = pick_some(self._origin.ways_in()[:WAYS_IN_MAX], count, self._luck)
         return [AskRecords(endpoint, None, known) for endpoint in ways]
 
     def _ask(self, partner: Record, count: int, now_s: int) -> AskRecords:

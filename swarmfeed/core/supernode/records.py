@@ -30,6 +30,9 @@ _BODY: Final = struct.Struct(">32s16sHBBHI")
 
 RECORD_BYTES: Final = _BODY.size + SIGNATURE_BYTES
 
+UNKNOWN_HOST: Final = "0.0.0.0"  # noqa: S104  nobody listens there, it is said
+"""Stands in the record of a node that does not know where it is reached from outside."""
+
 LOAD_STEPS: Final = 255
 """A load of 1, as it is written."""
 
@@ -53,7 +56,7 @@ class Record:
 
     node_id: NodeId
     endpoint: Endpoint
-    """Of its peer link, as seen from outside."""
+    """Of its peer link, as seen from outside; UNKNOWN_HOST until somebody reached it."""
     size_class: int
     """0, 1, 2: which of CAPACITIES it has when it serves."""
     eligible: bool
@@ -67,6 +70,11 @@ class Record:
     made_s: int
     """Its clock when it signed: Unix time in seconds."""
     signature: bytes = b""
+
+    @property
+    def can_be_dialled(self) -> bool:
+        """Whether it says where: a node that nobody reached yet does not know."""
+        return self.endpoint.host != UNKNOWN_HOST
 
     @property
     def capacity(self) -> int:

@@ -11,6 +11,7 @@ from swarmfeed.core.base.texts import Text
 
 NOT_LOOKED: Final = Text("not looked at yet")
 MAY_SERVE: Final = Text("this machine may serve others: every condition is met")
+TOLD_TO: Final = Text("this machine serves others, because it was told so")
 SWITCHED_OFF: Final = Text("this machine serves nobody, because it was told so")
 METERED: Final = Text("this machine serves nobody, because its connection is metered")
 NOT_REACHED: Final = Text(

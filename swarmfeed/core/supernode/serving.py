@@ -28,9 +28,16 @@ from swarmfeed.core.supernode.sampling import Luck, pick_some
 class Serving:
     """The children of one supernode; without a capacity it serves nobody."""
 
-    def __init__(self, table: ServerTable, luck: Luck) -> None:
-        """Begin as none; other supernodes are those of ``table``."""
+    def __init__(self, table: ServerTable, luck: Luck, *, always: bool = False) -> None:
+        """Begin as none; other supernodes are those of ``table``.
+
+        Args:
+            table: Other supernodes.
+            luck: Whom of them to ask.
+            always: It never steps down, nor yields to a child.
+        """
         self._table = table
+        self._always = always
         self._luck = luck
         self._capacity = 0
         self._children: dict[NodeId, Record] = {}
@@ -91,7 +98,11 @@ class Serving:
         """Look whether we are needed, whether we are too full, whether a child is better."""
         self._tenure += 1
         self._drawn = drawn
-        deeds = self._shed(now_s) + self._hand_over(own, now_s)
+        deeds = self._shed(now_s)
+        if self._always:
+            self.why = sentences.TOLD_TO()
+            return deeds
+        deeds += self._hand_over(own, now_s)
         view = self._view()
         if may_be_spare(view) and round_number % PROBE_EVERY == 0:
             asked = self._table.choose_some(SPARE_PROBED, self._luck)

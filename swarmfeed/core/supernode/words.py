@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.limits import KNOWN_MAX, PULLED_MAX, SWAPPED_MAX
 from swarmfeed.core.supernode.records import RECORD_BYTES
 from swarmfeed.core.talk.message import Message
@@ -101,6 +102,25 @@ class Load:
     own: OwnRecord
 
 
+@dataclass(frozen=True, slots=True)
+class DialBack:
+    """Dial me where this link comes from, and say whether you found me."""
+
+    name: ClassVar[str] = "dial-back"
+    port: Annotated[int, At("p", "Where the sender accepts links"), Between(1, 65_535)]
+
+
+@dataclass(frozen=True, slots=True)
+class DialledBack:
+    """Answer to dial-back: where I dialled, and whether you were there."""
+
+    name: ClassVar[str] = "dialled-back"
+    at: Annotated[Endpoint, At("e")]
+    """The address that the link comes from, and the port that was named."""
+    found: Annotated[bool, At("y")]
+    """1 if the node that asked proved its key there."""
+
+
 MOVE: Final = 0
 LEAVE: Final = 1
 TAKE_OVER: Final = 2
@@ -127,5 +147,7 @@ WORDS: Final[tuple[type[Message], ...]] = (
     Probe,
     Load,
     StepDown,
+    DialBack,
+    DialledBack,
 )
 """In the order of docs/PROTOCOL.md."""

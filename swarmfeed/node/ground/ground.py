@@ -30,6 +30,7 @@ from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.ground.strain import Check, Strain
 from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
+from swarmfeed.node.ground.visits import Visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Ground:
     indexer: Indexer
     fairness: Fairness
     sessions: Sessions
+    visits: Visits
     layer: Layer
     reach: Reaching
     prover: Prover
@@ -75,9 +77,8 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
     logs, index, shown_bytes = shells.logs, shells.index, settings.shown_bytes_per_author
     extents = Extents(logs, shelf, interests, identity.author_id, shown_bytes)
     indexer = Indexer(logs, index, almanac, shelf.end_of, events, calm.wait, extents)
-    sessions, layer = _keep_sessions(
-        settings, shells, fairness, introduction, switchboard, indexer, events
-    )
+    links = _links(settings, shells, fairness, introduction, switchboard, indexer, events)
+    sessions, visits, layer = links
     return Ground(
         settings=settings,
         identity=identity,
@@ -93,6 +94,7 @@ def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Gr
         indexer=indexer,
         fairness=fairness,
         sessions=sessions,
+        visits=visits,
         layer=layer,
         reach=Reaching(sessions, layer, beside),
         prover=Prover(shells.logs),
@@ -123,7 +125,7 @@ def _doors(shells: Shells, indexer: Indexer) -> tuple[Check, ...]:
     )
 
 
-def _keep_sessions(
+def _links(
     settings: NodeSettings,
     shells: Shells,
     fairness: Fairness,
@@ -131,7 +133,7 @@ def _keep_sessions(
     switchboard: Switchboard,
     indexer: Indexer,
     events: Events,
-) -> tuple[Sessions, Layer]:
+) -> tuple[Sessions, Visits, Layer]:
     async def remember(link: Endpoint) -> None:
         now_ms = shells.clock.now_ms()
         await indexer.note(lambda: shells.index.save_peer(link, seen_at_ms=now_ms))
@@ -139,4 +141,5 @@ def _keep_sessions(
     sessions = Sessions(
         shells.link, settings, fairness, introduction.hello, events, switchboard.hear, remember
     )
-    return sessions, Layer(events, sessions)
+    visits = Visits(sessions, fairness.clock)
+    return sessions, visits, Layer(events, visits)

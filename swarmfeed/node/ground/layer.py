@@ -17,7 +17,7 @@ from swarmfeed.node.ground.events import (
     ServingChanged,
 )
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.ground.visits import Visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class Supernode:
 class Layer:
     """Parents, children, and the other supernodes."""
 
-    def __init__(self, events: Events, sessions: Sessions) -> None:
+    def __init__(self, events: Events, visits: Visits) -> None:
         """Begin as a leaf without parents."""
         self._events = events
-        self._sessions = sessions
+        self._visits = visits
         self._serves = False
         self._parents: dict[NodeId, Session] = {}
         self._children: dict[NodeId, Session] = {}
@@ -78,9 +78,7 @@ class Layer:
 
     async def link_to(self, other: Supernode) -> Session | None:
         """The link to a supernode, dialled if it is not there; None: it is not reached."""
-        if self._sessions.find(other.node_id) is None:
-            await self._sessions.dial_some([other.endpoint])
-        return self._sessions.find(other.node_id)
+        return await self._visits.reach(other.endpoint, other.node_id)
 
     # --- changing: for the role that elects ---
 
@@ -92,6 +90,7 @@ class Layer:
 
     def add_parent(self, session: Session) -> None:
         """A supernode took us as its child."""
+        session.kept_by.add(_PARENT)
         self._parents[session.node_id] = session
         self._events.tell(ParentCame(session))
 
@@ -99,10 +98,12 @@ class Layer:
         """A node is our parent no longer, if it was."""
         session = self._parents.pop(node_id, None)
         if session is not None:
+            session.kept_by.discard(_PARENT)
             self._events.tell(ParentGone(session))
 
     def add_child(self, session: Session) -> None:
         """We took a node as our child."""
+        session.kept_by.add(_CHILD)
         self._children[session.node_id] = session
         self._events.tell(ChildCame(session))
 
@@ -110,6 +111,7 @@ class Layer:
         """A node is our child no longer, if it was."""
         session = self._children.pop(node_id, None)
         if session is not None:
+            session.kept_by.discard(_CHILD)
             self._events.tell(ChildGone(session))
 
     def know(self, others: tuple[Supernode, ...]) -> None:
@@ -121,3 +123,7 @@ class Layer:
     def lead_in(self, ways_in: tuple[Endpoint, ...]) -> None:
         """These are the ways in from now on."""
         self._ways_in = ways_in
+
+
+_PARENT, _CHILD = "parent", "child"
+"""Why their links are kept."""

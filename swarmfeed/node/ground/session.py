@@ -41,6 +41,10 @@ class Session:
     doors: set[Endpoint] = field(default_factory=set)
     """Where the peer was reached by dialling; a node may have several addresses."""
     outbox: Outbox = field(default_factory=Outbox)
+    is_visit: bool = False
+    """It was dialled to ask something: without other use it is closed again."""
+    kept_by: set[str] = field(default_factory=set)
+    """Names of what needs it open, whatever the peer holds: it is not closed for others."""
     _parts: dict[type[object], object] = field(default_factory=dict, init=False)
     _bundle: Bundle = field(init=False)
 

@@ -113,14 +113,14 @@ class Sessions:
         await self._running.stop()
         await self._link.stop()
 
-    async def dial_some(self, endpoints: Iterable[Endpoint]) -> int:
+    async def dial_some(self, endpoints: Iterable[Endpoint], *, is_visit: bool = False) -> int:
         """Dial those that are not linked, resting or out of reach; wait for all answers.
 
-        Returns how many links came to be.
+        Returns how many links came to be.  Where somebody was visited is not remembered.
         """
         fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each)]
         fresh.sort(key=lambda each: not self._dialler.is_named(each))
-        dials = await self._dial_in_order(fresh, told=False)
+        dials = await self._dial_in_order(fresh, told=False, is_visit=is_visit)
         return sum(await asyncio.gather(*dials))
 
     async def dial_told(self, endpoints: Iterable[Endpoint]) -> int:
@@ -175,7 +175,7 @@ class Sessions:
         self._dialler.own_endpoints(endpoints)
 
     async def _dial_in_order(
-        self, endpoints: Sequence[Endpoint], *, told: bool
+        self, endpoints: Sequence[Endpoint], *, told: bool, is_visit: bool = False
     ) -> list[asyncio.Task[bool]]:
         """Begin to dial, as there is room: who does not answer soon is not waited for."""
         waiting, dials = deque(endpoints), list[asyncio.Task[bool]]()
@@ -188,7 +188,8 @@ class Sessions:
                 if told and not self._dialler.may_knock():
                     return dials
                 self._dialler.reserve([endpoint])
-                dials.append(self._running.spawn(self._dial(endpoint, told=told)))
+                dial = self._dial(endpoint, told=told, is_visit=is_visit)
+                dials.append(self._running.spawn(dial))
             open_dials = [each for each in dials if not each.done()]
             if not waiting or not open_dials:
                 break
@@ -208,12 +209,12 @@ class Sessions:
             await peer.close("only looked whether you are there")
         return peer.hello.node_id
 
-    async def _dial(self, endpoint: Endpoint, *, told: bool) -> bool:
+    async def _dial(self, endpoint: Endpoint, *, told: bool, is_visit: bool) -> bool:
         peer = await self._dialler.open(endpoint, told=told)
         if peer is None or isinstance(peer, bytes):
             self._note_door(endpoint, peer)
             return False
-        self._running.spawn(self._run(peer))
+        self._running.spawn(self._run(peer, is_visit=is_visit))
         return True
 
     def _note_door(self, endpoint: Endpoint, node_id: NodeId | None) -> None:
@@ -230,7 +231,8 @@ class Sessions:
 
     def _room(self) -> int:
         """How many more may be dialled, beside those the person named."""
-        return self._dialler.room(sum(each.peer.outgoing for each in self._sessions.values()))
+        dialled = (each for each in self._sessions.values() if each.peer.outgoing)
+        return self._dialler.room(sum(not each.kept_by for each in dialled))
 
     def _make_room(self, wanted: int) -> None:
         """Close links to those who hold nothing we want, when others wait to be dialled.
@@ -245,6 +247,7 @@ class Sessions:
             for each in self._sessions.values()
             if each.peer.outgoing
             and not each.holds
+            and not each.kept_by
             and now_ms - each.since_ms >= USELESS_LINK_MS
             and not any(map(self._dialler.is_named, each.doors))
         ]
@@ -263,8 +266,8 @@ class Sessions:
 
     # --- running ---
 
-    async def _run(self, peer: Peer) -> None:
-        session = Session(peer, self._clock.now_ms())
+    async def _run(self, peer: Peer, *, is_visit: bool = False) -> None:
+        session = Session(peer, self._clock.now_ms(), is_visit=is_visit)
         if not await self._admit(session):
             return
         account = self._fairness.account(session.node_id)
@@ -288,7 +291,7 @@ class Sessions:
         """Handle messages until the link ends; errors end this link, and nothing else."""
         try:
             remote = session.peer.remote
-            if session.peer.outgoing and remote is not None:
+            if session.peer.outgoing and remote is not None and not session.is_visit:
                 await self._remember(remote)
             self._events.tell(LinkOpened(session))
             async for message in session.peer.messages():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from swarmfeed.core.supernode.gates import Willing
 from swarmfeed.node.ground.settings import Setting
 
 
@@ -14,11 +15,38 @@ class SupernodeSettings:
         str,
         Setting(
             "--supernode",
-            "Join nodes that cannot dial each other, by way of this one, which reads nothing"
-            " of what they say: on or off (if you say nothing). It takes 4 MB/s at most, and"
-            " 16 MB a day for each node.",
-            choices=("on", "off"),
+            "Serve others: pass on what they listen for, join those who cannot dial each other."
+            " auto (if you say nothing): when too few do, and others reach this machine; on:"
+            " always; off: never. It takes 600 kB/s of upload and 50 MB of memory at most, and"
+            " reads nothing that is not public.",
+            choices=tuple(each.value for each in Willing),
             stays=True,
             restart=True,
         ),
-    ] = "off"
+    ] = Willing.AUTO.value
+
+    metered: Annotated[
+        bool,
+        Setting(
+            "--metered/--not-metered",
+            "This connection is paid by what goes over it: serve nobody.",
+            stays=True,
+            restart=True,
+        ),
+    ] = False
+
+    speed: Annotated[
+        float,
+        Setting(
+            "--supernode-speed",
+            "How many times as fast the rounds of supernodes go; 0: there are none.",
+            within=(0, 100),
+            hidden=True,
+            stays=True,
+        ),
+    ] = 1.0
+    """For tests, as that of history servers (ADR 13).  Without rounds nobody is a leaf."""
+
+    @property
+    def willing(self) -> Willing:
+        return Willing(self.supernode)

@@ -88,6 +88,10 @@ class WebSocketLink:
     def dials_max(self) -> int:
         return self._rules.dials_max
 
+    @property
+    def peers_max(self) -> int:
+        return self._rules.peers_max
+
     async def listen(
         self, at: Endpoint, own: Callable[[], Hello], on_peer: Callable[[Peer], Awaitable[None]]
     ) -> Endpoint:
@@ -319,6 +323,9 @@ class WebSocketPeer:
         if len(data) <= DECODED_IN_LOOP_BYTES:
             return self._vocabulary.decode(data)
         return await self._off_loop(lambda: self._vocabulary.decode(data))
+
+    def watch(self, *, closely: bool) -> None:
+        self._socket.watch(closely=closely)
 
     async def close(self, reason: str) -> None:
         await self._socket.close(CloseCode.GOODBYE, reason)

@@ -62,6 +62,13 @@ class Metered(Connection):
         if not self._bytes.take(len(piece), self.loop.time()):
             self._fail("too many bytes")
 
+    def ping_every(self, every_s: float, silent_s: float) -> None:
+        """From now on ping so often, and give up after so long without any word."""
+        self.ping_interval, self.ping_timeout = every_s, silent_s
+        if self.keepalive_task is not None:
+            self.keepalive_task.cancel()
+            self.start_keepalive()
+
     async def keepalive(self) -> None:
         """As the library's, but who is only read slowly is not taken for gone."""
         assert self.ping_interval is not None and self.ping_timeout is not None

@@ -25,8 +25,10 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from swarmfeed.core.base import limits
+from swarmfeed.core.base.limits import PING_EVERY_S, PONG_TIMEOUT_S
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.limits import CLOSE_PING_S, CLOSE_SILENT_S
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.doorstep import Doorstep, LetThrough
@@ -71,6 +73,12 @@ class Socket:
     def widen(self) -> None:
         """Give the other end the budget of a peer instead of the narrow one of a stranger."""
         self._connection.widen(self._rules)
+
+    def watch(self, *, closely: bool) -> None:
+        """Ping often, or as seldom as ever; the next ping is counted from now."""
+        self._connection.ping_every(
+            *((CLOSE_PING_S, CLOSE_SILENT_S) if closely else (PING_EVERY_S, PONG_TIMEOUT_S))
+        )
 
     async def receive(self) -> bytes:
         """Return the next message.

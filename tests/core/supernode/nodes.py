@@ -57,7 +57,7 @@ def member(
         node_id=node_id(number),
         capacity=CAPACITIES[size_class],
         started_s=NOW_S - 3_600,
-        ways_in=ways_in,
+        ways_in=lambda: ways_in,
         sign=sign,
         secret=b"secret",
     )

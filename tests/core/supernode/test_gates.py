@@ -66,7 +66,14 @@ def test_a_new_network_has_no_old_nodes() -> None:
     assert age_wanted((30.0,) * 96 + (9e6,) * 4) == 3
     young = replace(GOOD, uptime_s=5, ages_s=(30.0,) * 50)
     assert judge(young).eligible
-    assert judge(replace(young, ages_s=(9e5,) * 9, willing=Willing.ON)).eligible
+    assert not judge(replace(young, ages_s=(9e5,) * 9)).eligible
+
+
+def test_who_was_told_to_serves_unless_it_is_metered() -> None:
+    told = replace(GOOD, willing=Willing.ON, dialled_by=(), uptime_s=0, ages_s=(9e5,) * 9)
+    assert judge(told).eligible
+    assert judge(told).why == "this machine serves others, because it was told so"
+    assert not judge(replace(told, metered=True)).eligible
 
 
 def test_two_clocks_are_no_median() -> None:

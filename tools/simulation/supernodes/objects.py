@@ -127,11 +127,12 @@ class Objects:
                 made_s=now_s,
             )
 
+        ways_in = self._ways_in()
         origin = Origin(
             node_id=node_id,
             capacity=CAPACITIES[size_class],
             started_s=started_s,
-            ways_in=self._ways_in(),
+            ways_in=lambda: ways_in,
             sign=sign,
             secret=name,
             relaxed=world.setting.one_house,

@@ -85,7 +85,7 @@ class FakeLink:
         self.vocabulary = vocabulary
         self.dials_max = DIALS_AT_ONCE
         self._network = network
-        self._peers_max = peers_max
+        self.peers_max = peers_max
         self._peers: list[FakePeer | StreamPeer] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -114,7 +114,7 @@ class FakeLink:
             raise RetryError("that is this node itself")
         if is_linked(listener.link.node_id):
             raise AlreadyLinkedError(listener.link.node_id)
-        if len(listener.link._tasks) >= listener.link._peers_max:
+        if len(listener.link._tasks) >= listener.link.peers_max:
             raise RetryError(f"{endpoint} has too many links")
         return self._join(endpoint, listener, own)
 
@@ -260,6 +260,9 @@ class FakePeer:
             self._changed.clear()
             await self._changed.wait()
 
+    def watch(self, *, closely: bool) -> None:
+        """Nothing is lost without a word here."""
+
     async def close(self, reason: str) -> None:
         if self.closed_because is None:
             self.closed_because = reason
@@ -320,6 +323,9 @@ class StreamPeer:
             message = self._vocabulary.decode(data)
             if not isinstance(message, Unknown):
                 yield message
+
+    def watch(self, *, closely: bool) -> None:
+        """Nothing is lost without a word here."""
 
     async def close(self, reason: str) -> None:
         self.cut()
