@@ -10,6 +10,8 @@ from tests.e2e.nodes import Neighbourhood, Node
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A99")]
 
 PATIENCE_S = 90
+ALONE = ("--no-dht", "--supernode-speed", "0")
+"""Whoever looks for parents meets the other by that, and can dial it here."""
 
 
 @pytest.fixture
@@ -30,8 +32,8 @@ def endpoints(node: Node) -> list[str]:
 
 
 def test_a_backlog_and_live_posts_come_by_way_of_a_relay(town: Neighbourhood) -> None:
-    relay = town.add("relay", "--no-dht", "--supernode", "on").start()
-    by_relay = ("--no-dht", "--peer", relay.link_endpoint())
+    relay = town.add("relay", *ALONE, "--supernode", "on").start()
+    by_relay = (*ALONE, "--peer", relay.link_endpoint())
     ben = town.add("ben", *by_relay).start()
     for number in range(30):
         ben.post("post", text=f"post {number} of ben")
