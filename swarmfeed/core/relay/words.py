@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
+from swarmfeed.core.base.limits import CHUNK_BYTES_MAX
 from swarmfeed.core.base.marks import At, Between, UpTo
-from swarmfeed.core.base.types import AuthorId, Endpoint, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, Hash, NodeId
 from swarmfeed.core.relay.limits import (
     CIRCUIT_ID_BYTES,
     CIRCUIT_PIECE_BYTES,
@@ -12,9 +13,11 @@ from swarmfeed.core.relay.limits import (
     LOCATED_AUTHORS_MAX,
     LOCATED_MAX,
     LOCATOR_BYTES_MAX,
+    PART_BYTES_MAX,
     REASON_CHARS_MAX,
 )
-from swarmfeed.core.talk.message import Message, NodeKey
+from swarmfeed.core.talk.message import Feed, Message, NodeKey
+from swarmfeed.core.talk.words import Level, Position
 
 CircuitId = Annotated[
     bytes, At("c", "Circuit: 8 bytes, chosen by luck"), UpTo(CIRCUIT_ID_BYTES)
@@ -120,6 +123,39 @@ class RelayClose:
     """For people; empty when one end just had enough."""
 
 
+Root = Annotated[
+    Hash, At("r", "Pieces root of the chunk (BEP 52): which file of it, if there were several")
+]
+Offset = Annotated[int, At("o", "Where in the file it begins"), Between(0, CHUNK_BYTES_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartAsk:
+    """Send me a part of this chunk."""
+
+    name: ClassVar[str] = "chunk-ask"
+    feed_id: Feed
+    level: Level
+    position: Position
+    root: Root
+    offset: Offset
+    count: Annotated[int, At("n"), Between(1, PART_BYTES_MAX)]
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkPart:
+    """Answer to chunk-ask."""
+
+    name: ClassVar[str] = "chunk-part"
+    feed_id: Feed
+    level: Level
+    position: Position
+    offset: Offset
+    data: Annotated[bytes, At("d"), UpTo(PART_BYTES_MAX)]
+    """Bytes of the file; none: not here, or not now."""
+
+
 WORDS: Final[tuple[type[Message], ...]] = (
     Here,
     Locate,
@@ -130,5 +166,7 @@ WORDS: Final[tuple[type[Message], ...]] = (
     RelayData,
     RelayCredit,
     RelayClose,
+    PartAsk,
+    ChunkPart,
 )
 """In the order of docs/PROTOCOL.md."""

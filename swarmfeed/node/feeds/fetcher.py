@@ -134,6 +134,11 @@ class Fetcher:
         """Info-hashes of the chunks of a feed that are being fetched."""
         return [key for key, flight in self._flights.all() if flight.chunk.feed_id == feed_id]
 
+    def missing(self, feed_ids: Iterable[FeedId]) -> list[WantedChunk]:
+        """Chunks of these that are wanted, and neither on their way nor held back; the newest
+        first."""
+        return self._wanted([each for each in feed_ids if each in self._feeds])
+
     def served_by(self, feed_id: FeedId) -> set[Endpoint]:
         """Swarm endpoints that chunks of a feed were asked of."""
         served = set(self._served_by.get(feed_id, ()))

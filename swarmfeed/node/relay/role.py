@@ -1,12 +1,15 @@
 """The role of relays: reaching who cannot be dialled, and joining those who cannot."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from swarmfeed.core.relay.words import (
+    ChunkPart,
     Here,
     Locate,
     Located,
+    PartAsk,
     Reachable,
     RelayCall,
     RelayClose,
@@ -16,6 +19,8 @@ from swarmfeed.core.relay.words import (
 )
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
+    HoldingTold,
+    InterestRose,
     LinkClosed,
     LinkOpened,
     ParentCame,
@@ -25,9 +30,11 @@ from swarmfeed.node.ground.events import (
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import Hears, hears
+from swarmfeed.node.relay.backlog import Backlog
 from swarmfeed.node.relay.circuits import Circuits
 from swarmfeed.node.relay.locating import Locating
 from swarmfeed.node.relay.mail import Mail
+from swarmfeed.node.relay.parts import Parts
 from swarmfeed.node.relay.relaying import Relaying
 from swarmfeed.node.relay.seeking import NAME, Seeking
 from swarmfeed.node.relay.sightings import Sightings
@@ -41,22 +48,17 @@ C = TypeVar("C", RelayData, RelayCredit, RelayClose)
 Hear = Callable[[Session, C], None]
 
 
-def relay_role(ground: Ground, _feeds: Feeds) -> Role:
+def relay_role(ground: Ground, feeds: Feeds) -> Role:
     """Make the role of one node."""
     mail, locating = Mail(), Locating(ground)
     circuits, relaying = Circuits(ground, mail), Relaying(ground, mail, locating.is_here)
-    seeking = Seeking(ground, circuits)
+    seeking, backlog = Seeking(ground, circuits), Backlog(ground, feeds)
 
     def on_closed(event: LinkClosed) -> None:
         circuits.gone(event.session.node_id)
         locating.gone(event.session.node_id)
         relaying.gone(event.session.node_id)
-
-    def jobs() -> Sequence[Job]:
-        return (
-            Job(name="here", run=seeking.say_here, every_s=HERE_EVERY_S, jitter_s=30),
-            Job(name="seek", run=seeking.seek, every_s=SEEK_EVERY_S, jitter_s=5),
-        )
+        backlog.on_closed(event)
 
     return Role(
         name=NAME,
@@ -67,6 +69,8 @@ def relay_role(ground: Ground, _feeds: Feeds) -> Role:
             hears(Reachable, locating.on_reachable),
             hears(Locate, locating.on_locate),
             hears(Located, Sightings(ground, seeking, locating).on_located),
+            hears(PartAsk, Parts(ground).on_ask),
+            hears(ChunkPart, backlog.on_part),
             *_circuit_rows(circuits, relaying),
         ),
         listens=(
@@ -74,9 +78,19 @@ def relay_role(ground: Ground, _feeds: Feeds) -> Role:
             listens(LinkClosed, on_closed),
             listens(ParentCame, seeking.on_parents),
             listens(ParentGone, seeking.on_parents),
+            listens(InterestRose, seeking.on_interest),
+            listens(HoldingTold, backlog.on_holding),
         ),
-        jobs=jobs,
+        jobs=partial(_jobs, seeking, backlog),
         ways=(seeking.go,),
+    )
+
+
+def _jobs(seeking: Seeking, backlog: Backlog) -> Sequence[Job]:
+    return (
+        Job(name="here", run=seeking.say_here, every_s=HERE_EVERY_S, jitter_s=30),
+        Job(name="in-parts", run=backlog.work, every_s=1),
+        Job(name="seek", run=seeking.seek, every_s=SEEK_EVERY_S, jitter_s=5),
     )
 
 

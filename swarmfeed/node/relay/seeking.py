@@ -14,11 +14,12 @@ from swarmfeed.core.relay.limits import (
     LOCATED_AUTHORS_MAX,
     RELAYS_ASKED_MAX,
     RELAYS_NAMED_MAX,
+    SOUGHT_SOON_S,
 )
 from swarmfeed.core.relay.locator import Locator, sign_locator
 from swarmfeed.core.relay.presences import SeenLocator, Targets
 from swarmfeed.core.relay.words import Here, Locate
-from swarmfeed.node.ground.events import LinkOpened, ParentCame, ParentGone
+from swarmfeed.node.ground.events import InterestRose, LinkOpened, ParentCame, ParentGone
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
@@ -59,6 +60,9 @@ class Seeking:
         self._beside = ground.beside
         self._circuits = circuits
         self._going: set[NodeId] = set()
+        self._fresh: set[AuthorId] = set()
+        """Authors that the person just asked for: they are sought before others."""
+        self._turn = 0
         self._waits: list[_Wait] = []
 
     # --- saying ---
@@ -85,6 +89,12 @@ class Seeking:
         if authors:
             self._ask(relays, Targets(frozenset(authors)))
         return sentences.SOUGHT(authors=len(authors), relays=len(relays))
+
+    def on_interest(self, event: InterestRose) -> None:
+        """Do not wait for the next round, if nobody who is dialled has them meanwhile."""
+        if not self._fresh:
+            self._beside.spawn(self._seek_soon())
+        self._fresh.update(event.author_ids)
 
     async def go(self, target: Target) -> NodeId | None:
         """Find who is to be reached, and link to them by way of a relay."""
@@ -116,6 +126,11 @@ class Seeking:
         side.sought = side.sought.without(each.locator for each in found)
 
     # --- inside ---
+
+    async def _seek_soon(self) -> None:
+        await asyncio.sleep(SOUGHT_SOON_S)
+        await self.seek()
+        self._fresh.clear()
 
     def _meet(self, session: Session, found: SeenLocator) -> None:
         node_id = found.locator.node_id
@@ -203,11 +218,17 @@ class Seeking:
         return len(relays)
 
     def _sought(self) -> list[AuthorId]:
-        return [
+        """Those who are sought now: so many, and others in the next round."""
+        lacking = [
             each
             for each in self._interests.read()
             if each != self._identity.author_id and not self._has_source(each)
-        ][:LOCATED_AUTHORS_MAX]
+        ]
+        fresh = [each for each in lacking if each in self._fresh]
+        others = [each for each in lacking if each not in self._fresh]
+        start = self._turn % len(others) if others else 0
+        self._turn = start + max(LOCATED_AUTHORS_MAX - len(fresh), 0)
+        return [*fresh, *others[start:], *others[:start]][:LOCATED_AUTHORS_MAX]
 
     def _has_source(self, author_id: AuthorId) -> bool:
         """Whether a peer holds one of the author's feeds."""

@@ -35,6 +35,7 @@ from swarmfeed.shell.disk.durable import (
     write_file,
     write_files,
 )
+from swarmfeed.shell.disk.fileparts import read_part, write_part
 
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
@@ -231,11 +232,23 @@ class ChunkFiles:
     def read(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self._kept(feed_id, span))
 
+    def read_part(self, feed_id: FeedId, span: ChunkSpan, offset: int, count: int) -> bytes:
+        path = self._kept(feed_id, span)
+        try:
+            return read_part(path, offset, count)
+        except FileNotFoundError as error:
+            raise DamageError(f"{path} is missing") from error
+
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self._incoming(feed_id, span))
 
     def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
         write_file(self._incoming(feed_id, span), chunk)
+
+    def write_incoming_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, data: bytes
+    ) -> None:
+        write_part(self._incoming(feed_id, span), offset, data)
 
     def drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._held.get(feed_id, set()).discard(span)

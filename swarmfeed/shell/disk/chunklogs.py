@@ -36,11 +36,21 @@ class ChunkLogs:
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return self._chunks.read(feed_id, span)
 
+    def read_chunk_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, count: int
+    ) -> bytes:
+        return self._chunks.read_part(feed_id, span, offset, count)
+
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return self._chunks.read_incoming(feed_id, span)
 
     def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
         self._chunks.write_incoming(feed_id, span, chunk)
+
+    def write_incoming_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, data: bytes
+    ) -> None:
+        self._chunks.write_incoming_part(feed_id, span, offset, data)
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._chunks.drop_incoming(feed_id, span)

@@ -15,6 +15,7 @@ from swarmfeed.core.feed.metainfo import (
     chunk_name,
     chunk_torrent,
     hash_pieces,
+    is_piece,
     is_undamaged,
     magnet_link,
     piece_count,
@@ -180,3 +181,14 @@ def test_only_pieces_around_a_damaged_byte_are_damaged(size_bytes: int) -> None:
     last = content[:-1] + bytes([content[-1] ^ 1])
     assert not is_undamaged(last, pieces, size_bytes - 1, size_bytes)
     assert is_undamaged(last, pieces, 0, 1) == (size_bytes > 1024 * 1024)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_piece_is_known_by_both_hashes(size: int) -> None:
+    content = content_of(size)
+    pieces, length = hash_pieces(content), piece_length(size)
+    for number in range(piece_count(size)):
+        piece = content[number * length : (number + 1) * length]
+        assert is_piece(piece, pieces, number)
+        assert not is_piece(piece + b"x", pieces, number)
+        assert not is_piece(piece[:-1] + bytes([piece[-1] ^ 1]), pieces, number)

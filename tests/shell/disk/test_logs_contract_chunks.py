@@ -54,6 +54,22 @@ def test_a_fetched_chunk_moves_from_incoming_to_kept(disk: Disk) -> None:
     assert not arrived.exists()
 
 
+def test_a_chunk_may_come_in_parts_and_be_given_in_parts(disk: Disk) -> None:
+    logs, feed_id, author = fetched(disk)
+    chunk = author.chunks[FIRST]
+    logs.write_incoming_part(feed_id, FIRST, 100, chunk[100:])
+    assert logs.read_incoming(feed_id, FIRST) == bytes(100) + chunk[100:]
+    logs.write_incoming_part(feed_id, FIRST, 0, chunk[:100])
+    assert disk.open().read_incoming(feed_id, FIRST) == chunk
+    with pytest.raises(DamageError):
+        logs.read_chunk_part(feed_id, FIRST, 0, 10)
+    logs.keep_chunk(feed_id, FIRST)
+    for each in (logs, disk.open()):
+        assert each.held(feed_id) == {FIRST}
+        assert each.read_chunk_part(feed_id, FIRST, 90, 20) == chunk[90:110]
+        assert each.read_chunk_part(feed_id, FIRST, len(chunk) - 5, 20) == chunk[-5:]
+
+
 def test_of_a_feed_that_was_let_go_nothing_is_held(disk: Disk) -> None:
     logs = disk.open()
     append(logs, 0, 5)

@@ -199,11 +199,25 @@ class FakeLogs:
     def read_chunk(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self.chunk_folder(feed_id) / chunk_name(feed_id, span))
 
+    def read_chunk_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, count: int
+    ) -> bytes:
+        return self.read_chunk(feed_id, span)[offset : offset + count]
+
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self.incoming_folder(feed_id) / chunk_name(feed_id, span))
 
     def write_incoming(self, feed_id: FeedId, span: ChunkSpan, chunk: bytes) -> None:
         (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).write_bytes(chunk)
+
+    def write_incoming_part(
+        self, feed_id: FeedId, span: ChunkSpan, offset: int, data: bytes
+    ) -> None:
+        path = self.incoming_folder(feed_id) / chunk_name(feed_id, span)
+        path.touch()
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(data)
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
         (self.incoming_folder(feed_id) / chunk_name(feed_id, span)).unlink(missing_ok=True)
