@@ -51,7 +51,7 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class ProvenPiece:
     """What was found in some entries."""
 
     looked: Looked
@@ -68,7 +68,7 @@ class PostProver:
 
     async def prove(
         self, feed_id: FeedId, start: int, end: int, first_ms: int
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncIterator[ProvenPiece]:
         """Yield the posts among entries [start, end) that are held, not older than a time.
 
         Raises:
@@ -83,7 +83,7 @@ class PostProver:
             scanned = scan(records, first, first_ms)
             proven = await self._prove(replica, scanned)
             hits = _hits(replica, certificates, scanned, proven)
-            yield Piece(
+            yield ProvenPiece(
                 looked=Looked(
                     feed_id=feed_id,
                     start=first,
