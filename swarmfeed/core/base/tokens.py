@@ -35,6 +35,11 @@ class TokenBucket:
         self._fill(now_s)
         self._tokens -= tokens
 
+    def give(self, tokens: float, now_s: float) -> None:
+        """Put tokens back, >= 0: as many as it holds at most."""
+        self._fill(now_s)
+        self._tokens = min(self._capacity, self._tokens + tokens)
+
     def left(self, now_s: float) -> float:
         """Tokens it holds; below 0 is a debt."""
         self._fill(now_s)

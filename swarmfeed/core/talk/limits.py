@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from swarmfeed.core.base.limits import BUDGET_WINDOW_S
+
 AUTHORS_ASKED_AT_ONCE: Final = 50
 """Authors that we put into one `want`: encoded in a millisecond, and within MESSAGE_VALUES_MAX
 even if each of them has FEEDS_PER_AUTHOR_MAX feeds."""
@@ -58,13 +60,19 @@ PEER_WORK_S_PER_S: Final = 0.2
 average over BUDGET_WINDOW_S.  Beyond, it is read more slowly until that is paid off: who asks
 for 20,000 authors at once breaks no rule."""
 
+NEW_FEED_WORTH_S: Final = 0.004
+"""Processor seconds that a peer earns by the head of a feed that we asked for and had nothing
+of: what that takes here in all, with what three holders say of it, on a slow machine.  Without
+it a newcomer of 2,700 feeds waits for its own fairness half of the time."""
+
 PEERS_WORK_S_PER_S: Final = 0.5
 """Seconds of work for all peers together in a second: the other half stays for the page and
 the node's own jobs, however many peers there are."""
 
-PEERS_WORK_BURST_S: Final = 0.25
-"""Work for all peers together that may be done without a pause: what a post costs that comes in
-and goes out to 256 peers."""
+PEERS_WORK_BURST_S: Final = PEER_WORK_S_PER_S * BUDGET_WINDOW_S
+"""Work for all peers together that may be done without a pause: as much as one peer's own, or
+nobody could ever use that.  A newcomer's 2,700 feeds take a holder as long, a post that comes
+in and goes out to 256 peers an eighth of it.  Who waits for a page gets it in between."""
 
 TURN_S: Final = 0.003
 """Processor seconds that work for peers keeps the loop before everybody else has a turn.  A

@@ -19,6 +19,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.limits import NEW_FEED_WORTH_S
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -48,7 +49,7 @@ from swarmfeed.node.ground.events import (
     Forked,
     Strained,
 )
-from swarmfeed.node.ground.fairness import breathe, on_behalf
+from swarmfeed.node.ground.fairness import breathe, earn, on_behalf
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -212,6 +213,7 @@ class Follower:
         session.part(FollowerSide).unproven = 0
         if before is None:
             self._whereabouts.note_holder(session, after.feed_id)
+            earn(NEW_FEED_WORTH_S)
         await self._grower.grew(before, after)
 
     def on_more_certificates(self, event: CertificatesTold) -> None:

@@ -14,6 +14,9 @@ So a peer that costs much is never shut out for it: it is only read as slowly as
 served, and its socket fills up behind that.  In line goes first who used least lately.  Long
 loops ask ``breathe`` now and then, so that no step is much longer than a turn; what needs the
 processor for longer goes ``off_loop``, and is paid for all the same.
+
+Who gives what we asked for, and nobody can make up, earns what it cost (``earn``): to take that
+in is our own work, and is not put off while the machine has nothing else to do.
 """
 
 import asyncio
@@ -62,6 +65,10 @@ class Account:
     async def pay(self, work: Work[T]) -> T:
         """Do something on behalf of this peer: when it may, and at its cost."""
         return await _step_by_step(self, self._fairness, work())
+
+    def earn(self, seconds: float) -> None:
+        """Give back what was worth it."""
+        self._fairness.reward(self, seconds)
 
     def begin(self) -> None:
         """A step begins."""
@@ -189,6 +196,12 @@ class Fairness:
             # Whatever is ready now runs before it, and so does what has come in meanwhile.
             loop.call_soon(self._next_turn)
 
+    def reward(self, account: Account, seconds: float) -> None:
+        """Give back what a piece of work cost that was our own wish."""
+        now_s = self._now_s()
+        account.seconds.give(seconds, now_s)
+        self._together.give(seconds, now_s)
+
     # --- inside ---
 
     def _now_s(self) -> float:
@@ -248,6 +261,14 @@ async def breathe() -> None:
     account = _paying.get()
     if account is not None and account.has_had_its_turn():
         await asyncio.sleep(0)
+
+
+def earn(seconds: float) -> None:
+    """Let the peer on whose behalf this runs, if any, have done us a service worth so much of
+    our time.  Only for what was asked for and verified: nobody may earn by what it makes up."""
+    account = _paying.get()
+    if account is not None:
+        account.earn(seconds)
 
 
 async def off_loop(call: Callable[[], T], executor: Executor | None = None) -> T:

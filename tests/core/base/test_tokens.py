@@ -48,6 +48,17 @@ def test_a_debt_is_paid_off_as_tokens_come_back() -> None:
     assert bucket.left(60.0) == 2.0
 
 
+def test_what_is_given_back_pays_off_debts_and_never_overflows() -> None:
+    bucket = TokenBucket(2, 0.5, 0.0)
+    bucket.owe(3, 0.0)
+    bucket.give(1.5, 0.0)
+    assert bucket.left(0.0) == 0.5
+    bucket.give(60, 1.0)
+    assert bucket.left(1.0) == 2.0
+    bucket.give(0, 1.0)
+    assert bucket.left(1.0) == 2.0
+
+
 @settings(max_examples=at_most(50))
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30))))
 def test_never_more_passes_than_the_capacity_and_the_rate_allow(

@@ -6,12 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from street.fakes.clock import FakeClock
 from street.loop import settle
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.feed.replica import Replica
-from swarmfeed.core.talk.words import Have, HeadOffer, Holders, NotHeld, Receipt, Several
+from swarmfeed.core.talk.limits import NEW_FEED_WORTH_S
+from swarmfeed.core.talk.words import (
+    Have,
+    HeadOffer,
+    Holders,
+    NotHeld,
+    Receipt,
+    Several,
+)
 from swarmfeed.errors import BadProofError, PassingError, RemoteError
 from swarmfeed.node.ground import arrivals
+from swarmfeed.node.ground.fairness import Fairness
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -80,6 +90,24 @@ def test_new_feeds_are_kept_together_shown_and_confirmed(tmp_path: Path) -> None
         receipts = [each for each in await to.said(peer) if isinstance(each, Receipt)]
         assert {each.feed_id for each in receipts} == {each.feed_id for each in authors}
         assert {each.complete for each in peer.holds.values()} == {True}
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A40")
+def test_only_new_feeds_that_were_asked_for_are_worth_something(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to), to.link(1)
+        clock, hear = FakeClock(), to.node.ground.switchboard.hear
+        giver = Fairness(clock).account(peer.node_id)
+        giver.seconds.owe(1, 0)
+        owed = giver.seconds.left(0)
+        told = Several(heads=(*offers(authors), Scribe(99).offer()))
+        await giver.pay(lambda: hear(peer, told))
+        worth = giver.seconds.left(0) - owed
+        assert worth == pytest.approx(COUNT * NEW_FEED_WORTH_S)
+        await giver.pay(lambda: hear(peer, told))  # again: known
+        assert giver.seconds.left(0) - owed == pytest.approx(worth)
 
     talk(tmp_path, script)
 

@@ -15,6 +15,7 @@ from swarmfeed.core.talk.limits import (
     PERSON_WAITS_S,
     TURN_S,
 )
+from swarmfeed.node.ground.fairness import earn
 
 from tests.node.ground.hall import OWN_BURST_S, Hall, at
 
@@ -150,6 +151,54 @@ def test_short_steps_of_several_peers_share_a_turn() -> None:
     at(scene)
 
 
+def test_who_gives_what_we_asked_for_is_not_put_off() -> None:
+    async def scene(hall: Hall) -> None:
+        async def give() -> None:
+            for _ in range(3_000):
+                hall.clock.work(TURN_S)
+                earn(TURN_S)
+                await asyncio.sleep(0)
+
+        giver = hall.peer(1)
+        task = asyncio.get_running_loop().create_task(giver.pay(give))
+        await settle()
+        assert task.done()
+        assert hall.left(giver) == pytest.approx(OWN_BURST_S, abs=2 * TURN_S)
+
+    at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_nobody_earns_more_than_one_may_owe() -> None:
+    async def scene(hall: Hall) -> None:
+        async def give() -> None:
+            earn(1_000)
+
+        await hall.peer(1).pay(give)
+        hall.begin(hall.peer(1), "anna", *[TURN_S] * 2_000)
+        await settle()
+        assert len(hall.done) * TURN_S <= OWN_BURST_S + 2 * TURN_S
+
+    at(scene)
+
+
+@pytest.mark.attack("A40")
+def test_who_earns_for_one_peer_has_earned_nothing_for_another() -> None:
+    async def scene(hall: Hall) -> None:
+        async def give() -> None:
+            hall.clock.work(TURN_S)
+            earn(TURN_S)
+
+        other = hall.peer(2)
+        other.seconds.owe(1, 0)
+        before_s = hall.left(other)
+        await hall.peer(1).pay(give)
+        earn(1)  # on our own behalf: nobody's
+        assert hall.left(other) == pytest.approx(before_s, abs=0.01)
+
+    at(scene)
+
+
 @pytest.mark.attack("A40")
 def test_all_peers_together_leave_half_of_the_time_to_others() -> None:
     async def scene(hall: Hall) -> None:
@@ -248,7 +297,7 @@ def test_who_is_cancelled_in_debt_cleans_up_at_once() -> None:
 
 def test_at_the_end_nobody_waits_for_a_debt() -> None:
     async def scene(hall: Hall) -> None:
-        task = hall.begin(hall.peer(1), "anna", *[OWN_BURST_S] * 5)
+        task = hall.begin(hall.peer(1), "anna", *[OWN_BURST_S + 1] * 5)
         await settle()
         assert hall.done == ["anna"]
         hall.fairness.end()
