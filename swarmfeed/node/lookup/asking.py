@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.matching import Called
@@ -46,7 +47,10 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.keeper import RecentKeeper
 
-ASKED: int = 2
+NAME: Final = "lookup"
+"""What a node that answers searches says of itself in its hello."""
+
+ASKED: Final = 2
 """Supernodes that are asked: what one keeps back, the other one shows."""
 
 
@@ -127,18 +131,18 @@ class NetworkSearch:
             self._under_way -= 1
 
     async def _whom_to_ask(self) -> list[Session]:
-        """Parents; where there are too few, supernodes that are known."""
-        chosen = list(self._layer.parents)
+        """Parents; where there are too few, who is linked and answers searches, then supernodes
+        that are known."""
         wanted = ASKED - self._keeper.is_open
+        answering = [each for each in self._ground.sessions.all() if _answers(each)]
+        chosen = list(dict.fromkeys((*self._layer.parents, *answering)))[:ASKED]
         for other in self._layer.others:
             if len(chosen) >= wanted:
                 break
-            if any(each.node_id == other.node_id for each in chosen):
-                continue
-            session = await self._layer.link_to(other)
-            if session is not None:
-                chosen.append(session)
-        return chosen
+            if all(each.node_id != other.node_id for each in chosen):
+                session = await self._layer.link_to(other)
+                chosen += [] if session is None else [session]
+        return chosen[:wanted]
 
     async def _hear(self, sessions: Sequence[Session], sought: NetworkQuestion) -> list[Heard]:
         """Return the answers that came in time."""
@@ -237,6 +241,11 @@ class NetworkSearch:
     def _mislead(self, session: Session | None, why: str) -> None:
         if session is not None:
             self._ground.events.tell(Misled(session, why))
+
+
+def _answers(session: Session) -> bool:
+    """Whether a peer says that it answers searches."""
+    return NAME in session.peer.hello.roles
 
 
 def check_answer(

@@ -18,12 +18,9 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.answers import AboutNetwork
-from swarmfeed.node.lookup.asking import NetworkSearch
+from swarmfeed.node.lookup.asking import NAME, NetworkSearch
 from swarmfeed.node.lookup.keeper import RecentKeeper
 from swarmfeed.node.role import Role
-
-NAME = "lookup"
-"""What a node that answers searches says of itself in its hello."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

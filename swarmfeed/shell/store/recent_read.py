@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from swarmfeed.core.base.bencoding import decode_fields
 from swarmfeed.core.base.codec import codec_of
-from swarmfeed.core.base.limits import SEARCH_BEST_OF
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.limits import HASH_BYTES, SEARCH_BEST_OF
+from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, decode_body
 from swarmfeed.core.feed.matching import Called
@@ -16,7 +16,7 @@ from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
 from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
-from swarmfeed.core.words.terms import index_text
+from swarmfeed.core.words.terms import index_texts
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.ports.recent import RecentHits
 from swarmfeed.shell.store.recent_schema import slot_of
@@ -33,12 +33,13 @@ _MATCHES: Final = """
 """
 
 _HIT: Final = """
-    SELECT feed.feed_id, head.signed, feed.certificates, post.post, post.edit, feed.profile
+    SELECT feed.feed_id, head.signed, feed.certificates, feed.profile,
+        post.place, post.stored, post.proof, post.edit
     FROM post_{slot} AS post CROSS JOIN head_{slot} AS head ON head.no = post.head
     CROSS JOIN feed ON feed.no = post.feed WHERE post.id = :row_id
 """
 
-_SAID: Final = "SELECT post, edit FROM post_{slot} WHERE id = ?"
+_SAID: Final = "SELECT stored, edit FROM post_{slot} WHERE id = ?"
 
 _COUNT: Final = "SELECT count(*) FROM post_{slot}"
 
@@ -98,9 +99,10 @@ def _best(
     db: Connection, found: Sequence[RecentMatch], query: SearchQuery, limit: int
 ) -> RecentHits:
     """Return the best posts of the newest matches, the best one first."""
+    rows = index_texts([_text_of(db, each) for each in found])
     candidates = [
-        Candidate(row=index_text(_text_of(db, each)).split(), time_ms=each.spot.time_ms)
-        for each in found
+        Candidate(row=row.split(), time_ms=each.spot.time_ms)
+        for row, each in zip(rows, found, strict=True)
     ]
     order = best_first(candidates, query.wanted.words)
     chosen = _read(db, [found[at] for at in order[:limit]], limit)
@@ -109,9 +111,9 @@ def _best(
 
 def _text_of(db: Connection, found: RecentMatch) -> str:
     """Return the newest text of a post, without a look at its proof: it was verified."""
-    post, edit = db.execute(_SAID.format(slot=found.slot), (found.row_id,)).fetchone()
+    stored, edit = db.execute(_SAID.format(slot=found.slot), (found.row_id,)).fetchone()
     try:
-        entry = decode_entry(read_proven(edit or post).stored)
+        entry = decode_entry(stored if edit is None else read_proven(edit).stored)
         body = decode_body(entry.kind, entry.body or b"")
     except RemoteError as error:
         raise DamageError(f"the index of the network has a broken post: {error}") from error
@@ -147,13 +149,13 @@ def read_hit(db: Connection, slot: int, row_id: int) -> ProvenPost:
     row = db.execute(_HIT.format(slot=slot), {"row_id": row_id}).fetchone()
     if row is None:
         raise DamageError("the index of the network lacks a post that it has words of")
-    feed_id, head, certificates, post, edit, profile = row
+    feed_id, head, certificates, profile, place, stored, proof, edit = row
     try:
         return ProvenPost(
             feed_id=FeedId(feed_id),
             head=head,
             certificates=_list_of(certificates),
-            post=read_proven(post),
+            post=Proven(index=place, stored=stored, proof=hashes_of(proof)),
             edit=None if edit is None else read_proven(edit),
             profile=None if profile is None else _profile_of(profile),
         )
@@ -171,6 +173,11 @@ def open_proven(db: Connection, slot: int, row_id: int) -> Checked:
         return check_post(hit, now_ms=2**62)
     except RemoteError as error:
         raise DamageError(f"the index of the network proves nothing: {error}") from error
+
+
+def hashes_of(proof: bytes) -> tuple[Hash, ...]:
+    """Part hashes that were joined."""
+    return tuple(Hash(proof[at : at + HASH_BYTES]) for at in range(0, len(proof), HASH_BYTES))
 
 
 def read_proven(spelled: bytes) -> Proven:

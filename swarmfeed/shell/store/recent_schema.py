@@ -53,7 +53,8 @@ _OF_A_DAY: Final = (
         place   INTEGER NOT NULL,
         time_ms INTEGER NOT NULL,
         head    INTEGER NOT NULL,
-        post    BLOB NOT NULL,
+        stored  BLOB NOT NULL,
+        proof   BLOB NOT NULL CHECK (length(proof) % 32 = 0),
         edit    BLOB,
         UNIQUE (feed, place)
     ) STRICT

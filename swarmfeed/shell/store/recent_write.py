@@ -28,7 +28,7 @@ _KNOWN: Final = """
     SELECT id, edit FROM post_{slot} WHERE feed = ? AND place = ?
 """
 
-_ADD_POST: Final = "INSERT INTO post_{slot} VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ADD_POST: Final = "INSERT INTO post_{slot} VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 _ADD_WORDS: Final = "INSERT INTO words_{slot} (rowid, text, author, traits) VALUES (?, ?, ?, ?)"
 
@@ -40,6 +40,12 @@ _DROP_WORDS: Final = """
 _HEAD: Final = """
     INSERT INTO head_{slot} (feed, size, signed) VALUES (?1, ?2, ?3)
     ON CONFLICT (feed, size) DO UPDATE SET signed = signed RETURNING no
+"""
+
+_FEED: Final = """
+    INSERT INTO feed (feed_id, certificates, profile, last_day) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (feed_id) DO UPDATE SET certificates = ?2,
+    profile = coalesce(?3, profile), last_day = max(last_day, ?4) RETURNING no
 """
 
 _LAST_ID: Final = "SELECT max(id) FROM post_{slot} WHERE id BETWEEN ? AND ?"
@@ -84,39 +90,66 @@ def add(db: Connection, posts: Iterable[RecentPost], today: int, looked: Looked 
     wanted = [each for each in ordered if first <= _day(each) <= today + 1]
     for day in {_day(each) for each in wanted}:
         db.execute("INSERT OR IGNORE INTO day VALUES (?, ?)", (slot_of(day), day))
-    return sum(_add_one(db, each) for each in wanted)
+    adding = _Adding(db)
+    return sum(map(adding.add, wanted))
 
 
 def _day(post: RecentPost) -> int:
     return post.checked.written.time_ms // DAY_MS
 
 
-def _add_one(db: Connection, post: RecentPost) -> bool:
-    """Keep one post; a known one gives way to one that was edited since."""
-    proven, day = post.proven, _day(post)
-    slot, feed = slot_of(day), _feed_no(db, proven, day)
-    known = db.execute(_KNOWN.format(slot=slot), (feed, proven.post.index)).fetchone()
-    if known is not None:
-        row_id, edit = known
-        if not _is_newer(proven.edit, edit):
+class _Adding:
+    """Adds posts, and remembers the numbers of their feeds and heads meanwhile."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._feeds: dict[tuple[FeedId, int], int] = {}
+        self._heads: dict[tuple[int, int, int], int] = {}
+
+    def add(self, post: RecentPost) -> bool:
+        """Keep one post; a known one gives way to one that was edited since."""
+        proven, day = post.proven, _day(post)
+        slot, feed = slot_of(day), self._feed_no(proven, day)
+        known = self._db.execute(_KNOWN.format(slot=slot), (feed, proven.post.index)).fetchone()
+        if known is not None:
+            row_id, edit = known
+            if not _is_newer(proven.edit, edit):
+                return False
+            _drop_rows(self._db, slot, [row_id])
+        row_id = _free_id(self._db, slot, post.checked.written.time_ms)
+        if row_id is None:
             return False
-        _drop_rows(db, slot, [row_id])
-    row_id = _free_id(db, slot, post.checked.written.time_ms)
-    if row_id is None:
-        return False
-    _insert(db, slot, (row_id, feed, _head_no(db, slot, feed, post)), post)
-    return known is None
+        self._insert(slot, row_id, feed, post)
+        return known is None
 
+    def _insert(self, slot: int, row_id: int, feed: int, post: RecentPost) -> None:
+        proven, time_ms = post.proven, post.checked.written.time_ms
+        entry = proven.post
+        values = (
+            *(row_id, feed, entry.index, time_ms, self._head_no(slot, feed, post)),
+            *(entry.stored, b"".join(entry.proof)),
+            None if proven.edit is None else _spelled(proven.edit),
+        )
+        self._db.execute(_ADD_POST.format(slot=slot), values)
+        words = words_of(post.checked)
+        self._db.execute(_ADD_WORDS.format(slot=slot), (row_id, *words))
 
-def _insert(db: Connection, slot: int, numbers: tuple[int, int, int], post: RecentPost) -> None:
-    (row_id, feed, head), proven = numbers, post.proven
-    written = post.checked.written
-    edit = None if proven.edit is None else _spelled(proven.edit)
-    db.execute(
-        _ADD_POST.format(slot=slot),
-        (row_id, feed, proven.post.index, written.time_ms, head, _spelled(proven.post), edit),
-    )
-    db.execute(_ADD_WORDS.format(slot=slot), (row_id, *words_of(post.checked)))
+    def _feed_no(self, proven: ProvenPost, day: int) -> int:
+        key = proven.feed_id, day
+        if key not in self._feeds:
+            certificates = encode(list(proven.certificates))
+            profile = None if proven.profile is None else encode_profile(proven.profile)
+            values = (proven.feed_id, certificates, profile, day)
+            (self._feeds[key],) = self._db.execute(_FEED, values).fetchone()
+        return self._feeds[key]
+
+    def _head_no(self, slot: int, feed: int, post: RecentPost) -> int:
+        size = post.checked.head_size
+        key = slot, feed, size
+        if key not in self._heads:
+            values = (feed, size, post.proven.head)
+            (self._heads[key],) = self._db.execute(_HEAD.format(slot=slot), values).fetchone()
+        return self._heads[key]
 
 
 def words_of(checked: Checked) -> Words:
@@ -125,26 +158,8 @@ def words_of(checked: Checked) -> Words:
     return index_text(post.text), author_term(checked.written.author_id), traits_of(post)
 
 
-def _feed_no(db: Connection, proven: ProvenPost, day: int) -> int:
-    certificates = encode(list(proven.certificates))
-    profile = None if proven.profile is None else encode_profile(proven.profile)
-    (number,) = db.execute(
-        "INSERT INTO feed (feed_id, certificates, profile, last_day) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (feed_id) DO UPDATE SET certificates = ?2,"
-        " profile = coalesce(?3, profile), last_day = max(last_day, ?4) RETURNING no",
-        (proven.feed_id, certificates, profile, day),
-    ).fetchone()
-    return int(number)
-
-
 def encode_profile(profile: ProvenProfile) -> bytes:
     return encode(codec_of(ProvenProfile).write(profile))
-
-
-def _head_no(db: Connection, slot: int, feed: int, post: RecentPost) -> int:
-    values = (feed, post.checked.head_size, post.proven.head)
-    (number,) = db.execute(_HEAD.format(slot=slot), values).fetchone()
-    return int(number)
 
 
 def _free_id(db: Connection, slot: int, time_ms: int) -> int | None:
