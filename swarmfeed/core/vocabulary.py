@@ -15,6 +15,7 @@ from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
+from swarmfeed.core.catchup import words as catchup
 from swarmfeed.core.history import words as history
 from swarmfeed.core.lookup import words as lookup
 from swarmfeed.core.relay import words as circuits
@@ -87,6 +88,7 @@ VOCABULARY: Final = Vocabulary(
         *circuits.WORDS,
         *supernode.WORDS,
         *lookup.WORDS,
+        *catchup.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

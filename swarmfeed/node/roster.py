@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
+from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
@@ -32,6 +33,7 @@ ROSTER: Final = Roster(
         state_role,
         devices_role,
         supernode_role,
+        catchup_role,
         relay_role,
         lookup_role,
         wayin_role,

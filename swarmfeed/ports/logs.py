@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.feed.grown import Grown
 from swarmfeed.core.feed.highwater import Ending, Mark
 from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Replica
@@ -127,6 +128,17 @@ class Logs(Protocol):
         """Keep a newer replica that differs only by tail entries from ``start`` on.
 
         Cheaper than ``replace``: one short write and an fsync, but for every 120th or so.
+        """
+        ...
+
+    def grow_together(self, grown: Sequence[Grown]) -> dict[FeedId, PassingError]:
+        """Keep newer replicas of several feeds, each once, as ``extend`` or ``replace`` would,
+        and the chunks that come with them.
+
+        When it returns they survive a power cut, but for those that it returns: why not now.
+
+        Raises:
+            FatalError: The disk failed in a way that leaves its state unknown.
         """
         ...
 

@@ -47,6 +47,8 @@ class AskingSide:
     """How many of those it may have; grows as it answers."""
     answered_s: float = -math.inf
     """When it answered last, by the loop's clock."""
+    is_put_off: bool = False
+    """Whether it is asked for everybody only when ``go_on`` is called."""
 
     def has_room(self) -> bool:
         """Whether it is worth a message."""
@@ -68,12 +70,7 @@ class Asking:
 
     def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
         """Want these authors from one peer; many new ones when it is its turn."""
-        authors = tuple(author_ids)
-        new = [each for each in authors if each != self._own and not self._is_held(each)]
-        if len(new) > AUTHORS_ASKED_OF_ALL:
-            session.part(AskingSide).new.update(dict.fromkeys(new))
-            later = set(new)
-            authors = tuple(each for each in authors if each not in later)
+        authors = self._without_many_new(session, author_ids)
         if authors:
             saying = partial(self._send_wants, session, authors)
             session.outbox.put(("ask", authors), saying)
@@ -92,11 +89,29 @@ class Asking:
             self.ask(session, [author_id])
 
     def on_open(self, event: LinkOpened) -> None:
-        """Want everybody we care about from a peer that was just linked.
+        """Want everybody we care about from a peer that was just linked, unless that is put off
+        by whoever else hears of the link.
 
         Without the network a command only asks how far the own feed is.
         """
-        self.ask(event.session, self._interests.all() if self._is_online else [self._own])
+        session = event.session
+        if self._is_online:
+            session.outbox.put(("all",), partial(self._ask_for_everybody, session))
+        else:
+            self.ask(session, [self._own])
+
+    def put_off(self, session: Session) -> None:
+        """Want nobody yet but our own author of a peer that was just linked: there is a better
+        way to the news, and it is tried first."""
+        session.part(AskingSide).is_put_off = True
+        self.ask(session, [self._own])
+
+    def go_on(self) -> None:
+        """Want everybody of those for whom it was put off."""
+        for session in self._sessions.all():
+            if session.part(AskingSide).is_put_off:
+                session.part(AskingSide).is_put_off = False
+                session.outbox.put(("all",), partial(self._ask_for_everybody, session))
 
     def on_close(self, event: LinkClosed) -> None:
         """What a peer left unanswered is asked of others."""
@@ -112,6 +127,24 @@ class Asking:
         self._answered(event.session, event.author_id)
 
     # --- inside ---
+
+    async def _ask_for_everybody(self, session: Session) -> None:
+        if not session.part(AskingSide).is_put_off:
+            authors = self._without_many_new(session, self._interests.all())
+            await self._send_wants(session, authors)
+            self._go_on(session)
+
+    def _without_many_new(
+        self, session: Session, author_ids: Iterable[AuthorId]
+    ) -> tuple[AuthorId, ...]:
+        """Return these authors; of many new ones a peer is asked when it is its turn."""
+        authors = tuple(author_ids)
+        new = [each for each in authors if each != self._own and not self._is_held(each)]
+        if len(new) <= AUTHORS_ASKED_OF_ALL:
+            return authors
+        session.part(AskingSide).new.update(dict.fromkeys(new))
+        later = set(new)
+        return tuple(each for each in authors if each not in later)
 
     def _answered(self, session: Session, author_id: AuthorId) -> None:
         side = session.part(AskingSide)

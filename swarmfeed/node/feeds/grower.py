@@ -10,6 +10,7 @@ import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.grown import Grown
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import DamageError, PassingError
 from swarmfeed.node.feeds.fetcher import Fetcher
@@ -44,18 +45,19 @@ class Grower:
         author_id = self._shelf.author_of(feed_id)
         if author_id is None:
             return  # the feed was let go in the same moment
-        self._events.tell(HeadGrew(before, after))
-        self._seed_new(before, after)
-        if self._holder.push(before, after):
+        if self._tell(before, after):
             # On its way before the index's thread takes the interpreter from the loop.
             await asyncio.sleep(0)
         if self._interests.is_indexed(author_id):
             await self._index_new(author_id, before, after)
-        if self._shelf.replica(feed_id) is None:
-            return  # it was let go meanwhile
-        if self._interests.is_kept_whole(author_id):
-            self._complete(author_id, feed_id)
-        self._holder.confirm(feed_id)
+        self._finish(author_id, feed_id)
+
+    def grew_shown(self, grown: Grown) -> None:
+        """The same of a feed whose new entries somebody else puts into the index."""
+        author_id = self._shelf.author_of(grown.feed_id)
+        if author_id is not None:
+            self._tell(grown.before, grown.after)
+            self._finish(author_id, grown.feed_id)
 
     def on_chunk(self, event: ChunkKept) -> None:
         """A chunk is on disk: index it, and see whether it was the last one."""
@@ -74,6 +76,19 @@ class Grower:
             self._end_fetch(feed_id)
 
     # --- inside ---
+
+    def _tell(self, before: Replica | None, after: Replica) -> bool:
+        """Let everybody hear of a newer replica; returns whether a peer is told."""
+        self._events.tell(HeadGrew(before, after))
+        self._seed_new(before, after)
+        return self._holder.push(before, after)
+
+    def _finish(self, author_id: AuthorId, feed_id: FeedId) -> None:
+        if self._shelf.replica(feed_id) is None:
+            return  # it was let go meanwhile
+        if self._interests.is_kept_whole(author_id):
+            self._complete(author_id, feed_id)
+        self._holder.confirm(feed_id)
 
     def _seed_new(self, before: Replica | None, after: Replica) -> None:
         """Seed chunks that were sealed here since."""

@@ -138,6 +138,55 @@ class Holder:
             saying = partial(self._tell_of_author, each, author_id)
             each.outbox.put(("certificates", author_id), saying)
 
+    async def offer(self, session: Session, replica: Replica) -> None:
+        """Say what we hold, and send the newest head with all that goes with it.
+
+        What we hold goes first: whoever gets the head asks for its chunks at once.  Of a feed
+        that does not count any more nothing is said: nobody could check it, and whoever tried
+        would take us for a liar.
+        """
+        author_id = self._shelf.author_of(replica.feed_id)
+        if author_id is None or not self._shelf.is_certified(replica.feed_id):
+            return
+        await self._send_have(session, replica)
+        try:
+            known_size = session.knows.get(replica.feed_id, 0)
+            proof = await self._prover.consistency(replica, known_size)
+        except (DamageError, PassingError, RemoteError) as error:
+            # A gap in our own copy: somebody else has to prove it.
+            logger.info("no consistency proof", reason=str(error))
+            return
+        if not self._shelf.is_certified(replica.feed_id):
+            return  # the feed was let go while this waited: nobody is told to fetch it here
+        session.knows[replica.feed_id] = replica.size
+        await session.send(
+            HeadOffer(
+                author_id=author_id,
+                feed_id=replica.feed_id,
+                signed_head=replica.signed_head,
+                certificates=self._shelf.certificates(author_id),
+                chunk_list=replica.chunk_list,
+                tail=replica.tail,
+                consistency=proof,
+            )
+        )
+
+    def known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
+        """Linked holders first, then remembered ones; never the asker or ourselves."""
+        records = {}
+        for session in self._sessions.all():
+            record = self._record(session, feed_id)
+            if record is not None:
+                records[session.node_id] = record
+        for known in self._index.holders(feed_id):
+            remembered = HolderRecord(
+                known.node_id, known.link, known.swarm, known.size, known.complete
+            )
+            records.setdefault(known.node_id, remembered)
+        records.pop(asker.node_id, None)
+        records.pop(self._identity.node_id, None)
+        return tuple(records.values())[:HOLDERS_MAX]
+
     # --- inside ---
 
     def _note_wanted(self, session: Session, wanted: WantedAuthor) -> None:
@@ -170,7 +219,7 @@ class Holder:
             if replica is None:
                 continue  # it was let go meanwhile
             if session.knows.get(feed_id, 0) < replica.size:
-                await self._offer(session, replica)
+                await self.offer(session, replica)
             else:
                 await self._send_have(session, replica)
             if self._shelf.replica(feed_id) is None:
@@ -188,7 +237,7 @@ class Holder:
             await breathe()
             replica = self._shelf.replica(feed_id)
             if replica is not None and session.knows.get(feed_id, 0) < replica.size:
-                await self._offer(session, replica)
+                await self.offer(session, replica)
         await self._send_certificates(session, author_id)
 
     async def _send_certificates(self, session: Session, author_id: AuthorId) -> None:
@@ -234,43 +283,10 @@ class Holder:
     async def _send_holders(
         self, session: Session, author_id: AuthorId, feed_id: FeedId
     ) -> None:
-        known = self._known_holders(session, feed_id)
+        known = self.known_holders(session, feed_id)
         worth = self._worth_naming(session, feed_id, known)
         if worth or self._has_chunks(feed_id):
             await session.send(Holders(author_id, feed_id, worth))
-
-    async def _offer(self, session: Session, replica: Replica) -> None:
-        """Say what we hold, and send the newest head with all that goes with it.
-
-        What we hold goes first: whoever gets the head asks for its chunks at once.  Of a feed
-        that does not count any more nothing is said: nobody could check it, and whoever tried
-        would take us for a liar.
-        """
-        author_id = self._shelf.author_of(replica.feed_id)
-        if author_id is None or not self._shelf.is_certified(replica.feed_id):
-            return
-        await self._send_have(session, replica)
-        try:
-            known_size = session.knows.get(replica.feed_id, 0)
-            proof = await self._prover.consistency(replica, known_size)
-        except (DamageError, PassingError, RemoteError) as error:
-            # A gap in our own copy: somebody else has to prove it.
-            logger.info("no consistency proof", reason=str(error))
-            return
-        if not self._shelf.is_certified(replica.feed_id):
-            return  # the feed was let go while this waited: nobody is told to fetch it here
-        session.knows[replica.feed_id] = replica.size
-        await session.send(
-            HeadOffer(
-                author_id=author_id,
-                feed_id=replica.feed_id,
-                signed_head=replica.signed_head,
-                certificates=self._shelf.certificates(author_id),
-                chunk_list=replica.chunk_list,
-                tail=replica.tail,
-                consistency=proof,
-            )
-        )
 
     async def _push_to(self, session: Session, before: Replica | None, after: Replica) -> None:
         start = session.knows.get(after.feed_id, 0)
@@ -278,7 +294,7 @@ class Holder:
             return
         recent = self._recent(before, after, start)
         if before is None or not recent:
-            await self._offer(session, after)
+            await self.offer(session, after)
             return
         session.knows[after.feed_id] = after.size
         if after.chunk_list != before.chunk_list:
@@ -305,22 +321,6 @@ class Holder:
         except (DamageError, PassingError):
             return ()
         return recent if len(recent) == after.size - start else ()
-
-    def _known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
-        """Linked holders first, then remembered ones; never the asker or ourselves."""
-        records = {}
-        for session in self._sessions.all():
-            record = self._record(session, feed_id)
-            if record is not None:
-                records[session.node_id] = record
-        for known in self._index.holders(feed_id):
-            remembered = HolderRecord(
-                known.node_id, known.link, known.swarm, known.size, known.complete
-            )
-            records.setdefault(known.node_id, remembered)
-        records.pop(asker.node_id, None)
-        records.pop(self._identity.node_id, None)
-        return tuple(records.values())[:HOLDERS_MAX]
 
     def _worth_naming(
         self, session: Session, feed_id: FeedId, known: tuple[HolderRecord, ...]

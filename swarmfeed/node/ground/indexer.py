@@ -5,7 +5,7 @@ that just came is searchable before the rest of a backlog is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -110,6 +110,10 @@ class Indexer:
             PassingError: Not now; they are caught up with when the node is relieved.
         """
         await self._index_ranges([self._work(0, feed_id, author_id, start, end)])
+
+    async def index_all_now(self, ranges: Iterable[tuple[FeedId, AuthorId, int, int]]) -> None:
+        """The same of several feeds together, each with its author, start and end."""
+        await self._index_ranges([self._work(0, *each) for each in ranges])
 
     async def cut(self, feed_id: FeedId, author_id: AuthorId) -> bool:
         """Take a feed out of the index if entries in it are not the author's any more.

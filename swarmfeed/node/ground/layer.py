@@ -6,6 +6,7 @@ one asks there when it knows nobody.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.node.ground.events import (
@@ -18,6 +19,9 @@ from swarmfeed.node.ground.events import (
 )
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.visits import Visits
+
+SUPERNODE: Final = "supernode"
+"""What a node that serves says of itself in its hello."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,10 @@ class Layer:
 
     def is_child(self, node_id: NodeId) -> bool:
         return node_id in self._children
+
+    def serves_us(self, session: Session) -> bool:
+        """Whether a peer is our parent, or says at least that it serves."""
+        return self.is_parent(session.node_id) or SUPERNODE in session.peer.hello.roles
 
     async def link_to(self, other: Supernode) -> Session | None:
         """The link to a supernode, dialled if it is not there; None: it is not reached."""

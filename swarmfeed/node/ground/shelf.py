@@ -217,11 +217,8 @@ class Shelf:
     async def open_certificates(
         self, author_id: AuthorId, signed: Iterable[bytes]
     ) -> dict[bytes, Certificate]:
-        """Verify those that are not known yet, others in between.
-
-        Raises:
-            RemoteError: One of them is false, or another author's.
-        """
+        """Verify those that are not known yet, others in between.  Raises RemoteError: one of
+        them is false, or another author's."""
         return await self._credentials.open_new(author_id, signed)
 
     def accept_offer(
@@ -280,6 +277,10 @@ class Shelf:
             feed_id = each.replica.feed_id
             self._replicas[feed_id] = each.replica
             self._credentials.assign_arrived(feed_id, each.offer.author_id, each.certificates)
+
+    def take_grown(self, after: Replica) -> None:
+        """Know a newer replica that is on disk since."""
+        self._replicas[after.feed_id] = after
 
     def accept_entries(self, pushed: NewEntries) -> tuple[Replica, Replica]:
         """Verify entries pushed live and keep them; returns the replica before and after.
@@ -354,8 +355,6 @@ class Shelf:
     def stop_feed(self, feed_id: FeedId) -> None:
         """Let a feed grow no more: it is remembered as forked, though its proof is lost."""
         self._forked.add(feed_id)
-
-    # --- mending ---
 
     def has_proof(self, feed_id: FeedId) -> bool:
         """Whether the proof of a fork is on disk; a damaged one is told by a peer again."""

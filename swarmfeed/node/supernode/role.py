@@ -10,6 +10,7 @@ from swarmfeed.core.supernode.member import Member, Origin
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import LinkClosed, LinkOpened, listens
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.layer import SUPERNODE
 from swarmfeed.node.role import Role
 from swarmfeed.node.supernode.conversation import Conversation
 from swarmfeed.node.supernode.gatekeeper import Gatekeeper
@@ -19,9 +20,6 @@ from swarmfeed.node.supernode.rounds import RoundClock
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.supernode.talk import Talk
 from swarmfeed.ports import Job
-
-NAME = "supernode"
-"""What a node that serves says of itself in its hello."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
         ground.layer.serve(serves_at_once)
 
     if not choices.speed or ground.settings.is_passing:
-        return Role(name=NAME, says=lambda: ground.layer.serves, start=start)
+        return Role(name=SUPERNODE, says=lambda: ground.layer.serves, start=start)
     clock = RoundClock(ground.shells.clock, choices.speed)
     parts = _make_parts(ground, clock)
     layering = parts.layering
@@ -55,7 +53,7 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
         return (Job(name="supernodes", run=layering.round, every_s=every_s),)
 
     return Role(
-        name=NAME,
+        name=SUPERNODE,
         parts=parts,
         says=lambda: ground.layer.serves,
         hears=parts.conversation.rows(),

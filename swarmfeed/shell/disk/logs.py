@@ -33,7 +33,6 @@ from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.replica import Growth, Replica, grow, open_replica
 from swarmfeed.errors import DamageError, FatalError, PassingError, RemoteError, UserError
 from swarmfeed.shell.disk import own, statements
-from swarmfeed.shell.disk.chunklogs import ChunkLogs
 from swarmfeed.shell.disk.durable import (
     delete_file,
     drop_temporary,
@@ -42,6 +41,7 @@ from swarmfeed.shell.disk.durable import (
     unread,
     write_file,
 )
+from swarmfeed.shell.disk.growing import GrowingLogs
 from swarmfeed.shell.disk.highwater import fits
 from swarmfeed.shell.disk.intake import Intake, fits_in
 from swarmfeed.shell.disk.journal import (
@@ -56,7 +56,7 @@ from swarmfeed.shell.disk.journal import (
 from swarmfeed.shell.disk.slices import packed_part, read_part
 
 
-class FileLogs(ChunkLogs):
+class FileLogs(GrowingLogs):
     """Implements ``ports.Logs`` on a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,6 +11,7 @@ from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
+from swarmfeed.core.feed.grown import Grown
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.reading import Packed
@@ -130,6 +131,14 @@ class FakeLogs:
         assert before.tail_start == replica.tail_start, "a chunk was sealed: use replace"
         assert start == before.size, "entries are missing, or there twice"
         self.replace(replica)
+
+    def grow_together(self, grown: Sequence[Grown]) -> dict[FeedId, PassingError]:
+        for each in grown:
+            assert self.disk.replicas[each.feed_id] is each.before, "it grew meanwhile"
+            self.replace(each.after)
+            for span, chunk in each.chunks:
+                self.write_chunk(each.feed_id, span, chunk)
+        return {}
 
     def pack_journal(self, feed_id: FeedId) -> bool:
         return False  # memory keeps no journals
