@@ -45,6 +45,7 @@ from tests.vector_feeds import (
     check_torrent,
     check_tree,
     check_withdrawal,
+    check_witness,
 )
 from tests.vector_talk import (
     check_box,
@@ -83,6 +84,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "consistency": check_consistency,
     "head": check_head,
     "receipt": check_receipt,
+    "witness": check_witness,
     "chunk": check_chunk,
     "chunklist": check_chunklist,
     "torrent": check_torrent,

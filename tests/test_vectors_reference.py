@@ -133,6 +133,11 @@ def check_receipt(vector: Vector, _: Path) -> None:
     assert (node.hex(), time_s) == (vector["node"], vector["time_s"])
 
 
+def check_witness(vector: Vector, _: Path) -> None:
+    node, time_s = said.open_receipt(vector["witness"], vector["head"].encode(), "witness")
+    assert (node.hex(), time_s) == (vector["node"], vector["time_s"])
+
+
 def check_address(vector: Vector, _: Path) -> None:
     version = bytes([vector.get("version", 1)])
     key = ref.parse_address(vector["address"], "address", version)
@@ -239,6 +244,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "link": check_link,
     "pieces": check_pieces,
     "receipt": check_receipt,
+    "witness": check_witness,
     "sheet": check_sheet,
     "locator": check_locator,
     "supernode": check_supernode,

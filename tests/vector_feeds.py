@@ -45,6 +45,7 @@ from swarmfeed.core.net.krpc import mutable_target, signed_buffer
 from swarmfeed.core.relay.locator import open_locator
 from swarmfeed.core.supernode.records import LOAD_STEPS, encode_record, open_record
 from swarmfeed.core.talk.headitem import open_item
+from swarmfeed.core.witness.cosignature import open_cosignature
 from swarmfeed.errors import (
     BadProofError,
     ForkError,
@@ -214,6 +215,11 @@ def check_head(vector: Vector, _: Path) -> None:
     assert found == tuple(vector[key] for key in ("size", "root", "time_ms", "chunks_hash"))
     if "verifier_key" in vector:
         assert verifier_key(head.feed_id) == vector["verifier_key"]
+
+
+def check_witness(vector: Vector, _: Path) -> None:
+    found = open_cosignature(vector["head"].encode(), vector["witness"].encode())
+    assert (found.witness.hex(), found.time_s) == (vector["node"], vector["time_s"])
 
 
 def check_receipt(vector: Vector, _: Path) -> None:

@@ -88,8 +88,9 @@ def verifier_key() -> str:
     return f"{name}+{key_hash}+{b64encode(bytes([1]) + public(FEED)).decode()}"
 
 
-def cosignature(text: bytes, time_s: int) -> bytes:
-    name = f"swarmfeed-node/{address(public(NODE))}"
+def cosignature(text: bytes, time_s: int, who: str = "node") -> bytes:
+    """A line of a holder, or under the name of a ``witness``."""
+    name = f"swarmfeed-{who}/{address(public(NODE))}"
     signature = sign(NODE, b"cosignature/v1\ntime %d\n" % time_s + text)
     raw = reference.key_id(name, 4, public(NODE)) + time_s.to_bytes(8, "big") + signature
     return f"\u2014 {name} {b64encode(raw).decode()}".encode()

@@ -22,17 +22,20 @@ from _feed_format import (
     unbase64,
 )
 
-RECEIPT = re.compile("\u2014 (swarmfeed-node/([a-z2-7]{56})) ([A-Za-z0-9+/]{102}==)")
+RECEIPT = re.compile("\u2014 (swarmfeed-[a-z]+/([a-z2-7]{56})) ([A-Za-z0-9+/]{102}==)")
 TIME_MS_MAX = 10**15 - 1
 
 
-def open_receipt(line: str, signed_head: bytes) -> tuple[bytes, int]:
-    """Verify a receipt for a head that was verified; return its node and time in seconds."""
+def open_receipt(line: str, signed_head: bytes, who: str = "node") -> tuple[bytes, int]:
+    """Verify a receipt for a head that was verified; return its node and time in seconds.
+
+    ``who`` is ``witness`` for the line of one.
+    """
     match = RECEIPT.fullmatch(line)
     need(match, "receipt: not in the form of one")
     assert match is not None
     node, raw = parse_address(match[2], "receipt: its node"), unbase64(match[3])
-    need(match[1] == f"swarmfeed-node/{format_address(node)}", "receipt: a wrong name")
+    need(match[1] == f"swarmfeed-{who}/{format_address(node)}", "receipt: a wrong name")
     key_hash = sha256(match[1].encode() + b"\n\x04" + node).digest()[:4]
     need(raw[:4] == key_hash, "receipt: signed by another key")
     time_s = int.from_bytes(raw[4:12], "big")

@@ -304,6 +304,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     bodies.body_cases,
     heads.head_cases,
     heads.receipt_cases,
+    heads.witness_cases,
     chunks.chunk_cases,
     chunks.pieces_cases,
     chunks.torrent_cases,

@@ -167,11 +167,20 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Print what you and those you follow wrote, newest first.",
     ),
     _row("show", "posts:show", "Print the posts of one author, or one post with its thread."),
-    _row("search", "posts:search", "Find posts held here that have all WORDS in them."),
+    _row(
+        "search",
+        "posts:search",
+        "Find posts held here, or in the network, that have all WORDS in them.",
+    ),
     _row(
         "notifications",
         "notifications:notifications",
         "Print who answered or mentioned you, newest first.",
+    ),
+    _row(
+        "newest",
+        "newest:newest",
+        "Print whether others saw anything newer of somebody than what is here.",
     ),
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),

@@ -7,7 +7,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from swarmfeed.cli.params import PORT, EndpointParam, SizeParam, WayListParam
+from swarmfeed.cli.params import PORT, EndpointParam, SizeParam
+from swarmfeed.cli.way_list import WayListParam
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.errors import UserError

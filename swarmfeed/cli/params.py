@@ -4,7 +4,6 @@ import ipaddress
 import re
 import socket
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -16,8 +15,6 @@ from swarmfeed.core.asks.sentences import what_a_link_is
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.core.base.address import SCHEME, Link, parse_link
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.core.supernode.limits import WAY_LIST_BYTES_MAX
-from swarmfeed.core.supernode.waylist import WayList, read_list
 from swarmfeed.errors import UserError
 
 PORT_MAX: Final = 65_535
@@ -126,24 +123,6 @@ class SizeParam(click.ParamType[int]):
             self.fail(f"{value!r} is not a size such as 500M or 20G", param, ctx)
         tenths = int(match[1]) * 10 + int(match[2] or 0)
         return tenths * _UNITS[match[3].upper()] // 10
-
-
-class WayListParam(click.ParamType[WayList]):
-    """A file that lists supernodes, one a line."""
-
-    name = "FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> WayList:
-        if isinstance(value, WayList):
-            return value
-        try:
-            with Path(value).open("rb") as file:
-                raw = file.read(WAY_LIST_BYTES_MAX + 1)
-            return read_list(read_utf8(raw, value))
-        except OSError as error:
-            self.fail(f"{value} cannot be read: {error.strerror}", param, ctx)
-        except UserError as error:
-            self.fail(f"{value}: {error}", param, ctx)
 
 
 class CursorParam(click.ParamType[Cursor]):

@@ -24,6 +24,7 @@ from swarmfeed.core.supernode import words as supernode
 from swarmfeed.core.talk import words as talk
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.pairing import PAIRING_WORDS
+from swarmfeed.core.witness import words as witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ VOCABULARY: Final = Vocabulary(
         *supernode.WORDS,
         *lookup.WORDS,
         *catchup.WORDS,
+        *witness.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

@@ -14,6 +14,7 @@ from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
 from swarmfeed.node.supernode.role import supernode_role
 from swarmfeed.node.wayin.role import wayin_role
+from swarmfeed.node.witness.role import witness_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,5 +38,6 @@ ROSTER: Final = Roster(
         relay_role,
         lookup_role,
         wayin_role,
+        witness_role,
     )
 )

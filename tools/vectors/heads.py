@@ -91,25 +91,42 @@ def head_of_everybody() -> str:
 
 
 def receipt_cases() -> Iterator[Case]:
+    yield from cosigned_cases("receipt", "node")
+
+
+def witness_cases() -> Iterator[Case]:
+    text = head_text(2, ROOT, NOW_MS, CHUNKS)
+    head, node = {"head": note(text).decode()}, {"node": public(NODE).hex()}
+    valid = {"witness": cosignature(text, NOW_MS // 1000, "witness").decode()}
+    yield "witness/valid", {**head, **valid, **node, "time_s": NOW_MS // 1000}
+    yield from cosigned_cases("witness", "witness")
+    receipt = cosignature(text, NOW_MS // 1000).decode()
+    yield "witness/bad-a-receipt", {**head, "witness": receipt, "error": "a-receipt"}
+    renamed = receipt.replace("-node/", "-witness/")
+    yield "witness/bad-renamed", {**head, "witness": renamed, "error": "renamed"}
+
+
+def cosigned_cases(kind: str, who: str) -> Iterator[Case]:
+    """What ends well and badly for a line of a holder, or of a witness."""
     text = head_text(2, ROOT, NOW_MS, CHUNKS)
     head, node = {"head": note(text).decode()}, {"node": public(NODE).hex()}
     for name, time_s in (("at-time-0", 0), ("at-the-last-second", 10**12 - 1)):
-        said = {"receipt": cosignature(text, time_s).decode(), "time_s": time_s}
-        yield f"receipt/{name}", {**head, **node, **said}
-    for name, bent in bent_receipts(text).items():
-        yield f"receipt/bad-{name}", {**head, "receipt": bent, "error": name}
+        said = {kind: cosignature(text, time_s, who).decode(), "time_s": time_s}
+        yield f"{kind}/{name}", {**head, **node, **said}
+    for name, bent in bent_cosignatures(text, who).items():
+        yield f"{kind}/bad-{name}", {**head, kind: bent, "error": name}
 
 
-def bent_receipts(text: bytes) -> dict[str, str]:
+def bent_cosignatures(text: bytes, who: str) -> dict[str, str]:
     time_s = NOW_MS // 1000
-    valid = cosignature(text, time_s).decode()
+    valid = cosignature(text, time_s, who).decode()
     dash, name, encoded = valid.split(" ")
     raw = b64decode(encoded)
     of_feed = f"swarmfeed/{address(public(FEED))}"
     plain = reference.key_id(name, 4, public(NODE)) + (time_s).to_bytes(8, "big")
     return {
-        "from-beyond-time": cosignature(text, 10**12).decode(),
-        "of-the-last-of-times": cosignature(text, 2**64 - 1).decode(),
+        "from-beyond-time": cosignature(text, 10**12, who).decode(),
+        "of-the-last-of-times": cosignature(text, 2**64 - 1, who).decode(),
         "with-a-line-end": valid + "\n",
         "of-another-time": line(name, raw[:11] + bytes([raw[11] ^ 1]) + raw[12:]),
         "with-the-key-hash-of-a-note": line(
@@ -118,13 +135,13 @@ def bent_receipts(text: bytes) -> dict[str, str]:
         "signed-by-another": line(name, plain + sign(AUTHOR, b"cosignature/v1\n" + text)),
         "signed-without-its-time": line(name, plain + sign(NODE, text)),
         "named-as-a-feed": line(of_feed, raw),
-        "named-in-capitals": line("swarmfeed-node/" + name[15:].upper(), raw),
+        "named-in-capitals": line(f"swarmfeed-{who}/" + name.partition("/")[2].upper(), raw),
         "name-mistyped": line(name[:-3] + "aab", raw),
         "plain-dash": f"- {name} {encoded}",
         "two-blanks": f"{dash}  {name} {encoded}",
         "without-padding": valid.rstrip("="),
         "line-of-a-note": note(text).decode().split("\n\n")[1].rstrip(),
-        "of-everybody": receipt_of_everybody(),
+        "of-everybody": line_of_everybody(who),
     }
 
 
@@ -132,8 +149,8 @@ def line(name: str, raw: bytes) -> str:
     return f"\u2014 {name} {b64encode(raw).decode()}"
 
 
-def receipt_of_everybody() -> str:
-    name = f"swarmfeed-node/{address(NEUTRAL)}"
+def line_of_everybody(who: str) -> str:
+    name = f"swarmfeed-{who}/{address(NEUTRAL)}"
     r = ed.compress(ed.multiply(7, ed.BASE))
     raw = reference.key_id(name, 4, NEUTRAL) + (1).to_bytes(8, "big")
     return line(name, raw + r + (7).to_bytes(32, "little"))

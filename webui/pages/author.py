@@ -11,6 +11,7 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.alarm_sentences import TWO_SUCCESSORS
 from swarmfeed.core.asks.feeds import FeedsOf
 from swarmfeed.core.asks.muting import Mute, Unmute
+from swarmfeed.core.asks.newest import HowNewIs
 from swarmfeed.core.asks.people import AboutAuthor, AuthorView
 from swarmfeed.core.asks.posts import Posts, PostView, Timeline
 from swarmfeed.core.asks.profile import Pin, Unpin, WhatIsPinned
@@ -36,6 +37,7 @@ def show_author(author_id: AuthorId) -> str:
         link=format_link(Link(author_id, one_line(author.name)[:NAME_CHARS_MAX])),
         feeds=ask(FeedsOf(author=author_id)).feeds,
         two_successors=TWO_SUCCESSORS(name=one_line(author.name) or "this author"),
+        newest=ask(HowNewIs(author=author_id)),
         pinned=pinned,
         posts=posts,
         older=page.next,

@@ -41,7 +41,10 @@ _HEAD = re.compile(
     rb"time (0|[1-9][0-9]{0,14})\nchunks ([A-Za-z0-9+/]{43}=)\n"
     rb"\n\xe2\x80\x94 (swarmfeed/[a-z2-7]{56}) ([A-Za-z0-9+/]{91}=)\n"
 )
-_RECEIPT = re.compile(rb"\xe2\x80\x94 (swarmfeed-node/([a-z2-7]{56})) ([A-Za-z0-9+/]{102}==)")
+_COSIGNED = re.compile(
+    rb"\xe2\x80\x94 (swarmfeed-[a-z]+/)([a-z2-7]{56}) ([A-Za-z0-9+/]{102}==)"
+)
+_HOLDER = "swarmfeed-node/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,22 @@ def head_body(signed: bytes) -> bytes:
 
 def sign_receipt(signed_head: bytes, node_id: NodeId, time_s: int, sign: Sign) -> bytes:
     """Return the cosignature line of a head; ``sign`` uses the node key."""
-    name, key_hash = _node_name(node_id)
+    return cosign(_HOLDER, signed_head, node_id, time_s, sign)
+
+
+def open_receipt(signed_head: bytes, line: bytes) -> OpenedReceipt:
+    """Verify a cosignature line under a head that was itself verified before.
+
+    Raises:
+        BadEncodingError: Not a cosignature line of a holder.
+        BadSignatureError: Not signed by the node it names, or under another head.
+    """
+    return OpenedReceipt(*open_cosigned(_HOLDER, signed_head, line))
+
+
+def cosign(prefix: str, signed_head: bytes, node_id: NodeId, time_s: int, sign: Sign) -> bytes:
+    """Return a cosignature line, whose name is ``prefix`` and the node's address."""
+    name, key_hash = _node_name(prefix, node_id)
     signature = sign(_cosigned(signed_head, time_s))
     return b"\xe2\x80\x94 %b %b" % (
         name,
@@ -130,26 +148,33 @@ def sign_receipt(signed_head: bytes, node_id: NodeId, time_s: int, sign: Sign) -
     )
 
 
-def open_receipt(signed_head: bytes, line: bytes) -> OpenedReceipt:
-    """Verify a cosignature line under a head that was itself verified before.
+def open_cosigned(prefix: str, signed_head: bytes, line: bytes) -> tuple[NodeId, int]:
+    """Verify a cosignature line; return whose it is, and their clock in Unix seconds.
 
     Raises:
-        BadEncodingError: Not a cosignature line.
+        BadEncodingError: Not a cosignature line under a name with this prefix.
         BadSignatureError: Not signed by the node it names, or under another head.
     """
-    match = _RECEIPT.fullmatch(line)
-    if match is None:
-        raise BadEncodingError("not a receipt")
-    node_id = NodeId(_address_key(match[2]))
-    name, key_hash = _node_name(node_id)
-    raw = _unbase64(match[3])
+    node_id, raw = read_cosigned(prefix, line)
     time_s = int.from_bytes(raw[4:12], "big")
-    if match[1] != name or raw[:4] != key_hash:
-        raise BadSignatureError("receipt is signed by another key")
+    if raw[:4] != _node_name(prefix, node_id)[1]:
+        raise BadSignatureError("cosignature is by another key")
     if time_s * 1000 > TIME_MS_MAX:
-        raise BadEncodingError("receipt is from beyond time")
+        raise BadEncodingError("cosignature is from beyond time")
     verify_signature(node_id, _cosigned(signed_head, time_s), raw[12:])
-    return OpenedReceipt(node_id, time_s)
+    return node_id, time_s
+
+
+def read_cosigned(prefix: str, line: bytes) -> tuple[NodeId, bytes]:
+    """Return whose a line says it is, and what they signed with, unverified.
+
+    Raises:
+        BadEncodingError: Not a cosignature line under a name with this prefix.
+    """
+    match = _COSIGNED.fullmatch(line)
+    if match is None or match[1] != prefix.encode("ascii"):
+        raise BadEncodingError("not such a cosignature")
+    return NodeId(_address_key(match[2])), _unbase64(match[3])
 
 
 def _head_body(name: bytes, head: Head) -> bytes:
@@ -172,8 +197,8 @@ def _feed_name(feed_id: FeedId) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=4_096)
-def _node_name(node_id: NodeId) -> tuple[bytes, bytes]:
-    return _name_and_key_hash("swarmfeed-node/", node_id, _COSIGNATURE_V1)
+def _node_name(prefix: str, node_id: NodeId) -> tuple[bytes, bytes]:
+    return _name_and_key_hash(prefix, node_id, _COSIGNATURE_V1)
 
 
 def _name_and_key_hash(

@@ -256,6 +256,13 @@ class Finder:
         if self._board is not None:
             self._seen_sizes[feed_id] = await self._refresh(feed_id)
 
+    def saw_size(self, feed_id: FeedId, size: int) -> None:
+        """Others have seen so many entries of a feed: look for who gives them."""
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is not None and size > self._seen_sizes.get(feed_id, 0):
+            self._seen_sizes[feed_id] = size
+            self._looked_at_ms.pop(author_id, None)
+
     def unseen(self, feed_id: FeedId) -> int:
         """How many entries the newest head in the DHT covers beyond ours."""
         replica = self._shelf.replica(feed_id)

@@ -1,0 +1,57 @@
+"""Bounds of witnesses, and of what is remembered of their words."""
+
+from typing import Final
+
+WITNESSED_FEEDS_MAX: Final = 20_000
+"""Feeds whose heads a witness keeps, 0.7 kB each: twice as many as a supernode of the largest
+class has children with twenty friends each that nobody else follows."""
+
+COSIGN_BURST: Final = 256
+"""Heads one node may bring at once: those of all it follows, after a night."""
+
+COSIGN_PER_S: Final = 16
+"""Heads one node may bring in a second after that: a proof takes 0.1 ms, a signature less."""
+
+NEW_FEEDS_OF_NODE: Final = 512
+"""Feeds a witness hears of by one node in a day, at once or not: so many a person follows."""
+
+COSIGNED_WITHIN_S: Final = 0.1
+"""How long heads are gathered before they are written down, all in one sync of the disk."""
+
+ANSWERS_WAITING_MAX: Final = 4_096
+"""Answers that wait for that sync; those beyond are not given, and asked for again."""
+
+COSIGNATURES_MAX: Final = 8
+"""Cosignatures kept of one head, and told: four others in different networks are plenty."""
+
+NEWEST_KEPT_MAX: Final = 5_000
+"""Feeds of which is kept what witnesses said: 1.5 kB each; own and followed ones."""
+
+ASKED_AFTER_S: Final = 1
+"""How long after a new head witnesses are asked: many posts in a row are one question."""
+
+OWN_ASKED_EVERY_S: Final = 20
+"""How often witnesses are asked about the own feed, though nothing was written: followers see
+by it that nothing is kept from them."""
+
+READ_ASKED_EVERY_S: Final = 300
+"""The same about each feed of those we follow."""
+
+ASKED_AT_ONCE: Final = 16
+"""Feeds asked about in one round of 5 s: 960 in five minutes."""
+
+WITNESSES_ASKED: Final = 2
+"""Witnesses a node asks: its parents; a supernode asks other supernodes."""
+
+TOLD_EVERY_S: Final = 60
+"""How much newer a word about the same head must be before it is passed on again."""
+
+AHEAD_S: Final = 120
+"""How far a witness's clock may be ahead of ours: as far as a supernode's may be off."""
+
+UNSEEN_AFTER_S: Final = 5
+"""How long a head that witnesses have seen may be on its way before it counts as kept back."""
+
+STEP_BACK_S: Final = 5
+"""A witness that signs a smaller head so much later than a larger one has lied; below that its
+answers may have crossed."""
