@@ -50,7 +50,7 @@ def open_outside(
     is_near = settings.lan and not is_loopback(settings.listen)
     return Outside(
         swarm=swarm,
-        link=open_link(run_folder, identity, vocabulary),
+        link=open_link(run_folder, identity, vocabulary, settings.proxy_at),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen) if is_near else None,
         jobs=SchedulerJobs(clock),
@@ -58,8 +58,8 @@ def open_outside(
 
 
 def _require_ports(settings: NodeSettings) -> None:
-    link = Endpoint(settings.listen, settings.link_port)
-    swarm = Endpoint(settings.listen, settings.swarm_port)
+    link = Endpoint(settings.door, settings.link_port)
+    swarm = Endpoint(settings.door, settings.swarm_port)
     require_ports(link, (socket.SOCK_STREAM,), "--link-port")
     require_ports(swarm, (socket.SOCK_STREAM, socket.SOCK_DGRAM), "--swarm-port")
 
@@ -71,13 +71,16 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
         down_bytes_per_s=settings.down_bytes_per_s,
         up_bytes_per_s=settings.up_bytes_per_s,
         files=files,
+        proxy=settings.proxy_at,
     )
     for peer in settings.peers:
         swarm.allow(peer.host)
     return swarm
 
 
-def open_link(run_folder: Path, identity: Identity, vocabulary: Vocabulary) -> WebSocketLink:
+def open_link(
+    run_folder: Path, identity: Identity, vocabulary: Vocabulary, proxy: Endpoint | None
+) -> WebSocketLink:
     """Open what dials and is dialled; it does neither by itself."""
     return WebSocketLink(
         identity.node_key.seed,
@@ -85,6 +88,7 @@ def open_link(run_folder: Path, identity: Identity, vocabulary: Vocabulary) -> W
         rules=_rules(share_files(raise_files_max())),
         vocabulary=vocabulary,
         off_loop=off_loop,
+        proxy=proxy,
     )
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from swarmfeed.core.base.keys import require_strict_signatures
+from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.vocabulary import PAIRING, Vocabulary
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.node.ground.identity import Identity
@@ -58,7 +59,9 @@ def open_shells(
         dice=secrets.token_bytes,
         clock=clock,
         safe=KeySafe(key_path(home)),
-        pairing=LinksOnDemand(partial(_open_link, run_folder, identity, PAIRING)),
+        pairing=LinksOnDemand(
+            partial(_open_link, run_folder, identity, PAIRING, settings.proxy_at)
+        ),
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
 
@@ -73,7 +76,9 @@ def _open_outside(
     if not settings.network:
         return Outside(
             swarm=OfflineSwarm(),
-            link=LinksOnDemand(partial(_open_link, run_folder, identity, vocabulary)),
+            link=LinksOnDemand(
+                partial(_open_link, run_folder, identity, vocabulary, settings.proxy_at)
+            ),
             board=None,
             lan=None,
             jobs=OfflineJobs(),
@@ -84,7 +89,9 @@ def _open_outside(
     return online.open_outside(run_folder, settings, identity, vocabulary, clock)
 
 
-def _open_link(run_folder: Path, identity: Identity, vocabulary: Vocabulary) -> Links:
+def _open_link(
+    run_folder: Path, identity: Identity, vocabulary: Vocabulary, proxy: Endpoint | None
+) -> Links:
     from swarmfeed import online
 
-    return online.open_link(run_folder, identity, vocabulary)
+    return online.open_link(run_folder, identity, vocabulary, proxy)

@@ -284,6 +284,7 @@ async def start_node(
 
     The caller holds the home's lock.
     """
+    settings = settings.as_far_as_it_goes()
     shells = open_shells(home, settings, identity, roster.vocabulary)
     node = Node(settings, identity, shells, roster.roles)
     asyncio.get_running_loop().set_exception_handler(take_refusals(node.ground.events))

@@ -30,7 +30,7 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
     with suppress(OSError, ValueError):
         found = json.loads(_path(home).read_text(encoding="utf-8"))
         last = found if isinstance(found, dict) else {}
-    hosts = {"page": PAGE_HOSTS, "link": (settings.listen,)}
+    hosts = {"page": PAGE_HOSTS, "link": (settings.door,)}
     names = {
         field.name: field.setting.remembered
         for field in declared(NodeSettings)

@@ -147,7 +147,7 @@ class Node:
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings
         ground.introduction.opened_swarm(await shells.swarm.start(self.feeds.on_swarm))
-        at = await ground.sessions.listen(Endpoint(settings.listen, settings.link_port))
+        at = await ground.sessions.listen(Endpoint(settings.door, settings.link_port))
         ground.introduction.opened_link(at.port)
         ground.sessions.own_endpoints([Endpoint(settings.listen, at.port)])
         self.feeds.finder.enter_dht()

@@ -68,7 +68,8 @@ class Swarm(Protocol):
     """Torrents of chunks, and the Mainline DHT.  Called from the node's loop only."""
 
     async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
-        """Listen, and return the port.  Events come in the loop's thread."""
+        """Listen, and return the port; 0: nobody is let in.  Events come in the loop's
+        thread."""
         ...
 
     async def stop(self) -> None: ...

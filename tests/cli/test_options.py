@@ -135,6 +135,8 @@ def test_the_help_says_what_the_field_says(run: Callable[..., Result]) -> None:
         (("--toys", "10"), "--toys"),
         (("--toy-port", "70000"), "--toy-port"),
         (("--colour", "blue", "--toys", "4"), "there are only three blue toys"),
+        (("--proxy", "http://127.0.0.1:8080"), "socks5://HOST:PORT"),
+        (("--proxy", "socks5://127.0.0.1:9050", "--lan"), "leave one of them out"),
     ],
 )
 def test_what_does_not_fit_is_wrong_use(

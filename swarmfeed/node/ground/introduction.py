@@ -16,12 +16,14 @@ class Introduction:
         self._settings = settings
         self._identity = identity
         self._roles: list[tuple[str, Callable[[], bool]]] = []
+        self._hides = settings.proxy_at is not None
+        """Whether nobody is to be told where we are, whoever asks."""
         self._link_port = 0
         self._swarm_port = 0
 
     @property
     def link_port(self) -> int:
-        """Where we accept links; 0 while we do not."""
+        """Where we accept links; 0 while we do not, and as long as nobody is to know."""
         return self._link_port
 
     @property
@@ -32,13 +34,14 @@ class Introduction:
     def hello(self) -> Hello:
         """What we say first on every link."""
         listen = self._settings.listen
-        return Hello(
+        hello = Hello(
             node_id=self._identity.node_id,
             roles=tuple(word for word, says in self._roles if says()),
             hosts=() if listen in ("0.0.0.0", "::") else (listen,),  # noqa: S104
             link_port=self._link_port,
             swarm_port=self._swarm_port,
         )
+        return hello.without_place() if self._hides else hello
 
     def endpoint(self) -> Endpoint | None:
         """Where others reach the link; None when nobody knows the address."""
@@ -66,7 +69,7 @@ class Introduction:
         self._roles.append((word, says))
 
     def opened_link(self, port: int) -> None:
-        self._link_port = port
+        self._link_port = 0 if self._hides else port
 
     def opened_swarm(self, port: int) -> None:
-        self._swarm_port = port
+        self._swarm_port = 0 if self._hides else port

@@ -5,12 +5,15 @@ told about it.  Options of commands, and what is remembered, derive from that.  
 settings of its own in a dataclass of the same form, beside these in ``others``.
 """
 
-from dataclasses import KW_ONLY, MISSING, dataclass, fields
+from dataclasses import KW_ONLY, MISSING, dataclass, fields, replace
 from enum import Enum
 from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.limits import SHOWN_BYTES_PER_AUTHOR
+from swarmfeed.core.net import sentences
+from swarmfeed.core.net.proxy import door, read_proxy
+from swarmfeed.errors import UserError
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
 """What a node may keep of other people's chunks unless told otherwise: about 200 million
@@ -163,6 +166,17 @@ class NodeSettings:
     ] = False
     """Off, because it names a person to everybody in the same café."""
 
+    proxy: Annotated[
+        str,
+        Setting(
+            "--proxy",
+            "Reach others by this SOCKS5 proxy alone, such as socks5://127.0.0.1:9050. The DHT,"
+            " which no such proxy carries, is left out, and nobody is told where you are.",
+            metavar="URL",
+        ),
+    ] = ""
+    """Whatever dials goes by way of it.  Names are never looked up."""
+
     disk_budget_bytes: Annotated[
         Size,
         Setting("--disk", "Disk for what other people wrote; 10 GB if left out."),
@@ -201,6 +215,24 @@ class NodeSettings:
 
     others: tuple[object, ...] = ()
     """Settings that roles bring, one instance of each dataclass."""
+
+    def __post_init__(self) -> None:
+        if self.proxy_at is not None and self.lan:
+            raise UserError(sentences.PROXY_AND_LAN())
+
+    @property
+    def proxy_at(self) -> Endpoint | None:
+        """Where the proxy is; None: there is none.  UserError when it is badly written."""
+        return read_proxy(self.proxy)
+
+    @property
+    def door(self) -> str:
+        """Address that sockets for others are bound to."""
+        return door(self.listen, self.proxy_at)
+
+    def as_far_as_it_goes(self) -> "NodeSettings":
+        """Return them without what a proxy does not carry."""
+        return self if self.proxy_at is None else replace(self, dht=False)
 
     def of(self, kind: type[S]) -> S:
         """Return a role's own settings: those given, or all its defaults."""

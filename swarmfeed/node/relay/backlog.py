@@ -1,8 +1,9 @@
-"""Completing feeds of which only peers by way of a relay have what is missing: in parts.
+"""Completing feeds of which only peers without a swarm have what is missing: in parts.
 
     missing, and no swarm has it --chunk-ask--> checked piece by piece --> verified --> kept
         the link ends: what came stays, on disk and in memory, and goes on from anybody
 
+Without a swarm is who comes by way of a relay, or is behind a proxy: nobody can dial it there.
 The newest chunk first, one at a time of each peer.  BitTorrent, which is faster, takes over as
 soon as somebody is linked straight who has it.
 """
@@ -115,9 +116,10 @@ class Backlog:
     def _go_on(self, session: Session) -> None:
         """Ask a peer for the newest chunk that it alone can give, if it gives none yet."""
         node_id = session.node_id
-        if session.peer.remote is not None or node_id in self._takings:
+        if session.swarm is not None or node_id in self._takings:
             return
-        if self._resting_until_s.get(node_id, 0) > self._now_s() or not self._has_room():
+        is_resting = self._resting_until_s.get(node_id, 0) > self._now_s()
+        if is_resting or not self._has_share(session) or not self._has_room():
             return
         for chunk in self._fetcher.missing(session.holds):
             replica = self._shelf.replica(chunk.feed_id)
@@ -138,9 +140,13 @@ class Backlog:
         feed_id, span = key
         return any(is_covering(span, each.size) for each in self._sessions.sources(feed_id))
 
+    def _has_share(self, session: Session) -> bool:
+        """Whether more of chunks may go by relays today, if it goes there."""
+        is_relayed = session.peer.remote is None
+        return not is_relayed or self._share.left(self._now_s()) >= PART_BYTES_ASKED
+
     def _has_room(self) -> bool:
-        has_share = self._share.left(self._now_s()) >= PART_BYTES_ASKED
-        return has_share and self._logs.free_bytes() >= DISK_FLOOR_BYTES
+        return self._logs.free_bytes() >= DISK_FLOOR_BYTES
 
     def _begin(self, session: Session, chunk: WantedChunk, record: ChunkRecord) -> None:
         key = chunk.feed_id, chunk.span
@@ -174,12 +180,14 @@ class Backlog:
             taking.is_verified = True
             self._beside.spawn(self._finish(taking))
             return
-        while (now_s := self._now_s()) and self._share.left(now_s) >= PART_BYTES_ASKED:
+        session = taking.session
+        while self._has_share(session):
             extent = taking.assembly.next_ask()
             if extent is None:
                 return
-            self._share.owe(extent.count, now_s)
-            session, key = taking.session, ("chunk-ask", taking.key, extent.offset)
+            if session.peer.remote is None:
+                self._share.owe(extent.count, self._now_s())
+            key = "chunk-ask", taking.key, extent.offset
             session.outbox.put(key, partial(session.send, _ask_for(taking, extent)))
 
     async def _wrote(self, taking: _Taking, piece: Piece) -> bool:

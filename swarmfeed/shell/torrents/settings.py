@@ -33,6 +33,9 @@ BOOTSTRAP_NODES: Final = (
 )
 """Well-known doors of the Mainline DHT, by four different operators."""
 
+_SOCKS5: Final = 2
+"""``proxy_type_t::socks5``: without a user."""
+
 _MANY_SMALL: Final[Settings] = {
     "enable_outgoing_utp": False,  # all uTP peers share one socket buffer and starve
     "recv_socket_buffer_size": 4 << 20,  # smaller: 43 ms of Nagle and delayed ACK a chunk
@@ -89,6 +92,7 @@ def session_settings(
     up_bytes_per_s: int,
     alert_mask: int,
     files: OpenFiles,
+    proxy: Endpoint | None = None,
 ) -> Settings:
     """Return the settings of a session; a rate of 0 is no limit.
 
@@ -120,4 +124,30 @@ def session_settings(
         **_FOREIGN_BYTES,
         **_STRANGERS,
         **(_PRIVATE_DHT if loopback else _PUBLIC_DHT),
+        **(_behind(proxy) if proxy else {}),
+    }
+
+
+def _behind(proxy: Endpoint) -> Settings:
+    """What keeps a session behind a proxy: TCP to peers, by way of it, and nothing else.
+
+    libtorrent then accepts no connections (session_impl.cpp), and of UDP it sends nothing
+    beside the proxy (udp_socket.cpp).  What tells a local network or its router that somebody
+    is here goes beside it, and is off.
+    """
+    return {
+        "proxy_type": _SOCKS5,
+        "proxy_hostname": proxy.host,
+        "proxy_port": proxy.port,
+        "proxy_peer_connections": True,
+        "proxy_tracker_connections": True,
+        "proxy_hostnames": True,
+        "outgoing_interfaces": "",  # the proxy is dialled from wherever it is reached
+        "anonymous_mode": True,
+        "enable_dht": False,
+        "enable_incoming_utp": False,
+        "enable_upnp": False,
+        "enable_natpmp": False,
+        "enable_lsd": False,
+        "enable_ip_notifier": False,
     }

@@ -67,14 +67,19 @@ class LibtorrentSwarm:
         down_bytes_per_s: int = 0,
         up_bytes_per_s: int = 0,
         files: OpenFiles = EVERYTHING,
+        proxy: Endpoint | None = None,
     ) -> None:
-        """``listen.port`` 0 takes any free port, a rate of 0 is no limit."""
+        """``listen.port`` 0 takes any free port, a rate of 0 is no limit.
+
+        By a ``proxy`` all peers are dialled, and nobody is let in.
+        """
         self._listen = listen
+        self._is_proxied = proxy is not None
         self._alone = is_loopback(listen.host)
         self._limited = bool(down_bytes_per_s or up_bytes_per_s)
         rates = {"down_bytes_per_s": down_bytes_per_s, "up_bytes_per_s": up_bytes_per_s}
         self._settings = session_settings(
-            listen, dht=dht, alert_mask=_ALERTS, files=files, **rates
+            listen, dht=dht, alert_mask=_ALERTS, files=files, proxy=proxy, **rates
         )
         self._named: set[str] = set()
         self._banned: set[str] = set()
@@ -97,7 +102,9 @@ class LibtorrentSwarm:
     # --- life ------------------------------------------------------------------------
 
     async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
-        """Listen, and return the port.  Events come in the loop's thread.
+        """Listen, and return the port; 0 behind a proxy, where libtorrent lets nobody in.
+
+        Events come in the loop's thread.
 
         Raises:
             UserError: Nothing can listen there; the port is taken or the address not ours.
@@ -105,7 +112,7 @@ class LibtorrentSwarm:
         self._loop = asyncio.get_running_loop()
         self._on_event = on_event
         session, port = await self._loop.run_in_executor(None, self._open)
-        if port == 0:
+        if port == 0 and not self._is_proxied:
             raise UserError(f"nothing can listen on {self._listen}: is the port in use?")
         self._wake, self._alarm = socket.socketpair()
         self._wake.setblocking(False)

@@ -61,6 +61,7 @@ class WebSocketLink:
         rules: LinkRules | None = None,
         vocabulary: Vocabulary = VOCABULARY,
         off_loop: OffLoop = asyncio.to_thread,
+        proxy: Endpoint | None = None,
     ) -> None:
         """Take the node key.
 
@@ -70,6 +71,7 @@ class WebSocketLink:
             rules: Narrower bounds than those of ``limits``.
             vocabulary: The messages it understands.
             off_loop: Runs what takes the processor for long, and notes for whom.
+            proxy: By which all is dialled.
         """
         self._key = SigningKey(node_seed)
         self._node_id = NodeId(self._key.public)
@@ -79,7 +81,7 @@ class WebSocketLink:
         self._vocabulary = vocabulary
         self._off_loop = off_loop
         self._client_context = client_context()
-        self._sockets = Sockets(self._rules)
+        self._sockets = Sockets(self._rules, proxy)
         self._detours = Detours()
         self._accepted_count = 0
         self._dials = asyncio.Semaphore(self._rules.dials_max)

@@ -34,6 +34,7 @@ from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
 from swarmfeed.shell.wire.doorstep import Doorstep, LetThrough
 from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
 from swarmfeed.shell.wire.metered import Metered
+from swarmfeed.shell.wire.proxied import open_by_proxy
 from swarmfeed.shell.wire.rules import LinkRules, keeping
 
 PATH: Final = "/"
@@ -43,8 +44,11 @@ PATH: Final = "/"
 class Socket:
     """One open WebSocket; one task may receive, any may send."""
 
-    def __init__(self, connection: "Metered", rules: LinkRules) -> None:
-        self.remote: Final = _endpoint_of(connection)
+    def __init__(
+        self, connection: "Metered", rules: LinkRules, remote: Endpoint | None = None
+    ) -> None:
+        """``remote``: where it leads to, if a proxy is in between."""
+        self.remote: Final = remote or _endpoint_of(connection)
         """The other end's address, as we see it; None: it is reached by a detour."""
         self.name: Final = str(self.remote or _DETOUR)
         """What the other end is called in errors."""
@@ -144,8 +148,9 @@ class Socket:
 class Sockets:
     """Opens and accepts WebSockets, and knows all that are open."""
 
-    def __init__(self, rules: LinkRules) -> None:
+    def __init__(self, rules: LinkRules, proxy: Endpoint | None = None) -> None:
         self._rules = rules
+        self._proxy = proxy
         self._live: set[Metered] = set()
         self._servers: list[_Accepting] = []
         self._stopped = False
@@ -172,10 +177,22 @@ class Sockets:
         """
         if self._stopped:
             raise RetryError("the link is stopped")
-        raw = None if isinstance(to, Endpoint) else to
-        with library_errors(to if isinstance(to, Endpoint) else _DETOUR):
+        if not isinstance(to, Endpoint):
+            return Socket(await self._open(_NOWHERE, context, to), self._rules)
+        if self._proxy is None:
+            return Socket(await self._open(to, context, None), self._rules)
+        raw = await open_by_proxy(self._proxy, to)
+        try:
+            connection = await self._open(to, context, raw)
+        except BaseException:
+            raw.close()
+            raise
+        return Socket(connection, self._rules, to)
+
+    async def _open(self, to: Endpoint, context: SSLContext, raw: RawSocket | None) -> Metered:
+        with library_errors(_DETOUR if to is _NOWHERE else to):
             connection = await _Connect(
-                f"wss://{to if isinstance(to, Endpoint) else _NOWHERE}{PATH}",
+                f"wss://{to}{PATH}",
                 sock=raw,
                 ssl=context,
                 open_timeout=None,
@@ -191,7 +208,7 @@ class Sockets:
                 **keeping(self._rules),
             )
         assert isinstance(connection, Metered)
-        return Socket(connection, self._rules)
+        return connection
 
     async def admit(self, raw: RawSocket) -> None:
         """Accept a WebSocket from a socket that is connected already, as from a port.

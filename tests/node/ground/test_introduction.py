@@ -31,6 +31,18 @@ def test_who_listens_everywhere_does_not_know_where_it_is(listen: str) -> None:
     assert introduction.swarm_at() == ()
 
 
+@pytest.mark.attack("A152")
+def test_who_goes_by_a_proxy_tells_nobody_where_it_is() -> None:
+    settings = NodeSettings(listen="127.0.2.5", proxy="socks5://127.0.0.1:9050")
+    introduction = Introduction(settings, OWN)
+    introduction.opened_link(7000)
+    introduction.opened_swarm(8000)
+    hello = introduction.hello()
+    assert (hello.hosts, hello.link_port, hello.swarm_port) == ((), 0, 0)
+    assert (introduction.endpoint(), introduction.swarm_at()) == (None, ())
+    assert (introduction.link_port, introduction.swarm_port) == (0, 0)
+
+
 def test_a_swarm_that_is_not_open_is_nowhere() -> None:
     assert Introduction(NodeSettings(listen="127.0.2.5"), OWN).swarm_at() == ()
 

@@ -252,7 +252,8 @@ def test_on_loopback_nothing_looks_for_other_machines() -> None:
     assert settings("::")["listen_interfaces"] == "[::]:6881"
 
 
-def test_libtorrent_takes_every_setting_as_it_is_meant() -> None:
+@pytest.mark.parametrize("proxy", [None, Endpoint("127.0.0.1", 9_050)])
+def test_libtorrent_takes_every_setting_as_it_is_meant(proxy: Endpoint | None) -> None:
     """It refuses unknown names, but drops a value of the wrong type without a word."""
     settings = session_settings(
         Endpoint("127.0.0.1", 0),
@@ -261,6 +262,7 @@ def test_libtorrent_takes_every_setting_as_it_is_meant() -> None:
         up_bytes_per_s=6,
         alert_mask=1,
         files=share_files(1_024),
+        proxy=proxy,
     )
     assert settings["connections_limit"] == share_files(1_024).swarm_connections
     assert settings["file_pool_size"] == share_files(1_024).swarm_files
@@ -268,6 +270,32 @@ def test_libtorrent_takes_every_setting_as_it_is_meant() -> None:
     params.settings = cast("Any", settings)
     taken = dict(params.settings)
     assert {name: taken.get(name) for name in settings} == settings
+
+
+@pytest.mark.attack("A152")
+def test_behind_a_proxy_nothing_goes_beside_it_and_nobody_is_let_in() -> None:
+    settings = session_settings(
+        Endpoint("0.0.0.0", 6_881),
+        dht=True,
+        down_bytes_per_s=0,
+        up_bytes_per_s=0,
+        alert_mask=0,
+        files=EVERYTHING,
+        proxy=Endpoint("127.0.0.1", 9_050),
+    )
+    beside = ("enable_dht", "enable_upnp", "enable_natpmp", "enable_lsd", "enable_ip_notifier")
+    assert not any(settings[name] for name in beside)
+    assert settings["proxy_type"] == lt.proxy_type_t.socks5
+    assert settings["proxy_peer_connections"] and settings["anonymous_mode"]
+
+    async def scene() -> None:
+        swarm = LibtorrentSwarm(
+            Endpoint("127.0.0.1", 0), dht=False, proxy=Endpoint("127.0.0.1", 9)
+        )
+        assert await swarm.start(lambda _: None) == 0
+        await swarm.stop()
+
+    asyncio.run(scene())
 
 
 def test_a_taken_port_is_said_to_the_person() -> None:

@@ -1,0 +1,13 @@
+"""What is said of how a node reaches others."""
+
+from typing import Final
+
+from swarmfeed.core.base.texts import Text
+
+NO_PROXY: Final = Text(
+    "{typed} is no proxy. Write it as socks5://HOST:PORT, and HOST is an IP address"
+)
+PROXY_AND_LAN: Final = Text(
+    "--lan tells this local network that you are here, which --proxy is to keep from it:"
+    " leave one of them out"
+)
