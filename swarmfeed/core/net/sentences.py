@@ -5,7 +5,7 @@ from typing import Final
 from swarmfeed.core.base.texts import Text
 
 NO_PROXY: Final = Text(
-    "{typed} is no proxy. Write it as socks5://HOST:PORT, and HOST is an IP address"
+    "not a proxy: {typed}. It is written socks5://HOST:PORT, and HOST is an IP address"
 )
 PROXY_AND_LAN: Final = Text(
     "--lan tells this local network that you are here, which --proxy is to keep from it:"

@@ -15,6 +15,7 @@ from swarmfeed.shell.wire.proxied import open_by_proxy
 
 from tests.socks import SocksServer, socks_server
 
+pytestmark = pytest.mark.attack("A152")
 ANYWHERE = Endpoint("127.0.0.1", 0)
 NOTE = NotHeld(AuthorId(b"a" * 32))
 
