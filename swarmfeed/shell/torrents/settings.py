@@ -92,7 +92,6 @@ def session_settings(
     up_bytes_per_s: int,
     alert_mask: int,
     files: OpenFiles,
-    proxy: Endpoint | None = None,
 ) -> Settings:
     """Return the settings of a session; a rate of 0 is no limit.
 
@@ -124,17 +123,18 @@ def session_settings(
         **_FOREIGN_BYTES,
         **_STRANGERS,
         **(_PRIVATE_DHT if loopback else _PUBLIC_DHT),
-        **(_behind(proxy) if proxy else {}),
     }
 
 
-def _behind(proxy: Endpoint) -> Settings:
-    """What keeps a session behind a proxy: TCP to peers, by way of it, and nothing else.
+def behind(proxy: Endpoint | None) -> Settings:
+    """What else keeps a session behind a proxy: TCP to peers, by way of it, and nothing else.
 
     libtorrent then accepts no connections (session_impl.cpp), and of UDP it sends nothing
     beside the proxy (udp_socket.cpp).  What tells a local network or its router that somebody
     is here goes beside it, and is off.
     """
+    if proxy is None:
+        return {}
     return {
         "proxy_type": _SOCKS5,
         "proxy_hostname": proxy.host,

@@ -23,7 +23,7 @@ from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
 from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, raced_first, trouble_behind
-from swarmfeed.shell.torrents.settings import session_settings
+from swarmfeed.shell.torrents.settings import behind, session_settings
 
 PROGRESS_EVERY_S: Final = 0.5
 """How old a number of ``progress`` may be.  libtorrent itself counts in half seconds."""
@@ -69,18 +69,14 @@ class LibtorrentSwarm:
         files: OpenFiles = EVERYTHING,
         proxy: Endpoint | None = None,
     ) -> None:
-        """``listen.port`` 0 takes any free port, a rate of 0 is no limit.
-
-        By a ``proxy`` all peers are dialled, and nobody is let in.
-        """
+        """Port 0 takes any free one, a rate of 0 is no limit; by a ``proxy`` all is dialled."""
         self._listen = listen
-        self._is_proxied = proxy is not None
         self._alone = is_loopback(listen.host)
         self._limited = bool(down_bytes_per_s or up_bytes_per_s)
         rates = {"down_bytes_per_s": down_bytes_per_s, "up_bytes_per_s": up_bytes_per_s}
         self._settings = session_settings(
-            listen, dht=dht, alert_mask=_ALERTS, files=files, proxy=proxy, **rates
-        )
+            listen, dht=dht, alert_mask=_ALERTS, files=files, **rates
+        ) | behind(proxy)
         self._named: set[str] = set()
         self._banned: set[str] = set()
         self._session: lt.session | None = None
@@ -102,9 +98,7 @@ class LibtorrentSwarm:
     # --- life ------------------------------------------------------------------------
 
     async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
-        """Listen, and return the port; 0 behind a proxy, where libtorrent lets nobody in.
-
-        Events come in the loop's thread.
+        """Listen, and return the port: 0 behind a proxy.  Events come in the loop's thread.
 
         Raises:
             UserError: Nothing can listen there; the port is taken or the address not ours.
@@ -112,7 +106,7 @@ class LibtorrentSwarm:
         self._loop = asyncio.get_running_loop()
         self._on_event = on_event
         session, port = await self._loop.run_in_executor(None, self._open)
-        if port == 0 and not self._is_proxied:
+        if port == 0 and "proxy_type" not in self._settings:
             raise UserError(f"nothing can listen on {self._listen}: is the port in use?")
         self._wake, self._alarm = socket.socketpair()
         self._wake.setblocking(False)
@@ -255,9 +249,8 @@ class LibtorrentSwarm:
 
     def _filter_again(self) -> None:
         if self._session is not None:
-            self._session.set_ip_filter(
-                build_filter(self._listen.host, self._named, self._banned)
-            )
+            rules = build_filter(self._listen.host, self._named, self._banned)
+            self._session.set_ip_filter(rules)
 
     def _is_reachable(self, peer: Endpoint) -> bool:
         allowed = is_reachable(peer, self._listen.host, self._named)

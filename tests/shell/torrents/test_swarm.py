@@ -18,7 +18,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
 from swarmfeed.shell.torrents import settings as swarm_settings
 from swarmfeed.shell.torrents.held import BYTES_LOST_MAX, HeldTorrent
-from swarmfeed.shell.torrents.settings import session_settings
+from swarmfeed.shell.torrents.settings import behind, session_settings
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
 
 from tests.shell.torrents.swarm_rig import RealRig, running
@@ -262,8 +262,7 @@ def test_libtorrent_takes_every_setting_as_it_is_meant(proxy: Endpoint | None) -
         up_bytes_per_s=6,
         alert_mask=1,
         files=share_files(1_024),
-        proxy=proxy,
-    )
+    ) | behind(proxy)
     assert settings["connections_limit"] == share_files(1_024).swarm_connections
     assert settings["file_pool_size"] == share_files(1_024).swarm_files
     params = lt.session_params()
@@ -281,8 +280,7 @@ def test_behind_a_proxy_nothing_goes_beside_it_and_nobody_is_let_in() -> None:
         up_bytes_per_s=0,
         alert_mask=0,
         files=EVERYTHING,
-        proxy=Endpoint("127.0.0.1", 9_050),
-    )
+    ) | behind(Endpoint("127.0.0.1", 9_050))
     beside = ("enable_dht", "enable_upnp", "enable_natpmp", "enable_lsd", "enable_ip_notifier")
     assert not any(settings[name] for name in beside)
     assert settings["proxy_type"] == lt.proxy_type_t.socks5
