@@ -199,6 +199,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "history:history",
         "Give disk for other people's history, and see what is done with it.",
     ),
+    _row(
+        "supernodes",
+        "supernodes:supernodes",
+        "Print who serves this machine, or whom it serves, and why it is so.",
+    ),
     _row("verify", "care:verify", "Check every byte held here against the signed heads."),
     _row("reindex", "care:reindex", "Build the index anew from the logs, which are the truth."),
 )

@@ -249,6 +249,9 @@ SAID_PER_ROUND: Final = 8
 VISIT_ROUNDS: Final = 3
 """Rounds that a link stays which was opened for one question, if nothing else uses it."""
 
+ROLE_CHANGES_KEPT: Final = 16
+"""Changes of role that people are told of: a day of a role that flaps is one too many."""
+
 RECORDS_VERIFIED_MAX: Final = 1_024
 """Records remembered as verified, 0.5 MB: those of supernodes come round again and again."""
 

@@ -77,7 +77,7 @@ class Member:
         self.sampling = Sampling(origin.node_id, origin.secret)
         self.parents = Parents(self.table, luck)
         self.serving = Serving(self.table, luck, always=origin.always)
-        self.why = sentences.NOT_LOOKED()
+        self.why = sentences.TOLD_TO() if origin.always else sentences.NOT_LOOKED()
         self._census = NodeSample()
         self._record: Record | None = None
         self._rounds = 0

@@ -50,6 +50,15 @@ SPARE: Final = Text(
 YIELDED: Final = Text("it stepped down for one that is stronger")
 
 
+# --- where a machine stands ---------------------------------------------------------------
+
+SERVES: Final = Text(
+    "this machine is a supernode: it serves {children:1 other|# others}, {places} at most"
+)
+IS_SERVED: Final = Text("{parents:1 supernode serves|# supernodes serve} this machine")
+NOBODY_SERVES: Final = Text("no supernode serves this machine now")
+
+
 def in_hundred(share: float) -> int:
     """A share of 0 to 1 as people read it."""
     return round(100 * min(1.0, max(0.0, share)))

@@ -8,10 +8,11 @@ from swarmfeed.core.supernode.echoes import Echoes
 from swarmfeed.core.supernode.gates import Willing
 from swarmfeed.core.supernode.member import Member, Origin
 from swarmfeed.node.feeds.feeds import Feeds
-from swarmfeed.node.ground.events import LinkClosed, LinkOpened, listens
+from swarmfeed.node.ground.events import LinkClosed, LinkOpened, ServingChanged, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.layer import SUPERNODE
 from swarmfeed.node.role import Role
+from swarmfeed.node.supernode.answers import SupernodeAnswers
 from swarmfeed.node.supernode.conversation import Conversation
 from swarmfeed.node.supernode.gatekeeper import Gatekeeper
 from swarmfeed.node.supernode.layering import Layering
@@ -29,6 +30,7 @@ class SupernodeParts:
     layering: Layering
     gatekeeper: Gatekeeper
     conversation: Conversation
+    answers: SupernodeAnswers
 
 
 def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
@@ -39,27 +41,28 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
     async def start() -> None:
         ground.layer.serve(serves_at_once)
 
-    if not choices.speed or ground.settings.is_passing:
-        return Role(name=SUPERNODE, says=lambda: ground.layer.serves, start=start)
-    clock = RoundClock(ground.shells.clock, choices.speed)
-    parts = _make_parts(ground, clock)
-    layering = parts.layering
+    # Without rounds nothing is said, and nobody is heard.
+    takes_part = choices.speed > 0 and not ground.settings.is_passing
+    clock = RoundClock(ground.shells.clock, choices.speed or 1)
+    parts = _make_parts(ground, clock, secret=ground.shells.dice(16) if takes_part else b"")
 
     async def stop() -> None:
-        layering.questions.close()
+        parts.layering.questions.close()
 
     def jobs() -> Sequence[Job]:
-        every_s = clock.round_s
-        return (Job(name="supernodes", run=layering.round, every_s=every_s),)
+        round_job = Job(name="supernodes", run=parts.layering.round, every_s=clock.round_s)
+        return (round_job,) if takes_part else ()
 
     return Role(
         name=SUPERNODE,
         parts=parts,
         says=lambda: ground.layer.serves,
-        hears=parts.conversation.rows(),
+        hears=parts.conversation.rows() if takes_part else (),
+        answers=parts.answers.rows(),
         listens=(
             listens(LinkOpened, parts.gatekeeper.on_opened),
-            listens(LinkClosed, layering.on_closed),
+            listens(LinkClosed, parts.layering.on_closed),
+            listens(ServingChanged, parts.answers.on_change),
         ),
         jobs=jobs,
         start=start,
@@ -67,26 +70,30 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
     )
 
 
-def _make_parts(ground: Ground, clock: RoundClock) -> SupernodeParts:
+def _make_parts(ground: Ground, clock: RoundClock, *, secret: bytes) -> SupernodeParts:
     """Put the parts together; nothing runs yet."""
     echoes, talk = Echoes(ground.settings.listen), Talk(clock)
     passport = Passport(ground, echoes, clock.now_s())
     gatekeeper = Gatekeeper(ground, echoes, passport, clock, talk)
-    dice = ground.shells.dice
     origin = Origin(
         node_id=ground.identity.node_id,
         capacity=passport.capacity,
         started_s=passport.started_s,
         ways_in=lambda: ground.layer.ways_in,
         sign=passport.sign,
-        secret=dice(16),
+        secret=secret,
         relaxed=is_loopback(ground.settings.listen),
         always=ground.settings.of(SupernodeSettings).willing is Willing.ON,
     )
 
     def luck() -> float:
-        return int.from_bytes(dice(6)) / 2**48
+        return int.from_bytes(ground.shells.dice(6)) / 2**48
 
     layering = Layering(ground, Member(origin, luck), clock, gatekeeper, talk)
     conversation = Conversation(ground, layering, clock, gatekeeper, passport, talk)
-    return SupernodeParts(layering=layering, gatekeeper=gatekeeper, conversation=conversation)
+    return SupernodeParts(
+        layering=layering,
+        gatekeeper=gatekeeper,
+        conversation=conversation,
+        answers=SupernodeAnswers(ground, layering, gatekeeper, passport),
+    )

@@ -50,6 +50,7 @@ from swarmfeed.core.asks.posts import (
     ref_text,
 )
 from swarmfeed.core.asks.state import SavedState, SaveState
+from swarmfeed.core.asks.supernodes import Supernodes, SupernodeStatus
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     JobList,
@@ -74,6 +75,7 @@ from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 
 from street.fakes import history
+from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, thread_of
 
@@ -251,6 +253,9 @@ class AnnasDesk(TableDesk):
         found = [post for post in self._newest(ask.before) if ask.words in post.text]
         return found_of(found[: ask.limit], ask.limit, count)
 
+    def supernodes(self, _: Supernodes) -> SupernodeStatus:
+        return supernode_status(NOW_MS)
+
     def search_network(self, ask: SearchNetwork) -> NetworkPosts:
         parse_query(ask.words)
         return self.network
@@ -341,6 +346,7 @@ class AnnasDesk(TableDesk):
         Timeline: timeline,
         SearchPosts: search,
         SearchNetwork: search_network,
+        Supernodes: supernodes,
         ShowPost: show,
         HowFarRemoved: how_far_removed,
         Status: status,

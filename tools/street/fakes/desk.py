@@ -85,6 +85,7 @@ from swarmfeed.core.asks.profile_sentences import NOT_YOURS, NOTHING_PINNED
 from swarmfeed.core.asks.sheets import SheetOwner, WhoseSheet
 from swarmfeed.core.asks.state import Draft, DraftList, Drafts, KeepDraft
 from swarmfeed.core.asks.state_sentences import THAT_IS_YOU
+from swarmfeed.core.asks.supernodes import Supernodes, SupernodeStatus
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -142,6 +143,7 @@ from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
 from street.fakes.finding import called_among, written_of
+from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, size_of, thread_of
 
@@ -483,6 +485,9 @@ class FakeDesk(TableDesk):
         shown = self._newest(found, ask.limit, ask.before)
         return found_of(shown, ask.limit, count, best_first=query.best_first)
 
+    def supernodes(self, _: Supernodes) -> SupernodeStatus:
+        return supernode_status(NOON_MS)
+
     def search_network(self, ask: SearchNetwork) -> NetworkPosts:
         parse_query(ask.words)
         return replace(self.network, posts=self.network.posts[: ask.limit])
@@ -704,6 +709,7 @@ class FakeDesk(TableDesk):
         NewerThan: newer_than,
         SearchPosts: search,
         SearchNetwork: search_network,
+        Supernodes: supernodes,
         ShowPost: show,
         HowManyReplies: how_many_replies,
         NamedPosts: named_posts,
