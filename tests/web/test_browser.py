@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import (
@@ -31,6 +32,11 @@ PATIENCE_MS = 60_000
 """How long a browser may take, on a machine that is very busy with others too."""
 
 LOOK_EVERY_MS = 20
+
+HEIGHT = 800
+"""Of a window, in pixels."""
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -116,6 +122,14 @@ class Node:
         self.loop.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a window looks at a page: how wide it is in pixels, and how light."""
+
+    width: int
+    scheme: Literal["light", "dark"]
+
+
 @dataclass
 class Visit:
     """A logged-in browser window, and everything it complained about."""
@@ -127,6 +141,14 @@ class Visit:
 
     def go(self, path: str) -> None:
         self.page.goto(self.node.url + path)
+
+    def looks(self, *widths: int) -> Iterator[Look]:
+        """Look at the page that is open from windows of all these widths, light and dark."""
+        for scheme in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme)
+            for width in widths:
+                self.page.set_viewport_size({"width": width, "height": HEIGHT})
+                yield Look(width=width, scheme=scheme)
 
     def hear(self, message: ConsoleMessage) -> None:
         """Keep what the browser says, but for what is no fault of a page."""
@@ -179,7 +201,7 @@ class MakeVisit:
 
     def __call__(self, *, width: int = 1280, script: bool = True, dark: bool = False) -> Visit:
         context = self._browser.new_context(
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": HEIGHT},
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
         )

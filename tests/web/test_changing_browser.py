@@ -47,18 +47,16 @@ def test_a_post_is_edited_its_history_read_and_it_is_withdrawn(
     assert visit.node.desk.changed == ["edit", "withdraw"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
 def test_its_pages_fit_any_screen(
     make_visit: MakeVisit,  # the fixture
     mine: PostView,
-    width: int,
-    dark: bool,
 ) -> None:
-    visit, place = make_visit(width=width, dark=dark), f"/posts/{ref_text(mine.ref)}"
+    visit, place = make_visit(), f"/posts/{ref_text(mine.ref)}"
     for path in (place, f"{place}/edit", f"{place}/withdraw", f"{place}/versions"):
         visit.go(path)
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-        for button in visit.page.locator("main .button").all():
-            box = button.bounding_box()
-            assert box is not None and box["height"] >= 34
+        for look in visit.looks(320, 1280):
+            wide = visit.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= look.width, f"{path}, {look}"
+            for button in visit.page.locator("main .button").all():
+                box = button.bounding_box()
+                assert box is not None and box["height"] >= 34, f"{path}, {look}"
