@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,15 +78,6 @@ def go(page: Page, node: Node, path: str) -> None:
     page.goto(node.url + path)
 
 
-@contextmanager
-def tab(page: Page, node: Node, path: str) -> Iterator[Page]:
-    """A page in a tab of its own: in Firefox, one that still loads would stop the next."""
-    opened = page.context.new_page()
-    opened.goto(node.url + path)
-    yield opened
-    opened.close()
-
-
 def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
     box = page.get_by_label(label, exact=True)
     expect(box).to_be_focused()
@@ -95,22 +85,21 @@ def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
     expect(box).to_have_value(typed)
 
 
-def test_write_and_n_lead_into_the_box_from_every_page(page: Page, node: Node) -> None:
+@pytest.mark.parametrize(
+    ("key", "box"), [("", "#text"), ("n", "#text"), ("/", "#q")], ids=["write", "n", "slash"]
+)
+def test_it_leads_into_the_box_from_every_page(
+    page: Page, node: Node, key: str, box: str
+) -> None:
     for path in paths(node.desk):
-        with tab(page, node, path) as written:
-            written.get_by_role("link", name="Write").click()
-            expect(written.locator("#text")).to_be_focused()
-        with tab(page, node, path) as typed:
-            typed.keyboard.press("n")
-            expect(typed.locator("#text")).to_be_focused()
-
-
-def test_the_search_key_leads_into_the_box_from_every_page(page: Page, node: Node) -> None:
-    for path in paths(node.desk):
-        with tab(page, node, path) as typed:
-            typed.keyboard.press("/")
-            box = typed.get_by_label("Words to find")
-            expect(box).to_be_focused()
+        go(page, node, path)
+        if key:
+            page.keyboard.press(key)
+        else:
+            page.get_by_role("link", name="Write").click()
+        expect(page.locator(box)).to_be_focused()
+        # In Firefox a page that still loads would stop the next.
+        page.wait_for_load_state()
 
 
 def test_reply_leads_into_the_box(page: Page, node: Node) -> None:
