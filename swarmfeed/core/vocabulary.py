@@ -18,6 +18,7 @@ from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.catchup import words as catchup
 from swarmfeed.core.history import words as history
 from swarmfeed.core.lookup import words as lookup
+from swarmfeed.core.push import words as push
 from swarmfeed.core.relay import words as circuits
 from swarmfeed.core.state import words as state
 from swarmfeed.core.supernode import words as supernode
@@ -91,6 +92,7 @@ VOCABULARY: Final = Vocabulary(
         *lookup.WORDS,
         *catchup.WORDS,
         *witness.WORDS,
+        *push.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

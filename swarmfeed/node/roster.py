@@ -10,6 +10,7 @@ from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
 from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.node import MakeRole
+from swarmfeed.node.push.role import push_role
 from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
 from swarmfeed.node.supernode.role import supernode_role
@@ -39,5 +40,6 @@ ROSTER: Final = Roster(
         lookup_role,
         wayin_role,
         witness_role,
+        push_role,
     )
 )

@@ -196,6 +196,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "seek",
                 "ways-in",
                 "witnesses",
+                "parents",
                 "diary",
                 "ledger",
             ),

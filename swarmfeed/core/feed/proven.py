@@ -47,8 +47,11 @@ class Proven:
     """An entry, and the hashes that lead from it to the root of a head."""
 
     index: Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX - 1)]
+    """Where the entry stands in its feed."""
     stored: Annotated[bytes, At("e"), UpTo(STORED_BYTES_MAX)]
+    """Stored entry."""
     proof: Annotated[tuple[Hash, ...], At("p"), UpTo(INCLUSION_HASHES_MAX)]
+    """Inclusion proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class ProvenProfile:
     head: SignedHead
     """Of the feed that the post is in."""
     entry: Annotated[Proven, At("o")]
+    """A profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class ProvenPost:
     """A post with all that proves it, as it came."""
 
     feed_id: Annotated[FeedId, At("f")]
+    """Feed id."""
     head: SignedHead
     """Signed by the feed."""
     certificates: Annotated[
@@ -74,6 +79,7 @@ class ProvenPost:
     ]
     """The join of the feed, with the rotates that lead to the key that signed it."""
     post: Annotated[Proven, At("o")]
+    """The post."""
     edit: Annotated[Proven | None, At("x")] = None
     """Its newest edit, under the same head, if its author gave it another text."""
     profile: Annotated[ProvenProfile | None, At("y")] = None
@@ -90,6 +96,44 @@ class Checked:
     """Entries that its feed had at least."""
     name: str = ""
     """What its author is called, by a profile that was proven; empty where none came along."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An entry that was proven, of whatever kind."""
+
+    author_id: AuthorId
+    entry_hash: Hash
+    time_ms: int
+    """Its author's clock."""
+    body: Body
+    head: Head
+
+
+def open_proven(proven: ProvenPost) -> Opened:
+    """Return what the entry says that stands where a post does; edit and profile aside.
+
+    Raises:
+        RemoteError: As ``check_post``; but it may be no post.
+    """
+    head = _open_head(proven.head, proven.feed_id)
+    entry_hash, time_ms, body = _open(proven.post, head)
+    return Opened(
+        author_id=_author_of(proven.certificates, proven.feed_id, proven.post.index),
+        entry_hash=entry_hash,
+        time_ms=time_ms,
+        body=body,
+        head=head,
+    )
+
+
+def check_profile(proven: ProvenPost) -> str:
+    """Return how the author is called, by the profile that came along; empty: none did.
+
+    Raises:
+        RemoteError: As ``check_post``.
+    """
+    return "" if proven.profile is None else _name_in(proven.profile, proven.feed_id)
 
 
 def check_post(proven: ProvenPost, now_ms: int) -> Checked:

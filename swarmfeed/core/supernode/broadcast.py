@@ -120,6 +120,8 @@ class _Going:
     seen_to: set[Places] = field(default_factory=set)
     parts: dict[int, _Part] = field(default_factory=dict)
     """By their low end."""
+    begins_at_ms: int | None = None
+    """When it is begun here, unless it came from elsewhere by then."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,8 @@ class Broadcast:
         self._where: list[int] = []
         self._going: dict[Hash, _Going] = {}
         """Oldest first."""
+        self._open: dict[Hash, None] = {}
+        """Those of which something is to be done yet."""
         self._lacking: dict[Hash, _Lacking] = {}
 
     def know(self, members: Sequence[NodeId]) -> None:
@@ -148,11 +152,25 @@ class Broadcast:
         self._members = tuple(others)
         self._where = [place_of(each) for each in others]
 
-    def publish(self, message_id: Hash, now_ms: int) -> list[Action]:
-        """Something begins here.  What is here already is not begun again."""
+    def has(self, message_id: Hash) -> bool:
+        """Whether it is here, and not forgotten."""
+        return message_id in self._going
+
+    def publish(self, message_id: Hash, now_ms: int, wait_ms: int = 0) -> list[Action]:
+        """Something begins here.  What is here already is not begun again.
+
+        Args:
+            wait_ms: How long another one, who was told as well, has to begin it: if it comes
+                from there meanwhile, it is not begun here.
+        """
         if message_id in self._going:
             return []
-        return [*self._take(message_id, now_ms), *self._see_to(message_id, EVERYWHERE, now_ms)]
+        taken = list(self._take(message_id, now_ms))
+        if wait_ms:
+            self._going[message_id].begins_at_ms = now_ms + wait_ms
+            self._open[message_id] = None
+            return taken
+        return [*taken, *self._see_to(message_id, EVERYWHERE, now_ms)]
 
     def on_spread(
         self, sender: NodeId, message_id: Hash, places: Places, now_ms: int
@@ -161,6 +179,8 @@ class Broadcast:
         actions: list[Action] = [Acknowledge(sender, message_id, places.low)]
         if message_id not in self._going:
             actions += self._take(message_id, now_ms)
+        if places.low < places.high:
+            self._going[message_id].begins_at_ms = None
         if places not in self._going[message_id].seen_to:
             actions += self._see_to(message_id, places, now_ms)
         return actions
@@ -171,12 +191,15 @@ class Broadcast:
         part = going.parts.get(low) if going else None
         if going and part and sender in part.tried:
             del going.parts[low]
+            self._close(message_id)
 
-    def on_have(self, sender: NodeId, message_id: Hash, now_ms: int) -> None:
-        """Another node has it.  Nearly always it is on its way here too."""
+    def on_have(
+        self, sender: NodeId, message_id: Hash, now_ms: int, wait_ms: int = DELEGATE_MS
+    ) -> None:
+        """Another node has it.  Nearly always it is on its way here too, within ``wait_ms``."""
         if message_id in self._going:
             return
-        lacking = self._lacking.setdefault(message_id, _Lacking(now_ms + DELEGATE_MS, []))
+        lacking = self._lacking.setdefault(message_id, _Lacking(now_ms + wait_ms, []))
         if sender not in lacking.announcers and len(lacking.announcers) < ANNOUNCERS_MAX:
             lacking.announcers.append(sender)
         while len(self._lacking) > SPREAD_KEPT_MAX:
@@ -190,9 +213,9 @@ class Broadcast:
     def tick(self, now_ms: int) -> list[Action]:
         """Time has passed: ask others where nobody confirmed, and forget what is old."""
         actions: list[Action] = []
-        for message_id, going in self._going.items():
-            for part in [each for each in going.parts.values() if each.due_ms <= now_ms]:
-                actions += self._try_another(message_id, going, part, now_ms)
+        for message_id in list(self._open):
+            actions += self._look_after(message_id, self._going[message_id], now_ms)
+            self._close(message_id)
         for message_id, lacking in list(self._lacking.items()):
             if lacking.due_ms <= now_ms:
                 actions += self._ask(message_id, lacking, now_ms)
@@ -201,9 +224,24 @@ class Broadcast:
 
     def due_ms(self) -> int | None:
         """When ``tick`` has something to do next; None: as far as is known, never."""
-        parts = (part.due_ms for each in self._going.values() for part in each.parts.values())
+        going = [self._going[each] for each in self._open]
+        parts = (part.due_ms for each in going for part in each.parts.values())
+        begins = (each.begins_at_ms for each in going if each.begins_at_ms is not None)
         lacking = (each.due_ms for each in self._lacking.values())
-        return min((*parts, *lacking), default=None)
+        return min((*parts, *begins, *lacking), default=None)
+
+    def _look_after(self, message_id: Hash, going: _Going, now_ms: int) -> Iterator[Action]:
+        if going.begins_at_ms is not None and going.begins_at_ms <= now_ms:
+            going.begins_at_ms = None
+            yield from self._see_to(message_id, EVERYWHERE, now_ms)
+        for part in [each for each in going.parts.values() if each.due_ms <= now_ms]:
+            yield from self._try_another(message_id, going, part, now_ms)
+
+    def _close(self, message_id: Hash) -> None:
+        """Look after it no longer, if nothing is left to be done."""
+        going = self._going[message_id]
+        if not going.parts and going.begins_at_ms is None:
+            self._open.pop(message_id, None)
 
     def _take(self, message_id: Hash, now_ms: int) -> Iterator[Action]:
         self._going[message_id] = _Going(now_ms)
@@ -269,6 +307,7 @@ class Broadcast:
             return
         part = _Part(places, to, now_ms + DELEGATE_MS, {*tried, to})
         going.parts[places.low] = part
+        self._open[message_id] = None
         yield Spread(to, message_id, places)
 
     def _try_another(
@@ -290,3 +329,4 @@ class Broadcast:
             if not is_old and len(self._going) <= SPREAD_KEPT_MAX:
                 return
             del self._going[oldest]
+            self._open.pop(oldest, None)

@@ -76,7 +76,7 @@ def words_keys(typed: str, salt: bytes) -> tuple[int, ...]:
         raise UserError(NO_SUCH_WORDS(typed=typed))
     if any(len(each.terms) > PHRASE_TERMS_MAX for each in sought):
         raise UserError(PHRASE_TOO_LONG(most=PHRASE_TERMS_MAX))
-    return tuple(_terms_key(each.terms, salt) for each in sought)
+    return tuple(terms_key(each.terms, salt) for each in sought)
 
 
 def keys_of_post(
@@ -89,9 +89,9 @@ def keys_of_post(
         phrases: How many terms the phrases have that anybody listens for.
     """
     row = index_text(post.text).split()
-    keys = {_terms_key((term,), salt) for term in set(row)}
+    keys = {terms_key((term,), salt) for term in set(row)}
     for count in phrases:
-        keys |= {_terms_key(row[at : at + count], salt) for at in range(len(row) - count + 1)}
+        keys |= {terms_key(row[at : at + count], salt) for at in range(len(row) - count + 1)}
     keys.add(author_key(author_id))
     keys |= {mentions_key(each) for each in post.mentions}
     if post.reply is not None:
@@ -104,7 +104,8 @@ def phrases_among(keys: Iterable[int]) -> set[int]:
     return {length + 1 for key in keys if (length := key & _LENGTH_BITS)}
 
 
-def _terms_key(terms: Sequence[str], salt: bytes) -> int:
+def terms_key(terms: Sequence[str], salt: bytes) -> int:
+    """Key of a tag, a word, or 2 to PHRASE_TERMS_MAX words side by side, as terms of texts."""
     if len(terms) > 1:
         return _key(b"p" + salt + " ".join(terms).encode(), len(terms) - 1)
     (term,) = terms
@@ -206,6 +207,12 @@ class Listeners:
     def digest_of(self, child: Child) -> bytes:
         """What ``digest`` says of the keys of a child; of one that is not known, of none."""
         return digest(self._keys.get(child, ()))
+
+    def is_met(self, child: Child, author_id: AuthorId, post: PostBody) -> bool:
+        """Whether one child listens to a post."""
+        wanted = self._keys.get(child, set())
+        met = keys_of_post(author_id, post, self.salt, phrases_among(wanted) - {1})
+        return not wanted.isdisjoint(met)
 
     def concerned(self, author_id: AuthorId, post: PostBody) -> Mapping[Child, list[int]]:
         """Return the children that listen to a post, each with the keys it meets.

@@ -41,6 +41,7 @@ class Comparer:
         self._indexer = ground.indexer
         self._interests = ground.interests
         self._inventory = ground.inventory
+        self._guests = ground.guests
         self._almanac = ground.almanac
         self._extents = ground.extents
         self._showing = showing
@@ -71,8 +72,8 @@ class Comparer:
         return [each for each in shown if each not in lacking]
 
     async def _drop_strangers(self) -> list[str]:
-        """Take feeds out of the index that are neither here nor missed."""
-        missed = {each.feed_id for each in self._inventory.lacks()}
+        """Take feeds out of the index that are neither here nor missed, nor guests."""
+        missed = {each.feed_id for each in self._inventory.lacks()} | self._guests.feed_ids()
         known = await asyncio.to_thread(self._index.known_sizes)
         strangers = [
             each

@@ -41,6 +41,7 @@ class Showing:
         self._shelf = ground.shelf
         self._index = ground.shells.index
         self._indexer = ground.indexer
+        self._guests = ground.guests
         self._interests = ground.interests
         self._extents = ground.extents
         self._events = ground.events
@@ -186,12 +187,14 @@ class Showing:
         """Take feeds out of the index, and what is held of them in again."""
         for feed_id in feed_ids:
             await self._indexer.run_in_thread(lambda each=feed_id: self._index.drop_feed(each))  # type: ignore[misc]
+            await self._guests.show((feed_id,))
             self.catch_up(feed_id)
 
     # --- inside ---
 
     async def _forget(self, feed_id: FeedId) -> None:
         await self._indexer.note(lambda: self._index.drop_feed(feed_id))
+        await self._guests.show((feed_id,))
         self.catch_up(feed_id)  # somebody may have brought it again meanwhile
 
     def _add_held(self, feed_id: FeedId, done: Sequence[tuple[int, int]]) -> None:
@@ -207,6 +210,7 @@ class Showing:
         await self.save_own_author()
         for feed_id in self._shelf.feed_ids():
             self.catch_up(feed_id)
+        await self._guests.show(self._guests.feed_ids())
 
     async def _note_filled(self) -> None:
         try:

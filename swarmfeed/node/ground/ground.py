@@ -1,7 +1,7 @@
 """The ground floor of a node: what every part stands on, and nothing that knows a role."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from swarmfeed.core.base.types import Endpoint
@@ -12,6 +12,7 @@ from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import Fairness
+from swarmfeed.node.ground.guests import Guests
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
@@ -66,6 +67,8 @@ class Ground:
     strain: Strain
     nothing_to_verify: asyncio.Event
     """Set while no chunk that arrived waits to be verified."""
+    guests: Guests = field(default_factory=Guests)
+    """Entries in the index whose feeds lie on no shelf."""
 
 
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:

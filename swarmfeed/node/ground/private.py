@@ -4,6 +4,7 @@ Any part asks here for what the person wants to keep to themselves, under a scop
 
     read    notifications that were read: feed id || index -> 1
     mute    authors that are not to be seen: author id -> 1
+    listen  what is listened to: a search, as text -> 1
     draft   what was begun and not posted: place -> text
     paper   what the sheets open: generation (4 bytes) -> signed statement
     ours    what is the person's own doing: feed id -> "feed", id of an alarm -> "alarm"
@@ -25,6 +26,7 @@ from swarmfeed.ports import Clock, PrivateFile
 
 READ: Final = "read"
 MUTE: Final = "mute"
+LISTEN: Final = "listen"
 DRAFT: Final = "draft"
 PAPER: Final = "paper"
 OURS: Final = "ours"

@@ -55,6 +55,10 @@ class Layer:
     def publish(self, source: NodeId) -> None:
         self._run((source, each) for each in self.parts[source].publish(POST, self.now_ms))
 
+    def begin(self, source: NodeId, wait_ms: int) -> None:
+        actions = self.parts[source].publish(POST, self.now_ms, wait_ms)
+        self._run((source, each) for each in actions)
+
     def wait(self, steps: int = 1) -> None:
         for _ in range(steps):
             self.now_ms += DELEGATE_MS
@@ -199,3 +203,22 @@ def test_it_remembers_for_a_while_and_never_too_much() -> None:
     assert part.on_want(asker, newest)
     part.tick(SPREAD_KEPT_MAX + 4 + SPREAD_KEPT_MS)
     assert part.on_want(asker, newest) == []
+
+
+def test_who_is_told_as_well_begins_only_if_the_first_one_does_not() -> None:
+    members = nodes(30)
+    first, second = members[3], members[20]
+    layer = Layer(members)
+    layer.begin(second, wait_ms=2 * DELEGATE_MS)
+    layer.publish(first)
+    once = layer.sent[Spread]
+    layer.wait(6)
+    assert layer.sent[Spread] == once
+    assert set(layer.delivered) == set(members)
+    alone = Layer(members)
+    alone.begin(second, wait_ms=2 * DELEGATE_MS)
+    assert alone.sent[Spread] == 0
+    alone.wait(6)
+    assert set(alone.delivered) == set(members)
+    assert set(alone.delivered.values()) == {1}
+    assert alone.parts[second].due_ms() is None

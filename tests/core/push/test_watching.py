@@ -1,0 +1,79 @@
+"""Parents held against each other: who leaves posts out, and who brings what nobody wants."""
+
+import pytest
+from swarmfeed.core.base.types import Hash, NodeId
+from swarmfeed.core.push.limits import (
+    FALSE_PUSHES_MAX,
+    LEFT_OUT_MAX,
+    SETTLES_MS,
+    WATCHED_MAX,
+    WATCHED_MS,
+)
+from swarmfeed.core.push.watching import ParentsWatch
+
+ONE, OTHER = NodeId(b"1" * 32), NodeId(b"2" * 32)
+
+
+def post(number: int) -> Hash:
+    return Hash(number.to_bytes(32, "big"))
+
+
+def settled(*parents: NodeId) -> ParentsWatch:
+    watch = ParentsWatch()
+    for each in parents:
+        watch.came(each, 0)
+    return watch
+
+
+@pytest.mark.attack("A121")
+def test_who_names_nothing_that_the_other_names_is_told_once() -> None:
+    watch = settled(ONE, OTHER)
+    for number in range(LEFT_OUT_MAX):
+        watch.named(ONE, [post(number)], SETTLES_MS)
+    assert watch.misleading(SETTLES_MS + WATCHED_MS - 1) == []
+    assert watch.misleading(SETTLES_MS + WATCHED_MS) == [OTHER]
+    assert watch.misleading(SETTLES_MS + 9 * WATCHED_MS) == []
+
+
+def test_who_names_most_of_it_late_or_first_is_not() -> None:
+    watch = settled(ONE, OTHER)
+    for number in range(10 * LEFT_OUT_MAX):
+        watch.named(ONE, [post(number)], SETTLES_MS)
+        if number % 2:
+            watch.named(OTHER, [post(number)], SETTLES_MS + WATCHED_MS - 1)
+    assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
+
+
+def test_a_new_parent_and_one_that_is_alone_are_not_wondered_at() -> None:
+    watch = settled(ONE)
+    watch.came(OTHER, SETTLES_MS)
+    for number in range(2 * LEFT_OUT_MAX):
+        watch.named(ONE, [post(number)], 2 * SETTLES_MS - 1)
+    watch.gone(OTHER)
+    for number in range(2 * LEFT_OUT_MAX, 4 * LEFT_OUT_MAX):
+        watch.named(ONE, [post(number)], 2 * SETTLES_MS)
+    assert watch.misleading(9 * SETTLES_MS) == []
+
+
+def test_a_post_of_nobody_who_is_a_parent_blames_nobody() -> None:
+    watch = settled(ONE, OTHER)
+    stranger = NodeId(b"3" * 32)
+    for number in range(2 * LEFT_OUT_MAX):
+        watch.named(stranger, [post(number)], SETTLES_MS)
+    assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
+
+
+@pytest.mark.attack("A122")
+def test_what_nobody_wants_is_counted_and_told_once() -> None:
+    watch = settled(ONE, OTHER)
+    told = [watch.wrong(ONE, post(number)) for number in range(2 * FALSE_PUSHES_MAX)]
+    assert told.count(True) == 1
+    assert told.index(True) == FALSE_PUSHES_MAX - 1
+    assert not watch.wrong(NodeId(b"3" * 32), post(1))
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    watch = settled(ONE, OTHER)
+    watch.named(ONE, (post(number) for number in range(3 * WATCHED_MAX)), SETTLES_MS)
+    watch.named(OTHER, (post(number) for number in range(2 * WATCHED_MAX, 3 * WATCHED_MAX)), 1)
+    assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
