@@ -173,6 +173,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Find posts held here, or in the network, that have all WORDS in them.",
     ),
     _row(
+        "subscribe",
+        "subscribe:subscribe",
+        "Be told of new posts of anybody: with a tag, with words, or by one person.",
+    ),
+    _row(
         "notifications",
         "notifications:notifications",
         "Print who answered or mentioned you, newest first.",

@@ -11,6 +11,7 @@ from webui.pages import (
     follow,
     history,
     home,
+    listening,
     locking,
     login,
     me,
@@ -31,6 +32,7 @@ PAGES: Final[tuple[Page, ...]] = (
     author.PAGE,
     search.PAGE,
     notices.PAGE,
+    listening.PAGE,
     follow.PAGE,
     # The node, and oneself
     status.PAGE,

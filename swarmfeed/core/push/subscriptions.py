@@ -58,7 +58,7 @@ def read_subscription(typed: str) -> Subscription:
     query = parse_query(text)
     for name in (*query.wanted.names, *query.unwanted.names):
         if read_address(name) is None:
-            raise UserError(ONLY_ADDRESSES(typed=name))
+            raise UserError(ONLY_ADDRESSES(name=name))
     if not _rarest(query) and not query.wanted.authors:
         raise UserError(NOTHING_TO_LISTEN_TO(typed=text))
     return Subscription(text=text, query=query)

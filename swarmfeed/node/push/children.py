@@ -7,8 +7,8 @@ first is silent.  So each post comes once, and neither's crash loses one.
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.kinds import EditBody, PostBody
 from swarmfeed.core.push.limits import REPLAYED_MAX
+from swarmfeed.core.push.passed_by import PassedBy
 from swarmfeed.core.push.posting import Verified
-from swarmfeed.core.push.recent import Recent
 from swarmfeed.core.push.words import HasPosts, Listen, Posted, Salt
 from swarmfeed.core.supernode.interests import Delta, Listeners, decode_keys
 from swarmfeed.core.supernode.limits import INTEREST_SALT_BYTES
@@ -24,7 +24,7 @@ from swarmfeed.node.push.mailroom import PosterSide, in_portions
 class Children:
     """Keeps what they listen to, and tells them what meets it."""
 
-    def __init__(self, ground: Ground, courier: Courier, recent: Recent) -> None:
+    def __init__(self, ground: Ground, courier: Courier, recent: PassedBy) -> None:
         self._layer = ground.layer
         self._sessions = ground.sessions
         self._dice = ground.shells.dice

@@ -26,8 +26,8 @@ from swarmfeed.core.push.limits import (
     PUBLISH_LATER_MS,
     SILENCE_MS,
 )
+from swarmfeed.core.push.passed_by import PassedBy
 from swarmfeed.core.push.posting import PostId, Verified, id_of, open_posting
-from swarmfeed.core.push.recent import Recent
 from swarmfeed.core.push.words import (
     GivePosts,
     HasPosts,
@@ -80,7 +80,7 @@ class Mailroom:
         self,
         ground: Ground,
         courier: Courier,
-        recent: Recent,
+        recent: PassedBy,
         blame: Blame,
         deliver: Sequence[Deliverer],
     ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.push.recent import Recent
+from swarmfeed.core.push.passed_by import PassedBy
 from swarmfeed.core.push.words import GivePosts, HasPosts, Listen, Posted, Salt, SeenTo
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
@@ -88,7 +88,7 @@ class Push:
 
 def push_role(ground: Ground, feeds: Feeds) -> Role:
     """Make the role of one node."""
-    courier, recent, blame = Courier(ground), Recent(), Blame(ground)
+    courier, recent, blame = Courier(ground), PassedBy(), Blame(ground)
     subscribed, guestbook = Subscribed(ground), Guestbook(ground, feeds)
     children, ears = Children(ground, courier, recent), Ears(ground, courier, subscribed)
     inbox = Inbox(ground, subscribed, ears, Live(ground, feeds), guestbook, blame)

@@ -75,6 +75,7 @@ from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 
 from street.fakes import history
+from street.fakes.listening import LISTENING
 from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, thread_of
@@ -357,6 +358,7 @@ class AnnasDesk(TableDesk):
         Explain: explain,
         LeaveHistory: leave_history,
         SayGoodbye: lambda desk, _: Told(told=2),
+        **LISTENING,
     }
 
     # --- inside -----------------------------------------------------------------------

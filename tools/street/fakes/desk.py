@@ -143,6 +143,7 @@ from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
 from street.fakes.finding import called_among, written_of
+from street.fakes.listening import LISTENING
 from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
 from street.fakes.threads import ListedPosts, size_of, thread_of
@@ -702,6 +703,7 @@ class FakeDesk(TableDesk):
         return Reindexed(entries=len(self.posts))
 
     ROWS: ClassVar[Rows] = {
+        **LISTENING,
         WhoAreYou: whoami,
         WritePost: write,
         ImportPosts: import_posts,

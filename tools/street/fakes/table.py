@@ -22,6 +22,10 @@ class TableDesk:
 
     def __init__(self) -> None:
         self.rows = dict(self.ROWS)
+        self.subscriptions: list[str] = []
+        """What its person listens to."""
+        self.parents = 2
+        """Supernodes that look out for it."""
         self._listeners: list[asyncio.Queue[Change]] = []
         self._change_number = 0
 

@@ -7,7 +7,7 @@ from swarmfeed.core.push.limits import RECENT_BYTES_MAX, RECENT_FOR_MS, RECENT_P
 from swarmfeed.core.push.posting import PostId, Verified
 
 
-class Recent:
+class PassedBy:
     """The posts of an hour, within bounds; the oldest go first."""
 
     def __init__(self) -> None:

@@ -2,22 +2,22 @@
 
 import pytest
 from swarmfeed.core.feed.kinds import PostBody
-from swarmfeed.core.push import recent as module
+from swarmfeed.core.push import passed_by as module
 from swarmfeed.core.push.limits import RECENT_FOR_MS
+from swarmfeed.core.push.passed_by import PassedBy
 from swarmfeed.core.push.posting import Verified, open_posting
-from swarmfeed.core.push.recent import Recent
 
 from tests.core.proofs import Feed, stored
 
 POSTS = [open_posting(FEED.hit(0)) for n in range(5) for FEED in (Feed(stored(f"post {n}")),)]
 
 
-def texts(recent: Recent) -> list[str]:
+def texts(recent: PassedBy) -> list[str]:
     return [each.body.text for each in recent.all() if isinstance(each.body, PostBody)]
 
 
-def filled(*posts: Verified) -> Recent:
-    recent = Recent()
+def filled(*posts: Verified) -> PassedBy:
+    recent = PassedBy()
     for at_ms, each in enumerate(posts):
         assert recent.add(each, at_ms)
     return recent

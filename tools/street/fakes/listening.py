@@ -1,0 +1,60 @@
+"""What a fake desk answers of what its person listens to."""
+
+from typing import Any, Final, Protocol
+
+from swarmfeed.core.asks.listening import (
+    Listening,
+    Subscribe,
+    Subscriptions,
+    Unsubscribe,
+    WhatIsListenedTo,
+)
+from swarmfeed.core.asks.posts import Posts, PostView, page_of
+from swarmfeed.core.push.sentences import NO_SUCH_SUBSCRIPTION
+from swarmfeed.core.push.subscriptions import read_subscription
+from swarmfeed.errors import UserError
+
+from street.fakes.table import Rows
+
+
+class Listener(Protocol):
+    """A desk with posts of others."""
+
+    posts: list[PostView]
+    subscriptions: list[str]
+    parents: int
+
+
+def subscribe(desk: Listener, ask: Subscribe) -> Subscriptions:
+    text = read_subscription(ask.what).text
+    if text not in desk.subscriptions:
+        desk.subscriptions.append(text)
+    return told(desk)
+
+
+def unsubscribe(desk: Listener, ask: Unsubscribe) -> Subscriptions:
+    if ask.what not in desk.subscriptions:
+        raise UserError(NO_SUCH_SUBSCRIPTION(typed=ask.what))
+    desk.subscriptions.remove(ask.what)
+    return told(desk)
+
+
+def told(desk: Listener, _: Any = None) -> Subscriptions:
+    return Subscriptions(what=tuple(sorted(desk.subscriptions)), parents=desk.parents)
+
+
+def listening(desk: Listener, ask: Listening) -> Posts:
+    wanted = [read_subscription(ask.what).text] if ask.what else desk.subscriptions
+    met = [post for post in desk.posts if any(each in post.text for each in wanted)]
+    newest = sorted(met, key=lambda post: post.cursor, reverse=True)
+    found = [post for post in newest if ask.before is None or post.cursor < ask.before]
+    return page_of(found[: ask.limit], ask.limit)
+
+
+LISTENING: Final[Rows] = {
+    Subscribe: subscribe,
+    Unsubscribe: unsubscribe,
+    WhatIsListenedTo: told,
+    Listening: listening,
+}
+"""Rows of such a desk."""
