@@ -8,6 +8,8 @@ ways in nor drives the others out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from struct import Struct
+from typing import Final
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import (
@@ -17,7 +19,6 @@ from swarmfeed.core.supernode.limits import (
     WAYS_IN_PER_NETWORK,
 )
 from swarmfeed.core.supernode.records import (
-    MADE_S_MAX,
     RECORD_BYTES,
     Record,
     encode_record,
@@ -25,7 +26,7 @@ from swarmfeed.core.supernode.records import (
 )
 from swarmfeed.errors import DamageError, RemoteError
 
-_FIRST_BYTES = 4
+_TIMES: Final = Struct(">II")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +35,31 @@ class WayIn:
 
     record: Record
     first_s: int
-    """When it was first heard of: Unix time in seconds."""
+    """When it was first heard of, by our clock: Unix time in seconds."""
+    last_s: int
+    """When it was last; what its own clock says counts for nothing."""
 
     @property
     def span_s(self) -> int:
         """For how long it was heard of."""
-        return max(0, self.record.made_s - self.first_s)
+        return max(0, self.last_s - self.first_s)
 
 
 def encode_way(way: WayIn) -> bytes:
     """Return a row of the ledger."""
-    return way.first_s.to_bytes(_FIRST_BYTES, "big") + encode_record(way.record)
+    return _TIMES.pack(way.first_s, way.last_s) + encode_record(way.record)
 
 
 def decode_way(row: bytes) -> WayIn:
     """Read a row of the ledger.  Raises DamageError."""
-    if len(row) != _FIRST_BYTES + RECORD_BYTES:
+    if len(row) != _TIMES.size + RECORD_BYTES:
         raise DamageError(f"a way in of {len(row)} bytes")
+    first_s, last_s = _TIMES.unpack_from(row)
     try:
-        record = open_record(row[_FIRST_BYTES:])
+        record = open_record(row[_TIMES.size :])
     except RemoteError as error:
         raise DamageError(f"a way in is damaged: {error}") from error
-    return WayIn(record=record, first_s=int.from_bytes(row[:_FIRST_BYTES], "big"))
+    return WayIn(record=record, first_s=first_s, last_s=last_s)
 
 
 class WaysIn:
@@ -74,24 +78,22 @@ class WaysIn:
     @property
     def kept(self) -> list[WayIn]:
         """All of them, the one heard of last first."""
-        return sorted(self._kept.values(), key=lambda way: -way.record.made_s)
+        return sorted(self._kept.values(), key=lambda way: -way.last_s)
 
     def hear(self, record: Record, now_s: int) -> None:
-        """Hear of a supernode by its verified record."""
-        if record.node_id == self._own_id or not record.serving or not record.counts(now_s):
+        """Hear of a node that serves now, by its verified record."""
+        if record.node_id == self._own_id or not record.serving:
             return
         known = self._kept.get(record.node_id)
-        if known is None:
-            self._put(WayIn(record=record, first_s=min(now_s, MADE_S_MAX)))
-            self._make_room(record)
-        elif self._is_news(record, known.record):
-            self._put(WayIn(record=record, first_s=known.first_s))
+        if known is None or self._is_news(record, known, now_s):
+            first_s = now_s if known is None else known.first_s
+            self._put(WayIn(record=record, first_s=first_s, last_s=now_s))
             self._make_room(record)
 
     def forget_old(self, now_s: int) -> None:
         """Drop who was not heard of for WAYS_IN_LAST_S."""
         for each in list(self._kept.values()):
-            if now_s - each.record.made_s >= WAYS_IN_LAST_S:
+            if now_s - each.last_s >= WAYS_IN_LAST_S:
                 self._drop(each.record.node_id)
 
     def take_changes(self) -> dict[bytes, WayIn | None]:
@@ -102,9 +104,10 @@ class WaysIn:
     # --- inside ---
 
     @staticmethod
-    def _is_news(record: Record, known: Record) -> bool:
-        has_moved = record.endpoint != known.endpoint and record.made_s > known.made_s
-        return has_moved or record.made_s - known.made_s >= WAY_RENEWED_S
+    def _is_news(record: Record, known: WayIn, now_s: int) -> bool:
+        before = known.record
+        has_moved = record.endpoint != before.endpoint and record.made_s > before.made_s
+        return has_moved or now_s - known.last_s >= WAY_RENEWED_S
 
     def _make_room(self, newest: Record) -> None:
         near = [each for each in self._kept.values() if each.record.network == newest.network]
@@ -123,6 +126,6 @@ class WaysIn:
 
 def _first_to_go(ways: list[WayIn]) -> NodeId:
     """Of the half that was heard of over the shorter time the one heard of longest ago."""
-    ways.sort(key=lambda way: (way.span_s, way.record.made_s))
+    ways.sort(key=lambda way: (way.span_s, way.last_s))
     young = ways[: (len(ways) + 1) // 2]
-    return min(young, key=lambda way: way.record.made_s).record.node_id
+    return min(young, key=lambda way: way.last_s).record.node_id

@@ -108,7 +108,9 @@ class Inquiry:
         newest = self._newest.get(feed_id)
         if newest is not None and newest.size <= event.after.size:
             self._unseen_ms.pop(feed_id, None)
-        if self._is_ours(feed_id) and self.questions.witnesses():
+        # Of a feed that is new here the backlog comes first; it has its turn.
+        is_news = event.before is not None or feed_id == self._ground.identity.feed_id
+        if is_news and self._is_ours(feed_id) and self.questions.witnesses():
             self.questions.ask(feed_id)
 
     def person_looks(self, feed_id: FeedId) -> None:
@@ -191,9 +193,11 @@ class Inquiry:
     async def _open_all(self, said: Witnessed, lines: list[bytes]) -> list[Cosignature]:
         """Verify words that are new.  Raises RemoteError when one is false."""
         known = self._newest.get(said.feed_id)
+        # A line is true of the one head it was signed under, and of no other.
+        words = known.words if known and known.signed_head == said.signed_head else {}
         opened = []
         for line in lines:
-            before = known.words.get(witness_of(line)) if known is not None else None
+            before = words.get(witness_of(line))
             if before is not None and before.line == line:
                 opened.append(before)
             else:

@@ -132,13 +132,14 @@ class AskWitnesses:
         await asyncio.sleep(ASKED_AFTER_S)
         self._hurries, due, self._due = False, self._due, {}
         witnesses = self.witnesses()
-        for feed_id in due:
+        # After a night there are thousands: the others have their turn.
+        for feed_id in islice(due, ASKED_AT_ONCE):
             self._ask(feed_id, witnesses)
 
     def _ask(self, feed_id: FeedId, witnesses: list[Session]) -> None:
-        self._asked_ms[feed_id] = self._clock.monotonic_ms()
         for each in witnesses:
             if not self._has_just_said(each, feed_id):
+                self._asked_ms[feed_id] = self._clock.monotonic_ms()
                 each.part(WitnessSide).proven.pop(feed_id, None)
                 each.outbox.put(("cosign", feed_id), partial(self.say, each, feed_id))
 

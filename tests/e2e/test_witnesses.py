@@ -1,0 +1,63 @@
+"""Real nodes: one list leads in, parents witness, and what is kept back is seen and said."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.nodes import Neighbourhood, Node, Refused
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A143")]
+
+FAST = ("--no-dht", "--supernode-speed", "10")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Neighbourhood]:
+    opened = Neighbourhood(tmp_path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def newest(reader: Node, author: Node) -> Any:
+    return reader.get("newest", author=author.author)
+
+
+def list_of_two(node: Node) -> str:
+    """The list that a node would give to others, once two stand on it; empty before."""
+    try:
+        known = node.get("supernode-list")
+    except Refused:
+        return ""  # it knows nobody yet
+    return str(known["text"]) if known["supernodes"] == 2 else ""
+
+
+def test_a_list_leads_in_and_witnesses_show_what_is_newest(
+    town: Neighbourhood, tmp_path: Path
+) -> None:
+    one = town.add("one", *FAST, "--supernode", "on").start()
+    two = town.add("two", *FAST, "--supernode", "on", "--peer", one.link_endpoint()).start()
+    listed = tmp_path / "supernodes.txt"
+    listed.write_text(f"# on a slip of paper\n{one.link_endpoint()}\n")
+    leaf = (*FAST, "--supernode", "off", "--supernode-list", str(listed))
+    anna = town.add("anna", *leaf).start()
+    anna.post("post", text="hello")
+    anna.wait_for("two witnesses", lambda: newest(anna, anna)["seen_by"] == 2)
+    listed.write_text(anna.wait_for("both are known", lambda: list_of_two(anna)))
+    assert {one.link_endpoint(), two.link_endpoint()} <= set(listed.read_text().split())
+    ben = town.add("ben", *leaf, "--peer", anna.link_endpoint()).start()
+    ben.post("follow", who=anna.author)
+    ben.wait_for("two witnesses", lambda: newest(ben, anna)["seen_by"] == 2)
+    assert "2 others, in different networks" in ben.command("newest", anna.author)
+    ben.stop()
+    anna.post("post", text="what nobody gives to ben")
+    posted_ms = time.time() * 1000
+    anna.wait_for("that to be seen", lambda: newest(anna, anna)["as_of_ms"] > posted_ms)
+    anna.stop()
+    ben.start()
+    ben.wait_for("what is missing", lambda: newest(ben, anna)["kept_back"] == 1)
+    assert "1 newer entry" in ben.command("newest", anna.author)
