@@ -12,6 +12,7 @@ from swarmfeed.errors import SwarmfeedError
 
 from benchmarks import (
     append,
+    catchup,
     commands,
     crowd,
     encode,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "verify": verify.measure,
     "sync": sync.measure,
     "many": many.measure,
+    "catchup": catchup.measure,
     "live": live.measure,
     "indexing": indexing.measure,
     "reading": reading.measure,

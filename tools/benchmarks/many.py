@@ -109,11 +109,11 @@ def make_world(folder: Path, feeds: Feeds) -> World:
     for number in range(max(HOLDERS)):
         home = folder / f"holder{number}"
         shutil.copytree(folder / "feeds", home / "feeds", dirs_exist_ok=True)
-        _follow(home, authors)
+        follow(home, authors)
     return World(feeds=feeds, authors=authors, folder=folder)
 
 
-def _follow(home: Path, authors: Sequence[AuthorId]) -> None:
+def follow(home: Path, authors: Sequence[AuthorId]) -> None:
     """Follow these authors, in one append; the home's node is not running."""
     identity, logs = open_identity(home, ""), FileLogs(home / "feeds")
     shelf = Shelf(logs, Events())
@@ -126,7 +126,7 @@ def _follow(home: Path, authors: Sequence[AuthorId]) -> None:
 def fetch(world: World, name: str, holders: Sequence[Asked]) -> dict[str, float]:
     """Let a newcomer fetch all from these holders; return seconds since it was told of them."""
     home = new_home(world.folder, name)
-    _follow(home, world.authors)
+    follow(home, world.authors)
     with start_member(home) as newcomer:
         at = [each.ready["at"] for each in holders]
         said: dict[str, Any] = newcomer.ask(

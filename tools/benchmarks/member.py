@@ -21,11 +21,17 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId, Endpoint
+from swarmfeed.core.catchup import words as catchup
+from swarmfeed.core.talk.message import Message
+from swarmfeed.core.vocabulary import VOCABULARY
+from swarmfeed.node.ground.events import LinkOpened, listens
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
 from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.node import Node
+from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.interpreter import keep_pauses_short
@@ -35,6 +41,9 @@ from webui.asgi import PageServer
 from benchmarks.turns import TurnsSelector
 
 Answer = dict[str, Any]
+CAUGHT_UP: Final = frozenset(word.name for word in catchup.WORDS)
+"""Messages of the answer to who was away."""
+
 _LOOK_EVERY_S: Final = 0.02
 """How exactly it is told when many feeds were there: looking costs a millisecond or two."""
 
@@ -49,6 +58,7 @@ def main() -> None:
     parser.add_argument("--peer", action="append", default=[])
     parser.add_argument("--history-disk", type=int)
     parser.add_argument("--history-speed", type=float, default=1.0)
+    parser.add_argument("--supernode", choices=("on", "off"), default="off")
     asked = parser.parse_args()
     send_to_stderr("info")
     peers = tuple(_endpoint(text) for text in asked.peer)
@@ -62,7 +72,7 @@ def main() -> None:
         peers=peers,
         dht=False,
         disk_budget_bytes=asked.history_disk or DISK_BUDGET_BYTES,
-        others=(history,),
+        others=(history, SupernodeSettings(supernode=asked.supernode, speed=0)),
     )
     turns = TurnsSelector()
     with (
@@ -90,6 +100,36 @@ async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None
         await node.stop()
 
 
+class Heard:
+    """What a node hears from now on: a stopwatch and a counter around its switchboard."""
+
+    def __init__(self, node: Node) -> None:
+        self.linked = 0
+        """When the first link opened."""
+        self._heard: list[Message] = []
+        board, hear = node.ground.switchboard, node.ground.switchboard.hear
+
+        async def note(session: Session, message: Message) -> None:
+            self._heard.append(message)
+            await hear(session, message)
+
+        board.hear = note  # type: ignore[method-assign]
+        node.ground.sessions._hear = note
+        node.ground.events.connect((listens(LinkOpened, self._on_open),))
+
+    def _on_open(self, _: LinkOpened) -> None:
+        self.linked = self.linked or time.monotonic_ns()
+
+    def counted(self) -> Answer:
+        """Bytes of all messages, and of those of an answer with all news."""
+        sizes = [(each.name, len(VOCABULARY.encode(each))) for each in self._heard]
+        return {
+            "all_bytes": sum(size for _, size in sizes),
+            "news_bytes": sum(size for name, size in sizes if name in CAUGHT_UP),
+            "messages": len(sizes),
+        }
+
+
 class Member:
     """Answers questions with times."""
 
@@ -99,6 +139,7 @@ class Member:
         self.actions: dict[str, Callable[..., Awaitable[Answer]]] = {
             "fetch": self.fetch,
             "fetch_all": self.fetch_all,
+            "catch_up": self.catch_up,
             "follow": self.follow,
             "publish": self.publish,
             "watch": self.watch,
@@ -152,6 +193,33 @@ class Member:
         seen["cpu_us"] = round((_cpu_s() - cpu_before) * 1e6)
         seen["rss"] = psutil.Process().memory_info().rss
         return {"started": started, **seen}
+
+    async def catch_up(self, at: list[str], posts: int, entries: int, since_ms: int) -> Answer:
+        """Fetch what is new from these nodes; tell when it was shown and found, and its bytes.
+
+        There are to be ``posts`` of others in the end, among so many entries; those since
+        ``since_ms`` fill a page.
+        """
+        heard, seen = Heard(self._node), dict[str, int]()
+        index = self._node.ground.shells.index
+        self._turns.take()
+        cpu_before, started = _cpu_s(), time.monotonic_ns()
+        self._node.feeds.finder.hint(map(_endpoint, at))
+        self._node.ground.beside.spawn(self._node.feeds.finder.search_now())
+        while (page := index.home(PAGE_POSTS, None))[-1].time_ms < since_ms:
+            await asyncio.sleep(_LOOK_EVERY_S / 2)
+        seen["shown"] = time.monotonic_ns()
+        assert len(page) == PAGE_POSTS
+        shelf = self._node.ground.shelf
+        while sum(map(shelf.entries_held, shelf.feed_ids())) < entries:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        await self._node.ground.indexer.drain()
+        while (found := self._count_posts()) < posts:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        seen["indexed"] = time.monotonic_ns()
+        assert found == posts, "a post was indexed twice"
+        seen["cpu_us"] = round((_cpu_s() - cpu_before) * 1e6)
+        return {"started": started, "linked": heard.linked, **seen, **heard.counted()}
 
     async def follow(self, link: str) -> Answer:
         """Follow an author and return when all there is of it is here and searchable."""

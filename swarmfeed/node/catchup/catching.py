@@ -171,6 +171,7 @@ class Catching:
             for feed_id in asked.feeds - asked.lacked
             if (replica := self._shelf.replica(feed_id)) is not None
         }
+        logger.info("caught up", feeds=len(asked.feeds), told=len(asked.feeds) - len(asked.due))
         self._comparison.begin(LastAnswer(session, asked.asked_ms, sizes))
         self._end(asked)
 
