@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.catchup import news
+from swarmfeed.core.catchup import news, question
 from swarmfeed.core.catchup.words import NightNews
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown
 from swarmfeed.node.roster import Roster
@@ -173,6 +173,21 @@ def test_a_parent_that_serves_nobody_any_more_says_so_and_another_is_asked(
         assert not for_us.parents
         assert heard.kinds["news"] == 1
         assert texts(leaf, writers) == [8, 9]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_parent_that_is_too_busy_says_so_and_all_comes_the_ordinary_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        leaf, _, writers = await night(street, authors=2, posts=5)
+        monkeypatch.setattr(question, "WAITING_MAX", 0)  # in earnest 32
+        heard = Heard(leaf)
+        await leaf.start()
+        await street.pass_time(1)
+        assert texts(leaf, writers) == [8, 9]
+        assert (heard.kinds["caught-up"], heard.kinds["news"]) == (1, 0)
 
     in_neighbourhood(tmp_path, scenario)
 

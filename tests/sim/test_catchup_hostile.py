@@ -37,8 +37,8 @@ class Liar(Telling):
         if self.lie != "says nothing":
             super().on_question(session, said)
 
-    def _sort(self, session: Session, question: Question) -> _Answer:
-        answer = super()._sort(session, question)
+    async def _sort(self, session: Session, question: Question) -> _Answer:
+        answer = await super()._sort(session, question)
         if self.lie == "keeps back":
             answer.lacked.clear()  # as if nothing were new of these
         return answer

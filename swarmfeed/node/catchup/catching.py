@@ -108,11 +108,11 @@ class Catching:
         if self._asked is not None:
             if self._asked.is_alone:
                 self._asking.put_off(session)
-        elif self._ground.layer.serves_us(session):
-            self._begin(session, set())
+        elif self._ground.layer.serves_us(session) and self._begin(session, set()):
+            self._asking.put_off(session)
 
     def on_parent(self, event: ParentCame) -> None:
-        """Ask a parent, unless all news have just come."""
+        """Ask a parent that did not say in its hello that it serves."""
         if self._asked is None:
             self._begin(event.session, set())
 
@@ -198,7 +198,6 @@ class Catching:
             showing=NewestFirst(self._ground),
         )
         side.owes = number
-        self._asking.put_off(session)
         for place, said in enumerate(ask(number, sizes)):
             session.outbox.put(("catch-up", place), partial(session.send, said))
         loop = asyncio.get_running_loop()

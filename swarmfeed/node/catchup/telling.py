@@ -90,10 +90,13 @@ class Telling:
 
     def _begin(self) -> None:
         for session, question in self.questions.next():
-            say = partial(self._go_on, self._sort(session, question))
-            session.outbox.put(("news",), say)
+            session.outbox.put(("news",), partial(self._start, session, question))
 
-    def _sort(self, session: Session, question: Question) -> _Answer:
+    async def _start(self, session: Session, question: Question) -> None:
+        answer = await self._sort(session, question)
+        session.outbox.put(("news",), partial(self._go_on, answer))
+
+    async def _sort(self, session: Session, question: Question) -> _Answer:
         """Find out what is new; what we are behind with ourselves, we lack."""
         newer, lacked = list[tuple[int, FeedId, int]](), list[FeedId]()
         for feed_id, size in question.sizes.items():
@@ -102,6 +105,7 @@ class Telling:
                 lacked.append(feed_id)
             elif replica.size > size:
                 newer.append((replica.head.time_ms, feed_id, size))
+            await breathe()
         newer.sort(reverse=True)
         waiting = deque((feed_id, size) for _, feed_id, size in newer)
         return _Answer(session, question.number, waiting, lacked)
