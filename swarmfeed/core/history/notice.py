@@ -22,7 +22,13 @@ from typing import Final
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature
-from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, KEY_BYTES, SIGNATURE_BYTES, TIME_MS_MAX
+from swarmfeed.core.base.limits import (
+    FEED_ENTRIES_MAX,
+    KEY_BYTES,
+    POST_AHEAD_MS_MAX,
+    SIGNATURE_BYTES,
+    TIME_MS_MAX,
+)
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.limits import FEED_BYTES_MAX, NOTICE_BYTES_MAX, REASON_CHARS_MAX
 from swarmfeed.errors import BadEncodingError
@@ -96,6 +102,10 @@ class Notice:
         """Whether it has not expired."""
         return now_ms < self.until_ms
 
+    def is_ahead(self, now_ms: int) -> bool:
+        """Whether it is dated ahead; one that we have came while our own clock was."""
+        return self.made_ms > now_ms + POST_AHEAD_MS_MAX
+
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
@@ -130,12 +140,20 @@ def open_notice(signed: bytes) -> Notice:
         BadSignatureError: The node it names did not sign it.
     """
     notice = read_notice(signed)
-    verify_signature(notice.node_id, signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:])
+    verify_notice(notice, signed)
     return notice
 
 
+def verify_notice(notice: Notice, signed: bytes) -> None:
+    """Verify that its node signed a notice that was read from ``signed``.
+
+    Raises BadSignatureError.
+    """
+    verify_signature(notice.node_id, signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:])
+
+
 def read_notice(signed: bytes) -> Notice:
-    """Read a notice that was verified before.  Raises BadEncodingError."""
+    """Read a notice that was verified before, or is verified next.  Raises BadEncodingError."""
     fields = _fields(signed, DOMAIN, "notice")
     word = fields.take_bytes(b"word", bytes_max=16)
     if word not in _WORDS:

@@ -14,7 +14,7 @@ from swarmfeed.core.base.limits import (
     POST_AHEAD_MS_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
-from swarmfeed.core.history import rows, sentences
+from swarmfeed.core.history import sentences
 from swarmfeed.core.history.limits import (
     NOTICES_MAX,
     NOTICES_PER_FEED_MAX,
@@ -28,10 +28,10 @@ from swarmfeed.core.history.notice import (
     Notice,
     Word,
     open_goodbye,
-    open_notice,
     read_notice,
     sign_goodbye,
     sign_notice,
+    verify_notice,
 )
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
@@ -41,7 +41,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
-from swarmfeed.node.history.kept import Claimant, KeptNotice, NoticeCame
+from swarmfeed.node.history.kept import Claimant, KeptNotice, NoticeCame, read_kept
 from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
 
@@ -66,6 +66,8 @@ class NoticeBoard:
         self._events = events
         self._takes_offer = takes_offer
         self._feeds: dict[FeedId, dict[NodeId, KeptNotice]] = {}
+        self._signed: set[bytes] = set()
+        """All that are kept, as they were signed."""
         self._by_author: dict[AuthorId, dict[FeedId, None]] = {}
         self._watched: frozenset[AuthorId] = frozenset()
         self._goodbyes: dict[NodeId, bytes] = {}
@@ -78,7 +80,7 @@ class NoticeBoard:
     def load(self, page: Mapping[bytes, bytes]) -> None:
         """Take up what was kept before a restart; signatures were verified then."""
         now_ms = self._clock.now_ms()
-        for _, kept in readable(page, _decode_kept):
+        for _, kept in readable(page, read_kept):
             if kept.notice.counts(now_ms):
                 self._put(kept)
         self._changed.clear()
@@ -155,7 +157,7 @@ class NoticeBoard:
         # Of two in the same millisecond the later one has to count; one that our own clock
         # dated ahead counts nowhere.
         made_ms = now_ms
-        if before is not None and not _is_ahead(before.notice, now_ms):
+        if before is not None and not before.notice.is_ahead(now_ms):
             made_ms = max(now_ms, before.notice.made_ms + 1)
         notice = Notice(
             node_id=self._identity.node_id,
@@ -244,7 +246,7 @@ class NoticeBoard:
             for feed_id, found in self._feeds.items()
             for node_id, kept in found.items()
             if not kept.notice.counts(now_ms)
-            or _is_ahead(kept.notice, now_ms)
+            or kept.notice.is_ahead(now_ms)
             or (kept.notice.author_id not in self._watched and own not in found)
         ]
         for feed_id, node_id in gone:
@@ -292,14 +294,16 @@ class NoticeBoard:
             await breathe()
 
     def _take(self, session: Session, record: NoticeRecord) -> None:
-        # Most of what comes is known: that is found out before a signature is checked.
+        # Most of what comes is known: everybody who watches an author passes it on.
+        if record.signed in self._signed:
+            return
         notice = read_notice(record.signed)
         if notice.node_id == self._identity.node_id or not self._is_wanted(notice):
             return
         first_hand = notice.node_id == session.node_id
         if not self._is_news(notice) or not self._has_room(notice, first_hand=first_hand):
             return
-        open_notice(record.signed)
+        verify_notice(notice, record.signed)
         if first_hand:
             # We know better where it is than it does.
             record = NoticeRecord(record.signed, session.link, session.swarm)
@@ -317,10 +321,10 @@ class NoticeBoard:
 
     def _is_news(self, notice: Notice) -> bool:
         now_ms = self._clock.now_ms()
-        if not notice.counts(now_ms) or _is_ahead(notice, now_ms):
+        if not notice.counts(now_ms) or notice.is_ahead(now_ms):
             return False
         known = self._feeds.get(notice.feed_id, {}).get(notice.node_id)
-        if known is None or _is_ahead(known.notice, now_ms):
+        if known is None or known.notice.is_ahead(now_ms):
             return True
         same_author = known.notice.author_id == notice.author_id
         return same_author and known.notice.made_ms < notice.made_ms
@@ -366,16 +370,21 @@ class NoticeBoard:
     def _put(self, kept: KeptNotice) -> None:
         notice = kept.notice
         found = self._feeds.setdefault(notice.feed_id, {})
-        if notice.node_id not in found:
+        if (before := found.get(notice.node_id)) is None:
             self._by_node[notice.node_id] += 1
             self._count += 1
+        else:
+            self._signed.discard(before.record.signed)
         found[notice.node_id] = kept
+        self._signed.add(kept.record.signed)
         self._by_author.setdefault(notice.author_id, {})[notice.feed_id] = None
         self._changed.add((notice.node_id, notice.feed_id))
 
     def _remove(self, feed_id: FeedId, node_id: NodeId) -> None:
         found = self._feeds[feed_id]
-        author_id = found.pop(node_id).notice.author_id
+        gone = found.pop(node_id)
+        author_id = gone.notice.author_id
+        self._signed.discard(gone.record.signed)
         self._by_node[node_id] -= 1
         if not self._by_node[node_id]:
             del self._by_node[node_id]
@@ -387,13 +396,3 @@ class NoticeBoard:
             feeds.pop(feed_id, None)
             if not feeds:
                 del self._by_author[author_id]
-
-
-def _is_ahead(notice: Notice, now_ms: int) -> bool:
-    """Whether a notice is dated ahead; one we have came while our own clock was."""
-    return notice.made_ms > now_ms + POST_AHEAD_MS_MAX
-
-
-def _decode_kept(row: bytes) -> KeptNotice:
-    record = rows.decode_notice(row)
-    return KeptNotice(read_notice(record.signed), record)

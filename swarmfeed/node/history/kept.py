@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from swarmfeed.core.base.types import Endpoint
-from swarmfeed.core.history.notice import Notice
+from swarmfeed.core.history import rows
+from swarmfeed.core.history.notice import Notice, read_notice
 from swarmfeed.core.history.words import NoticeRecord
 
 
@@ -36,3 +37,9 @@ class Claimant:
 
     server: bool
     link: Endpoint | None
+
+
+def read_kept(row: bytes) -> KeptNotice:
+    """Read a notice as it was remembered; it was verified then.  Raises BadEncodingError."""
+    record = rows.decode_notice(row)
+    return KeptNotice(read_notice(record.signed), record)

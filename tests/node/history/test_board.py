@@ -10,7 +10,14 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
-from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_goodbye, sign_notice
+from swarmfeed.core.history.notice import (
+    LASTS_MS,
+    Notice,
+    Word,
+    read_notice,
+    sign_goodbye,
+    sign_notice,
+)
 from swarmfeed.core.history.rows import encode_notice
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.message import Message
@@ -179,6 +186,43 @@ def test_a_forger_is_blamed(rig: Rig) -> None:
     with pytest.raises(BadSignatureError):
         rig.hear(rig.link(1), bytes(signed))
     assert rig.words() == []
+
+
+@pytest.mark.attack("A35")
+def test_what_is_known_is_passed_over_unread_and_what_gave_way_is_read_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def note(signed: bytes) -> Notice:
+        read.append(signed)
+        return read_notice(signed)
+
+    monkeypatch.setattr(board_module, "read_notice", note)
+    lease = rig.notice(rig.keys[0], age_ms=2)
+    for peer in (rig.link(1), rig.link(2)):
+        rig.hear(peer, lease, lease)
+    assert read == [lease]
+    renewed = rig.notice(rig.keys[0], age_ms=1)
+    rig.hear(rig.link(3), renewed, lease)  # what gave way is known no more, and older
+    assert read == [lease, renewed, lease]
+    assert [each.record.signed for each in rig.board.notices(FEED)] == [renewed]
+    rig.board.watch([])
+    asyncio.run(rig.board.tidy())
+    rig.board.watch([ANNA])
+    rig.hear(rig.link(1), renewed)
+    assert rig.words() == [Word.LEASE]
+
+
+@pytest.mark.attack("A35")
+def test_a_forged_copy_of_what_is_known_is_blamed(rig: Rig) -> None:
+    lease = rig.notice(rig.keys[0], age_ms=1)
+    rig.hear(rig.link(1), lease)
+    forged = bytearray(rig.notice(rig.keys[0]))
+    forged[-1] ^= 1
+    with pytest.raises(BadSignatureError):
+        rig.hear(rig.link(2), bytes(forged))
+    assert [each.record.signed for each in rig.board.notices(FEED)] == [lease]
 
 
 @pytest.mark.attack("A35")
