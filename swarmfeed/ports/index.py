@@ -333,8 +333,12 @@ class Index(Protocol):
         """Most recently seen first."""
         ...
 
+    def holders_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
+        """The same of several feeds, in their order, far sooner than one by one."""
+        ...
+
     def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
-        """The same of several feeds, one feed after the other, far sooner than one by one."""
+        """The same, one feed after the other."""
         ...
 
     def peers(self, limit: int) -> list[Endpoint]:

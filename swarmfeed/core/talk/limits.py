@@ -27,6 +27,10 @@ UNANSWERED_WHILE_IT_ANSWERS_S: Final = 5.0
 """The same while it answers others: three messages of heads take half a second, and
 several times that where a machine is busy.  To ask more peers then makes it worse."""
 
+FEEDS_ANSWERED_AT_ONCE: Final = 32
+"""Feeds of a want whose holders are asked of the index in one step: half a millisecond where
+few are known, and 10 ms where each of them has HOLDERS_MAX."""
+
 SEVERAL_MAX: Final = 64
 """Most answers of a kind in one `several`: so many small feeds come with one sync of the disk,
 which takes as long as verifying them where a sync takes 3 ms."""

@@ -100,6 +100,10 @@ class Follower:
         if self._interests.of(offer.author_id) is None:
             return
         self._heed(offer.feed_id, offer.signed_head)
+        known = self._shelf.replica(offer.feed_id)
+        if known is not None and self._says_nothing_new(known, offer):
+            session.knows[offer.feed_id] = known.size
+            return
         opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
         await self._landing.settled(offer.feed_id)
         before = self._shelf.replica(offer.feed_id)
@@ -298,6 +302,12 @@ class Follower:
         self._events.tell(Forked(feed_id))
 
     # --- inside ---
+
+    def _says_nothing_new(self, known: Replica, offer: HeadOffer) -> bool:
+        """Whether all of an offer is here: several holders may send the same."""
+        opened = self._shelf.opened(offer.author_id)
+        is_same = known.signed_head == offer.signed_head
+        return is_same and all(each in opened for each in offer.certificates)
 
     @contextmanager
     def _noting_certificates(self, session: Session, author_id: AuthorId) -> Iterator[None]:

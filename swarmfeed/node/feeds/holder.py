@@ -1,14 +1,22 @@
 """What a holder says: heads on request, news as they come, receipts for what it keeps."""
 
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
-from swarmfeed.core.base.limits import AUTHORS_WANTED_MAX, CHUNK_ENTRIES, HOLDERS_MAX
+from swarmfeed.core.base.limits import (
+    AUTHORS_WANTED_MAX,
+    CHUNK_ENTRIES,
+    FEEDS_HELD_MAX,
+    HOLDERS_MAX,
+)
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.feed.replica import Replica
+from swarmfeed.core.talk.limits import FEEDS_ANSWERED_AT_ONCE
 from swarmfeed.core.talk.words import (
     Certificates,
     ForkProof,
@@ -29,8 +37,12 @@ from swarmfeed.node.ground.events import BacklogAsked, CertificatesGrew, FellAsl
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
+from swarmfeed.ports import KnownHolder
 
 logger = structlog.get_logger()
+
+Remembered = Mapping[FeedId, Sequence[KnownHolder]]
+"""Holders that are known from before, by feed."""
 
 
 @dataclass(slots=True)
@@ -39,6 +51,8 @@ class HolderSide:
 
     wants: set[AuthorId] = field(default_factory=set)
     """Authors whose news the peer asked for."""
+    unanswered: OrderedDict[AuthorId, None] = field(default_factory=OrderedDict)
+    """Those among them that it asked for and was told nothing about since: first come first."""
     confirmed: dict[FeedId, int] = field(default_factory=dict)
     """Size we sent a receipt for."""
     announced: dict[FeedId, bool] = field(default_factory=dict)
@@ -171,18 +185,19 @@ class Holder:
             )
         )
 
-    def known_holders(self, asker: Session, feed_id: FeedId) -> tuple[HolderRecord, ...]:
-        """Linked holders first, then remembered ones; never the asker or ourselves."""
+    def known_holders(
+        self, asker: Session, feed_id: FeedId, found: Sequence[KnownHolder] | None = None
+    ) -> tuple[HolderRecord, ...]:
+        """Linked holders first, then remembered ones, if not ``found`` before; never the asker
+        or ourselves."""
         records = {}
         for session in self._sessions.all():
             record = self._record(session, feed_id)
             if record is not None:
                 records[session.node_id] = record
-        for known in self._index.holders(feed_id):
-            remembered = HolderRecord(
-                known.node_id, known.link, known.swarm, known.size, known.complete
-            )
-            records.setdefault(known.node_id, remembered)
+        for each in self._index.holders(feed_id) if found is None else found:
+            known = HolderRecord(each.node_id, each.link, each.swarm, each.size, each.complete)
+            records.setdefault(each.node_id, known)
         records.pop(asker.node_id, None)
         records.pop(self._identity.node_id, None)
         return tuple(records.values())[:HOLDERS_MAX]
@@ -194,22 +209,51 @@ class Holder:
         if author_id not in wants and len(wants) >= AUTHORS_WANTED_MAX:
             return
         wants.add(author_id)
-        if feed_ids := self._shelf.feeds_of(author_id):
-            sizes = {each.feed_id: each.size for each in wanted.feeds}
-            for feed_id in feed_ids:
-                session.knows[feed_id] = sizes.get(feed_id, 0)
-                if feed_id not in sizes:
-                    self._events.tell(BacklogAsked(session, feed_id))
-        session.outbox.put(
-            ("want", author_id), partial(self._answer_author, session, author_id)
-        )
+        named = self._note_known(session, wanted)
+        for feed_id in self._shelf.feeds_of(author_id):
+            if feed_id not in named:
+                session.knows[feed_id] = 0
+                self._events.tell(BacklogAsked(session, feed_id))
+        session.part(HolderSide).unanswered[author_id] = None
+        session.outbox.put(("wants",), partial(self._answer_some, session))
+
+    def _note_known(self, session: Session, wanted: WantedAuthor) -> set[FeedId]:
+        """Note how much the asker has of an author's feeds; returns which it named.
+
+        Also of those that we hold nothing of: as soon as one comes, from somebody else, its
+        head would be sent to everybody who has it already.
+        """
+        for each in wanted.feeds:
+            is_here = self._shelf.replica(each.feed_id) is not None
+            if is_here or len(session.knows) < FEEDS_HELD_MAX:
+                session.knows[each.feed_id] = each.size
+        return {each.feed_id for each in wanted.feeds}
 
     def _who_want(self, author_id: AuthorId | None) -> list[Session]:
         return [
             each for each in self._sessions.all() if author_id in each.part(HolderSide).wants
         ]
 
-    async def _answer_author(self, session: Session, author_id: AuthorId) -> None:
+    async def _answer_some(self, session: Session) -> None:
+        """Answer what a peer wants, a few feeds in one go; the rest when it is its turn again.
+
+        Who holds those few is asked of the index at once: one by one it costs four times that.
+        """
+        unanswered = session.part(HolderSide).unanswered
+        chosen, feeds = list[AuthorId](), list[FeedId]()
+        while unanswered and max(len(chosen), len(feeds)) < FEEDS_ANSWERED_AT_ONCE:
+            chosen.append(unanswered.popitem(last=False)[0])
+            feeds += self._shelf.feeds_of(chosen[-1])
+        if unanswered:
+            session.outbox.put(("wants",), partial(self._answer_some, session))
+        remembered = self._index.holders_by_feed(feeds)
+        for author_id in chosen:
+            await self._answer_author(session, author_id, remembered)
+            await breathe()
+
+    async def _answer_author(
+        self, session: Session, author_id: AuthorId, remembered: Remembered
+    ) -> None:
         feeds = self._shelf.feeds_of(author_id)
         if not feeds:
             await session.send(NotHeld(author_id))
@@ -226,7 +270,8 @@ class Holder:
                 continue  # and while that was sent
             if (fork := self._shelf.fork_proof(feed_id)) is not None:
                 await session.send(fork)
-            await self._send_holders(session, author_id, feed_id)
+            holders = remembered.get(feed_id, ())
+            await self._send_holders(session, author_id, feed_id, holders)
             await self._confirm_to(session, feed_id)
         await self._send_certificates(session, author_id)
 
@@ -281,9 +326,13 @@ class Holder:
         )
 
     async def _send_holders(
-        self, session: Session, author_id: AuthorId, feed_id: FeedId
+        self,
+        session: Session,
+        author_id: AuthorId,
+        feed_id: FeedId,
+        remembered: Sequence[KnownHolder],
     ) -> None:
-        known = self.known_holders(session, feed_id)
+        known = self.known_holders(session, feed_id, remembered)
         worth = self._worth_naming(session, feed_id, known)
         if worth or self._has_chunks(feed_id):
             await session.send(Holders(author_id, feed_id, worth))

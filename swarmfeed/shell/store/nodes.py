@@ -56,21 +56,30 @@ def save_holder(db: Connection, feed_id: FeedId, holder: KnownHolder) -> None:
 
 
 HOLDERS_OF: Final = """
-    SELECT holder.node_id, link_host, link_port, swarm_host, swarm_port, size, complete,
-        seen_at_ms
+    SELECT wanted.key, holder.node_id, link_host, link_port, swarm_host, swarm_port, size,
+        complete, seen_at_ms
     FROM json_each(?) AS wanted CROSS JOIN holder ON holder.feed_id = unhex(wanted.value)
     ORDER BY wanted.key, seen_at_ms DESC, node_id
 """
 
 
-def holders(db: Connection, feed_id: FeedId) -> list[KnownHolder]:
-    return holders_of(db, [feed_id])
-
-
-def holders_of(db: Connection, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
+def holders_by_feed(
+    db: Connection, feed_ids: Sequence[FeedId]
+) -> dict[FeedId, list[KnownHolder]]:
     wanted = json.dumps([each.hex() for each in feed_ids])
-    return [
-        KnownHolder(
+    found: dict[FeedId, list[KnownHolder]] = {each: [] for each in feed_ids}
+    for (
+        number,
+        node_id,
+        link_host,
+        link_port,
+        swarm_host,
+        swarm_port,
+        size,
+        complete,
+        seen_at_ms,
+    ) in db.execute(HOLDERS_OF, (wanted,)):
+        holder = KnownHolder(
             node_id=node_id,
             link=Endpoint(link_host, link_port),
             swarm=Endpoint(swarm_host, swarm_port),
@@ -78,17 +87,8 @@ def holders_of(db: Connection, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
             complete=bool(complete),
             seen_at_ms=seen_at_ms,
         )
-        for (
-            node_id,
-            link_host,
-            link_port,
-            swarm_host,
-            swarm_port,
-            size,
-            complete,
-            seen_at_ms,
-        ) in db.execute(HOLDERS_OF, (wanted,))
-    ]
+        found[feed_ids[number]].append(holder)
+    return found
 
 
 def save_peer(db: Connection, endpoint: Endpoint, seen_at_ms: int) -> None:

@@ -1,10 +1,13 @@
 """What a follower takes in, passes over, asks for, and whom it blames."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.head import Head, sign_head
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.words import (
     Have,
     HeadOffer,
@@ -16,6 +19,7 @@ from swarmfeed.core.talk.words import (
 )
 from swarmfeed.errors import BadProofError, RemoteError, UserError
 from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.node.ground.shelf import Shelf
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -78,6 +82,33 @@ def test_the_tail_of_a_new_author_is_readable_at_once(tmp_path: Path) -> None:
         await to.hear(to.link(1), anna.offer())
         assert to.me.reads(anna.author_id, 2) == ["post 299", "post 298"]
         assert len(to.me.reads(anna.author_id)) == 44
+
+    talk(tmp_path, script)
+
+
+def test_a_head_that_is_known_is_not_verified_again_nor_sent_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        anna = Scribe(1)
+        anna.grow_to(5)
+        to.care(anna.author_id)
+        first, second = to.link(1), to.link(2)
+        await to.hear(first, anna.offer())
+        opened: list[HeadOffer] = []
+        accept = Shelf.accept_offer
+
+        def note(shelf: Shelf, offer: HeadOffer, *more: Any) -> Replica:
+            opened.append(offer)
+            return accept(shelf, offer, *more)
+
+        monkeypatch.setattr(Shelf, "accept_offer", note)
+        await to.hear(second, anna.offer())
+        assert opened == []
+        assert second.knows[anna.feed_id] == 5
+        other = replace(anna.offer(), certificates=(*anna.offer().certificates, b"false"))
+        with pytest.raises(RemoteError):
+            await to.hear(second, other)
 
     talk(tmp_path, script)
 

@@ -1,11 +1,12 @@
 """What a holder says: on a want, on news, once per head, and to whom."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from swarmfeed.core.base.types import AuthorId, ChunkSpan
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.head import open_head, open_receipt
 from swarmfeed.core.feed.merkle import consistency_roots
 from swarmfeed.core.talk.words import (
@@ -20,10 +21,12 @@ from swarmfeed.core.talk.words import (
     WantedAuthor,
     WantedFeed,
 )
+from swarmfeed.node.feeds import holder as holder_module
 from swarmfeed.node.feeds.holder import HolderSide
 from swarmfeed.node.ground.events import ChunkKept
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import FOLLOWED, Interest
+from swarmfeed.ports import KnownHolder
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -88,6 +91,38 @@ def test_who_has_the_newest_head_is_told_only_what_is_held(tmp_path: Path) -> No
         assert await to.kinds_said(asker) == ["Have", "Holders", "Receipt"]
         await to.hear(asker, want(anna, 300))
         assert await to.kinds_said(asker) == ["Have", "Holders"], "one receipt for each head"
+
+    talk(tmp_path, script)
+
+
+def test_a_wide_want_is_answered_once_each_in_its_order_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holder_module, "FEEDS_ANSWERED_AT_ONCE", 2)
+
+    async def script(to: Talk) -> None:
+        held = [Scribe(number) for number in range(1, 6)]
+        for each in held:
+            each.grow_to(2)
+            hold(to, each)
+        strangers = [AuthorId(bytes([99, number]) * 16) for number in range(3)]
+        asker = to.link(1)
+        nothing = tuple(WantedAuthor(each, ()) for each in strangers)
+        wide = Want((*(each for one in held for each in want(one, 0).authors), *nothing))
+        asked: list[int] = []
+        by_feed = to.me.index.holders_by_feed
+
+        def count(feeds: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
+            asked.append(len(feeds))
+            return by_feed(feeds)
+
+        to.me.index.holders_by_feed = count  # type: ignore[method-assign]  # notes, and does it
+        await to.hear(asker, wide, want(held[0], 0))
+        said = await to.said(asker)
+        offered = [each.feed_id for each in said if isinstance(each, HeadOffer)]
+        assert offered == [each.feed_id for each in held]
+        assert [each.author_id for each in said if isinstance(each, NotHeld)] == strangers
+        assert asked == [2, 2, 1, 0]
 
     talk(tmp_path, script)
 
@@ -210,6 +245,43 @@ def test_what_was_missed_meanwhile_is_said_in_one_message(tmp_path: Path) -> Non
         replica = to.node.ground.shelf.replica(me.feed_id)
         assert replica is not None
         assert getattr(messages[0], "signed_head", b"") == replica.signed_head
+
+    talk(tmp_path, script)
+
+
+def test_a_feed_that_comes_from_somebody_is_not_sent_to_who_said_to_have_it(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        anna = Scribe(1)
+        anna.grow_to(5)
+        to.care(anna.author_id)
+        giver, holder, reader = to.link(1), to.link(2), to.link(3)
+        await to.hear(holder, want(anna, 5))
+        await to.hear(reader, want(anna, 0))
+        assert await to.kinds_said(holder) == await to.kinds_said(reader) == ["NotHeld"]
+        await to.hear(giver, anna.offer())
+        assert await to.kinds_said(holder) == ["Holders", "Receipt"], "no head"
+        assert "HeadOffer" in await to.kinds_said(reader)
+
+    talk(tmp_path, script)
+
+
+@pytest.mark.attack("A10")
+def test_what_a_peer_may_say_to_have_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holder_module, "FEEDS_HELD_MAX", 10)
+
+    async def script(to: Talk) -> None:
+        anna, asker = Scribe(1), to.link(1)
+        anna.grow_to(5)
+        hold(to, anna)
+        feeds = [WantedFeed(FeedId(bytes([7, n]) * 16), 3) for n in range(50)]
+        made_up = [WantedAuthor(AuthorId(each.feed_id), (each,)) for each in feeds]
+        await to.hear(asker, Want((*made_up, *want(anna, 5).authors)))
+        assert len(asker.knows) == 11
+        assert asker.knows[anna.feed_id] == 5
 
     talk(tmp_path, script)
 
@@ -341,7 +413,8 @@ def test_what_a_peer_may_want_is_bounded(
             keys = [AuthorId(number.to_bytes(32, "big")) for number in range(start, start + 50)]
             await to.hear(asker, Want(tuple(WantedAuthor(each, ()) for each in keys)))
         assert len(asker.part(HolderSide).wants) == 100
-        assert len(asker.outbox) == 100
+        assert len(asker.part(HolderSide).unanswered) == 100
+        assert len(asker.outbox) == 1
         assert len(await to.said(asker)) == 100
 
     talk(tmp_path, script)

@@ -55,6 +55,9 @@ def test_holders_are_bounded_and_most_recent_first(index: Index) -> None:
     index.save_holder(CYDS, holder(1, 9))
     newest = [holder(number, number) for number in range(HOLDERS_MAX + 2, 2, -1)]
     assert index.holders_of([CYDS, LAPTOP, BOBS]) == [holder(1, 9), *newest]
+    by_feed = index.holders_by_feed([CYDS, LAPTOP, BOBS])
+    assert list(by_feed.items()) == [(CYDS, [holder(1, 9)]), (LAPTOP, []), (BOBS, newest)]
+    assert index.holders_by_feed([]) == {}
     index.drop_feed(CYDS)
     assert index.holders(BOBS) == newest
     assert sorted(index.receipts(BOBS).values()) == list(range(3, HOLDERS_MAX + 3))

@@ -477,6 +477,9 @@ class FakeIndex:
         known = self._holders.get(feed_id, {}).values()
         return sorted(known, key=lambda holder: (-holder.seen_at_ms, holder.node_id))
 
+    def holders_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
+        return {each: self.holders(each) for each in feed_ids}
+
     def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
         return [holder for feed_id in feed_ids for holder in self.holders(feed_id)]
 
