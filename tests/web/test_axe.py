@@ -1,5 +1,7 @@
 """Every page as axe sees it, wide and narrow, light and dark: it keeps nobody out."""
 
+from dataclasses import replace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from swarmfeed.core.asks.posts import ref_text
@@ -13,6 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 PATHS = (
     *("/", "/search", "/search?q=the", "/search?q=from:nobody", "/notifications", "/drafts"),
+    *("/search?q=tea&where=network", "/tags/tea"),
     *("/follow", "/follow?link=swarmfeed:{author}", "/authors/{author}", "/posts/{reply}"),
     *("/posts/{own}", "/posts/{own}/edit", "/posts/{own}/withdraw", "/posts/{own}/versions"),
     *("/status", "/alarms", "/me", "/devices", "/lock", "/history", "/history/{author}"),
@@ -23,6 +26,8 @@ PATHS = (
 def paths(node: Node) -> list[str]:
     desk = node.desk
     desk.drafts = {"": "begun", "somewhere/1": "an answer"}
+    far = replace(desk.posts[0], far=True)
+    desk.network = replace(desk.network, posts=(far, desk.posts[1]), asked=2, answered=2)
     own = next(each for each in desk.posts if each.author_id == desk.me)
     names = {
         "author": format_author(desk.posts[0].author_id),

@@ -52,7 +52,7 @@ def test_what_went_wrong_is_said(site: Site) -> None:
     page = site.get("/search?q=tea&where=network").text
     assert "1 of 2 supernodes answered" in page
     assert "The answer of 1 supernode was false" in page
-    assert "1 post was left out" in page
+    assert "1 post was kept back" in page
 
 
 def test_a_search_that_cannot_be_made_says_why_in_its_place(site: Site) -> None:

@@ -32,8 +32,7 @@ FALSE: Final = Text(
     "|The answers of # supernodes were false: nothing of them is shown}."
 )
 LEFT_OUT: Final = Text(
-    "{count:1 post was|# posts were} left out by a supernode that should have had it, and shown"
-    " by another one."
+    "{count:1 post was|# posts were} kept back by one supernode and shown by another one."
 )
 NOTHING_THERE: Final = Text("No supernode that answered has such a post.")
 NOBODY_CALLED: Final = Text(

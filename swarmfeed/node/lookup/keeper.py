@@ -34,7 +34,7 @@ from swarmfeed.node.lookup.settings import LookupSettings
 
 logger = structlog.get_logger()
 
-Range = tuple[FeedId, int, int]
+Range = tuple[int, int]
 """Entries [start, end) of a feed."""
 
 
@@ -47,7 +47,7 @@ class RecentKeeper:
         self._clock = ground.shells.clock
         self._bytes_max = ground.settings.of(LookupSettings).recent_bytes
         self._prover = PostProver(ground)
-        self._ranges: OrderedDict[Range, None] = OrderedDict()
+        self._ranges: OrderedDict[FeedId, Range] = OrderedDict()
         self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
         self._gone: list[FeedId] = []
         self._changed = asyncio.Event()
@@ -102,7 +102,9 @@ class RecentKeeper:
 
     def _put(self, feed_id: FeedId, start: int, end: int) -> None:
         if self._running is not None:
-            self._ranges[feed_id, start, end] = None
+            # One range for each feed, however long nothing can be written.
+            low, high = self._ranges.get(feed_id, (start, end))
+            self._ranges[feed_id] = min(low, start), max(high, end)
             self._changed.set()
 
     async def stop(self) -> None:
@@ -160,7 +162,7 @@ class RecentKeeper:
             elif self._seen:
                 await self._take_seen()
             else:
-                await self._take_range(next(iter(self._ranges)))
+                await self._take_next_range()
 
     async def _take_seen(self) -> None:
         count = min(len(self._seen), TAKEN_AT_ONCE)
@@ -174,13 +176,21 @@ class RecentKeeper:
         for _ in range(min(count, len(self._seen))):
             self._seen.popleft()
 
-    async def _take_range(self, key: Range) -> None:
+    async def _take_next_range(self) -> None:
+        feed_id, (start, end) = self._ranges.popitem(last=False)
+        try:
+            await self._take_range(feed_id, start, end)
+        except BaseException:
+            self._put(feed_id, start, end)
+            raise
+
+    async def _take_range(self, feed_id: FeedId, start: int, end: int) -> None:
         """Take in what is young enough of some entries; what is not held is passed over."""
-        feed_id, start, end = key
         first_ms, today = self._first_ms(), self._clock.now_ms() // DAY_MS
         try:
             async for piece in self._prover.prove(feed_id, start, end, first_ms):
                 await off_loop(partial(self._recent.add, piece.posts, today, piece.looked))
+        except MendingError:
+            raise
         except (DamageError, RemoteError) as error:
             logger.debug("entries not proven", reason=str(error))
-        self._ranges.pop(key, None)

@@ -8,7 +8,7 @@ import structlog
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.entry import Entry, decode_entry
 from swarmfeed.core.feed.kinds import (
     EditBody,
     PostBody,
@@ -146,7 +146,7 @@ def _hits(
             post=proven[index],
             edit=proven.get(scanned.edits.get(index, -1)),
         )
-        for index in sorted({*scanned.posts, *scanned.edits})
+        for index in sorted({*scanned.posts, *scanned.edits} - {*scanned.withdrawn})
         if index in proven and _is_post(proven[index])
     ]
 
@@ -172,19 +172,26 @@ def scan(records: Iterable[bytes], first: int, first_ms: int) -> Scanned:
     """
     found = Scanned()
     for index, stored in enumerate(records, start=first):
-        entry = decode_entry(stored)
-        if entry.body is None or entry.kind not in _SCANNED:
-            continue
-        match decode_body(entry.kind, entry.body):
-            case PostBody() if entry.time_ms >= first_ms:
-                found.posts.append(index)
-            case EditBody(index=edited):
-                found.edits[edited] = index
-            case WithdrawBody(index=gone):
-                found.withdrawn.append(gone)
-            case ProfileBody():
-                found.profile = index
+        try:
+            _note(found, index, decode_entry(stored), first_ms)
+        except RemoteError:
+            continue  # its author signed what is no such thing; nobody else's posts go with it
     return found
+
+
+def _note(found: Scanned, index: int, entry: Entry, first_ms: int) -> None:
+    """Raises RemoteError when the entry is not of the kind that it says."""
+    if entry.body is None or entry.kind not in _SCANNED:
+        return
+    match decode_body(entry.kind, entry.body):
+        case PostBody() if entry.time_ms >= first_ms:
+            found.posts.append(index)
+        case EditBody(index=edited):
+            found.edits[edited] = index
+        case WithdrawBody(index=gone):
+            found.withdrawn.append(gone)
+        case ProfileBody():
+            found.profile = index
 
 
 _SCANNED = frozenset(each.kind for each in (PostBody, EditBody, WithdrawBody, ProfileBody))

@@ -230,7 +230,7 @@ def test_a_search_of_the_network_says_whose_posts_they_are_and_who_answered(
     for part in (
         "1 of 2 supernodes answered. They know what was passed on since 20",
         "The answer of 1 supernode was false: nothing of it is shown.",
-        "3 posts were left out by a supernode",
+        "3 posts were kept back by one supernode",
         f"1 post shown; the next ones: --before {far.cursor}",
     ):
         assert part in " ".join(said.split())
