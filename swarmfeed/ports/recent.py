@@ -101,6 +101,10 @@ class Recent(Protocol):
         """
         ...
 
+    def newest(self, before: Spot | None, limit: int) -> RecentHits:
+        """Return posts behind a place, whatever they say, newest first."""
+        ...
+
     def count(self) -> int:
         """How many posts are kept."""
         ...

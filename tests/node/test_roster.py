@@ -194,6 +194,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "here",
                 "in-parts",
                 "seek",
+                "recent",
                 "ways-in",
                 "witnesses",
                 "parents",

@@ -14,7 +14,7 @@ from swarmfeed.core.asks.withdrawing import Edit, Withdraw
 from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import OMISSIONS_BORNE, SETTLED_MS
-from swarmfeed.core.lookup.words import Search, SearchFound
+from swarmfeed.core.lookup.words import Recall, Search, SearchFound
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import Misled, PostSeen, listens
@@ -82,17 +82,18 @@ def lying(lie: Lie) -> tuple[Callable[[Ground, Feeds], Role], ...]:
         assert isinstance(role.parts, LookupParts)
         searching = role.parts.searching
 
-        async def answer(session: Session, asked: Search) -> None:
+        async def answer(session: Session, asked: Search | Recall) -> None:
             found = await searching.look(asked)
             assert isinstance(found, SearchFound)
             told = lie(found)
             if told is not None:
                 await session.send(told)
 
-        def on_search(session: Session, asked: Search) -> None:
+        def on_search(session: Session, asked: Search | Recall) -> None:
             session.outbox.put(("lie", asked.search), partial(answer, session, asked))
 
-        return replace(role, hears=(hears(Search, on_search), *role.hears[1:]))
+        lies = (hears(Search, on_search), hears(Recall, on_search))
+        return replace(role, hears=(*lies, *role.hears[2:]))
 
     return tuple(liar if each is lookup_role else each for each in ROSTER.roles)
 
@@ -210,6 +211,43 @@ def test_where_nobody_serves_that_is_said(tmp_path: Path) -> None:
         alone.running.ground.layer.know((known,))
         with pytest.raises(RetryError, match="gave no answer"):
             await search(alone, "tea")
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_new_supernode_copies_what_others_have(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        first = await street.move_in(relays=True)
+        ben = await street.move_in(knows=[first])
+        await first.follow(ben)
+        await ben.say(*(f"tea {number}" for number in range(120)))
+        await street.pass_time(3)
+        await ben.stop()
+        third = await street.move_in(relays=True, knows=[first])
+        copier = third.running.parts(LookupParts).copier
+        await street.until(lambda: copier.copied == 120, within_s=60)
+        await street.pass_time(10)
+        assert copier.copied == 120
+        await first.stop()
+        found = await search(third, "tea 77")
+        assert (texts(found), found.answered) == (["tea 77"], 1)
+        assert found.since_ms > found.posts[0].time_ms, "nobody swears that it is all"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A130")
+def test_of_false_posts_nothing_is_copied(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        liar, ben, _ = await three(street, lambda found: altered(found, other_text))
+        await ben.say("tea")
+        await street.pass_time(3)
+        third = await street.move_in(relays=True, knows=[liar])
+        told = misled(third)
+        await street.until(lambda: bool(told), within_s=30)
+        await street.pass_time(20)
+        assert told == [sentences.TOLD_FALSE_POSTS()]
+        assert third.running.parts(LookupParts).copier.copied == 0
 
     in_neighbourhood(tmp_path, scenario)
 

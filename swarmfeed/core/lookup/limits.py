@@ -65,6 +65,18 @@ RECENT_BYTES: Final = 1_000_000_000
 RECENT_BYTES_MIN: Final = 16_000_000
 """Least that can be said: an empty index has one."""
 
+COPIED_PAGES: Final = 10
+"""Pages that a new supernode copies at a time from another one: 600 kB, 20 ms of its time."""
+
+COPY_EVERY_S: Final = 5
+"""So it copies 100 posts a second at most."""
+
+COPIED_MAX: Final = 200_000
+"""Posts it copies in all: 240 MB in half an hour.  Older ones, whoever holds them has."""
+
+SOURCES_MAX: Final = 2
+"""Supernodes it copies from: what one keeps back the other one has."""
+
 TAKEN_AT_ONCE: Final = 512
 """Posts that go into it in one transaction: 50 ms."""
 

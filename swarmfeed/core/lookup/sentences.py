@@ -59,5 +59,11 @@ def how_it_went(*, asked: int, answered: int, untrue: int, left_out: int, since:
 
 # --- of parents ----------------------------------------------------------------------------
 
+TOLD_FALSE_POSTS: Final = Text("it sent recent posts that are not true")
 TOLD_FALSE: Final = Text("an answer to a search was false: {reason}")
 KEPT_BACK: Final = Text("it left posts out of {searches:1 search|# searches in a row}")
+
+# --- of a new supernode ----------------------------------------------------------------------
+
+NOTHING_TO_COPY: Final = Text("nothing to copy from other supernodes")
+COPIED: Final = Text("{posts:1 post|# posts} copied from other supernodes so far")

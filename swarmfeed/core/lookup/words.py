@@ -47,8 +47,19 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Which recent posts do you have, whatever they say?"""
+
+    name: ClassVar[str] = "recall"
+    search: SearchId
+    limit: Annotated[int, At("n"), Between(1, HITS_MAX)]
+    before: Annotated[Spot | None, At("b")] = None
+    """Only posts behind this place."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFound:
-    """Answer to a search."""
+    """Answer to search and recall."""
 
     name: ClassVar[str] = "found"
     search: SearchId
@@ -62,7 +73,7 @@ class SearchFound:
 
 @dataclass(frozen=True, slots=True)
 class SearchRefused:
-    """Answer to a search: not now, or not this."""
+    """Answer to search and recall: not now, or not this."""
 
     name: ClassVar[str] = "unsearched"
     search: SearchId
@@ -70,7 +81,7 @@ class SearchRefused:
     """For people."""
 
 
-WORDS: Final[tuple[type[Message], ...]] = (Search, SearchFound, SearchRefused)
+WORDS: Final[tuple[type[Message], ...]] = (Search, Recall, SearchFound, SearchRefused)
 """In the order of docs/PROTOCOL.md."""
 
 

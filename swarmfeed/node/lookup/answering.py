@@ -11,8 +11,8 @@ from swarmfeed.core.lookup.limits import (
     SEARCHES_MAX,
     SEARCHES_OF_PEER_MAX,
 )
-from swarmfeed.core.lookup.words import Search, SearchFound, SearchRefused, called_of
-from swarmfeed.core.words.query import SearchQuery, parse_query
+from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused, called_of
+from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import MendingError, RetryError, UserError
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
@@ -40,7 +40,7 @@ class SearchServer:
         self.waiting = 0
         """Searches of all peers that are not answered yet."""
 
-    def on_search(self, session: Session, search: Search) -> None:
+    def on_search(self, session: Session, search: Search | Recall) -> None:
         """Answer when its turn comes; at once where it will not be."""
         side = session.part(SearchingSide)
         if search.search in side.waiting:
@@ -68,7 +68,7 @@ class SearchServer:
             return sentences.TOO_BUSY()
         return ""
 
-    async def _answer(self, session: Session, search: Search) -> None:
+    async def _answer(self, session: Session, search: Search | Recall) -> None:
         try:
             answer = await self.look(search)
         finally:
@@ -78,11 +78,10 @@ class SearchServer:
                 self.waiting -= 1
         await session.send(answer)
 
-    async def look(self, search: Search) -> SearchFound | SearchRefused:
+    async def look(self, search: Search | Recall) -> SearchFound | SearchRefused:
         """Return what is here of a search, or why it is not looked for."""
         try:
-            query = parse_query(search.typed)
-            found = await off_loop(partial(self.find, query, search))
+            found = await off_loop(partial(self._find, search))
         except UserError as error:
             return SearchRefused(search.search, str(error)[:REASON_CHARS_MAX])
         except RetryError as error:
@@ -92,7 +91,9 @@ class SearchServer:
             return SearchRefused(search.search, sentences.NOT_READY())
         return SearchFound(search.search, found.hits, found.more, self._keeper.since_ms)
 
-    def find(self, query: SearchQuery, search: Search) -> RecentHits:
-        """What is here; off the loop."""
-        called = called_of(search.called)
+    def _find(self, search: Search | Recall) -> RecentHits:
+        """What is here; off the loop.  UserError: it is no search, or takes too long."""
+        if isinstance(search, Recall):
+            return self._recent.newest(search.before, search.limit)
+        query, called = parse_query(search.typed), called_of(search.called)
         return self._recent.search(query, called, search.before, search.limit)

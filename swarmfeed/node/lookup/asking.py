@@ -7,6 +7,7 @@ answers --> each hit verified, one that is false makes all of its answer nothing
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -18,6 +19,7 @@ from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import (
     ANSWER_WAIT_S,
     ASKING_MAX,
+    HITS_MAX,
     OMISSIONS_BORNE,
     SEARCH_ID_BYTES,
     SECOND_WAIT_S,
@@ -33,6 +35,7 @@ from swarmfeed.core.lookup.results import (
 from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.lookup.words import (
     NamedAuthors,
+    Recall,
     Search,
     SearchFound,
     SearchRefused,
@@ -134,8 +137,7 @@ class NetworkSearch:
         """Parents; where there are too few, who is linked and answers searches, then supernodes
         that are known."""
         wanted = ASKED - self._keeper.is_open
-        answering = [each for each in self._ground.sessions.all() if _answers(each)]
-        chosen = list(dict.fromkeys((*self._layer.parents, *answering)))[:ASKED]
+        chosen = list(dict.fromkeys((*self._layer.parents, *self.answering())))[:ASKED]
         for other in self._layer.others:
             if len(chosen) >= wanted:
                 break
@@ -144,43 +146,62 @@ class NetworkSearch:
                 chosen += [] if session is None else [session]
         return chosen[:wanted]
 
+    def answering(self) -> list[Session]:
+        """Linked nodes that say that they answer searches, linked longest first."""
+        sessions = self._ground.sessions.all()
+        return [each for each in sessions if NAME in each.peer.hello.roles]
+
     async def _hear(self, sessions: Sequence[Session], sought: NetworkQuestion) -> list[Heard]:
         """Return the answers that came in time."""
         asking = {asyncio.ensure_future(self._ask(each, sought)): each for each in sessions}
-        heard: list[Heard] = []
-        if self._keeper.is_open:
-            heard.append((None, await self._look_here(sought)))
-        left_s = SECOND_WAIT_S if heard else ANSWER_WAIT_S
-        pending = set(asking)
-        while pending:
-            done, pending = await asyncio.wait(
-                pending, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if not done:
-                break
-            heard += [(asking[each], found) for each in done if (found := each.result())]
-            left_s = SECOND_WAIT_S if heard else left_s
-        for each in pending:
-            each.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        return heard
+        try:
+            heard = await self._look_here(sought)
+            left_s = SECOND_WAIT_S if heard else ANSWER_WAIT_S
+            pending = set(asking)
+            while pending:
+                done, pending = await asyncio.wait(
+                    pending, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    break
+                heard += [(asking[each], found) for each in done if (found := each.result())]
+                left_s = SECOND_WAIT_S if heard else left_s
+            return heard
+        finally:
+            for each in asking:
+                each.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
 
     async def _ask(self, session: Session, sought: NetworkQuestion) -> SearchFound | None:
         search = self._dice(SEARCH_ID_BYTES)
         said = Search(search, sought.typed, sought.called, sought.limit, sought.before)
-        key = session.node_id, search
+        return await self._hear_answer(session, said)
+
+    async def recall(self, session: Session, before: Spot | None) -> SearchFound | None:
+        """Return recent posts that a supernode has behind a place; None: it does not say."""
+        said = Recall(self._dice(SEARCH_ID_BYTES), HITS_MAX, before)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_WAIT_S):
+                return await self._hear_answer(session, said)
+        return None
+
+    async def _hear_answer(self, session: Session, said: Search | Recall) -> SearchFound | None:
+        key = session.node_id, said.search
         waiting: asyncio.Future[SearchFound | None] = asyncio.Future()
         self._waiting[key] = waiting
-        session.outbox.put(("ask-search", search), partial(session.send, said))
+        session.outbox.put(("ask-search", said.search), partial(session.send, said))
         try:
             return await waiting
         finally:
             del self._waiting[key]
 
-    async def _look_here(self, sought: NetworkQuestion) -> SearchFound:
+    async def _look_here(self, sought: NetworkQuestion) -> list[Heard]:
+        """What this machine has, if it serves."""
+        if not self._keeper.is_open:
+            return []
         said = Search(b"", sought.typed, sought.called, sought.limit, sought.before)
-        found = await off_loop(partial(self._searching.find, sought.query, said))
-        return SearchFound(b"", found.hits, found.more, self._keeper.since_ms)
+        found = await self._searching.look(said)
+        return [(None, found)] if isinstance(found, SearchFound) else []
 
     # --- what is made of it ---
 
@@ -241,11 +262,6 @@ class NetworkSearch:
     def _mislead(self, session: Session | None, why: str) -> None:
         if session is not None:
             self._ground.events.tell(Misled(session, why))
-
-
-def _answers(session: Session) -> bool:
-    """Whether a peer says that it answers searches."""
-    return NAME in session.peer.hello.roles
 
 
 def check_answer(

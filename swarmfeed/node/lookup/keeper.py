@@ -59,6 +59,11 @@ class RecentKeeper:
         """From when on it has all that was passed on."""
 
     @property
+    def window_start_ms(self) -> int:
+        """What is older is not kept."""
+        return self._first_ms()
+
+    @property
     def waiting(self) -> int:
         """What is still to go in."""
         return len(self._ranges) + len(self._seen)

@@ -1,8 +1,10 @@
 """The role of searches in the network: who serves keeps recent posts, everybody may ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swarmfeed.core.lookup.words import Search, SearchFound, SearchRefused
+from swarmfeed.core.lookup.limits import COPY_EVERY_S
+from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     ChunkKept,
@@ -19,8 +21,10 @@ from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.answers import AboutNetwork
 from swarmfeed.node.lookup.asking import NAME, NetworkSearch
+from swarmfeed.node.lookup.copying import RecentCopier
 from swarmfeed.node.lookup.keeper import RecentKeeper
 from swarmfeed.node.role import Role
+from swarmfeed.ports import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,7 @@ class LookupParts:
     keeper: RecentKeeper
     searching: SearchServer
     searches: NetworkSearch
+    copier: RecentCopier
 
 
 def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
@@ -38,22 +43,29 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
     searching = SearchServer(ground, keeper)
     searches = NetworkSearch(ground, keeper, searching)
 
+    copier = RecentCopier(ground, keeper, searches)
+
+    def jobs() -> Sequence[Job]:
+        return (Job(name="recent", run=copier.copy, every_s=COPY_EVERY_S, jitter_s=1),)
+
     def on_closed(event: LinkClosed) -> None:
         searching.on_closed(event.session)
         searches.on_closed(event)
 
     return Role(
         name=NAME,
-        parts=LookupParts(keeper=keeper, searching=searching, searches=searches),
+        parts=LookupParts(keeper=keeper, searching=searching, searches=searches, copier=copier),
         says=lambda: keeper.is_open,
         hears=(
             hears(Search, searching.on_search),
+            hears(Recall, searching.on_search),
             hears(SearchFound, searches.on_found),
             hears(SearchRefused, searches.on_refused),
         ),
         answers=AboutNetwork(ground, searches).rows(),
         listens=(
             listens(ServingChanged, keeper.on_serving),
+            listens(ServingChanged, copier.on_serving),
             listens(HeadGrew, keeper.on_head),
             listens(ChunkKept, keeper.on_chunk),
             listens(PostSeen, keeper.on_seen),
@@ -61,5 +73,6 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
             listens(Relieved, keeper.on_relieved),
             listens(LinkClosed, on_closed),
         ),
+        jobs=jobs,
         stop=keeper.stop,
     )

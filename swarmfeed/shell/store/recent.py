@@ -107,6 +107,10 @@ class SqliteRecent:
         with self._opened.read() as db:
             return recent_read.search(db, query, called, before, limit)
 
+    def newest(self, before: Spot | None, limit: int) -> RecentHits:
+        with self._opened.read() as db:
+            return recent_read.newest(db, before, limit)
+
     def count(self) -> int:
         with self._opened.read() as db:
             return recent_read.count(db)

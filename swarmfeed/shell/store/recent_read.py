@@ -1,6 +1,6 @@
 """What comes out of the index of the network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_texts
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.ports.recent import RecentHits
-from swarmfeed.shell.store.recent_schema import slot_of
+from swarmfeed.shell.store.recent_schema import OF_A_MOMENT, slot_of
 from swarmfeed.shell.store.recent_terms import match_of
 from swarmfeed.shell.store.sqlite import Connection
 
@@ -30,6 +30,12 @@ _MATCHES: Final = """
     WHERE words_{slot} MATCH :match
     AND post.time_ms >= :since_ms AND post.time_ms <= :last_ms
     ORDER BY words_{slot}.rowid DESC
+"""
+
+_ALL: Final = """
+    SELECT post.id, post.time_ms, feed.feed_id, post.place FROM post_{slot} AS post
+    CROSS JOIN feed ON feed.no = post.feed
+    WHERE post.id < :end ORDER BY post.id DESC
 """
 
 _HIT: Final = """
@@ -64,6 +70,22 @@ def search(
     return _read(db, list(islice(found, limit + 1)), limit)
 
 
+def newest(db: Connection, before: Spot | None, limit: int) -> RecentHits:
+    found = islice(_all(db, before), limit + 1)
+    return _read(db, list(found), limit)
+
+
+def _all(db: Connection, before: Spot | None) -> Iterator[RecentMatch]:
+    """Yield whatever is kept, newest first."""
+    last_ms = None if before is None else before.time_ms
+    for day in reversed(days(db)):
+        if last_ms is None or day * DAY_MS <= last_ms:
+            end_ms = DAY_MS if last_ms is None else min(last_ms - day * DAY_MS + 1, DAY_MS)
+            values: dict[str, int | str] = {"end": end_ms * OF_A_MOMENT}
+            slot = slot_of(day)
+            yield from _of_day(db.execute(_ALL.format(slot=slot), values), slot, before)
+
+
 def _matches(
     db: Connection, match: str, query: SearchQuery, before: Spot | None
 ) -> Iterator[RecentMatch]:
@@ -78,13 +100,13 @@ def _matches(
                 "since_ms": query.since_ms,
                 "last_ms": last_ms,
             }
-            yield from _of_day(db, slot_of(day), values, before)
+            slot = slot_of(day)
+            yield from _of_day(db.execute(_MATCHES.format(slot=slot), values), slot, before)
 
 
 def _of_day(
-    db: Connection, slot: int, values: dict[str, int | str], before: Spot | None
+    rows: Iterable[tuple[int, int, bytes, int]], slot: int, before: Spot | None
 ) -> Iterator[RecentMatch]:
-    rows = db.execute(_MATCHES.format(slot=slot), values)
     # Of one moment they come as they were kept, and stand in an order that all agree on.
     for _, group in groupby(rows, key=lambda row: row[1]):
         found = [

@@ -19,6 +19,9 @@ from swarmfeed.shell.store.schema import SIGNS
 SLOTS: Final = WINDOW_DAYS + 2
 """Sets of tables: those of the window, today, and tomorrow where clocks differ."""
 
+OF_A_MOMENT: Final = 1_024
+"""Posts of one millisecond that find room: more are a flood."""
+
 _TABLES: Final = (
     # looked: first entries that were looked through.  last_day: of its newest post here.
     """

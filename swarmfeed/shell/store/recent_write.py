@@ -15,12 +15,9 @@ from swarmfeed.core.lookup.limits import DAY_MS, WINDOW_DAYS
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.ports.recent import Looked, RecentPost
 from swarmfeed.shell.store.recent_read import days, open_proven, read_proven, said
-from swarmfeed.shell.store.recent_schema import slot_of
+from swarmfeed.shell.store.recent_schema import OF_A_MOMENT, slot_of
 from swarmfeed.shell.store.recent_terms import author_term, traits_of
 from swarmfeed.shell.store.sqlite import Connection
-
-OF_A_MOMENT: Final = 1_024
-"""Posts of one millisecond that find room: more are a flood."""
 
 FIRST_DAY: Final = "first_day"
 

@@ -110,6 +110,22 @@ def test_pages_follow_on_each_other_over_days_and_moments(recent: SqliteRecent) 
     assert spots == sorted(set(spots), reverse=True)
 
 
+def test_all_there_is_comes_page_by_page(recent: SqliteRecent) -> None:
+    for number in range(5):
+        feed = said(number, "one", "two", time_ms=NOW_MS - number // 2 * DAY_MS)
+        recent.add(of_feed(feed, 0, 1), TODAY)
+    spots: list[Spot] = []
+    page = recent.newest(None, 3)
+    while True:
+        found = [check_post(hit, NOW_MS) for hit in page.hits]
+        spots += [spot_of(hit.written.time_ms, hit.ref.feed_id, hit.ref.index) for hit in found]
+        if not page.more:
+            break
+        page = recent.newest(spots[-1], 3)
+    assert len(spots) == 10
+    assert spots == sorted(set(spots), reverse=True)
+
+
 def test_the_best_come_first_where_that_is_asked(recent: SqliteRecent) -> None:
     recent.add(of_feed(said(1, "word word", "word and much else"), 0, 1), TODAY)
     assert texts(find(recent, "word order:best")) == ["word word", "word and much else"]
