@@ -29,6 +29,12 @@ def has_all(anna: Neighbour, ben: Neighbour, posts: int) -> bool:
     return len(anna.reads(ben.author_id)) == posts and anna.is_complete(ben.feed_id)
 
 
+async def is_slow(anna: Neighbour, ben: Neighbour) -> bool:
+    """Whether Anna is told that the rest comes by way of others."""
+    (feed,) = await anna.running.feeds.reporter.feeds([ben.feed_id])
+    return feed.by_another
+
+
 def test_a_backlog_comes_newest_first_and_the_relay_keeps_nothing(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         relay, anna, ben = await three(street, 1_000)
@@ -134,10 +140,12 @@ def test_a_straight_link_goes_on_by_bittorrent(
         await street.until(lambda: is_linked(anna, ben), within_s=60)
         await street.pass_time(10)
         assert not anna.is_complete(ben.feed_id)
+        assert await is_slow(anna, ben)
         street.heal(anna, ben)
         anna.running.feeds.finder.hint([ben.endpoint])
         await anna.running.feeds.finder.connect()
         await street.until(lambda: has_all(anna, ben, 600), within_s=60)
+        assert not await is_slow(anna, ben)
 
     in_neighbourhood(tmp_path, scenario)
 

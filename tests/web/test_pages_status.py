@@ -35,6 +35,13 @@ def test_a_machine_by_way_of_another_has_no_address(
     assert "[2001:db8::5]:4711" in page
 
 
+def test_what_comes_by_way_of_another_is_said_to_be_slow(site: Site) -> None:
+    feed = next(each for each in site.desk.ask(Status()).feeds if each.relation != "own")
+    site.desk.feed_statuses[feed.feed_id] = replace(feed, fetching=0, by_another=True)
+    cell = '<td data-label="On the way">slowly, by way of another machine'
+    assert site.get("/status").text.count(cell) == 1
+
+
 def test_a_list_of_people_is_followed_at_once(site: Site) -> None:
     ines, other = format_author(INES), format_author(AuthorId(bytes(31) + b"7"))
     page = site.get("/follow").text

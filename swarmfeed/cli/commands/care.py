@@ -155,6 +155,8 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
         state = "FORKED: two histories"
     elif feed.fetching:
         state = f"fetching, {format_bytes(feed.rate_bytes_per_s)}/s"
+    elif feed.by_another:
+        state = sentences.SLOWLY_BY_ANOTHER()
     return (
         feed.author_name or NO_NAME,
         short(feed.feed_id),

@@ -1,8 +1,10 @@
 """Feeds as they are held here, and their sealed chunks as torrents."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
 
 
@@ -31,6 +33,9 @@ class FeedStatus:
     uploaded_bytes: int
     """Sent to others by BitTorrent since the node started, of the chunks it has now."""
     forked: bool
+    by_another: Annotated[bool, Spare()] = False
+    """Whether those who have what is missing cannot be dialled: it comes by way of others, and
+    slowly.  Left out otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

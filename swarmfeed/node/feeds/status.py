@@ -268,6 +268,7 @@ class Reporter:
             rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
             uploaded_bytes=uploaded_bytes[chunk_name_prefix(feed_id)],
             forked=self._shelf.is_forked(feed_id),
+            by_another=size.entries_held < size.entries and self._comes_by_another(feed_id),
         )
 
     def _size(self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]) -> Size:
@@ -290,6 +291,12 @@ class Reporter:
     ) -> list[TorrentProgress]:
         """Chunks of a feed that are being fetched now."""
         return [progress[key] for key in self._fetcher.in_flight(feed_id) if key in progress]
+
+    def _comes_by_another(self, feed_id: FeedId) -> bool:
+        """Whether only peers hold a feed whose swarm nobody can dial."""
+        if self._sessions.sources(feed_id):
+            return False
+        return any(feed_id in each.holds and not each.swarm for each in self._sessions.all())
 
     def _rank(self, feed_id: FeedId) -> int:
         author_id = self._shelf.author_of(feed_id)

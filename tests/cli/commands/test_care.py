@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from click.testing import Result
+from street.fakes import anna
 from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, make_post
 from street.fakes.doors import FakeDoors
 from swarmfeed.core.asks.upkeep import Verify, VerifyReport
@@ -36,6 +39,18 @@ def test_status_for_people_starts_with_a_sentence(run: Run) -> None:
     assert "on this disk\t1.5 MB of 10.0 GB, 50.0 GB free" in lines
     assert any(line.startswith("Anna\t") and "900 of 1,000" in line for line in lines)
     assert any("127.0.0.2:4000" in line and "just now" in line for line in lines)
+
+
+def test_what_comes_by_way_of_another_is_said_to_be_slow(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "by_another" not in json.loads(run("status", "--json").stdout)["feeds"][0]
+    slow = replace(anna.FEED_STATUS, fetching=0, by_another=True)
+    monkeypatch.setattr(anna, "FEED_STATUS", slow)
+    assert json.loads(run("status", "--json").stdout)["feeds"][0]["by_another"] is True
+    assert any(
+        "slowly, by way of another" in line for line in run("status").stdout.splitlines()
+    )
 
 
 def test_reading_commands_stay_off_the_network(run: Run, fake: FakeDoors) -> None:
