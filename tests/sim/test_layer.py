@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
+from swarmfeed.node.ground.events import Misled
 from swarmfeed.node.supernode.settings import SupernodeSettings
 
 AUTO, ON, OFF = (SupernodeSettings(supernode=each) for each in ("auto", "on", "off"))
@@ -93,5 +94,23 @@ def test_who_was_told_to_serves_at_once_and_who_was_told_not_to_never_does(
             await each.stop()
         await street.pass_time(20 * ROUND_S)
         assert servers([leaf]) == [] and count_parents(leaf) == 0
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A142")
+def test_a_parent_that_misleads_is_replaced_and_not_asked_again(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        first = await street.move_in(supernode=ON)
+        others = [await street.move_in(knows=[first], supernode=ON) for _ in range(2)]
+        leaf = await street.move_in(knows=[first, *others], supernode=OFF)
+        await street.until(lambda: count_parents(leaf) == PARENTS, within_s=6 * ROUND_S)
+        liar = leaf.running.ground.layer.parents[0]
+        leaf.running.ground.events.tell(Misled(liar, "it lied"))
+        assert not leaf.running.ground.layer.is_parent(liar.node_id)
+        await street.until(lambda: count_parents(leaf) == PARENTS, within_s=3 * ROUND_S)
+        await street.pass_time(20 * ROUND_S)
+        parents = {each.node_id for each in leaf.running.ground.layer.parents}
+        assert len(parents) == PARENTS and liar.node_id not in parents
 
     in_neighbourhood(tmp_path, scenario)

@@ -13,21 +13,41 @@ from swarmfeed.cli.output import (
     print_table,
     short,
 )
+from swarmfeed.core.asks.supernode_list import ListSupernodes
 from swarmfeed.core.asks.supernodes import Supernodes, SupernodeStatus
 from swarmfeed.core.base.texts import counted
 
 
 @click.command()
+@click.option(
+    "--export",
+    is_flag=True,
+    help="Print a list of those that are known, for somebody who knows none:"
+    " `swarmfeed run --supernode-list FILE` comes in by it.",
+)
 @json_option
 @pass_context
-def supernodes(context: Context, as_json: bool) -> None:
+def supernodes(context: Context, export: bool, as_json: bool) -> None:
     """Print who serves this machine, or whom it serves, and why it is so."""
+    if export:
+        _export(context, as_json)
+        return
     with context.open() as desk:
         found = desk.ask(Supernodes())
     if as_json:
         print_answer(found)
     else:
         _print_status(found, context.doors.now_ms())
+
+
+def _export(context: Context, as_json: bool) -> None:
+    with context.open() as desk:
+        listed = desk.ask(ListSupernodes())
+    if as_json:
+        print_answer(listed)
+    else:
+        for line in listed.text.splitlines():
+            print_line(line)
 
 
 def _print_status(found: SupernodeStatus, now_ms: int) -> None:

@@ -21,6 +21,9 @@ RECORD_LASTS_S: Final = 2 * 60 * 60
 RECORD_AHEAD_S: Final = 120
 """How far a record may be ahead of our clock: as far as a sane clock is off."""
 
+MISLED_RESTS_S: Final = 60 * 60
+"""How long a supernode that misled us is not asked to be a parent again."""
+
 FIRST_HAND_ROUNDS: Final = 7
 """Rounds in which a contact of our own counts as fresh: one more than attached leaves pause."""
 

@@ -8,7 +8,13 @@ from swarmfeed.core.supernode.echoes import Echoes
 from swarmfeed.core.supernode.gates import Willing
 from swarmfeed.core.supernode.member import Member, Origin
 from swarmfeed.node.feeds.feeds import Feeds
-from swarmfeed.node.ground.events import LinkClosed, LinkOpened, ServingChanged, listens
+from swarmfeed.node.ground.events import (
+    LinkClosed,
+    LinkOpened,
+    Misled,
+    ServingChanged,
+    listens,
+)
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.layer import SUPERNODE
 from swarmfeed.node.role import Role
@@ -62,6 +68,7 @@ def supernode_role(ground: Ground, _feeds: Feeds) -> Role:
         listens=(
             listens(LinkOpened, parts.gatekeeper.on_opened),
             listens(LinkClosed, parts.layering.on_closed),
+            listens(Misled, parts.layering.on_misled),
             listens(ServingChanged, parts.answers.on_change),
         ),
         jobs=jobs,

@@ -27,3 +27,8 @@ def test_programs_get_all_of_it(run: Run) -> None:
         "192.0.2.2:4711",
     ]
     assert [each["serves"] for each in found["changes"]] == [False]
+
+
+def test_a_list_for_others_is_printed_as_it_is(run: Run) -> None:
+    assert run("supernodes", "--export").stdout == "# a remark\n192.0.2.1:4711\n"
+    assert json.loads(run("supernodes", "--export", "--json").stdout)["supernodes"] == 1

@@ -18,6 +18,7 @@ from swarmfeed.core.asks.history import (
 )
 from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
+from swarmfeed.core.asks.newest import HowNew, HowNewIs
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -50,6 +51,7 @@ from swarmfeed.core.asks.posts import (
     ref_text,
 )
 from swarmfeed.core.asks.state import SavedState, SaveState
+from swarmfeed.core.asks.supernode_list import ListSupernodes, SupernodeList
 from swarmfeed.core.asks.supernodes import Supernodes, SupernodeStatus
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
@@ -339,6 +341,12 @@ class AnnasDesk(TableDesk):
         Mute: mute,
         Unmute: unmute,
         WhoIsMuted: lambda desk, _: Muted(authors=tuple(map(desk._author, desk.muted))),
+        ListSupernodes: lambda desk, _: SupernodeList(
+            text="# a remark\n192.0.2.1:4711\n", supernodes=1
+        ),
+        HowNewIs: lambda desk, ask: HowNew(
+            as_of_ms=NOW_MS, seen_by=2, kept_back=0, sentence=f"asked about {ask.author.hex()}"
+        ),
         SaveState: lambda desk, _: SavedState(rows=3, entries=2, devices=1, sheets=2),
         WhoIsCalled: called,
         AboutAuthor: lambda desk, ask: desk._author(ask.author),

@@ -34,6 +34,7 @@ from swarmfeed.core.asks.history import (
 from swarmfeed.core.asks.input_sentences import KEY_OF_ANOTHER, SAID_BEFORE
 from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
+from swarmfeed.core.asks.newest import HowNew, HowNewIs
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -136,6 +137,7 @@ from swarmfeed.core.feed.public_id import public_id
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.limits import DISK_GIVEN_MIN_BYTES
 from swarmfeed.core.history.sentences import too_little
+from swarmfeed.core.witness.sentences import NOBODY_SAW
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
 from swarmfeed.core.words.query import parse_query
@@ -228,6 +230,7 @@ class FakeDesk(TableDesk):
         """What was changed, in order."""
         self.once: dict[str, PostView] = {}
         """What was published for a key."""
+        self.newest = HowNew(as_of_ms=None, seen_by=0, kept_back=0, sentence=NOBODY_SAW())
         self.network = NetworkPosts(
             posts=(), next=None, asked=0, answered=0, since_ms=0, untrue=0, left_out=0
         )
@@ -489,6 +492,9 @@ class FakeDesk(TableDesk):
     def supernodes(self, _: Supernodes) -> SupernodeStatus:
         return supernode_status(NOON_MS)
 
+    def how_new(self, _: HowNewIs) -> HowNew:
+        return self.newest
+
     def search_network(self, ask: SearchNetwork) -> NetworkPosts:
         parse_query(ask.words)
         return replace(self.network, posts=self.network.posts[: ask.limit])
@@ -711,6 +717,7 @@ class FakeDesk(TableDesk):
         NewerThan: newer_than,
         SearchPosts: search,
         SearchNetwork: search_network,
+        HowNewIs: how_new,
         Supernodes: supernodes,
         ShowPost: show,
         HowManyReplies: how_many_replies,
