@@ -246,6 +246,9 @@ class NotedPeer:
     async def close(self, reason: str) -> None:
         self.closed_because = reason
 
+    def watch(self, *, closely: bool) -> None:
+        """It is there as long as a test wants."""
+
     def messages(self):  # type: ignore[no-untyped-def]  # never read from
         raise AssertionError("nobody reads from it")
 

@@ -12,6 +12,7 @@ from ordeals.bits.play import BITS
 from ordeals.devices.main import DEVICES
 from ordeals.devices.street import STREETS
 from ordeals.failures.main import FAILURES
+from ordeals.layer import LAYER
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
@@ -34,6 +35,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     PRIVATE,
     STREETS,
     THEFTS,
+    LAYER,
     SOAK,
 )
 """All there are; a new one is a line here."""

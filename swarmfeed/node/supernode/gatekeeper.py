@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.echoes import Echoes
-from swarmfeed.core.supernode.gates import Eligibility, Means, judge
+from swarmfeed.core.supernode.gates import DialledBy, Eligibility, Means, judge
 from swarmfeed.core.supernode.limits import (
     AGES_KEPT_MAX,
     DIAL_BACKS_BURST,
@@ -59,6 +59,11 @@ class Gatekeeper:
         )
         self._real_clock = ground.shells.clock
         self.verdict = self.judge(())
+
+    @property
+    def dialled_by(self) -> tuple[DialledBy, ...]:
+        """Who reached us lately."""
+        return self._echoes.dialled_by
 
     def judge(self, seen: Iterable[Record]) -> Eligibility:
         """Look at the gates; ``seen`` are records of other nodes, whose ages count."""

@@ -24,6 +24,7 @@ def test_sockets_and_upload_both_bound_it(
     assert size_class_of(links, up_bytes_per_s) == size_class
 
 
+@pytest.mark.attack("A102")
 def test_one_network_gets_a_quarter_of_the_places_and_a_few_at_least() -> None:
     assert [children_of_network_max(each) for each in CAPACITIES] == [12, 37, 100]
     assert children_of_network_max(10) == 8

@@ -1,5 +1,6 @@
 """What a node learns of itself: who reached it, where, and what the clocks of others say."""
 
+import pytest
 from swarmfeed.core.supernode.echoes import Echoes
 from swarmfeed.core.supernode.limits import (
     CLOCKS_KEPT_MAX,
@@ -37,6 +38,7 @@ def test_who_listens_everywhere_asks_until_it_was_told_where_and_believes_most()
     assert echoes.host() == "9.9.9.9", "who dials again has not taken it back"
 
 
+@pytest.mark.attack("A104")
 def test_who_is_in_the_house_does_not_reach_from_outside() -> None:
     echoes = Echoes("0.0.0.0")
     for host in ("192.168.1.7", "127.0.0.1", "10.0.0.3"):
@@ -47,6 +49,7 @@ def test_who_is_in_the_house_does_not_reach_from_outside() -> None:
     assert len(at_home.dialled_by) == 1
 
 
+@pytest.mark.attack("A104")
 def test_what_is_remembered_is_bounded_and_the_latest_stays() -> None:
     echoes = Echoes("127.0.0.1")
     for number in range(500):
