@@ -129,7 +129,8 @@ def test_names_stand_for_whom_the_asker_knows_by_them(tmp_path: Path) -> None:
         await street.pass_time(3)
         assert texts(await search(leaf, 'tea from:"neighbour 3"')) == ["tea"]
         found = await search(leaf, "tea")
-        assert [post.far for post in found.posts] == [False]
+        assert sorted(texts(found)) == ["tea", "tea of mine"]
+        assert [post.far for post in found.posts] == [False, False]
 
     in_neighbourhood(tmp_path, scenario)
 

@@ -77,6 +77,14 @@ class PostSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PostTakenBack:
+    """The author of a post took it back, as was passed on among supernodes, and is true."""
+
+    feed_id: FeedId
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Misled:
     """A parent or a child told us what is false, or kept back what it should have told."""
 

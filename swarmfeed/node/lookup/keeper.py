@@ -22,6 +22,7 @@ from swarmfeed.node.ground.events import (
     FeedDropped,
     HeadGrew,
     PostSeen,
+    PostTakenBack,
     Relieved,
     ServingChanged,
     Strained,
@@ -31,6 +32,7 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.lookup.prover import PostProver, check_all
 from swarmfeed.node.lookup.settings import LookupSettings
+from swarmfeed.ports.recent import Looked
 
 logger = structlog.get_logger()
 
@@ -50,13 +52,21 @@ class RecentKeeper:
         self._ranges: OrderedDict[FeedId, Range] = OrderedDict()
         self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
         self._gone: list[FeedId] = []
+        self._taken_back: deque[PostTakenBack] = deque(maxlen=SEEN_WAITING_MAX)
         self._changed = asyncio.Event()
         self._is_damaged = False
         self._running: asyncio.Task[None] | None = None
         self.is_open = False
         """Whether posts can be looked for in it."""
-        self.since_ms = 0
-        """From when on it has all that was passed on."""
+        self._listening_ms = 0
+        """Since when it was told of all that was passed on."""
+        self._first_day = 0
+        """The oldest day there was room for."""
+
+    @property
+    def since_ms(self) -> int:
+        """From when on it has all that it was told of."""
+        return max(self._listening_ms, self._first_ms(), self._first_day * DAY_MS)
 
     @property
     def window_start_ms(self) -> int:
@@ -88,9 +98,14 @@ class RecentKeeper:
         if self._running is None:
             return
         if len(self._seen) == SEEN_WAITING_MAX:
-            self.since_ms = self._clock.now_ms()  # the oldest one is left out
+            self._listening_ms = self._clock.now_ms()  # the oldest one is left out
         self._seen.append(event)
         self._changed.set()
+
+    def on_taken_back(self, event: PostTakenBack) -> None:
+        if self._running is not None:
+            self._taken_back.append(event)
+            self._changed.set()
 
     def on_dropped(self, event: FeedDropped) -> None:
         if self._running is not None:
@@ -120,12 +135,14 @@ class RecentKeeper:
     # --- inside ---
 
     async def _run(self) -> None:
-        await self._begin()
         while True:
             try:
+                if not self.is_open:
+                    await self._begin()
                 if self._is_damaged:
                     await self._begin_anew()
                 await self._take_all()
+                self._first_day = await off_loop(self._recent.first_day)
             except MendingError as error:
                 logger.warning("the index of the network is damaged", reason=str(error))
                 self._is_damaged = True
@@ -148,7 +165,7 @@ class RecentKeeper:
     async def _look_through_all(self) -> None:
         """Look through all that is on disk, and was not; of what is too old nothing is read."""
         # Nobody knows what was passed on while it was not listening.
-        self.since_ms = self._clock.now_ms()
+        self._listening_ms = self._clock.now_ms()
         looked = await off_loop(self._recent.looked_through)
         shelf, first_ms = self._ground.shelf, self._first_ms()
         async for feed_id in in_turns(shelf.feed_ids()):
@@ -161,13 +178,20 @@ class RecentKeeper:
         return self._clock.now_ms() - WINDOW_DAYS * DAY_MS
 
     async def _take_all(self) -> None:
-        while self._gone or self._seen or self._ranges:
+        while self._gone or self._seen or self._ranges or self._taken_back:
             if self._gone:
                 await off_loop(partial(self._recent.drop_feed, self._gone.pop()))
             elif self._seen:
                 await self._take_seen()
+            elif self._taken_back:
+                await self._take_back(self._taken_back.popleft())
             else:
                 await self._take_next_range()
+
+    async def _take_back(self, event: PostTakenBack) -> None:
+        """Behind all that was seen before it: the post may be among that."""
+        looked = Looked(feed_id=event.feed_id, start=0, end=0, withdrawn=(event.index,))
+        await off_loop(partial(self._recent.add, (), self._clock.now_ms() // DAY_MS, looked))
 
     async def _take_seen(self) -> None:
         count = min(len(self._seen), TAKEN_AT_ONCE)

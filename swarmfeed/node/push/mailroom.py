@@ -50,7 +50,7 @@ from swarmfeed.core.supernode.broadcast import (
     Spread,
 )
 from swarmfeed.errors import RemoteError
-from swarmfeed.node.ground.events import PostSeen, ServingChanged
+from swarmfeed.node.ground.events import PostSeen, PostTakenBack, ServingChanged
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
@@ -258,6 +258,7 @@ class Mailroom:
                 self._events.tell(PostSeen(verified.posting))
             if isinstance(verified.body, WithdrawBody):
                 self._recent.take_back(verified.feed_id, verified.body.index)
+                self._events.tell(PostTakenBack(verified.feed_id, verified.body.index))
 
     def _wake(self) -> None:
         if not self._ticks and self._broadcast.due_ms() is not None:
