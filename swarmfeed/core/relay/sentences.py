@@ -12,6 +12,8 @@ DAY_USED_UP: Final = Text("what this node relays for one of the two in a day is 
 END_GONE: Final = Text("the other node is gone")
 SILENT: Final = Text("nothing was heard")
 
+FALSE_LOCATOR: Final = Text("it named somebody who can be reached, and that was forged")
+
 TOLD_RELAYS: Final = Text("{relays:nobody relays here|1 relay knows us|# relays know us}")
 SOUGHT: Final = Text("{authors:1 author|# authors} sought by way of {relays:1 relay|# relays}")
 IN_PARTS: Final = Text(

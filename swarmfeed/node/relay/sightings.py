@@ -1,8 +1,11 @@
 """Answers about who can be reached: verified once, for ourselves and for those we asked for."""
 
-from swarmfeed.core.relay.locator import open_locator
+from swarmfeed.core.relay import sentences
+from swarmfeed.core.relay.locator import Locator, open_locator
 from swarmfeed.core.relay.presences import SeenLocator
 from swarmfeed.core.relay.words import Located, RelayAt
+from swarmfeed.errors import RemoteError
+from swarmfeed.node.ground.events import Misled
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
@@ -15,6 +18,7 @@ class Sightings:
 
     def __init__(self, ground: Ground, seeking: Seeking, locating: Locating) -> None:
         self._clock = ground.shells.clock
+        self._events = ground.events
         self._seeking = seeking
         self._locating = locating
 
@@ -24,13 +28,20 @@ class Sightings:
             return
         found, now_ms = [], self._clock.now_ms()
         for signed in said.locators:
-            locator = open_locator(signed)
+            locator = self._open(session, signed)
             if locator.counts(now_ms):
                 relays = _places(session, said, frozenset(locator.relays))
                 found.append(SeenLocator(signed=signed, locator=locator, relays=relays))
             await breathe()
         self._seeking.on_found(session, found)
         self._locating.on_found(session, found)
+
+    def _open(self, session: Session, signed: bytes) -> Locator:
+        try:
+            return open_locator(signed)
+        except RemoteError:
+            self._events.tell(Misled(session, sentences.FALSE_LOCATOR()))
+            raise
 
 
 def _places(session: Session, said: Located, named: frozenset[bytes]) -> tuple[RelayAt, ...]:

@@ -1,12 +1,15 @@
 """What a supernode takes of the word of others, and what it makes of a question."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.relay.limits import LOCATES_PER_MINUTE
 from swarmfeed.core.relay.words import Locate, Located, Reachable, RelayAt
 from swarmfeed.core.talk.message import Message
+from swarmfeed.node.ground.events import Misled, listens
 from swarmfeed.node.ground.layer import Supernode
 
 from tests.node.relay.test_relaying import is_linked, locator, say
@@ -144,5 +147,32 @@ def test_who_does_not_serve_keeps_nothing_and_answers_nothing(tmp_path: Path) ->
         ear = Ear(street)
         await say(other, one, Locate((ben.author_id,), goes_on=True))
         assert ear.told(other) == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_parent_that_lies_about_who_is_there_is_named_and_the_other_one_answers(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        one, other, ben = await pair(street)
+        anna = await street.move_in(knows=[one, other])
+        street.split(anna, ben)
+        await street.pass_time(2)
+        one.running.ground.layer.serve(False)  # it says nothing but what follows
+        misled: list[Misled] = []
+        anna.running.ground.events.connect([listens(Misled, misled.append)])
+        for parent in (one, other):
+            session = anna.running.ground.sessions.find(parent.identity.node_id)
+            assert session is not None
+            anna.running.ground.layer.add_parent(session)
+        reaching = asyncio.create_task(anna.running.ground.reach.node(ben.identity.node_id))
+        await settle()
+        forged = locator(ben, one, signer=one)[:-1] + b"x"
+        await say(one, anna, Located((forged,)))
+        assert not is_linked(anna, one)
+        assert [each.session.node_id for each in misled] == [one.identity.node_id]
+        reached = await reaching
+        assert reached is not None and reached.node_id == ben.identity.node_id
 
     in_neighbourhood(tmp_path, scenario)
