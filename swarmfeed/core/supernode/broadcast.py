@@ -23,13 +23,14 @@ routing table; lazy ids are Plumtree's (Leitao, Pereira, Rodrigues, 2007).
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.core.supernode.limits import (
     ANNOUNCERS_MAX,
     DELEGATE_MS,
+    LATE_AT_ONCE_MAX,
     LAZY_LINKS,
     NEAR_LINKS,
     SPREAD_KEPT_MAX,
@@ -123,6 +124,11 @@ class _Going:
     begins_at_ms: int | None = None
     """When it is begun here, unless it came from elsewhere by then."""
 
+    def is_late(self, now_ms: int) -> bool:
+        """Whether anything is to be done by now."""
+        begins = self.begins_at_ms is not None and self.begins_at_ms <= now_ms
+        return begins or any(part.due_ms <= now_ms for part in self.parts.values())
+
 
 @dataclass(slots=True)
 class _Lacking:
@@ -183,6 +189,7 @@ class Broadcast:
             self._going[message_id].begins_at_ms = None
         if places not in self._going[message_id].seen_to:
             actions += self._see_to(message_id, places, now_ms)
+        self._close(message_id)
         return actions
 
     def on_ack(self, sender: NodeId, message_id: Hash, low: int) -> None:
@@ -211,14 +218,18 @@ class Broadcast:
         return [Spread(sender, message_id, NOWHERE)] if is_here else []
 
     def tick(self, now_ms: int) -> list[Action]:
-        """Time has passed: ask others where nobody confirmed, and forget what is old."""
+        """Time has passed: ask others where nobody confirmed, and forget what is old.
+
+        At most LATE_AT_ONCE_MAX of each are looked after; the others are late next time too.
+        """
         actions: list[Action] = []
-        for message_id in list(self._open):
+        late = (each for each in self._open if self._going[each].is_late(now_ms))
+        for message_id in list(islice(late, LATE_AT_ONCE_MAX)):
             actions += self._look_after(message_id, self._going[message_id], now_ms)
             self._close(message_id)
-        for message_id, lacking in list(self._lacking.items()):
-            if lacking.due_ms <= now_ms:
-                actions += self._ask(message_id, lacking, now_ms)
+        lacking = (each for each in self._lacking.items() if each[1].due_ms <= now_ms)
+        for message_id, each in list(islice(lacking, LATE_AT_ONCE_MAX)):
+            actions += self._ask(message_id, each, now_ms)
         self._forget(now_ms)
         return actions
 

@@ -210,9 +210,8 @@ class Listeners:
 
     def is_met(self, child: Child, author_id: AuthorId, post: PostBody) -> bool:
         """Whether one child listens to a post."""
-        wanted = self._keys.get(child, set())
-        met = keys_of_post(author_id, post, self.salt, phrases_among(wanted) - {1})
-        return not wanted.isdisjoint(met)
+        met = keys_of_post(author_id, post, self.salt, self._lengths())
+        return not self._keys.get(child, set()).isdisjoint(met)
 
     def concerned(self, author_id: AuthorId, post: PostBody) -> Mapping[Child, list[int]]:
         """Return the children that listen to a post, each with the keys it meets.

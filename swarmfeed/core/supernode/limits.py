@@ -288,6 +288,9 @@ dropped posts (`tools/simulate push`)."""
 NEAR_LINKS: Final = 4
 """Of these, so many are neighbours: they tell on and on, random ones leave somebody out."""
 
+LATE_AT_ONCE_MAX: Final = 256
+"""Of what is late, so many are looked after in one step: a few milliseconds."""
+
 SPREAD_KEPT_MS: Final = 60_000
 """How long what was spread is remembered, so that nothing is taken twice."""
 

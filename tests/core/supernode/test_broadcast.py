@@ -24,6 +24,7 @@ from swarmfeed.core.supernode.broadcast import (
 from swarmfeed.core.supernode.limits import (
     ANNOUNCERS_MAX,
     DELEGATE_MS,
+    LATE_AT_ONCE_MAX,
     LAZY_LINKS,
     SPREAD_KEPT_MAX,
     SPREAD_KEPT_MS,
@@ -222,3 +223,23 @@ def test_who_is_told_as_well_begins_only_if_the_first_one_does_not() -> None:
     assert set(alone.delivered) == set(members)
     assert set(alone.delivered.values()) == {1}
     assert alone.parts[second].due_ms() is None
+
+
+def test_no_step_is_long_however_much_is_late() -> None:
+    """A liar names posts that nobody has; each is asked for, a few hundred at a time."""
+    me, liar = nodes(2)
+    part = Broadcast(me, Random(1).random)
+    part.know([liar])
+    named = [Hash(number.to_bytes(32, "big")) for number in range(5 * LATE_AT_ONCE_MAX)]
+    for each in named:
+        part.on_have(liar, each, 0)
+    asked = list[Hash]()
+    for _ in range(5):
+        step = part.tick(DELEGATE_MS)
+        assert len(step) == LATE_AT_ONCE_MAX
+        asked += [each.id for each in step if isinstance(each, AskFor)]
+    assert sorted(asked) == named
+    assert part.due_ms() is None
+    for each in named:
+        part.publish(each, DELEGATE_MS)
+    assert len(part.tick(2 * DELEGATE_MS)) <= LATE_AT_ONCE_MAX

@@ -142,3 +142,38 @@ def test_too_many_keys_in_a_message_are_refused() -> None:
     raw = interests.encode_keys(range(INTERESTS_PER_MESSAGE_MAX + 1))
     with pytest.raises(BadEncodingError):
         interests.decode_keys(raw)
+
+
+some_keys = st.sets(
+    st.sampled_from(
+        [interests.words_keys(each, SALT)[0] for each in ("word", "#rust", "of rust", "tea")]
+    )
+    | st.integers(0, 2**64 - 1),
+    max_size=6,
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([ANN, BOB, CYD]), some_keys, st.booleans()), max_size=12)
+)
+def test_listeners_are_what_was_told_last(told: list[tuple[bytes, set[int], bool]]) -> None:
+    """Against a dict of sets, whatever is added, removed and left in whatever order."""
+    listeners, model = Listeners(SALT), dict[bytes, set[int]]()
+    for child, changed, is_added in told:
+        if not changed:
+            listeners.leave(child)
+            model.pop(child, None)
+            continue
+        kept = frozenset(changed)
+        listeners.change(child, Delta(added=kept) if is_added else Delta(removed=kept))
+        known = model.setdefault(child, set())
+        model[child] = known | kept if is_added else known - kept
+    assert listeners.keys() == frozenset().union(*model.values())
+    for child in (ANN, BOB, CYD):
+        assert listeners.digest_of(child) == interests.digest(model.get(child, ()))
+    for text in ("a word of rust", "#rust"):
+        post = PostBody(text)
+        met = interests.keys_of_post(WRITER, post, SALT, range(2, PHRASE_TERMS_MAX + 1))
+        wanted = {child for child, known in model.items() if known & met}
+        assert set(listeners.concerned(WRITER, post)) == wanted
+        assert {each for each in model if listeners.is_met(each, WRITER, post)} == wanted
