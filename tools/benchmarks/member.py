@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import psutil
 from swarmfeed.cli.log import send_to_stderr
+from swarmfeed.core.asks.listening import Subscribe
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS
@@ -47,6 +48,9 @@ CAUGHT_UP: Final = frozenset(word.name for word in catchup.WORDS)
 _LOOK_EVERY_S: Final = 0.02
 """How exactly it is told when many feeds were there: looking costs a millisecond or two."""
 
+_TOLD_WITHIN_S: Final = 1.0
+"""How long it takes at most until a parent knows what is listened to."""
+
 FetchEvent = ChunkArrived | SwarmFailed | PeerSentGarbage
 
 
@@ -59,6 +63,7 @@ def main() -> None:
     parser.add_argument("--history-disk", type=int)
     parser.add_argument("--history-speed", type=float, default=1.0)
     parser.add_argument("--supernode", choices=("on", "off"), default="off")
+    parser.add_argument("--supernode-speed", type=float, default=0.0)
     asked = parser.parse_args()
     send_to_stderr("info")
     peers = tuple(_endpoint(text) for text in asked.peer)
@@ -67,12 +72,13 @@ def main() -> None:
         scope="community" if asked.history_disk else None,
         free_bytes_min=0,
     )
+    serving = SupernodeSettings(supernode=asked.supernode, speed=asked.supernode_speed)
     settings = NodeSettings(
         listen=asked.listen,
         peers=peers,
         dht=False,
         disk_budget_bytes=asked.history_disk or DISK_BUDGET_BYTES,
-        others=(history, SupernodeSettings(supernode=asked.supernode, speed=0)),
+        others=(history, serving),
     )
     turns = TurnsSelector()
     with (
@@ -146,6 +152,8 @@ class Member:
             "idle": self.idle,
             "turns": self.turns,
             "jobs": self.jobs,
+            "listen": self.listen,
+            "parents": self.parents,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -280,6 +288,18 @@ class Member:
             await asyncio.sleep(0)
             longest[job.name] = self._turns.take().longest_cpu_ms
         return longest
+
+    async def listen(self, what: str) -> Answer:
+        """Be told of new posts of anybody."""
+        await self._node.ground.answering.answer(Subscribe(what=what))
+        return {}
+
+    async def parents(self, count: int) -> Answer:
+        """Return when so many supernodes look out for this node, and know what for."""
+        while len(self._node.ground.layer.parents) < count:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_TOLD_WITHIN_S)
+        return {}
 
     # --- inside ---
 

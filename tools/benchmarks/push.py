@@ -1,0 +1,159 @@
+"""Posts of strangers on their way to who listens, and what one costs a supernode."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+from street.authors import author_of
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.base.types import FeedId, Hash
+from swarmfeed.core.feed.certificate import sign_join
+from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.feed.head import Head, sign_head
+from swarmfeed.core.feed.kinds import PostBody, encode_body
+from swarmfeed.core.feed.merkle import inclusion_proof, root_hash
+from swarmfeed.core.feed.proven import Proven, ProvenPost
+from swarmfeed.core.push.posting import Verified, open_posting
+from swarmfeed.core.supernode.interests import Delta, Listeners, words_keys
+
+from benchmarks import physical
+from benchmarks.bench import Bench
+from benchmarks.processes import Asked, new_home, start_member
+from benchmarks.report import Limit, Row, at_most
+
+EVERY_S = 0.1
+WARM_UP = 10
+SPEED = "20"
+"""Of the rounds of supernodes: leaves find their parents in seconds."""
+
+CHILDREN = 1_000
+MET_BY = 10
+"""Children that each post meets, on average."""
+
+KEYS_OF_CHILD = 150
+MESSAGE_BYTES = 1_500
+HOPS = 3
+"""To a parent, to the reader's parent, to the reader."""
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """What a post costs at a supernode; and how long one takes between processes."""
+    yield from _cost(bench.choose(2_000, 500))
+    supernodes, leaves = bench.choose(4, 2), bench.choose(12, 2)
+    count = bench.choose(100, 30)
+    took_ms = _between(bench, supernodes, leaves, count)
+    floor = Limit(f"an fsync and {HOPS} loopback trips ms", _floor_ms(bench, count))
+    for name, share, bar in (("p50", 0.5, 60), ("p99", 0.99, 300)):
+        yield Row(
+            f"push.{name}",
+            f"a stranger's post until a listener sees it, {name} of {count},"
+            f" {supernodes} supernodes and {leaves} leaves",
+            physical.percentile(took_ms, share),
+            "ms",
+            floor if name == "p50" else None,
+            (at_most(bar),),
+        )
+
+
+def _cost(count: int) -> Iterator[Row]:
+    """Processor time of one post at a supernode with many children, sending aside."""
+    posts = list(_posts(count))
+    listeners = Listeners(bytes(16))
+    tags = [f"#t{n}" for n in range(CHILDREN // MET_BY)]
+    for child in range(CHILDREN):
+        keys = {*words_keys(tags[child % len(tags)], listeners.salt)}
+        keys |= {8 * (child * KEYS_OF_CHILD + n) for n in range(KEYS_OF_CHILD)}
+        listeners.change(child.to_bytes(32, "big"), Delta(added=frozenset(keys)))
+    started = time.process_time()
+    opened = [open_posting(each) for each in posts]
+    verified_s = time.process_time() - started
+    started = time.process_time()
+    met = sum(len(_concerned(listeners, each)) for each in opened)
+    matched_s = time.process_time() - started
+    assert met == count * MET_BY, "each post meets as many children"
+    rate = physical.ed25519_verified_per_s(posts[0].head, count)
+    yield Row(
+        "push.verified",
+        "a post verified, with head, proof and certificates",
+        verified_s / count * 1e6,
+        "us",
+        Limit("one Ed25519 signature us", 1e6 / rate),
+    )
+    yield Row(
+        "push.matched",
+        f"a post held against what {CHILDREN:,} children listen to",
+        matched_s / count * 1e6,
+        "us",
+        None,
+        (at_most(500),),
+    )
+
+
+def _concerned(listeners: Listeners, post: Verified) -> Sequence[bytes]:
+    assert isinstance(post.body, PostBody)
+    return list(listeners.concerned(post.author_id, post.body))
+
+
+def _between(bench: Bench, supernodes: int, leaves: int, count: int) -> list[float]:
+    """Return how long each of so many posts took from its author to a listener, in ms."""
+    folder = bench.new_folder()
+    with ExitStack() as running:
+        known: list[str] = []
+
+        def start(name: str, role: str) -> Asked:
+            options = ("--supernode", role, "--supernode-speed", SPEED)
+            member = start_member(new_home(folder, name), *known, options=options)
+            return running.enter_context(member)
+
+        for number in range(supernodes):
+            known.append(start(f"supernode{number}", "on").ready["at"])
+        members = [start(f"leaf{number}", "off") for number in range(leaves)]
+        author, reader = members[0], members[1]
+        link = author.ready["link"]
+        reader.ask("listen", what=link)
+        for member in members:
+            member.ask("parents", count=2)
+        texts = [sample.text for sample in bench.samples(WARM_UP + count)]
+        reader.ask("watch", link=link, count=len(texts))
+        said = author.ask("publish", texts=texts, every_s=EVERY_S)
+        seen = dict(map(tuple, reader.ask("watch")["seen"]))
+    published = said["published"][WARM_UP:]
+    return [(seen[index] - started) / 1e6 for index, started, _ in published]
+
+
+def _floor_ms(bench: Bench, count: int) -> float:
+    """The author's log is synced before anybody hears of it; what is shown of it is not."""
+    synced = physical.write_and_fsync(bench.new_folder(), [MESSAGE_BYTES] * count)
+    trips = physical.loopback_round_trips_s(count, MESSAGE_BYTES)
+    middle = physical.percentile(synced, 0.5), physical.percentile(trips, 0.5)
+    return (middle[0] + HOPS * middle[1] / 2) * 1000
+
+
+def _posts(count: int) -> Iterator[ProvenPost]:
+    """Posts of as many authors, each with a tag that some listen to."""
+    for number in range(count):
+        author, key = author_of(_seed(number, 0)), SigningKey(_seed(number, 1))
+        feed_id, time_ms = FeedId(key.public), 1_800_000_000_000
+        tag = f"#t{number % (CHILDREN // MET_BY)}"
+        text = f"a post of {number} about {tag} and some twenty other words that nobody here"
+        stored = encode_entry(PostBody.kind, time_ms, encode_body(PostBody(text)))
+        hashes = [hash_stored(stored), *(Hash(bytes([n]) * 32) for n in range(1, 200))]
+        root = root_hash(hashes)
+        head = Head(
+            feed_id=feed_id,
+            size=len(hashes),
+            root=root,
+            time_ms=time_ms,
+            chunks_hash=Hash(bytes(32)),
+        )
+        proof = inclusion_proof(0, len(hashes), lambda a, b, h=hashes: root_hash(h[a:b]))  # type: ignore[misc]
+        yield ProvenPost(
+            feed_id=feed_id,
+            head=sign_head(head, key.sign),
+            certificates=(sign_join(author, key, from_ms=1),),
+            post=Proven(index=0, stored=stored, proof=tuple(proof)),
+        )
+
+
+def _seed(number: int, kind: int) -> bytes:
+    return bytes([77, kind]) + number.to_bytes(30, "big")
