@@ -37,3 +37,10 @@ def test_without_a_supernode_the_page_says_so(site: Site) -> None:
 
 def test_notices_lead_there(site: Site) -> None:
     assert 'href="/listening"' in site.get("/notifications").text
+
+
+def test_what_is_searched_for_can_be_listened_to(site: Site) -> None:
+    page = site.get("/search?q=%23libtorrent").text
+    assert "Listen to new posts with this" in page
+    assert 'name="what" value="#libtorrent"' in page
+    assert "Listen to new posts" not in site.get("/search").text
