@@ -40,6 +40,19 @@ RECENT_FOR_MS: Final = PUSHED_FOR_MS + PUSHED_AHEAD_MS
 REPLAYED_MAX: Final = 2_048
 """Of these, so many are held against what a new child listens to: a tenth of a second."""
 
+NAMED_TO_NEW_MAX: Final = 256
+"""Posts that a supernode names to one that it did not know: what was said while neither knew
+the other reaches both sides; 8 kB."""
+
+MET_AGAIN_MS: Final = 10 * 60 * 1000
+"""After so long a supernode that comes back counts as new."""
+
+MET_AT_ONCE_MAX: Final = 4
+"""Supernodes that posts are named to in one step."""
+
+MET_MAX: Final = 1_024
+"""Supernodes of which it is remembered that they were told."""
+
 WAITING_PER_LINK_MAX: Final = 1_024
 """Messages that wait for a peer which does not read; what comes then is left to other ways."""
 

@@ -37,6 +37,11 @@ class PassedBy:
             if verified is not None:
                 yield verified
 
+    def newest(self, count: int) -> list[PostId]:
+        """Ids of the newest posts, oldest first."""
+        here = [post_id for post_id, (_, verified) in self._posts.items() if verified]
+        return here[-count:]
+
     def add(self, verified: Verified, now_ms: int) -> bool:
         """Remember a post; returns whether it is new.  ``now_ms`` never goes back."""
         self._forget(now_ms)

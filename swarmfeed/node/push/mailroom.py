@@ -23,6 +23,10 @@ from swarmfeed.core.push.limits import (
     IDS_PER_MESSAGE_MAX,
     LAYER_POSTS_BURST,
     LAYER_POSTS_PER_S,
+    MET_AGAIN_MS,
+    MET_AT_ONCE_MAX,
+    MET_MAX,
+    NAMED_TO_NEW_MAX,
     PUBLISH_LATER_MS,
     SILENCE_MS,
 )
@@ -98,6 +102,8 @@ class Mailroom:
         )
         self._known: object = None
         self._ticks = False
+        self._met: dict[NodeId, int] = {}
+        """Supernodes that were told what passed by, and when."""
 
     # --- what is said to us ---
 
@@ -117,7 +123,7 @@ class Mailroom:
     def on_has(self, session: Session, told: HasPosts) -> None:
         """Note what others have: nearly always it comes from elsewhere by itself."""
         is_parent = self._layer.is_parent(session.node_id)
-        if not is_parent and not self._layer.serves:
+        if self._layer.is_child(session.node_id) or not self._may_post(session):
             return
         self._blame.named(session, told.ids)
         for each in told.ids:
@@ -144,6 +150,24 @@ class Mailroom:
             self._know_others()
             self._carry_out(self._broadcast.publish(verified.id, self.now_ms()), None)
 
+    def meet(self) -> None:
+        """Name what passed by lately to supernodes that are new to us.
+
+        Two that do not know each other yet, or no longer, spread posts in parts of the layer:
+        when these meet, each asks for what it lacks.
+        """
+        if not self._layer.serves:
+            return
+        self._know_others()
+        now_ms = self.now_ms()
+        met = {each: at for each, at in self._met.items() if at > now_ms - MET_AGAIN_MS}
+        new = [each.node_id for each in self._layer.others if each.node_id not in met]
+        self._met = met | dict.fromkeys(new[:MET_AT_ONCE_MAX][: MET_MAX - len(met)], now_ms)
+        named = list(in_portions(self._recent.newest(NAMED_TO_NEW_MAX)))
+        for node_id in self._met.keys() - met.keys():
+            for number, ids in enumerate(named):
+                self._courier.to(node_id, ("met", number), HasPosts(ids))
+
     def now_ms(self) -> int:
         """Of the loop's clock, by which its timers go."""
         return round(asyncio.get_running_loop().time() * 1000)
@@ -151,7 +175,7 @@ class Mailroom:
     # --- inside ---
 
     def _may_post(self, session: Session) -> bool:
-        """Whether a peer may bring one more post; a parent may bring whatever it likes."""
+        """Whether a peer may say one thing more; a parent may say whatever it likes."""
         if self._layer.is_parent(session.node_id):
             return True
         if not self._layer.serves:

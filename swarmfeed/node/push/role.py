@@ -82,8 +82,12 @@ class Push:
         )
 
     def jobs(self) -> Sequence[Job]:
-        look = self.blame.look
-        return (Job(name="parents", run=look, every_s=LOOK_EVERY_S, at_start=False),)
+        return (Job(name="parents", run=self.look, every_s=LOOK_EVERY_S, at_start=False),)
+
+    async def look(self) -> str:
+        """Meet supernodes that are new, and hold parents against each other."""
+        self.mailroom.meet()
+        return await self.blame.look()
 
 
 def push_role(ground: Ground, feeds: Feeds) -> Role:

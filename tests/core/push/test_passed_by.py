@@ -59,3 +59,10 @@ def test_of_what_was_taken_back_only_that_it_was_here_is_known() -> None:
     assert texts(recent) == ["two"]
     recent.add(POSTS[0], 2 * RECENT_FOR_MS)
     assert len(recent) == 1
+
+
+def test_the_newest_are_named_without_what_was_taken_back() -> None:
+    recent = filled(*POSTS)
+    recent.take_back(POSTS[4].feed_id, POSTS[4].index)
+    assert recent.newest(2) == [each.id for each in POSTS[2:4]]
+    assert recent.newest(9) == [each.id for each in POSTS[:4]]
