@@ -114,3 +114,26 @@ def test_a_parent_that_misleads_is_replaced_and_not_asked_again(tmp_path: Path) 
         assert len(parents) == PARENTS and liar.node_id not in parents
 
     in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A105")
+def test_a_parent_that_misleads_is_left_at_once_and_not_taken_again(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        first = await street.move_in(supernode=ON)
+        told = [first, *[await street.move_in(supernode=ON, knows=[first]) for _ in "23"]]
+        leaf = await street.move_in(supernode=OFF, knows=[first])
+        await street.until(lambda: count_parents(leaf) == PARENTS, within_s=6 * ROUND_S)
+        await street.pass_time(ROUND_S)
+        ground = leaf.running.ground
+        misled_by = ground.layer.parents[0]
+        ground.events.tell(Misled(misled_by, "it made up a post"))
+        await street.pass_time(1)
+        assert count_parents(leaf) == PARENTS, "the third takes its place"
+        assert not ground.layer.is_parent(misled_by.node_id)
+        check_both_ends([*told, leaf])
+        (other, _) = [each for each in told if each.identity.node_id != misled_by.node_id]
+        await other.stop()
+        await street.pass_time(6 * ROUND_S)
+        assert count_parents(leaf) == 1, "rather none than one that lies"
+
+    in_neighbourhood(tmp_path, scenario)

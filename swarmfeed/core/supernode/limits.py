@@ -21,9 +21,6 @@ RECORD_LASTS_S: Final = 2 * 60 * 60
 RECORD_AHEAD_S: Final = 120
 """How far a record may be ahead of our clock: as far as a sane clock is off."""
 
-MISLED_RESTS_S: Final = 60 * 60
-"""How long a supernode that misled us is not asked to be a parent again."""
-
 FIRST_HAND_ROUNDS: Final = 7
 """Rounds in which a contact of our own counts as fresh: one more than attached leaves pause."""
 
@@ -100,6 +97,13 @@ WAY_IN_EVERY: Final = 2
 
 DIALS_KEPT_MAX: Final = 64
 """Nodes remembered that dialled us: two count."""
+
+SHUN_S: Final = 60 * 60
+"""How long who told us what is false is neither parent nor child: as long as who breaks a rule
+of the link is kept out."""
+
+SHUNNED_MAX: Final = 256
+"""Nodes remembered that are left alone so."""
 
 AGES_KEPT_MAX: Final = 160
 """Records by which a node knows what others are like."""

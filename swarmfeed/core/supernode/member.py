@@ -34,6 +34,7 @@ from swarmfeed.core.supernode.parents import Parents
 from swarmfeed.core.supernode.records import Record
 from swarmfeed.core.supernode.sampling import Luck, Sampling, pick_some
 from swarmfeed.core.supernode.serving import Serving
+from swarmfeed.core.supernode.shunned import Shunned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ class Member:
         self._verdict = Eligibility(eligible=False, why=sentences.NOT_LOOKED())
         self.table = ServerTable(origin.node_id, relaxed=origin.relaxed)
         self.sampling = Sampling(origin.node_id, origin.secret)
-        self.parents = Parents(self.table, luck)
+        self._shunned = Shunned()
+        self.parents = Parents(self.table, luck, self._shunned)
         self.serving = Serving(self.table, luck, always=origin.always)
         self.why = sentences.TOLD_TO() if origin.always else sentences.NOT_LOOKED()
         self._census = NodeSample()
@@ -94,6 +96,7 @@ class Member:
         self._verdict = verdict
         self._rounds += 1
         self.table.forget_old(now_s)
+        self._shunned.forget_old(now_s)
         self.sampling.forget_old(now_s)
         if self.serving.serves:
             return self._serve(now_s)
@@ -131,7 +134,8 @@ class Member:
     def hear_adopt(self, child: Record, now_s: int) -> list[Hint] | None:
         """Answer who wants to be a child: None takes it, supernodes send it to others."""
         self._hear_self(child, now_s)
-        if child.counts(now_s) and self.serving.take(child):
+        may_come = child.counts(now_s) and child.node_id not in self._shunned
+        if may_come and self.serving.take(child):
             return None
         return self.table.choose_told(KNOWN_MAX, now_s, self._luck)
 
@@ -200,6 +204,11 @@ class Member:
         if self.serving.serves:
             return self._after(self.serving.hear_no_load(node_id, self.record(now_s)), now_s)
         return self.parents.lose(node_id, now_s)
+
+    def hear_misled(self, node_id: NodeId, now_s: int) -> list[Deed]:
+        """A node told us what is false, or kept back what it should have told."""
+        self._shunned.add(node_id, now_s)
+        return self.hear_lost(node_id, now_s)
 
     # --- inside ---------------------------------------------------------------------------
 

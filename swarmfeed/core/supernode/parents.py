@@ -8,14 +8,16 @@ from swarmfeed.core.supernode.limits import KNOWN_ASKED_MAX, PARENTS, TRIES
 from swarmfeed.core.supernode.membership import Hint, ServerTable
 from swarmfeed.core.supernode.records import Record
 from swarmfeed.core.supernode.sampling import Luck
+from swarmfeed.core.supernode.shunned import Shunned
 
 
 class Parents:
     """The parents of one leaf, and those it is asking."""
 
-    def __init__(self, table: ServerTable, luck: Luck) -> None:
-        """Begin with none; candidates come from ``table``."""
+    def __init__(self, table: ServerTable, luck: Luck, shunned: Shunned) -> None:
+        """Begin with none; candidates come from ``table``, without those of ``shunned``."""
         self._table = table
+        self._shunned = shunned
         self._luck = luck
         self._parents: dict[NodeId, Record] = {}
         # Whom we asked, and which parent it would replace.
@@ -111,7 +113,7 @@ class Parents:
         asked = [record for record, _ in self._asked.values()]
         kept = [each for each in self._parents.values() if each.node_id != replaced]
         near = {each.network for each in (*kept, *asked)}
-        avoid = {*self._parents, *self._asked}
+        avoid = {*self._parents, *self._asked, *self._shunned}
         return self._table.choose(avoid, near, self._luck)
 
     def _ask_parent(self, now_s: int) -> list[Deed]:

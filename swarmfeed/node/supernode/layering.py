@@ -20,7 +20,7 @@ from swarmfeed.core.supernode.deeds import (
     LeaveParent,
     SendAway,
 )
-from swarmfeed.core.supernode.limits import ANSWER_S, MISLED_RESTS_S, VISIT_ROUNDS
+from swarmfeed.core.supernode.limits import ANSWER_S, VISIT_ROUNDS
 from swarmfeed.core.supernode.member import Member
 from swarmfeed.core.supernode.membership import Hint
 from swarmfeed.core.supernode.records import encode_record
@@ -147,20 +147,22 @@ class Layering:
 
     def lose(self, node_id: NodeId) -> None:
         """A node did not answer, is not reached, or its link ended."""
+        self._part_from(node_id)
+        self.do(self.member.hear_lost(node_id, self._clock.now_s()))
+
+    def on_misled(self, event: Misled) -> None:
+        """A node told us what is false: it is neither parent nor child, for an hour."""
+        node_id = event.session.node_id
+        logger.warning("misled by a node", node=node_id.hex()[:16], reason=event.why)
+        self._part_from(node_id)
+        self.do(self.member.hear_misled(node_id, self._clock.now_s()))
+
+    def _part_from(self, node_id: NodeId) -> None:
         if self._layer.is_child(node_id):
             self._tell(node_id, StepDown(LEAVE, ()))
             self._drop_child(node_id)
         if self._layer.is_parent(node_id):
             self._tell(node_id, Parted(self.own()))
-        self.do(self.member.hear_lost(node_id, self._clock.now_s()))
-
-    def on_misled(self, event: Misled) -> None:
-        """A parent told another part what is false: it is none any more, and rests."""
-        node_id = event.session.node_id
-        if self._layer.is_parent(node_id):
-            logger.warning("a parent is replaced", node=node_id.hex()[:16], why=event.why)
-            self.lose(node_id)
-            self.member.table.rest(node_id, self._clock.now_s() + MISLED_RESTS_S)
 
     def on_closed(self, event: LinkClosed) -> None:
         """A link ended: who was a parent, a child, or asked something by it is so no more."""

@@ -130,7 +130,7 @@ def test_of_a_flood_a_burst_is_answered_and_what_is_kept_stays_small(tmp_path: P
             answered += len(await talk.said(mallory))
         assert answered == 0, "it has said enough"
         await talk.hear(honest, Adopt(record_of(talk, honest)))
-        assert await talk.kinds_said(honest) == ["Adopted"]
+        assert "Adopted" in await talk.kinds_said(honest)
         await talk.street.pass_time(ROUND_S)
         await talk.hear(mallory, Adopt(record_of(talk, mallory)))
         assert "Adopted" in await talk.kinds_said(mallory), "after a round it is heard again"
