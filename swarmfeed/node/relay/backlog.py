@@ -36,6 +36,7 @@ from swarmfeed.node.ground.events import ChunkKept, HoldingTold, LinkClosed, Str
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.relay.parts import day_share
 
 logger = structlog.get_logger()
@@ -83,12 +84,16 @@ class Backlog:
         """Go on wherever somebody gives something; once a second."""
         self._end_some()
         for session in self._sessions.all():
-            self._go_on(session)
+            if self._may_ask(session):
+                async for feed_id in in_turns(list(session.holds)):
+                    if self._go_on(session, feed_id):
+                        break
         return sentences.IN_PARTS(chunks=len(self._takings))
 
     def on_holding(self, event: HoldingTold) -> None:
         """A peer said what it holds."""
-        self._go_on(event.session)
+        if self._may_ask(event.session):
+            self._go_on(event.session, event.feed_id)
 
     def on_closed(self, event: LinkClosed) -> None:
         """What a peer gave stays."""
@@ -113,27 +118,36 @@ class Backlog:
 
     # --- beginning ---
 
-    def _go_on(self, session: Session) -> None:
-        """Ask a peer for the newest chunk that it alone can give, if it gives none yet."""
+    def _may_ask(self, session: Session) -> bool:
+        """Whether a peer has no swarm that we could dial, and nothing else to give just now."""
         node_id = session.node_id
         if session.swarm is not None or node_id in self._takings:
-            return
+            return False
         is_resting = self._resting_until_s.get(node_id, 0) > self._now_s()
-        if is_resting or not self._has_share(session) or not self._has_room():
-            return
-        for chunk in self._fetcher.missing(session.holds):
+        return not is_resting and self._has_share(session) and self._has_room()
+
+    def _go_on(self, session: Session, feed_id: FeedId) -> bool:
+        """Ask a peer for the newest chunk of a feed that it alone can give, if there is one.
+
+        Returns whether it gives something now.
+        """
+        if session.node_id in self._takings:
+            return True  # begun while others had their turn
+        for chunk in self._fetcher.missing([feed_id]):
             replica = self._shelf.replica(chunk.feed_id)
             assert replica is not None, "wanted chunks are those of a replica"
             record = replica.chunks()[chunk.span]
             if self._is_for(session, chunk) and (_key_of(chunk), record) not in self._refused:
                 self._begin(session, chunk, record)
-                return
+                return True
+        return False
 
     def _is_for(self, session: Session, chunk: WantedChunk) -> bool:
         """Whether a peer has a chunk, and nobody who is linked straight."""
         if chunk.size_bytes > PARTED_CHUNK_BYTES_MAX:
             return False
-        has_it = is_covering(chunk.span, session.holds[chunk.feed_id].size)
+        holding = session.holds.get(chunk.feed_id)
+        has_it = holding is not None and is_covering(chunk.span, holding.size)
         return has_it and not self._has_swarm(_key_of(chunk))
 
     def _has_swarm(self, key: _Key) -> bool:
@@ -234,7 +248,8 @@ class Backlog:
         self._seeder.seed(feed_id, chunk_torrent(feed_id, span, taking.record.pieces))
         self._end(taking, is_lost=True)
         self._events.tell(ChunkKept(feed_id, span))
-        self._go_on(taking.session)
+        if self._may_ask(taking.session):
+            self._go_on(taking.session, feed_id)
 
     # --- ending ---
 

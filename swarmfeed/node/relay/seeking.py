@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from swarmfeed.core.base.lockable import LockedError
-from swarmfeed.core.base.types import AuthorId, NodeId
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.relay import sentences
 from swarmfeed.core.relay.limits import (
     LOCATE_PATIENCE_S,
@@ -23,6 +23,7 @@ from swarmfeed.node.ground.events import InterestRose, LinkOpened, ParentCame, P
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.relay.circuits import Circuits
 
 NAME = "relay"
@@ -85,7 +86,7 @@ class Seeking:
     async def seek(self) -> str:
         """Ask relays where those are whom we follow, and of whom no peer holds anything."""
         relays = self._relays() if self._circuits.room > 0 else []
-        authors = self._sought() if relays else []
+        authors = await self._sought() if relays else []
         if authors:
             self._ask(relays, Targets(frozenset(authors)))
         return sentences.SOUGHT(authors=len(authors), relays=len(relays))
@@ -217,23 +218,23 @@ class Seeking:
             relay.outbox.put(("here",), partial(relay.send, here))
         return len(relays)
 
-    def _sought(self) -> list[AuthorId]:
+    async def _sought(self) -> list[AuthorId]:
         """Those who are sought now: so many, and others in the next round."""
-        lacking = [
-            each
-            for each in self._interests.read()
-            if each != self._identity.author_id and not self._has_source(each)
-        ]
+        lacking = await self._lacking()
         fresh = [each for each in lacking if each in self._fresh]
         others = [each for each in lacking if each not in self._fresh]
         start = self._turn % len(others) if others else 0
         self._turn = start + max(LOCATED_AUTHORS_MAX - len(fresh), 0)
         return [*fresh, *others[start:], *others[:start]][:LOCATED_AUTHORS_MAX]
 
-    def _has_source(self, author_id: AuthorId) -> bool:
-        """Whether a peer holds one of the author's feeds."""
-        feeds = self._shelf.feeds_of(author_id)
-        return any(each.holds.keys() & set(feeds) for each in self._sessions.all())
+    async def _lacking(self) -> list[AuthorId]:
+        """Whom the person follows, and no peer holds a feed of."""
+        held = set[FeedId]().union(*(each.holds for each in self._sessions.all()))
+        return [
+            each
+            async for each in in_turns(self._interests.read())
+            if each != self._identity.author_id and held.isdisjoint(self._shelf.feeds_of(each))
+        ]
 
 
 def _sought_by(target: Target) -> Targets:
