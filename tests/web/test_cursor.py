@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 from playwright.sync_api import sync_playwright as start_playwright
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
@@ -48,29 +49,29 @@ def node(tmp_path: Path) -> Iterator[Node]:
     running.stop()
 
 
-def log_in(browser: Browser, node: Node, *, script: bool = True) -> BrowserContext:
+@contextmanager
+def logged_in(browser: Browser, node: Node, *, script: bool = True) -> Iterator[Page]:
+    """A page of somebody who has just logged in: the only one, for each costs a process."""
     context = browser.new_context(
         java_script_enabled=script, viewport={"width": 1280, "height": 800}
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(node.server.login_link())
-    page.close()
-    return context
+    yield page
+    context.close()
 
 
 @pytest.fixture
 def page(browser: Browser, node: Node) -> Iterator[Page]:
-    context = log_in(browser, node)
-    yield context.new_page()
-    context.close()
+    with logged_in(browser, node) as opened:
+        yield opened
 
 
 @pytest.fixture
 def plain_page(browser: Browser, node: Node) -> Iterator[Page]:
-    context = log_in(browser, node, script=False)
-    yield context.new_page()
-    context.close()
+    with logged_in(browser, node, script=False) as opened:
+        yield opened
 
 
 def go(page: Page, node: Node, path: str) -> None:
