@@ -135,6 +135,8 @@ def name_of(called: ast.expr) -> str:
 def calls() -> Iterator[tuple[str, Text, set[str]]]:
     """Each place where a text is given its values."""
     for path, tree in sources().items():
+        if "sentences" not in texts_of_sources()[path]:
+            continue  # it can name no table
         nodes = [*ast.walk(tree)]
         known = table_of(nodes)
         if path in MODULES:

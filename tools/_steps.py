@@ -28,6 +28,11 @@ PROGRAMS = (
 PLACES = ("swarmfeed", "webui", "tests", "tools", *PROGRAMS)
 """What is formatted and linted: folders, and the programs whose names do not end in .py."""
 
+MEMORY = Path("/dev/shm")
+MEMORY_FREE_MIN = 2 << 30
+"""Bytes: fast tests leave a sixth of it behind until their end.  Small ones, as containers
+have, are left alone."""
+
 FAILED_SHOWN_MAX = 8
 REASON_LINES_MAX = 5
 """Of the tests that failed, and of why, in the last words: who sees but the end of a long
@@ -121,7 +126,7 @@ def run_static_checks() -> None:
     run_side_by_side({**_quick_checks(), "types": _types()})
 
 
-def run_checks_and_fast_tests(*, examples: str) -> Tests:
+def run_checks_and_fast_tests(*, examples: str, folder: Path | None = None) -> Tests:
     """Static checks, and tests of less than a quarter of a second, two at a time.
 
     Types run beside the tests: without a cache they take as long as a third of these, on one
@@ -129,11 +134,28 @@ def run_checks_and_fast_tests(*, examples: str) -> Tests:
 
     Args:
         examples: Profile of ``tests/conftest.py`` for property tests: ``quick`` or ``full``.
+        folder: Where tests make their files; None is where everybody does.
     """
     run_side_by_side(_quick_checks())
     os.environ["HYPOTHESIS_PROFILE"] = examples
+    if folder is not None:
+        os.environ["TMPDIR"] = str(folder)
     with beside("types", *_types()):
         return run_tests("fast tests", "not slow and not e2e", "-n", "2")
+
+
+@contextmanager
+def folder_in_memory(memory: Path = MEMORY) -> Iterator[Path | None]:
+    """A folder that a sync costs nothing in; None where the system has none with room.
+
+    Half of what tests of the disk take is waiting for one, thousands of times.
+    """
+    is_there = memory.is_dir() and os.access(memory, os.W_OK)
+    if not is_there or shutil.disk_usage(memory).free < MEMORY_FREE_MIN:
+        yield None
+    else:
+        with tempfile.TemporaryDirectory(prefix="swarmfeed-", dir=memory) as folder:
+            yield Path(folder)
 
 
 def _quick_checks() -> dict[str, list[str | Path]]:

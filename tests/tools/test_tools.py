@@ -103,6 +103,22 @@ def test_tests_are_counted_from_the_report_of_pytest(tmp_path: Path) -> None:
     assert ran.stdout == "Tests(passed=3, skipped=2)\n"
 
 
+def test_fast_tests_have_a_folder_in_memory_where_there_is_room(tmp_path: Path) -> None:
+    ran = run_python(
+        f"import _steps, pathlib\nmemory = pathlib.Path({str(tmp_path)!r})\n"
+        "def given(memory):\n"
+        "    with _steps.folder_in_memory(memory) as folder:\n"
+        "        if folder is None: return None\n"
+        "        (folder / 'file').write_text('of a test')\n"
+        "        return folder.parent\n"
+        "_steps.MEMORY_FREE_MIN = 0\n"
+        "print(given(memory) == memory, list(memory.iterdir()), given(memory / 'none'))\n"
+        "_steps.MEMORY_FREE_MIN = 1 << 62\n"
+        "print(given(memory), list(memory.iterdir()))\n"
+    )
+    assert ran.stdout == "True [] None\nNone []\n"
+
+
 def test_what_runs_beside_a_step_is_heard_after_it() -> None:
     ran = run_python(
         "import _steps\n"
