@@ -9,6 +9,7 @@ from pathlib import Path
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.open_files import OpenFiles, share_files
 from swarmfeed.core.net.reach import is_loopback, is_reachable
+from swarmfeed.core.supernode.capacity import links_most
 from swarmfeed.core.vocabulary import Vocabulary
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.identity import Identity
@@ -50,7 +51,9 @@ def open_outside(
     is_near = settings.lan and not is_loopback(settings.listen)
     return Outside(
         swarm=swarm,
-        link=open_link(run_folder, identity, vocabulary, settings.proxy_at),
+        link=open_link(
+            run_folder, identity, vocabulary, settings.proxy_at, settings.up_bytes_per_s
+        ),
         board=board if settings.dht else None,
         lan=MdnsLan(settings.listen) if is_near else None,
         jobs=SchedulerJobs(clock),
@@ -79,13 +82,18 @@ def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
 
 
 def open_link(
-    run_folder: Path, identity: Identity, vocabulary: Vocabulary, proxy: Endpoint | None
+    run_folder: Path,
+    identity: Identity,
+    vocabulary: Vocabulary,
+    proxy: Endpoint | None,
+    up_bytes_per_s: int = 0,
 ) -> WebSocketLink:
     """Open what dials and is dialled; it does neither by itself."""
+    files = share_files(raise_files_max(), links_most(up_bytes_per_s))
     return WebSocketLink(
         identity.node_key.seed,
         run_folder,
-        rules=_rules(share_files(raise_files_max())),
+        rules=_rules(files),
         vocabulary=vocabulary,
         off_loop=off_loop,
         proxy=proxy,

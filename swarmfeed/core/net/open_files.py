@@ -51,10 +51,11 @@ class OpenFiles:
         )
 
 
-def share_files(files_max: int) -> OpenFiles:
+def share_files(files_max: int, links_most: int = PEERS_MAX) -> OpenFiles:
     """Divide ``files_max`` descriptors, from OPEN_FILES_MIN (fewer count as that many).
 
-    From about 10,000 on, everybody gets the most there is use for.
+    From about 10,000 on, everybody gets the most there is use for; of links that others open
+    that is ``links_most``.
     """
     files_max = max(files_max, OPEN_FILES_MIN)
     own = min(OWN_FILES + DIALLED_FILES, files_max // 2)
@@ -66,7 +67,7 @@ def share_files(files_max: int) -> OpenFiles:
     page = part(14, PAGE_CONNECTIONS_MAX)
     silent = part(10, STRANGERS_SILENT_MAX)
     speaking = part(6, STRANGERS_SPEAKING_MAX)
-    links = part(22, PEERS_MAX)
+    links = part(22, links_most)
     dials = part(12, DIALS_AT_ONCE)
     swarm_files = part(9, SWARM_FILES_MAX)
     rest = given - page - silent - speaking - links - dials - swarm_files

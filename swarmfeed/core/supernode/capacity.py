@@ -1,5 +1,6 @@
 """How many children a machine can bear: by its sockets and its upload."""
 
+from swarmfeed.core.base.limits import PEERS_MAX
 from swarmfeed.core.supernode.limits import (
     CAPACITIES,
     CHILD_UP_BYTES_PER_S,
@@ -22,6 +23,16 @@ def size_class_of(links_max: int, up_bytes_per_s: int) -> int:
     most = min(links_max - SPARE_LINKS, sent)
     fit = [number for number, each in enumerate(CAPACITIES) if each <= most]
     return max(fit, default=0)
+
+
+def links_most(up_bytes_per_s: int) -> int:
+    """Return how many links others may open to a machine, if it has the sockets.
+
+    Who sends as much as many children take has room for them, beside those of any node.
+    """
+    many = CAPACITIES[-1]
+    has_upload = up_bytes_per_s // CHILD_UP_BYTES_PER_S >= many
+    return SPARE_LINKS + many if has_upload else PEERS_MAX
 
 
 def children_of_network_max(capacity: int) -> int:
