@@ -48,7 +48,8 @@ class FriendsOfFriends:
             self._asking.ask_all(news)
         wanted: dict[FeedId, set[ChunkSpan]] = {}
         dropped: set[FeedId] = set()
-        budget_bytes = await self._budget_left()
+        # What is kept is counted on the disk, feed by feed: not where nothing asks for room.
+        budget_bytes = await self._budget_left() if self._chunks(friends) else 0
         for decision in plan_holding(self._chunks(friends), budget_bytes=budget_bytes):
             match decision:
                 case Drop(feed_id, span):

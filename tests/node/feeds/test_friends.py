@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.writing import OldPost
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND, OWN
 
 from tests.node.rig import Scribe
@@ -42,6 +43,20 @@ def test_whom_we_follow_ourselves_is_no_friend_of_a_friend(tmp_path: Path) -> No
         assert interests.of(bert.author_id) is FOLLOWED
         assert interests.of(me.author_id) is OWN
         assert interests.with_interest(FRIEND_OF_FRIEND) == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_where_nothing_of_theirs_is_here_nothing_is_counted_on_the_disk(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, anna = [await street.move_in() for _ in range(2)]
+        await anna.say("hello")
+        await me.follow(anna)
+        counted: list[FeedId] = []
+        logs = me.running.ground.shells.logs
+        logs.disk_bytes = lambda feed_id: counted.append(feed_id) or 0  # type: ignore[method-assign, func-returns-value]  # notes, and is asked for a sum
+        await me.running.feeds.friends.hold()
+        assert counted == []
 
     in_neighbourhood(tmp_path, scenario)
 
