@@ -66,8 +66,8 @@ class NoticeBoard:
         self._events = events
         self._takes_offer = takes_offer
         self._feeds: dict[FeedId, dict[NodeId, KeptNotice]] = {}
-        self._signed: set[bytes] = set()
-        """All that are kept, as they were signed."""
+        self._signed: dict[bytes, tuple[FeedId, NodeId]] = {}
+        """All that are kept, by how they were signed."""
         self._by_author: dict[AuthorId, dict[FeedId, None]] = {}
         self._watched: frozenset[AuthorId] = frozenset()
         self._goodbyes: dict[NodeId, bytes] = {}
@@ -295,7 +295,8 @@ class NoticeBoard:
 
     def _take(self, session: Session, record: NoticeRecord) -> None:
         # Most of what comes is known: everybody who watches an author passes it on.
-        if record.signed in self._signed:
+        if (known := self._signed.get(record.signed)) is not None:
+            session.part(HistorySide).untold.pop(known, None)  # nor has it to be told that
             return
         notice = read_notice(record.signed)
         if notice.node_id == self._identity.node_id or not self._is_wanted(notice):
@@ -374,9 +375,9 @@ class NoticeBoard:
             self._by_node[notice.node_id] += 1
             self._count += 1
         else:
-            self._signed.discard(before.record.signed)
+            self._signed.pop(before.record.signed, None)
         found[notice.node_id] = kept
-        self._signed.add(kept.record.signed)
+        self._signed[kept.record.signed] = notice.feed_id, notice.node_id
         self._by_author.setdefault(notice.author_id, {})[notice.feed_id] = None
         self._changed.add((notice.node_id, notice.feed_id))
 
@@ -384,7 +385,7 @@ class NoticeBoard:
         found = self._feeds[feed_id]
         gone = found.pop(node_id)
         author_id = gone.notice.author_id
-        self._signed.discard(gone.record.signed)
+        self._signed.pop(gone.record.signed, None)
         self._by_node[node_id] -= 1
         if not self._by_node[node_id]:
             del self._by_node[node_id]

@@ -214,6 +214,23 @@ def test_what_is_known_is_passed_over_unread_and_what_gave_way_is_read_again(
     assert rig.words() == [Word.LEASE]
 
 
+def test_who_tells_what_it_was_to_be_told_is_not_told_it() -> None:
+    async def script(rig: Rig) -> None:
+        first, second, third = (rig.link(number) for number in (1, 2, 3))
+        for peer in (first, second, third):
+            await rig.board.on_watch(peer, Watch((ANNA,)))
+        lease, renewed = (rig.notice(rig.keys[0], age_ms=age) for age in (2, 1))
+        rig.hear(first, lease)
+        rig.hear(second, lease)
+        assert await rig.told(second) == []
+        assert await rig.told(third) == [lease]
+        rig.hear(first, renewed)
+        rig.hear(second, lease)  # it does not know the newer one
+        assert await rig.told(second) == [renewed]
+
+    play(script)
+
+
 @pytest.mark.attack("A35")
 def test_a_forged_copy_of_what_is_known_is_blamed(rig: Rig) -> None:
     lease = rig.notice(rig.keys[0], age_ms=1)
