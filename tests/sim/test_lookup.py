@@ -330,6 +330,25 @@ def test_who_keeps_posts_back_is_noticed_and_told_of_in_the_end(tmp_path: Path) 
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.attack("A131")
+def test_who_keeps_back_what_we_told_it_ourselves_is_noticed(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        liar, _, leaf = await three(street, lambda found: replace(found, hits=()))
+        other = leaf.running.ground.layer.parents[0]
+        leaf.running.ground.layer.drop_parent(other.node_id)
+        await street.pass_time(1)
+        await leaf.say("tea of mine", "coffee")
+        young = await search(leaf, "tea")
+        assert young.left_out == 0
+        await street.pass_time(SETTLED_MS // 1000 + 5)
+        assert leaf.running.ground.layer.is_parent(liar.identity.node_id)
+        assert (await search(leaf, "tea")).left_out == 1
+        assert (await search(leaf, "tea lang:de")).left_out == 0
+        assert (await search(leaf, "cocoa")).left_out == 0
+
+    in_neighbourhood(tmp_path, scenario)
+
+
 @pytest.mark.attack("A132")
 def test_who_never_answers_is_not_waited_for(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

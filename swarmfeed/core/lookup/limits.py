@@ -50,6 +50,12 @@ SETTLED_MS: Final = 60_000
 """How old a post must be before a supernode that lacks it may be wondered at: push takes
 seconds, and a crashed layer half a minute."""
 
+CANARIES_MAX: Final = 8
+"""Newest own posts that a parent must have: as many as it is told of when it becomes one."""
+
+CANARY_MS: Final = 50 * 60_000
+"""How young they are: those of the last hour are told to a new parent."""
+
 OMISSIONS_BORNE: Final = 2
 """Searches in a row in which a parent left out what the other one showed: at the next one it
 is taken for a liar.  One alone may be a post that was on its way for very long."""

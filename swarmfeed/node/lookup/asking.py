@@ -48,6 +48,7 @@ from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.answering import SearchServer
+from swarmfeed.node.lookup.canaries import Canaries
 from swarmfeed.node.lookup.keeper import RecentKeeper
 
 NAME: Final = "lookup"
@@ -88,13 +89,20 @@ Heard = tuple[Session | None, SearchFound]
 class NetworkSearch:
     """Searches of this machine that are under way; belongs to one asyncio loop."""
 
-    def __init__(self, ground: Ground, keeper: RecentKeeper, searching: SearchServer) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        keeper: RecentKeeper,
+        searching: SearchServer,
+        canaries: Canaries,
+    ) -> None:
         self._ground = ground
         self._layer = ground.layer
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
         self._keeper = keeper
         self._searching = searching
+        self._canaries = canaries
         self._waiting: dict[tuple[NodeId, bytes], asyncio.Future[SearchFound | None]] = {}
         self._under_way = 0
         self._omissions: dict[NodeId, int] = {}
@@ -209,6 +217,7 @@ class NetworkSearch:
         self, heard: Sequence[Heard], sought: NetworkQuestion, asked: int
     ) -> Gathered:
         now_ms, called = self._clock.now_ms(), called_of(sought.called)
+        canaries = await self._canaries.of(sought.query, called, sought.before)
         true: list[tuple[Session | None, Answer]] = []
         for session, found in heard:
             try:
@@ -222,7 +231,7 @@ class NetworkSearch:
             asked=asked,
             answered=len(true),
             untrue=len(heard) - len(true),
-            left_out=self._left_out(true, sought, now_ms),
+            left_out=self._left_out(true, canaries, sought, now_ms),
             since_ms=min((each.since_ms for each in answers), default=0),
             more=any(each.more for each in answers),
         )
@@ -235,6 +244,7 @@ class NetworkSearch:
     def _left_out(
         self,
         true: Sequence[tuple[Session | None, Answer]],
+        canaries: Sequence[Checked],
         sought: NetworkQuestion,
         now_ms: int,
     ) -> int:
@@ -244,7 +254,8 @@ class NetworkSearch:
         for session, answer in true:
             if sought.query.best_first and answer.more:
                 continue  # which are the best, each may judge by what it has
-            lacks = omitted(answer, known, now_ms)
+            must_have = session is not None and self._canaries.counts(session)
+            lacks = omitted(answer, [*known, *(canaries if must_have else ())], now_ms)
             missing.update(lacks)
             if session is not None:
                 self._count(session, is_omission=bool(lacks))

@@ -11,6 +11,7 @@ from swarmfeed.node.ground.events import (
     FeedDropped,
     HeadGrew,
     LinkClosed,
+    ParentCame,
     PostSeen,
     PostTakenBack,
     Relieved,
@@ -22,6 +23,7 @@ from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.answers import AboutNetwork
 from swarmfeed.node.lookup.asking import NAME, NetworkSearch
+from swarmfeed.node.lookup.canaries import Canaries
 from swarmfeed.node.lookup.copying import RecentCopier
 from swarmfeed.node.lookup.keeper import RecentKeeper
 from swarmfeed.node.role import Role
@@ -42,7 +44,8 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
     """Make the role of one node."""
     keeper = RecentKeeper(ground)
     searching = SearchServer(ground, keeper)
-    searches = NetworkSearch(ground, keeper, searching)
+    canaries = Canaries(ground)
+    searches = NetworkSearch(ground, keeper, searching, canaries)
 
     copier = RecentCopier(ground, keeper, searches)
 
@@ -67,6 +70,7 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
         listens=(
             listens(ServingChanged, keeper.on_serving),
             listens(ServingChanged, copier.on_serving),
+            listens(ParentCame, canaries.on_parent),
             listens(HeadGrew, keeper.on_head),
             listens(ChunkKept, keeper.on_chunk),
             listens(PostSeen, keeper.on_seen),
