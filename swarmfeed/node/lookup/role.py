@@ -11,6 +11,7 @@ from swarmfeed.node.ground.events import (
     FeedDropped,
     HeadGrew,
     LinkClosed,
+    Listens,
     ParentCame,
     PostSeen,
     PostTakenBack,
@@ -68,17 +69,31 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
         ),
         answers=AboutNetwork(ground, searches).rows(),
         listens=(
-            listens(ServingChanged, keeper.on_serving),
-            listens(ServingChanged, copier.on_serving),
-            listens(ParentCame, canaries.on_parent),
-            listens(HeadGrew, keeper.on_head),
-            listens(ChunkKept, keeper.on_chunk),
-            listens(PostSeen, keeper.on_seen),
-            listens(PostTakenBack, keeper.on_taken_back),
-            listens(FeedDropped, keeper.on_dropped),
-            listens(Relieved, keeper.on_relieved),
+            *_filling(keeper),
+            *_noticing(canaries, copier),
             listens(LinkClosed, on_closed),
         ),
         jobs=jobs,
         stop=keeper.stop,
+    )
+
+
+def _filling(keeper: RecentKeeper) -> tuple[Listens, ...]:
+    """By what the index of the network is filled."""
+    return (
+        listens(ServingChanged, keeper.on_serving),
+        listens(HeadGrew, keeper.on_head),
+        listens(ChunkKept, keeper.on_chunk),
+        listens(PostSeen, keeper.on_seen),
+        listens(PostTakenBack, keeper.on_taken_back),
+        listens(FeedDropped, keeper.on_dropped),
+        listens(Relieved, keeper.on_relieved),
+    )
+
+
+def _noticing(canaries: Canaries, copier: RecentCopier) -> tuple[Listens, ...]:
+    """What is remembered of where this machine stands."""
+    return (
+        listens(ParentCame, canaries.on_parent),
+        listens(ServingChanged, copier.on_serving),
     )
