@@ -92,6 +92,7 @@ def test_one_question_brings_the_news_of_all(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_chunks_that_were_sealed_meanwhile_are_made_at_home(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         leaf, _, (writer,) = await night(street, authors=1, posts=300, before=300)
@@ -108,6 +109,7 @@ def test_chunks_that_were_sealed_meanwhile_are_made_at_home(tmp_path: Path) -> N
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_who_wrote_too_much_for_an_answer_comes_by_the_swarm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_parent_is_asked_also_where_its_hello_did_not_say_so(tmp_path: Path) -
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_parent_that_serves_nobody_any_more_says_so_and_another_is_asked(
     tmp_path: Path,
 ) -> None:
@@ -192,6 +195,7 @@ def test_a_parent_that_is_too_busy_says_so_and_all_comes_the_ordinary_way(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_holders_of_what_a_parent_lacks_are_named(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         leaf, (parent,), writers = await night(street, authors=2, posts=5)

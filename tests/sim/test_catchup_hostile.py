@@ -12,6 +12,7 @@ from swarmfeed.core.catchup.news import FeedTold, open_news, pack_news
 from swarmfeed.core.catchup.question import Question
 from swarmfeed.core.catchup.words import CatchUp, CaughtUp, Lacked, NightNews
 from swarmfeed.core.feed.chunk import frame_content, pack_frame
+from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 from swarmfeed.core.talk.words import WantedFeed
 from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.catchup.telling import Since, Telling, _Answer, _Read
@@ -22,8 +23,11 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.role import Role
 from swarmfeed.node.roster import ROSTER, Roster
+from swarmfeed.node.supernode.settings import SupernodeSettings
 
 from tests.sim.test_catchup import night, texts
+
+pytestmark = pytest.mark.slow
 
 
 class Liar(Telling):
@@ -156,6 +160,41 @@ def test_altered_entries_are_not_shown_and_the_others_are(tmp_path: Path) -> Non
         await street.until(lambda: texts(leaf, writers) == [8, 9, 10], within_s=5)
         assert misled.told == [(first.identity.node_id, sentences.NOT_FOLLOWING())]
         assert not any("night 9" in leaf.reads(each.author_id) for each in writers)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A111")
+def test_an_elected_parent_that_lies_is_replaced(tmp_path: Path) -> None:
+    on, off = (SupernodeSettings(supernode=each) for each in ("on", "off"))
+
+    async def scenario(street: Neighbourhood) -> None:
+        first = await street.move_in(supernode=on, roster=liar("alters"))
+        others = [await street.move_in(supernode=on, knows=[first]) for _ in range(2)]
+        leaf = await street.move_in(supernode=off, knows=[first, *others], roster=NOTING)
+        writer = await street.move_in(supernode=off, knows=[first, *others])
+        for reader in leaf, first, *others:
+            await reader.follow(writer)
+        await writer.say_many(3, "before")
+        await street.pass_time(5)
+        await leaf.stop()
+        await writer.say_many(5, "night")
+        await street.pass_time(5)
+        await writer.stop()
+        for other in others:
+            street.split(leaf, other)
+        await leaf.start()
+        await street.pass_time(1)
+        for other in others:
+            street.heal(leaf, other)
+            leaf.running.ground.sessions.forget_failures(other.endpoint)
+        layer = leaf.running.ground.layer
+        await street.until(lambda: len(layer.parents) == PARENTS, within_s=6 * ROUND_S)
+        assert texts(leaf, [writer]) == [8]
+        assert leaf.running.parts(Misleadings).told == [
+            (first.identity.node_id, sentences.NOT_FOLLOWING())
+        ]
+        assert not layer.is_parent(first.identity.node_id)
 
     in_neighbourhood(tmp_path, scenario)
 
