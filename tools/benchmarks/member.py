@@ -154,6 +154,7 @@ class Member:
             "jobs": self.jobs,
             "listen": self.listen,
             "parents": self.parents,
+            "adopt_all": self.adopt_all,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -300,6 +301,15 @@ class Member:
             await asyncio.sleep(_LOOK_EVERY_S)
         await asyncio.sleep(_TOLD_WITHIN_S)
         return {}
+
+    async def adopt_all(self) -> Answer:
+        """Take all who are linked as children: how many, what they take, and time so far."""
+        ground = self._node.ground
+        for session in ground.sessions.all():
+            if not ground.layer.is_child(session.node_id):
+                ground.layer.add_child(session)
+        rss = psutil.Process().memory_info().rss
+        return {"children": len(ground.layer.children), "rss": rss, "cpu_s": _cpu_s()}
 
     # --- inside ---
 

@@ -30,6 +30,7 @@ CHILDREN = 1_000
 MET_BY = 10
 """Children that each post meets, on average."""
 
+POSTS_PER_S = 50
 KEYS_OF_CHILD = 150
 MESSAGE_BYTES = 1_500
 HOPS = 3
@@ -39,6 +40,7 @@ HOPS = 3
 def measure(bench: Bench) -> Iterator[Row]:
     """What a post costs at a supernode; and how long one takes between processes."""
     yield from _cost(bench.choose(2_000, 500))
+    yield from _many(bench, bench.choose(200, 50), bench.choose(500, 100))
     supernodes, leaves = bench.choose(4, 2), bench.choose(12, 2)
     count = bench.choose(100, 30)
     took_ms = _between(bench, supernodes, leaves, count)
@@ -127,6 +129,47 @@ def _floor_ms(bench: Bench, count: int) -> float:
     trips = physical.loopback_round_trips_s(count, MESSAGE_BYTES)
     middle = physical.percentile(synced, 0.5), physical.percentile(trips, 0.5)
     return (middle[0] + HOPS * middle[1] / 2) * 1000
+
+
+def _many(bench: Bench, leaves: int, posts: int) -> Iterator[Row]:
+    """One supernode with many leaves: what each takes, and how soon they are told."""
+    folder = bench.new_folder()
+    options = ("--supernode", "on")
+    with (
+        start_member(new_home(folder, "supernode"), options=options) as supernode,
+        Asked(
+            "benchmarks.leaves",
+            *("--at", supernode.ready["at"], "--folder", folder),
+            errors=folder / "leaves.txt",
+        ) as crowd,
+    ):
+        before = supernode.ask("adopt_all")
+        tags = leaves // MET_BY
+        crowd.ask("open", count=leaves, tags=tags)
+        while supernode.ask("adopt_all")["children"] < leaves:
+            time.sleep(0.1)
+        crowd.ask("told", count=leaves)
+        linked = supernode.ask("adopt_all")
+        texts = [f"post {number} about #t{number % tags}" for number in range(posts)]
+        said = supernode.ask("publish", texts=texts, every_s=1 / POSTS_PER_S)
+        heard = crowd.ask("hear", count=posts * MET_BY)["heard"]
+        after = supernode.ask("adopt_all")
+    started = {index: begun for index, begun, _ in said["published"]}
+    took_ms = [(at - started[index]) / 1e6 for index, at in heard]
+    what = f"{leaves} leaves, {POSTS_PER_S} posts/s that {MET_BY} of them listen to"
+    yield Row(
+        "push.many",
+        f"{what}: told, p99",
+        physical.percentile(took_ms, 0.99),
+        "ms",
+        None,
+        (at_most(150),),
+        {"p50_ms": physical.percentile(took_ms, 0.5)},
+    )
+    busy = (after["cpu_s"] - linked["cpu_s"]) / posts * 1000
+    yield Row("push.many_cpu", "- processor of the supernode for a post", busy, "ms")
+    each = (linked["rss"] - before["rss"]) / leaves / 1000
+    yield Row("push.leaf", "- its memory for a leaf", each, "kB", None, (at_most(100),))
 
 
 def _posts(count: int) -> Iterator[ProvenPost]:
