@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import os
 import ssl
@@ -16,6 +17,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.errors import BadEncodingError, PassingError
 from swarmfeed.shell.wire import tls
 from swarmfeed.shell.wire.tls import (
+    READ_BYTES,
     client_context,
     hash_certificate,
     make_certificate,
@@ -127,3 +129,30 @@ def test_a_key_for_which_there_is_no_room_is_said_in_a_sentence(
     monkeypatch.setattr(os, "memfd_create", full, raising=False)
     with pytest.raises(PassingError, match="too many files are open"):
         server_context(bytes(32), tmp_path)
+
+
+def test_a_link_reads_in_small_pieces_and_loses_nothing(tmp_path: Path) -> None:
+    """The buffer for them is there as long as the link: a supernode has hundreds."""
+    data, pieces, came = os.urandom(300_000), list[bytes](), asyncio.Event()
+
+    class Reader(asyncio.Protocol):
+        def data_received(self, piece: bytes) -> None:
+            pieces.append(piece)
+            if sum(map(len, pieces)) == len(data):
+                came.set()
+
+    async def send() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            Reader, "127.0.0.1", 0, ssl=server_context(SEED, tmp_path)
+        )
+        host, port = server.sockets[0].getsockname()
+        _, writer = await asyncio.open_connection(host, port, ssl=client_context())
+        writer.write(data)
+        await asyncio.wait_for(came.wait(), 30)
+        writer.close()
+        server.close()
+
+    asyncio.run(send())
+    assert b"".join(pieces) == data
+    assert max(map(len, pieces)) <= READ_BYTES
