@@ -60,6 +60,8 @@ BODIES: dict[str, object] = {
     "unfollow": {"who": format_author(MIRA)},
     "mute": {"who": format_author(MIRA)},
     "unmute": {"who": format_author(MIRA)},
+    "subscribe": {"what": "#moss"},
+    "unsubscribe": {"what": "#moss"},
     "mark-read": {"refs": ref_text(own_post(FakeDesk()).ref)},
     "keep-draft": {"text": "begun"},
     "note-sheets": {"statement": ""},
@@ -139,6 +141,7 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
         assert "requestBody" not in operation
     site.desk.pinned[site.desk.me] = own_post(site.desk)
     site.desk.alarms = (ALARM,)
+    site.desk.subscriptions = ["#moss"]
     answer = site.ask(name, body)
     assert answer.status_code in (200, 201)
     check(answer_schema(operation, answer.status_code), answer.json)
