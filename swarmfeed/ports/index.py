@@ -337,8 +337,9 @@ class Index(Protocol):
         """The same of several feeds, in their order, far sooner than one by one."""
         ...
 
-    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
-        """The same, one feed after the other."""
+    def doors_of(self, feed_ids: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+        """Where holders of these feeds accept links, each once, most recently seen first; and
+        whether one there told us itself."""
         ...
 
     def peers(self, limit: int) -> list[Endpoint]:

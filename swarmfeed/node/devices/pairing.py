@@ -165,7 +165,7 @@ class Pairer:
         """Where the new device finds what was written: here, and at others who hold it."""
         own = self._ground.introduction.endpoint()
         feeds = sorted(self._ground.shelf.feeds_of(self._identity.author_id))
-        holders = [each.link for each in self._shells.index.holders_of(feeds)]
+        holders = [door for door, _ in self._shells.index.doors_of(feeds)]
         places = dict.fromkeys([*([own] if own else []), *holders])
         return tuple(places)[:ENDPOINTS_MAX]
 

@@ -286,8 +286,8 @@ class Finder:
         async for author_id in in_turns([*self._interests.read(), *self._some_others()]):
             feeds += self._shelf.feeds_of(author_id)
         for at in range(0, len(feeds), _FEEDS_AT_ONCE):
-            for each in self._index.holders_of(feeds[at : at + _FEEDS_AT_ONCE]):
-                (known if each.seen_at_ms else told).append(each.link)
+            for door, is_known in self._index.doors_of(feeds[at : at + _FEEDS_AT_ONCE]):
+                (known if is_known else told).append(door)
             await asyncio.sleep(0)
         return known + self._index.peers(REMEMBERED_PEERS_DIALLED), told
 

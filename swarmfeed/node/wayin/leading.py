@@ -127,8 +127,8 @@ class Leading:
     def _friends(self) -> Iterator[Endpoint]:
         """Nodes that hold what those wrote whom the person follows."""
         feeds = list(islice(self._feeds_read(), _FEEDS_LOOKED_AT))
-        for each in self._ground.shells.index.holders_of(feeds):
-            yield each.link
+        for door, _ in self._ground.shells.index.doors_of(feeds):
+            yield door
 
     def _feeds_read(self) -> Iterator[FeedId]:
         for author_id in self._ground.interests.read():

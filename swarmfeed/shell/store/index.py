@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from swarmfeed.core.asks.cursor import Cursor
@@ -369,14 +368,15 @@ class SqliteIndex:
             return index_nodes.receipts(db, feed_id)
 
     def holders(self, feed_id: FeedId) -> list[KnownHolder]:
-        return self.holders_of([feed_id])
+        return self.holders_by_feed([feed_id])[feed_id]
 
     def holders_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
         with self._database.read() as db:
             return index_nodes.holders_by_feed(db, feed_ids)
 
-    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
-        return list(chain.from_iterable(self.holders_by_feed(feed_ids).values()))
+    def doors_of(self, feed_ids: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+        with self._database.read() as db:
+            return index_nodes.doors_of(db, feed_ids)
 
     def peers(self, limit: int) -> list[Endpoint]:
         with self._database.read() as db:

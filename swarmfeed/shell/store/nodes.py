@@ -91,6 +91,19 @@ def holders_by_feed(
     return found
 
 
+DOORS_OF: Final = """
+    SELECT link_host, link_port, max(seen_at_ms) AS newest
+    FROM json_each(?) AS wanted CROSS JOIN holder ON holder.feed_id = unhex(wanted.value)
+    GROUP BY link_host, link_port ORDER BY newest DESC, link_host, link_port
+"""
+
+
+def doors_of(db: Connection, feed_ids: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+    wanted = json.dumps([each.hex() for each in feed_ids])
+    rows = db.execute(DOORS_OF, (wanted,))
+    return [(Endpoint(host, port), newest > 0) for host, port, newest in rows]
+
+
 def save_peer(db: Connection, endpoint: Endpoint, seen_at_ms: int) -> None:
     db.execute(
         "INSERT INTO peer VALUES (?, ?, ?) ON CONFLICT DO UPDATE"

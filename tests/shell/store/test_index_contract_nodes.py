@@ -54,7 +54,16 @@ def test_holders_are_bounded_and_most_recent_first(index: Index) -> None:
         index.save_receipt(BOBS, NodeId(number.to_bytes(32, "big")), number, number)
     index.save_holder(CYDS, holder(1, 9))
     newest = [holder(number, number) for number in range(HOLDERS_MAX + 2, 2, -1)]
-    assert index.holders_of([CYDS, LAPTOP, BOBS]) == [holder(1, 9), *newest]
+    doors = [(each.link, True) for each in newest]
+    first = (holder(1, 9).link, True)
+    assert index.doors_of([LAPTOP, BOBS]) == doors
+    assert first not in doors
+    assert sorted(index.doors_of([CYDS, BOBS, LAPTOP])) == sorted([first, *doors])
+    assert index.doors_of([LAPTOP]) == index.doors_of([]) == []
+    index.save_holder(LAPTOP, holder(1, 0))
+    assert index.doors_of([LAPTOP]) == [(first[0], False)], "hearsay"
+    assert index.doors_of([LAPTOP, CYDS]) == [first], "named by others, and met"
+    index.drop_feed(LAPTOP)
     by_feed = index.holders_by_feed([CYDS, LAPTOP, BOBS])
     assert list(by_feed.items()) == [(CYDS, [holder(1, 9)]), (LAPTOP, []), (BOBS, newest)]
     assert index.holders_by_feed([]) == {}

@@ -480,8 +480,13 @@ class FakeIndex:
     def holders_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
         return {each: self.holders(each) for each in feed_ids}
 
-    def holders_of(self, feed_ids: Sequence[FeedId]) -> list[KnownHolder]:
-        return [holder for feed_id in feed_ids for holder in self.holders(feed_id)]
+    def doors_of(self, feed_ids: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+        newest: dict[Endpoint, int] = {}
+        for holder in (each for feed_id in feed_ids for each in self.holders(feed_id)):
+            seen_at_ms = max(holder.seen_at_ms, newest.get(holder.link, 0))
+            newest[holder.link] = seen_at_ms
+        doors = sorted(newest, key=lambda each: (-newest[each], each.host, each.port))
+        return [(each, newest[each] > 0) for each in doors]
 
     def peers(self, limit: int) -> list[Endpoint]:
         return sorted(self._peers, key=lambda peer: (-self._peers[peer], peer))[:limit]
