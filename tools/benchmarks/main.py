@@ -30,6 +30,7 @@ from benchmarks import (
     sweeping,
     sync,
     verify,
+    witness,
 )
 from benchmarks.bench import Bench
 from benchmarks.peers.comparison import markdown
@@ -51,6 +52,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "search": search.measure,
     "lookup": lookup.measure,
     "push": push.measure,
+    "witness": witness.measure,
     "sweeping": sweeping.measure,
     "idle": crowd.measure_idle,
     "disk": crowd.measure_disk,

@@ -135,6 +135,7 @@ class AboutPeople:
         self._private = ground.private
         self._index = ground.shells.index
         self._introduction = ground.introduction
+        self._layer = ground.layer
         self._reporter = reporter
         self._showing = showing
 
@@ -151,11 +152,12 @@ class AboutPeople:
     def whoami(self, _: WhoAreYou) -> Whoami:
         author_id = self._identity.author_id
         name = self._known(author_id).name
-        endpoint = self._introduction.endpoint()
+        # A supernode leads a newcomer in, and to who cannot be dialled.
+        places = self._introduction.endpoint(), *(each.link for each in self._layer.parents)
         return Whoami(
             author_id=author_id,
             name=name,
-            link=format_link(Link(author_id, name, (endpoint,) if endpoint else ())),
+            link=format_link(Link(author_id, name, tuple(filter(None, places)))),
             node_id=self._identity.node_id,
             verifier_key=verifier_key(self._identity.feed_id),
         )

@@ -85,9 +85,10 @@ class Inquiry:
         if witness == self._ground.identity.node_id:
             return None
         session = self._ground.sessions.find(witness)
-        if session is not None and self._layer.is_parent(witness):
-            host = session.proven_host
-            return domain_of(host) if host else None
+        # Of one that is linked by way of another node its record tells.
+        host = session.proven_host if session is not None else ""
+        if host and self._layer.is_parent(witness):
+            return domain_of(host)
         found = (each for each in self._layer.others if each.node_id == witness)
         return next((domain_of(each.endpoint.host) for each in found), None)
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.supernode_list import ListSupernodes
+from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.rendezvous import SUPERNODE_TOPIC
 from swarmfeed.core.supernode.limits import DHT_WAYS_MAX, WAYS_IN_MAX
@@ -114,6 +116,20 @@ def test_who_has_a_parent_asks_nobody_the_way(tmp_path: Path) -> None:
         layer.know((record_of(server),))
         await street.pass_time(200)
         assert layer.ways_in == before
+
+    in_neighbourhood(tmp_path, script)
+
+
+def test_the_link_that_people_give_away_names_who_serves_them(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        server = await street.move_in()
+        anna = await street.move_in(knows=[server])
+        await street.pass_time(2)
+        session = anna.running.ground.sessions.find(server.identity.node_id)
+        assert session is not None
+        anna.running.ground.layer.add_parent(session)
+        whoami = anna.running.ground.answering._rows[WhoAreYou].run(WhoAreYou())
+        assert parse_link(whoami.link).at == (anna.endpoint, server.endpoint)
 
     in_neighbourhood(tmp_path, script)
 

@@ -13,8 +13,10 @@ from swarmfeed.core.witness.limits import STEP_BACK_S, UNSEEN_AFTER_S
 from swarmfeed.core.witness.words import Cosign, Witnessed
 from swarmfeed.node.ground.events import Misled, listens
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.roster import ROSTER, Roster
 
 from tests.node.witness.town import (
+    WITNESSES_ALONE,
     adopt,
     inquiry,
     is_linked,
@@ -59,9 +61,11 @@ def words(author: Neighbour, head: bytes, *by: Neighbour, later_s: int = 0) -> W
     )
 
 
-async def reading(street: Neighbourhood) -> tuple[list[Neighbour], Neighbour, Neighbour]:
+async def reading(
+    street: Neighbourhood, roster: Roster = ROSTER
+) -> tuple[list[Neighbour], Neighbour, Neighbour]:
     """Two witnesses, an author and a reader; the witnesses are the parents of both."""
-    servers = await witnesses(street)
+    servers = await witnesses(street, roster=roster)
     anna = await leaf(street, servers)
     ben = await leaf(street, servers)
     await ben.follow(anna)
@@ -74,7 +78,7 @@ def test_news_that_a_holder_keeps_back_are_found_by_the_word_of_witnesses(
     tmp_path: Path,
 ) -> None:
     async def script(street: Neighbourhood) -> None:
-        _, anna, ben = await reading(street)
+        _, anna, ben = await reading(street, WITNESSES_ALONE)
         await ben.stop()
         await anna.say("what nobody gives to ben")
         await street.pass_time(3)

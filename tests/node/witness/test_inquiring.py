@@ -9,6 +9,7 @@ from swarmfeed.core.witness.limits import OWN_ASKED_EVERY_S
 from swarmfeed.node.witness.answers import HowNewFeeds
 
 from tests.node.witness.town import (
+    WITNESSES_ALONE,
     adopt,
     inquiry,
     know,
@@ -137,7 +138,7 @@ def test_supernodes_are_witnesses_to_each_other(tmp_path: Path) -> None:
 
 def test_people_are_told_how_new_it_is_and_what_is_kept_back(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
-        servers = await witnesses(street)
+        servers = await witnesses(street, roster=WITNESSES_ALONE)
         anna = await leaf(street, servers)
         ben = await leaf(street, servers)
         await ben.follow(anna)

@@ -7,9 +7,20 @@ from street.neighbourhood import Neighbour, Neighbourhood
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.witness.newest import SeenBy, see
 from swarmfeed.errors import RetryError
+from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.ground.layer import Supernode
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.lookup.role import lookup_role
+from swarmfeed.node.push.role import push_role
+from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.node.witness.inquiring import Inquiry
+
+WITNESSES_ALONE = Roster(
+    roles=tuple(
+        role for role in ROSTER.roles if role not in (push_role, lookup_role, catchup_role)
+    )
+)
+"""Supernodes that keep back whatever they have heard of: nobody gives the news."""
 
 
 def session(one: Neighbour, other: Neighbour) -> Session:
@@ -37,8 +48,10 @@ def know(who: Neighbour, servers: Iterable[Neighbour]) -> None:
     who.running.ground.layer.know(tuple(others))
 
 
-async def witnesses(street: Neighbourhood, count: int = 2) -> list[Neighbour]:
-    found = [await street.move_in() for _ in range(count)]
+async def witnesses(
+    street: Neighbourhood, count: int = 2, *, roster: Roster = ROSTER
+) -> list[Neighbour]:
+    found = [await street.move_in(roster=roster) for _ in range(count)]
     for each in found:
         each.running.ground.layer.serve(True)
     return found
