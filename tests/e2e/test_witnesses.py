@@ -64,6 +64,6 @@ def test_a_list_leads_in_and_witnesses_show_what_is_newest(
     anna.stop()
     ben.start()
     # By its parents ben has it though nobody else is there, and they say that it is the newest.
-    ben.wait_for("the newest", lambda: newest(ben, anna)["as_of_ms"] > posted_ms)
+    ben.wait_for("the newest", lambda: (newest(ben, anna)["as_of_ms"] or 0) > posted_ms)
     ben.wait_for("the post", lambda: "while ben was away" in texts(ben))
     assert newest(ben, anna)["kept_back"] == 0
