@@ -181,6 +181,11 @@ SPARE_SLOPE: Final = 0.15
 SPARE_START: Final = 0.2
 """Share of the chance that is there at once."""
 
+TOLD_OF_END: Final = 4
+"""Supernodes that hear of one that steps down from itself: as many as everybody should know of.
+In a small network that is nearly all, and they do not step down for its sake; a table would
+take five minutes to forget it."""
+
 SHED_LOAD: Final = 0.9
 """Load above which children are asked to move."""
 

@@ -25,6 +25,7 @@ from swarmfeed.core.supernode.limits import (
     KNOWN_MAX,
     ROUND_S,
     SWAPPED_MAX,
+    TOLD_OF_END,
     WAY_IN_EVERY,
     WAYS_IN_AT_ONCE,
     WAYS_IN_MAX,
@@ -261,9 +262,12 @@ class Member:
         if self.serving.serves:
             return deeds
         self._record, self.why = None, self.serving.why
+        # Others that look whether they are needed should not count on us any more.
+        told = self.table.choose_some(TOLD_OF_END, self._luck)
         return [
             ChangeRole(serving=False, why=self.why),
             *deeds,
+            *(self._ask(each, KNOWN_ASKED_MAX, now_s) for each in told),
             *self.parents.begin_round(now_s),
         ]
 

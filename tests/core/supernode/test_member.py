@@ -29,6 +29,7 @@ from swarmfeed.core.supernode.limits import (
     SWAP_AFTER_S,
     TABLE_MAX,
     TENURE_ROUNDS,
+    TOLD_OF_END,
     TRIES,
     VIEW_MAX,
 )
@@ -229,6 +230,9 @@ def test_a_supernode_that_is_not_needed_steps_down_and_names_others() -> None:
     assert ChangeRole(serving=False, why=one.why) in deeds
     assert "it stepped down: 20 in a hundred" in one.why
     assert len(asked(deeds)) == PARENTS, "it is a leaf again"
+    told_of_it = [deed.node_id for deed in deeds if isinstance(deed, AskRecords)]
+    assert len({*told_of_it}) == TOLD_OF_END, "supernodes hear of it from itself"
+    assert not one.record(now_s).serving
 
 
 def test_without_an_answer_a_supernode_stays() -> None:
