@@ -97,6 +97,7 @@ def test_news_that_a_holder_keeps_back_are_found_by_the_word_of_witnesses(
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A144")
 @pytest.mark.parametrize("size", ["the same", "larger", "smaller"])
 def test_an_author_who_shows_witnesses_another_story_is_convicted(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.newest import HowNew, HowNewIs
 from swarmfeed.core.witness import sentences
@@ -52,6 +53,7 @@ def test_a_new_post_is_witnessed_and_its_readers_see_by_how_many_and_when(
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_it_stays_fresh_while_nothing_is_written_and_costs_little(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
         servers = await witnesses(street)
