@@ -68,6 +68,7 @@ class Holder:
 
     def __init__(self, ground: Ground, seeder: Seeder) -> None:
         self._shelf = ground.shelf
+        self._interests = ground.interests
         self._sessions = ground.sessions
         self._prover = ground.prover
         self._index = ground.shells.index
@@ -218,14 +219,13 @@ class Holder:
         session.outbox.put(("wants",), partial(self._answer_some, session))
 
     def _note_known(self, session: Session, wanted: WantedAuthor) -> set[FeedId]:
-        """Note how much the asker has of an author's feeds; returns which it named.
-
-        Also of those that we hold nothing of: as soon as one comes, from somebody else, its
-        head would be sent to everybody who has it already.
+        """Note how much the asker has of feeds, and of those that may come here: as soon as one
+        does, its head would be sent to everybody who has it already.  Returns which it named.
         """
+        may_come = self._interests.of(wanted.author_id) is not None
         for each in wanted.feeds:
             is_here = self._shelf.replica(each.feed_id) is not None
-            if is_here or len(session.knows) < FEEDS_HELD_MAX:
+            if is_here or (may_come and len(session.knows) < FEEDS_HELD_MAX):
                 session.knows[each.feed_id] = each.size
         return {each.feed_id for each in wanted.feeds}
 

@@ -280,7 +280,11 @@ def test_what_a_peer_may_say_to_have_is_bounded(
         feeds = [WantedFeed(FeedId(bytes([7, n]) * 16), 3) for n in range(50)]
         made_up = [WantedAuthor(AuthorId(each.feed_id), (each,)) for each in feeds]
         await to.hear(asker, Want((*made_up, *want(anna, 5).authors)))
-        assert len(asker.knows) == 11
+        assert asker.knows == {anna.feed_id: 5}, "of nobody we care for, nothing comes"
+        for each in made_up:
+            to.care(each.author_id)
+        await to.hear(asker, Want(tuple(made_up)))
+        assert len(asker.knows) == 10
         assert asker.knows[anna.feed_id] == 5
 
     talk(tmp_path, script)
