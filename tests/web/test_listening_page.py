@@ -35,6 +35,13 @@ def test_without_a_supernode_the_page_says_so(site: Site) -> None:
     assert "No supernode is told of it now" in site.get("/listening").text
 
 
+def test_on_a_supernode_it_says_who_looks_out(site: Site) -> None:
+    site.desk.parents, site.desk.serves = 0, True
+    site.post("/listening", {"what": "tea"})
+    page = site.get("/listening").text
+    assert "This machine is a supernode" in page and "No supernode is told" not in page
+
+
 def test_notices_lead_there(site: Site) -> None:
     assert 'href="/listening"' in site.get("/notifications").text
 

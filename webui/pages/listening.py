@@ -46,7 +46,7 @@ def _shown(what: str, typed: str = "", not_taken: str = "") -> str:
         typed=typed,
         not_taken=not_taken,
         known=known.what,
-        told=who_is_told(len(known.what), known.parents),
+        told=who_is_told(len(known.what), known.parents, serves=known.serves),
         posts=page.posts,
         older=page.next,
         is_top=start is None,

@@ -73,7 +73,7 @@ def subscribe_list(context: Context, as_json: bool) -> None:
         return
     for each in found.what:
         print_line(each)
-    print_sentence(sentences.who_is_told(len(found.what), found.parents))
+    print_sentence(_told(found))
 
 
 @subscribe.command("read")
@@ -102,9 +102,13 @@ def _meant(desk: Answerer, what: tuple[str, ...]) -> str:
     return typed
 
 
+def _told(found: Subscriptions) -> str:
+    return sentences.who_is_told(len(found.what), found.parents, serves=found.serves)
+
+
 def _print_change(found: Subscriptions, as_json: bool, sentence: str) -> None:
     if as_json:
         print_answer(found)
         return
     print_sentence(sentence)
-    print_sentence(sentences.who_is_told(len(found.what), found.parents))
+    print_sentence(_told(found))

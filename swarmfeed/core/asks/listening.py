@@ -18,6 +18,8 @@ class Subscriptions:
     """As ``search`` takes it, in the order of the letters."""
     parents: int
     """Supernodes that are told of it now; without any, posts of strangers do not come."""
+    serves: bool = False
+    """Whether this machine is a supernode, which hears what passes by without being told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

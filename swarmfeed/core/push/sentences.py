@@ -24,13 +24,18 @@ NOBODY_IS_TOLD: Final = Text(
     "No supernode is told of it now: posts of strangers come once there is one."
 )
 PARENTS_ARE_TOLD: Final = Text("{parents:1 supernode looks|# supernodes look} out for it.")
+SERVES_ITSELF: Final = Text(
+    "This machine is a supernode: it looks out for it among the posts that pass by."
+)
 NO_SUBSCRIPTIONS: Final = Text("You listen to nothing beside those you follow.")
 PARENTS_WATCHED: Final = Text("{parents:1 parent|# parents} held against each other")
 NOTHING_HEARD: Final = Text("Nothing was heard yet of what you listen to.")
 
 
-def who_is_told(subscriptions: int, parents: int) -> str:
+def who_is_told(subscriptions: int, parents: int, *, serves: bool) -> str:
     """Who looks out for what a person listens to."""
     if not subscriptions:
         return NO_SUBSCRIPTIONS()
+    if serves:
+        return SERVES_ITSELF()
     return PARENTS_ARE_TOLD(parents=parents) if parents else NOBODY_IS_TOLD()

@@ -60,7 +60,9 @@ class ListeningAnswers:
 
     def _told(self) -> Subscriptions:
         what = tuple(each.text for each in self._subscribed.all())
-        return Subscriptions(what=what, parents=len(self._layer.parents))
+        return Subscriptions(
+            what=what, parents=len(self._layer.parents), serves=self._layer.serves
+        )
 
     def _find(self, ask: Listening, texts: Iterable[str]) -> list[PostView]:
         hidden = {self._own, *self._private.names(MUTE)}

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final
 
+from swarmfeed.core.asks.sentences import NOT_RUNNING
 from swarmfeed.core.asks.supernodes import (
     RoleChange,
     SupernodeLink,
@@ -11,6 +12,7 @@ from swarmfeed.core.asks.supernodes import (
 )
 from swarmfeed.core.supernode import sentences
 from swarmfeed.core.supernode.limits import ROLE_CHANGES_KEPT
+from swarmfeed.errors import UserError
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.events import ServingChanged
 from swarmfeed.node.ground.ground import Ground
@@ -28,6 +30,7 @@ class SupernodeAnswers:
     ) -> None:
         self._layer = ground.layer
         self._clock = ground.shells.clock
+        self._is_online = ground.settings.network
         self._member = layering.member
         self._gatekeeper = gatekeeper
         self._passport = passport
@@ -44,6 +47,9 @@ class SupernodeAnswers:
         self._changes.appendleft(change)
 
     def status(self, _: Supernodes) -> SupernodeStatus:
+        """Raises UserError: no node runs here, so it stands nowhere."""
+        if not self._is_online:
+            raise UserError(NOT_RUNNING())
         member, verdict = self._member, self._gatekeeper.verdict
         return SupernodeStatus(
             serves=self._layer.serves,

@@ -19,7 +19,7 @@ def test_what_is_listened_to_is_added_listed_and_removed(run: Run, node: AnnasDe
     run("subscribe", "add", "#rust")
     assert run("subscribe", "list").stdout.startswith("#rust\ncold brew\n")
     printed = json.loads(run("subscribe", "remove", "#rust", "--json").stdout)
-    assert printed == {"what": ["cold brew"], "parents": 2}
+    assert printed == {"what": ["cold brew"], "parents": 2, "serves": False}
     assert node.subscriptions == ["cold brew"]
 
 
@@ -33,6 +33,14 @@ def test_somebody_is_named_by_link_address_or_name(run: Run, node: AnnasDesk) ->
 def test_without_a_supernode_it_is_said(run: Run, node: AnnasDesk) -> None:
     node.parents = 0
     assert "No supernode is told of it now" in run("subscribe", "add", "tea").stdout
+
+
+def test_a_supernode_is_told_by_nobody_and_hears_all_the_same(
+    run: Run, node: AnnasDesk
+) -> None:
+    node.parents, node.serves = 0, True
+    told = run("subscribe", "add", "tea").stdout
+    assert "This machine is a supernode" in told and "No supernode" not in told
 
 
 def test_what_cannot_be_listened_to_is_refused(run: Run, node: AnnasDesk) -> None:

@@ -23,6 +23,7 @@ class Listener(Protocol):
     posts: list[PostView]
     subscriptions: list[str]
     parents: int
+    serves: bool
 
 
 def subscribe(desk: Listener, ask: Subscribe) -> Subscriptions:
@@ -40,7 +41,8 @@ def unsubscribe(desk: Listener, ask: Unsubscribe) -> Subscriptions:
 
 
 def told(desk: Listener, _: Any = None) -> Subscriptions:
-    return Subscriptions(what=tuple(sorted(desk.subscriptions)), parents=desk.parents)
+    what = tuple(sorted(desk.subscriptions))
+    return Subscriptions(what=what, parents=desk.parents, serves=desk.serves)
 
 
 def listening(desk: Listener, ask: Listening) -> Posts:
