@@ -30,7 +30,7 @@ AGAIN_S: Final = 30
 itself qBittorrent dials a peer that it lost after two minutes, a second time after three, and
 asks the DHT again after a quarter of an hour: more than a test waits."""
 
-LOG_LINES_MAX: Final = 25
+LOG_LINES_MAX: Final = 100
 """Of a client's own log, in the words of a failure."""
 
 QBITTORRENT: Final = "qbittorrent-nox"
@@ -162,7 +162,10 @@ class QBittorrent:
                 self.ask_again()
             return look()
 
-        wait_for(what, look_on, seconds)
+        try:
+            wait_for(what, look_on, seconds)
+        except ClientFailed as failed:
+            raise ClientFailed(f"{failed}\n{self._states()}") from None
 
     def ask_again(self) -> None:
         """What a person can click: update the RSS feed, and ask the DHT for peers now."""
@@ -172,12 +175,14 @@ class QBittorrent:
 
     def said(self) -> str:
         """Each torrent's state, and the end of its own log: for the words of a failure."""
-        torrents = [
+        return f"qBittorrent:\n{self._states()}\n{last_lines(self._own_log)}"
+
+    def _states(self) -> str:
+        return "\n".join(
             f"{each['name']}: {each['state']}, {each['progress']:.0%}, "
             f"{each['num_seeds']} seeds, {each['num_leechs']} others"
             for each in self.torrents()
-        ]
-        return "\n".join(("qBittorrent:", *torrents, last_lines(self._own_log)))
+        )
 
     def transfer(self) -> dict[str, Any]:
         """``dht_nodes`` and more."""
