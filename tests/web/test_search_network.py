@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from swarmfeed.core.asks.network import SearchNetwork
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_author
 from swarmfeed.errors import RetryError
 
@@ -43,7 +44,20 @@ def test_a_strangers_post_leads_to_its_author_and_can_be_followed(site: Site) ->
     far = far.partition("</article>")[0]
     address = format_author(site.desk.network.posts[0].author_id)
     assert f'<a class="when" href="/authors/{address}"' in far
-    assert "Follow" in far and "reply-link" not in far and "Zoe" in far
+    assert "Follow" in far and f"{address}#text" not in far and "Zoe" in far
+
+
+def test_a_strangers_post_is_kept_to_be_answered(site: Site) -> None:
+    found_far(site)
+    ref = ref_text(site.desk.network.posts[0].ref)
+    page = site.get("/search?q=tea&where=network").text
+    assert page.count('action="/found"') == 1 and f'value="{ref}"' in page
+    led = site.post("/found", {"ref": ref})
+    assert led.status_code == 303 and led.headers["Location"].endswith("#text")
+    place = led.headers["Location"].partition("#")[0]
+    thread = site.get(place).text
+    assert "green tea" in thread and f'name="reply_to" value="{ref}"' in thread
+    assert site.post("/found", {"ref": "nothing/5"}).status_code == 400
 
 
 def test_what_went_wrong_is_said(site: Site) -> None:

@@ -1,20 +1,25 @@
-"""GET /search and /tags/<tag>: posts that hold all the words, here or in the network."""
+"""GET /search and /tags/<tag>: posts that hold all the words, here or in the network.
+
+POST /found: keep one that was found in the network, and go where it is answered.
+"""
 
 from typing import Final
 
-from flask import render_template, request
-from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
+from flask import redirect, render_template, request
+from swarmfeed.core.asks.network import KeepFound, NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import RetryError, UserError
+from werkzeug.wrappers import Response
 
+from webui.conversation import thread_url
 from webui.current import ask, before
 from webui.formats import local_time
 from webui.render import one_line
-from webui.routes import Menu, Page, get
+from webui.routes import Menu, Page, get, post
 
 NETWORK: Final = "network"
 """Where it is searched, beside this machine."""
@@ -28,6 +33,11 @@ def show_search() -> str | tuple[str, int]:
 
 def show_tag(tag: str) -> str | tuple[str, int]:
     return _searched(f"#{tag}", tag=tag)
+
+
+def answer_found() -> Response:
+    kept = ask(KeepFound(ref=request.form.get("ref", "")))
+    return redirect(f"{thread_url(kept)}#text", 303)
 
 
 def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
@@ -106,5 +116,6 @@ PAGE: Final = Page(
     routes=(
         get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),
         get("/tags/<tag>", "tag", show_tag),
+        post("/found", "answer_found", answer_found),
     )
 )

@@ -48,3 +48,14 @@ class SearchNetwork(Ask[NetworkPosts]):
     """At most so many posts."""
     before: Cursor | None = None
     """Only posts after this place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepFound(Ask[PostView]):
+    """Keep a post that a search of the network showed lately, so that it can be answered."""
+
+    name = "keep-found"
+    changes = True
+
+    ref: str
+    """Its name: ``<feed address>/<index>``, or its hash."""

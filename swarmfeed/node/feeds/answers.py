@@ -11,6 +11,7 @@ from dataclasses import replace
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.feeds import FeedsOf, HeldFeeds, OneFeed
 from swarmfeed.core.asks.input_sentences import THAT_IS_YOURSELF
+from swarmfeed.core.asks.network import KeepFound
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     AuthorView,
@@ -43,11 +44,11 @@ from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.head import verifier_key
 from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.kinds import PostBody, decode_body
-from swarmfeed.errors import MendingError, PassingError
+from swarmfeed.errors import MendingError, PassingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
-from swarmfeed.node.feeds.reading import Reading
+from swarmfeed.node.feeds.reading import Reading, place_in
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
@@ -70,17 +71,19 @@ class Writing:
         self._author_id = ground.identity.author_id
         self._pen = ground.pen
         self._writer = writer
+        self._guests = ground.guests
         self._reading = reading
         self._showing = showing
 
     def rows(self) -> tuple[Answers, ...]:
         return (
             in_loop(WritePost, self.write),
+            in_loop(KeepFound, self.keep_found),
             in_loop(HowIsMyFeed, self.own_feed),
         )
 
     async def write(self, ask: WritePost) -> PostView:
-        parent = await asyncio.to_thread(self._parent, ask.reply_to)
+        parent = (await self._parent(ask.reply_to)).ref if ask.reply_to else None
         ref = await self._writer.publish_post(ask.text, parent, key=ask.key, again=ask.again)
         return await self._written(ref, parent)
 
@@ -123,8 +126,25 @@ class Writing:
             reply_to=parent,
         )
 
-    def _parent(self, reply_to: str) -> EntryRef | None:
-        return self._reading.find(reply_to).ref if reply_to else None
+    async def keep_found(self, ask: KeepFound) -> PostView:
+        """Raises UserError: it is neither here nor was it found lately."""
+        return await self._parent(ask.ref)
+
+    async def _parent(self, name: str) -> PostView:
+        """A post that is answered: one that is here, or was found in the network."""
+        try:
+            return await asyncio.to_thread(self._reading.find, name)
+        except UserError:
+            if not await self._let_in(name.strip()):
+                raise
+        return await asyncio.to_thread(self._reading.find, name)
+
+    async def _let_in(self, name: str) -> bool:
+        place = place_in(name)
+        if place is None:
+            with suppress(ValueError):
+                place = self._guests.place_of(bytes.fromhex(name))
+        return place is not None and await self._guests.let_in(*place)
 
 
 class AboutPeople:

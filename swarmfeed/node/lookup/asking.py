@@ -223,6 +223,7 @@ class NetworkSearch:
             try:
                 answer = await off_loop(partial(check_answer, found, sought, called, now_ms))
                 true.append((session, answer))
+                self._remember(found, answer)
             except RemoteError as error:
                 self._mislead(session, sentences.TOLD_FALSE(reason=error))
         answers = [answer for _, answer in true]
@@ -235,6 +236,11 @@ class NetworkSearch:
             since_ms=min((each.since_ms for each in answers), default=0),
             more=any(each.more for each in answers),
         )
+
+    def _remember(self, found: SearchFound, answer: Answer) -> None:
+        """What is true may be answered: its proofs are at hand for a while."""
+        for hit, proven in zip(answer.hits, found.hits, strict=True):
+            self._ground.guests.remember(hit.ref, proven)
 
     def _merged(self, answers: Sequence[Answer], sought: NetworkQuestion) -> list[Checked]:
         if sought.query.best_first:

@@ -8,8 +8,9 @@ KEPT_POSTS_MAX are kept; what the shelf holds since is dropped here.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -18,11 +19,12 @@ from swarmfeed.core.feed.kinds import EditBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.proven import Proven, ProvenPost
 from swarmfeed.core.feed.withdrawal import strip
 from swarmfeed.core.push.limits import KEPT_POSTS_MAX
-from swarmfeed.core.push.posting import Verified
+from swarmfeed.core.push.posting import Verified, open_posting
 from swarmfeed.core.push.words import decode_posting, encode_posting
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import HeadGrew, Indexed
+from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows, readable
 
@@ -110,6 +112,11 @@ class Guestbook:
         if gone:
             await self._showing.read_again(gone)
 
+    async def let_in(self, posting: ProvenPost) -> None:
+        """Keep what a search of the network found, and its newest text."""
+        for each in _said_in(posting):
+            await self.keep(await off_loop(partial(open_posting, each)))
+
     async def show(self, feed_ids: Collection[FeedId]) -> None:
         wanted = {*feed_ids}
         await self._show([g for g in self._guests.values() if g.posting.feed_id in wanted])
@@ -189,6 +196,13 @@ class Guestbook:
             (hash_stored(entry.stored),),
             reckoning=self._almanac.reckoning(guest.posting.feed_id),
         )
+
+
+def _said_in(posting: ProvenPost) -> Iterator[ProvenPost]:
+    """A post, and its edit where one came along, each as it is pushed."""
+    yield replace(posting, edit=None)
+    if posting.edit is not None:
+        yield replace(posting, post=posting.edit, edit=None, profile=None)
 
 
 def _is_about(posting: ProvenPost, said: WithdrawBody) -> bool:

@@ -1,5 +1,6 @@
 """What a fake desk answers of what its person listens to."""
 
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from swarmfeed.core.asks.listening import (
@@ -9,7 +10,8 @@ from swarmfeed.core.asks.listening import (
     Unsubscribe,
     WhatIsListenedTo,
 )
-from swarmfeed.core.asks.posts import Posts, PostView, page_of
+from swarmfeed.core.asks.network import KeepFound, NetworkPosts
+from swarmfeed.core.asks.posts import Posts, PostView, page_of, ref_text
 from swarmfeed.core.push.sentences import NO_SUCH_SUBSCRIPTION
 from swarmfeed.core.push.subscriptions import read_subscription
 from swarmfeed.errors import UserError
@@ -24,6 +26,7 @@ class Listener(Protocol):
     subscriptions: list[str]
     parents: int
     serves: bool
+    network: NetworkPosts
 
 
 def subscribe(desk: Listener, ask: Subscribe) -> Subscriptions:
@@ -53,10 +56,20 @@ def listening(desk: Listener, ask: Listening) -> Posts:
     return page_of(found[: ask.limit], ask.limit)
 
 
+def keep_found(desk: Listener, ask: KeepFound) -> PostView:
+    for post in desk.network.posts:
+        if ref_text(post.ref) == ask.ref:
+            kept = replace(post, far=False)
+            desk.posts = [*(each for each in desk.posts if each.ref != post.ref), kept]
+            return kept
+    raise UserError("that post is not held here")
+
+
 LISTENING: Final[Rows] = {
     Subscribe: subscribe,
     Unsubscribe: unsubscribe,
     WhatIsListenedTo: told,
     Listening: listening,
+    KeepFound: keep_found,
 }
 """Rows of such a desk."""
