@@ -19,6 +19,7 @@ from swarmfeed.core.asks import input_sentences, state_sentences, thread_sentenc
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.muting import WhoIsMuted
+from swarmfeed.core.asks.network import KeepFound
 from swarmfeed.core.asks.people import WhoIsCalled, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
 from swarmfeed.core.asks.search_sentences import (
@@ -76,7 +77,7 @@ def post(
     # Before a node is looked for: what cannot be published needs none.
     text = read_post(text)
     with context.open() as desk:
-        parent = "" if reply_to is None else ref_text(desk.ask(ShowPost(ref=reply_to)).post.ref)
+        parent = "" if reply_to is None else ref_text(desk.ask(KeepFound(ref=reply_to)).ref)
         wish = WritePost(text=text, reply_to=parent, key=key or secrets.token_urlsafe(16))
         published = _publish(desk, wish)
     if as_json:

@@ -52,7 +52,8 @@ class SearchNetwork(Ask[NetworkPosts]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepFound(Ask[PostView]):
-    """Keep a post that a search of the network showed lately, so that it can be answered."""
+    """A post that is to be answered: one that is here, or one that a search of the network
+    showed lately, which is kept from now on."""
 
     name = "keep-found"
     changes = True

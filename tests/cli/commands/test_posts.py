@@ -98,6 +98,15 @@ def test_a_reply_names_its_parent_by_feed_and_index_or_by_hash(
         assert posts.posts[-1].reply_to == parent
 
 
+def test_what_the_network_showed_is_answered_by_either_name(run: Run, posts: AnnasDesk) -> None:
+    far = [make_post(n, f"far {n}", author_id=BERT, time_ms=NOW_MS) for n in (8, 9)]
+    posts.network = replace(posts.network, posts=tuple(replace(each, far=True) for each in far))
+    for ref, parent in ((ref_text(far[0].ref), far[0]), (far[1].ref.entry_hash.hex(), far[1])):
+        printed = json.loads(run("post", "yes", "--reply-to", ref, "--json").stdout)
+        assert printed["reply_to"]["hash"] == parent.ref.entry_hash.hex()
+        assert posts.posts[-1].reply_to == parent.ref
+
+
 def test_a_refusal_of_the_node_is_one_line_on_standard_error(
     run: Run, posts: AnnasDesk
 ) -> None:

@@ -11,7 +11,7 @@ from swarmfeed.core.asks.listening import (
     WhatIsListenedTo,
 )
 from swarmfeed.core.asks.network import KeepFound, NetworkPosts
-from swarmfeed.core.asks.posts import Posts, PostView, page_of, ref_text
+from swarmfeed.core.asks.posts import Posts, PostView, ShowPost, page_of, ref_text
 from swarmfeed.core.push.sentences import NO_SUCH_SUBSCRIPTION
 from swarmfeed.core.push.subscriptions import read_subscription
 from swarmfeed.errors import UserError
@@ -27,6 +27,8 @@ class Listener(Protocol):
     parents: int
     serves: bool
     network: NetworkPosts
+
+    def ask(self, ask: Any) -> Any: ...
 
 
 def subscribe(desk: Listener, ask: Subscribe) -> Subscriptions:
@@ -57,12 +59,13 @@ def listening(desk: Listener, ask: Listening) -> Posts:
 
 
 def keep_found(desk: Listener, ask: KeepFound) -> PostView:
+    known = {each.ref for each in desk.posts}
     for post in desk.network.posts:
-        if ref_text(post.ref) == ask.ref:
-            kept = replace(post, far=False)
-            desk.posts = [*(each for each in desk.posts if each.ref != post.ref), kept]
-            return kept
-    raise UserError("that post is not held here")
+        named = ask.ref in (ref_text(post.ref), post.ref.entry_hash.hex())
+        if named and post.ref not in known:
+            desk.posts.append(replace(post, far=False))
+    found: PostView = desk.ask(ShowPost(ref=ask.ref)).post
+    return found
 
 
 LISTENING: Final[Rows] = {
