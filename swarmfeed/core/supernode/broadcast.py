@@ -30,11 +30,14 @@ from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.core.supernode.limits import (
     ANNOUNCERS_MAX,
     DELEGATE_MS,
+    LATE_ACTIONS_MAX,
     LATE_AT_ONCE_MAX,
     LAZY_LINKS,
     NEAR_LINKS,
+    SEEN_TO_MAX,
     SPREAD_KEPT_MAX,
     SPREAD_KEPT_MS,
+    SPREAD_OPEN_MAX,
     SPREAD_WAYS,
 )
 from swarmfeed.core.supernode.sampling import Luck, pick_some
@@ -174,7 +177,7 @@ class Broadcast:
         taken = list(self._take(message_id, now_ms))
         if wait_ms:
             self._going[message_id].begins_at_ms = now_ms + wait_ms
-            self._open[message_id] = None
+            self._opened(message_id)
             return taken
         return [*taken, *self._see_to(message_id, EVERYWHERE, now_ms)]
 
@@ -182,6 +185,8 @@ class Broadcast:
         self, sender: NodeId, message_id: Hash, places: Places, now_ms: int
     ) -> list[Action]:
         """Something came, checked by the caller, with the places this node is to see to."""
+        if self._refuses(message_id, places):
+            return []
         actions: list[Action] = [Acknowledge(sender, message_id, places.low)]
         if message_id not in self._going:
             actions += self._take(message_id, now_ms)
@@ -225,6 +230,8 @@ class Broadcast:
         actions: list[Action] = []
         late = (each for each in self._open if self._going[each].is_late(now_ms))
         for message_id in list(islice(late, LATE_AT_ONCE_MAX)):
+            if len(actions) >= LATE_ACTIONS_MAX:
+                break
             actions += self._look_after(message_id, self._going[message_id], now_ms)
             self._close(message_id)
         lacking = (each for each in self._lacking.items() if each[1].due_ms <= now_ms)
@@ -247,6 +254,22 @@ class Broadcast:
             yield from self._see_to(message_id, EVERYWHERE, now_ms)
         for part in [each for each in going.parts.values() if each.due_ms <= now_ms]:
             yield from self._try_another(message_id, going, part, now_ms)
+
+    def _refuses(self, message_id: Hash, places: Places) -> bool:
+        """Whether so many ranges of it are seen to here that this one is another's to take."""
+        going = self._going.get(message_id)
+        if going is None or places in going.seen_to or places.low >= places.high:
+            return False
+        return len(going.seen_to) >= SEEN_TO_MAX
+
+    def _opened(self, message_id: Hash) -> None:
+        """Look after it, and no longer after what has been open longest, beyond the bound."""
+        self._open[message_id] = None
+        if len(self._open) > SPREAD_OPEN_MAX:
+            oldest = next(iter(self._open))
+            self._going[oldest].parts.clear()
+            self._going[oldest].begins_at_ms = None
+            self._close(oldest)
 
     def _close(self, message_id: Hash) -> None:
         """Look after it no longer, if nothing is left to be done."""
@@ -318,7 +341,7 @@ class Broadcast:
             return
         part = _Part(places, to, now_ms + DELEGATE_MS, {*tried, to})
         going.parts[places.low] = part
-        self._open[message_id] = None
+        self._opened(message_id)
         yield Spread(to, message_id, places)
 
     def _try_another(

@@ -300,11 +300,22 @@ NEAR_LINKS: Final = 4
 LATE_AT_ONCE_MAX: Final = 256
 """Of what is late, so many are looked after in one step: a few milliseconds."""
 
+LATE_ACTIONS_MAX: Final = 1_024
+"""What such a step has others told at most, 15 ms: one message may have many parts."""
+
 SPREAD_KEPT_MS: Final = 60_000
 """How long what was spread is remembered, so that nothing is taken twice."""
 
 SPREAD_KEPT_MAX: Final = 16_384
 """Most that is remembered: 270 posts a second for that time, some 10 MB."""
+
+SPREAD_OPEN_MAX: Final = 2_048
+"""Of what is spread, so many are looked after at once, the newest: seven seconds of 270 posts a
+second, each of which is confirmed within half a second.  Others are found by who lacks them."""
+
+SEEN_TO_MAX: Final = 16
+"""Ranges of one message that are seen to here: two publishers and some that ask anew need five.
+Whoever thinks up others is not confirmed, and has nothing sent to anybody."""
 
 ANNOUNCERS_MAX: Final = 3
 """Of those who say that they have what we lack, so many are remembered to be asked."""

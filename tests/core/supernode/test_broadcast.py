@@ -24,10 +24,13 @@ from swarmfeed.core.supernode.broadcast import (
 from swarmfeed.core.supernode.limits import (
     ANNOUNCERS_MAX,
     DELEGATE_MS,
+    LATE_ACTIONS_MAX,
     LATE_AT_ONCE_MAX,
     LAZY_LINKS,
+    SEEN_TO_MAX,
     SPREAD_KEPT_MAX,
     SPREAD_KEPT_MS,
+    SPREAD_OPEN_MAX,
     SPREAD_WAYS,
 )
 
@@ -243,3 +246,41 @@ def test_no_step_is_long_however_much_is_late() -> None:
     for each in named:
         part.publish(each, DELEGATE_MS)
     assert len(part.tick(2 * DELEGATE_MS)) <= LATE_AT_ONCE_MAX
+
+
+@pytest.mark.attack("A125")
+def test_ranges_that_are_thought_up_are_neither_confirmed_nor_spread() -> None:
+    members = nodes(24)
+    part = Broadcast(members[0], Random(1).random)
+    part.know(members)
+    ranges = [Places(at, PLACES - at) for at in range(SEEN_TO_MAX)]
+    for each in ranges:
+        assert Acknowledge(members[1], POST, each.low) in part.on_spread(
+            members[1], POST, each, 0
+        )
+    for at in range(SEEN_TO_MAX, 100):
+        assert part.on_spread(members[1], POST, Places(at, PLACES - at), 0) == []
+    again = part.on_spread(members[1], POST, ranges[0], 0)
+    assert again == [Acknowledge(members[1], POST, ranges[0].low)]
+    assert part.on_spread(members[1], POST, NOWHERE, 0)[0] == Acknowledge(
+        members[1], POST, NOWHERE.low
+    )
+
+
+@pytest.mark.attack("A125")
+def test_only_the_newest_that_nobody_confirms_are_looked_after() -> None:
+    members, dice = nodes(24), Random(2)
+    part = Broadcast(members[0], Random(1).random)
+    part.know(members)
+    count = SPREAD_OPEN_MAX + 500
+    posts = [Hash(dice.randbytes(32)) for _ in range(count)]
+    for number, post in enumerate(posts):
+        part.publish(post, 0, 50 if number % 2 else 0)
+    looked_after, now_ms = set[Hash](), DELEGATE_MS
+    while part.due_ms() is not None and now_ms < SPREAD_KEPT_MS:
+        actions = part.tick(now_ms)
+        assert len(actions) < LATE_ACTIONS_MAX + SPREAD_WAYS
+        looked_after |= {each.id for each in actions if isinstance(each, Spread)}
+        now_ms += 100
+    assert looked_after == set(posts[-SPREAD_OPEN_MAX:])
+    assert all(part.has(each) for each in posts)
