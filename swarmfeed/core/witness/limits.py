@@ -21,6 +21,10 @@ COSIGNED_WITHIN_S: Final = 0.1
 ANSWERS_WAITING_MAX: Final = 4_096
 """Answers that wait for that sync; those beyond are not given, and asked for again."""
 
+UNREAD_MAX: Final = 1_024
+"""Things that wait for a node, beyond which it gets no answers: four bursts of its questions.
+Who reads so little asks again."""
+
 COSIGNATURES_MAX: Final = 8
 """Cosignatures kept of one head, and told: four others in different networks are plenty."""
 

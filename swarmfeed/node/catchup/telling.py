@@ -193,4 +193,5 @@ class Telling:
 
     def _end(self, session: Session, number: int, why: int) -> None:
         said = CaughtUp(number, why)
-        session.outbox.put(("refused", number), partial(session.send, said))
+        # One at a time: who asks and reads nothing does not make a heap of them.
+        session.outbox.put(("refused",), partial(session.send, said))

@@ -29,6 +29,7 @@ from swarmfeed.core.witness.limits import (
     COSIGN_PER_S,
     COSIGNED_WITHIN_S,
     NEW_FEEDS_OF_NODE,
+    UNREAD_MAX,
     WITNESSED_FEEDS_MAX,
 )
 from swarmfeed.core.witness.words import Cosign, Witnessed
@@ -110,6 +111,8 @@ class Witness:
     def _has_room(self, session: Session, asked: Cosign) -> bool:
         is_new = asked.feed_id not in self._known
         if is_new and len(self._known) >= WITNESSED_FEEDS_MAX:
+            return False
+        if len(session.outbox) >= UNREAD_MAX:
             return False
         now_s = self._clock.monotonic_ms() / 1000
         takes = session.part(CosignSide).takes(is_new, now_s)

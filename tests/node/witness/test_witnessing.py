@@ -1,5 +1,6 @@
 """A witness writes down before it tells: whenever it dies, it never goes back."""
 
+import asyncio
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from swarmfeed.core.asks import troubles
 from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.talk.words import ForkProof
 from swarmfeed.core.witness.cosignature import open_cosignature
-from swarmfeed.core.witness.limits import COSIGN_BURST, NEW_FEEDS_OF_NODE
+from swarmfeed.core.witness.limits import COSIGN_BURST, NEW_FEEDS_OF_NODE, UNREAD_MAX
 from swarmfeed.core.witness.words import Cosign, Witnessed
 from swarmfeed.errors import FatalError
 from swarmfeed.node.ground.session import Session
@@ -159,3 +160,19 @@ def test_who_asks_has_so_many_heads_and_so_many_new_feeds() -> None:
     for second in range(200):
         found += sum(side.takes(True, second) for _ in range(16))
     assert found <= NEW_FEEDS_OF_NODE + 2
+
+
+@pytest.mark.attack("A145")
+def test_who_reads_nothing_gets_no_answers_until_it_reads(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        to = await witness(street, CutLedger())
+        session = child(to, 1)
+        for number in range(UNREAD_MAX):
+            session.outbox.put(("unread", number), asyncio.Event().wait)
+        await to.hear(session, asked(12))
+        await street.pass_time(1)
+        assert ("cosigned", FEED) not in session.outbox._due
+        session.outbox._due.clear()
+        assert await told(to, session, asked(12)) == [12]
+
+    in_neighbourhood(tmp_path, script)
