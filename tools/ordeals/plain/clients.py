@@ -30,6 +30,10 @@ AGAIN_S: Final = 30
 itself qBittorrent dials a peer that it lost after two minutes, a second time after three, and
 asks the DHT again after a quarter of an hour: more than a test waits."""
 
+GIVEN_UP_S: Final = 90
+"""After so long a person removes a torrent of which nothing came, and adds its link again: what
+libtorrent could not reach three times it does not dial any more, whoever names it again."""
+
 LOG_LINES_MAX: Final = 100
 """Of a client's own log, in the words of a failure."""
 
@@ -101,6 +105,8 @@ class QBittorrent:
         self.host = new_network()
         self.port = free_port(self.host)
         self.folder = folder / "downloads"
+        self.begun_again = 0
+        """Links that had to be added a second time."""
         self._page = free_port("127.0.0.1")
         config = folder / "qBittorrent" / "config" / "qBittorrent.conf"
         config.parent.mkdir(parents=True)
@@ -146,8 +152,17 @@ class QBittorrent:
         """Names of the torrents that are whole."""
         return {each["name"] for each in self.torrents() if each["progress"] == 1}
 
-    def wait_until(self, what: str, look: Callable[[], bool], seconds: float) -> None:
+    def wait_until(
+        self,
+        what: str,
+        look: Callable[[], bool],
+        seconds: float,
+        magnets: Sequence[str] = (),
+    ) -> None:
         """Wait as a patient person does, who tells it now and then to ask again.
+
+        Args:
+            magnets: Links of which none may be forgotten, or stand still for good.
 
         Raises:
             ClientFailed: ``look`` is not true in time.
@@ -160,6 +175,7 @@ class QBittorrent:
             if time.monotonic() - started_s > due_s:
                 due_s = AGAIN_S * next(asks)
                 self.ask_again()
+                self._begin_again(magnets)
             return look()
 
         try:
@@ -172,6 +188,17 @@ class QBittorrent:
         self._ask("torrents/reannounce", hashes="all")
         for feed in json.loads(self._ask("rss/items")):
             self._ask("rss/refreshItem", itemPath=feed)
+
+    def _begin_again(self, magnets: Sequence[str]) -> None:
+        """Add links that it has not; remove those that are given up, to be added next time."""
+        there = {each["infohash_v1"]: each for each in self.torrents()}
+        for magnet in magnets:
+            found = there.get(hash_in(magnet).hex())
+            if found is None:
+                self.begun_again += 1
+                self.add([magnet])
+            elif found["progress"] == 0 and found["time_active"] > GIVEN_UP_S:
+                self._ask("torrents/delete", hashes=found["hash"], deleteFiles="true")
 
     def said(self) -> str:
         """Each torrent's state, and the end of its own log: for the words of a failure."""
@@ -279,6 +306,11 @@ def last_lines(log: Path) -> str:
     if not log.exists():
         return ""
     return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES_MAX:])
+
+
+def hash_in(magnet: str) -> bytes:
+    """The v1 info-hash that a magnet link names."""
+    return bytes.fromhex(magnet.partition("btih:")[2][:40])
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

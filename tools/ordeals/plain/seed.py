@@ -20,6 +20,7 @@ from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.plain.clients import (
     QBittorrent,
+    hash_in,
     new_network,
     qbittorrent,
     rtorrent,
@@ -101,9 +102,15 @@ def _live(
         else:
             client.add(left.magnets)
         client.wait_until(
-            "all in qBittorrent", lambda: left.names <= client.holds(), PATIENCE_S
+            "all in qBittorrent",
+            lambda: left.names <= client.holds(),
+            PATIENCE_S,
+            left.magnets,
         )
-        outcome.figures[f"qBittorrent by {way}"] = f"{time.monotonic() - started_s:.1f} s"
+        again = f", {client.begun_again} links added again" if client.begun_again else ""
+        outcome.figures[f"qBittorrent by {way}"] = (
+            f"{time.monotonic() - started_s:.1f} s{again}"
+        )
         _wait_for_job(author, "announce-chunks", f"{len(left.names)} chunks announced")
         _wait_for_job(
             author, "own-head", rf"own head of {left.size} entries (on [1-9]|was put)"
@@ -198,7 +205,7 @@ def _rss(author: Besieged, feed: str) -> str:
 
 
 def _hashes(left: _Left) -> list[bytes]:
-    return [bytes.fromhex(each.partition("btih:")[2][:40]) for each in left.magnets]
+    return [hash_in(each) for each in left.magnets]
 
 
 def _kept_files(author: Besieged, left: _Left) -> list[Path]:
