@@ -18,7 +18,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.birth import clear_away
 from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.heap import share_arenas
+from swarmfeed.shell.heap import keep_heap_small
 from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
@@ -47,7 +47,7 @@ def run_node(
         PassingError: The machine refuses what nothing goes without.
         FatalError: It stopped by itself, in good order.
     """
-    share_arenas()
+    keep_heap_small()
     require_files()
     require_keys(home)
     close(home)

@@ -25,8 +25,8 @@ print(full - resident())
 
 THREADS = """
 import ctypes, threading
-from swarmfeed.shell.heap import share_arenas
-share_arenas()
+from swarmfeed.shell.heap import keep_heap_small
+keep_heap_small()
 together = threading.Barrier(8)
 
 def allocate():
@@ -45,6 +45,31 @@ file = ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w"))
 libc.malloc_info(0, file)
 libc.fclose(file)
 """
+
+
+HOLES = """
+import ctypes
+from swarmfeed.shell.heap import MAPPED_BYTES, keep_heap_small
+keep_heap_small()
+
+class Usage(ctypes.Structure):
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in names.split()]
+
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Usage
+before, kept = libc.mallinfo2().arena, []
+for _ in range(100):
+    large = [bytes(MAPPED_BYTES) for _ in range(8)]
+    kept.append(bytes(1_000))  # on top of a large block, if that is in the heap
+print(libc.mallinfo2().arena - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of other systems differs")
+def test_large_blocks_leave_no_holes_among_small_ones() -> None:
+    done = subprocess.run([sys.executable, "-c", HOLES], capture_output=True, text=True)
+    assert int(done.stdout) < 400_000, done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of other systems differs")
