@@ -30,6 +30,7 @@ from swarmfeed.core.supernode.limits import (
     INTERESTS_MAX,
     INTERESTS_PER_MESSAGE_MAX,
     PHRASE_TERMS_MAX,
+    PHRASED_TERMS_MAX,
 )
 from swarmfeed.core.supernode.sentences import (
     NO_SUCH_WORDS,
@@ -82,7 +83,7 @@ def words_keys(typed: str, salt: bytes) -> tuple[int, ...]:
 def keys_of_post(
     author_id: AuthorId, post: PostBody, salt: bytes, phrases: Collection[int] = ()
 ) -> set[int]:
-    """Return all keys that a post meets.
+    """Return all keys that a post meets; of phrases those among its first words.
 
     Args:
         salt: Of the parent.
@@ -90,8 +91,11 @@ def keys_of_post(
     """
     row = index_text(post.text).split()
     keys = {terms_key((term,), salt) for term in set(row)}
+    first = row[:PHRASED_TERMS_MAX]
     for count in phrases:
-        keys |= {terms_key(row[at : at + count], salt) for at in range(len(row) - count + 1)}
+        keys |= {
+            terms_key(first[at : at + count], salt) for at in range(len(first) - count + 1)
+        }
     keys.add(author_key(author_id))
     keys |= {mentions_key(each) for each in post.mentions}
     if post.reply is not None:

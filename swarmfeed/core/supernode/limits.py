@@ -278,6 +278,10 @@ INTERESTS_MAX: Final = 4_096
 INTERESTS_PER_MESSAGE_MAX: Final = 1_024
 """Keys of one message: 8 kB, read in less than a millisecond."""
 
+PHRASED_TERMS_MAX: Final = 1_024
+"""Words of a post in which phrases are looked for, the first: the longest post may have 4,000,
+and all its phrases took 20 ms."""
+
 PHRASE_TERMS_MAX: Final = 8
 """Words of a phrase that is listened for: three bits of its key say how many they are."""
 

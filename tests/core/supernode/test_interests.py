@@ -12,6 +12,7 @@ from swarmfeed.core.supernode.limits import (
     INTERESTS_MAX,
     INTERESTS_PER_MESSAGE_MAX,
     PHRASE_TERMS_MAX,
+    PHRASED_TERMS_MAX,
 )
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import BadEncodingError, UserError
@@ -82,6 +83,18 @@ def test_a_phrase_is_bounded() -> None:
     assert interests.words_keys("a " * PHRASE_TERMS_MAX, SALT)[0] & 7 == 7
     with pytest.raises(UserError, match="at most 8 words"):
         interests.words_keys("a " * (PHRASE_TERMS_MAX + 1), SALT)
+
+
+@pytest.mark.attack("A125")
+def test_phrases_are_looked_for_in_the_first_words_of_the_longest_posts() -> None:
+    numbers = [str(number) for number in range(PHRASED_TERMS_MAX + 2)]
+    last, beyond = numbers[PHRASED_TERMS_MAX - 2 : PHRASED_TERMS_MAX], numbers[-2:]
+    post, everything = PostBody(" ".join(numbers)), range(2, PHRASE_TERMS_MAX + 1)
+    found = interests.keys_of_post(AuthorId(bytes(32)), post, bytes(16), everything)
+    assert interests.terms_key(last, bytes(16)) in found
+    assert interests.terms_key(beyond, bytes(16)) not in found
+    assert interests.terms_key(beyond[-1:], bytes(16)) in found
+    assert len(found) <= len(numbers) + PHRASED_TERMS_MAX * (PHRASE_TERMS_MAX - 1) + 1
 
 
 def test_words_of_every_script_are_told_of_where_a_search_finds_them() -> None:
