@@ -42,6 +42,7 @@ class Children:
 
     def on_came(self, event: ChildCame) -> None:
         self._listeners.leave(event.session.node_id)
+        event.session.part(PosterSide).was_named = False
         self._courier.put(event.session, "salt", Salt(self._listeners.salt))
 
     def on_gone(self, event: ChildGone) -> None:
@@ -57,8 +58,11 @@ class Children:
             self._listeners.change(session.node_id, delta)
         except UserError as error:
             raise BadEncodingError(str(error)) from error
-        session.part(PosterSide).first = told.first
-        if told.again:
+        side = session.part(PosterSide)
+        side.first = told.first
+        if told.again and not side.was_named:
+            # Once: to hold two thousand long posts against its interests takes seconds.
+            side.was_named = True
             await self._name_recent(session)
 
     # --- what is told ---

@@ -73,6 +73,8 @@ class PosterSide:
     """What a peer may send, and whether it is a child that has us publish first."""
 
     first: bool = True
+    was_named: bool = False
+    """Whether it was told, since it is a child, what passed by before."""
     bucket: TokenBucket | None = None
     is_of_layer: bool = False
 

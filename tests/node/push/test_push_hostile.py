@@ -9,7 +9,7 @@ import pytest
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.push.limits import FALSE_PUSHES_MAX, LEFT_OUT_MAX
-from swarmfeed.core.push.words import Posted
+from swarmfeed.core.push.words import HasPosts, Listen, Posted
 from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.session import Session
 
@@ -167,5 +167,30 @@ def test_a_post_of_yesterday_is_not_passed_on(tmp_path: Path) -> None:
         await ben.say("news of yesterday")
         await street.pass_time(2)
         assert heard(anna, "news") == []
+
+    in_street(tmp_path, script)
+
+
+@pytest.mark.attack("A125")
+def test_a_child_is_told_once_what_passed_by_before_it_came(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        (parent,) = await supernodes(street, 1)
+        ben = await leaf(street, parent)
+        await ben.say("good news")
+        anna = await leaf(street, parent)
+        named: list[Message] = []
+
+        def note(message: Message) -> list[Message]:
+            named.extend([message] if isinstance(message, HasPosts) else [])
+            return [message]
+
+        bend(link(parent, anna), note)
+        await subscribe(street, anna, "news")
+        await street.pass_time(3)
+        named.clear()
+        for _ in range(5):
+            await link(anna, parent).peer.send(Listen(again=True))
+            await street.pass_time(1)
+        assert named == []
 
     in_street(tmp_path, script)
