@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.nodes import Neighbourhood, Node
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -14,7 +14,8 @@ SPEED = 10
 """Rounds of a second."""
 
 NODES = 9
-PATIENCE_S = 120
+LEAVES = 2
+"""Of them that serve nobody: so there is always somebody to be served."""
 
 
 @pytest.fixture
@@ -50,16 +51,26 @@ def test_from_nothing_and_after_half_and_all_are_killed_all_are_served(
 ) -> None:
     options = ("--no-dht", "--supernode-speed", str(SPEED))
     first = town.add("first", *options).start()
+    known = ("--peer", first.link_endpoint())
     nodes = [first]
-    for number in range(1, NODES):
-        known = ("--peer", first.link_endpoint())
+    for number in range(1, NODES - LEAVES):
         nodes.append(town.add(f"node {number}", *options, *known).start())
-    first.wait_for("two parents each", lambda: is_whole(nodes), PATIENCE_S)
-    for every in (2, 1):
-        for each in servers(nodes)[::every]:
-            each.kill()
-            nodes.remove(each)
-        nodes[0].wait_for("two parents each again", lambda: is_whole(nodes), PATIENCE_S)
-    served = next(each for each in nodes if not standing(each)["serves"])
-    assert "2 supernodes serve this machine" in served.command("supernodes")
+    for number in range(LEAVES):
+        off = ("--supernode", "off")
+        nodes.append(town.add(f"leaf {number}", *options, *known, *off).start())
+    leaf = nodes[-1]
+    leaf.wait_for("two parents each", lambda: is_whole(nodes), PATIENCE_S)
+
+    for each in servers(nodes)[::2]:
+        each.kill()
+        nodes.remove(each)
+    leaf.wait_for("two parents each after half", lambda: is_whole(nodes), PATIENCE_S)
+
+    killed = servers(nodes)
+    for each in killed:
+        each.kill()
+    for each in killed:
+        each.start()  # as a machine comes back; it may have been all that could serve
+    leaf.wait_for("two parents each after all", lambda: is_whole(nodes), PATIENCE_S)
+    assert "2 supernodes serve this machine" in leaf.command("supernodes")
     assert "is a supernode" in servers(nodes)[0].command("supernodes")

@@ -66,6 +66,7 @@ def test_a_mention_comes_by_itself_once_their_feed_is_held(
     three: tuple[Node, Node, Node],
 ) -> None:
     anna, bert, carl = three
+    bert.post("post", text="good morning")
     anna.wait_for("bert's feed", lambda: anna.texts_of(bert.author, 1) != [])
     text = f"ask swarmfeed:{anna.author} yourself"
     bert.post("post", text=text)
