@@ -10,12 +10,12 @@ import pytest
 from swarmfeed.cli.params import EndpointParam
 from swarmfeed.core.base.types import Endpoint
 
-from tests.e2e.nodes import Neighbourhood, Node
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
 from tests.socks import SocksServer, socks_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A152")]
 
-PATIENCE_S = 90
+
 SEALED = 300
 """A chunk, and a tail."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.nodes import Neighbourhood, Node
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
 
 pytestmark = [
     pytest.mark.e2e,
@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.attack("A151"),
 ]
 
-PATIENCE_S = 90
+
 ALONE = ("--no-dht", "--supernode-speed", "0")
 """Whoever looks for parents meets the other by that, and can dial it here."""
 SEALED = 600
