@@ -50,15 +50,16 @@ def test_from_nothing_and_after_half_and_all_are_killed_all_are_served(
     town: Neighbourhood,
 ) -> None:
     options = ("--no-dht", "--supernode-speed", str(SPEED))
-    first = town.add("first", *options).start()
-    known = ("--peer", first.link_endpoint())
-    nodes = [first]
-    for number in range(1, NODES - LEAVES):
+    leaf = town.add("leaf 0", *options, "--supernode", "off").start()
+    # Who is killed and comes back knows those who were there all the time: at this speed
+    # supernodes of earlier times are not remembered.
+    known = ["--peer", leaf.link_endpoint()]
+    nodes = [leaf]
+    for number in range(1, LEAVES):
+        nodes.append(town.add(f"leaf {number}", *options, *known, "--supernode", "off").start())
+        known += ["--peer", nodes[-1].link_endpoint()]
+    for number in range(NODES - LEAVES):
         nodes.append(town.add(f"node {number}", *options, *known).start())
-    for number in range(LEAVES):
-        off = ("--supernode", "off")
-        nodes.append(town.add(f"leaf {number}", *options, *known, *off).start())
-    leaf = nodes[-1]
     leaf.wait_for("two parents each", lambda: is_whole(nodes), PATIENCE_S)
 
     for each in servers(nodes)[::2]:
