@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -22,13 +24,13 @@ def reader(town: Town) -> Node:
     return node
 
 
-def verify_feed(town: Town, node: Node) -> tuple[int, dict[str, Any]]:
-    """Run tools/verify_feed.py on the folder of the author's feed."""
+def verify_feed(folder: Path) -> tuple[int, dict[str, Any]]:
+    """Run tools/verify_feed.py on the folder of a feed."""
     done = subprocess.run(
         [
             sys.executable,
             str(CHECKOUT / "tools" / "verify_feed.py"),
-            str(node.home / "feeds" / town.feed),
+            str(folder),
             "--json",
         ],
         capture_output=True,
@@ -41,16 +43,17 @@ def verify_feed(town: Town, node: Node) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_fetched_folder_is_confirmed(town: Town, reader: Node) -> None:
-    code, result = verify_feed(town, reader)
+    code, result = verify_feed(reader.home / "feeds" / town.feed)
     assert code == 0, result
     assert (result["size"], result["root"]) == (town.size, town.root)
 
 
-def test_a_changed_byte_in_a_chunk_is_not(town: Town, reader: Node) -> None:
-    path = next((reader.home / "feeds" / town.feed / "chunks").iterdir())
+def test_a_changed_byte_in_a_chunk_is_not(town: Town, reader: Node, tmp_path: Path) -> None:
+    folder = copytree(reader.home / "feeds" / town.feed, tmp_path / town.feed)
+    path = next((folder / "chunks").iterdir())
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    code, result = verify_feed(town, reader)
+    code, result = verify_feed(folder)
     assert code != 0
     assert path.name in json.dumps(result)
