@@ -310,3 +310,7 @@ PROVEN_CERTIFICATES_MAX: Final = 16
 
 PROVEN_HEADS_CACHED: Final = 1_024
 """Heads, and sets of certificates, of which it is remembered that they are true: 1 MB each."""
+
+FOUND_KEPT_MAX: Final = 200
+"""Posts found in the network that can be answered: four pages, 240 kB, 10 MB if all were the
+longest."""

@@ -35,10 +35,6 @@ SEARCHES_OF_PEER_MAX: Final = 4
 SEARCHES_MAX: Final = 64
 """Searches of all peers that wait: at 5 ms each the last one waits a third of a second."""
 
-FOUND_KEPT_MAX: Final = 200
-"""Posts found in the network that can be answered: four pages, 240 kB, 10 MB if all were the
-longest."""
-
 ANSWER_WAIT_S: Final = 3.0
 """How long an answer is waited for: a search takes 60 ms, a way through the network 300 ms."""
 

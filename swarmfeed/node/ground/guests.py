@@ -12,8 +12,8 @@ from collections.abc import Collection
 from typing import Protocol
 
 from swarmfeed.core.base.types import EntryRef, FeedId
+from swarmfeed.core.feed.limits import FOUND_KEPT_MAX
 from swarmfeed.core.feed.proven import ProvenPost
-from swarmfeed.core.lookup.limits import FOUND_KEPT_MAX
 
 
 class Host(Protocol):

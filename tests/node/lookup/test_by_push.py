@@ -8,7 +8,8 @@ from swarmfeed.core.asks.network import KeepFound, NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import Edit, Withdraw
 from swarmfeed.core.asks.writing import WritePost
-from swarmfeed.core.lookup.limits import FOUND_KEPT_MAX, SETTLED_MS
+from swarmfeed.core.feed.limits import FOUND_KEPT_MAX
+from swarmfeed.core.lookup.limits import SETTLED_MS
 from swarmfeed.errors import UserError
 from swarmfeed.node.lookup.prover import PostProver
 
