@@ -7,7 +7,7 @@ from typing import Protocol
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
 from swarmfeed.core.feed.proven import Checked, ProvenPost, ProvenProfile
-from swarmfeed.core.lookup.spot import Spot
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 
 

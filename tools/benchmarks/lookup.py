@@ -19,8 +19,8 @@ from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.matching import Meant, Written
 from swarmfeed.core.feed.merkle import inclusion_proof, root_hash
 from swarmfeed.core.feed.proven import Checked, Proven, ProvenPost
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup.limits import DAY_MS, HITS_MAX, TAKEN_AT_ONCE, WINDOW_DAYS
-from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.lookup.words import SearchFound
 from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.core.words.query import parse_query

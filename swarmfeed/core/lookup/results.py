@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.matching import Called, matches
 from swarmfeed.core.feed.proven import Checked, ProvenPost, check_post
+from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import SETTLED_MS
-from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_text

@@ -8,6 +8,7 @@ from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.matching import Called, Meant
 from swarmfeed.core.feed.proven import ProvenPost
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup.limits import (
     CALLED_AUTHORS_MAX,
     CALLED_FEEDS_MAX,
@@ -16,7 +17,6 @@ from swarmfeed.core.lookup.limits import (
     REASON_CHARS_MAX,
     SEARCH_ID_BYTES,
 )
-from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.talk.message import Message
 
 SearchId = Annotated[bytes, At("q", "Search: 8 bytes, chosen by luck"), UpTo(SEARCH_ID_BYTES)]

@@ -11,6 +11,7 @@ from swarmfeed.core.base.limits import SEARCH_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.matching import read_address
 from swarmfeed.core.feed.proven import Checked
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import (
     CALLED_AUTHORS_MAX,
@@ -18,7 +19,6 @@ from swarmfeed.core.lookup.limits import (
     CALLED_MAX,
 )
 from swarmfeed.core.lookup.results import spot_of_hit
-from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.lookup.words import NamedAuthors
 from swarmfeed.core.words.query import SearchQuery, parse_query
 from swarmfeed.errors import RetryError, UserError

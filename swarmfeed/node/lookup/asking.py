@@ -15,6 +15,7 @@ from typing import Final
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.matching import Called
 from swarmfeed.core.feed.proven import Checked
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import (
     ANSWER_WAIT_S,
@@ -32,7 +33,6 @@ from swarmfeed.core.lookup.results import (
     omitted,
     spot_of_hit,
 )
-from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.lookup.words import (
     NamedAuthors,
     Recall,

@@ -8,8 +8,8 @@ from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.matching import Called, Written, matches
 from swarmfeed.core.feed.proven import Checked
+from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import CANARIES_MAX, CANARY_MS, SETTLED_MS
-from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.node.ground.events import ParentCame
 from swarmfeed.node.ground.ground import Ground

@@ -7,10 +7,10 @@ liar.  What came before this machine listened is here then, though nobody swears
 from functools import partial
 
 from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import COPIED_MAX, COPIED_PAGES, SOURCES_MAX
 from swarmfeed.core.lookup.results import spot_of_hit
-from swarmfeed.core.lookup.spot import Spot
 from swarmfeed.core.lookup.words import SearchFound
 from swarmfeed.node.ground.events import Misled, PostSeen, ServingChanged
 from swarmfeed.node.ground.fairness import off_loop

@@ -12,7 +12,7 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.lookup.spot import Spot
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.errors import DamageError, RetryError
 from swarmfeed.ports.recent import Looked, RecentHits, RecentPost

@@ -12,8 +12,8 @@ from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, decode_body
 from swarmfeed.core.feed.matching import Called
 from swarmfeed.core.feed.proven import Checked, Proven, ProvenPost, ProvenProfile, check_post
+from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
-from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_texts

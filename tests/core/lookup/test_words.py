@@ -3,7 +3,7 @@
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.matching import Meant
 from swarmfeed.core.feed.proven import ProvenPost
-from swarmfeed.core.lookup.spot import Spot
+from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup.words import (
     NamedAuthors,
     Recall,

@@ -10,8 +10,8 @@ from swarmfeed.core.feed.authorkey import first_author_key, hash_key
 from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, ProfileBody
 from swarmfeed.core.feed.matching import Called, Meant, matches
 from swarmfeed.core.feed.proven import ProvenPost, check_post
+from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, WINDOW_DAYS
-from swarmfeed.core.lookup.spot import Spot, spot_of
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import DamageError, MendingError, RetryError
 from swarmfeed.ports.recent import Looked, RecentHits, RecentPost

@@ -2,7 +2,7 @@
 
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.lookup.spot import Spot, spot_of
+from swarmfeed.core.feed.spot import Spot, spot_of
 
 FEED = FeedId(bytes(range(32)))
 
