@@ -6,7 +6,7 @@ they were connected (the roster's).  A listener's error is the teller's: nothing
 An event says what happened, and asks nothing; who needs an answer calls a part instead.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -244,6 +244,31 @@ class PrivateChanged:
     rows: tuple[PrivateRow, ...]
     source: object
     """Who told us of it, and need not be told; None: the person here did it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCame:
+    """Somebody brought a parcel for this device."""
+
+    parcel: bytes
+    done: Callable[[], None]
+    """To be called once what is in it is synced here, or it is known that it holds nothing for
+    us: then it is kept for us no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCame:
+    """A letter was opened for the first time, and is on disk; told once, unless the node was
+    killed while it was told."""
+
+    author_id: AuthorId
+    """Who wrote it, as is known of the feed."""
+    feed_id: FeedId
+    """The device that sent it."""
+    letter_id: bytes
+    kind: str
+    fields: Mapping[bytes, Any]
+    """What it says, as read from a bencoded dict: bounds are for its reader to check."""
 
 
 @dataclass(frozen=True, slots=True)

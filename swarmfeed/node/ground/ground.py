@@ -19,6 +19,8 @@ from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.layer import Layer
+from swarmfeed.node.ground.letters import Letters
+from swarmfeed.node.ground.mail import Mailing
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.private import PrivateState
@@ -69,6 +71,8 @@ class Ground:
     """Set while no chunk that arrived waits to be verified."""
     guests: Guests = field(default_factory=Guests)
     """Entries in the index whose feeds lie on no shelf."""
+    mail: Mailing = field(default_factory=Mailing)
+    letters: Letters = field(default_factory=Letters)
 
 
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:
