@@ -31,6 +31,12 @@ class Peer(Protocol):
     def hello(self) -> Hello: ...
 
     @property
+    def binding(self) -> bytes:
+        """What both ends of this link know, and no other link has: SHA-256 of the server's
+        certificate, and the nonce of its hello.  What is signed with it counts only here."""
+        ...
+
+    @property
     def remote(self) -> Endpoint | None:
         """Where the other end's socket is, as we see it; None: the link goes by a stream."""
         ...

@@ -231,6 +231,10 @@ class NotedPeer:
         )
 
     @property
+    def binding(self) -> bytes:
+        return self.key.public + bytes(32)
+
+    @property
     def remote(self) -> Endpoint:
         return Endpoint(self._host, 7000)
 

@@ -196,14 +196,14 @@ class WebSocketLink:
         """Server's side of the handshake, once the WebSocket is open."""
         try:
             async with asyncio.timeout(self._rules.handshake_timeout_s / 2):
-                hello = await self._challenge(socket, own)
+                hello, binding = await self._challenge(socket, own)
         except TimeoutError:
             await _refuse(socket, CloseCode.TOO_SLOW, RetryError("no hello in time"))
         except RemoteError as error:
             await _refuse(socket, CloseCode.BAD_HELLO, error)
-        return self._peer(socket, hello, outgoing=False)
+        return self._peer(socket, hello, binding, outgoing=False)
 
-    async def _challenge(self, socket: Socket, own: Hello) -> Hello:
+    async def _challenge(self, socket: Socket, own: Hello) -> tuple[Hello, bytes]:
         nonce = os.urandom(limits.NONCE_BYTES)
         await socket.send(encode_hello(self._greeting(own, nonce=nonce)))
         greeting = decode_hello(await socket.receive())
@@ -212,7 +212,7 @@ class WebSocketLink:
         verify_signature(greeting.hello.node_id, text, greeting.proof)
         socket.widen()
         await socket.send(encode_welcome())
-        return greeting.hello
+        return greeting.hello, self._certificate_hash + nonce
 
     # --- client ------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class WebSocketLink:
     ) -> "WebSocketPeer":
         socket = await self._sockets.connect(to, self._client_context)
         try:
-            hello = await self._introduce(socket, own, is_linked)
+            hello, binding = await self._introduce(socket, own, is_linked)
         except AlreadyLinkedError:
             await socket.close(CloseCode.GOODBYE, "there is a link already")
             raise
@@ -234,11 +234,11 @@ class WebSocketLink:
         except BaseException:
             socket.abort()
             raise
-        return self._peer(socket, hello, outgoing=True)
+        return self._peer(socket, hello, binding, outgoing=True)
 
     async def _introduce(
         self, socket: Socket, own: Hello, is_linked: Callable[[NodeId], bool]
-    ) -> Hello:
+    ) -> tuple[Hello, bytes]:
         """Client's side of the handshake, once the WebSocket is open."""
         greeting = decode_hello(await socket.receive())
         certificate = socket.certificate()
@@ -249,17 +249,21 @@ class WebSocketLink:
         await self._check_version_and_self(socket, greeting)
         if is_linked(greeting.hello.node_id):
             raise AlreadyLinkedError(greeting.hello.node_id)
-        text = proof_text(hash_certificate(certificate), greeting.nonce, self._node_id)
+        certificate_hash = hash_certificate(certificate)
+        text = proof_text(certificate_hash, greeting.nonce, self._node_id)
         # Messages may follow the welcome at once.
         socket.widen()
         await socket.send(encode_hello(self._greeting(own, proof=self._key.sign(text))))
         decode_welcome(await socket.receive())
-        return greeting.hello
+        return greeting.hello, certificate_hash + greeting.nonce
 
     # --- both --------------------------------------------------------------------------
 
-    def _peer(self, socket: Socket, hello: Hello, *, outgoing: bool) -> "WebSocketPeer":
-        return WebSocketPeer(socket, hello, self._vocabulary, self._off_loop, outgoing=outgoing)
+    def _peer(
+        self, socket: Socket, hello: Hello, binding: bytes, *, outgoing: bool
+    ) -> "WebSocketPeer":
+        known = hello, binding, self._vocabulary, self._off_loop
+        return WebSocketPeer(socket, *known, outgoing=outgoing)
 
     def _greeting(self, own: Hello, *, nonce: bytes = b"", proof: bytes = b"") -> Greeting:
         if own.node_id != self._node_id:
@@ -281,12 +285,14 @@ class WebSocketPeer:
         self,
         socket: Socket,
         hello: Hello,
+        binding: bytes,
         vocabulary: Vocabulary,
         off_loop: OffLoop,
         *,
         outgoing: bool,
     ) -> None:
         self._socket = socket
+        self._binding = binding
         self._off_loop = off_loop
         self._vocabulary = vocabulary
         self._hello = hello
@@ -295,6 +301,10 @@ class WebSocketPeer:
     @property
     def hello(self) -> Hello:
         return self._hello
+
+    @property
+    def binding(self) -> bytes:
+        return self._binding
 
     @property
     def remote(self) -> Endpoint | None:

@@ -54,6 +54,7 @@ def test_a_link_by_a_stream_is_as_any_other(run: Callable[[Conversation], None])
         messages = aiter(peer.messages())
         assert [await anext(messages) for _ in sent] == sent
         assert (peer.outgoing, peer.remote) == (True, None)
+        assert peer.binding == seen[0].binding != b""
         heard = client_hello.without_place()
         assert (seen[0].hello, seen[0].outgoing, seen[0].remote) == (heard, False, None)
         for hello in (seen[0].hello, peer.hello):

@@ -92,6 +92,32 @@ async def pair(
     return await client.dial(at, client_hello), at
 
 
+def test_both_ends_know_what_no_other_link_has(
+    run: Callable[[Conversation], None],
+) -> None:
+    async def conversation(nodes: Nodes) -> None:
+        seen: list[Peer] = []
+
+        async def on_peer(peer: Peer) -> None:
+            seen.append(peer)
+            await echo(peer)
+
+        server, server_hello = nodes.make(b"s" * 32)
+        at = await server.listen(ANYWHERE, lambda: server_hello, on_peer)
+        dialled = []
+        for seed in (b"c" * 32, b"d" * 32):
+            client, hello = nodes.make(seed)
+            peer = await client.dial(at, hello)
+            await peer.send(NOTE)
+            assert await anext(aiter(peer.messages())) == NOTE
+            dialled.append(peer.binding)
+        assert dialled == [peer.binding for peer in seen]
+        assert len({*dialled}) == 2
+        assert {len(each) for each in dialled} == {64}
+
+    run(conversation)
+
+
 def test_both_ends_learn_who_the_other_is(run: Callable[[Conversation], None]) -> None:
     async def conversation(nodes: Nodes) -> None:
         seen: list[Peer] = []

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
-from swarmfeed.core.base.limits import PEERS_MAX
+from swarmfeed.core.base.limits import NONCE_BYTES, PEERS_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.net.limits import DIALS_AT_ONCE
 from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
@@ -30,7 +30,12 @@ class FakeNetwork:
         self._ports = count(20_000)
         self._pairs: list[tuple[FakePeer, FakePeer]] = []
         self._splits: set[frozenset[NodeId]] = set()
+        self._links = count(1)
         self._watchers: list[Callable[[NodeId, NodeId, bytes], None]] = []
+
+    def new_binding(self) -> bytes:
+        """What no other link of this network has."""
+        return b"%064d" % next(self._links)
 
     def watch(self, on_carried: Callable[[NodeId, NodeId, bytes], None]) -> None:
         """Show sender, receiver and bytes of all that is carried from now on, hellos too."""
@@ -149,7 +154,8 @@ class FakeLink:
         peer = StreamPeer(self, stream, outgoing=False)
 
         async def greet_and_go(_: Peer) -> None:
-            await peer.say_hello(listener.own().without_place())
+            nonce = self._network.new_binding()[-NONCE_BYTES:]
+            await peer.say_hello(listener.own().without_place(), nonce)
             await peer.hear_hello()
             await listener.on_peer(peer)
 
@@ -172,8 +178,9 @@ class FakeLink:
         here = Endpoint("127.0.0.1", next(self._network._ports))
         there = listener.link
         theirs, ours = _travel(listener.own(), there.node_id), _travel(own, self.node_id)
-        near = FakePeer(self, theirs, endpoint, outgoing=True)
-        far = FakePeer(there, ours, here, outgoing=False)
+        binding = self._network.new_binding()
+        near = FakePeer(self, theirs, binding, endpoint, outgoing=True)
+        far = FakePeer(there, ours, binding, here, outgoing=False)
         for hello, reader in ((theirs, ours), (ours, theirs)):
             data = encode_hello(Greeting(hello=hello))
             self._network.carry(hello.node_id, reader.node_id, data)
@@ -210,13 +217,20 @@ class FakePeer:
     other: "FakePeer"
 
     def __init__(
-        self, link: "FakeLink", hello: Hello, remote: Endpoint, *, outgoing: bool
+        self,
+        link: "FakeLink",
+        hello: Hello,
+        binding: bytes,
+        remote: Endpoint,
+        *,
+        outgoing: bool,
     ) -> None:
         self.sent: list[Message] = []
         self.closed_because: str | None = None
         self._network = link._network
         self._vocabulary = link.vocabulary
         self._hello = hello
+        self._binding = binding
         self._remote = remote
         self._outgoing = outgoing
         self._arrived: deque[bytes] = deque()
@@ -226,6 +240,10 @@ class FakePeer:
     @property
     def hello(self) -> Hello:
         return self._hello
+
+    @property
+    def binding(self) -> bytes:
+        return self._binding
 
     @property
     def remote(self) -> Endpoint | None:
@@ -291,11 +309,17 @@ class StreamPeer:
         self._outgoing = outgoing
         self._unread = b""
         self._hello: Hello | None = None
+        self._nonce = b""
+        """Of the hello of whoever was dialled."""
 
     @property
     def hello(self) -> Hello:
         assert self._hello is not None, "asked only once it was heard"
         return self._hello
+
+    @property
+    def binding(self) -> bytes:
+        return 2 * self._nonce
 
     @property
     def remote(self) -> Endpoint | None:
@@ -305,14 +329,17 @@ class StreamPeer:
     def outgoing(self) -> bool:
         return self._outgoing
 
-    async def say_hello(self, own: Hello) -> None:
-        await self._write(encode_hello(Greeting(hello=_travel(own, self._node_id))))
+    async def say_hello(self, own: Hello, nonce: bytes = b"") -> None:
+        self._nonce = nonce or self._nonce
+        hello = Greeting(hello=_travel(own, self._node_id), nonce=nonce)
+        await self._write(encode_hello(hello))
 
     async def hear_hello(self) -> Hello:
         data = await self._read()
         if not data:
             raise RetryError("gone before it said hello")
-        self._hello = decode_hello(data).hello
+        greeting = decode_hello(data)
+        self._hello, self._nonce = greeting.hello, greeting.nonce or self._nonce
         return self._hello
 
     async def send(self, message: Message) -> None:
