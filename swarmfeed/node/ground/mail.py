@@ -18,6 +18,10 @@ class Carrier(Protocol):
         """As ``Mailing.put``."""
         ...
 
+    def receive(self) -> None:
+        """As ``Mailing.receive``."""
+        ...
+
     def own_token(self) -> bytes | None:
         """As ``Mailing.own_token``."""
         ...
@@ -53,6 +57,12 @@ class Mailing:
         if self._carrier is None:
             return frozenset()
         return await self._carrier.put(feed_id, parcel, token)
+
+    def receive(self) -> None:
+        """Parcels for this device are opened here from now on: have boxes kept for it, and look
+        into them."""
+        if self._carrier is not None:
+            self._carrier.receive()
 
     def own_token(self) -> bytes | None:
         """What contacts leave parcels for this person with; None: there is no box yet."""

@@ -19,12 +19,16 @@ class Carrier:
     def __init__(self) -> None:
         self.kept: list[tuple[FeedId, bytes, bytes | None]] = []
         self.renewed = 0
+        self.receives = False
 
     async def put(
         self, feed_id: FeedId, parcel: bytes, token: bytes | None
     ) -> frozenset[NodeId]:
         self.kept.append((feed_id, parcel, token))
         return frozenset({BOX})
+
+    def receive(self) -> None:
+        self.receives = True
 
     def own_token(self) -> bytes | None:
         return b"token %d" % self.renewed
@@ -46,6 +50,7 @@ class Clerk:
 
 def test_without_anybody_behind_it_no_parcel_is_kept() -> None:
     mail = Mailing()
+    mail.receive()
     assert asyncio.run(mail.put(HIS_PHONE, b"parcel")) == frozenset()
     assert mail.own_token() is None
     asyncio.run(mail.renew_token())
@@ -58,6 +63,8 @@ def test_a_parcel_goes_to_who_carries_it() -> None:
     assert carrier.kept == [(HIS_PHONE, b"parcel", b"token")]
     asyncio.run(mail.renew_token())
     assert mail.own_token() == b"token 1"
+    mail.receive()
+    assert carrier.receives
 
 
 def test_two_carriers_are_a_bug() -> None:
