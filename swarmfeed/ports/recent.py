@@ -6,7 +6,7 @@ from typing import Protocol
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.feed.proven import Checked, ProvenPost, ProvenProfile
+from swarmfeed.core.feed.proven import Checked, ProvenApart, ProvenPost
 from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 
@@ -29,7 +29,7 @@ class Looked:
     end: int
     withdrawn: tuple[int, ...] = ()
     """Posts of the feed that are its author's no more."""
-    profile: ProvenProfile | None = None
+    profile: ProvenApart | None = None
     """How its author is called, where that stands there."""
 
 
@@ -66,7 +66,8 @@ class Recent(Protocol):
     def add(self, posts: Sequence[RecentPost], today: int, looked: Looked | None = None) -> int:
         """Keep posts of the last WINDOW_DAYS; a known one is replaced by one that was edited.
 
-        Days that are older, or for which there is no room, go whole.
+        Of one author and day only the newest AUTHOR_POSTS_A_DAY stay.  Days that are older, or
+        for which there is no room, go whole.
 
         Args:
             posts: In any order.
@@ -76,6 +77,14 @@ class Recent(Protocol):
 
         Returns:
             How many were not there.
+        """
+        ...
+
+    def amend(self, feed_id: FeedId, index: int, edit: ProvenApart) -> bool:
+        """Give a post that is kept a text that its author gave it since.
+
+        Returns:
+            Whether the post is here; an older text than it has changes nothing.
         """
         ...
 

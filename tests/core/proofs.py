@@ -10,7 +10,7 @@ from swarmfeed.core.feed.entry import encode_entry, hash_stored
 from swarmfeed.core.feed.head import Head, sign_head
 from swarmfeed.core.feed.kinds import Body, PostBody, encode_body
 from swarmfeed.core.feed.merkle import inclusion_proof, root_hash
-from swarmfeed.core.feed.proven import Proven, ProvenPost, ProvenProfile
+from swarmfeed.core.feed.proven import Proven, ProvenApart, ProvenPost
 
 from tests.core.samples import KEY
 
@@ -56,16 +56,16 @@ class Feed:
     def hit(
         self, index: int, edit: int | None = None, profile: int | None = None
     ) -> ProvenPost:
-        called = (
-            None
-            if profile is None
-            else ProvenProfile(head=self.head, entry=self.proven(profile))
-        )
         return ProvenPost(
             feed_id=self.feed_id,
             head=self.head,
             certificates=self.certificates,
             post=self.proven(index),
-            edit=None if edit is None else self.proven(edit),
-            profile=called,
+            edit=self._apart(edit),
+            profile=self._apart(profile),
         )
+
+    def _apart(self, index: int | None) -> ProvenApart | None:
+        if index is None:
+            return None
+        return ProvenApart(head=self.head, entry=self.proven(index))

@@ -2,7 +2,8 @@
 
     head          signed by the feed
     certificates  that the feed is its author's
-    post, edit    entries of the feed, each with the hashes that lead to the root of the head
+    post          an entry of the feed, with the hashes that lead to the root of the head
+    edit          its newest text, under a head of its own: it may come later than the post did
     profile       how its author is called, under a head of its own: it changes seldom
 
 Nobody can make one up, alter it, or give it to another author.
@@ -55,13 +56,13 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenProfile:
-    """How an author is called, as one of their feeds says it."""
+class ProvenApart:
+    """Another entry of the feed that a post is in, under a head of its own."""
 
     head: SignedHead
     """Of the feed that the post is in."""
     entry: Annotated[Proven, At("o")]
-    """A profile."""
+    """An edit, or a profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,9 @@ class ProvenPost:
     """The join of the feed, with the rotates that lead to the key that signed it."""
     post: Annotated[Proven, At("o")]
     """The post."""
-    edit: Annotated[Proven | None, At("x")] = None
-    """Its newest edit, under the same head, if its author gave it another text."""
-    profile: Annotated[ProvenProfile | None, At("y")] = None
+    edit: Annotated[ProvenApart | None, At("x")] = None
+    """Its newest edit, if its author gave it another text."""
+    profile: Annotated[ProvenApart | None, At("y")] = None
     """How its author is called, where that is known."""
 
 
@@ -148,9 +149,10 @@ def check_post(proven: ProvenPost, now_ms: int) -> Checked:
     entry_hash, time_ms, post = _open(proven.post, head)
     if not isinstance(post, PostBody):
         raise BadProofError("what was found is no post")
+    last = proven.post.index
     if proven.edit is not None:
-        post = _edited(post, proven, _open(proven.edit, head)[2])
-    author_id = _author_of(proven.certificates, proven.feed_id, proven.post.index)
+        post, last = _edited(post, proven.edit, proven), max(last, proven.edit.entry.index)
+    author_id = _author_of(proven.certificates, proven.feed_id, last)
     # Who claims a time to come is sorted by when we heard of it.
     time_ms = time_ms if time_ms <= now_ms + POST_AHEAD_MS_MAX else now_ms
     return Checked(
@@ -159,6 +161,15 @@ def check_post(proven: ProvenPost, now_ms: int) -> Checked:
         head_size=head.size,
         name="" if proven.profile is None else _name_in(proven.profile, proven.feed_id),
     )
+
+
+def end_of(proven: ProvenPost) -> int | None:
+    """Return where its feed ended, by the certificates that came along; None: nowhere.
+
+    Raises:
+        RemoteError: As ``check_post``.
+    """
+    return _whose(proven.certificates, proven.feed_id)[1]
 
 
 def proving_certificates(
@@ -187,14 +198,19 @@ def _open(proven: Proven, head: Head) -> tuple[Hash, int, Body]:
     return entry_hash, entry.time_ms, decode_body(entry.kind, entry.body)
 
 
-def _edited(post: PostBody, proven: ProvenPost, edit: Body) -> PostBody:
-    if not isinstance(edit, EditBody) or edit.index != proven.post.index:
+def _edited(post: PostBody, edit: ProvenApart, proven: ProvenPost) -> PostBody:
+    said = _open_apart(edit, proven.feed_id)
+    if not isinstance(said, EditBody) or said.index != proven.post.index:
         raise BadProofError("the edit is of another post")
-    return replace(post, text=edit.text, cw=edit.cw)
+    return replace(post, text=said.text, cw=said.cw)
 
 
-def _name_in(profile: ProvenProfile, feed_id: FeedId) -> str:
-    *_, said = _open(profile.entry, _open_head(profile.head, feed_id))
+def _open_apart(apart: ProvenApart, feed_id: FeedId) -> Body:
+    return _open(apart.entry, _open_head(apart.head, feed_id))[2]
+
+
+def _name_in(profile: ProvenApart, feed_id: FeedId) -> str:
+    said = _open_apart(profile, feed_id)
     if not isinstance(said, ProfileBody):
         raise BadProofError("what was said of the author is no profile")
     return said.name

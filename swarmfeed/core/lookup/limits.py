@@ -83,6 +83,14 @@ COPIED_MAX: Final = 200_000
 SOURCES_MAX: Final = 2
 """Supernodes it copies from: what one keeps back the other one has."""
 
+AUTHOR_POSTS_A_DAY: Final = 1_000
+"""Posts of one author that are kept of a day, the newest: who writes more than one each minute
+and a half does not shorten how far back the posts of others reach.  All supernodes come to keep
+the same, whatever order posts came in."""
+
+EARLY_EDITS_MAX: Final = 1_024
+"""Edits that came before their posts did: by another way, a second later.  1 MB."""
+
 TAKEN_AT_ONCE: Final = 512
 """Posts that go into it in one transaction: 50 ms."""
 

@@ -53,7 +53,7 @@ class Answer:
         """From when on it claims to have shown everything."""
         if not self.more:
             return self.since_ms
-        return max(self.since_ms, min(hit.written.time_ms for hit in self.hits) + 1)
+        return max(self.since_ms, min(map(_time_ms, self.hits)) + 1)
 
 
 def merge(answers: Iterable[Answer], limit: int) -> list[Checked]:
@@ -63,7 +63,8 @@ def merge(answers: Iterable[Answer], limit: int) -> list[Checked]:
     not shown yet: else a page would have gaps that the next page fills.
     """
     answers = [each for each in answers if each.hits or not each.more]
-    floors = [each.complete_from_ms - 1 for each in answers if each.more]
+    # What they say they have all of is another matter: older posts are shown as well.
+    floors = [min(map(_time_ms, each.hits)) for each in answers if each.more]
     floor_ms = max(floors, default=0)
     found = _once(hit for each in answers for hit in each.hits)
     shown = [hit for hit in found if hit.written.time_ms >= floor_ms]
@@ -96,6 +97,10 @@ def merge_best(
 def spot_of_hit(hit: Checked) -> Spot:
     """Return where a post stands in such a list."""
     return spot_of(hit.written.time_ms, hit.ref.feed_id, hit.ref.index)
+
+
+def _time_ms(hit: Checked) -> int:
+    return hit.written.time_ms
 
 
 def _once(hits: Iterable[Checked]) -> list[Checked]:

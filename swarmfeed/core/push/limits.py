@@ -69,6 +69,11 @@ LAYER_POSTS_BURST: Final = 4_096
 LAYER_POSTS_PER_S: Final = 300.0
 """Posts that another supernode passes on to us: all of a network of 25 million a day."""
 
+GIVEN_BURST: Final = REPLAYED_MAX
+GIVEN_PER_S: Final = 30.0
+"""Posts that a peer is given because it asked for them: at once, all that is named to a new
+child; then what a parent of a few hundred listened-to posts a minute left out."""
+
 # --- between a leaf and its parents -----------------------------------------------------
 
 SILENCE_MS: Final = 1_000

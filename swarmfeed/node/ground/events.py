@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, NodeId
-from swarmfeed.core.feed.proven import ProvenPost
+from swarmfeed.core.feed.proven import ProvenApart, ProvenPost
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import FatalError, PassingError
@@ -74,6 +74,17 @@ class PostSeen:
     """A post that is passed on among supernodes came here, and was found to be true."""
 
     post: ProvenPost
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited:
+    """The author of a post gave it another text, as was passed on among supernodes, and is
+    true."""
+
+    feed_id: FeedId
+    index: int
+    """Of the post."""
+    edit: ProvenApart
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,19 @@ from functools import partial
 import structlog
 
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.lookup.limits import DAY_MS, SEEN_WAITING_MAX, TAKEN_AT_ONCE, WINDOW_DAYS
+from swarmfeed.core.lookup.limits import (
+    DAY_MS,
+    EARLY_EDITS_MAX,
+    SEEN_WAITING_MAX,
+    TAKEN_AT_ONCE,
+    WINDOW_DAYS,
+)
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.events import (
     ChunkKept,
     FeedDropped,
     HeadGrew,
+    PostEdited,
     PostSeen,
     PostTakenBack,
     Relieved,
@@ -52,7 +59,10 @@ class RecentKeeper:
         self._ranges: OrderedDict[FeedId, Range] = OrderedDict()
         self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
         self._gone: list[FeedId] = []
-        self._taken_back: deque[PostTakenBack] = deque(maxlen=SEEN_WAITING_MAX)
+        self._said_of: deque[PostEdited | PostTakenBack] = deque(maxlen=SEEN_WAITING_MAX)
+        """What authors said of posts later."""
+        self._early: OrderedDict[tuple[FeedId, int], PostEdited] = OrderedDict()
+        """Edits of posts that are not here yet."""
         self._changed = asyncio.Event()
         self._is_damaged = False
         self._running: asyncio.Task[None] | None = None
@@ -102,9 +112,9 @@ class RecentKeeper:
         self._seen.append(event)
         self._changed.set()
 
-    def on_taken_back(self, event: PostTakenBack) -> None:
+    def on_said_of(self, event: PostEdited | PostTakenBack) -> None:
         if self._running is not None:
-            self._taken_back.append(event)
+            self._said_of.append(event)
             self._changed.set()
 
     def on_dropped(self, event: FeedDropped) -> None:
@@ -178,20 +188,31 @@ class RecentKeeper:
         return self._clock.now_ms() - WINDOW_DAYS * DAY_MS
 
     async def _take_all(self) -> None:
-        while self._gone or self._seen or self._ranges or self._taken_back:
+        while self._gone or self._seen or self._ranges or self._said_of:
             if self._gone:
                 await off_loop(partial(self._recent.drop_feed, self._gone.pop()))
             elif self._seen:
                 await self._take_seen()
-            elif self._taken_back:
-                await self._take_back(self._taken_back.popleft())
+            elif self._said_of:
+                await self._take_said(self._said_of.popleft())
             else:
                 await self._take_next_range()
 
-    async def _take_back(self, event: PostTakenBack) -> None:
+    async def _take_said(self, event: PostEdited | PostTakenBack) -> None:
         """Behind all that was seen before it: the post may be among that."""
+        if isinstance(event, PostEdited):
+            await self._amend(event)
+            return
         looked = Looked(feed_id=event.feed_id, start=0, end=0, withdrawn=(event.index,))
         await off_loop(partial(self._recent.add, (), self._clock.now_ms() // DAY_MS, looked))
+
+    async def _amend(self, event: PostEdited) -> None:
+        """Give a post its newer text; if the post is not here, when it comes."""
+        place = event.feed_id, event.index
+        if not await off_loop(partial(self._recent.amend, *place, event.edit)):
+            self._early[place] = event
+            if len(self._early) > EARLY_EDITS_MAX:
+                self._early.popitem(last=False)
 
     async def _take_seen(self) -> None:
         count = min(len(self._seen), TAKEN_AT_ONCE)
@@ -204,6 +225,8 @@ class RecentKeeper:
         await off_loop(take)
         for _ in range(min(count, len(self._seen))):
             self._seen.popleft()
+        places = [(each.feed_id, each.post.index) for each in seen]
+        self._said_of += [self._early.pop(each) for each in places if each in self._early]
 
     async def _take_next_range(self) -> None:
         feed_id, (start, end) = self._ranges.popitem(last=False)

@@ -19,8 +19,8 @@ from swarmfeed.core.feed.kinds import (
 from swarmfeed.core.feed.limits import PROVEN_CERTIFICATES_MAX
 from swarmfeed.core.feed.proven import (
     Proven,
+    ProvenApart,
     ProvenPost,
-    ProvenProfile,
     check_post,
     proving_certificates,
 )
@@ -89,7 +89,7 @@ class PostProver:
                     start=first,
                     end=stop,
                     withdrawn=tuple(scanned.withdrawn),
-                    profile=_profile(replica, scanned, proven),
+                    profile=_apart(replica, scanned.profile, proven),
                 ),
                 posts=await off_loop(partial(check_all, hits, self._clock.now_ms())),
             )
@@ -125,11 +125,11 @@ class PostProver:
         }
 
 
-def _profile(
-    replica: Replica, scanned: Scanned, proven: dict[int, Proven]
-) -> ProvenProfile | None:
-    entry = proven.get(-1 if scanned.profile is None else scanned.profile)
-    return None if entry is None else ProvenProfile(head=replica.signed_head, entry=entry)
+def _apart(
+    replica: Replica, index: int | None, proven: dict[int, Proven]
+) -> ProvenApart | None:
+    entry = proven.get(-1 if index is None else index)
+    return None if entry is None else ProvenApart(head=replica.signed_head, entry=entry)
 
 
 def _hits(
@@ -144,7 +144,7 @@ def _hits(
             head=replica.signed_head,
             certificates=certificates,
             post=proven[index],
-            edit=proven.get(scanned.edits.get(index, -1)),
+            edit=_apart(replica, scanned.edits.get(index), proven),
         )
         for index in sorted({*scanned.posts, *scanned.edits} - {*scanned.withdrawn})
         if index in proven and _is_post(proven[index])

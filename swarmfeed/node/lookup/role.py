@@ -13,6 +13,7 @@ from swarmfeed.node.ground.events import (
     LinkClosed,
     Listens,
     ParentCame,
+    PostEdited,
     PostSeen,
     PostTakenBack,
     Relieved,
@@ -85,7 +86,8 @@ def _filling(keeper: RecentKeeper) -> tuple[Listens, ...]:
         listens(HeadGrew, keeper.on_head),
         listens(ChunkKept, keeper.on_chunk),
         listens(PostSeen, keeper.on_seen),
-        listens(PostTakenBack, keeper.on_taken_back),
+        listens(PostEdited, keeper.on_said_of),
+        listens(PostTakenBack, keeper.on_said_of),
         listens(FeedDropped, keeper.on_dropped),
         listens(Relieved, keeper.on_relieved),
     )

@@ -202,7 +202,8 @@ def _said_in(posting: ProvenPost) -> Iterator[ProvenPost]:
     """A post, and its edit where one came along, each as it is pushed."""
     yield replace(posting, edit=None)
     if posting.edit is not None:
-        yield replace(posting, post=posting.edit, edit=None, profile=None)
+        edit = posting.edit
+        yield replace(posting, head=edit.head, post=edit.entry, edit=None, profile=None)
 
 
 def _is_about(posting: ProvenPost, said: WithdrawBody) -> bool:

@@ -15,11 +15,13 @@ from typing import Final
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.core.feed.entry import hash_stored
-from swarmfeed.core.feed.kinds import PostBody, WithdrawBody
-from swarmfeed.core.feed.proven import ProvenPost
+from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
+from swarmfeed.core.feed.proven import ProvenApart, ProvenPost
 from swarmfeed.core.push.limits import (
     CHILD_POSTS_BURST,
     CHILD_POSTS_PER_S,
+    GIVEN_BURST,
+    GIVEN_PER_S,
     IDS_PER_MESSAGE_MAX,
     LAYER_POSTS_BURST,
     LAYER_POSTS_PER_S,
@@ -54,7 +56,7 @@ from swarmfeed.core.supernode.broadcast import (
     Spread,
 )
 from swarmfeed.errors import RemoteError
-from swarmfeed.node.ground.events import PostSeen, PostTakenBack, ServingChanged
+from swarmfeed.node.ground.events import PostEdited, PostSeen, PostTakenBack, ServingChanged
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
@@ -77,6 +79,8 @@ class PosterSide:
     """Whether it was told, since it is a child, what passed by before."""
     bucket: TokenBucket | None = None
     is_of_layer: bool = False
+    given: TokenBucket | None = None
+    """What it may have given that it asks for."""
 
 
 class Mailroom:
@@ -134,10 +138,13 @@ class Mailroom:
         self._wake()
 
     def on_give(self, session: Session, told: GivePosts) -> None:
-        """Give what was asked for by its id, as far as it is here."""
+        """Give what was asked for by its id, as far as it is here, and so much at a time."""
+        side, now_s = session.part(PosterSide), self.now_ms() / 1000
+        if side.given is None:
+            side.given = TokenBucket(GIVEN_BURST, GIVEN_PER_S, now_s)
         for each in told.ids:
             known = self._recent.get(each)
-            if known is not None:
+            if known is not None and side.given.take(1, now_s):
                 self._courier.put(session, ("posted", each), Posted((known.posting,)))
 
     # --- what we do ---
@@ -280,11 +287,19 @@ class Mailroom:
         if verified is not None:
             for deliver in self._deliverers:
                 deliver(verified, source)
-            if isinstance(verified.body, PostBody):
+            self._tell(verified)
+
+    def _tell(self, verified: Verified) -> None:
+        match verified.body:
+            case PostBody():
                 self._events.tell(PostSeen(verified.posting))
-            if isinstance(verified.body, WithdrawBody):
-                self._recent.take_back(verified.feed_id, verified.body.index)
-                self._events.tell(PostTakenBack(verified.feed_id, verified.body.index))
+            case EditBody(index=edited):
+                posting = verified.posting
+                edit = ProvenApart(head=posting.head, entry=posting.post)
+                self._events.tell(PostEdited(verified.feed_id, edited, edit))
+            case WithdrawBody(index=gone):
+                self._recent.take_back(verified.feed_id, gone)
+                self._events.tell(PostTakenBack(verified.feed_id, gone))
 
     def _wake(self) -> None:
         if not self._ticks and self._broadcast.due_ms() is not None:

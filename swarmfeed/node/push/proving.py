@@ -9,7 +9,7 @@ from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.certificate import Join, Keep
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import ProfileBody, decode_body
-from swarmfeed.core.feed.proven import Proven, ProvenPost, ProvenProfile
+from swarmfeed.core.feed.proven import Proven, ProvenApart, ProvenPost
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.push.limits import PUSHED_FOR_MS
 from swarmfeed.core.push.posting import PUSHED, Verified, open_posting
@@ -34,7 +34,7 @@ class Proving:
         self._index = ground.shells.index
         self._prover = ground.prover
         self._clock = ground.shells.clock
-        self._profiles: dict[FeedId, ProvenProfile | None] = {}
+        self._profiles: dict[FeedId, ProvenApart | None] = {}
         """How each own feed says its author is called; the same bytes until that changes."""
 
     def on_head(self, event: HeadGrew) -> None:
@@ -86,7 +86,7 @@ class Proving:
         )
         return (*self._shelf.rotates(self._own), *joins)
 
-    async def _profile(self, replica: Replica) -> ProvenProfile | None:
+    async def _profile(self, replica: Replica) -> ProvenApart | None:
         """How the author is called, if that is found where it mostly stands."""
         feed_id = replica.feed_id
         if feed_id not in self._profiles:
@@ -94,7 +94,7 @@ class Proving:
             self._profiles[feed_id] = (
                 None
                 if index is None
-                else ProvenProfile(
+                else ProvenApart(
                     head=replica.signed_head, entry=await self._prove(replica, index)
                 )
             )

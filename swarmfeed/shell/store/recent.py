@@ -12,6 +12,7 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
+from swarmfeed.core.feed.proven import ProvenApart
 from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.errors import DamageError, RetryError
@@ -86,6 +87,10 @@ class SqliteRecent:
             with self._opened.write() as db:
                 if not recent_write.drop_oldest(db):
                     return
+
+    def amend(self, feed_id: FeedId, index: int, edit: ProvenApart) -> bool:
+        with self._opened.write() as db:
+            return recent_write.amend(db, feed_id, index, edit)
 
     def drop_feed(self, feed_id: FeedId) -> None:
         with self._opened.write() as db:

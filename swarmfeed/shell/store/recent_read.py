@@ -11,7 +11,7 @@ from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, decode_body
 from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.feed.proven import Checked, Proven, ProvenPost, ProvenProfile, check_post
+from swarmfeed.core.feed.proven import Checked, Proven, ProvenApart, ProvenPost, check_post
 from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
 from swarmfeed.core.words.query import SearchQuery
@@ -135,7 +135,7 @@ def _text_of(db: Connection, found: RecentMatch) -> str:
     """Return the newest text of a post, without a look at its proof: it was verified."""
     stored, edit = db.execute(_SAID.format(slot=found.slot), (found.row_id,)).fetchone()
     try:
-        entry = decode_entry(stored if edit is None else read_proven(edit).stored)
+        entry = decode_entry(stored if edit is None else read_apart(edit).entry.stored)
         body = decode_body(entry.kind, entry.body or b"")
     except RemoteError as error:
         raise DamageError(f"the index of the network has a broken post: {error}") from error
@@ -157,11 +157,9 @@ def _read(db: Connection, found: Sequence[RecentMatch], limit: int) -> RecentHit
 
 def weight_of(hit: ProvenPost) -> int:
     """How many bytes a post takes with its proofs, about."""
-    entries = [hit.post, *([hit.edit] if hit.edit else [])]
-    heads = [hit.head]
-    if hit.profile is not None:
-        entries.append(hit.profile.entry)
-        heads.append(hit.profile.head)
+    apart = [each for each in (hit.edit, hit.profile) if each is not None]
+    entries = [hit.post, *(each.entry for each in apart)]
+    heads = [hit.head, *(each.head for each in apart)]
     proofs = sum(len(each.stored) + 35 * len(each.proof) for each in entries)
     return proofs + sum(map(len, (*heads, *hit.certificates))) + 128
 
@@ -178,8 +176,8 @@ def read_hit(db: Connection, slot: int, row_id: int) -> ProvenPost:
             head=head,
             certificates=_list_of(certificates),
             post=Proven(index=place, stored=stored, proof=hashes_of(proof)),
-            edit=None if edit is None else read_proven(edit),
-            profile=None if profile is None else _profile_of(profile),
+            edit=None if edit is None else read_apart(edit),
+            profile=None if profile is None else read_apart(profile),
         )
     except RemoteError as error:
         raise DamageError(
@@ -202,15 +200,10 @@ def hashes_of(proof: bytes) -> tuple[Hash, ...]:
     return tuple(Hash(proof[at : at + HASH_BYTES]) for at in range(0, len(proof), HASH_BYTES))
 
 
-def read_proven(spelled: bytes) -> Proven:
+def read_apart(spelled: bytes) -> ProvenApart:
     """Raises BadEncodingError."""
-    fields = decode_fields(spelled, "proven", limit_bytes=len(spelled))
-    return codec_of(Proven).read(fields)
-
-
-def _profile_of(spelled: bytes) -> ProvenProfile:
-    fields = decode_fields(spelled, "profile", limit_bytes=len(spelled))
-    return codec_of(ProvenProfile).read(fields)
+    fields = decode_fields(spelled, "edit or profile", limit_bytes=len(spelled))
+    return codec_of(ProvenApart).read(fields)
 
 
 def _list_of(spelled: bytes) -> tuple[bytes, ...]:

@@ -23,17 +23,20 @@ OF_A_MOMENT: Final = 1_024
 """Posts of one millisecond that find room: more are a flood."""
 
 _TABLES: Final = (
+    # author: of a feed that posts were kept of.
     # looked: first entries that were looked through.  last_day: of its newest post here.
     """
     CREATE TABLE feed (
         no           INTEGER PRIMARY KEY,
         feed_id      BLOB NOT NULL UNIQUE CHECK (length(feed_id) = 32),
+        author       BLOB CHECK (length(author) = 32),
         certificates BLOB NOT NULL,
         profile      BLOB,
         looked       INTEGER NOT NULL DEFAULT 0,
         last_day     INTEGER NOT NULL DEFAULT 0
     ) STRICT
     """,
+    "CREATE INDEX feed_by_author ON feed (author) WHERE author IS NOT NULL",
     "CREATE TABLE day (slot INTEGER PRIMARY KEY, day INTEGER NOT NULL) STRICT",
     "CREATE TABLE said (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT",
     f"CREATE VIEW folding AS SELECT '{FOLDING}' AS version",

@@ -4,17 +4,19 @@ Every function runs inside a transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.kinds import PostBody
-from swarmfeed.core.feed.proven import Checked, Proven, ProvenPost, ProvenProfile
-from swarmfeed.core.lookup.limits import DAY_MS, WINDOW_DAYS
+from swarmfeed.core.feed.proven import Checked, ProvenApart, check_post, end_of
+from swarmfeed.core.lookup.limits import AUTHOR_POSTS_A_DAY, DAY_MS, WINDOW_DAYS
 from swarmfeed.core.words.terms import index_text
+from swarmfeed.errors import RemoteError
 from swarmfeed.ports.recent import Looked, RecentPost
-from swarmfeed.shell.store.recent_read import days, open_proven, read_proven, said
+from swarmfeed.shell.store.recent_read import days, open_proven, read_apart, read_hit, said
 from swarmfeed.shell.store.recent_schema import OF_A_MOMENT, slot_of
 from swarmfeed.shell.store.recent_terms import author_term, traits_of
 from swarmfeed.shell.store.sqlite import Connection
@@ -40,12 +42,22 @@ _HEAD: Final = """
 """
 
 _FEED: Final = """
-    INSERT INTO feed (feed_id, certificates, profile, last_day) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (feed_id) DO UPDATE SET certificates = ?2,
+    INSERT INTO feed (feed_id, certificates, profile, last_day, author)
+    VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (feed_id) DO UPDATE SET certificates = ?2, author = ?5,
     profile = coalesce(?3, profile), last_day = max(last_day, ?4) RETURNING no
 """
 
+_AUTHOR: Final = "SELECT author FROM feed WHERE feed_id = ?"
+
+_PLACES: Final = """
+    SELECT id, place, edit FROM post_{slot}
+    WHERE feed = ? AND (place >= ? OR edit IS NOT NULL)
+"""
+
 _LAST_ID: Final = "SELECT max(id) FROM post_{slot} WHERE id BETWEEN ? AND ?"
+
+_AMEND: Final = "UPDATE post_{slot} SET edit = ? WHERE id = ?"
 
 _DROP_POST: Final = "DELETE FROM post_{slot} WHERE id = ?"
 
@@ -54,6 +66,11 @@ _AT: Final = "SELECT id FROM post_{slot} WHERE feed = ? AND place = ?"
 _OF_FEED: Final = "SELECT id FROM post_{slot} WHERE feed = ?"
 
 _DROP_HEADS: Final = "DELETE FROM head_{slot} WHERE feed = ?"
+
+_OF_AUTHOR: Final = """
+    SELECT id FROM post_{slot} WHERE feed IN (SELECT no FROM feed WHERE author = ?)
+    ORDER BY id DESC LIMIT -1 OFFSET ?
+"""
 
 _EMPTYING: Final = (
     "INSERT INTO words_{slot} (words_{slot}) VALUES ('delete-all')",
@@ -88,7 +105,36 @@ def add(db: Connection, posts: Iterable[RecentPost], today: int, looked: Looked 
     for day in {_day(each) for each in wanted}:
         db.execute("INSERT OR IGNORE INTO day VALUES (?, ?)", (slot_of(day), day))
     adding = _Adding(db)
-    return sum(map(adding.add, wanted))
+    added = sum(map(adding.add, wanted))
+    for slot, author in {
+        (slot_of(_day(each)), each.checked.written.author_id) for each in wanted
+    }:
+        beyond = db.execute(_OF_AUTHOR.format(slot=slot), (author, AUTHOR_POSTS_A_DAY))
+        _drop_rows(db, slot, [row for (row,) in beyond.fetchall()])
+    return added
+
+
+def amend(db: Connection, feed_id: FeedId, index: int, edit: ProvenApart) -> bool:
+    """Give a post another text; returns whether it is here."""
+    for slot, feed in _slots_of(db, feed_id):
+        known = db.execute(_KNOWN.format(slot=slot), (feed, index)).fetchone()
+        if known is None:
+            continue
+        row_id, spelled = known
+        if _is_newer(edit, spelled):
+            _give_text(db, slot, row_id, edit)
+        return True
+    return False
+
+
+def _give_text(db: Connection, slot: int, row_id: int, edit: ProvenApart) -> None:
+    try:
+        checked = check_post(replace(read_hit(db, slot, row_id), edit=edit), now_ms=2**62)
+    except RemoteError:
+        return  # more is known of its feed: that it had ended before
+    _drop_words(db, slot, row_id)
+    db.execute(_AMEND.format(slot=slot), (encode_apart(edit), row_id))
+    db.execute(_ADD_WORDS.format(slot=slot), (row_id, *words_of(checked)))
 
 
 def _day(post: RecentPost) -> int:
@@ -100,13 +146,15 @@ class _Adding:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._feeds: dict[tuple[FeedId, int], int] = {}
+        self._feeds: dict[tuple[FeedId, tuple[bytes, ...], int], int] = {}
         self._heads: dict[tuple[int, int, int], int] = {}
 
     def add(self, post: RecentPost) -> bool:
         """Keep one post; a known one gives way to one that was edited since."""
         proven, day = post.proven, _day(post)
-        slot, feed = slot_of(day), self._feed_no(proven, day)
+        slot, feed = slot_of(day), self._feed_no(post, day)
+        if feed is None:
+            return False
         known = self._db.execute(_KNOWN.format(slot=slot), (feed, proven.post.index)).fetchone()
         if known is not None:
             row_id, edit = known
@@ -125,18 +173,23 @@ class _Adding:
         values = (
             *(row_id, feed, entry.index, time_ms, self._head_no(slot, feed, post)),
             *(entry.stored, b"".join(entry.proof)),
-            None if proven.edit is None else _spelled(proven.edit),
+            None if proven.edit is None else encode_apart(proven.edit),
         )
         self._db.execute(_ADD_POST.format(slot=slot), values)
         words = words_of(post.checked)
         self._db.execute(_ADD_WORDS.format(slot=slot), (row_id, *words))
 
-    def _feed_no(self, proven: ProvenPost, day: int) -> int:
-        key = proven.feed_id, day
+    def _feed_no(self, post: RecentPost, day: int) -> int | None:
+        """Return the number of its feed; None: by what is known it is another author's."""
+        proven = post.proven
+        key = proven.feed_id, proven.certificates, day
         if key not in self._feeds:
+            if not _agrees(self._db, post):
+                return None
             certificates = encode(list(proven.certificates))
-            profile = None if proven.profile is None else encode_profile(proven.profile)
-            values = (proven.feed_id, certificates, profile, day)
+            profile = None if proven.profile is None else encode_apart(proven.profile)
+            author_id = post.checked.written.author_id
+            values = (proven.feed_id, certificates, profile, day, author_id)
             (self._feeds[key],) = self._db.execute(_FEED, values).fetchone()
         return self._feeds[key]
 
@@ -149,14 +202,35 @@ class _Adding:
         return self._heads[key]
 
 
+def _agrees(db: Connection, post: RecentPost) -> bool:
+    """Whether a feed is the author's of whom other posts of it are kept; what comes behind the
+    end that it has now is let go, for what proves this post will prove those too."""
+    proven = post.proven
+    row = db.execute(_AUTHOR, (proven.feed_id,)).fetchone()
+    if row is None or row[0] is None:
+        return True
+    if row[0] != post.checked.written.author_id:
+        return False
+    end = end_of(proven)
+    if end is not None:
+        for slot, feed in _slots_of(db, proven.feed_id):
+            rows = db.execute(_PLACES.format(slot=slot), (feed, end)).fetchall()
+            _drop_rows(db, slot, [row_id for row_id, *said in rows if _is_behind(end, *said)])
+    return True
+
+
+def _is_behind(end: int, place: int, edit: bytes | None) -> bool:
+    return place >= end or (edit is not None and read_apart(edit).entry.index >= end)
+
+
 def words_of(checked: Checked) -> Words:
     """Return the terms of a post, as they stand in the index."""
     post: PostBody = checked.written.post
     return index_text(post.text), author_term(checked.written.author_id), traits_of(post)
 
 
-def encode_profile(profile: ProvenProfile) -> bytes:
-    return encode(codec_of(ProvenProfile).write(profile))
+def encode_apart(apart: ProvenApart) -> bytes:
+    return encode(codec_of(ProvenApart).write(apart))
 
 
 def _free_id(db: Connection, slot: int, time_ms: int) -> int | None:
@@ -168,16 +242,12 @@ def _free_id(db: Connection, slot: int, time_ms: int) -> int | None:
     return free if free < first + OF_A_MOMENT else None
 
 
-def _is_newer(edit: Proven | None, known: bytes | None) -> bool:
+def _is_newer(edit: ProvenApart | None, known: bytes | None) -> bool:
     """Whether an edit comes after the one that is known: under a newer head, what did not
     change is proven no better."""
     if edit is None:
         return False
-    return known is None or edit.index > read_proven(known).index
-
-
-def _spelled(proven: Proven) -> bytes:
-    return encode(codec_of(Proven).write(proven))
+    return known is None or edit.entry.index > read_apart(known).entry.index
 
 
 # --- what goes ------------------------------------------------------------------------------
@@ -212,11 +282,15 @@ def _slots_of(db: Connection, feed_id: FeedId) -> Iterator[tuple[int, int]]:
 
 
 def _drop_rows(db: Connection, slot: int, rows: Iterable[int]) -> None:
-    """FTS5 has no copy of the texts: it must be told the very words that it indexed."""
     for row_id in rows:
-        checked = open_proven(db, slot, row_id)
-        db.execute(_DROP_WORDS.format(slot=slot), (row_id, *words_of(checked)))
+        _drop_words(db, slot, row_id)
         db.execute(_DROP_POST.format(slot=slot), (row_id,))
+
+
+def _drop_words(db: Connection, slot: int, row_id: int) -> None:
+    """FTS5 has no copy of the texts: it must be told the very words that it indexed."""
+    checked = open_proven(db, slot, row_id)
+    db.execute(_DROP_WORDS.format(slot=slot), (row_id, *words_of(checked)))
 
 
 def drop_oldest(db: Connection) -> bool:
@@ -261,4 +335,4 @@ def _note_looked(db: Connection, looked: Looked) -> None:
     db.execute(_LOOKED, (looked.feed_id, looked.end if looked.start == 0 else 0))
     db.execute(_FURTHER, (looked.end, looked.feed_id, looked.start, looked.end))
     if looked.profile is not None:
-        db.execute(_CALLED, (encode_profile(looked.profile), looked.feed_id))
+        db.execute(_CALLED, (encode_apart(looked.profile), looked.feed_id))

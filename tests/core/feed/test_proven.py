@@ -11,7 +11,7 @@ from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_leave
 from swarmfeed.core.feed.entry import encode_withdrawn
 from swarmfeed.core.feed.kinds import EditBody, PostBody, ProfileBody
-from swarmfeed.core.feed.proven import ProvenPost, check_post
+from swarmfeed.core.feed.proven import ProvenApart, ProvenPost, check_post, end_of
 from swarmfeed.errors import RemoteError
 
 from tests.core.proofs import AUTHOR, FEED, NOW_MS, Feed, stored
@@ -85,3 +85,23 @@ def test_a_profile_of_another_feed_names_nobody() -> None:
     other = Feed(stored(ProfileBody("Ben")), key=SigningKey(b"\x05" * 32)).hit(0, profile=0)
     with pytest.raises(RemoteError):
         check_post(replace(POSTED.hit(1), profile=other.profile), NOW_MS)
+
+
+def test_an_edit_may_be_under_a_newer_head_than_its_post() -> None:
+    first = Feed(*POSTED.records[:2]).hit(1)
+    edit = ProvenApart(head=POSTED.head, entry=POSTED.proven(3))
+    found = check_post(replace(first, edit=edit), NOW_MS)
+    assert (found.written.post.text, found.head_size) == ("new", 2)
+    other = Feed(*POSTED.records, key=SigningKey(b"\x05" * 32))
+    with pytest.raises(RemoteError):
+        check_post(replace(first, edit=replace(edit, head=other.head)), NOW_MS)
+
+
+def test_an_edit_behind_the_end_of_the_feed_is_none() -> None:
+    hit = POSTED.hit(1, edit=3)
+    assert end_of(hit) is None
+    ended = (*hit.certificates, sign_leave(AUTHOR, FEED, size=3, from_ms=2))
+    assert end_of(replace(hit, certificates=ended)) == 3
+    with pytest.raises(RemoteError):
+        check_post(replace(hit, certificates=ended), NOW_MS)
+    assert check_post(replace(hit, certificates=ended, edit=None), NOW_MS).head_size == 4

@@ -157,6 +157,11 @@ def test_a_page_has_no_gap_that_the_next_one_fills() -> None:
     assert numbers(merge([full, answer(shown(3, 45), shown(4, 30))], 9)) == [1, 3, 2]
 
 
+def test_pages_go_on_behind_what_is_all_there() -> None:
+    full = answer(shown(1, 50), shown(2, 40), more=True, since_ms=60)
+    assert numbers(merge([full], 9)) == [1, 2]
+
+
 def test_the_best_are_told_by_words_age_and_those_who_answered() -> None:
     answers = [answer(shown(1, 10, "word and many others"), shown(2, 10, "word word"))]
     assert numbers(merge_best(answers, QUERY, 9, {})) == [2, 1]

@@ -11,6 +11,7 @@ from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.feed.limits import FOUND_KEPT_MAX
 from swarmfeed.core.lookup.limits import SETTLED_MS
 from swarmfeed.errors import UserError
+from swarmfeed.node.ground.events import PostEdited, PostSeen
 from swarmfeed.node.lookup.prover import PostProver
 
 from tests.node.push.street import (
@@ -52,6 +53,47 @@ def test_a_post_that_no_supernode_holds_is_found_and_taken_back(tmp_path: Path) 
             assert [post.text for post in found.posts] == ["green tea"]
             assert found.left_out == 0
         assert told == []
+
+    in_street(tmp_path, script)
+
+
+def test_a_pushed_edit_takes_the_place_of_the_old_text(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        first, second, third = await supernodes(street, 3)
+        anna, ben = await leaf(street, first, second), await leaf(street, third, second)
+        await ben.say("green tea")
+        await street.pass_time(2)
+        (post,) = ben.index.author_posts(ben.author_id, 1, None)
+        edit = Edit(ref=ref_text(post.ref), text="black coffee")
+        await ben.running.ground.answering.answer(edit)
+        await street.pass_time(SETTLED_MS // 1000 + 5)
+        assert first.root(ben.feed_id) is None, "it holds nothing of ben"
+        assert (await search(anna, "tea")).posts == ()
+        found = await search(anna, "coffee")
+        assert [each.text for each in found.posts] == ["black coffee"]
+        assert (found.answered, found.left_out, found.untrue) == (2, 0, 0)
+
+    in_street(tmp_path, script)
+
+
+def test_an_edit_that_comes_before_its_post_is_not_lost(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        (first,) = await supernodes(street, 1)
+        ben = await leaf(street)
+        await ben.say("green tea")
+        (post,) = ben.index.author_posts(ben.author_id, 1, None)
+        edit = Edit(ref=ref_text(post.ref), text="black coffee")
+        await ben.running.ground.answering.answer(edit)
+        proving = PostProver(ben.running.ground).prove(ben.feed_id, 0, 1000, 0)
+        (proven,) = [each.proven async for piece in proving for each in piece.posts]
+        assert proven.edit is not None
+        events = first.running.ground.events
+        events.tell(PostEdited(proven.feed_id, proven.post.index, proven.edit))
+        await street.pass_time(1)
+        events.tell(PostSeen(replace(proven, edit=None)))
+        await street.pass_time(1)
+        assert [each.text for each in (await search(first, "coffee")).posts] == ["black coffee"]
+        assert (await search(first, "tea")).posts == ()
 
     in_street(tmp_path, script)
 

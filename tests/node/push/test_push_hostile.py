@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.proven import ProvenPost
-from swarmfeed.core.push.limits import FALSE_PUSHES_MAX, LEFT_OUT_MAX
-from swarmfeed.core.push.words import HasPosts, Listen, Posted
+from swarmfeed.core.push.limits import (
+    FALSE_PUSHES_MAX,
+    GIVEN_BURST,
+    IDS_PER_MESSAGE_MAX,
+    LEFT_OUT_MAX,
+)
+from swarmfeed.core.push.posting import id_of
+from swarmfeed.core.push.words import GivePosts, HasPosts, Listen, Posted
 from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.push.role import Push
 
 from tests.node.push.street import (
     Neighbour,
@@ -192,5 +199,30 @@ def test_a_child_is_told_once_what_passed_by_before_it_came(tmp_path: Path) -> N
             await link(anna, parent).peer.send(Listen(again=True))
             await street.pass_time(1)
         assert named == []
+
+    in_street(tmp_path, script)
+
+
+@pytest.mark.attack("A161")
+def test_who_asks_for_posts_again_and_again_is_given_so_many(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        (first,) = await supernodes(street, 1)
+        anna, ben = await leaf(street, first), await leaf(street, first)
+        await ben.say("news", "more news")
+        await street.pass_time(1)
+        posts = ben.index.author_posts(ben.author_id, 2, None)
+        one, other = (
+            GivePosts((id_of(ref.feed_id, ref.index, ref.entry_hash),) * IDS_PER_MESSAGE_MAX)
+            for ref in (post.ref for post in posts)
+        )
+        mailroom, session = first.running.parts(Push).mailroom, link(first, anna)
+        for _ in range(GIVEN_BURST // IDS_PER_MESSAGE_MAX):
+            mailroom.on_give(session, one)
+        assert len(session.outbox) == 1
+        mailroom.on_give(session, other)
+        assert len(session.outbox) == 1, "it is given nothing more"
+        await street.pass_time(1)
+        mailroom.on_give(session, other)
+        assert len(session.outbox) == 1
 
     in_street(tmp_path, script)

@@ -1,23 +1,25 @@
 """The index of the network: what is found in it, and what it lets go."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.authorkey import first_author_key, hash_key
+from swarmfeed.core.feed.certificate import sign_join, sign_leave
 from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, ProfileBody
 from swarmfeed.core.feed.matching import Called, Meant, matches
-from swarmfeed.core.feed.proven import ProvenPost, check_post
+from swarmfeed.core.feed.proven import ProvenApart, ProvenPost, check_post
 from swarmfeed.core.feed.spot import Spot, spot_of
-from swarmfeed.core.lookup.limits import DAY_MS, WINDOW_DAYS
+from swarmfeed.core.lookup.limits import AUTHOR_POSTS_A_DAY, DAY_MS, WINDOW_DAYS
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import DamageError, MendingError, RetryError
 from swarmfeed.ports.recent import Looked, RecentHits, RecentPost
 from swarmfeed.shell.store.recent import SqliteRecent
 
-from tests.core.proofs import Feed, stored
+from tests.core.proofs import AUTHOR, Feed, stored
 
 TODAY = 20_000
 NOW_MS = TODAY * DAY_MS + DAY_MS // 2
@@ -177,6 +179,56 @@ def test_an_edit_takes_the_place_of_the_old_text(recent: SqliteRecent) -> None:
     assert recent.add([posted(Feed(*feed.records, key=feed.key).hit(0, edit=1))], TODAY) == 0
     assert texts(find(recent, "ones")) == ["new ones"]
     assert find(recent, "old").hits == ()
+
+
+def edit_of(feed: Feed, index: int) -> ProvenApart:
+    return ProvenApart(head=feed.head, entry=feed.proven(index))
+
+
+def test_a_post_is_given_a_text_that_came_later_alone(recent: SqliteRecent) -> None:
+    records = [stored(PostBody("old words"), NOW_MS)]
+    records += [stored(EditBody(0, text), NOW_MS) for text in ("newer ones", "newest ones")]
+    feed, first = Feed(*records), Feed(*records[:1])
+    assert not recent.amend(feed.feed_id, 0, edit_of(feed, 1))
+    recent.add([posted(first.hit(0))], TODAY)
+    assert not recent.amend(feed.feed_id, 1, edit_of(feed, 1))
+    for edit in (2, 1):  # they may come in any order
+        assert recent.amend(feed.feed_id, 0, edit_of(feed, edit))
+        assert texts(find(recent, "ones")) == ["newest ones"]
+        assert find(recent, "old").hits == find(recent, "newer").hits == ()
+    recent.drop_feed(feed.feed_id)
+    assert recent.count() == 0
+
+
+@pytest.mark.attack("A160")
+def test_a_feed_that_ends_or_has_another_author_makes_no_liar(recent: SqliteRecent) -> None:
+    """All that is shown is proven by what came last of its feed."""
+    records = [stored(PostBody(f"word {n}"), NOW_MS + n) for n in range(3)]
+    feed = Feed(*records, stored(EditBody(0, "word edited"), NOW_MS))
+    recent.add([posted(feed.hit(0, edit=3)), *of_feed(feed, 1, 2)], TODAY)
+    mallory = first_author_key(SigningKey(b"\x09" * 32), hash_key(b"next"))
+    joined = (sign_join(mallory, feed.key, from_ms=1),)
+    assert recent.add([posted(replace(feed.hit(1), certificates=joined))], TODAY) == 0
+    ended = (*feed.certificates, sign_leave(AUTHOR, feed.feed_id, size=2, from_ms=2))
+    recent.add([posted(replace(feed.hit(1), certificates=ended))], TODAY)
+    assert texts(find(recent, "word")) == ["word 1"]
+    assert recent.add([posted(replace(feed.hit(0), certificates=ended))], TODAY) == 1
+    assert recent.amend(feed.feed_id, 0, edit_of(feed, 3))  # and changes nothing
+    assert texts(find(recent, "word")) == ["word 1", "word 0"]
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A160")
+def test_of_one_author_only_so_many_posts_of_a_day_are_kept(recent: SqliteRecent) -> None:
+    count = AUTHOR_POSTS_A_DAY + 50
+    flood = said(1, *(f"flood {n}" for n in range(count)))
+    recent.add(of_feed(said(2, "word", time_ms=NOW_MS - 1), 0), TODAY)
+    recent.add(of_feed(flood, *range(50, count)), TODAY)
+    recent.add(of_feed(flood, *range(50)), TODAY)  # older ones come later
+    assert recent.count() == AUTHOR_POSTS_A_DAY + 1
+    assert texts(find(recent, "flood", limit=1)) == [f"flood {count - 1}"]
+    assert find(recent, '"flood 49"').hits == ()
+    assert len(find(recent, '"flood 50"').hits) == len(find(recent, "word").hits) == 1
 
 
 def test_what_is_withdrawn_is_found_no_more(recent: SqliteRecent) -> None:
