@@ -62,7 +62,7 @@ LOOK_S: Final = 2.0
 
 INDEX_PIECE_BYTES: Final = 2 * 1024 * 1024
 """Unpacked entries that are in memory at once while they are indexed: one frame of the
-longest entries, thousands of ordinary ones."""
+longest entries, thousands of ordinary ones.  What goes in together goes beyond it by one."""
 
 HOLDERS_REMEMBERED_MAX: Final = 4_096
 """Holders whose speed is remembered while the node runs; 1 MB."""

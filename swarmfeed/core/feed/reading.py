@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, cast
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.chunk import (
+    content_sizes,
     frame_content,
     frame_ranges,
     read_frame,
@@ -58,6 +59,11 @@ class Packed:
     """Entries at the beginning that are not of the run."""
     count: int
     """Entries of the run; there may be more behind it."""
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """What it takes once it is unpacked.  BadEncodingError: its frames are damaged."""
+        return sum(content_sizes(self.frames)) + sum(map(len, self.tail))
 
 
 class Entries(NamedTuple):

@@ -1,6 +1,6 @@
 """What goes into the index, and out of it again, in the thread that may write it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +8,7 @@ import structlog
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.extent import pieces
-from swarmfeed.core.feed.limits import SHOWN_SLACK
+from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
 from swarmfeed.core.feed.reading import Packed
 from swarmfeed.errors import DamageError, MendingError, RemoteError, SwarmfeedError
 from swarmfeed.node.ground.almanac import Almanac
@@ -61,9 +61,11 @@ class Filler:
         try:
             if len(works) == 1:
                 return [self._index_run(works[0])]
-            read = [self._read_or_pass(work) for work in works]
-            with self._index.together():
-                return [self._add(*each) for each in zip(works, read, strict=True)]
+            added: list[int] = []
+            for some in self._read_in_turn(works):
+                with self._index.together():
+                    added += [self._add(*each) for each in some]
+            return added
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
@@ -81,12 +83,33 @@ class Filler:
         ):
             return self._add(work, parts)
 
-    def _read_or_pass(self, work: Work) -> list[Prepared]:
+    def _read_in_turn(
+        self, works: Iterable[Work]
+    ) -> Iterator[list[tuple[Work, list[Prepared]]]]:
+        """Read works in order, no more at a time than may be in memory at once.
+
+        They may be thousands of the longest entries, however few bytes they came as.
+        """
+        read: list[tuple[Work, list[Prepared]]] = []
+        unpacked_bytes = 0
+        for work in works:
+            parts, more_bytes = self._read_or_pass(work)
+            read.append((work, parts))
+            unpacked_bytes += more_bytes
+            if unpacked_bytes > INDEX_PIECE_BYTES:
+                yield read
+                read, unpacked_bytes = [], 0
+        if read:
+            yield read
+
+    def _read_or_pass(self, work: Work) -> tuple[list[Prepared], int]:
+        """Returns what was read, and how many bytes it unpacked to."""
         try:
-            return list(self._index.prepare(self._read(work)))
+            packed = self._read(work)
+            return list(self._index.prepare(packed)), packed.unpacked_bytes
         except (DamageError, RemoteError) as error:
             warn_of_unread(work, error)
-            return []
+            return [], 0
 
     def _add(self, work: Work, parts: Iterable[Prepared]) -> int:
         added, start = 0, work.start

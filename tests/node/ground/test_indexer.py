@@ -96,6 +96,22 @@ class Rig:
     def add(self, start: int, end: int) -> None:
         self.indexer.add(self.anna.feed_id, self.anna.author_id, start, end)
 
+    def note_transactions(self) -> list[int]:
+        """How many ranges went in by each transaction of several, from now on."""
+        counts: list[int] = []
+        together = self.index.together
+
+        @contextmanager
+        def noted(*, in_order: bool = False) -> Iterator[None]:
+            before = len(self.index.given)
+            with together(in_order=in_order):
+                yield
+            if not in_order:
+                counts.append(len(self.index.given) - before)
+
+        self.index.together = noted  # type: ignore[method-assign]  # to be asked how often
+        return counts
+
     def drain(self) -> None:
         async def work() -> None:
             self.indexer.start()
@@ -255,6 +271,21 @@ def test_a_bomb_is_indexed_a_frame_at_a_time_and_its_newest_posts_win(tmp_path: 
     assert rig.index.without_posts == [(256, 512), (0, 256)]
 
 
+@pytest.mark.attack("A20")
+@pytest.mark.parametrize("entries", [200, 256])
+def test_a_bomb_that_comes_in_pieces_is_not_unpacked_all_at_once(
+    tmp_path: Path, entries: int
+) -> None:
+    """Not even what cannot wait: of this, all that waits goes in together if it is small."""
+    rig = Rig(tmp_path, 1_024, text="x" * 8_000)
+    transactions = rig.note_transactions()
+    for start in range(0, 4 * entries, entries):
+        rig.add(start, start + entries)
+    rig.drain()
+    assert sorted(rig.index.given) == [(n * entries, (n + 1) * entries) for n in range(4)]
+    assert transactions == [2, 2], "two of them are four megabytes"
+
+
 def test_ordinary_posts_are_indexed_thousands_at_a_time(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 1_024)
     rig.add(0, 1_024)
@@ -272,18 +303,7 @@ def test_small_ranges_of_many_feeds_go_in_together(tmp_path: Path) -> None:
         rig.shelf.accept_offer(scribe.offer())
         scribe.give_all(rig.logs)
     rig.shelf.drop_feed(others[3].feed_id)
-    transactions: list[int] = []
-    together = rig.index.together
-
-    @contextmanager
-    def noted(*, in_order: bool = False) -> Iterator[None]:
-        before = len(rig.index.given)
-        with together(in_order=in_order):
-            yield
-        if not in_order:
-            transactions.append(len(rig.index.given) - before)
-
-    rig.index.together = noted  # type: ignore[method-assign]  # to be asked how often
+    transactions = rig.note_transactions()
     rig.add(0, 512)
     for scribe in others:
         rig.indexer.add(scribe.feed_id, scribe.author_id, 0, 5)
