@@ -16,6 +16,12 @@ from swarmfeed.errors import (
 )
 
 from tests.cases import check_each
+from tests.vector_circles import (
+    check_circle_tree,
+    check_protected,
+    check_rekey,
+    check_welcome,
+)
 from tests.vector_feeds import (
     Vector,
     check_address,
@@ -119,6 +125,10 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "snapshot": check_snapshot,
     "mine": check_mine,
     "news": check_news,
+    "circle-tree": check_circle_tree,
+    "rekey": check_rekey,
+    "protected": check_protected,
+    "welcome": check_welcome,
 }
 PATHS = sorted(VECTORS.glob("*/*.json"))
 

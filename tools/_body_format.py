@@ -95,6 +95,13 @@ KINDS: dict[str, dict[str, Rule]] = {
         "p": number(0, 262),
         "q": number(1, 263),
     },
+    "protected": {"c": ID, "n": octets(24), "x": octets(8_080)},
+    "rekey": {
+        "c": octets(16),
+        "e": number(0, 2**32 - 1),
+        "p?": octets(32),
+        "w": octets(7_296),
+    },
 }
 """Kind -> key, with a ? where it may be left out -> what may stand there."""
 

@@ -56,6 +56,7 @@ from vectors import (
     withdrawn,
 )
 from vectors.boxes import box_cases
+from vectors.circles import circle_cases
 from vectors.devices import device_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
@@ -326,6 +327,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     talk.dht_head_cases,
     box_cases,
     state_cases,
+    circle_cases,
     device_cases,
     supernodes.record_cases,
     locators.locator_cases,

@@ -40,6 +40,8 @@ LONGEST: dict[str, dict[str, Any]] = {
     "pin": {"r": REF},
     "keys": {"r": b"r" * 3_000, "v": 2**16, "x": b"x" * 1_216},
     "state": {"d": b"d" * 8_000, "i": b"i" * 16, "p": 262, "q": 263},
+    "protected": {"c": HASH, "n": b"n" * 24, "x": b"x" * 8_080},
+    "rekey": {"c": SALT, "e": 2**32 - 1, "p": b"p" * 32, "w": b"w" * 7_296},
 }
 """Bodies whose values are as large as they may be."""
 
@@ -53,6 +55,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "withdraw": {"n": 0},
     "pin": {},
     "keys": {"v": 1, "x": b"x"},
+    "rekey": {"c": b"", "e": 0, "w": b""},
 }
 
 EMPTY_ALLOWED = {"cw": b"", "lang": b"", "src": b"", "tags": [], "mentions": []}

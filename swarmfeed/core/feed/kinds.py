@@ -17,9 +17,12 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     pin       r? ref of an own post, of any own device; none: no post is pinned
     keys      r? recovery keys, v suite, x public key of the device
     state     d part, i snapshot, p number of the part, q parts
+    protected c commitment (32), n nonce, x encrypted               see core/circles/protecting
+    rekey     c check, e epoch, p? key before, w wraps              see core/circles/rekey
     ref       f feed_id (32), h entry hash (32), n index
 
-All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads.
+All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads;
+but what is ``protected``, and a ``rekey``, have random bytes of their own.
 Without it, whoever has the hash of a withdrawn body could try short texts until one fits.
 The body of a plain post is exactly ``d4:text<n>:<text>1:z16:<salt>e``.
 """
@@ -29,6 +32,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Protocol
 
+from swarmfeed.core.base.aead import NONCE_BYTES
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.boxes import BOX_SUITE, PUBLIC_BYTES
 from swarmfeed.core.base.codec import Codec, codec_of
@@ -39,6 +43,7 @@ from swarmfeed.core.base.limits import (
     EMOJI_CHARS_MAX,
     FEED_ENTRIES_MAX,
     GENERATIONS_MAX,
+    KEY_BYTES,
     LANG_CHARS_MAX,
     MENTIONS_MAX,
     NAME_CHARS_MAX,
@@ -49,9 +54,14 @@ from swarmfeed.core.base.limits import (
     WARNING_CHARS_MAX,
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
-from swarmfeed.core.base.types import AuthorId, EntryRef
+from swarmfeed.core.base.types import AuthorId, EntryRef, Hash
 from swarmfeed.core.feed.limits import (
+    EPOCHS_MAX,
+    PROTECTED_BYTES_MAX,
     RECOVERY_BYTES_MAX,
+    REKEY_CHECK_BYTES,
+    REKEY_WRAP_BYTES,
+    REKEY_WRAPS_MAX,
     SALT_BYTES,
     STATE_ID_BYTES,
     STATE_PART_BYTES,
@@ -237,6 +247,27 @@ class StateBody:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedBody:
+    """An entry for a circle of people: what it says only they can read."""
+
+    kind: ClassVar[str] = "protected"
+    commitment: Annotated[Hash, At("c")]
+    nonce: Annotated[bytes, At("n"), UpTo(NONCE_BYTES)]
+    sealed: Annotated[bytes, At("x"), UpTo(PROTECTED_BYTES_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
+class RekeyBody:
+    """A new key for a circle, wrapped for all who may read from now on."""
+
+    kind: ClassVar[str] = "rekey"
+    epoch: Annotated[int, At("e"), Between(0, EPOCHS_MAX)]
+    wraps: Annotated[bytes, At("w"), UpTo(REKEY_WRAPS_MAX * REKEY_WRAP_BYTES)]
+    check: Annotated[bytes, At("c"), UpTo(REKEY_CHECK_BYTES)]
+    before: Annotated[bytes, At("p"), UpTo(KEY_BYTES), OPTIONAL] = b""
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownBody:
     """A kind of a later version: kept and passed on as it is, never shown as an error."""
 
@@ -267,6 +298,8 @@ KINDS: Final = kinds_of(
         PinBody,
         KeysBody,
         StateBody,
+        ProtectedBody,
+        RekeyBody,
     )
 )
 """The kinds that this version knows."""
@@ -301,7 +334,8 @@ def encode_body(body: Body, salt: bytes = b"") -> bytes:
         encoded = b"d4:text%d:%b%b%be" % (len(text), text, _SALT_START, salt)
     else:
         fields = codec_of(type(body)).write(body)
-        encoded = encode({**fields, _SALT_KEY: salt} if salt else fields)
+        is_salted = bool(salt) and not isinstance(body, ProtectedBody | RekeyBody)
+        encoded = encode({**fields, _SALT_KEY: salt} if is_salted else fields)
     if len(encoded) > BODY_BYTES_MAX:
         raise UserError(
             f"The {body.kind} takes {len(encoded)} bytes with all that belongs to it;"

@@ -314,3 +314,20 @@ PROVEN_HEADS_CACHED: Final = 1_024
 FOUND_KEPT_MAX: Final = 200
 """Posts found in the network that can be answered: four pages, 240 kB, 10 MB if all were the
 longest."""
+
+# --- what only some may read ---------------------------------------------------------------
+
+PROTECTED_BYTES_MAX: Final = 8_080
+"""Longest encrypted part of a protected entry: with commitment, nonce and keys a whole body."""
+
+REKEY_WRAP_BYTES: Final = 38
+"""Of a rekey: a tag of 6, by which it is found, and a key of 32."""
+
+REKEY_WRAPS_MAX: Final = 192
+"""Wraps in one entry: 7,296 bytes, nearly a body; more stand in several entries."""
+
+REKEY_CHECK_BYTES: Final = 16
+"""What tells the key of an epoch from others: as hard to guess as it has to be."""
+
+EPOCHS_MAX: Final = 2**32 - 1
+"""Epochs of a circle: weekly, for ever."""

@@ -40,7 +40,9 @@ from swarmfeed.core.feed.kinds import (
     PinBody,
     PostBody,
     ProfileBody,
+    ProtectedBody,
     ReactBody,
+    RekeyBody,
     StateBody,
     Text,
     UnknownBody,
@@ -89,6 +91,12 @@ SPELLED: Sequence[tuple[Body, bytes]] = [
     ),
     (KeysBody(b"key", suite=2), b"d1:vi2e1:x3:keye"),
     (StateBody(b"part", b"i" * 16, 0, 2), b"d1:d4:part1:i16:" + b"i" * 16 + b"1:pi0e1:qi2ee"),
+    (
+        ProtectedBody(Hash(H), b"n" * 24, b"sealed"),
+        b"d1:c32:" + H + b"1:n24:" + b"n" * 24 + b"1:x6:sealede",
+    ),
+    (RekeyBody(3, b"wraps", b"check"), b"d1:c5:check1:ei3e1:w5:wrapse"),
+    (RekeyBody(0, b"", b"", b"before"), b"d1:c0:1:ei0e1:p6:before1:w0:e"),
     (UnknownBody("later", b"any bytes"), b"any bytes"),
 ]
 
@@ -147,7 +155,9 @@ def test_a_body_comes_back_unchanged_whatever_its_salt(body: Body, salt: bytes) 
 
 @pytest.mark.parametrize(("body", "spelling"), SPELLED[:-1])
 def test_a_salt_stands_behind_all_else(body: Body, spelling: bytes) -> None:
-    assert encode_body(body, SALT) == spelling[:-1] + b"1:z16:" + SALT + b"e"
+    has_its_own = isinstance(body, ProtectedBody | RekeyBody)
+    salt = b"" if has_its_own else b"1:z16:" + SALT
+    assert encode_body(body, SALT) == spelling[:-1] + salt + b"e"
 
 
 @pytest.mark.attack("A42")
@@ -296,4 +306,5 @@ def test_a_kind_is_declared_in_one_place() -> None:
 
 def test_the_kinds_of_this_version_are_those_of_the_format() -> None:
     names = "feed post profile follow react boost edit withdraw leave pin keys state"
+    names += " protected rekey"
     assert sorted(KINDS) == sorted(names.split())
