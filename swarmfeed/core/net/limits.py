@@ -151,3 +151,7 @@ CLOSE_PING_S: Final = 5
 
 CLOSE_SILENT_S: Final = 10
 """After how long without any word such a link is given up: three pings, the first included."""
+
+LATE_BORNE: Final = 3
+"""Questions of one kind that a parent may leave open while the other one answers, beyond those
+that it answered: one more, and it is taken for one that keeps back, or is too slow to serve."""

@@ -11,3 +11,5 @@ PROXY_AND_LAN: Final = Text(
     "--lan tells this local network that you are here, which --proxy is to keep from it:"
     " leave one of them out"
 )
+
+STAYS_BEHIND: Final = Text("the other supernode tells again and again what it does not: {what}")

@@ -123,3 +123,10 @@ PARTED_CHUNK_BYTES_MAX: Final = 64 * 1024**2
 
 PARTED_KEPT_MAX: Final = 8
 """Chunks whose parts are kept while nobody gives more: a piece of each, 8 MiB."""
+
+LOCATOR_LAGS_MS: Final = 2 * 60 * 1000
+"""How much older what one parent knows of somebody may be than what the other one does: a new
+locator is told on at once, and signed every five minutes."""
+
+LOCATES_WATCHED_MAX: Final = 64
+"""People who are sought, or were just found, of whom is looked which parent knew of them."""

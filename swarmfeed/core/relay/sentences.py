@@ -14,6 +14,8 @@ SILENT: Final = Text("nothing was heard")
 
 FALSE_LOCATOR: Final = Text("it named somebody who can be reached, and that was forged")
 
+WHERE_SOMEBODY_IS: Final = Text("where somebody is")
+
 TOLD_RELAYS: Final = Text("{relays:nobody relays here|1 relay knows us|# relays know us}")
 SOUGHT: Final = Text("{authors:1 author|# authors} sought by way of {relays:1 relay|# relays}")
 IN_PARTS: Final = Text(

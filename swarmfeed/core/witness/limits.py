@@ -59,3 +59,10 @@ UNSEEN_AFTER_S: Final = 5
 STEP_BACK_S: Final = 5
 """A witness that signs a smaller head so much later than a larger one has lied; below that its
 answers may have crossed."""
+
+ANSWERED_WITHIN_S: Final = 15
+"""How long a witness may take to say its word when the other one has said its: ten times what
+writing down and a slow line take."""
+
+OPEN_MAX: Final = 64
+"""Feeds of which is looked who of two witnesses answers: four rounds of those asked about."""

@@ -20,6 +20,8 @@ KEPT_BACK: Final = Text(
 NOBODY_SAW: Final = Text("No other machine has said yet whether this is the newest.")
 
 STEPPED_BACK: Final = Text("it signed an older head after a newer one")
+FALSE_WORD: Final = Text("what it said of the newest posts is not signed by whom it says")
+WHETHER_NEWEST: Final = Text("whether posts are the newest")
 ASKED: Final = Text(
     "{feeds:1 feed|# feeds} asked about, {witnesses:at one witness|at # witnesses}"
 )

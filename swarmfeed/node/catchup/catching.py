@@ -77,6 +77,8 @@ class _Asked:
     """Who was asked before, in vain, and who is asked now."""
     showing: NewestFirst
     lacked: set[FeedId] = field(default_factory=set)
+    stray: set[FeedId] = field(default_factory=set)
+    """Feeds of which was told what does not follow on ours: that was blamed already."""
     heard: int = 0
     """Messages of the answer."""
     is_alone: bool = True
@@ -136,6 +138,7 @@ class Catching:
             self._blame(session, sentences.FALSE())
             raise
         if stray:
+            asked.stray.update(stray)
             self._blame(session, sentences.NOT_FOLLOWING())
         keeping = on_behalf(lambda: self._keep(asked, told))
         await asyncio.shield(self._ground.beside.spawn(keeping))
@@ -168,11 +171,14 @@ class Catching:
         self._again_at_ms = self._ground.shells.clock.monotonic_ms() + AGAIN_MS
         sizes = {
             feed_id: replica.size
-            for feed_id in asked.feeds - asked.lacked
+            for feed_id in asked.feeds - asked.lacked - asked.stray
             if (replica := self._shelf.replica(feed_id)) is not None
         }
         logger.info("caught up", feeds=len(asked.feeds), told=len(asked.feeds) - len(asked.due))
-        self._comparison.begin(LastAnswer(session, asked.asked_ms, sizes))
+        answer = LastAnswer(
+            session, asked.asked_ms, sizes, {each: session.knows.get(each, 0) for each in sizes}
+        )
+        self._comparison.begin(answer)
         self._end(asked)
 
     # --- inside ---

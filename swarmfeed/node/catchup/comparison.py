@@ -19,6 +19,8 @@ class LastAnswer:
     """When it was asked for, by the clock on the wall."""
     sizes: dict[FeedId, int]
     """How far each feed is by what it said; those that it said it lacks are not among them."""
+    claimed: dict[FeedId, int]
+    """How much of feeds it had when its answer ended, as it said itself, asking us for more."""
 
 
 class Comparison:
@@ -50,9 +52,11 @@ class Comparison:
 def _is_withheld(answered: LastAnswer, event: HeadGrew) -> bool:
     """Whether a head is news that the answer should have had.
 
-    What who answered brings itself a little later is none: it may just have come there.
+    What who answered brings itself a little later is none: it may just have come there.  What
+    it had already by its own word, and told nothing of, is.
     """
     feed_id, after = event.after.feed_id, event.after
     was_said = event.before is not None and answered.sizes.get(feed_id) == event.before.size
-    was_known = answered.session.knows.get(feed_id, 0) >= after.size
+    came_later = answered.claimed.get(feed_id, 0) < after.size
+    was_known = came_later and answered.session.knows.get(feed_id, 0) >= after.size
     return was_said and not was_known and after.head.time_ms < answered.asked_ms - SETTLED_MS

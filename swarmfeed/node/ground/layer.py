@@ -5,14 +5,18 @@ its events, and knows nothing of elections.  Another role remembers ways in, and
 one asks there when it knows nobody.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.net import sentences
+from swarmfeed.core.net.lateness import Lateness
 from swarmfeed.node.ground.events import (
     ChildCame,
     ChildGone,
     Events,
+    Misled,
     ParentCame,
     ParentGone,
     ServingChanged,
@@ -46,6 +50,8 @@ class Layer:
         self._children: dict[NodeId, Session] = {}
         self._others: tuple[Supernode, ...] = ()
         self._ways_in: tuple[Endpoint, ...] = ()
+        self._lateness: dict[str, Lateness] = {}
+        """By what is asked for: a few kinds, as roles have them."""
 
     # --- looking ---
 
@@ -87,6 +93,27 @@ class Layer:
     async def link_to(self, other: Supernode) -> Session | None:
         """The link to a supernode, dialled if it is not there; None: it is not reached."""
         return await self._visits.reach(other.endpoint, other.node_id)
+
+    # --- comparing: for roles that ask both parents the same ---
+
+    def compare(self, what: str, asked: Collection[Session], answered: set[Session]) -> None:
+        """Note who of those who were asked the same answered in time; of parents it counts.
+
+        One that stays behind the other again and again is told of as one that misleads: who
+        lies by saying nothing, or late, gains nothing by it.
+
+        Args:
+            what: What was asked for, for people.
+        """
+        lateness = self._lateness.setdefault(what, Lateness())
+        lateness.keep(self._parents)
+        parents = [each for each in self._parents.values() if each in asked]
+        late = lateness.compare(
+            [each.node_id for each in parents], [each.node_id for each in answered]
+        )
+        for each in parents:
+            if each.node_id in late:
+                self._events.tell(Misled(each, sentences.STAYS_BEHIND(what=what)))
 
     # --- changing: for the role that elects ---
 

@@ -6,7 +6,7 @@ answers --> each hit verified, one that is false makes all of its answer nothing
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -81,6 +81,10 @@ class Gathered:
     since_ms: int = 0
     more: bool = False
 
+
+SEARCHES: Final = "posts that are searched for"
+
+_Asking = asyncio.Future[SearchFound | None]
 
 Heard = tuple[Session | None, SearchFound]
 """An answer, and who gave it; None: this machine."""
@@ -161,7 +165,9 @@ class NetworkSearch:
 
     async def _hear(self, sessions: Sequence[Session], sought: NetworkQuestion) -> list[Heard]:
         """Return the answers that came in time."""
-        asking = {asyncio.ensure_future(self._ask(each, sought)): each for each in sessions}
+        asking: dict[_Asking, Session] = {
+            asyncio.ensure_future(self._ask(each, sought)): each for each in sessions
+        }
         try:
             heard = await self._look_here(sought)
             left_s = SECOND_WAIT_S if heard else ANSWER_WAIT_S
@@ -174,11 +180,21 @@ class NetworkSearch:
                     break
                 heard += [(asking[each], found) for each in done if (found := each.result())]
                 left_s = SECOND_WAIT_S if heard else left_s
-            return heard
+        except BaseException:
+            await _give_up(asking)
+            raise
+        self._ground.beside.spawn(self._see_who_is_late(asking))
+        return heard
+
+    async def _see_who_is_late(self, asking: Mapping[_Asking, Session]) -> None:
+        """Whoever does not answer in the whole time stays behind who does."""
+        try:
+            if asking:
+                await asyncio.wait(asking, timeout=ANSWER_WAIT_S)
+            answered = {asking[each] for each in asking if each.done() and each.result()}
         finally:
-            for each in asking:
-                each.cancel()
-            await asyncio.gather(*asking, return_exceptions=True)
+            await _give_up(asking)
+        self._layer.compare(SEARCHES, list(asking.values()), answered)
 
     async def _ask(self, session: Session, sought: NetworkQuestion) -> SearchFound | None:
         search = self._dice(SEARCH_ID_BYTES)
@@ -279,6 +295,12 @@ class NetworkSearch:
     def _mislead(self, session: Session | None, why: str) -> None:
         if session is not None:
             self._ground.events.tell(Misled(session, why))
+
+
+async def _give_up(asking: Iterable[_Asking]) -> None:
+    for each in asking:
+        each.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
 
 
 def check_answer(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -10,8 +11,11 @@ from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.relay import sentences
 from swarmfeed.core.relay.limits import (
+    LOCATE_ASKED_MAX,
     LOCATE_PATIENCE_S,
     LOCATED_AUTHORS_MAX,
+    LOCATES_WATCHED_MAX,
+    LOCATOR_LAGS_MS,
     RELAYS_ASKED_MAX,
     RELAYS_NAMED_MAX,
     SOUGHT_SOON_S,
@@ -39,12 +43,14 @@ class RelaySide:
     """Those it may still answer for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Wait:
     """Somebody waits until one of these is linked."""
 
     target: Target
     linked: asyncio.Future[NodeId]
+    told: dict[Session, int] = field(default_factory=dict)
+    """Which relays said where they are, and how new what they know is."""
 
 
 class Seeking:
@@ -105,13 +111,17 @@ class Seeking:
         wait = _Wait(target, asyncio.get_running_loop().create_future())
         self._waits.append(wait)
         self._ask(relays, _sought_by(target))
+        node_id: NodeId | None = None
         try:
-            async with asyncio.timeout(2 * LOCATE_PATIENCE_S):
-                return await wait.linked
-        except TimeoutError:
-            return None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(2 * LOCATE_PATIENCE_S):
+                    node_id = await wait.linked
         finally:
-            self._waits.remove(wait)
+            if node_id is None or len(self._waits) > LOCATES_WATCHED_MAX:
+                self._waits.remove(wait)
+        if wait in self._waits:
+            self._beside.spawn(self._see_who_is_late(wait, relays))
+        return node_id
 
     def waits(self, session: Session) -> bool:
         """Whether a relay was asked for somebody it may still answer for."""
@@ -120,6 +130,9 @@ class Seeking:
     def on_found(self, session: Session, found: Iterable[SeenLocator]) -> None:
         """Link to those who were found; what we did not ask for is passed over."""
         side = session.part(RelaySide)
+        for wait in self._waits:
+            times = [each.locator.made_ms for each in found if self._is_it(wait, each.locator)]
+            wait.told[session] = max((wait.told.get(session, 0), *times))
         for each in found:
             locator = each.locator
             if side.sought.is_met_by(locator) and locator.node_id != self._identity.node_id:
@@ -164,13 +177,26 @@ class Seeking:
                     return linked
         return None
 
+    async def _see_who_is_late(self, wait: _Wait, relays: Sequence[Session]) -> None:
+        """A parent that does not know where somebody is, or only where they were, stays behind
+        the one that does; in a layer of which no parent can ask all it may be honest."""
+        try:
+            await asyncio.sleep(LOCATE_PATIENCE_S)
+        finally:
+            self._waits.remove(wait)
+        latest_ms = max(wait.told.values(), default=0)
+        if latest_ms and len(self._layer.others) < LOCATE_ASKED_MAX:
+            knew = {one for one, ms in wait.told.items() if ms >= latest_ms - LOCATOR_LAGS_MS}
+            self._layer.compare(sentences.WHERE_SOMEBODY_IS(), relays, knew)
+
     def _tell_linked(self, locator: Locator) -> None:
         """Somebody is linked now: tell those who wait for them, and may believe it."""
         for wait in self._waits:
-            if not wait.linked.done() and self._is_it(wait.target, locator):
+            if not wait.linked.done() and self._is_it(wait, locator):
                 wait.linked.set_result(locator.node_id)
 
-    def _is_it(self, target: Target, locator: Locator) -> bool:
+    def _is_it(self, wait: _Wait, locator: Locator) -> bool:
+        target = wait.target
         if not _sought_by(target).is_met_by(locator):
             return False
         feeds = self._shelf.feeds_of(target.author_id) if target.author_id else ()

@@ -44,7 +44,7 @@ from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows, readable
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.witness.questions import AskWitnesses, WitnessSide
+from swarmfeed.node.witness.questions import AskWitnesses
 
 logger = structlog.get_logger()
 
@@ -138,26 +138,12 @@ class Inquiry:
 
     async def on_witnessed(self, session: Session, said: Witnessed) -> None:
         """Take the words of witnesses in.  Raises RemoteError when one is false."""
-        replica = self._shelf.replica(said.feed_id)
-        author_id = self._shelf.author_of(said.feed_id)
-        if replica is None or author_id is None or not self._is_ours(said.feed_id):
-            return
-        words = [line for line in said.cosignatures if self._is_known(line)]
-        if not words:
-            return
-        head = self._open(replica, said)
-        if not head.size:
-            return
-        told = Newest(
-            signed_head=said.signed_head,
-            size=head.size,
-            root=head.root,
-            words={each.witness: each for each in await self._open_all(said, words)},
-        )
-        if session.node_id in told.words:
-            session.part(WitnessSide).sizes[said.feed_id] = head.size
-        if told.words and not self._is_fork(session, author_id, replica, told):
-            self._take(session, author_id, replica, told)
+        try:
+            await self._hear(session, said)
+        except RemoteError:
+            if self._layer.is_parent(session.node_id):
+                self._ground.events.tell(Misled(session, sentences.FALSE_WORD()))
+            raise
 
     # --- remembering ---
 
@@ -175,6 +161,28 @@ class Inquiry:
         return {bytes(feed_id): self._newest.get(feed_id) for feed_id in changed}
 
     # --- inside ---
+
+    async def _hear(self, session: Session, said: Witnessed) -> None:
+        replica = self._shelf.replica(said.feed_id)
+        author_id = self._shelf.author_of(said.feed_id)
+        if replica is None or author_id is None or not self._is_ours(said.feed_id):
+            return
+        words = [line for line in said.cosignatures if self._is_known(line)]
+        if not words:
+            return
+        head = self._open(replica, said)
+        if not head.size:
+            return
+        told = Newest(
+            signed_head=said.signed_head,
+            size=head.size,
+            root=head.root,
+            words={each.witness: each for each in await self._open_all(said, words)},
+        )
+        if (own := told.words.get(session.node_id)) is not None:
+            self.questions.hear(session, said.feed_id, head.size, own.time_s)
+        if told.words and not self._is_fork(session, author_id, replica, told):
+            self._take(session, author_id, replica, told)
 
     def _is_ours(self, feed_id: FeedId) -> bool:
         """Whether we write the feed, or the person reads it."""

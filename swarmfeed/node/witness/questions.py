@@ -15,8 +15,11 @@ import structlog
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.witness import sentences
 from swarmfeed.core.witness.limits import (
+    AHEAD_S,
+    ANSWERED_WITHIN_S,
     ASKED_AFTER_S,
     ASKED_AT_ONCE,
+    OPEN_MAX,
     OWN_ASKED_EVERY_S,
     READ_ASKED_EVERY_S,
     WITNESSES_ASKED,
@@ -42,6 +45,16 @@ class WitnessSide:
     """Size of our head that it was shown since it was asked last, because it knew less."""
 
 
+@dataclass(slots=True)
+class _Open:
+    """What two witnesses were asked about a feed, and who of them answered."""
+
+    asked_ms: int
+    size: int
+    asked: list[Session]
+    answered: set[Session]
+
+
 class AskWitnesses:
     """Says when which witness is asked about which feed."""
 
@@ -55,6 +68,8 @@ class AskWitnesses:
         self._asked_ms: dict[FeedId, int] = {}
         self._due: dict[FeedId, None] = {}
         self._hurries = False
+        self._open: dict[FeedId, _Open] = {}
+        """Of feeds that both know: who was asked, and has said nothing yet."""
 
     def witnesses(self) -> list[Session]:
         """Whom to ask."""
@@ -81,6 +96,7 @@ class AskWitnesses:
         for feed_id in due:
             self._ask(feed_id, witnesses)
             await breathe()
+        self._see_who_is_late()
         return sentences.ASKED(feeds=len(due), witnesses=len(witnesses))
 
     def prove(self, witness: Session, feed_id: FeedId, size: int) -> bool:
@@ -113,9 +129,18 @@ class AskWitnesses:
             )
         )
 
+    def hear(self, witness: Session, feed_id: FeedId, size: int, time_s: int) -> None:
+        """A witness said its own word of a head of so many entries, at its time."""
+        witness.part(WitnessSide).sizes[feed_id] = size
+        waits = self._open.get(feed_id)
+        late_s = self._clock.now_ms() // 1000 - time_s
+        if waits is not None and size >= waits.size and late_s <= AHEAD_S:
+            waits.answered.add(witness)
+
     def forget(self, feed_id: FeedId) -> None:
         """A feed was let go."""
         self._asked_ms.pop(feed_id, None)
+        self._open.pop(feed_id, None)
 
     # --- inside ---
 
@@ -137,11 +162,38 @@ class AskWitnesses:
             self._ask(feed_id, witnesses)
 
     def _ask(self, feed_id: FeedId, witnesses: list[Session]) -> None:
+        said = {each for each in witnesses if self._has_just_said(each, feed_id)}
         for each in witnesses:
-            if not self._has_just_said(each, feed_id):
+            if each not in said:
                 self._asked_ms[feed_id] = self._clock.monotonic_ms()
                 each.part(WitnessSide).proven.pop(feed_id, None)
                 each.outbox.put(("cosign", feed_id), partial(self.say, each, feed_id))
+        if len(said) < len(witnesses):
+            self._await(feed_id, witnesses, said)
+
+    def _await(self, feed_id: FeedId, witnesses: list[Session], said: set[Session]) -> None:
+        """Look who answers, of those that have no reason not to: a witness may have no room for
+        a feed it never spoke of, unless it is that of its child."""
+        own, replica = self._ground.identity.feed_id, self._shelf.replica(feed_id)
+        known = [
+            each
+            for each in witnesses
+            if feed_id == own or feed_id in each.part(WitnessSide).sizes
+        ]
+        has_room = feed_id not in self._open and len(self._open) < OPEN_MAX
+        if replica is not None and has_room and len(known) > 1:
+            now_ms = self._clock.monotonic_ms()
+            self._open[feed_id] = _Open(now_ms, replica.size, known, said)
+
+    def _see_who_is_late(self) -> None:
+        """Compare those who were asked the same some time ago."""
+        until_ms = self._clock.monotonic_ms() - ANSWERED_WITHIN_S * 1000
+        over = [each for each, one in self._open.items() if one.asked_ms <= until_ms]
+        for feed_id in over:
+            one = self._open.pop(feed_id)
+            if not self._shelf.is_forked(feed_id):  # of which it gives the proof
+                what = sentences.WHETHER_NEWEST()
+                self._layer.compare(what, one.asked, one.answered)
 
     def _has_just_said(self, witness: Session, feed_id: FeedId) -> bool:
         """Whether its word on our head came by way of others: no need to ask."""
