@@ -2,21 +2,16 @@
 
 from swarmfeed.cli.context import Context
 from swarmfeed.cli.output import format_date, print_answer, print_posts, print_sentence
-from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.search_sentences import GO_ON
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.lookup import sentences
-from swarmfeed.core.lookup.limits import HITS_MAX
 
 
-def print_network_search(
-    context: Context, typed: str, limit: int, before: Cursor | None, *, as_json: bool
-) -> None:
+def print_network_search(context: Context, ask: SearchNetwork, *, as_json: bool) -> None:
     """Ask supernodes, and print what they found, whose it is, and how many answered."""
-    ask = SearchNetwork(words=typed, limit=min(limit, HITS_MAX), before=before)
     with context.open() as desk:
         found = desk.ask(ask)
     if as_json:
@@ -25,9 +20,11 @@ def print_network_search(
     if found.posts:
         notes = [_whose(post) for post in found.posts]
         print_posts(found.posts, now_ms=context.doors.now_ms(), empty="", notes=notes)
-    elif found.answered:
+    elif found.answered or found.answers:
         print_sentence(sentences.NOTHING_THERE())
     print_sentence(_how_it_went(found))
+    if found.goes_further:
+        print_sentence(sentences.HOW_TO_GO_BACK())
     if found.next is not None:
         shown = counted(len(found.posts), "post", "posts")
         print_sentence(GO_ON(found=f"{shown} shown", cursor=found.next))
@@ -45,4 +42,5 @@ def _how_it_went(found: NetworkPosts) -> str:
         untrue=found.untrue,
         left_out=found.left_out,
         since=format_date(found.since_ms),
+        holders=found.holders_asked if found.looked_back else None,
     )

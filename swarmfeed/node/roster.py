@@ -8,6 +8,7 @@ from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
+from swarmfeed.node.library.role import library_role
 from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.node import MakeRole
 from swarmfeed.node.push.role import push_role
@@ -38,6 +39,7 @@ ROSTER: Final = Roster(
         catchup_role,
         relay_role,
         lookup_role,
+        library_role,
         wayin_role,
         witness_role,
         push_role,

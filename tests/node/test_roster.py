@@ -195,6 +195,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "in-parts",
                 "seek",
                 "recent",
+                "library",
                 "ways-in",
                 "witnesses",
                 "parents",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.network import SearchNetwork
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_author
@@ -66,7 +67,7 @@ def test_what_went_wrong_is_said(site: Site) -> None:
     site.desk.network = replace(site.desk.network, answered=1, untrue=1, left_out=1)
     page = site.get("/search?q=tea&where=network").text
     assert "1 of 2 supernodes answered" in page
-    assert "The answer of 1 supernode was false" in page
+    assert "The answer of 1 node was false" in page
     assert "1 post was kept back" in page
 
 
@@ -89,3 +90,21 @@ def test_a_tag_has_a_page(site: Site, where: str) -> None:
     page = site.get(f"/tags/tea{where}").text
     assert '<h1 class="page-title">#tea</h1>' in page
     assert 'value="#tea"' in page
+
+
+def test_it_leads_to_those_who_hold_older_posts(site: Site) -> None:
+    found_far(site)
+    site.desk.network = replace(site.desk.network, goes_further=True)
+    page = site.get("/search?q=tea&where=network").text
+    link = "/search?q=tea&amp;where=network&amp;older=1"
+    assert f'<a href="{link}" rel="nofollow">Ask those who hold older posts</a>' in page
+    site.desk.network = replace(
+        site.desk.network,
+        goes_further=False,
+        looked_back=True,
+        holders_asked=2,
+        next=Cursor(5, 6),
+    )
+    page = site.get("/search?q=tea&where=network&older=1").text
+    assert "2 nodes that hold older posts were asked too" in page
+    assert f'href="{link}&amp;before=5-6"' in page.replace("&before", "&amp;before")

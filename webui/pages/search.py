@@ -5,7 +5,7 @@ POST /found: keep one that was found in the network, and go where it is answered
 
 from typing import Final
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from swarmfeed.core.asks.network import KeepFound, NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
@@ -23,6 +23,9 @@ from webui.routes import Menu, Page, get, post
 
 NETWORK: Final = "network"
 """Where it is searched, beside this machine."""
+
+OLDER: Final = "older"
+"""Whether those are asked too who hold older posts."""
 
 NOTHING: Final = FoundPosts(posts=(), next=None, count=0)
 
@@ -44,7 +47,9 @@ def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
     network = request.args.get("where") == NETWORK
     try:
         if network and words:
-            return _shown_far(words, ask(SearchNetwork(words=words, before=before())), tag)
+            older = bool(request.args.get(OLDER))
+            asked = SearchNetwork(words=words, before=before(), older=older)
+            return _shown_far(asked, ask(asked), tag)
         found = ask(SearchPosts(words=words, before=before())) if words else NOTHING
         return _shown(words, found, tag, network=network)
     except UserError as error:
@@ -55,16 +60,26 @@ def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
         return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 503
 
 
-def _shown_far(words: str, page: NetworkPosts, tag: str) -> str:
+def _shown_far(asked: SearchNetwork, page: NetworkPosts, tag: str) -> str:
     went = sentences.how_it_went(
         asked=page.asked,
         answered=page.answered,
         untrue=page.untrue,
         left_out=page.left_out,
         since=local_time(page.since_ms),
+        holders=page.holders_asked if page.looked_back else None,
     )
     found = FoundPosts(posts=page.posts, next=page.next, count=len(page.posts))
-    return _shown(words, found, tag, network=True, went=went)
+    back = _back(asked) if page.goes_further else ""
+    return _shown(
+        asked.words, found, tag, network=True, older=asked.older, went=went, back=back
+    )
+
+
+def _back(asked: SearchNetwork) -> str:
+    """Where the same search asks those who hold older posts."""
+    place = str(asked.before) if asked.before else None
+    return url_for("search", q=asked.words, where=NETWORK, older=1, before=place)
 
 
 def _shown(
@@ -73,7 +88,9 @@ def _shown(
     tag: str,
     *,
     network: bool,
+    older: bool = False,
     went: str = "",
+    back: str = "",
     not_searched: str = "",
 ) -> str:
     query = parse_query(words) if page.posts else None
@@ -85,6 +102,11 @@ def _shown(
         tag=tag,
         network=network,
         went=went,
+        back=back,
+        go_back=sentences.GO_BACK(),
+        hence=url_for(
+            "search", q=words, where=NETWORK if network else None, older=1 if older else None
+        ),
         learns=sentences.LEARNS(),
         nobody=_nobody(words) if is_nothing else "",
         not_searched=not_searched,

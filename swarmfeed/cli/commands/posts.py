@@ -19,7 +19,7 @@ from swarmfeed.core.asks import input_sentences, state_sentences, thread_sentenc
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.muting import WhoIsMuted
-from swarmfeed.core.asks.network import KeepFound
+from swarmfeed.core.asks.network import KeepFound, SearchNetwork
 from swarmfeed.core.asks.people import WhoIsCalled, WhoIsFollowed
 from swarmfeed.core.asks.posts import PostView, SearchPosts, ShowPost, Timeline, ref_text
 from swarmfeed.core.asks.search_sentences import (
@@ -31,6 +31,7 @@ from swarmfeed.core.asks.search_sentences import (
 from swarmfeed.core.asks.utf8 import read_utf8
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost, clean_text
 from swarmfeed.core.base.limits import PAGE_POSTS, PAGE_POSTS_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.lookup.limits import HITS_MAX
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import RetryError, UserError
@@ -161,6 +162,9 @@ def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
 @page_options
 @click.option("--network", is_flag=True, help="Ask supernodes: posts of whoever wrote them.")
 @click.option(
+    "--older", is_flag=True, help="Of the network: also what others hold of long ago."
+)
+@click.option(
     "--order", type=click.Choice(("best", "new")), help="Which posts come first; new ones else."
 )
 @json_option
@@ -171,6 +175,7 @@ def search(
     limit: int,
     before: Cursor | None,
     network: bool,
+    older: bool,
     order: str | None,
     as_json: bool,
 ) -> None:
@@ -183,8 +188,11 @@ def search(
     """
     _require_options(words)
     typed = " ".join([*words, *([f"order:{_ORDERS[order]}"] if order else [])])
-    if network:
-        print_network_search(context, typed, limit, before, as_json=as_json)
+    if network or older:
+        asked = SearchNetwork(
+            words=typed, limit=min(limit, HITS_MAX), before=before, older=older
+        )
+        print_network_search(context, asked, as_json=as_json)
         return
     with context.open() as desk:
         found = desk.ask(SearchPosts(words=typed, limit=limit, before=before))

@@ -7,6 +7,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.shape import Key, Whole
+from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.lookup.limits import HITS_MAX
 
 FewPosts = Annotated[
@@ -14,6 +15,18 @@ FewPosts = Annotated[
     Whole(first=1, last=HITS_MAX, sentence=f"A limit is a number from 1 to {HITS_MAX}."),
 ]
 """How many posts are asked for: each comes with its proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOf:
+    """What one node answered; all of it was proven here."""
+
+    node: NodeId | None
+    """Null: this machine itself, which serves."""
+    posts: int
+    is_parent: bool
+    holds: bool
+    """Whether it was asked as a holder of older posts, and not as a supernode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +44,17 @@ class NetworkPosts:
     since_ms: int
     """From when on one of them has all posts that it was told of; older ones may be missing."""
     untrue: int
-    """Supernodes whose answer was false: nothing of it is shown."""
+    """Nodes whose answer was false: nothing of it is shown."""
     left_out: int
     """Posts that one of them should have had, and another one showed."""
+    answers: tuple[AnswerOf, ...] = ()
+    """Who answered, and with how much of it."""
+    holders_asked: int = 0
+    """Nodes that were asked for older posts, which supernodes keep no longer."""
+    looked_back: bool = False
+    """Whether nodes that hold older posts were looked for."""
+    goes_further: bool = False
+    """Whether older posts may be found by asking those who hold them: ``older``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +69,9 @@ class SearchNetwork(Ask[NetworkPosts]):
     """At most so many posts."""
     before: Cursor | None = None
     """Only posts after this place."""
+    older: bool = False
+    """Also ask nodes that hold posts older than supernodes keep them; they are asked anyway
+    where the words say such a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

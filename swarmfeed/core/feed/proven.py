@@ -172,6 +172,15 @@ def end_of(proven: ProvenPost) -> int | None:
     return _whose(proven.certificates, proven.feed_id)[1]
 
 
+def weight_of(hit: ProvenPost) -> int:
+    """How many bytes a post takes with its proofs, about."""
+    apart = [each for each in (hit.edit, hit.profile) if each is not None]
+    entries = [hit.post, *(each.entry for each in apart)]
+    heads = [hit.head, *(each.head for each in apart)]
+    proofs = sum(len(each.stored) + 35 * len(each.proof) for each in entries)
+    return proofs + sum(map(len, (*heads, *hit.certificates))) + 128
+
+
 def proving_certificates(
     feed_id: FeedId, opened: Mapping[bytes, Certificate]
 ) -> tuple[bytes, ...]:

@@ -28,12 +28,19 @@ SINCE: Final = Text(
     "They know what was passed on since {since}; of older posts they have only some."
 )
 FALSE: Final = Text(
-    "{count:The answer of 1 supernode was false: nothing of it is shown"
-    "|The answers of # supernodes were false: nothing of them is shown}."
+    "{count:The answer of 1 node was false: nothing of it is shown"
+    "|The answers of # nodes were false: nothing of them is shown}."
 )
 LEFT_OUT: Final = Text(
     "{count:1 post was|# posts were} kept back by one supernode and shown by another one."
 )
+HOLDERS: Final = Text(
+    "{holders:1 node that holds older posts was|# nodes that hold older posts were} asked too:"
+    " nobody knows whether that is all."
+)
+NO_HOLDERS: Final = Text("Nobody is known who holds older posts of this kind.")
+GO_BACK: Final = Text("Ask those who hold older posts")
+HOW_TO_GO_BACK: Final = Text("Older posts: --older asks those who hold them.")
 NOTHING_THERE: Final = Text("No supernode that answered has such a post.")
 NOBODY_CALLED: Final = Text(
     "Nobody who is known here is called {name}: look for somebody by the address."
@@ -41,11 +48,20 @@ NOBODY_CALLED: Final = Text(
 LEARNS: Final = Text("Supernodes learn what you look for; what they find is verified here.")
 
 
-def how_it_went(*, asked: int, answered: int, untrue: int, left_out: int, since: str) -> str:
+def how_it_went(
+    *,
+    asked: int,
+    answered: int,
+    untrue: int,
+    left_out: int,
+    since: str,
+    holders: int | None = None,
+) -> str:
     """Who answered a search, and what of it is not as it should be.
 
     Args:
         since: From when on they have everything, as people write it.
+        holders: How many who hold older posts were asked too; None: nobody was looked for.
     """
     if not asked:
         return NO_SUPERNODE()
@@ -54,6 +70,8 @@ def how_it_went(*, asked: int, answered: int, untrue: int, left_out: int, since:
     parts = [f"{said}.", SINCE(since=since) if answered else ""]
     parts.append(FALSE(count=untrue) if untrue else "")
     parts.append(LEFT_OUT(count=left_out) if left_out else "")
+    if holders is not None:
+        parts.append(HOLDERS(holders=holders) if holders else NO_HOLDERS())
     return " ".join(filter(None, parts))
 
 

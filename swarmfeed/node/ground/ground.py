@@ -20,6 +20,7 @@ from swarmfeed.node.ground.introduction import Introduction
 from swarmfeed.node.ground.inventory import Inventory
 from swarmfeed.node.ground.layer import Layer
 from swarmfeed.node.ground.letters import Letters
+from swarmfeed.node.ground.library import Library
 from swarmfeed.node.ground.mail import Mailing
 from swarmfeed.node.ground.memory import Bookkeeper
 from swarmfeed.node.ground.pen import Pen
@@ -73,6 +74,7 @@ class Ground:
     """Entries in the index whose feeds lie on no shelf."""
     mail: Mailing = field(default_factory=Mailing)
     letters: Letters = field(default_factory=Letters)
+    library: Library = field(default_factory=Library)
 
 
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:

@@ -50,9 +50,10 @@ class AboutNetwork:
             called=await self._called(query),
             limit=ask.limit,
             before=None if ask.before is None else Spot(ask.before.time_ms, ask.before.number),
+            older=ask.older,
         )
         found = await self._searches.search(sought)
-        if found.asked and not found.answered and not found.untrue:
+        if found.asked and not found.answers and not found.untrue:
             raise RetryError(sentences.NOBODY_ANSWERED(asked=found.asked))
         posts = await asyncio.to_thread(self._views, found.hits)
         return _page(posts, found, sought)
@@ -112,4 +113,8 @@ def _page(posts: list[PostView], found: Gathered, sought: NetworkQuestion) -> Ne
         since_ms=found.since_ms,
         untrue=found.untrue,
         left_out=found.left_out,
+        answers=found.answers,
+        holders_asked=found.holders_asked,
+        looked_back=found.looked_back,
+        goes_further=not found.more and not found.looked_back and bool(found.answered),
     )

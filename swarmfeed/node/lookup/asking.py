@@ -8,10 +8,11 @@ answers --> each hit verified, one that is false makes all of its answer nothing
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from swarmfeed.core.asks.network import AnswerOf
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.matching import Called
 from swarmfeed.core.feed.proven import Checked
@@ -46,6 +47,7 @@ from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.events import LinkClosed, Misled
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.library import OlderAnswer, OlderQuestion
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.canaries import Canaries
@@ -67,6 +69,8 @@ class NetworkQuestion:
     called: tuple[NamedAuthors, ...]
     limit: int
     before: Spot | None = None
+    older: bool = False
+    """Whether holders of older posts are asked too, whatever time the words say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,10 @@ class Gathered:
     left_out: int = 0
     since_ms: int = 0
     more: bool = False
+    answers: tuple[AnswerOf, ...] = ()
+    holders_asked: int = 0
+    looked_back: bool = False
+    """Whether holders of older posts were looked for."""
 
 
 SEARCHES: Final = "posts that are searched for"
@@ -141,7 +149,8 @@ class NetworkSearch:
             sessions = await self._whom_to_ask()
             heard = await self._hear(sessions, sought)
             asked = len(sessions) + self._keeper.is_open
-            return await self._gather(heard, sought, asked)
+            recent = await self._gather(heard, sought, asked)
+            return await self._with_older(recent, sought)
         finally:
             self._under_way -= 1
 
@@ -251,6 +260,41 @@ class NetworkSearch:
             left_out=self._left_out(true, canaries, sought, now_ms),
             since_ms=min((each.since_ms for each in answers), default=0),
             more=any(each.more for each in answers),
+            answers=tuple(self._answer_of(*each) for each in true),
+        )
+
+    def _answer_of(self, session: Session | None, answer: Answer) -> AnswerOf:
+        node = None if session is None else session.node_id
+        is_parent = node is not None and self._layer.is_parent(node)
+        return AnswerOf(node=node, posts=len(answer.hits), is_parent=is_parent, holds=False)
+
+    async def _with_older(self, recent: Gathered, sought: NetworkQuestion) -> Gathered:
+        """Add what holders have, where supernodes have no more, and older posts are wanted."""
+        if recent.more or not (sought.older or reaches_back(sought, recent.since_ms)):
+            return recent
+        called = called_of(sought.called)
+        question = OlderQuestion(
+            query=sought.query,
+            typed=sought.typed,
+            people={each.typed: called(each.typed) for each in sought.called},
+            limit=sought.limit,
+            before=sought.before,
+        )
+        older = await self._ground.library.find(question)
+        for each in older.answers:
+            for hit, proven in zip(each.hits, each.proven, strict=True):
+                self._ground.guests.remember(hit.ref, proven)
+        answers = [Answer(hits=each.hits, more=each.more, since_ms=0) for each in older.answers]
+        # What supernodes showed is all they have: it makes no gap.
+        answers.append(Answer(hits=recent.hits, more=False, since_ms=0))
+        return replace(
+            recent,
+            hits=tuple(self._merged(answers, sought)),
+            untrue=recent.untrue + older.untrue,
+            more=any(each.more for each in answers) or _count(answers) > sought.limit,
+            holders_asked=older.asked,
+            looked_back=True,
+            answers=(*recent.answers, *(_of_holder(each) for each in older.answers)),
         )
 
     def _remember(self, found: SearchFound, answer: Answer) -> None:
@@ -301,6 +345,25 @@ async def _give_up(asking: Iterable[_Asking]) -> None:
     for each in asking:
         each.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
+
+
+def reaches_back(sought: NetworkQuestion, since_ms: int) -> bool:
+    """Whether a search asks for posts that are older than supernodes have all of."""
+    query, before = sought.query, sought.before
+    return (
+        0 < query.since_ms < since_ms
+        or (query.until_ms is not None and query.until_ms <= since_ms)
+        or (before is not None and before.time_ms < since_ms)
+    )
+
+
+def _count(answers: Sequence[Answer]) -> int:
+    return len({hit.ref for each in answers for hit in each.hits})
+
+
+def _of_holder(answer: OlderAnswer) -> AnswerOf:
+    posts = len(answer.hits)
+    return AnswerOf(node=answer.node_id, posts=posts, is_parent=False, holds=True)
 
 
 def check_answer(

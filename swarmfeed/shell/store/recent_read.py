@@ -11,7 +11,14 @@ from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, decode_body
 from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.feed.proven import Checked, Proven, ProvenApart, ProvenPost, check_post
+from swarmfeed.core.feed.proven import (
+    Checked,
+    Proven,
+    ProvenApart,
+    ProvenPost,
+    check_post,
+    weight_of,
+)
 from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
 from swarmfeed.core.words.query import SearchQuery
@@ -153,15 +160,6 @@ def _read(db: Connection, found: Sequence[RecentMatch], limit: int) -> RecentHit
             break
         hits.append(hit)
     return RecentHits(hits=tuple(hits), more=len(found) > len(hits))
-
-
-def weight_of(hit: ProvenPost) -> int:
-    """How many bytes a post takes with its proofs, about."""
-    apart = [each for each in (hit.edit, hit.profile) if each is not None]
-    entries = [hit.post, *(each.entry for each in apart)]
-    heads = [hit.head, *(each.head for each in apart)]
-    proofs = sum(len(each.stored) + 35 * len(each.proof) for each in entries)
-    return proofs + sum(map(len, (*heads, *hit.certificates))) + 128
 
 
 def read_hit(db: Connection, slot: int, row_id: int) -> ProvenPost:

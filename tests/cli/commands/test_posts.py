@@ -238,7 +238,7 @@ def test_a_search_of_the_network_says_whose_posts_they_are_and_who_answered(
     assert "green tea" in said and format_author(far.author_id) in said
     for part in (
         "1 of 2 supernodes answered. They know what was passed on since 20",
-        "The answer of 1 supernode was false: nothing of it is shown.",
+        "The answer of 1 node was false: nothing of it is shown.",
         "3 posts were kept back by one supernode",
         f"1 post shown; the next ones: --before {far.cursor}",
     ):
@@ -248,6 +248,10 @@ def test_a_search_of_the_network_says_whose_posts_they_are_and_who_answered(
     posts.network = replace(posts.network, posts=(), next=None)
     assert run("search", "tea", "--network").stdout.startswith("No supernode that answered")
     assert run("search", "-tea", "--network").exit_code == 1
+    posts.network = replace(posts.network, goes_further=True)
+    assert "--older asks those who hold them" in run("search", "tea", "--network").stdout
+    posts.network = replace(posts.network, goes_further=False, looked_back=True)
+    assert "Nobody is known who holds older" in run("search", "tea", "--older").stdout
 
 
 def test_the_order_of_a_search_can_be_said_as_an_option(run: Run, posts: AnnasDesk) -> None:

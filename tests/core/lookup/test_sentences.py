@@ -19,7 +19,7 @@ def test_it_says_who_answered_and_since_when_they_know_all() -> None:
 def test_it_says_what_was_false_and_what_was_left_out() -> None:
     said = how_it_went(asked=2, answered=1, untrue=1, left_out=2, since="1 May")
     assert said.startswith("1 of 2 supernodes answered.")
-    assert "The answer of 1 supernode was false: nothing of it is shown." in said
+    assert "The answer of 1 node was false: nothing of it is shown." in said
     assert said.endswith("2 posts were kept back by one supernode and shown by another one.")
     nobody = how_it_went(asked=1, answered=0, untrue=1, left_out=0, since="1 May")
-    assert nobody.startswith("0 of 1 supernode answered. The answer of 1 supernode was false")
+    assert nobody.startswith("0 of 1 supernode answered. The answer of 1 node was false")
