@@ -7,6 +7,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 from swarmfeed.ports.boxes import Boxes
 from swarmfeed.ports.dice import Dice
 from swarmfeed.ports.index import (
+    Ahead,
     Index,
     KnownAuthor,
     KnownDevice,
@@ -35,6 +36,7 @@ from swarmfeed.ports.swarm import (
 from swarmfeed.ports.verifier import Verifier
 
 __all__ = [
+    "Ahead",
     "Boxes",
     "ChunkArrived",
     "Clock",

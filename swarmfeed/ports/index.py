@@ -68,6 +68,10 @@ class Prepared(Protocol):
         ...
 
 
+Ahead = Callable[[], Packed | None]
+"""Reads the run that is likely to be prepared next, if there is one."""
+
+
 class Index(Protocol):
     """What is derived from the logs, and what was learnt of other nodes.  A cache.
 
@@ -128,10 +132,17 @@ class Index(Protocol):
         """
         ...
 
-    def prepare(self, packed: Packed) -> Generator[Prepared, None, None]:
+    def prepare(
+        self, packed: Packed, ahead: Ahead | None = None
+    ) -> Generator[Prepared, None, None]:
         """Do what can be done of adding entries without touching the index.
 
         Yields the parts of the run, in order; who does not take all closes it.
+
+        Args:
+            packed: The run.
+            ahead: Asked once, while the last part is put in: what it gives may be begun.  It
+                counts only where the very same is prepared next, so nothing is out of date.
 
         Raises:
             BadEncodingError: They are damaged, or not what anybody may have signed.

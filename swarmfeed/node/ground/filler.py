@@ -52,15 +52,19 @@ class Filler:
             replace(work, start=start, end=end, with_posts=start >= shown) for start, end in cut
         ]
 
-    def index_pieces(self, works: list[Work]) -> list[int]:
+    def index_pieces(self, works: list[Work], then: Work | None = None) -> list[int]:
         """Returns of each how many posts are shown since.
+
+        Args:
+            works: All of them go in together.
+            then: What is likely to be next; it is begun meanwhile.
 
         Raises:
             DamageError: The only one cannot be read; of several, the others go in.
         """
         try:
             if len(works) == 1:
-                return [self._index_run(works[0])]
+                return [self._index_run(works[0], then)]
             added: list[int] = []
             for some in self._read_in_turn(works):
                 with self._index.together():
@@ -74,14 +78,23 @@ class Filler:
     def _read(self, work: Work) -> Packed:
         return self._logs.read_packed(work.feed_id, work.start, work.end)
 
-    def _index_run(self, work: Work) -> int:
+    def _index_run(self, work: Work, then: Work | None) -> int:
         """Large ones come in parts: the next is prepared while this one is put in."""
         packed = self._read(work)
         with (
             self._index.together(in_order=True),
-            closing(self._index.prepare(packed)) as parts,
+            closing(self._index.prepare(packed, lambda: self._read_ahead(then))) as parts,
         ):
             return self._add(work, parts)
+
+    def _read_ahead(self, then: Work | None) -> Packed | None:
+        """The newest piece of what is next; None where it cannot be read now."""
+        if then is None:
+            return None
+        try:
+            return self._read(self.cut(then)[0])
+        except SwarmfeedError:
+            return None  # who puts it in hears why
 
     def _read_in_turn(
         self, works: Iterable[Work]

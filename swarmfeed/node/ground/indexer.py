@@ -258,16 +258,26 @@ class Indexer:
         if not all(map(_is_small, works)):
             groups = await self.run_in_thread(lambda: self._group(works))
         # One call of the thread for each, so that what just came may go in between.
-        for group in groups:
+        following = [*(group[0] for group in groups[1:]), self._first_waiting()]
+        for group, then in zip(groups, following, strict=True):
             # Certificates may have come meanwhile, and what cuts the feed gone before.
             pieces = [
                 cut for piece in group if (cut := self._up_to_the_end(piece)).start < cut.end
             ]
-            more = await self.run_in_thread(partial(self._filler.index_pieces, pieces))
+            more = await self.run_in_thread(partial(self._filler.index_pieces, pieces, then))
             for piece, posts in zip(pieces, more, strict=True):
                 added[piece.author_id] += posts
         for author_id, posts in added.items():
             self._events.tell(Indexed(author_id, posts))
+
+    def _first_waiting(self) -> Work | None:
+        """What is likely to be indexed next."""
+        if self._queue.empty():
+            return None
+        first = self._queue.get_nowait()
+        self._queue.put_nowait(first)
+        self._queue.task_done()  # it counts once
+        return first
 
     def _up_to_the_end(self, work: Work) -> Work:
         """Without what is not the author's any more."""

@@ -19,7 +19,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.reading import Packed, read_stored
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
-from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification
+from swarmfeed.ports import Ahead, KnownAuthor, KnownDevice, KnownHolder, KnownNotification
 from swarmfeed.shell.heap import give_back_free_memory
 from swarmfeed.shell.store import (
     amendments,
@@ -162,8 +162,8 @@ class SqliteIndex:
             feed_id, author_id, start, run, reckoning=reckoning, with_posts=with_posts
         )
 
-    def prepare(self, packed: Packed) -> Runs:
-        return self._preparer.prepare(packed)
+    def prepare(self, packed: Packed, ahead: Ahead | None = None) -> Runs:
+        return self._preparer.prepare(packed, ahead)
 
     def add_prepared(
         self,
@@ -196,7 +196,7 @@ class SqliteIndex:
             index_write.drop_feed(db, self._tables, feed_id)
 
     def clear(self) -> None:
-        with self._database.write() as db:
+        with self._database.write_unlinked() as db:
             index_write.clear(db, self._tables)
         self._database.shrink()
 

@@ -10,7 +10,7 @@ work or stands still, all is prepared here.
 import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Final
 
 import structlog
@@ -18,6 +18,8 @@ import structlog
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.feed.chunk import frame_ranges
 from swarmfeed.core.feed.reading import Packed
+from swarmfeed.errors import BadEncodingError
+from swarmfeed.ports import Ahead
 from swarmfeed.shell.store.helper import Helper
 from swarmfeed.shell.store.made import Run, prepare
 
@@ -44,8 +46,12 @@ Beyond, it was stopped or hangs, or the disk does; it is ended, and the rest is 
 class Preparer:
     """Prepares runs where it is asked."""
 
-    def prepare(self, packed: Packed) -> Runs:
+    def prepare(self, packed: Packed, ahead: Ahead | None = None) -> Runs:
         """Yield the parts of a run, in order.
+
+        Args:
+            packed: The run.
+            ahead: Asked once, while the last part is put in: what it gives may be begun.
 
         Raises:
             BadEncodingError: Damaged, or not what anybody may have signed.
@@ -66,6 +72,8 @@ class Apart(Preparer):
         self._turn = threading.Lock()
         """Held by whoever starts, uses or ends the process."""
         self._helper: Helper | None = None
+        self._begun: Packed | None = None
+        """What it was asked for ahead; it counts only if the very same is asked for next."""
         self._rest: threading.Timer | None = None
         self._is_closed = False
 
@@ -75,16 +83,18 @@ class Apart(Preparer):
         helper = self._helper
         return None if helper is None else helper.process_id
 
-    def prepare(self, packed: Packed) -> Runs:
-        if packed.count < APART_ENTRIES_MIN or not packed.frames or not self._has_cores:
+    def prepare(self, packed: Packed, ahead: Ahead | None = None) -> Runs:
+        if not self._is_for_apart(packed):
             yield prepare(packed)
             return
-        parts = list(parts_of(packed))
         done = 0
-        with self._turn, closing(self._prepare_apart(parts)) as runs:
-            for run in runs:
-                yield run
-                done += 1
+        with self._turn:
+            # What was begun ahead is prepared by now, or soon: there is nothing to overlap.
+            parts = [packed] if packed == self._begun else list(parts_of(packed))
+            with closing(self._prepare_apart(parts, ahead)) as runs:
+                for run in runs:
+                    yield run
+                    done += 1
         for part in parts[done:]:
             yield prepare(part)
 
@@ -96,7 +106,11 @@ class Apart(Preparer):
 
     # --- inside ---
 
-    def _prepare_apart(self, parts: Sequence[Packed]) -> Runs:
+    def _is_for_apart(self, packed: Packed) -> bool:
+        is_large = packed.count >= APART_ENTRIES_MIN and len(packed.frames) > 0
+        return is_large and self._has_cores
+
+    def _prepare_apart(self, parts: Sequence[Packed], ahead: Ahead | None) -> Runs:
         """Yield as many parts as could be prepared apart."""
         helper = self._ready_helper()
         if helper is None:
@@ -105,11 +119,13 @@ class Apart(Preparer):
         watch.daemon = True
         watch.start()
         try:
-            helper.ask(parts[0])
+            self._ask_first(helper, parts[0])
             for at in range(len(parts)):
                 run = helper.answer()
                 if at + 1 < len(parts):
                     helper.ask(parts[at + 1])
+                elif ahead is not None:
+                    self._begin(helper, ahead())
                 yield run
         except OSError as error:
             logger.warning("the process that prepares entries is gone", reason=str(error))
@@ -120,6 +136,22 @@ class Apart(Preparer):
         finally:
             watch.cancel()
             self._rest_later()
+
+    def _ask_first(self, helper: Helper, part: Packed) -> None:
+        """Have a part prepared, unless it was begun ahead."""
+        begun, self._begun = self._begun, None
+        if begun == part:
+            return
+        if begun is not None:
+            with suppress(BadEncodingError):
+                helper.answer()
+        helper.ask(part)
+
+    def _begin(self, helper: Helper, packed: Packed | None) -> None:
+        """Have what is likely to be next prepared."""
+        if packed is not None and self._is_for_apart(packed):
+            helper.ask(packed)
+            self._begun = packed
 
     def _ready_helper(self) -> Helper | None:
         """Return the process, once it has loaded what it needs; start it, if there is none."""
@@ -153,7 +185,7 @@ class Apart(Preparer):
             self._rest = None
         if self._helper is not None:
             self._helper.end()
-            self._helper = None
+            self._helper, self._begun = None, None
 
 
 def parts_of(packed: Packed) -> Iterator[Packed]:

@@ -23,7 +23,7 @@ SealRow = tuple[int, str | None, str]
 def seal(db: Connection, posts: Iterable[SealRow]) -> None:
     """Seal the long ones of some posts, as they are kept now."""
     db.executemany(
-        "INSERT OR REPLACE INTO seal VALUES (?, ?)",
+        "INSERT INTO seal VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seal = ?2",
         [(row_id, digest(cw, text)) for row_id, cw, text in posts if is_long(cw, text)],
     )
 

@@ -1,16 +1,17 @@
 """What is indexed when: newest first, urgent before backlog, and never twice."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from street.fakes.clock import FakeClock
-from street.fakes.index import FakeIndex
+from street.fakes.index import FakeIndex, FakePrepared
 from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, FatalError, PassingError
 from swarmfeed.node.ground import indexer
@@ -20,6 +21,7 @@ from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.indexer import Indexer
 from swarmfeed.node.ground.interests import Interests
 from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.ports import Ahead
 
 from tests.node.rig import Scribe, new_shelf
 
@@ -128,6 +130,26 @@ def test_a_backlog_is_indexed_in_batches_the_newest_first(tmp_path: Path) -> Non
     assert rig.index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
     assert rig.told == [616, 8_192, 8_192]
     assert rig.indexer.waiting == 0
+
+
+def test_what_is_next_is_known_while_the_last_goes_in(tmp_path: Path) -> None:
+    begun: list[int | None] = []
+
+    class Asking(NotedIndex):
+        def prepare(
+            self, packed: Packed, ahead: Ahead | None = None
+        ) -> Generator[FakePrepared, None, None]:
+            yield from super().prepare(packed)
+            read = None if ahead is None else ahead()
+            begun.append(None if read is None else read.count)
+
+    rig = Rig(tmp_path, 17_000)
+    rig.index = Asking()
+    rig.indexer = rig.new(rig.logs, rig.index)
+    rig.add(0, 17_000)
+    rig.drain()
+    assert begun == [8_192, 8_192, None]
+    assert rig.index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
 
 
 def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from swarmfeed.core.feed.kinds import (
 from swarmfeed.errors import PassingError, RetryError
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.sqlite import SqliteError
 
 from tests.shell.store.test_index import (
     ANN,
@@ -157,6 +158,27 @@ def test_an_emptied_index_gives_its_space_back(index: SqliteIndex) -> None:
     assert parts_of_hashes(index) == []
     fill(index)
     assert all(ask_everything(index))
+
+
+def test_what_is_left_of_an_emptied_index_refers_to_what_is_there(index: SqliteIndex) -> None:
+    fill(index)
+    index.clear()
+    with index._database.write() as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,), "and is held to it again"
+
+
+def test_what_cannot_be_emptied_is_whole_and_held_to_its_references(
+    index: SqliteIndex,
+) -> None:
+    fill(index)
+    before = ask_everything(index)
+    with pytest.raises(ZeroDivisionError), index._database.write_unlinked() as db:
+        db.execute("DELETE FROM feed")
+        raise ZeroDivisionError
+    assert ask_everything(index) == before
+    with index._database.write() as db, pytest.raises(SqliteError, match="FOREIGN KEY"):
+        db.execute("DELETE FROM feed")
 
 
 def test_a_dropped_feed_takes_the_starts_of_its_hashes_along(index: SqliteIndex) -> None:

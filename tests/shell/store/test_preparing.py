@@ -165,6 +165,55 @@ def test_who_does_not_take_all_of_a_run_may_ask_for_the_next(apart: Apart) -> No
     assert read_by(list(apart.prepare(PACKED))) == EXPECTED
 
 
+OTHER = replace(PACKED, skip=1, count=ENTRIES - 1)
+OTHERS = read_by([prepare(part) for part in parts_of(OTHER)])
+
+
+def whole(runs: list[Run]) -> list[object]:
+    """What was read of a run, however it was cut."""
+    return [
+        [time_ms for run in runs for time_ms in run.times_ms],
+        [text for run in runs for text in run.entries.texts],
+        [words for run in runs for words in run.made.words],
+    ]
+
+
+@pytest.mark.slow
+def test_what_is_next_is_begun_and_is_the_same(apart: Apart) -> None:
+    start(apart)
+    for _ in range(3):
+        assert read_by(list(apart.prepare(PACKED, lambda: OTHER))) == EXPECTED
+        (begun,) = list(apart.prepare(OTHER))
+        assert whole([begun]) == whole([prepare(OTHER)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guess", [OTHER, DAMAGED, Packed(frames=FRAMES[0], count=256), None])
+def test_what_was_begun_and_is_not_next_is_nobody_s(apart: Apart, guess: Packed | None) -> None:
+    start(apart)
+    for _ in range(2):
+        assert read_by(list(apart.prepare(PACKED, lambda: guess))) == EXPECTED
+    assert is_used(apart), "a wrong guess ends nothing"
+
+
+@pytest.mark.slow
+def test_what_was_begun_and_is_damaged_is_refused_when_its_turn_comes(apart: Apart) -> None:
+    start(apart)
+    list(apart.prepare(PACKED, lambda: DAMAGED))
+    with pytest.raises(BadEncodingError):
+        list(apart.prepare(DAMAGED))
+    assert read_by(list(apart.prepare(PACKED))) == EXPECTED
+
+
+@pytest.mark.slow
+def test_when_it_is_killed_with_what_was_begun_that_is_prepared_here(apart: Apart) -> None:
+    process_id = start(apart)
+    list(apart.prepare(PACKED, lambda: OTHER))
+    os.kill(process_id, signal.SIGKILL)
+    assert whole(list(apart.prepare(OTHER))) == whole([prepare(OTHER)])
+    assert read_by(list(apart.prepare(OTHER))) == OTHERS, "nothing is left of it"
+
+
 @pytest.mark.slow
 def test_where_there_can_be_none_all_is_prepared_here(
     apart: Apart, monkeypatch: pytest.MonkeyPatch

@@ -52,7 +52,14 @@ from swarmfeed.core.words.ranking import best_first
 from swarmfeed.core.words.seeking import holds
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import BadEncodingError
-from swarmfeed.ports import KnownAuthor, KnownDevice, KnownHolder, KnownNotification, Prepared
+from swarmfeed.ports import (
+    Ahead,
+    KnownAuthor,
+    KnownDevice,
+    KnownHolder,
+    KnownNotification,
+    Prepared,
+)
 
 from street.fakes.finding import called_among, candidate_of, require_few, written_of
 
@@ -166,7 +173,9 @@ class FakeIndex:
         new = set(self._kept) - before
         return sum(self._amended(self._kept[each]) is not None for each in new)
 
-    def prepare(self, packed: Packed) -> Generator["FakePrepared", None, None]:
+    def prepare(
+        self, packed: Packed, ahead: Ahead | None = None
+    ) -> Generator["FakePrepared", None, None]:
         stored = [entry for entry, _ in read_frame(unpack(packed))]
         yield FakePrepared(stored[packed.skip : packed.skip + packed.count])
 
