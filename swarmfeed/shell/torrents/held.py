@@ -37,9 +37,9 @@ class HeldTorrent(Generic[Handle]):
     """Peers that it was given."""
     given: dict[Endpoint, int] = field(default_factory=dict)
     """Bytes each peer sent of it: sampled while it is under way, by blocks once it is here."""
-    requested: dict[tuple[int, int], Endpoint] = field(default_factory=dict)
-    """Piece and block -> the peer that was asked for it last.  When the torrent is complete,
-    that is the one that sent it: libtorrent asks a second one only when the first does not."""
+    senders: dict[tuple[int, int], tuple[Endpoint, ...]] = field(default_factory=dict)
+    """Piece and block -> who may have sent it: all that were asked for it, the last one last,
+    and once that is told, who did."""
     flushing: bool = False
     """Whether it finished and libtorrent was asked to write down what is left."""
     failed: bool = False
@@ -59,12 +59,24 @@ class HeldTorrent(Generic[Handle]):
         """Peers that it was given, but those that sent what it is not."""
         return [peer for peer in self.asked if peer not in self.liars]
 
+    def ask(self, block: tuple[int, int], peer: Endpoint) -> None:
+        """A peer was asked for a block, be it beside others."""
+        if not self.complete:
+            self.senders[block] = (*self.senders.get(block, ()), peer)
+
+    def take(self, block: tuple[int, int], peer: Endpoint) -> None:
+        """A block came.  Of the last ones this is told too late, or not at all."""
+        if not self.complete:
+            self.senders[block] = (peer,)
+
     def arrive(self) -> ChunkArrived | None:
         """All bytes are in the file."""
         if not self.flushing:
             return None
         self.flushing, self.failed, self.complete, self.peers = False, False, True, ()
-        blocks, self.requested = Counter(self.requested.values()), {}
+        # Who was asked last, where nobody told: a second one is asked only when the first does
+        # not send, or sends the rest meanwhile.
+        blocks, self.senders = Counter(each[-1] for each in self.senders.values()), {}
         self.given = {
             peer: min(count * BLOCK_BYTES, self.torrent.size_bytes)
             for peer, count in blocks.items()
@@ -84,14 +96,17 @@ class HeldTorrent(Generic[Handle]):
         refused = trouble.unsaved(self.torrent.name)
         return SwarmFailed(self.torrent.info_hash, str(refused), refused)
 
-    def spoil(self) -> SwarmFailed | None:
+    def spoil(self, piece: int) -> SwarmFailed | None:
         """A piece failed its hash: our disk did it, or one of those who sent a part of it.
 
-        Which of several, libtorrent would find out in half a minute.
+        Which of several, libtorrent would find out in half a minute: it blames who sent all
+        of it, and of others it asks one at a time, for whatever that one takes.
         """
         if self.complete:
             return self.fail("the file on disk is damaged")
-        several = len(set(self.requested.values())) > 1
+        blocks = [block for block in self.senders if block[0] == piece]
+        senders = {peer for block in blocks for peer in self.senders.pop(block)}
+        several = len(senders) > 1
         return self.fail("one of several peers sent false bytes") if several else None
 
     def accuse(self, peer: Endpoint) -> PeerSentGarbage | None:

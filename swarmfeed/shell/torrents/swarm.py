@@ -86,7 +86,8 @@ class LibtorrentSwarm:
             lt.cache_flushed_alert: self._on_flushed,
             lt.hash_failed_alert: self._on_hash_failed,
             lt.peer_ban_alert: self._on_peer_banned,
-            lt.block_downloading_alert: self._on_block,
+            lt.block_downloading_alert: self._on_block_asked,
+            lt.block_finished_alert: self._on_block_came,
             lt.file_error_alert: self._on_failed,
             lt.torrent_error_alert: self._on_failed,
             lt.fastresume_rejected_alert: self._on_failed,
@@ -326,19 +327,21 @@ class LibtorrentSwarm:
         return None if held is None else held.arrive()
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
-        """While fetching from one peer, that is to blame, and is named by another alert."""
+        """Of a piece that one peer sent, that is to blame, and is named by another alert."""
         held = self._held_of(alert.handle)
-        return None if held is None else held.spoil()
+        return None if held is None else held.spoil(alert.piece_index)
 
     def _on_peer_banned(self, alert: lt.peer_ban_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
         return None if held is None else held.accuse(Endpoint(*alert.endpoint))
 
-    def _on_block(self, alert: lt.block_downloading_alert) -> None:
-        """Who was asked.  That a block came is not told when it was the last to be written."""
-        if (held := self._held_of(alert.handle)) is not None and not held.complete:
-            block = alert.piece_index, alert.block_index
-            held.requested[block] = Endpoint(*alert.endpoint)
+    def _on_block_asked(self, alert: lt.block_downloading_alert) -> None:
+        if (held := self._held_of(alert.handle)) is not None:
+            held.ask((alert.piece_index, alert.block_index), Endpoint(*alert.endpoint))
+
+    def _on_block_came(self, alert: lt.block_finished_alert) -> None:
+        if (held := self._held_of(alert.handle)) is not None:
+            held.take((alert.piece_index, alert.block_index), Endpoint(*alert.endpoint))
 
     def _on_failed(
         self,

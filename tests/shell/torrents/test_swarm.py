@@ -17,7 +17,7 @@ from swarmfeed.core.net.open_files import EVERYTHING, share_files
 from swarmfeed.errors import UserError
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
 from swarmfeed.shell.torrents import settings as swarm_settings
-from swarmfeed.shell.torrents.held import BYTES_LOST_MAX, HeldTorrent
+from swarmfeed.shell.torrents.held import BLOCK_BYTES, BYTES_LOST_MAX, HeldTorrent
 from swarmfeed.shell.torrents.settings import behind, session_settings
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
 
@@ -371,16 +371,49 @@ def test_ipv6_works_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.attack("A44")
 def test_false_bytes_of_one_among_several_begin_a_fetch_anew_and_are_told_once() -> None:
-    torrent, _ = make_chunk(1)
-    held = HeldTorrent(torrent, Path(), None, complete=False)
-    one, other = Endpoint("127.0.82.1", 1), Endpoint("127.0.82.2", 1)
-    held.requested[0, 0] = one
-    assert held.spoil() is None, "libtorrent names the one there is"
-    held.requested[0, 1] = other
-    assert held.spoil() == SwarmFailed(
-        torrent.info_hash, "one of several peers sent false bytes"
+    held, one, other = raced_for()
+    held.ask((0, 0), one)
+    assert held.spoil(0) is None, "libtorrent names the one there is"
+    held.ask((0, 0), one)
+    held.ask((0, 1), other)
+    assert held.spoil(1) is None, "that piece is of nobody else"
+    assert held.spoil(0) == SwarmFailed(
+        held.torrent.info_hash, "one of several peers sent false bytes"
     )
-    assert held.spoil() is None
+    assert held.spoil(0) is None
+
+
+@pytest.mark.attack("A44")
+def test_who_was_asked_first_may_have_sent_it_though_another_was_asked_since() -> None:
+    """The last blocks are asked of whoever is free, beside who was asked before."""
+    held, one, other = raced_for()
+    held.ask((0, 0), one)
+    held.ask((0, 1), other)
+    held.ask((0, 1), one)
+    assert held.spoil(0) is not None
+
+
+def test_who_sent_a_block_is_believed_before_who_was_asked_last() -> None:
+    held, one, other = raced_for()
+    for block in range(3):
+        held.ask((0, block), one)
+        held.ask((0, block), other)
+        held.take((0, block), one)
+    assert held.spoil(0) is None, "all of it is of one"
+    for block in range(4):
+        held.ask((0, block), one)
+        held.ask((0, block), other)
+    held.take((0, 0), one)
+    held.flushing = True
+    held.arrive()
+    assert held.given == {one: BLOCK_BYTES, other: 3 * BLOCK_BYTES}
+
+
+def raced_for() -> tuple[HeldTorrent[None], Endpoint, Endpoint]:
+    """A chunk of four blocks that is on its way, and two peers."""
+    torrent, _ = make_chunk(1, 3 * BLOCK_BYTES + 1)
+    held = HeldTorrent(torrent, Path(), None, complete=False)
+    return held, Endpoint("127.0.82.1", 1), Endpoint("127.0.82.2", 1)
 
 
 def test_a_torrent_is_begun_anew_while_little_of_it_came() -> None:
