@@ -36,7 +36,8 @@ def lay(terms: Terms) -> Outcome:
         outcome.figures |= {"without": str(calm), f"{CLAIMANTS} claimants": str(fetched)}
         if claimed != [str(at)] * CLAIMANTS:
             outcome.gave_way.append(f"nothing was claimed: {claimed}")
-        if fetched.whole_s > calm.whole_s + DELAY_S_MAX:
+        delay_s_max = DELAY_S_MAX if terms.is_whole else DELAY_S_MAX + calm.busy_s
+        if fetched.whole_s > calm.whole_s + delay_s_max:
             outcome.gave_way.append(f"{fetched}, and without: {calm}")
     return outcome
 

@@ -46,7 +46,7 @@ class _Siege:
     outcome: Outcome = field(default_factory=Outcome)
     peers: int = 0
 
-    def lay(self, name: str, sequences: Sequence[str], bar_ms: int) -> None:
+    def lay(self, name: str, sequences: Sequence[str], bar_ms: float) -> None:
         """Let so many peers talk at once, read the page meanwhile, and judge."""
         at, folder = self.node.ports()["link"], self.folder / f"peers{self.peers}"
         with babbling(at, sequences, folder, feeds=self.feeds, number=self.peers) as babble:
@@ -55,7 +55,7 @@ class _Siege:
                 time.sleep(self.lasts_s)
         self._judge(name, visits, babble.said, bar_ms)
 
-    def _judge(self, name: str, visits: Visits, said: Mapping[str, int], bar_ms: int) -> None:
+    def _judge(self, name: str, visits: Visits, said: Mapping[str, int], bar_ms: float) -> None:
         self.outcome.cases += 1
         self.outcome.figures[f"page beside {name}"] = (
             f"{visits}; {said['messages']} messages, {said['bytes'] / 1e6:.1f} MB"
@@ -86,7 +86,8 @@ def lay(terms: Terms) -> Outcome:
             time.sleep(siege.lasts_s)
         siege.outcome.figures["page before"] = f"{calm}, {feeds} feeds held"
         names = list(SEQUENCES)
-        bar_ms = PAGE_P99_MS_MAX if terms.is_whole else SAMPLE_P99_MS_MAX
+        sample_ms = max(SAMPLE_P99_MS_MAX, 5 * calm.p99_ms)
+        bar_ms = PAGE_P99_MS_MAX if terms.is_whole else sample_ms
         for name in names if terms.is_whole else terms.luck.sample(names, FEW):
             siege.lay(name, [name], bar_ms)
         if terms.is_whole:

@@ -16,6 +16,10 @@ BATCH_POSTS: Final = 8_192
 
 WORDS: Final = "0123456789abcdef"
 
+BUSY_TIMES: Final = 10
+"""How many times what a first fetch takes, without anybody in its way, is added to each bar of
+a sample: 2 s on an idle machine, more where others keep it busy just then."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
@@ -24,6 +28,11 @@ class Fetched:
     first_s: float
     """Until the first chunk was held and verified."""
     whole_s: float
+
+    @property
+    def busy_s(self) -> float:
+        """Of a calm fetch: what a sample allows beside, on this machine as busy as it is."""
+        return BUSY_TIMES * self.first_s
 
     def __str__(self) -> str:
         return f"first bytes after {self.first_s:.1f} s, all after {self.whole_s:.1f} s"

@@ -4,6 +4,7 @@ They run in a loop of their own beside the siege.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ PROTOCOL: Final = b"\x13BitTorrent protocol"
 RESERVED: Final = bytes(7) + b"\x04"
 """Fast extension (BEP 6): then all pieces are claimed in one message."""
 
+PEER_ID_START: Final = b"-XX0001-"
+"""Each has another: libtorrent hangs up on the second of an id."""
+
 HAVE_ALL, UNCHOKE, PIECE, REQUEST = 14, 1, 7, 6
 TRICKLE_BYTES: Final = 1
 TRICKLE_S: Final = 0.2
@@ -42,6 +46,7 @@ class Swarm:
 
     def __init__(self, manner: str) -> None:
         self._manner = manner
+        self._peer_id = PEER_ID_START + os.urandom(12)
         self._blocks = 0
         self._server: asyncio.Server | None = None
 
@@ -65,7 +70,7 @@ class Swarm:
         hello = await reader.readexactly(HANDSHAKE_BYTES)
         if not hello.startswith(PROTOCOL):
             return
-        writer.write(PROTOCOL + RESERVED + hello[28:48] + b"-XX0001-" + bytes(12))
+        writer.write(PROTOCOL + RESERVED + hello[28:48] + self._peer_id)
         writer.write(_framed(HAVE_ALL))
         if self._manner != "never unchokes":
             writer.write(_framed(UNCHOKE))
@@ -129,8 +134,10 @@ class Company:
     def leave(self) -> None:
         for stop in self._stops:
             self._run(stop())
+        self._run(_end_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     async def _learn(self, honest: Endpoint, author_id: AuthorId) -> HeadOffer:
         async def answer(_: Peer, __: Message) -> None:
@@ -169,6 +176,14 @@ class Company:
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+
+async def _end_others() -> None:
+    """End whoever still talks, or trickles, to somebody."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _size(offer: HeadOffer) -> int:
