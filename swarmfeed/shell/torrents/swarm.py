@@ -86,8 +86,8 @@ class LibtorrentSwarm:
             lt.cache_flushed_alert: self._on_flushed,
             lt.hash_failed_alert: self._on_hash_failed,
             lt.peer_ban_alert: self._on_peer_banned,
-            lt.block_downloading_alert: self._on_block_asked,
-            lt.block_finished_alert: self._on_block_came,
+            lt.block_downloading_alert: self._on_block,
+            lt.block_finished_alert: self._on_block,
             lt.file_error_alert: self._on_failed,
             lt.torrent_error_alert: self._on_failed,
             lt.fastresume_rejected_alert: self._on_failed,
@@ -327,7 +327,6 @@ class LibtorrentSwarm:
         return None if held is None else held.arrive()
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
-        """Of a piece that one peer sent, that is to blame, and is named by another alert."""
         held = self._held_of(alert.handle)
         return None if held is None else held.spoil(alert.piece_index)
 
@@ -335,13 +334,10 @@ class LibtorrentSwarm:
         held = self._held_of(alert.handle)
         return None if held is None else held.accuse(Endpoint(*alert.endpoint))
 
-    def _on_block_asked(self, alert: lt.block_downloading_alert) -> None:
+    def _on_block(self, alert: lt.block_downloading_alert | lt.block_finished_alert) -> None:
         if (held := self._held_of(alert.handle)) is not None:
-            held.ask((alert.piece_index, alert.block_index), Endpoint(*alert.endpoint))
-
-    def _on_block_came(self, alert: lt.block_finished_alert) -> None:
-        if (held := self._held_of(alert.handle)) is not None:
-            held.take((alert.piece_index, alert.block_index), Endpoint(*alert.endpoint))
+            note = held.take if isinstance(alert, lt.block_finished_alert) else held.ask
+            note((alert.piece_index, alert.block_index), Endpoint(*alert.endpoint))
 
     def _on_failed(
         self,

@@ -15,9 +15,8 @@ from street.fakes.chunks import make_chunk, write_chunk
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.open_files import EVERYTHING, share_files
 from swarmfeed.errors import UserError
-from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent
 from swarmfeed.shell.torrents import settings as swarm_settings
-from swarmfeed.shell.torrents.held import BLOCK_BYTES, BYTES_LOST_MAX, HeldTorrent
 from swarmfeed.shell.torrents.settings import behind, session_settings
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
 
@@ -172,26 +171,6 @@ def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path)
             assert (tmp_path / "b" / torrent.name).read_bytes() == content
 
     asyncio.run(scene())
-
-
-def test_what_libtorrent_repeats_is_told_once(tmp_path: Path) -> None:
-    torrent, _ = make_chunk(1)
-    held = HeldTorrent(torrent, tmp_path, None, complete=False)
-    liar = Endpoint("127.0.82.1", 6_881)
-    assert held.arrive() is None
-    assert [held.accuse(liar), held.accuse(liar)] == [
-        PeerSentGarbage(torrent.info_hash, liar),
-        None,
-    ]
-    assert [held.fail("full"), held.fail("full")] == [
-        SwarmFailed(torrent.info_hash, "full"),
-        None,
-    ]
-    held.flushing = True
-    assert [held.arrive(), held.arrive()] == [ChunkArrived(torrent.info_hash), None]
-    assert held.progress().bytes_done == torrent.size_bytes
-    assert held.fail("damaged") == SwarmFailed(torrent.info_hash, "damaged")
-    assert held.progress().bytes_done == 0
 
 
 @pytest.mark.slow
@@ -367,59 +346,3 @@ def test_ipv6_works_the_same(tmp_path: Path) -> None:
             await rig.until(lambda: fetcher.events == [ChunkArrived(torrent.info_hash)])
 
     asyncio.run(scene())
-
-
-@pytest.mark.attack("A44")
-def test_false_bytes_of_one_among_several_begin_a_fetch_anew_and_are_told_once() -> None:
-    held, one, other = raced_for()
-    held.ask((0, 0), one)
-    assert held.spoil(0) is None, "libtorrent names the one there is"
-    held.ask((0, 0), one)
-    held.ask((0, 1), other)
-    assert held.spoil(1) is None, "that piece is of nobody else"
-    assert held.spoil(0) == SwarmFailed(
-        held.torrent.info_hash, "one of several peers sent false bytes"
-    )
-    assert held.spoil(0) is None
-
-
-@pytest.mark.attack("A44")
-def test_who_was_asked_first_may_have_sent_it_though_another_was_asked_since() -> None:
-    """The last blocks are asked of whoever is free, beside who was asked before."""
-    held, one, other = raced_for()
-    held.ask((0, 0), one)
-    held.ask((0, 1), other)
-    held.ask((0, 1), one)
-    assert held.spoil(0) is not None
-
-
-def test_who_sent_a_block_is_believed_before_who_was_asked_last() -> None:
-    held, one, other = raced_for()
-    for block in range(3):
-        held.ask((0, block), one)
-        held.ask((0, block), other)
-        held.take((0, block), one)
-    assert held.spoil(0) is None, "all of it is of one"
-    for block in range(4):
-        held.ask((0, block), one)
-        held.ask((0, block), other)
-    held.take((0, 0), one)
-    held.flushing = True
-    held.arrive()
-    assert held.given == {one: BLOCK_BYTES, other: 3 * BLOCK_BYTES}
-
-
-def raced_for() -> tuple[HeldTorrent[None], Endpoint, Endpoint]:
-    """A chunk of four blocks that is on its way, and two peers."""
-    torrent, _ = make_chunk(1, 3 * BLOCK_BYTES + 1)
-    held = HeldTorrent(torrent, Path(), None, complete=False)
-    return held, Endpoint("127.0.82.1", 1), Endpoint("127.0.82.2", 1)
-
-
-def test_a_torrent_is_begun_anew_while_little_of_it_came() -> None:
-    torrent, _ = make_chunk(1, 900_000)
-    held = HeldTorrent(torrent, Path(), None, complete=False)
-    held.given[Endpoint("127.0.82.1", 1)] = BYTES_LOST_MAX
-    assert not held.is_under_way
-    held.bytes_done = BYTES_LOST_MAX + 1
-    assert held.is_under_way
