@@ -19,9 +19,12 @@ from swarmfeed.core.push.words import Listen, Posted, Salt
 from swarmfeed.core.supernode.interests import encode_keys, words_keys
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.ports import Peer
+from swarmfeed.shell.interpreter import keep_pauses_short
 from swarmfeed.shell.wire.link import WebSocketLink
 
 Answer = dict[str, Any]
+DIALS_AT_ONCE = 4
+"""A supernode lets more strangers of one address wait; so each is greeted soon."""
 
 
 class Leaves:
@@ -36,13 +39,17 @@ class Leaves:
         """Index of each post that came, and when."""
 
     async def open(self, count: int, tags: int) -> Answer:
-        """Open the links, and return when all are there."""
-        for number in range(count):
-            seed = bytes([88]) + number.to_bytes(31, "big")
-            link = WebSocketLink(seed, self._folder)
-            hello = Hello(node_id=NodeId(SigningKey(seed).public))
-            peer = await link.dial(self._at, hello)
-            self._running.append(asyncio.create_task(self._run(peer, f"#t{number % tags}")))
+        """Open the links, a few at once, and return when all are there."""
+        numbers = iter(range(count))
+
+        async def open_some() -> None:
+            for number in numbers:
+                peer = await self._dial(number)
+                running = asyncio.create_task(self._run(peer, f"#t{number % tags}"))
+                self._running.append(running)
+
+        await asyncio.gather(*(open_some() for _ in range(DIALS_AT_ONCE)))
+        keep_pauses_short()
         return {}
 
     async def told(self, count: int) -> Answer:
@@ -57,6 +64,11 @@ class Leaves:
         while len(self.heard) < count:
             await asyncio.sleep(0.02)
         return {"heard": self.heard}
+
+    async def _dial(self, number: int) -> Peer:
+        seed = bytes([88]) + number.to_bytes(31, "big")
+        link = WebSocketLink(seed, self._folder)
+        return await link.dial(self._at, Hello(node_id=NodeId(SigningKey(seed).public)))
 
     async def _run(self, peer: Peer, tag: str) -> None:
         async for message in peer.messages():

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
@@ -15,6 +16,7 @@ from swarmfeed.core.feed.merkle import inclusion_proof, root_hash
 from swarmfeed.core.feed.proven import Proven, ProvenPost
 from swarmfeed.core.push.posting import Verified, open_posting
 from swarmfeed.core.supernode.interests import Delta, Listeners, words_keys
+from swarmfeed.core.supernode.limits import SPARE_LINKS
 
 from benchmarks import physical
 from benchmarks.bench import Bench
@@ -40,7 +42,7 @@ HOPS = 3
 def measure(bench: Bench) -> Iterator[Row]:
     """What a post costs at a supernode; and how long one takes between processes."""
     yield from _cost(bench.choose(2_000, 500))
-    yield from _many(bench, bench.choose(200, 50), bench.choose(500, 100))
+    yield from _many(bench, bench.choose(CHILDREN, 50), bench.choose(500, 100))
     supernodes, leaves = bench.choose(4, 2), bench.choose(12, 2)
     count = bench.choose(100, 30)
     took_ms = _between(bench, supernodes, leaves, count)
@@ -131,10 +133,55 @@ def _floor_ms(bench: Bench, count: int) -> float:
     return (middle[0] + HOPS * middle[1] / 2) * 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What came of telling many leaves."""
+
+    took_ms: list[float]
+    cpu_ms: float
+    """Of the supernode, a post, its own writing of it off."""
+    alone_ms: float
+    """To write one while nobody is linked."""
+    waited_ms: float
+    """For a processor, a post, all threads."""
+    turns: dict[str, float]
+    leaf_bytes: float
+
+
 def _many(bench: Bench, leaves: int, posts: int) -> Iterator[Row]:
     """One supernode with many leaves: what each takes, and how soon they are told."""
+    told = _tell(bench, leaves, posts)
+    what = f"{leaves:,} leaves, {POSTS_PER_S} posts/s that {MET_BY} of them listen to"
+    yield Row(
+        "push.many",
+        f"{what}: told, p99",
+        physical.percentile(told.took_ms, 0.99),
+        "ms",
+        None,
+        (at_most(150),),
+        {
+            "p50_ms": physical.percentile(told.took_ms, 0.5),
+            "waited_for_cpu_ms": told.waited_ms,
+            "longest_turn_ms": told.turns["longest_ms"],
+            "longest_turn_cpu_ms": told.turns["longest_cpu_ms"],
+        },
+    )
+    each = f"- processor of the supernode to tell {MET_BY} of a post"
+    yield Row(
+        "push.many_cpu", each, told.cpu_ms, "ms", None, (), {"to_write_ms": told.alone_ms}
+    )
+    leaf_kb = told.leaf_bytes / 1000
+    yield Row("push.leaf", "- its memory for a leaf", leaf_kb, "kB", None, (at_most(100),))
+
+
+def _tell(bench: Bench, leaves: int, posts: int) -> _Told:
+    """Have a supernode tell its leaves.
+
+    It writes the posts itself, which costs a supernode more than to pass others' on: that is
+    measured first, while nobody is linked, and taken off.
+    """
     folder = bench.new_folder()
-    options = ("--supernode", "on")
+    options = ("--supernode", "on", "--links", str(leaves + SPARE_LINKS))
     with (
         start_member(new_home(folder, "supernode"), options=options) as supernode,
         Asked(
@@ -143,6 +190,7 @@ def _many(bench: Bench, leaves: int, posts: int) -> Iterator[Row]:
             errors=folder / "leaves.txt",
         ) as crowd,
     ):
+        alone_ms, _, _ = _say(supernode, _tagged(posts // 5, 1))
         before = supernode.ask("adopt_all")
         tags = leaves // MET_BY
         crowd.ask("open", count=leaves, tags=tags)
@@ -150,26 +198,33 @@ def _many(bench: Bench, leaves: int, posts: int) -> Iterator[Row]:
             time.sleep(0.1)
         crowd.ask("told", count=leaves)
         linked = supernode.ask("adopt_all")
-        texts = [f"post {number} about #t{number % tags}" for number in range(posts)]
-        said = supernode.ask("publish", texts=texts, every_s=1 / POSTS_PER_S)
+        supernode.ask("turns")
+        cpu_ms, waited_ms, started = _say(supernode, _tagged(posts, tags))
+        turns = supernode.ask("turns")
         heard = crowd.ask("hear", count=posts * MET_BY)["heard"]
-        after = supernode.ask("adopt_all")
-    started = {index: begun for index, begun, _ in said["published"]}
-    took_ms = [(at - started[index]) / 1e6 for index, at in heard]
-    what = f"{leaves} leaves, {POSTS_PER_S} posts/s that {MET_BY} of them listen to"
-    yield Row(
-        "push.many",
-        f"{what}: told, p99",
-        physical.percentile(took_ms, 0.99),
-        "ms",
-        None,
-        (at_most(150),),
-        {"p50_ms": physical.percentile(took_ms, 0.5)},
+    return _Told(
+        took_ms=[(at - started[index]) / 1e6 for index, at in heard],
+        cpu_ms=cpu_ms - alone_ms,
+        alone_ms=alone_ms,
+        waited_ms=waited_ms,
+        turns=turns,
+        leaf_bytes=(linked["rss"] - before["rss"]) / leaves,
     )
-    busy = (after["cpu_s"] - linked["cpu_s"]) / posts * 1000
-    yield Row("push.many_cpu", "- processor of the supernode for a post", busy, "ms")
-    each = (linked["rss"] - before["rss"]) / leaves / 1000
-    yield Row("push.leaf", "- its memory for a leaf", each, "kB", None, (at_most(100),))
+
+
+def _tagged(count: int, tags: int) -> list[str]:
+    return [f"post {number} about #t{number % tags}" for number in range(count)]
+
+
+def _say(supernode: Asked, texts: list[str]) -> tuple[float, float, dict[int, int]]:
+    """Publish; return processor time and waiting for it, ms a post, and when each began."""
+    before = supernode.ask("adopt_all")
+    said = supernode.ask("publish", texts=texts, every_s=1 / POSTS_PER_S)
+    after = supernode.ask("adopt_all")
+    cpu_ms, waited_ms = (
+        (after[each] - before[each]) / len(texts) * 1000 for each in ("cpu_s", "waited_s")
+    )
+    return cpu_ms, waited_ms, {index: begun for index, begun, _ in said["published"]}
 
 
 def _posts(count: int) -> Iterator[ProvenPost]:

@@ -82,6 +82,11 @@ TURN_S: Final = 0.003
 """Processor seconds that work for peers keeps the loop before everybody else has a turn.  A
 page needs some ten turns of the loop, so it comes well within a tenth of a second."""
 
+CALLED_AT_ONCE: Final = 8
+"""Peers in line that are called together: each does a step if the turn is not over by then.
+Else each costs a round of the loop, and where a thousand are linked, or others have the
+machine, rounds are what is scarce."""
+
 PERSON_PAUSE_S: Final = 0.03
 """How long peers wait after each step while a person waits for a page: it is made in about as
 long, so that there is one such step in it, or two."""

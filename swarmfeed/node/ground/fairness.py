@@ -34,6 +34,7 @@ from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.talk.limits import (
     ACCOUNTS_MAX,
+    CALLED_AT_ONCE,
     PEER_WORK_S_PER_S,
     PEERS_WORK_BURST_S,
     PEERS_WORK_S_PER_S,
@@ -115,6 +116,8 @@ class Fairness:
         self._in_line: list[tuple[float, int, asyncio.Future[None]]] = []
         """A heap: who used least lately first, and of those alike who waits longest."""
         self._came = count()
+        self._called = 0
+        """Of those that stood in line: called, and not awake yet."""
         self._over = asyncio.Event()
         self._used_s = 0.0
         """Of the present turn."""
@@ -143,7 +146,8 @@ class Fairness:
             with suppress(TimeoutError):
                 async with asyncio.timeout(owed_s):
                     await self._over.wait()
-        if (not self._is_turn or self._in_line) and not self._over.is_set():
+        must_wait = not self._is_turn or self._in_line or self._called
+        if must_wait and not self._over.is_set():
             await self._wait_in_line(account)
 
     @contextmanager
@@ -172,7 +176,8 @@ class Fairness:
         """Let nobody wait any more: the node stops."""
         self._over.set()
         while self._in_line:
-            self._call_next()
+            self._called = 0
+            self._call_some()
 
     def charge(self, account: Account, took_s: float) -> None:
         """Take what a piece of work cost, and end the turn of peers if it was long enough."""
@@ -183,7 +188,8 @@ class Fairness:
         if not self._is_turn:
             return
         if self._used_s < TURN_S and not self._people:
-            self._call_next()
+            if not self._called:
+                self._call_some()
             return
         self._is_turn = False
         pause_s = self._together.paid_off_in_s(now_s)
@@ -211,13 +217,21 @@ class Fairness:
         return account.seconds.paid_off_in_s(self._now_s())
 
     async def _wait_in_line(self, account: Account) -> None:
-        """Return when called.  Who is cancelled meanwhile is passed over."""
+        """Return when called in a turn of peers.  Who is cancelled meanwhile is passed over."""
         now_s = self._now_s()
         # All earn alike, so in time nobody overtakes anybody: it need not be looked at again.
         used_s = PEER_WORK_S_PER_S * now_s - account.seconds.left(now_s)
-        waiting = asyncio.get_running_loop().create_future()
-        heappush(self._in_line, (used_s, next(self._came), waiting))
-        await waiting
+        came = next(self._came)
+        while True:
+            waiting = asyncio.get_running_loop().create_future()
+            heappush(self._in_line, (used_s, came, waiting))
+            try:
+                await waiting
+            finally:
+                if not waiting.cancelled():
+                    self._called -= 1
+            if self._is_turn or self._over.is_set():
+                return  # else those called with it took all of the turn
 
     def _wait_no_more(self, person: object) -> None:
         self._people.discard(person)
@@ -226,15 +240,15 @@ class Fairness:
 
     def _next_turn(self) -> None:
         self._is_turn, self._used_s = True, 0.0
-        self._call_next()
+        self._call_some()
 
-    def _call_next(self) -> None:
-        """Let one more run."""
-        while self._in_line:
+    def _call_some(self) -> None:
+        """Let a few more run, as far as this turn lasts."""
+        while self._in_line and self._called < CALLED_AT_ONCE:
             waiting = heappop(self._in_line)[-1]
             if not waiting.done():
+                self._called += 1
                 waiting.set_result(None)
-                return
 
     def _forget_some(self, now_s: float) -> None:
         if len(self._accounts) < ACCOUNTS_MAX:

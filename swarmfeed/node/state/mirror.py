@@ -77,7 +77,9 @@ class Mirror:
             self.go_on()
 
     def go_on(self) -> None:
-        """Do for every link what can be done by now."""
+        """Do for every link what can be done by now; who has one device has nothing to do."""
+        if not self._devices.others():
+            return
         own = {*self._devices.feeds()}
         for session in self._sessions.all():
             if own & session.holds.keys():
@@ -146,6 +148,8 @@ class Mirror:
 
     def on_changed(self, event: PrivateChanged) -> None:
         """Private state changed: every other device that is linked should know."""
+        if not self._devices.others():
+            return
         for session in self._sessions.all():
             if session is not event.source and session.part(MirrorSide).hears:
                 self._owe(session, list(event.rows))
