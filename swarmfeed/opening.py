@@ -13,14 +13,16 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Outside, Shells
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.ports import Clock, Links
-from swarmfeed.shell.boxes import HpkeBoxes
+from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.clock import FastClock, SystemClock
 from swarmfeed.shell.disk.durable import make_folder
 from swarmfeed.shell.disk.keyfile import KeySafe
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
+from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.letters import open_letters
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 from swarmfeed.shell.store.recent import SqliteRecent
@@ -55,7 +57,10 @@ def open_shells(
         jobs=outside.jobs,
         ledger=open_ledger(home / "ledger.db"),
         private=open_private(home / "private.db", identity.recipient_seed),
+        letters=open_letters(home / "letters.db", identity.recipient_seed, secrets.token_bytes),
         boxes=HpkeBoxes(),
+        envelopes=HpkeEnvelopes(),
+        ratchets=DoubleRatchets(secrets.token_bytes),
         dice=secrets.token_bytes,
         clock=clock,
         safe=KeySafe(key_path(home)),

@@ -95,6 +95,14 @@ KINDS: dict[str, dict[str, Rule]] = {
         "p": number(0, 262),
         "q": number(1, 263),
     },
+    "prekeys": {
+        "b": octets(32),
+        "i": octets(32),
+        "o": octets(32),
+        "q": octets(1_184),
+        "u": number(0, 10**15 - 1),
+        "v": number(1, 2**16),
+    },
     "protected": {"c": ID, "n": octets(24), "x": octets(8_080)},
     "rekey": {
         "c": octets(16),

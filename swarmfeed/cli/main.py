@@ -152,6 +152,16 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("unmute", "mute:unmute", "Show somebody again."),
     _row(
+        "message",
+        "messages:message",
+        "Write TEXT to somebody, or to a group; - reads it from standard input.",
+    ),
+    _row(
+        "messages",
+        "messages:messages",
+        "Print your conversations; with WHO, what was written with them.",
+    ),
+    _row(
         "state",
         "state:state",
         "What you keep to yourself: whom you muted, and what you read.",
@@ -218,11 +228,12 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
 def settings_of_roles() -> tuple[type, ...]:
     """What roles let people set, beside the settings of every node."""
     from swarmfeed.node.history.settings import HistorySettings
+    from swarmfeed.node.letters.settings import LetterSettings
     from swarmfeed.node.lookup.settings import LookupSettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
     from swarmfeed.node.wayin.settings import WayInSettings
 
-    return (HistorySettings, SupernodeSettings, LookupSettings, WayInSettings)
+    return (HistorySettings, SupernodeSettings, LookupSettings, WayInSettings, LetterSettings)
 
 
 def make_main(

@@ -17,6 +17,7 @@ from swarmfeed.core.base.limits import MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX
 from swarmfeed.core.base.spelling import check_word, take_word
 from swarmfeed.core.catchup import words as catchup
 from swarmfeed.core.history import words as history
+from swarmfeed.core.letters import words as letters
 from swarmfeed.core.library import words as library
 from swarmfeed.core.lookup import words as lookup
 from swarmfeed.core.push import words as push
@@ -95,6 +96,7 @@ VOCABULARY: Final = Vocabulary(
         *witness.WORDS,
         *push.WORDS,
         *library.WORDS,
+        *letters.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

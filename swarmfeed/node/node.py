@@ -105,6 +105,7 @@ class Node:
             await ground.memory.stop()
         shells.verifier.close()
         shells.private.close()
+        shells.letters.close()
         shells.ledger.close()
         shells.index.close()
 

@@ -8,6 +8,7 @@ from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
+from swarmfeed.node.letters.role import letters_role
 from swarmfeed.node.library.role import library_role
 from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.node import MakeRole
@@ -43,5 +44,6 @@ ROSTER: Final = Roster(
         wayin_role,
         witness_role,
         push_role,
+        letters_role,
     )
 )

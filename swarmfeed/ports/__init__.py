@@ -6,6 +6,7 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 
 from swarmfeed.ports.boxes import Boxes
 from swarmfeed.ports.dice import Dice
+from swarmfeed.ports.envelopes import Envelopes, Ratchets
 from swarmfeed.ports.index import (
     Ahead,
     Index,
@@ -42,6 +43,7 @@ __all__ = [
     "Clock",
     "DhtPeersFound",
     "Dice",
+    "Envelopes",
     "HeadBoard",
     "Index",
     "Job",
@@ -59,6 +61,7 @@ __all__ = [
     "PeerSentGarbage",
     "Prepared",
     "PrivateFile",
+    "Ratchets",
     "Recent",
     "Safe",
     "Signer",

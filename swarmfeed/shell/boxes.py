@@ -1,4 +1,4 @@
-"""HPKE with X-Wing.  The only module that imports ``cryptography``'s HPKE and its keys.
+"""HPKE with X-Wing and with X25519, and ML-KEM.  The only importer of all that.
 
 The library rolls the dice: that is why this is a shell.  It is loaded at the first use, for it
 takes tens of milliseconds, and most commands seal nothing.
@@ -44,6 +44,53 @@ class HpkeBoxes:
     def _require(self) -> None:
         if trouble := self.trouble():
             raise UserError(trouble)
+
+
+class HpkeEnvelopes:
+    """Implements ``ports.Envelopes``."""
+
+    def mlkem_public(self, seed: bytes) -> bytes:
+        """As in ``ports.Envelopes``."""
+        public: bytes = _mlkem_key(seed).public_key().public_bytes_raw()
+        return public
+
+    def encapsulate(self, public: bytes) -> tuple[bytes, bytes]:
+        """As in ``ports.Envelopes``."""
+        from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
+
+        try:
+            return MLKEM768PublicKey.from_public_bytes(public).encapsulate()
+        except ValueError as error:
+            raise BadSealError("nothing can be sealed to this public key") from error
+
+    def decapsulate(self, seed: bytes, text: bytes) -> bytes:
+        """As in ``ports.Envelopes``."""
+        try:
+            secret: bytes = _mlkem_key(seed).decapsulate(text)
+        except ValueError as error:
+            raise BadSealError("no text of this key") from error
+        return secret
+
+    def close_up(self, public: bytes, plain: bytes, info: bytes) -> bytes:
+        """As in ``ports.Envelopes``."""
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+        try:
+            key = X25519PublicKey.from_public_bytes(public)
+            return bytes(_outer_suite().encrypt(plain, key, info=info))
+        except ValueError as error:
+            raise BadSealError("nothing can be sealed to this public key") from error
+
+    def open_up(self, private: bytes, box: bytes, info: bytes) -> bytes:
+        """As in ``ports.Envelopes``."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+        try:
+            key = X25519PrivateKey.from_private_bytes(private)
+            return bytes(_outer_suite().decrypt(box, key, info=info))
+        except (InvalidTag, ValueError) as error:
+            raise BadSealError("the parcel does not open with this key") from error
 
 
 def _works() -> bool:
@@ -93,14 +140,22 @@ def _open(seed: bytes, box: bytes, info: bytes) -> bytes:
 
 
 def _keys_of(seed: bytes) -> tuple[Any, Any]:
-    from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
     mlkem_seed, x25519_seed = expand_seed(seed)
-    return (
-        MLKEM768PrivateKey.from_seed_bytes(mlkem_seed),
-        X25519PrivateKey.from_private_bytes(x25519_seed),
-    )
+    return _mlkem_key(mlkem_seed), X25519PrivateKey.from_private_bytes(x25519_seed)
+
+
+def _mlkem_key(seed: bytes) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+
+    return MLKEM768PrivateKey.from_seed_bytes(seed)
+
+
+def _outer_suite() -> Any:
+    from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+    return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
 
 def _suite() -> Any:

@@ -16,6 +16,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
@@ -94,6 +95,7 @@ def test_what_is_left_out_has_the_default_of_its_field(
             SupernodeSettings(),
             LookupSettings(),
             WayInSettings(),
+            LetterSettings(),
             ToySettings(),
         )
     )

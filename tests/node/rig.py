@@ -39,8 +39,9 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
-from swarmfeed.shell.boxes import HpkeBoxes
+from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.disk.lists import ListFiles
+from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.recent import SqliteRecent
 
 from tests.core.samples import posts
@@ -195,7 +196,10 @@ def new_ground(
         jobs=HandJobs(clock),
         ledger=FakeLedger(),
         private=FakePrivateFile(),
+        letters=FakeLedger(),
         boxes=HpkeBoxes(),
+        envelopes=HpkeEnvelopes(),
+        ratchets=DoubleRatchets(FakeDice()),
         dice=FakeDice(),
         clock=clock,
         safe=FakeSafe(None),

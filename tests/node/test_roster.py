@@ -199,6 +199,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "ways-in",
                 "witnesses",
                 "parents",
+                "letters",
                 "diary",
                 "ledger",
             ),

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_bytes
 
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.boxes import recovery_seed
@@ -30,11 +31,13 @@ from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.history.role import History
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.node.supernode.settings import SupernodeSettings
-from swarmfeed.shell.boxes import HpkeBoxes
+from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.disk.lists import ListFiles
+from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.recent import SqliteRecent
 
 from street.authors import author_of, moved
@@ -55,9 +58,13 @@ from street.loop import VirtualLoop, play, settle
 
 BOXES = HpkeBoxes()
 """The real ones: they touch nothing."""
+ENVELOPES = HpkeEnvelopes()
+RATCHETS = DoubleRatchets(token_bytes)
 
 _ALONE = [SupernodeSettings(supernode=each, speed=0) for each in ("off", "on")]
 """Who takes no part in elections; by whether it relays."""
+_QUIET = LetterSettings(letters=False)
+"""Publishes keys only when a test asks for them: else each log grows by itself."""
 _BOOTSTRAP = Endpoint("127.0.255.1", 6881)
 
 
@@ -82,6 +89,7 @@ class Neighbour:
     has_words: bool = True
     """Whether the author's words are at hand, for what is sealed to them."""
     private: FakePrivateFile = field(default_factory=FakePrivateFile)
+    letters: FakeLedger = field(default_factory=FakeLedger)
     adds_devices: bool = True
     """Whether it has the author key; a device that another one added has not."""
     node: Node | None = None
@@ -154,7 +162,10 @@ class Neighbour:
             jobs=self.jobs,
             ledger=self.ledger,
             private=self.private,
+            letters=self.letters,
             boxes=BOXES,
+            envelopes=ENVELOPES,
+            ratchets=RATCHETS,
             dice=street.dice,
             clock=self.clock,
             safe=FakeSafe(self.author if self.adds_devices else None),
@@ -270,7 +281,7 @@ class Neighbourhood:
             peers=tuple(each.endpoint for each in knows),
             dht_nodes=(_BOOTSTRAP,),
             disk_budget_bytes=history.disk_bytes if history else disk_budget_bytes,
-            others=(self._history_settings(history), supernode or _ALONE[relays]),
+            others=(self._history_settings(history), supernode or _ALONE[relays], _QUIET),
         )
         kept = roster or self.roster, FakeDisk(self.folder / str(number))
         neighbour = Neighbour(self, number, author or same, is_first, settings, *kept)

@@ -39,6 +39,14 @@ LONGEST: dict[str, dict[str, Any]] = {
     "leave": {"c": b"c" * 1_000},
     "pin": {"r": REF},
     "keys": {"r": b"r" * 3_000, "v": 2**16, "x": b"x" * 1_216},
+    "prekeys": {
+        "b": ID,
+        "i": ID,
+        "o": ID,
+        "q": b"q" * 1_184,
+        "u": 10**15 - 1,
+        "v": 2**16,
+    },
     "state": {"d": b"d" * 8_000, "i": b"i" * 16, "p": 262, "q": 263},
     "protected": {"c": HASH, "n": b"n" * 24, "x": b"x" * 8_080},
     "rekey": {"c": SALT, "e": 2**32 - 1, "p": b"p" * 32, "w": b"w" * 7_296},
@@ -55,6 +63,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "withdraw": {"n": 0},
     "pin": {},
     "keys": {"v": 1, "x": b"x"},
+    "prekeys": {"b": b"", "i": b"", "o": b"", "q": b"", "u": 0, "v": 1},
     "rekey": {"c": b"", "e": 0, "w": b""},
 }
 

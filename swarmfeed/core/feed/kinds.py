@@ -16,6 +16,7 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     leave     c certificate
     pin       r? ref of an own post, of any own device; none: no post is pinned
     keys      r? recovery keys, v suite, x public key of the device
+    prekeys   b, i, o X25519 keys, q ML-KEM key, u until, v suite    what letters are sealed to
     state     d part, i snapshot, p number of the part, q parts
     protected c commitment (32), n nonce, x encrypted               see core/circles/protecting
     rekey     c check, e epoch, p? key before, w wraps              see core/circles/rekey
@@ -34,7 +35,7 @@ from typing import Annotated, ClassVar, Final, Protocol
 
 from swarmfeed.core.base.aead import NONCE_BYTES
 from swarmfeed.core.base.bencoding import decode_fields, encode
-from swarmfeed.core.base.boxes import BOX_SUITE, PUBLIC_BYTES
+from swarmfeed.core.base.boxes import BOX_SUITE, MLKEM_PUBLIC_BYTES, PUBLIC_BYTES
 from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import (
     BIO_CHARS_MAX,
@@ -51,6 +52,7 @@ from swarmfeed.core.base.limits import (
     TAG_CHARS_MAX,
     TAGS_MAX,
     TEXT_BYTES_MAX,
+    TIME_MS_MAX,
     WARNING_CHARS_MAX,
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
@@ -234,6 +236,24 @@ class KeysBody:
     """What the sheets open, from the device that had both seeds: ``core.state.recovery``."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrekeysBody:
+    """What letters to this device are sealed to; the newest one of a feed counts.
+
+    Unlike those of ``keys``, which live as long as the device, these are new every two weeks.
+    """
+
+    kind: ClassVar[str] = "prekeys"
+    prekey: Annotated[bytes, At("b"), UpTo(KEY_BYTES)]
+    identity: Annotated[bytes, At("i"), UpTo(KEY_BYTES)]
+    outer: Annotated[bytes, At("o"), UpTo(KEY_BYTES)]
+    """Opens the outside of a parcel, and nothing else."""
+    mlkem: Annotated[bytes, At("q"), UpTo(MLKEM_PUBLIC_BYTES)]
+    until_ms: Annotated[int, At("u"), Between(0, TIME_MS_MAX)]
+    """When there should be newer ones; sealed to all the same while there are none."""
+    suite: Annotated[int, At("v"), Between(1, SUITE_MAX)]
+
+
 @dataclass(frozen=True, slots=True)
 class StateBody:
     """A part of a snapshot of private state; sealed: see ``core.state.snapshot``."""
@@ -297,6 +317,7 @@ KINDS: Final = kinds_of(
         LeaveBody,
         PinBody,
         KeysBody,
+        PrekeysBody,
         StateBody,
         ProtectedBody,
         RekeyBody,

@@ -20,6 +20,7 @@ from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.limits import FEEDS_PER_AUTHOR_MAX, TIME_MS_MAX
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.marks import At, Between
+from swarmfeed.core.base.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.state.limits import (
     EXCHANGE_BYTES,
@@ -27,7 +28,6 @@ from swarmfeed.core.state.limits import (
     EXCHANGE_BYTES_MIN,
     ROW_BYTES_EXTRA,
 )
-from swarmfeed.core.state.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.state.rows import PrivateRow, Vector, encode_row, read_rows
 
 PROOF_DOMAIN: Final = b"swarmfeed mine 1\n"

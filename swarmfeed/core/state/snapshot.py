@@ -24,6 +24,7 @@ from swarmfeed.core.base.aead import NONCE_BYTES, TAG_BYTES, seal, unseal
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.boxes import EXTRA_BYTES
 from swarmfeed.core.base.limits import KEY_BYTES, TIME_MS_MAX
+from swarmfeed.core.base.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.kinds import StateBody
 from swarmfeed.core.feed.limits import STATE_BLOB_BYTES_MAX, STATE_ID_BYTES, STATE_PART_BYTES
@@ -33,7 +34,6 @@ from swarmfeed.core.state.limits import (
     SNAPSHOT_BYTES_MIN,
     WRAPS_MAX,
 )
-from swarmfeed.core.state.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.state.rows import PrivateRow, encode_row, read_rows
 from swarmfeed.errors import BadEncodingError, BadSealError
 

@@ -6,6 +6,7 @@ from swarmfeed.ports import (
     Boxes,
     Clock,
     Dice,
+    Envelopes,
     HeadBoard,
     Index,
     Jobs,
@@ -15,6 +16,7 @@ from swarmfeed.ports import (
     Lists,
     Logs,
     PrivateFile,
+    Ratchets,
     Recent,
     Safe,
     Swarm,
@@ -51,7 +53,11 @@ class Shells:
     jobs: Jobs
     ledger: Ledger
     private: PrivateFile
+    letters: Ledger
+    """Letters and their sessions, sealed."""
     boxes: Boxes
+    envelopes: Envelopes
+    ratchets: Ratchets
     dice: Dice
     clock: Clock
     safe: Safe

@@ -22,7 +22,7 @@ import structlog
 from swarmfeed.core.asks.state_sentences import PRIVATE_SET_ASIDE
 from swarmfeed.core.base.aead import NONCE_BYTES, seal, unseal
 from swarmfeed.core.base.hkdf import hkdf
-from swarmfeed.core.state.padding import LENGTH_BYTES, pad, unpad
+from swarmfeed.core.base.padding import LENGTH_BYTES, pad, unpad
 from swarmfeed.core.state.rows import Name, PrivateRow, decode_row, encode_row
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.shell.store.aside import LEDGERS_MAX, set_aside

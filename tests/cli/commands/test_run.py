@@ -13,6 +13,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
+from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
@@ -20,7 +21,13 @@ from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
 PAGE = "http://127.0.0.1:1/login?token=t"
-OTHERS = (HistorySettings(), SupernodeSettings(), LookupSettings(), WayInSettings())
+OTHERS = (
+    HistorySettings(),
+    SupernodeSettings(),
+    LookupSettings(),
+    WayInSettings(),
+    LetterSettings(),
+)
 
 
 @pytest.fixture
@@ -67,6 +74,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
             SupernodeSettings(supernode="on"),
             LookupSettings(recent_bytes=2_000_000_000),
             WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
+            LetterSettings(),
         ),
     )
 

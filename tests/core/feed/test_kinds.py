@@ -306,5 +306,5 @@ def test_a_kind_is_declared_in_one_place() -> None:
 
 def test_the_kinds_of_this_version_are_those_of_the_format() -> None:
     names = "feed post profile follow react boost edit withdraw leave pin keys state"
-    names += " protected rekey"
+    names += " prekeys protected rekey"
     assert sorted(KINDS) == sorted(names.split())

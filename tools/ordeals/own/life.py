@@ -29,12 +29,14 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
-from swarmfeed.shell.boxes import HpkeBoxes
+from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.keyfile import open_keys
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.letters import open_letters
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 from swarmfeed.shell.store.recent import SqliteRecent
@@ -155,7 +157,10 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         jobs=HandJobs(FakeClock()),
         ledger=open_ledger(home / "ledger.db"),
         private=open_private(home / "private.db", identity.recipient_seed),
+        letters=open_letters(home / "letters.db", identity.recipient_seed, secrets.token_bytes),
         boxes=HpkeBoxes(),
+        envelopes=HpkeEnvelopes(),
+        ratchets=DoubleRatchets(secrets.token_bytes),
         dice=secrets.token_bytes,
         clock=clock,
         safe=FakeSafe(None),

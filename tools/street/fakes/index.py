@@ -447,7 +447,9 @@ class FakeIndex:
             for (feed, index), kept in self._kept.items()
             if feed == feed_id and kept.body is not None and kept.body.kind == kind
         ]
-        return sorted(found, reverse=True)[:limit] if kind in ("keys", "state") else []
+        return (
+            sorted(found, reverse=True)[:limit] if kind in ("keys", "prekeys", "state") else []
+        )
 
     def device(self, feed_id: FeedId) -> KnownDevice:
         said = (kept.body for (feed, _), kept in sorted(self._kept.items()) if feed == feed_id)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.state.padding import pad, power_of_two, unpad
+from swarmfeed.core.base.padding import pad, power_of_two, unpad
 from swarmfeed.errors import BadEncodingError
 
 

@@ -1,0 +1,398 @@
+"""Bringing letters to devices: straight over a link, else into their boxes; until confirmed.
+
+    due --> reached --letter--> kept there --> confirmed, or again in 1, 2, 4, 8 days
+      '--> not reached --> boxes: kept at k --> the same
+                             '--> nobody takes it --> again in seconds, minutes, an hour
+
+Devices are delivered to side by side, each its own letters one after the other.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.letters.content import AGAIN, GOT, decode_content
+from swarmfeed.core.letters.limits import (
+    CONFIRM_S,
+    DELIVERIES_AT_ONCE,
+    OFFERED_MAX,
+    SEEK_PERSON_MS,
+)
+from swarmfeed.core.letters.parcel import parcel_id
+from swarmfeed.core.letters.rows import KeptLetter, LetterDevice, LetterTarget, SentLetter
+from swarmfeed.core.letters.schedule import (
+    Progress,
+    is_expired,
+    progress,
+    refused,
+    taken,
+)
+from swarmfeed.core.letters.words import KEPT, LATER, Letter, LetterKept
+from swarmfeed.errors import BadSealError, PassingError, RetryError, UserError
+from swarmfeed.node.feeds.carer import Carer
+from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.session import Session
+from swarmfeed.node.letters.book import Edits, LetterBook
+from swarmfeed.node.letters.directory import Directory
+from swarmfeed.node.letters.keyring import PrekeyRing
+from swarmfeed.node.letters.sealing import Sealing
+
+logger = structlog.get_logger()
+
+Change = Callable[[LetterTarget], LetterTarget]
+
+
+@dataclass(slots=True)
+class LetterSide:
+    """Parcels that a peer was brought, and has not answered yet."""
+
+    waiting: dict[bytes, "asyncio.Future[int]"] = field(default_factory=dict)
+
+
+class Delivery:
+    """Tries what is due; belongs to the node's loop."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        carer: Carer,
+        book: LetterBook,
+        directory: Directory,
+        keyring: PrekeyRing,
+        sealing: Sealing,
+    ) -> None:
+        self._ground = ground
+        self._own = ground.identity.author_id
+        self._clock = ground.shells.clock
+        self._carer = carer
+        self._book = book
+        self._directory = directory
+        self._keyring = keyring
+        self._sealing = sealing
+        self._busy: set[FeedId] = set()
+        self._is_looking = self._is_woken = False
+        self._not_there: dict[tuple[FeedId, NodeId], int] = {}
+        """Nodes that said a parcel was not for them, and when."""
+        self._sought: dict[AuthorId, int] = {}
+        """People who were looked for, and when."""
+
+    # --- when ---
+
+    def wake(self) -> None:
+        """There may be something due."""
+        self._is_woken = True
+        if not self._is_looking and self._ground.settings.network:
+            self._is_looking = True
+            self._ground.beside.spawn(self._look())
+
+    async def on_time(self) -> str:
+        """Look for what is due by now; a job."""
+        await self._book.open()
+        self.wake()
+        return ""
+
+    def on_opened(self, event: LinkOpened) -> None:
+        """A device is there that letters wait for."""
+        node_id = event.session.node_id
+        there = {
+            feed_id for feed_id, row in self._book.devices.items() if row.node_id == node_id
+        }
+        if there:
+            self._ground.beside.spawn(self._hurry(there))
+
+    async def _hurry(self, feed_ids: set[FeedId]) -> None:
+        async with self._book.lock:
+            edits, now_ms = Edits(), self._clock.now_ms()
+            for name, letter in self._book.sent.items():
+                targets = tuple(
+                    replace(each, next_ms=min(each.next_ms, now_ms))
+                    if each.feed_id in feed_ids and not each.got and not each.given
+                    else each
+                    for each in letter.targets
+                )
+                if targets != letter.targets:
+                    edits.sent[name] = replace(letter, targets=targets)
+            if edits.sent:
+                await self._book.save(edits, now_ms)
+        self.wake()
+
+    async def _look(self) -> None:
+        try:
+            while self._is_woken:
+                self._is_woken = False
+                await self._tend()
+                for feed_id in self._due():
+                    if len(self._busy) >= DELIVERIES_AT_ONCE:
+                        break
+                    self._busy.add(feed_id)
+                    self._ground.beside.spawn(self._serve(feed_id))
+        except PassingError as error:
+            logger.info("letters wait for the disk", reason=str(error))
+        finally:
+            self._is_looking = False
+
+    def _due(self) -> list[FeedId]:
+        """Devices that something is due for, and that are not being delivered to."""
+        now_ms = self._clock.now_ms()
+        due = {
+            each.feed_id: None
+            for letter in self._book.sent.values()
+            for each in letter.targets
+            if _is_due(each, now_ms) and each.feed_id not in self._busy
+        }
+        return list(due)
+
+    # --- what is on its way ---
+
+    async def _tend(self) -> None:
+        """Let letters expire, and note devices that they go to and did not yet."""
+        now_ms, edits = self._clock.now_ms(), Edits()
+        async with self._book.lock:
+            for name, letter in self._book.sent.items():
+                if is_expired(letter, now_ms):
+                    self._end(edits, name, letter)
+                elif letter.people:
+                    more = self._more_targets(letter)
+                    if more:
+                        edits.sent[name] = replace(letter, targets=(*letter.targets, *more))
+            if edits.sent:
+                await self._book.save(edits, now_ms)
+        for author_id in self._unknown():
+            await self._seek(author_id)
+
+    def _end(self, edits: Edits, name: bytes, letter: SentLetter) -> None:
+        edits.sent[name] = None
+        if letter.talk:
+            arrived = progress(letter, self._own) is Progress.ARRIVED
+            kept = KeptLetter(
+                author_id=self._own,
+                content=letter.content,
+                came_ms=letter.made_ms,
+                feed_id=self._ground.identity.feed_id,
+                outcome="arrived" if arrived else "expired",
+            )
+            edits.keep(letter.talk, name, kept)
+
+    def _more_targets(self, letter: SentLetter) -> list[LetterTarget]:
+        known = {each.feed_id for each in letter.targets}
+        reached = {each.author_id for each in letter.targets if each.got}
+        return [
+            LetterTarget(feed_id=feed_id, author_id=author_id)
+            for author_id in letter.people
+            if author_id not in reached
+            for feed_id in self._devices_of(author_id)
+            if feed_id not in known
+        ]
+
+    def _devices_of(self, author_id: AuthorId) -> list[FeedId]:
+        """Devices that letters can be sealed to."""
+        listed = [
+            feed_id
+            for feed_id in self._directory.devices(author_id)
+            if feed_id in self._book.devices or self._directory.keys_of(feed_id) is not None
+        ]
+        met = [
+            feed_id
+            for feed_id, row in self._book.devices.items()
+            if row.author_id == author_id
+            and row.sessions
+            and not self._directory.is_ended(feed_id, author_id)
+        ]
+        return list(dict.fromkeys((*listed, *met)))
+
+    def _unknown(self) -> list[AuthorId]:
+        """People that letters go to and of whom no device is known."""
+        sought = {
+            author_id: None
+            for letter in self._book.sent.values()
+            for author_id in letter.people
+            if author_id != self._own
+            and not any(each.author_id == author_id for each in letter.targets)
+        }
+        return list(sought)
+
+    async def _seek(self, author_id: AuthorId) -> None:
+        """Have somebody's log fetched: what letters to them are sealed to stands there."""
+        now_ms = self._clock.now_ms()
+        if now_ms - self._sought.get(author_id, -SEEK_PERSON_MS) < SEEK_PERSON_MS:
+            return
+        self._sought[author_id] = now_ms
+        await self._carer.care(author_id, FETCHED)
+
+    # --- one device ---
+
+    async def _serve(self, feed_id: FeedId) -> None:
+        """Deliver all that is due for a device, the oldest first."""
+        try:
+            while (name := self._next(feed_id)) is not None:
+                if not await self._deliver(feed_id, name):
+                    break
+        except (PassingError, RetryError, UserError) as error:
+            logger.info("letters to a device wait", reason=str(error))
+        finally:
+            self._busy.discard(feed_id)
+        self.wake()
+
+    def _next(self, feed_id: FeedId) -> bytes | None:
+        now_ms = self._clock.now_ms()
+        due = [
+            (letter.made_ms, name)
+            for name, letter in self._book.sent.items()
+            for each in letter.targets
+            if each.feed_id == feed_id and _is_due(each, now_ms)
+        ]
+        return min(due)[1] if due else None
+
+    async def _deliver(self, feed_id: FeedId, name: bytes) -> bool:
+        """Try one letter once; returns whether somebody took it."""
+        session = self._book.begun_anew[feed_id]
+        parcel = await self._seal(feed_id, name)
+        if parcel is None:
+            return False
+        author_id = self._book.devices[feed_id].author_id
+        node_id = await self._give(feed_id, author_id, parcel)
+        boxes = frozenset[NodeId]()
+        if node_id is None:
+            boxes = await self._ground.mail.put(feed_id, parcel, self._token_of(author_id))
+        if session == self._book.begun_anew[feed_id]:
+            await self._note(feed_id, name, node_id, boxes)
+        # Else it was sealed for a session that is no more, and is due again.
+        return node_id is not None or bool(boxes)
+
+    async def _seal(self, feed_id: FeedId, name: bytes) -> bytes | None:
+        """Return a parcel, once the state that made it is synced; None: it cannot be."""
+        own = await self._keyring.publish()
+        async with self._book.lock:
+            letter = self._book.sent.get(name)
+            if letter is None:
+                return None
+            (author_id,) = {
+                each.author_id for each in letter.targets if each.feed_id == feed_id
+            }
+            device = self._book.devices.get(feed_id) or LetterDevice(author_id=author_id)
+            who, now_ms = self._keyring.introduction(own), self._clock.now_ms()
+            try:
+                row, parcel = await off_loop(
+                    partial(self._sealing.seal, feed_id, device, letter.content, own, who)
+                )
+            except BadSealError as error:
+                logger.info("a letter cannot be sealed now", reason=str(error))
+                await self._book.save(self._refused(feed_id, name), now_ms)
+                return None
+            await self._book.save(Edits(devices={feed_id: row}), now_ms)
+        return parcel
+
+    def _token_of(self, author_id: AuthorId) -> bytes | None:
+        talk = self._book.talks.get(author_id)
+        if author_id == self._own:
+            return self._ground.mail.own_token()
+        return talk.theirs or None if talk is not None else None
+
+    # --- over a link ---
+
+    async def _give(self, feed_id: FeedId, author_id: AuthorId, parcel: bytes) -> NodeId | None:
+        """Bring a parcel to the device itself; returns on which node it took it."""
+        tried: set[NodeId] = set()
+        for session in await self._links(feed_id, author_id):
+            node_id = session.node_id
+            if node_id in tried or self._was_wrong(feed_id, node_id):
+                continue
+            tried.add(node_id)
+            result = await self._bring(session, parcel)
+            if result == KEPT:
+                return node_id
+            if result not in (None, LATER):
+                self._not_there[feed_id, node_id] = self._clock.now_ms()
+        return None
+
+    async def _links(self, feed_id: FeedId, author_id: AuthorId) -> list[Session]:
+        """Links by which the device may be reached."""
+        known = self._book.devices[feed_id].node_id
+        if known:
+            found = await self._ground.reach.node(NodeId(known))
+            return [] if found is None else [found]
+        # Whoever writes a feed holds it; the others learn that there is a parcel, no more.
+        holders = [each for each in self._ground.sessions.all() if feed_id in each.holds]
+        if holders:
+            return holders[:OFFERED_MAX]
+        found = await self._ground.reach.author(author_id)
+        return [] if found is None else [found]
+
+    def _was_wrong(self, feed_id: FeedId, node_id: NodeId) -> bool:
+        at_ms = self._not_there.get((feed_id, node_id))
+        return at_ms is not None and self._clock.now_ms() - at_ms < SEEK_PERSON_MS
+
+    async def _bring(self, session: Session, parcel: bytes) -> int | None:
+        """Hand a parcel over a link; None: nothing was heard of it."""
+        name, waiting = parcel_id(parcel), session.part(LetterSide).waiting
+        answer = waiting[name] = asyncio.get_running_loop().create_future()
+        session.outbox.put(("letter", name), partial(session.send, Letter(parcel)))
+        try:
+            async with asyncio.timeout(CONFIRM_S):
+                result: int = await answer
+                return result
+        except TimeoutError:
+            return None
+        finally:
+            waiting.pop(name, None)
+
+    def on_kept(self, session: Session, message: LetterKept) -> None:
+        """A peer says what became of a parcel."""
+        answer = session.part(LetterSide).waiting.get(message.parcel_id)
+        if answer is not None and not answer.done():
+            answer.set_result(message.result)
+
+    def on_closed(self, session: Session) -> None:
+        """A link ended: nobody answers there any more."""
+        for answer in session.part(LetterSide).waiting.values():
+            if not answer.done():
+                answer.set_result(LATER)
+
+    # --- what came of it ---
+
+    async def _note(
+        self, feed_id: FeedId, name: bytes, node_id: NodeId | None, boxes: Iterable[NodeId]
+    ) -> None:
+        kept_by = tuple(boxes)
+        async with self._book.lock:
+            now_ms = self._clock.now_ms()
+            if node_id is None and not kept_by:
+                edits = self._refused(feed_id, name)
+            else:
+                edits = self._changed(feed_id, name, lambda each: taken(each, now_ms, kept_by))
+                row = self._book.devices[feed_id]
+                if node_id is not None and row.node_id != node_id:
+                    edits.devices[feed_id] = replace(row, node_id=node_id)
+            await self._book.save(edits, now_ms)
+
+    def _refused(self, feed_id: FeedId, name: bytes) -> Edits:
+        now_ms = self._clock.now_ms()
+        return self._changed(feed_id, name, lambda each: refused(each, now_ms))
+
+    def _changed(self, feed_id: FeedId, name: bytes, change: Change) -> Edits:
+        letter = self._book.sent.get(name)
+        if letter is None:
+            return Edits()  # it was confirmed, or expired, meanwhile
+        targets = tuple(
+            change(each) if each.feed_id == feed_id else each for each in letter.targets
+        )
+        after: SentLetter | None = replace(letter, targets=targets)
+        # Nobody confirms a receipt: it is done once somebody has it.
+        if _is_unconfirmed(letter) and all(each.sent for each in targets):
+            after = None
+        return Edits(sent={name: after})
+
+
+def _is_due(target: LetterTarget, now_ms: int) -> bool:
+    return not target.got and target.next_ms <= now_ms
+
+
+def _is_unconfirmed(letter: SentLetter) -> bool:
+    return not letter.people and decode_content(letter.content).kind in (GOT, AGAIN)

@@ -1,0 +1,181 @@
+"""Writing letters: each is written down with all it takes to deliver it, and then delivered.
+
+What a letter says is kept once; it is sealed for a device each time that is tried
+(``delivery``), so a new session, or a new device, changes nothing here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from swarmfeed.core.asks import letter_sentences as sentences
+from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.letters.content import (
+    TEXT,
+    TOKEN,
+    Content,
+    encode_content,
+    encode_fields,
+    letter_id,
+    text_body,
+    token_body,
+)
+from swarmfeed.core.letters.limits import SENT_MAX, TALKS_MAX
+from swarmfeed.core.letters.order import newest_with
+from swarmfeed.core.letters.rows import KeptLetter, LetterTarget, SentLetter, TalkRow
+from swarmfeed.core.letters.standing import Acquaintance
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.letters import LetterFields
+from swarmfeed.node.letters.book import Edits, LetterBook
+from swarmfeed.node.letters.keyring import PrekeyRing
+
+
+class LetterWriter:
+    """Implements ``ground.letters.Clerk``; belongs to the node's loop."""
+
+    def __init__(
+        self, ground: Ground, book: LetterBook, keyring: PrekeyRing, wake: Callable[[], None]
+    ) -> None:
+        """``wake`` is called when there is something to deliver."""
+        self._ground = ground
+        self._own = ground.identity.author_id
+        self._feed_id = ground.identity.feed_id
+        self._clock = ground.shells.clock
+        self._book = book
+        self._keyring = keyring
+        self._wake = wake
+
+    # --- for people ---
+
+    async def say(self, talk_id: bytes, people: Iterable[AuthorId], text: str) -> bytes:
+        """Write words to a person, or to a group.
+
+        Raises:
+            UserError: They are blocked, or nothing can be sealed here.
+            PassingError: Not now.
+        """
+        await self._keyring.publish()
+        async with self._book.lock:
+            edits = Edits()
+            talk = self._talk_for(talk_id)
+            name = self.write_to(edits, talk_id, talk, tuple(people), TEXT, text_body(text))
+            self._owe_token(edits, talk_id)
+            await self._book.save(edits, self._clock.now_ms())
+        self._wake()
+        return name
+
+    def _talk_for(self, talk_id: bytes) -> TalkRow:
+        """The conversation that is written in: by writing, a request is accepted."""
+        talk = self._book.talks.get(talk_id)
+        if talk is None:
+            if len(self._book.talks) >= TALKS_MAX:
+                raise UserError(sentences.TOO_MANY_TALKS(most=TALKS_MAX))
+            return TalkRow(standing=Acquaintance.ACCEPTED.value)
+        if talk.standing == Acquaintance.BLOCKED:
+            raise UserError(sentences.IS_BLOCKED())
+        if talk.standing == Acquaintance.LEFT:
+            raise UserError(sentences.NOT_IN_GROUP())
+        return replace(talk, standing=Acquaintance.ACCEPTED.value)
+
+    # --- for other roles ---
+
+    async def send(self, author_id: AuthorId, kind: str, fields: LetterFields) -> bytes:
+        """As in ``ground.letters.Letters``."""
+        await self._keyring.publish()
+        async with self._book.lock:
+            known = self._book.talks.get(author_id)
+            if known is not None and known.standing == Acquaintance.BLOCKED:
+                raise UserError(sentences.IS_BLOCKED())
+            edits = Edits()
+            name = self.put(edits, (author_id,), kind, encode_fields(fields), author_id)
+            await self._book.save(edits, self._clock.now_ms())
+        self._wake()
+        return name
+
+    # --- with the lock held ---
+
+    def write_to(
+        self,
+        edits: Edits,
+        talk_id: bytes,
+        talk: TalkRow,
+        people: tuple[AuthorId, ...],
+        kind: str,
+        body: bytes,
+    ) -> bytes:
+        """Write to people in a conversation; the lock is held."""
+        content = self._content(talk_id, talk.newest, kind, body)
+        name = self._send(edits, content, people, talk_id)
+        self.keep(edits, talk_id, talk, name, content)
+        return name
+
+    def keep(
+        self, edits: Edits, talk_id: bytes, talk: TalkRow, name: bytes, content: bytes
+    ) -> None:
+        """Put an own letter into its conversation; the lock is held."""
+        now_ms = self._clock.now_ms()
+        kept = KeptLetter(
+            author_id=self._own, content=content, came_ms=now_ms, feed_id=self._feed_id
+        )
+        edits.keep(talk_id, name, kept)
+        newest = newest_with(talk.newest, name, talk.newest)
+        edits.talks[talk_id] = replace(talk, newest=tuple(newest), last_ms=now_ms)
+
+    def put(
+        self,
+        edits: Edits,
+        people: tuple[AuthorId, ...],
+        kind: str,
+        body: bytes,
+        to: bytes,
+    ) -> bytes:
+        """Write something that stands in no conversation; the lock is held."""
+        return self._send(edits, self._content(to, (), kind, body), people, b"")
+
+    def put_to_device(
+        self, edits: Edits, feed_id: FeedId, author_id: AuthorId, kind: str, body: bytes
+    ) -> bytes:
+        """Write to one device alone; the lock is held."""
+        content = self._content(author_id, (), kind, body)
+        name = letter_id(self._own, content)
+        target = LetterTarget(feed_id=feed_id, author_id=author_id)
+        edits.sent[name] = SentLetter(
+            content=content, made_ms=self._clock.now_ms(), people=(), targets=(target,)
+        )
+        return name
+
+    def _content(self, to: bytes, after: tuple[bytes, ...], kind: str, body: bytes) -> bytes:
+        return encode_content(
+            Content(
+                after=after,
+                body=body,
+                kind=kind,
+                node_id=self._ground.identity.node_id,
+                time_ms=self._clock.now_ms(),
+                to=to,
+            )
+        )
+
+    def _send(
+        self, edits: Edits, content: bytes, people: tuple[AuthorId, ...], talk_id: bytes
+    ) -> bytes:
+        if len(self._book.sent) >= SENT_MAX:
+            raise UserError(sentences.TOO_MANY_ON_THEIR_WAY(most=SENT_MAX))
+        name = letter_id(self._own, content)
+        others = [who for who in people if who != self._own]
+        edits.sent[name] = SentLetter(
+            content=content,
+            made_ms=self._clock.now_ms(),
+            people=(*others, self._own),
+            talk=talk_id,
+        )
+        return name
+
+    def _owe_token(self, edits: Edits, talk_id: bytes) -> None:
+        """Tell a person with what to leave parcels for us, unless they know."""
+        token, talk = self._ground.mail.own_token(), edits.talks.get(talk_id)
+        if not token or talk is None or talk.group is not None or talk.told == token:
+            return
+        author_id = AuthorId(talk_id)
+        self.put(edits, (author_id,), TOKEN, token_body(token), author_id)
+        edits.talks[talk_id] = replace(talk, told=token)

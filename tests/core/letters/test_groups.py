@@ -1,0 +1,126 @@
+"""Who is in a group: the same people, in whatever order its changes came."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.letters.content import CHANGED, MADE, Content, encode_content
+from swarmfeed.core.letters.groups import (
+    GroupChange,
+    GroupHistory,
+    GroupMade,
+    WrittenChange,
+    begin_group,
+    decode_history,
+    encode_change,
+    encode_history,
+    encode_made,
+    group_id_of,
+    open_group,
+    with_change,
+)
+from swarmfeed.core.letters.limits import CONTENT_BYTES_MAX, GROUP_CHANGES_MAX, GROUP_PEOPLE_MAX
+from swarmfeed.errors import BadEncodingError
+
+PEOPLE = [AuthorId(bytes([n]) * 32) for n in range(40)]
+ANNA, BEN, CLEO, DORA, EMIL = PEOPLE[:5]
+
+
+def made(*people: AuthorId, admins: tuple[AuthorId, ...] = (), name: str = "us") -> bytes:
+    body = encode_made(GroupMade(name=name, people=people, admins=admins))
+    return encode_content(Content(body=body, kind=MADE, time_ms=1, to=bytes(32)))
+
+
+def change(
+    group: bytes, writer: AuthorId, who: AuthorId, on: bool, *refs: bytes, time_ms: int = 2
+) -> WrittenChange:
+    body = encode_change(GroupChange(on=on, who=who, refs=refs))
+    content = encode_content(Content(body=body, kind=CHANGED, time_ms=time_ms, to=group))
+    return WrittenChange(author_id=writer, content=content)
+
+
+def of(history: GroupHistory, *changes: WrittenChange) -> GroupHistory:
+    for each in changes:
+        history = with_change(history, each)
+    return history
+
+
+def test_the_founder_and_whom_they_named_are_in_it() -> None:
+    group = open_group(begin_group(ANNA, made(BEN, CLEO)))
+    assert group.people == {ANNA, BEN, CLEO}
+    assert group.admins == {ANNA}
+    assert group.name == "us"
+    assert group.group_id == group_id_of(ANNA, made(BEN, CLEO))
+
+
+def test_admins_add_and_remove_and_nobody_else() -> None:
+    begun = begin_group(ANNA, made(BEN, CLEO, admins=(BEN,)))
+    group = open_group(begun).group_id
+    added = of(begun, change(group, BEN, DORA, True))
+    assert DORA in open_group(added).people
+    assert open_group(of(begun, change(group, CLEO, DORA, True))).people == {ANNA, BEN, CLEO}
+    assert open_group(of(begun, change(group, CLEO, BEN, False))).people == {ANNA, BEN, CLEO}
+    assert open_group(of(begun, change(group, CLEO, CLEO, False))).people == {ANNA, BEN}
+
+
+def test_a_removal_beats_an_addition_that_did_not_know_it() -> None:
+    begun = begin_group(ANNA, made(BEN, CLEO, admins=(BEN,)))
+    group = open_group(begun).group_id
+    removal = change(group, ANNA, CLEO, False)
+    unaware = change(group, BEN, CLEO, True)
+    aware = change(group, BEN, CLEO, True, removal.letter_id)
+    assert CLEO not in open_group(of(begun, removal, unaware)).people
+    assert CLEO in open_group(of(begun, removal, aware)).people
+    assert open_group(of(begun, aware)).missing == 1
+
+
+@pytest.mark.attack("A208")
+@settings(max_examples=60)
+@given(data=st.data())
+def test_every_order_gives_the_same_people(data: st.DataObject) -> None:
+    begun = begin_group(ANNA, made(BEN, CLEO, DORA, admins=(BEN,)))
+    group, changes = open_group(begun).group_id, list[WrittenChange]()
+    for number in range(data.draw(st.integers(0, 10))):
+        refs = data.draw(st.sets(st.sampled_from(changes or [None]), max_size=3))  # type: ignore[type-var]
+        changes.append(
+            change(
+                group,
+                data.draw(st.sampled_from([ANNA, BEN, CLEO])),
+                data.draw(st.sampled_from([BEN, CLEO, DORA, EMIL])),
+                data.draw(st.booleans()),
+                *(each.letter_id for each in refs if each is not None),
+                time_ms=number,
+            )
+        )
+    shuffled = data.draw(st.permutations(changes))
+    one, other = open_group(of(begun, *changes)), open_group(of(begun, *shuffled))
+    assert (one.people, one.refs, one.missing) == (other.people, other.refs, other.missing)
+    assert ANNA in one.people
+
+
+def test_a_history_is_told_in_one_letter() -> None:
+    others = tuple(PEOPLE[1:GROUP_PEOPLE_MAX])
+    history = begin_group(ANNA, made(*others))
+    group = open_group(history).group_id
+    for number in range(GROUP_CHANGES_MAX + 5):
+        refs = open_group(history).refs
+        history = with_change(
+            history, change(group, ANNA, others[0], bool(number % 2), *refs, time_ms=number)
+        )
+    assert len(history.changes) == GROUP_CHANGES_MAX + 1
+    told = encode_history(history)
+    assert len(told) < CONTENT_BYTES_MAX - 500
+    assert decode_history(told) == history
+    assert with_change(history, history.changes[3]) is history
+
+
+def test_what_is_no_group_is_refused() -> None:
+    with pytest.raises(BadEncodingError, match="beginning"):
+        open_group(GroupHistory())
+    with pytest.raises(BadEncodingError, match="once"):
+        begin_group(ANNA, made(BEN, BEN))
+    with pytest.raises(BadEncodingError):
+        begin_group(ANNA, made(*PEOPLE[1 : GROUP_PEOPLE_MAX + 1]))
+    begun = begin_group(ANNA, made(BEN))
+    with pytest.raises(BadEncodingError, match="another group"):
+        with_change(begun, change(bytes(32), ANNA, CLEO, True))

@@ -1,0 +1,66 @@
+"""Two people write to each other: all arrives, once, in order, and says how far it is."""
+
+from pathlib import Path
+
+from street.neighbourhood import Neighbourhood, in_neighbourhood
+
+from tests.node.letters.scene import (
+    answer,
+    friends,
+    parts,
+    standing,
+    states,
+    talk,
+    texts,
+    until,
+    write,
+)
+
+
+def test_friends_write_to_each_other(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        sent = await write(anna, ben, "Are you there?")
+        assert sent.own and sent.state == "waits"
+
+        async def arrived() -> bool:
+            return await states(anna, ben) == ["arrived"]
+
+        await until(street, arrived)
+        assert await texts(ben, anna) == ["Are you there?"]
+        await write(ben, anna, "I am.")
+        await write(ben, anna, "And you?")
+        await until(street, lambda: _has(anna, ben, 3))
+        for who, other in ((anna, ben), (ben, anna)):
+            assert await texts(who, other) == ["Are you there?", "I am.", "And you?"]
+            assert all(each.missing == 0 for each in (await talk(who, other)).letters)
+        await street.pass_time(5)
+        assert not parts(anna).book.sent and not parts(ben).book.sent
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+async def _has(who: object, other: object, count: int) -> bool:
+    return len(await texts(who, other)) == count  # type: ignore[arg-type]
+
+
+def test_a_stranger_asks_once(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street, follow=False)
+        await write(anna, ben, "You do not know me.")
+        await until(street, lambda: _has(ben, anna, 1))
+        await write(anna, ben, "Hello?")
+        await street.pass_time(30)
+        assert await standing(ben, anna) == "requested"
+        assert await texts(ben, anna) == ["You do not know me."]
+        assert "arrived" not in await states(anna, ben)
+        await answer(ben, anna, "accept")
+
+        async def known() -> bool:
+            return (await states(anna, ben))[0] == "arrived"
+
+        await until(street, known)
+        await write(ben, anna, "Now I do.")
+        await until(street, lambda: _has(anna, ben, 3))
+
+    in_neighbourhood(tmp_path, scenario)
