@@ -12,7 +12,7 @@ from ordeals.bits.play import BITS
 from ordeals.devices.main import DEVICES
 from ordeals.devices.street import STREETS
 from ordeals.failures.main import FAILURES
-from ordeals.layer import LAYER
+from ordeals.layer.main import LAYER, LAYER_SMALL
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
@@ -36,6 +36,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     STREETS,
     THEFTS,
     LAYER,
+    LAYER_SMALL,
     SOAK,
 )
 """All there are; a new one is a line here."""
