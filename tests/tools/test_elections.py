@@ -17,7 +17,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.census import NodeSample
 from swarmfeed.core.supernode.formulas import weight
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S, TABLE_MAX, VIEW_MAX
-from swarmfeed.core.supernode.membership import Hint, ServerTable
+from swarmfeed.core.supernode.membership import Hint, ServerTable, Teller
 
 from tests.core.supernode.nodes import NOW_S, leaf, node_id, record
 
@@ -25,6 +25,8 @@ PATIENCE_S = 900
 """A game takes seconds of the processor, which on a busy machine may be long in coming."""
 
 SEEDS = range(1, 6)
+DRAWS = 120
+"""Of a few candidates, the most loaded but one comes up in so many."""
 THIRTY = 30
 
 
@@ -106,7 +108,10 @@ def test_a_world_is_as_it_was_asked_for() -> None:
 
 
 def test_a_table_as_arrays_is_the_table_of_the_core() -> None:
-    """Records come one a round, so that no two are equally old, and chance decides nothing."""
+    """Records come one a round, so that no two are equally old, and chance decides nothing.
+
+    Whom a leaf would ask is drawn, of the same candidates.
+    """
     luck, count = Random(7), 60
     networks = [luck.randrange(40) for _ in range(count)]
     one = ServerTable(node_id(0))
@@ -124,10 +129,12 @@ def test_a_table_as_arrays_is_the_table_of_the_core() -> None:
         row, ids = np.zeros(1, int), np.array([number], np.int32)
         what = luck.random()
         if what < 0.6:
-            one.hear([Hint(said, first)], now_s)
+            teller = luck.choice(list(Teller))
+            one.hear([Hint(said, first)], teller, now_s)
             values = [[now], [load], [networks[number]], [first]]
             made, loads, network, hand = (np.array([each]) for each in values)
-            many.hear(row, np.zeros(1), Hints(ids[:, None], made, loads, network, hand), now)
+            hints = Hints(ids[:, None], made, loads, network, hand)
+            many.hear(row, np.zeros(1), hints, teller, now)
         elif what < 0.8:
             one.contacted(said, now_s)
             network = np.array([networks[number]], np.int16)
@@ -135,10 +142,28 @@ def test_a_table_as_arrays_is_the_table_of_the_core() -> None:
         else:
             one.rest(node_id(number), now_s)
             many.rest(row, ids, now)
-        usable = many.ids[0][many.usable(row, now)[0]]
-        awake = [each.node_id for each in one.choose_some(TABLE_MAX, luck.random)]
-        assert {int.from_bytes(each) for each in awake} == {*usable.tolist()}
-        assert one.mean_load() == pytest.approx(many.mean_load(row, now)[0])
+        same_tables(one, many, now, luck)
+
+
+def same_tables(one: ServerTable, many: Tables, now: int, luck: Random) -> None:
+    row = np.zeros(1, int)
+    usable = many.ids[0][many.usable(row, now)[0]]
+    awake = [each.node_id for each in one.choose_some(TABLE_MAX, luck.random)]
+    assert {int.from_bytes(each) for each in awake} == {*usable.tolist()}
+    assert one.mean_load() == pytest.approx(many.mean_load(row, now)[0])
+    if now % 10 == 0:
+        assert whom_one(one, now * ROUND_S, luck) == whom_many(many, now)
+
+
+def whom_one(table: ServerTable, now_s: int, luck: Random) -> set[int]:
+    found = (table.choose((), (), now_s, luck.random) for _ in range(DRAWS))
+    return {int.from_bytes(each.node_id) for each in found if each is not None}
+
+
+def whom_many(tables: Tables, now: int) -> set[int]:
+    nobody = np.full((1, PARENTS), NOBODY)
+    found = (tables.choose(np.zeros(1, int), nobody, nobody, now)[0] for _ in range(DRAWS))
+    return {int(each) for each in found if each != NOBODY}
 
 
 def test_what_was_seen_of_others_is_the_same_in_arrays() -> None:

@@ -30,7 +30,7 @@ from swarmfeed.core.supernode.limits import (
     WAYS_IN_AT_ONCE,
     WAYS_IN_MAX,
 )
-from swarmfeed.core.supernode.membership import Hint, ServerTable
+from swarmfeed.core.supernode.membership import Hint, ServerTable, Teller
 from swarmfeed.core.supernode.parents import Parents
 from swarmfeed.core.supernode.records import Record
 from swarmfeed.core.supernode.sampling import Luck, Sampling, pick_some
@@ -126,7 +126,7 @@ class Member:
         self._hear_self(asker, now_s)
         if asker.counts(now_s) and asker.can_be_dialled:
             self.sampling.hear_push(asker, self._luck)
-        self.table.hear(known[:SWAPPED_MAX], now_s)
+        self.table.hear(known[:SWAPPED_MAX], Teller.CALLER, now_s)
         among = self.serving.serves and asker.serving
         told = self.table.choose_told(SWAPPED_MAX if among else KNOWN_MAX, now_s, self._luck)
         records = [self.record(now_s), *self.sampling.choose_told(asker.node_id, self._luck)]
@@ -156,9 +156,9 @@ class Member:
         """A parent wants us to go; of anybody else it means nothing."""
         if parent_id not in {each.node_id for each in self.parents.records}:
             return []
-        self.table.hear(known[:KNOWN_MAX], now_s)
+        self.table.hear(known[:KNOWN_MAX], Teller.PARENT, now_s)
         if not at_once:
-            return self.parents.move(parent_id)
+            return self.parents.move(parent_id, now_s)
         self.table.rest(parent_id, now_s)
         return self.parents.lose(parent_id, now_s)
 
@@ -174,14 +174,14 @@ class Member:
     def hear_answer(
         self, records: Sequence[Record], known: Sequence[Hint], now_s: int
     ) -> list[Deed]:
-        """Take the answer to an exchange."""
+        """Take the answer to an exchange: records of nodes, first that of who answers."""
         fresh = [each for each in records if each.counts(now_s)]
         reached = [each for each in fresh if each.can_be_dialled]
         self.sampling.hear_pull(reached, self._luck)
         self._census.add(fresh, now_s)
-        if fresh:
-            self._hear_self(fresh[0], now_s)
-        self.table.hear(known[:SWAPPED_MAX], now_s)
+        for own in records[:1]:
+            self._hear_self(own, now_s)
+        self.table.hear(known[:SWAPPED_MAX], self._teller(records[:1]), now_s)
         return [] if self.serving.serves else self.parents.attach(now_s)
 
     def hear_adopted(self, parent: Record, now_s: int) -> list[Deed]:
@@ -220,6 +220,12 @@ class Member:
             load=self.serving.load,
         )
         return self._origin.sign(standing, now_s)
+
+    def _teller(self, answered: Sequence[Record]) -> Teller:
+        """As what somebody counts that we asked."""
+        parents = {each.node_id for each in self.parents.records}
+        is_parent = any(each.node_id in parents for each in answered)
+        return Teller.PARENT if is_parent else Teller.ASKED
 
     def _hear_self(self, record: Record, now_s: int) -> None:
         """What a node says of itself is first-hand."""
@@ -282,10 +288,12 @@ class Member:
             others = self.table.choose_some(1, self._luck)
             deeds += [self._ask(each, SWAPPED_MAX, now_s) for each in others]
         starves = not serves and self.parents.missing > 0
-        if starves or (self._rounds + self._moment) % ATTACHED_EVERY == 0:
-            partner = self.sampling.choose_partner(self._luck)
-            if partner is not None:
-                deeds.append(self._ask(partner, KNOWN_ASKED_MAX, now_s))
+        is_turn = (self._rounds + self._moment) % ATTACHED_EVERY == 0
+        partner = self.sampling.choose_partner(self._luck) if starves or is_turn else None
+        # A parent knows who serves; of any others liars may be as many as they like.
+        parents = pick_some(self.parents.records, int(is_turn), self._luck)
+        for each in [partner, *parents] if partner else parents:
+            deeds.append(self._ask(each, KNOWN_ASKED_MAX, now_s))
         return deeds + self._ask_ways_in(starves, now_s)
 
     def _ask_ways_in(self, starves: bool, now_s: int) -> list[Deed]:

@@ -1,8 +1,12 @@
 """The table: supernodes a node knows, ranked by how it knows them, one of each network.
 
-    rank 2   contacted by ourselves in the last FIRST_HAND_ROUNDS
-    rank 1   said first-hand by who told us
-    rank 0   hearsay, or it refused us, or did not answer
+    rank 3   contacted by ourselves in the last FIRST_HAND_ROUNDS
+    rank 2   said first-hand by a parent, or by itself, of the last FIRST_HAND_ROUNDS
+    rank 1   said first-hand by somebody whom we asked; or what was of rank 2, and is older
+    rank 0   hearsay, or said by who came to us; or it refused us, or did not answer
+
+Candidates of a higher rank are asked first: what liars invent is never loaded, and whoever
+comes with it chose us, not we them.
 
 Who refused or did not answer rests until a newer record of it is heard: its old one comes round
 again and again, and would be tried as often.
@@ -10,7 +14,9 @@ again and again, and would be tried as often.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 from statistics import fmean
+from typing import Final
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import (
@@ -26,13 +32,28 @@ from swarmfeed.core.supernode.sampling import Luck, pick, pick_some
 NEVER = -(2**31)
 
 
+class Teller(IntEnum):
+    """Who says first-hand that somebody serves: the rank of what it says."""
+
+    CALLER = 0
+    """Somebody who asked us."""
+    ASKED = 1
+    """Somebody whom we asked."""
+    PARENT = 2
+    """A parent of ours, or the node itself."""
+
+
+CONTACTED: Final = 3
+"""The rank of who was contacted by ourselves lately."""
+
+
 @dataclass(slots=True)
 class Seat:
     """One supernode in the table."""
 
     record: Record
-    first_hand: bool
-    """Whoever told us had contacted it."""
+    told: Teller
+    """Who told us of it, of those that had contacted it the best; CALLER: nobody had."""
     contacted: int = NEVER
     """Round of our own last contact."""
     rested_s: int = NEVER
@@ -44,12 +65,13 @@ class Seat:
         return self.rested_s >= self.record.made_s
 
     def rank(self, round_number: int) -> int:
-        """How sure we are that it serves: 2, 1, 0."""
+        """How sure we are that it serves: 3, 2, 1, 0."""
         if self.rests:
             return 0
         if round_number - self.contacted <= FIRST_HAND_ROUNDS:
-            return 2
-        return int(self.first_hand)
+            return CONTACTED
+        is_old = round_number - self.record.made_s // ROUND_S > FIRST_HAND_ROUNDS
+        return min(self.told, Teller.ASKED) if is_old else self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +106,15 @@ class ServerTable:
         """All of them, resting or not, at most TABLE_MAX."""
         return [each.record for each in self._places.values()]
 
-    def hear(self, told: Iterable[Hint], now_s: int) -> None:
+    def hear(self, told: Iterable[Hint], teller: Teller, now_s: int) -> None:
         """Take what somebody says of supernodes, each record verified."""
         for each in told:
-            self._hear(each.record, each.first_hand, now_s)
+            by = teller if each.first_hand else Teller.CALLER
+            self._hear(each.record, by, now_s)
 
     def contacted(self, record: Record, now_s: int) -> None:
         """Take what a node just said of itself."""
-        self._hear(record, True, now_s)
+        self._hear(record, Teller.PARENT, now_s)
         self.touch(record.node_id, now_s)
 
     def touch(self, node_id: NodeId, now_s: int) -> None:
@@ -113,17 +136,22 @@ class ServerTable:
             del self._places[key]
 
     def choose(
-        self, avoid: Collection[NodeId], networks: Collection[str], luck: Luck
+        self, avoid: Collection[NodeId], networks: Collection[str], now_s: int, luck: Luck
     ) -> Record | None:
-        """Return the less loaded of two random ones with room; None when there is none.
+        """Return, of those with room that are known best, the less loaded of two random ones.
 
         Args:
             avoid: Nodes that are not asked.
             networks: Networks of the other parents; any will do in a relaxed table.
+            now_s: Unix time.
             luck: Which two.
+
+        Returns:
+            None when there is none.
         """
+        now = now_s // ROUND_S
         fit = [
-            each.record
+            each
             for each in self._places.values()
             if not each.rests
             and each.record.load < 1
@@ -132,7 +160,9 @@ class ServerTable:
         ]
         if not fit:
             return None
-        return min((pick(fit, luck), pick(fit, luck)), key=lambda record: record.load)
+        best = max(each.rank(now) for each in fit)
+        known = [each.record for each in fit if each.rank(now) == best]
+        return min((pick(known, luck), pick(known, luck)), key=lambda record: record.load)
 
     def choose_told(self, count: int, now_s: int, luck: Luck) -> list[Hint]:
         """Supernodes to tell others of, those known best first."""
@@ -140,7 +170,7 @@ class ServerTable:
         live = [each for each in self._places.values() if not each.rests]
         mixed = pick_some(live, len(live), luck)
         mixed.sort(key=lambda each: -each.rank(now))
-        return [Hint(each.record, each.rank(now) == 2) for each in mixed[:count]]
+        return [Hint(each.record, each.rank(now) == CONTACTED) for each in mixed[:count]]
 
     def choose_some(self, count: int, luck: Luck) -> list[Record]:
         """Up to ``count`` different ones that do not rest."""
@@ -152,7 +182,7 @@ class ServerTable:
         loads = [each.record.load for each in self._places.values() if not each.rests]
         return fmean(loads) if loads else 1.0
 
-    def _hear(self, record: Record, first_hand: bool, now_s: int) -> None:
+    def _hear(self, record: Record, told: Teller, now_s: int) -> None:
         if record.node_id == self._own_id or _is_old(record, now_s):
             return
         home, key = self._home_of(record.node_id), self._key(record)
@@ -162,12 +192,12 @@ class ServerTable:
                 return
             if record.serving and home == key:
                 place.record = record
-                place.first_hand |= first_hand
+                place.told = max(place.told, told)
                 return
             # It stepped down, or moved to another network.
             del self._places[home]
         if record.serving:
-            self._let_in(key, Seat(record, first_hand), now_s // ROUND_S)
+            self._let_in(key, Seat(record, told), now_s // ROUND_S)
 
     def _home_of(self, node_id: NodeId) -> object | None:
         for key, place in self._places.items():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.deeds import AskRecords, AskToAdopt, Deed, LeaveParent
 from swarmfeed.core.supernode.limits import KNOWN_ASKED_MAX, PARENTS, TRIES
-from swarmfeed.core.supernode.membership import Hint, ServerTable
+from swarmfeed.core.supernode.membership import Hint, ServerTable, Teller
 from swarmfeed.core.supernode.records import Record
 from swarmfeed.core.supernode.sampling import Luck
 from swarmfeed.core.supernode.shunned import Shunned
@@ -52,7 +52,7 @@ class Parents:
         deeds: list[Deed] = []
         wanted = self.missing - sum(old is None for _, old in self._asked.values())
         while wanted > 0 and self._tries > 0:
-            found = self._choose(None)
+            found = self._choose(None, now_s)
             if found is None:
                 return deeds + self._ask_parent(now_s)
             self._tries -= 1
@@ -61,9 +61,9 @@ class Parents:
             deeds.append(AskToAdopt(found))
         return deeds
 
-    def move(self, parent_id: NodeId) -> list[Deed]:
+    def move(self, parent_id: NodeId, now_s: int) -> list[Deed]:
         """Look for another parent in place of one that is full; it stays until then."""
-        found = self._choose(parent_id) if parent_id in self._parents else None
+        found = self._choose(parent_id, now_s) if parent_id in self._parents else None
         if found is None:
             return []
         self._asked[found.node_id] = found, parent_id
@@ -89,7 +89,7 @@ class Parents:
         if self._asked.pop(node_id, None) is None:
             return []
         self._table.rest(node_id, now_s)
-        self._table.hear(known, now_s)
+        self._table.hear(known, Teller.ASKED, now_s)
         return self.attach(now_s)
 
     def lose(self, node_id: NodeId, now_s: int) -> list[Deed]:
@@ -98,8 +98,10 @@ class Parents:
         if was is not None:
             # That is no failure of this round.
             self._tries += TRIES
-        asked = self._asked.pop(node_id, None)
-        return self.attach(now_s) if was is not None or asked is not None else []
+        if self._asked.pop(node_id, None) is not None:
+            # Somebody named one who is not there; a parent knows who is.
+            return self._ask_parent(now_s) or self.attach(now_s)
+        return self.attach(now_s) if was is not None else []
 
     def leave_all(self) -> list[Deed]:
         """Part from everybody: we serve ourselves."""
@@ -109,15 +111,15 @@ class Parents:
         self.starved, self._tries = -1, 0
         return left
 
-    def _choose(self, replaced: NodeId | None) -> Record | None:
+    def _choose(self, replaced: NodeId | None, now_s: int) -> Record | None:
         asked = [record for record, _ in self._asked.values()]
         kept = [each for each in self._parents.values() if each.node_id != replaced]
         near = {each.network for each in (*kept, *asked)}
         avoid = {*self._parents, *self._asked, *self._shunned}
-        return self._table.choose(avoid, near, self._luck)
+        return self._table.choose(avoid, near, now_s, self._luck)
 
     def _ask_parent(self, now_s: int) -> list[Deed]:
-        """The table is dry: the parent that is there knows others."""
+        """The table is dry, or wrong: the parent that is there knows others."""
         if self._asked_parent or not self._parents:
             return []
         self._asked_parent = True

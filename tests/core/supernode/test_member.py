@@ -34,7 +34,7 @@ from swarmfeed.core.supernode.limits import (
     VIEW_MAX,
 )
 from swarmfeed.core.supernode.member import Member
-from swarmfeed.core.supernode.membership import Hint
+from swarmfeed.core.supernode.membership import Hint, Teller
 
 from tests.core.supernode.nodes import NOW_S, leaf, member, node_id, record
 from tests.examples import at_most
@@ -97,11 +97,15 @@ def test_a_leaf_asks_two_supernodes_of_different_networks() -> None:
     assert {each.node_id for each in one.parents.records} == {node_id(1), node_id(2)}
 
 
-def test_with_two_parents_it_asks_for_records_every_sixth_round_only() -> None:
+def test_with_two_parents_it_asks_a_node_and_a_parent_every_sixth_round_only() -> None:
     one = attached()
     one.sampling.hear_push(leaf(77), Random(1).random)
-    counts = [len(one.tick(MAY_NOT, NOW_S + (2 + number) * ROUND_S)) for number in range(12)]
-    assert sorted(counts) == [0] * 10 + [1] * 2
+    parents = {each.node_id for each in one.parents.records}
+    rounds = [one.tick(MAY_NOT, NOW_S + (2 + number) * ROUND_S) for number in range(12)]
+    assert sorted(map(len, rounds)) == [0] * 10 + [2] * 2
+    for deeds in filter(None, rounds):
+        asked_for_records = [each.node_id for each in deeds if isinstance(each, AskRecords)]
+        assert asked_for_records[0] == node_id(77) and asked_for_records[1] in parents
     assert one.why == "both supernodes that this machine needs are there"
 
 
@@ -128,6 +132,37 @@ def test_when_its_table_is_dry_it_asks_the_parent_it_has() -> None:
     asks = [deed for deed in deeds if isinstance(deed, AskRecords)]
     assert node_id(1) in {each.node_id for each in asks}
     assert asked(one.hear_answer([record(1)], told(7), now_s + ROUND_S)) == [7]
+
+
+def test_told_of_one_who_is_not_there_it_asks_the_parent_it_has_once_a_round() -> None:
+    one = leaf_with(1, 2, 3, 4)
+    one.tick(MAY_NOT, NOW_S + ROUND_S)
+    first, second = (each.node_id for each, _ in one.parents._asked.values())
+    one.hear_adopted(record(int.from_bytes(first)), NOW_S + ROUND_S)
+    (deed,) = one.hear_lost(second, NOW_S + ROUND_S)
+    assert isinstance(deed, AskRecords) and deed.node_id == first
+    (next_one,) = asked(one.hear_answer([record(int.from_bytes(first))], [], NOW_S + ROUND_S))
+    assert asked(one.hear_lost(node_id(next_one), NOW_S + ROUND_S)), "not again"
+
+
+def test_what_a_parent_names_is_asked_before_what_others_do() -> None:
+    one = leaf_with(1)
+    one.tick(MAY_NOT, NOW_S + ROUND_S)
+    one.hear_adopted(record(1), NOW_S + ROUND_S)
+    one.tick(MAY_NOT, NOW_S + 2 * ROUND_S)
+    liars = [leaf(70), record(1)]  # a parent's record in another one's answer
+    now_s = NOW_S + 2 * ROUND_S
+    one.table.hear(told(20, load=0.0), Teller.ASKED, now_s)
+    one.table.hear(told(21, load=0.9), one._teller([record(1)]), now_s)
+    one.table.hear(told(22, load=0.0), one._teller(liars[:1]), now_s)
+    assert asked(one.parents.attach(now_s)) == [21]
+
+
+def test_whom_a_caller_names_is_asked_when_nobody_better_known_is_there() -> None:
+    one = leaf_with()
+    one.hear_ask(leaf(70), told(6, load=0.0), NOW_S)
+    one.hear_answer([leaf(71)], told(7, 8, load=0.9), NOW_S)
+    assert asked(one.tick(MAY_NOT, NOW_S + ROUND_S)) in ([7, 8], [8, 7])
 
 
 def test_a_lost_parent_is_replaced_at_once_and_not_asked_again() -> None:

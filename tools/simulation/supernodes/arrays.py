@@ -26,6 +26,7 @@ from swarmfeed.core.supernode.limits import (
     WAY_IN_EVERY,
     WAYS_IN_AT_ONCE,
 )
+from swarmfeed.core.supernode.membership import Teller
 
 from simulation.supernodes.formulas import (
     draw_chance,
@@ -185,10 +186,10 @@ class Arrays(Layer):
             which = place[self.parents[rows, column] % self.count]
             self.tally.send(len(rows))
             self.tables.forget(rows, self.parents[rows, column])
-            self.tables.hear(rows, self.ids[rows], told.of(which), self.now)
+            self.tables.hear(rows, self.ids[rows], told.of(which), Teller.PARENT, self.now)
             if successors is not None:
                 hint = self.own_hint(successors[which])
-                self.tables.hear(rows, self.ids[rows], hint, self.now)
+                self.tables.hear(rows, self.ids[rows], hint, Teller.PARENT, self.now)
             self.parents[rows, column] = NOBODY
         self.close_ranks()
 
@@ -205,7 +206,7 @@ class Arrays(Layer):
             self.tally.send(len(rows))
             which = self.parents[rows, column] % self.count
             told = self.tables.told(which, self.parents[which], KNOWN_MAX, self.now)
-            self.tables.hear(rows, self.ids[rows], told, self.now)
+            self.tables.hear(rows, self.ids[rows], told, Teller.PARENT, self.now)
             near = self.near(rows)
             near[:, column] = NOBODY
             chosen = self.tables.choose(rows, self.parents[rows], near, self.now)
@@ -247,6 +248,7 @@ class Arrays(Layer):
         rows = np.flatnonzero(alive & (starving | slow))
         knows = (self.samples.view != NOBODY).any(1)
         self._exchange(rows, self.samples.partners(rows))
+        self._ask_parents(np.flatnonzero(alive & slow & (self.parents[:, 0] != NOBODY)))
         servers = np.flatnonzero(alive & self.serving)
         self._swap(servers, self.tables.choose_some(servers, 1, self.now)[:, 0])
         fresh = np.flatnonzero(alive & ~knows)
@@ -258,6 +260,11 @@ class Arrays(Layer):
         liars = np.flatnonzero(alive & self.world.liar)
         for _ in range(LIARS_ASK - 1):
             self._exchange(liars, self.samples.partners(liars))
+
+    def _ask_parents(self, rows: np.ndarray) -> None:
+        """Each asks one of its parents."""
+        some = self.luck.integers(0, PARENTS - self.missing(rows))
+        self._exchange(rows, self.parents[rows, some])
 
     def _way_in(self, rows: np.ndarray) -> np.ndarray:
         ways: np.ndarray = self.ways[rows, self.luck.integers(0, WAYS_IN, len(rows))]
@@ -288,13 +295,18 @@ class Arrays(Layer):
         self.samples.hear_pull(rows, self.ids[rows], pulled)
         slots = pulled % self.count
         self.sightings.add(rows, pulled, self._weights(slots), self._says_eligible(slots))
-        self.tables.hear(rows, self.ids[rows], told, self.now)
+        teller = np.where(self._is_parent(rows, partners), Teller.PARENT, Teller.ASKED)
+        self.tables.hear(rows, self.ids[rows], told, teller, self.now)
         self._contact(rows, partners)
         for wave in _waves(partners):
             self.samples.hear_push(partners[wave], self.ids[rows[wave]])
             own = self.ids[partners[wave]]
-            self.tables.hear(partners[wave], own, asked.of(wave), self.now)
+            self.tables.hear(partners[wave], own, asked.of(wave), Teller.CALLER, self.now)
             self._contact(partners[wave], rows[wave])
+
+    def _is_parent(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        found: np.ndarray = (self.parents[rows] == self.ids[others][:, None]).any(1)
+        return found
 
     def _swap(self, rows: np.ndarray, partners: np.ndarray) -> None:
         """Supernodes tell each other of supernodes."""
@@ -308,12 +320,12 @@ class Arrays(Layer):
         asked = self.tables.told(rows, self.parents[rows], SWAPPED_MAX, self.now)
         pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
         self.samples.hear_pull(rows, self.ids[rows], pulled)
-        self.tables.hear(rows, self.ids[rows], told, self.now)
+        self.tables.hear(rows, self.ids[rows], told, Teller.ASKED, self.now)
         self._contact(rows, partners)
         for wave in _waves(partners):
             self.samples.hear_push(partners[wave], self.ids[rows[wave]])
             own = self.ids[partners[wave]]
-            self.tables.hear(partners[wave], own, asked.of(wave), self.now)
+            self.tables.hear(partners[wave], own, asked.of(wave), Teller.CALLER, self.now)
             self._contact(partners[wave], rows[wave])
 
     def _contact(self, rows: np.ndarray, others: np.ndarray) -> None:
@@ -334,19 +346,23 @@ class Arrays(Layer):
         rows = np.flatnonzero(self.lacks(np.arange(self.count)))
         tries = np.full(self.count, 0)
         tries[rows] = TRIES * self.missing(rows)
-        dry = np.zeros(self.count, bool)
+        asked_parent = np.zeros(self.count, bool)
         while len(rows):
             chosen = self.tables.choose(rows, self.parents[rows], self.near(rows), self.now)
-            none = rows[(chosen == NOBODY) & ~dry[rows]]
             found = chosen != NOBODY
+            dry = rows[~found]
             asking, chosen = rows[found], chosen[found]
+            gone = asking[~self.there(chosen)]
             taken = self._ask_to_adopt(asking, chosen)
             won = asking[taken]
             self.add_parents(won, chosen[taken])
             tries[asking] -= 1
-            dry[none] = True
-            none = none[self.parents[none, 0] != NOBODY]
+            # Who knows nobody, or was told of somebody who is not there, asks a parent.
+            none = np.concatenate([dry, gone])
+            none = none[~asked_parent[none] & (self.parents[none, 0] != NOBODY)]
+            asked_parent[none] = True
             self._exchange(none, self.parents[none, 0])
+            none = np.setdiff1d(none, asking)
             again = np.concatenate([asking, none])
             rows = again[self.lacks(again) & (tries[again] > 0)]
 
@@ -363,7 +379,8 @@ class Arrays(Layer):
         self.tables.rest(rows[refused], ids[refused], self.now)
         by = slots[refused]
         told = self.tables.told(by, self.parents[by], KNOWN_MAX, self.now)
-        self.tables.hear(rows[refused], self.ids[rows[refused]], told, self.now)
+        own = self.ids[rows[refused]]
+        self.tables.hear(rows[refused], own, told, Teller.ASKED, self.now)
         return taken
 
     # --- what is claimed ------------------------------------------------------------------

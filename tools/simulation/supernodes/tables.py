@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from swarmfeed.core.supernode.limits import FIRST_HAND_ROUNDS, PARENT_TTL_ROUNDS, TABLE_MAX
+from swarmfeed.core.supernode.membership import CONTACTED, Teller
 
 NOBODY = -1
 NEVER = -10_000
 LOAD_STEPS = 255
+AWAKE = 8
+"""What a seat is worth beyond its rank, if its supernode does not rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Tables:
         self._made = np.full(shape, NEVER, np.int16)
         self._load = np.zeros(shape, np.uint8)
         self._network = np.full(shape, NOBODY, np.int16)
-        self._first = np.zeros(shape, bool)
+        self._told = np.zeros(shape, np.int8)
         self._contacted = np.full(shape, NEVER, np.int16)
         self._rested = np.full(shape, NEVER, np.int16)
         self._luck = luck
@@ -72,13 +75,15 @@ class Tables:
     def choose(
         self, rows: np.ndarray, parents: np.ndarray, near: np.ndarray, now: int
     ) -> np.ndarray:
-        """The less loaded of two with room, no parent, and of no parent's network."""
+        """The less loaded of two with room, no parent, of no parent's network: known best."""
         load = self._load[rows]
         fit = self.usable(rows, now) & (load < LOAD_STEPS)
         for column in range(parents.shape[1]):
             fit &= self.ids[rows] != parents[:, column, None]
             if not self._relaxed:
                 fit &= self._network[rows] != near[:, column, None]
+        rank = np.where(fit, self._rank(rows, None, now), -1)
+        fit &= rank == rank.max(1)[:, None]
         one, other = self._pick(fit), self._pick(fit)
         every = np.arange(len(rows))
         seat = np.where(load[every, one] <= load[every, other], one, other)
@@ -95,8 +100,8 @@ class Tables:
     def told(self, rows: np.ndarray, parents: np.ndarray, count: int, now: int) -> Hints:
         """What each names to others, best known first, of equals any."""
         usable = self.usable(rows, now)
-        sure = self._sure(rows, parents, now)
-        rank = np.where(sure, 2, self._first[rows])
+        rank = self._rank(rows, parents, now)
+        sure = rank == CONTACTED
         order = self._luck.random(usable.shape, np.float32) - rank + 9 * ~usable
         seats = np.argpartition(order, count - 1, axis=1)[:, :count]
         found = np.take_along_axis(usable, seats, 1)
@@ -108,23 +113,31 @@ class Tables:
             np.take_along_axis(sure, seats, 1),
         )
 
-    def hear(self, rows: np.ndarray, own: np.ndarray, hints: Hints, now: int) -> None:
+    def hear(
+        self,
+        rows: np.ndarray,
+        own: np.ndarray,
+        hints: Hints,
+        teller: Teller | np.ndarray,
+        now: int,
+    ) -> None:
         """Take what is named to each; no row twice.
 
         Args:
             rows: Who hears.
             own: Their ids, which are never taken.
             hints: What they hear.
+            teller: Who tells it to them, for all or for each row.
             now: Round.
         """
+        told = hints.first_hand * np.broadcast_to(np.int8(teller), len(rows))[:, None]
         for column in range(hints.ids.shape[1]):
             ids, made = hints.ids[:, column], hints.made[:, column]
             new = (ids != NOBODY) & (ids != own) & (made > now - PARENT_TTL_ROUNDS)
             at = np.flatnonzero(new)
             if len(at):
                 one = [
-                    each[at, column]
-                    for each in (hints.made, hints.load, hints.network, hints.first_hand)
+                    each[at, column] for each in (hints.made, hints.load, hints.network, told)
                 ]
                 self._hear(rows[at], ids[at], one, now)
 
@@ -133,7 +146,9 @@ class Tables:
     ) -> None:
         """Take what supernodes said of themselves just now; no row twice."""
         made = np.full(len(rows), now, np.int16)
-        self._hear(rows, ids, [made, load, network, np.ones(len(rows), bool)], now)
+        self._hear(
+            rows, ids, [made, load, network, np.full(len(rows), Teller.PARENT, np.int8)], now
+        )
         at = self.ids[rows] == ids[:, None]
         self._contacted[rows] = np.where(at, now, self._contacted[rows])
 
@@ -154,6 +169,13 @@ class Tables:
         seats: np.ndarray = (counts > wanted[:, None]).argmax(1)
         return seats
 
+    def _rank(self, rows: np.ndarray, parents: np.ndarray | None, now: int) -> np.ndarray:
+        """How sure each is that those in its seats serve."""
+        told = self._told[rows]
+        old = self._made[rows] < now - FIRST_HAND_ROUNDS
+        told = np.where(old, np.minimum(told, Teller.ASKED), told)
+        return np.where(self._sure(rows, parents, now), CONTACTED, told)
+
     def _sure(self, rows: np.ndarray, parents: np.ndarray | None, now: int) -> np.ndarray:
         """Seats of those contacted lately: parents are, for their link is open."""
         sure: np.ndarray = self._contacted[rows] >= now - FIRST_HAND_ROUNDS
@@ -163,7 +185,7 @@ class Tables:
         return sure
 
     def _hear(self, rows: np.ndarray, ids: np.ndarray, one: list[np.ndarray], now: int) -> None:
-        made, load, network, first = one
+        made, load, network, told = one
         seats = self.ids[rows]
         worth = self._worth(rows, now)
         fresh = (seats != NOBODY) & (self._made[rows] > now - PARENT_TTL_ROUNDS)
@@ -175,7 +197,7 @@ class Tables:
         order = np.where(fresh, worth.astype(np.int32) * 32_768 + self._made[rows], -(2**30))
         last = np.where(rival, near.argmax(1), order.argmin(1))
         every = np.arange(len(rows))
-        own_worth = 4 + first.astype(np.int32)
+        own_worth = AWAKE + told.astype(np.int32)
         better = own_worth * 32_768 + made > order[every, last]
         better = np.where(rival, own_worth > worth[every, last], better)
         at = np.flatnonzero(~known & better)
@@ -185,7 +207,8 @@ class Tables:
         newer = made[at] >= self._made[rows[at], seat]
         at, seat = at[newer], seat[newer]
         self._made[rows[at], seat], self._load[rows[at], seat] = made[at], load[at]
-        self._first[rows[at], seat] |= first[at]
+        before = self._told[rows[at], seat]
+        self._told[rows[at], seat] = np.maximum(before, told[at])
 
     def _forget_old(self, rows: np.ndarray, ids: np.ndarray, fresh: np.ndarray) -> None:
         """Who comes back after it was too old comes as somebody new."""
@@ -194,13 +217,12 @@ class Tables:
 
     def _worth(self, rows: np.ndarray, now: int) -> np.ndarray:
         awake = self._rested[rows] < self._made[rows]
-        rank = np.where(self._sure(rows, None, now), 2, self._first[rows])
-        return np.where(awake, 4 + rank, 0)
+        return np.where(awake, AWAKE + self._rank(rows, None, now), 0)
 
     def _sit(
         self, rows: np.ndarray, seat: np.ndarray, ids: np.ndarray, one: list[np.ndarray]
     ) -> None:
         self.ids[rows, seat] = ids
         self._made[rows, seat], self._load[rows, seat] = one[0], one[1]
-        self._network[rows, seat], self._first[rows, seat] = one[2], one[3]
+        self._network[rows, seat], self._told[rows, seat] = one[2], one[3]
         self._contacted[rows, seat] = self._rested[rows, seat] = NEVER
