@@ -16,8 +16,11 @@ except KeyboardInterrupt:  # too early for more than to go
 def program() -> None:
     """Run the command line of this process's arguments; does not return."""
     leaving.leave_at_once()
-    from swarmfeed.cli.main import main
-    from swarmfeed.shell.privacy import keep_private
+    from swarmfeed.shell.interpreter import loading
+
+    with loading():
+        from swarmfeed.cli.main import main
+        from swarmfeed.shell.privacy import keep_private
 
     if isinstance(sys.stdout, TextIOWrapper):
         # A post may hold what the encoding of a terminal has no character for.

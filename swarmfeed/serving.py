@@ -19,7 +19,7 @@ from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.shell.disk.birth import clear_away
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.heap import keep_heap_small
-from swarmfeed.shell.interpreter import keep_pauses_short
+from swarmfeed.shell.interpreter import keep_pauses_short, loading
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
 from swarmfeed.wiring import close, open_identity, require_keys, start_node
@@ -52,7 +52,7 @@ def run_node(
     require_keys(home)
     close(home)
     # The lock first: whoever waits for it opens the keys once, and that takes half a second.
-    with HomeLock(home):
+    with HomeLock(home), loading():
         identity = open_identity(home, passphrase)
         clear_away(home)
         asyncio.run(_run(home, settings, identity, on_ready, roster, pages))

@@ -170,6 +170,10 @@ class Index(Protocol):
         """Half-open ranges already indexed, ascending and merged."""
         ...
 
+    def indexed_by_feed(self) -> dict[FeedId, list[tuple[int, int]]]:
+        """The same of all feeds; those of which nothing is indexed are left out."""
+        ...
+
     def first_post(self, feed_id: FeedId) -> int | None:
         """Index of the oldest entry of a feed that is shown as a post."""
         ...

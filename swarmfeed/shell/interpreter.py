@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 SWITCH_S: Final = 0.001
@@ -17,6 +19,17 @@ ROUNDS_TO_FULL: Final = 25
 """Searches of the middle-aged before a full one, which takes 10 to 60 ms; Python's 10."""
 
 
+@contextmanager
+def loading() -> Iterator[None]:
+    """Search for no garbage inside, or until ``keep_pauses_short``: what is loaded at a start
+    stays, and to search all of it again and again takes a tenth of that start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def keep_pauses_short() -> None:
     """Make long stops of this process rare: for one that is a node, once it has started.
 
@@ -25,6 +38,7 @@ def keep_pauses_short() -> None:
     lives as long as the node: it is not searched any more.
     """
     sys.setswitchinterval(SWITCH_S)
+    gc.enable()
     gc.set_threshold(YOUNG_OBJECTS, gc.get_threshold()[1], ROUNDS_TO_FULL)
     gc.collect()
     gc.freeze()

@@ -10,6 +10,7 @@ from swarmfeed.shell.interpreter import (
     SWITCH_S,
     YOUNG_OBJECTS,
     keep_pauses_short,
+    loading,
 )
 
 
@@ -34,6 +35,22 @@ def test_what_was_loaded_is_not_searched_any_more() -> None:
     assert not kept & {id(each) for each in loaded}
     assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
     assert (gc.get_threshold()[0], gc.get_threshold()[2]) == (YOUNG_OBJECTS, ROUNDS_TO_FULL)
+
+
+def test_nothing_is_searched_for_while_a_node_starts() -> None:
+    with loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), loading():
+        raise ZeroDivisionError
+    assert gc.isenabled(), "a start that failed, too"
+
+
+@pytest.mark.slow
+def test_a_start_that_is_over_is_searched_again() -> None:
+    with loading():
+        keep_pauses_short()
+        assert gc.isenabled()
 
 
 @pytest.mark.slow

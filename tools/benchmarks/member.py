@@ -36,7 +36,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.interpreter import keep_pauses_short
+from swarmfeed.shell.interpreter import keep_pauses_short, loading
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
 
@@ -87,6 +87,7 @@ def main() -> None:
     turns = TurnsSelector()
     with (
         HomeLock(asked.home),
+        loading(),
         asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner,
     ):
         runner.run(_run(asked.home, settings, turns))

@@ -110,19 +110,17 @@ class Showing:
 
     async def catch_up_all(self, *, index_is_new: bool) -> None:
         """Cut and fill the index for everything that is on the shelf."""
+        done = self._index.indexed_by_feed()  # in one go: a fifth of asking for each
         for feed_id in self._shelf.feed_ids():
-            await self.cut(feed_id)
-            self.catch_up(feed_id)
+            if not await self._cut(feed_id):
+                self._add_held(feed_id, done.get(feed_id, ()))
         if index_is_new and self._indexer.waiting:
             self._filled.clear()
             self._beside.spawn(self._note_filled())
 
     async def cut(self, feed_id: FeedId) -> None:
         """See to it that nothing is shown of a feed that its author has left by then."""
-        author_id = self._shelf.author_of(feed_id)
-        if author_id is not None and await self._indexer.cut(feed_id, author_id):
-            self.catch_up(feed_id)
-            self._events.tell(FeedCut(feed_id))
+        await self._cut(feed_id)
 
     def on_head(self, event: HeadGrew) -> None:
         """A feed grew by a chunk: of one that is shown in part, the oldest may have to go.
@@ -191,6 +189,15 @@ class Showing:
             self.catch_up(feed_id)
 
     # --- inside ---
+
+    async def _cut(self, feed_id: FeedId) -> bool:
+        """Returns whether something was shown; what may be is added again."""
+        author_id = self._shelf.author_of(feed_id)
+        if author_id is None or not await self._indexer.cut(feed_id, author_id):
+            return False
+        self.catch_up(feed_id)
+        self._events.tell(FeedCut(feed_id))
+        return True
 
     async def _forget(self, feed_id: FeedId) -> None:
         await self._indexer.note(lambda: self._index.drop_feed(feed_id))

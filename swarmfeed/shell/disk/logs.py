@@ -288,7 +288,7 @@ class FileLogs(GrowingLogs):
             self._unread[feed_id] = error
 
     def _recover_now(self, feed_id: FeedId) -> None:
-        path, mark = self._journal(feed_id), self._own.mark(feed_id)
+        path, mark = self._journal(feed_id), self._own.mark_left(feed_id)
         names = self._chunks.drop_temporary(feed_id)
         try:
             # Where a mark knows the size, nothing is forgotten by passing over what is damaged.

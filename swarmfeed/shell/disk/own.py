@@ -49,6 +49,10 @@ class OwnFeeds:
     def mark(self, feed_id: FeedId) -> Mark | None:
         return self._marks.read(feed_id)
 
+    def mark_left(self, feed_id: FeedId) -> Mark | None:
+        """The same at a start, when files were listed: most feeds are those of others."""
+        return self._marks.read(feed_id) if self._marks.has(feed_id) else None
+
     def end(self, feed_id: FeedId, ending: Ending) -> None:
         mark = self._marks.read(feed_id)
         if mark is not None and mark.ending is Ending.OPEN:

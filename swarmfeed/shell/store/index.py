@@ -249,6 +249,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.indexed_ranges(db, feed_id)
 
+    def indexed_by_feed(self) -> dict[FeedId, list[tuple[int, int]]]:
+        with self._database.read() as db:
+            return index_read.indexed_by_feed(db)
+
     def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
         with self._database.read() as db:
             return places.known_sizes(db)

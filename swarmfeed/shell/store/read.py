@@ -295,6 +295,16 @@ def indexed_ranges(db: Connection, feed_id: FeedId) -> list[tuple[int, int]]:
     ).fetchall()
 
 
+def indexed_by_feed(db: Connection) -> dict[FeedId, list[tuple[int, int]]]:
+    found: dict[FeedId, list[tuple[int, int]]] = {}
+    for feed_id, start, stop in db.execute(
+        "SELECT feed_id, start, stop FROM feed JOIN indexed ON indexed.feed = feed.no"
+        " ORDER BY feed.no, start"
+    ):
+        found.setdefault(FeedId(feed_id), []).append((start, stop))
+    return found
+
+
 # --- numbers from outside ------------------------------------------------------------------
 
 

@@ -186,6 +186,8 @@ def test_ranges_are_merged_where_they_touch(index: Index) -> None:
     for start, end in [(4, 6), (0, 2), (8, 10), (2, 2)]:
         add(index, BOBS, start, records[start:end])
     assert index.indexed_ranges(BOBS) == [(0, 2), (4, 6), (8, 10)]
+    add(index, LAPTOP, 0, [stored("another")])
+    assert index.indexed_by_feed() == {BOBS: [(0, 2), (4, 6), (8, 10)], LAPTOP: [(0, 1)]}
     add(index, BOBS, 1, records[1:4])
     assert index.indexed_ranges(BOBS) == [(0, 6), (8, 10)]
     add(index, BOBS, 6, records[6:8])

@@ -264,6 +264,9 @@ class FakeIndex:
                 ranges.append((index, index + 1))
         return ranges
 
+    def indexed_by_feed(self) -> dict[FeedId, list[tuple[int, int]]]:
+        return {each: self.indexed_ranges(each) for each in {feed for feed, _ in self._kept}}
+
     def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
         return {each: (self._authors[each], size) for each, size in self._sizes.items()}
 
