@@ -47,6 +47,7 @@ LONGEST: dict[str, dict[str, Any]] = {
         "u": 10**15 - 1,
         "v": 2**16,
     },
+    "mailbox": {"m": [ID, b"n" * 32, b"m" * 32]},
     "state": {"d": b"d" * 8_000, "i": b"i" * 16, "p": 262, "q": 263},
     "protected": {"c": HASH, "n": b"n" * 24, "x": b"x" * 8_080},
     "rekey": {"c": SALT, "e": 2**32 - 1, "p": b"p" * 32, "w": b"w" * 7_296},
@@ -64,6 +65,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "pin": {},
     "keys": {"v": 1, "x": b"x"},
     "prekeys": {"b": b"", "i": b"", "o": b"", "q": b"", "u": 0, "v": 1},
+    "mailbox": {"m": []},
     "rekey": {"c": b"", "e": 0, "w": b""},
 }
 

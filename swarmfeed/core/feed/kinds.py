@@ -17,6 +17,7 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     pin       r? ref of an own post, of any own device; none: no post is pinned
     keys      r? recovery keys, v suite, x public key of the device
     prekeys   b, i, o X25519 keys, q ML-KEM key, u until, v suite    what letters are sealed to
+    mailbox   m [node_id]                          who keeps letters for this device
     state     d part, i snapshot, p number of the part, q parts
     protected c commitment (32), n nonce, x encrypted               see core/circles/protecting
     rekey     c check, e epoch, p? key before, w wraps              see core/circles/rekey
@@ -56,9 +57,10 @@ from swarmfeed.core.base.limits import (
     WARNING_CHARS_MAX,
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
-from swarmfeed.core.base.types import AuthorId, EntryRef, Hash
+from swarmfeed.core.base.types import AuthorId, EntryRef, Hash, NodeId
 from swarmfeed.core.feed.limits import (
     EPOCHS_MAX,
+    MAILBOXES_MAX,
     PROTECTED_BYTES_MAX,
     RECOVERY_BYTES_MAX,
     REKEY_CHECK_BYTES,
@@ -255,6 +257,15 @@ class PrekeysBody:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxBody:
+    """Machines that keep letters for this device while it is away; the newest one counts."""
+
+    kind: ClassVar[str] = "mailbox"
+    holders: Annotated[tuple[NodeId, ...], At("m"), UpTo(MAILBOXES_MAX)] = ()
+    """None: nobody does any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateBody:
     """A part of a snapshot of private state; sealed: see ``core.state.snapshot``."""
 
@@ -317,6 +328,7 @@ KINDS: Final = kinds_of(
         LeaveBody,
         PinBody,
         KeysBody,
+        MailboxBody,
         PrekeysBody,
         StateBody,
         ProtectedBody,

@@ -1,10 +1,10 @@
-"""Where keys and parts of private state stand in a feed; what they say, the logs know."""
+"""Where keys, mailboxes and private state stand in a feed; what they say, the logs know."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import KeysBody, PrekeysBody, StateBody
+from swarmfeed.core.feed.kinds import KeysBody, MailboxBody, PrekeysBody, StateBody
 from swarmfeed.shell.store.entries import Place, Said, Table
 from swarmfeed.shell.store.sqlite import Connection
 
@@ -32,5 +32,8 @@ def places(db: Connection, feed_id: FeedId, kind: str, limit: int) -> list[int]:
 
 
 TABLE: Final = Table(
-    name="sealed", bodies=(KeysBody, PrekeysBody, StateBody), read=read_sealed, save=save_sealed
+    name="sealed",
+    bodies=(KeysBody, MailboxBody, PrekeysBody, StateBody),
+    read=read_sealed,
+    save=save_sealed,
 )

@@ -27,7 +27,7 @@ from swarmfeed.core.base.limits import (
     WARNING_CHARS_MAX,
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, UpTo
-from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.kinds import (
     KINDS,
     Body,
@@ -37,6 +37,7 @@ from swarmfeed.core.feed.kinds import (
     FollowBody,
     KeysBody,
     LeaveBody,
+    MailboxBody,
     PinBody,
     PostBody,
     ProfileBody,
@@ -90,6 +91,8 @@ SPELLED: Sequence[tuple[Body, bytes]] = [
         b"d1:r6:signed1:vi1e1:x1216:" + bytes(PUBLIC_BYTES) + b"e",
     ),
     (KeysBody(b"key", suite=2), b"d1:vi2e1:x3:keye"),
+    (MailboxBody((NodeId(A), NodeId(bytes(32)))), b"d1:ml32:%b32:%bee" % (A, bytes(32))),
+    (MailboxBody(), b"d1:mlee"),
     (StateBody(b"part", b"i" * 16, 0, 2), b"d1:d4:part1:i16:" + b"i" * 16 + b"1:pi0e1:qi2ee"),
     (
         ProtectedBody(Hash(H), b"n" * 24, b"sealed"),
@@ -130,6 +133,7 @@ bodies = st.one_of(
     st.builds(WithdrawBody, st.integers(0, 9)),
     st.builds(LeaveBody, st.binary(max_size=99)),
     st.builds(PinBody, st.none() | refs),
+    st.builds(MailboxBody, st.lists(ids, max_size=3).map(tuple)),
 )
 
 
@@ -305,6 +309,6 @@ def test_a_kind_is_declared_in_one_place() -> None:
 
 
 def test_the_kinds_of_this_version_are_those_of_the_format() -> None:
-    names = "feed post profile follow react boost edit withdraw leave pin keys state"
+    names = "feed post profile follow react boost edit withdraw leave pin keys mailbox state"
     names += " prekeys protected rekey"
     assert sorted(KINDS) == sorted(names.split())

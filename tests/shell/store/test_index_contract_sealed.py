@@ -1,6 +1,7 @@
-"""Where keys and parts of private state stand: the fake and the real index say the same."""
+"""Where keys, mailboxes and private state stand: the fake and the real index agree."""
 
-from swarmfeed.core.feed.kinds import KeysBody, StateBody
+from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.feed.kinds import KeysBody, MailboxBody, StateBody
 from swarmfeed.ports import Index
 
 from tests.shell.store.index_samples import LAPTOP, PHONE, add, stored
@@ -16,6 +17,12 @@ def test_their_places_are_told_the_newest_first(index: Index) -> None:
     assert index.sealed_entries(LAPTOP, "keys", 10) == [6, 1]
     assert index.sealed_entries(PHONE, "keys", 10) == []
     assert index.sealed_entries(LAPTOP, "post", 10) == []
+
+
+def test_where_mailboxes_are_named_is_known(index: Index) -> None:
+    boxes = MailboxBody((NodeId(b"n" * 32),))
+    add(index, LAPTOP, 0, [stored("post"), stored(boxes), stored(MailboxBody())])
+    assert index.sealed_entries(LAPTOP, "mailbox", 1) == [2]
 
 
 def test_they_leave_with_their_feed_and_come_once(index: Index) -> None:

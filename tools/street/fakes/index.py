@@ -65,6 +65,9 @@ from street.fakes.finding import called_among, candidate_of, require_few, writte
 
 B = TypeVar("B", ProfileBody, FollowBody, PinBody)
 
+_SEALED = ("keys", "mailbox", "prekeys", "state")
+"""Kinds of which the place is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -450,9 +453,7 @@ class FakeIndex:
             for (feed, index), kept in self._kept.items()
             if feed == feed_id and kept.body is not None and kept.body.kind == kind
         ]
-        return (
-            sorted(found, reverse=True)[:limit] if kind in ("keys", "prekeys", "state") else []
-        )
+        return sorted(found, reverse=True)[:limit] if kind in _SEALED else []
 
     def device(self, feed_id: FeedId) -> KnownDevice:
         said = (kept.body for (feed, _), kept in sorted(self._kept.items()) if feed == feed_id)
