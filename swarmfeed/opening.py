@@ -23,6 +23,7 @@ from swarmfeed.shell.offline import LinksOnDemand, OfflineJobs, OfflineSwarm
 from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.letters import open_letters
+from swarmfeed.shell.store.mailboxes import SqliteMailStore
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 from swarmfeed.shell.store.recent import SqliteRecent
@@ -58,6 +59,7 @@ def open_shells(
         ledger=open_ledger(home / "ledger.db"),
         private=open_private(home / "private.db", identity.recipient_seed),
         letters=open_letters(home / "letters.db", identity.recipient_seed, secrets.token_bytes),
+        mail=SqliteMailStore(home / "mailboxes.db"),
         boxes=HpkeBoxes(),
         envelopes=HpkeEnvelopes(),
         ratchets=DoubleRatchets(secrets.token_bytes),

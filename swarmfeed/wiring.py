@@ -8,6 +8,7 @@ home/
     index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     private.db      what the person keeps to themselves, unreadable without the keys
+    mailboxes.db    what is kept for others until they come; only they can read it
     lists/          chunk lists for plain clients, made anew at every start
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time

@@ -230,10 +230,18 @@ def settings_of_roles() -> tuple[type, ...]:
     from swarmfeed.node.history.settings import HistorySettings
     from swarmfeed.node.letters.settings import LetterSettings
     from swarmfeed.node.lookup.settings import LookupSettings
+    from swarmfeed.node.mailboxes.settings import MailboxSettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
     from swarmfeed.node.wayin.settings import WayInSettings
 
-    return (HistorySettings, SupernodeSettings, LookupSettings, WayInSettings, LetterSettings)
+    return (
+        HistorySettings,
+        SupernodeSettings,
+        LookupSettings,
+        WayInSettings,
+        LetterSettings,
+        MailboxSettings,
+    )
 
 
 def make_main(

@@ -20,6 +20,7 @@ from swarmfeed.core.history import words as history
 from swarmfeed.core.letters import words as letters
 from swarmfeed.core.library import words as library
 from swarmfeed.core.lookup import words as lookup
+from swarmfeed.core.mailboxes import words as mailboxes
 from swarmfeed.core.push import words as push
 from swarmfeed.core.relay import words as circuits
 from swarmfeed.core.state import words as state
@@ -97,6 +98,7 @@ VOCABULARY: Final = Vocabulary(
         *push.WORDS,
         *library.WORDS,
         *letters.WORDS,
+        *mailboxes.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

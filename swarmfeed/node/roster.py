@@ -11,6 +11,7 @@ from swarmfeed.node.history.role import history_role
 from swarmfeed.node.letters.role import letters_role
 from swarmfeed.node.library.role import library_role
 from swarmfeed.node.lookup.role import lookup_role
+from swarmfeed.node.mailboxes.role import mailboxes_role
 from swarmfeed.node.node import MakeRole
 from swarmfeed.node.push.role import push_role
 from swarmfeed.node.relay.role import relay_role
@@ -45,5 +46,6 @@ ROSTER: Final = Roster(
         witness_role,
         push_role,
         letters_role,
+        mailboxes_role,
     )
 )

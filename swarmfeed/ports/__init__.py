@@ -21,6 +21,13 @@ from swarmfeed.ports.ledger import Ledger
 from swarmfeed.ports.link import Lan, Links, Peer, Stream
 from swarmfeed.ports.lists import Lists
 from swarmfeed.ports.logs import Logs, Signer
+from swarmfeed.ports.mailstore import (
+    GoneParcel,
+    KeptBox,
+    KeptParcel,
+    MailStore,
+    SomeParcels,
+)
 from swarmfeed.ports.private import PrivateFile
 from swarmfeed.ports.recent import Recent
 from swarmfeed.ports.safe import Safe
@@ -44,10 +51,13 @@ __all__ = [
     "DhtPeersFound",
     "Dice",
     "Envelopes",
+    "GoneParcel",
     "HeadBoard",
     "Index",
     "Job",
     "Jobs",
+    "KeptBox",
+    "KeptParcel",
     "KnownAuthor",
     "KnownDevice",
     "KnownHolder",
@@ -57,6 +67,7 @@ __all__ = [
     "Links",
     "Lists",
     "Logs",
+    "MailStore",
     "Peer",
     "PeerSentGarbage",
     "Prepared",
@@ -65,6 +76,7 @@ __all__ = [
     "Recent",
     "Safe",
     "Signer",
+    "SomeParcels",
     "Stream",
     "Swarm",
     "SwarmEvent",

@@ -18,6 +18,7 @@ from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, de
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
+from swarmfeed.node.mailboxes.settings import MailboxSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
@@ -96,6 +97,7 @@ def test_what_is_left_out_has_the_default_of_its_field(
             LookupSettings(),
             WayInSettings(),
             LetterSettings(),
+            MailboxSettings(),
             ToySettings(),
         )
     )

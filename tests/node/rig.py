@@ -12,6 +12,7 @@ from street.fakes.index import FakeIndex
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.mailstore import FakeMailStore
 from street.fakes.private import FakePrivateFile
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
@@ -197,6 +198,7 @@ def new_ground(
         ledger=FakeLedger(),
         private=FakePrivateFile(),
         letters=FakeLedger(),
+        mail=FakeMailStore(),
         boxes=HpkeBoxes(),
         envelopes=HpkeEnvelopes(),
         ratchets=DoubleRatchets(FakeDice()),

@@ -49,6 +49,7 @@ from street.fakes.keyhole import FakeKeyhole
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
 from street.fakes.logs import FakeDisk, FakeLogs
+from street.fakes.mailstore import FakeMailStore
 from street.fakes.private import FakePrivateFile
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
@@ -90,6 +91,7 @@ class Neighbour:
     """Whether the author's words are at hand, for what is sealed to them."""
     private: FakePrivateFile = field(default_factory=FakePrivateFile)
     letters: FakeLedger = field(default_factory=FakeLedger)
+    mail: FakeMailStore = field(default_factory=FakeMailStore)
     adds_devices: bool = True
     """Whether it has the author key; a device that another one added has not."""
     node: Node | None = None
@@ -163,6 +165,7 @@ class Neighbour:
             ledger=self.ledger,
             private=self.private,
             letters=self.letters,
+            mail=self.mail,
             boxes=BOXES,
             envelopes=ENVELOPES,
             ratchets=RATCHETS,

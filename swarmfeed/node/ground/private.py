@@ -7,6 +7,7 @@ Any part asks here for what the person wants to keep to themselves, under a scop
     listen  what is listened to: a search, as text -> 1
     draft   what was begun and not posted: place -> text
     paper   what the sheets open: generation (4 bytes) -> signed statement
+    mail    what contacts put letters into our mailboxes by: "token" -> token
     ours    what is the person's own doing: feed id -> "feed", id of an alarm -> "alarm"
 
 Other devices and snapshots bring rows as well (``merge``); whoever listens to
@@ -30,6 +31,7 @@ LISTEN: Final = "listen"
 DRAFT: Final = "draft"
 PAPER: Final = "paper"
 OURS: Final = "ours"
+MAIL: Final = "mail"
 
 ON: Final = b"1"
 """Value of what is either so or not."""

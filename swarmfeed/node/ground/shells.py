@@ -15,6 +15,7 @@ from swarmfeed.ports import (
     Links,
     Lists,
     Logs,
+    MailStore,
     PrivateFile,
     Ratchets,
     Recent,
@@ -55,6 +56,7 @@ class Shells:
     private: PrivateFile
     letters: Ledger
     """Letters and their sessions, sealed."""
+    mail: MailStore
     boxes: Boxes
     envelopes: Envelopes
     ratchets: Ratchets

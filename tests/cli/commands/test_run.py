@@ -15,6 +15,7 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
+from swarmfeed.node.mailboxes.settings import MailboxSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.shell.disk.keyfile import create_keys
@@ -27,6 +28,7 @@ OTHERS = (
     LookupSettings(),
     WayInSettings(),
     LetterSettings(),
+    MailboxSettings(),
 )
 
 
@@ -56,6 +58,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
         *("--supernode-disk", "2G"),
         *("--supernode-list", str(listed)),
+        *("--mailbox-disk", "500M"),
     )
     assert fake.ran_with[0][0] == NodeSettings(
         page_port=1,
@@ -75,6 +78,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
             LookupSettings(recent_bytes=2_000_000_000),
             WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
             LetterSettings(),
+            MailboxSettings(disk_bytes=500_000_000),
         ),
     )
 

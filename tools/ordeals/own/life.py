@@ -37,6 +37,7 @@ from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.ratchets import DoubleRatchets
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.letters import open_letters
+from swarmfeed.shell.store.mailboxes import SqliteMailStore
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import open_private
 from swarmfeed.shell.store.recent import SqliteRecent
@@ -158,6 +159,7 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         ledger=open_ledger(home / "ledger.db"),
         private=open_private(home / "private.db", identity.recipient_seed),
         letters=open_letters(home / "letters.db", identity.recipient_seed, secrets.token_bytes),
+        mail=SqliteMailStore(home / "mailboxes.db"),
         boxes=HpkeBoxes(),
         envelopes=HpkeEnvelopes(),
         ratchets=DoubleRatchets(secrets.token_bytes),

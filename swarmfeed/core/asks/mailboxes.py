@@ -1,0 +1,45 @@
+"""Mailboxes: who keeps our letters while we are away, and whose are kept here."""
+
+from dataclasses import dataclass
+
+from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.base.types import NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxHolder:
+    """A machine that keeps letters for this device."""
+
+    node_id: NodeId
+    is_linked: bool
+    """Whether it is looked into now."""
+    since_ms: int
+    """Since when it keeps them."""
+    heard_ms: int
+    """When it was last looked into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxStatus:
+    """Mailboxes of this device, and those of others that are kept here."""
+
+    receives: bool
+    """Whether letters for this device are opened here."""
+    sentence: str
+    """Who keeps letters while this device is away."""
+    holders: tuple[MailboxHolder, ...]
+    kept_sentence: str
+    """What is kept here for others."""
+    kept_boxes: int
+    """Devices whose letters are kept here."""
+    kept_parcels: int
+    kept_bytes: int
+    disk_bytes: int
+    """What is given for that at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailboxes(Ask[MailboxStatus]):
+    """Who keeps letters for this device, and whose letters it keeps."""
+
+    name = "mailboxes"
