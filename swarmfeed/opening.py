@@ -66,11 +66,13 @@ def open_shells(
         dice=secrets.token_bytes,
         clock=clock,
         safe=KeySafe(key_path(home)),
-        pairing=LinksOnDemand(
-            partial(_open_link, run_folder, identity, PAIRING, settings.proxy_at)
-        ),
+        pairing=_pairing(run_folder, settings, identity),
         policy_clock=FastClock(speed) if speed != 1 else clock,
     )
+
+
+def _pairing(run_folder: Path, settings: NodeSettings, identity: Identity) -> Links:
+    return LinksOnDemand(partial(_open_link, run_folder, identity, PAIRING, settings.proxy_at))
 
 
 def _open_outside(

@@ -23,9 +23,9 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     rekey     c check, e epoch, p? key before, w wraps              see core/circles/rekey
     ref       f feed_id (32), h entry hash (32), n index
 
-All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes, which nobody reads;
-but what is ``protected``, and a ``rekey``, have random bytes of their own.
-Without it, whoever has the hash of a withdrawn body could try short texts until one fits.
+All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes (``protected`` and
+``rekey`` have others of their own).  Without it, whoever has the hash of a withdrawn body could
+try short texts until one fits.
 The body of a plain post is exactly ``d4:text<n>:<text>1:z16:<salt>e``.
 """
 
@@ -240,10 +240,7 @@ class KeysBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrekeysBody:
-    """What letters to this device are sealed to; the newest one of a feed counts.
-
-    Unlike those of ``keys``, which live as long as the device, these are new every two weeks.
-    """
+    """What letters to this device are sealed to: new every two weeks, and the newest counts."""
 
     kind: ClassVar[str] = "prekeys"
     prekey: Annotated[bytes, At("b"), UpTo(KEY_BYTES)]
@@ -258,11 +255,10 @@ class PrekeysBody:
 
 @dataclass(frozen=True, slots=True)
 class MailboxBody:
-    """Machines that keep letters for this device while it is away; the newest one counts."""
+    """Machines that keep letters for this device, if any; the newest one counts."""
 
     kind: ClassVar[str] = "mailbox"
     holders: Annotated[tuple[NodeId, ...], At("m"), UpTo(MAILBOXES_MAX)] = ()
-    """None: nobody does any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ HISTORY: Final = "history"
 """What a history server says of itself in its hello."""
 
 
-class Admission:
+class BoxAdmission:
     """Friends of the person here; of a history server also those whose history it holds."""
 
     def __init__(self, ground: Ground) -> None:

@@ -4,7 +4,7 @@ from swarmfeed.core.asks.mailboxes import Mailboxes, MailboxHolder, MailboxStatu
 from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.mailboxes import sentences
 from swarmfeed.node.ground.desk import Answers, in_loop
-from swarmfeed.node.mailboxes.admission import Admission
+from swarmfeed.node.mailboxes.admission import BoxAdmission
 from swarmfeed.node.mailboxes.collecting import Collecting
 from swarmfeed.node.mailboxes.keeping import BoxKeeping
 from swarmfeed.node.mailboxes.own import OwnBoxes
@@ -14,7 +14,11 @@ class MailboxAnswers:
     """Answers from the parts of the role."""
 
     def __init__(
-        self, own: OwnBoxes, collecting: Collecting, keeping: BoxKeeping, admission: Admission
+        self,
+        own: OwnBoxes,
+        collecting: Collecting,
+        keeping: BoxKeeping,
+        admission: BoxAdmission,
     ) -> None:
         self._own = own
         self._collecting = collecting

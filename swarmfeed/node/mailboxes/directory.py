@@ -13,7 +13,7 @@ LOOKED_AT: Final = 4
 """Newest entries of the kind that are read: one of them is not withdrawn."""
 
 
-class Directory:
+class BoxDirectory:
     """Reads logs anew at each question: there are few, and the index knows where it stands."""
 
     def __init__(self, ground: Ground) -> None:

@@ -43,7 +43,7 @@ from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.node.ground.events import Fatal, LinkClosed, Strained
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.mailboxes.admission import Admission
+from swarmfeed.node.mailboxes.admission import BoxAdmission
 from swarmfeed.ports import GoneParcel, KeptBox, KeptParcel
 
 
@@ -71,7 +71,7 @@ class _Waiting:
 class BoxKeeping:
     """Keeps boxes; belongs to the node's loop."""
 
-    def __init__(self, ground: Ground, admission: Admission) -> None:
+    def __init__(self, ground: Ground, admission: BoxAdmission) -> None:
         self._identity = ground.identity
         self._store = ground.shells.mail
         self._clock = ground.shells.policy_clock

@@ -24,7 +24,7 @@ from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows, readable
 from swarmfeed.node.ground.private import MAIL
-from swarmfeed.node.mailboxes.directory import Directory
+from swarmfeed.node.mailboxes.directory import BoxDirectory
 
 RECORDS_PAGE: Final = "own-mailboxes"
 SHUNNED_PAGE: Final = "shunned-mailboxes"
@@ -36,7 +36,7 @@ _COUNT_MAX: Final = 2**31
 class OwnBoxes:
     """Knows them; belongs to the node's loop."""
 
-    def __init__(self, ground: Ground, directory: Directory, writer: Writer) -> None:
+    def __init__(self, ground: Ground, directory: BoxDirectory, writer: Writer) -> None:
         self._feed_id = ground.identity.feed_id
         self._private = ground.private
         self._dice = ground.shells.dice

@@ -21,14 +21,14 @@ from swarmfeed.core.mailboxes.words import MailAnswer, MailKept, MailPut
 from swarmfeed.core.mailboxes.work import day_of, find_work
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.mailboxes.directory import Directory
+from swarmfeed.node.mailboxes.directory import BoxDirectory
 from swarmfeed.node.mailboxes.keeping import BoxKeeping
 
 
 class Posting:
     """Puts; belongs to the node's loop."""
 
-    def __init__(self, ground: Ground, directory: Directory, keeping: BoxKeeping) -> None:
+    def __init__(self, ground: Ground, directory: BoxDirectory, keeping: BoxKeeping) -> None:
         self._own = ground.identity.node_id
         self._reach = ground.reach
         self._clock = ground.shells.policy_clock

@@ -22,11 +22,11 @@ from swarmfeed.node.ground.events import (
 )
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.switchboard import Hears, hears
-from swarmfeed.node.mailboxes.admission import Admission
+from swarmfeed.node.mailboxes.admission import BoxAdmission
 from swarmfeed.node.mailboxes.answers import MailboxAnswers
 from swarmfeed.node.mailboxes.carrier import MailCarrier
 from swarmfeed.node.mailboxes.collecting import Collecting
-from swarmfeed.node.mailboxes.directory import Directory
+from swarmfeed.node.mailboxes.directory import BoxDirectory
 from swarmfeed.node.mailboxes.keeping import BoxKeeping
 from swarmfeed.node.mailboxes.leasing import NAME, BoxLeased, Leasing
 from swarmfeed.node.mailboxes.own import OwnBoxes
@@ -43,7 +43,7 @@ TIDY_EVERY_S = 3_600
 class MailboxRole:
     """The parts, put together."""
 
-    admission: Admission
+    admission: BoxAdmission
     keeping: BoxKeeping
     own: OwnBoxes
     posting: Posting
@@ -111,7 +111,7 @@ def mailboxes_role(ground: Ground, feeds: Feeds) -> Role:
 
 def _make(ground: Ground, feeds: Feeds) -> MailboxRole:
     """Put the parts together; nothing runs yet."""
-    admission, directory = Admission(ground), Directory(ground)
+    admission, directory = BoxAdmission(ground), BoxDirectory(ground)
     keeping, own = BoxKeeping(ground, admission), OwnBoxes(ground, directory, feeds.writer)
     posting, leasing = Posting(ground, directory, keeping), Leasing(ground, own)
     collecting = Collecting(ground, own, leasing, Probing(ground, own, posting))
