@@ -90,7 +90,7 @@ def test_a_role_that_is_handed_in_lives_with_the_node(tmp_path: Path) -> None:
         other = await street.move_in(knows=[me], roster=ROSTER)
         await street.pass_time(3)
         assert diary.lines[2:] == ["opened"] and diary.rounds == 1
-        assert me.running.ground.introduction.hello().roles == ("diary",)
+        assert me.running.ground.introduction.hello().roles == ("mailboxes", "diary")
         assert list(me.running.ground.interests.sought()) == [SOUGHT]
         assert await me.running.feeds.friends.hold() == "left to a diary"
         await other.stop()
@@ -200,6 +200,8 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "witnesses",
                 "parents",
                 "letters",
+                "mailboxes",
+                "mailboxes-tidy",
                 "diary",
                 "ledger",
             ),

@@ -71,7 +71,7 @@ def test_it_says_so_in_its_hello(tmp_path: Path) -> None:
         ben = await street.move_in(knows=[anna], roster=ROSTER)
         await street.pass_time(3)
         (session,) = ben.running.ground.sessions.all()
-        assert session.peer.hello.roles == ("greeter",)
+        assert session.peer.hello.roles == ("mailboxes", "greeter")
 
     in_neighbourhood(tmp_path, scenario, roster=TOYS)
 
