@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from seeker.memory import seek_memory
+from seeker.needle import Needle
+from seeker.seeking import places, seek, seek_open
+from seeker.wire import Capture
 
 from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
+from tests.e2e.overheard import heard_by
 
 pytestmark = [
     pytest.mark.e2e,
@@ -22,8 +28,12 @@ ALONE = ("--no-dht", "--supernode-speed", "0")
 SEALED = 600
 """Two chunks, and a tail."""
 
-SECRET = "what no relay reads 7fa1c9"
+SEALED_BYTES_MIN = 20_000
+"""Each post has noise of 32 bytes that cannot be packed."""
+
+SECRET = "what no relay reads 7fa1c9e2b4d6a8f0"
 """In each post; does not stand in this process's environment, nor in a command line."""
+NEEDLE = Needle(SECRET)
 
 
 @pytest.fixture
@@ -57,50 +67,61 @@ def held_of(node: Node, author: Node) -> int:
     return int(held) if held == size else 0
 
 
-def is_in_memory(node: Node, text: str) -> bool:
-    """Whether a running process has some text in its memory, readable as it is."""
-    assert node.process is not None
-    pid, sought = node.process.pid, text.encode()
-    with (
-        Path(f"/proc/{pid}/maps").open() as maps,
-        Path(f"/proc/{pid}/mem").open("rb") as memory,
-    ):
-        for line in maps:
-            extent, modes, *_ = line.split()
-            if "[v" in line or not modes.startswith("rw"):
-                continue
-            first, last = (int(each, 16) for each in extent.split("-"))
-            try:
-                memory.seek(first)
-                if sought in memory.read(last - first):
-                    return True
-            except OSError:
-                continue  # it was given back meanwhile
-    return False
+@contextmanager
+def watched(address: str) -> Iterator[Capture | None]:
+    """Take all that goes to and from an address off the wire, where this user may.
+
+    Who may not still has all that the relay reads, which is more.
+    """
+    try:
+        capture = Capture(address)
+    except PermissionError:
+        yield None
+        return
+    with capture:
+        yield capture
+
+
+def check_that_nothing_is_read(relay: Node, capture: Capture | None) -> None:
+    """Look for a post on the wire, and in all that the relay reads, remembers and keeps."""
+    heard = heard_by(relay.home).read_bytes()
+    assert len(heard) > SEALED_BYTES_MIN
+    assert list(places(heard, NEEDLE)) == []
+    assert relay.process is not None
+    assert seek_memory(relay.process.pid, NEEDLE) == []
+    assert seek_open(relay.process.pid, NEEDLE) == []
+    assert seek(relay.home, NEEDLE) == []
+    if capture is not None:
+        said = capture.streams()
+        assert sum(map(len, said.values())) > 2 * SEALED_BYTES_MIN, "it came and went"
+        assert capture.seek(NEEDLE) == []
 
 
 def test_a_backlog_and_live_posts_come_by_way_of_a_relay(
     town: Neighbourhood, tmp_path: Path
 ) -> None:
-    relay = town.add("relay", *ALONE, "--supernode", "on").start()
+    relay = town.add("relay", *ALONE, "--supernode", "on", program="tests.e2e.overheard")
+    relay.start()
     by_relay = (*ALONE, "--peer", relay.link_endpoint())
     ben = town.add("ben", *by_relay)
     old = tmp_path / "old.jsonl"
     old.write_text("".join(map(old_post, range(SEALED))))
     ben.command("import", str(old))
-    ben.start()
-    anna = town.add("anna", *by_relay).start()
-    anna.post("follow", who=ben.author)
-    anna.wait_for("all of it", lambda: held_of(anna, ben) > SEALED, PATIENCE_S)
-    anna.wait_for("the oldest", lambda: len(anna.get("search", q="oldest")["posts"]) == 1)
-    ben.post("post", text=f"{SECRET} live")
-    anna.wait_for("the live post", lambda: texts(anna)[0] == f"{SECRET} live", PATIENCE_S)
+    with watched(relay.host) as capture:
+        ben.start()
+        anna = town.add("anna", *by_relay).start()
+        anna.post("follow", who=ben.author)
+        anna.wait_for("all of it", lambda: held_of(anna, ben) > SEALED, PATIENCE_S)
+        anna.wait_for("the oldest", lambda: len(anna.get("search", q="oldest")["posts"]) == 1)
+        ben.post("post", text=f"{SECRET} live")
+        anna.wait_for("the post", lambda: texts(anna)[0] == f"{SECRET} live", PATIENCE_S)
     assert "" in endpoints(anna)
     assert "" in endpoints(ben)
     assert "" not in endpoints(relay)
     held = {feed["author"] for feed in relay.get("status")["feeds"]}
     assert ben.author not in held
-    assert is_in_memory(anna, SECRET)
-    assert not is_in_memory(relay, SECRET)
+    assert anna.process is not None
+    assert seek_memory(anna.process.pid, NEEDLE) and seek(anna.home, NEEDLE)
+    check_that_nothing_is_read(relay, capture)
     ben.stop()
     anna.wait_for("the circuit to end", lambda: "" not in endpoints(anna), PATIENCE_S)
