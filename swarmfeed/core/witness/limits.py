@@ -15,6 +15,19 @@ COSIGN_PER_S: Final = 16
 NEW_FEEDS_OF_NODE: Final = 512
 """Feeds a witness hears of by one node in a day, at once or not: so many a person follows."""
 
+NEW_FEEDS_OF_NETWORK: Final = 2_048
+"""The same by all nodes of one network: four that follow as many, and no others in common."""
+
+WITNESSED_FEEDS_SPARED: Final = 2_000
+"""Of the places, the last ones: for nodes that have brought few feeds of late."""
+
+FIRST_FEEDS_OF_NODE: Final = 8
+"""So few: its own feeds come first, with those of a few whom it reads."""
+
+ROOM_KEPT_MAX: Final = 4_096
+"""Nodes and networks of which is remembered what they brought in the last day: 150 B each.
+Beyond that, who comes new brings nothing new until another one's day is over."""
+
 COSIGNED_WITHIN_S: Final = 0.1
 """How long heads are gathered before they are written down, all in one sync of the disk."""
 

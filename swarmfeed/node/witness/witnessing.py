@@ -12,6 +12,7 @@ from typing import Final
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.net.domain import domain_of
 from swarmfeed.core.talk.words import ForkProof
 from swarmfeed.core.witness.book import (
     ForkFound,
@@ -28,10 +29,9 @@ from swarmfeed.core.witness.limits import (
     COSIGN_BURST,
     COSIGN_PER_S,
     COSIGNED_WITHIN_S,
-    NEW_FEEDS_OF_NODE,
     UNREAD_MAX,
-    WITNESSED_FEEDS_MAX,
 )
+from swarmfeed.core.witness.room import Room
 from swarmfeed.core.witness.words import Cosign, Witnessed
 from swarmfeed.errors import FatalError, PassingError
 from swarmfeed.node.ground.events import Fatal, Strained
@@ -41,7 +41,6 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.tasks import in_turns
 
 PAGE: Final = "witnessed"
-DAY_S: Final = 24 * 60 * 60
 
 
 class CosignSide:
@@ -49,14 +48,12 @@ class CosignSide:
 
     def __init__(self) -> None:
         self._heads: TokenBucket | None = None
-        self._feeds: TokenBucket | None = None
 
-    def takes(self, is_new: bool, now_s: float) -> bool:
-        """Whether one more head may be brought now, or one of a feed nobody told of."""
-        if self._heads is None or self._feeds is None:
+    def takes(self, now_s: float) -> bool:
+        """Whether one more head may be brought now."""
+        if self._heads is None:
             self._heads = TokenBucket(COSIGN_BURST, COSIGN_PER_S, now_s)
-            self._feeds = TokenBucket(NEW_FEEDS_OF_NODE, NEW_FEEDS_OF_NODE / DAY_S, now_s)
-        return self._heads.take(1, now_s) and (not is_new or self._feeds.take(1, now_s))
+        return self._heads.take(1, now_s)
 
 
 class Witness:
@@ -70,6 +67,7 @@ class Witness:
         self._beside = ground.beside
         self._clock = ground.shells.clock
         self._known: dict[FeedId, LastHead] = {}
+        self._room = Room()
         self._unwritten: dict[FeedId, LastHead] = {}
         """What is not on disk yet; of these feeds nothing is told."""
         self._waiting: dict[tuple[NodeId, FeedId], tuple[Session, Cosign]] = {}
@@ -109,14 +107,16 @@ class Witness:
         return layer.serves and is_known
 
     def _has_room(self, session: Session, asked: Cosign) -> bool:
-        is_new = asked.feed_id not in self._known
-        if is_new and len(self._known) >= WITNESSED_FEEDS_MAX:
-            return False
-        if len(session.outbox) >= UNREAD_MAX:
+        if len(session.outbox) >= UNREAD_MAX or len(self._waiting) >= ANSWERS_WAITING_MAX:
             return False
         now_s = self._clock.monotonic_ms() / 1000
-        takes = session.part(CosignSide).takes(is_new, now_s)
-        return takes and len(self._waiting) < ANSWERS_WAITING_MAX
+        if not session.part(CosignSide).takes(now_s):
+            return False
+        if asked.feed_id in self._known:
+            return True
+        # Who comes by way of a relay shares what there is for all of these.
+        network = domain_of(session.proven_host) if session.proven_host else ""
+        return self._room.takes(session.node_id, network, len(self._known), now_s)
 
     async def _answer_soon(self) -> None:
         """Write down and answer what was asked, until nothing is left to do."""
