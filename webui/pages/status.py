@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import render_template
 from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.mailboxes import Mailboxes
 from swarmfeed.core.asks.sentences import BY_ANOTHER, SLOWLY_BY_ANOTHER, what_is_confirmed
 from swarmfeed.core.asks.supernodes import Supernodes
 from swarmfeed.core.asks.upkeep import Safety, Status
@@ -28,6 +29,7 @@ def show_status() -> str:
         by_another=BY_ANOTHER(),
         slowly=SLOWLY_BY_ANOTHER(),
         supernodes=ask(Supernodes()),
+        mailboxes=ask(Mailboxes()),
         out_of_reach=how_long(1 - safety.reachable) if safety else "",
         copies=whole_copies(safety.copies, safety.copies_needed) if safety else 0,
         copies_wanted=ceil(safety.copies_needed) if safety else 0,

@@ -19,6 +19,7 @@ from swarmfeed.cli.output import (
 )
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.mailboxes import Mailboxes, MailboxStatus
 from swarmfeed.core.asks.upkeep import (
     NodeStatus,
     PeerStatus,
@@ -38,11 +39,11 @@ from swarmfeed.core.base.texts import counted
 def status(context: Context, as_json: bool) -> None:
     """Print how the node is: its feeds, its peers, its disk."""
     with context.open(alarms=as_json) as desk:
-        found = desk.ask(Status())
+        found, boxes = desk.ask(Status()), desk.ask(Mailboxes())
     if as_json:
         print_answer(found)
     else:
-        _print_status(found, context.doors.now_ms())
+        _print_status(found, boxes, context.doors.now_ms())
 
 
 @click.command()
@@ -114,12 +115,21 @@ def _print_missing(lines: Sequence[str], trouble: str) -> int:
     return len(missing)
 
 
-def _print_status(found: NodeStatus, now_ms: int) -> None:
+def _print_boxes(boxes: MailboxStatus) -> None:
+    """Say who keeps letters for whom, where anybody does, or somebody could need it."""
+    if boxes.receives:
+        print_sentence(boxes.sentence)
+    if boxes.kept_boxes:
+        print_sentence(boxes.kept_sentence)
+
+
+def _print_status(found: NodeStatus, boxes: MailboxStatus, now_ms: int) -> None:
     for alarm in found.alarms:
         print_sentence(alarm)
     print_sentence(found.sentence)
     if found.safety is not None:
         print_sentence(found.safety.sentence)
+    _print_boxes(boxes)
     used = f"{format_bytes(found.disk.bytes)} of {format_bytes(found.disk.budget_bytes)}"
     network = [
         ("reached at", found.link_endpoint),

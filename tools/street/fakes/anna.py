@@ -16,6 +16,7 @@ from swarmfeed.core.asks.history import (
     SayGoodbye,
     Told,
 )
+from swarmfeed.core.asks.mailboxes import Mailboxes
 from swarmfeed.core.asks.muting import Mute, Muted, Unmute, WhoIsMuted
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.newest import HowNew, HowNewIs
@@ -77,6 +78,7 @@ from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
 
 from street.fakes import history
+from street.fakes.boxes import mailbox_status
 from street.fakes.listening import LISTENING
 from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
@@ -356,6 +358,7 @@ class AnnasDesk(TableDesk):
         SearchPosts: search,
         SearchNetwork: search_network,
         Supernodes: supernodes,
+        Mailboxes: lambda desk, _: mailbox_status(NOW_MS),
         ShowPost: show,
         HowFarRemoved: how_far_removed,
         Status: status,
