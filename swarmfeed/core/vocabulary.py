@@ -21,6 +21,7 @@ from swarmfeed.core.letters import words as letters
 from swarmfeed.core.library import words as library
 from swarmfeed.core.lookup import words as lookup
 from swarmfeed.core.mailboxes import words as mailboxes
+from swarmfeed.core.partition import words as partition
 from swarmfeed.core.push import words as push
 from swarmfeed.core.relay import words as circuits
 from swarmfeed.core.state import words as state
@@ -96,6 +97,7 @@ VOCABULARY: Final = Vocabulary(
         *catchup.WORDS,
         *witness.WORDS,
         *push.WORDS,
+        *partition.WORDS,
         *library.WORDS,
         *letters.WORDS,
         *mailboxes.WORDS,

@@ -1,6 +1,6 @@
 """What a supernode remembers of the network: recent posts, each with what proves it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -112,6 +112,12 @@ class Recent(Protocol):
 
     def newest(self, before: Spot | None, limit: int) -> RecentHits:
         """Return posts behind a place, whatever they say, newest first."""
+        ...
+
+    def on_drawers(
+        self, drawers: Collection[int], before: Spot | None, limit: int
+    ) -> RecentHits:
+        """Return posts in any of these drawers (``core.partition.keys``), newest first."""
         ...
 
     def count(self) -> int:

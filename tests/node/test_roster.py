@@ -195,6 +195,8 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "in-parts",
                 "seek",
                 "recent",
+                "roll",
+                "drawers",
                 "library",
                 "ways-in",
                 "witnesses",

@@ -26,7 +26,7 @@ from swarmfeed.core.vocabulary import VOCABULARY
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import DamageError
-from swarmfeed.node.lookup.asking import NetworkQuestion, check_answer
+from swarmfeed.node.lookup.gathering import NetworkQuestion, check_answer
 from swarmfeed.ports.recent import RecentHits, RecentPost
 from swarmfeed.shell.store.recent import SqliteRecent
 from swarmfeed.shell.store.sqlite import OpenFile, connect

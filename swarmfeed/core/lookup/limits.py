@@ -27,6 +27,15 @@ CALLED_FEEDS_MAX: Final = 256
 REASON_CHARS_MAX: Final = 200
 """Why a search was not answered, in words for people."""
 
+OWNERS_NAMED_MAX: Final = 8
+"""Owners named in one answer: those of two drawers."""
+
+OWNER_BYTES: Final = 122
+"""Record of one (FORMAT 16)."""
+
+DRAWERS_BYTES: Final = 2_048
+"""Numbers of drawers in one question: all of them, 2 bytes each."""
+
 # --- who answers ---------------------------------------------------------------------------
 
 SEARCHES_OF_PEER_MAX: Final = 4

@@ -84,4 +84,7 @@ KEPT_BACK: Final = Text("it left posts out of {searches:1 search|# searches in a
 # --- of a new supernode ----------------------------------------------------------------------
 
 NOTHING_TO_COPY: Final = Text("nothing to copy from other supernodes")
+NOT_ON_ROLL: Final = Text("this machine serves nobody")
+ON_ROLL: Final = Text("{supernodes:1 supernode|# supernodes} known")
+KEEPS: Final = Text("posts of the network are kept {how}")
 COPIED: Final = Text("{posts:1 post|# posts} copied from other supernodes so far")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX, TIME_MS_MAX
-from swarmfeed.core.base.marks import At, Between, UpTo
+from swarmfeed.core.base.marks import OPTIONAL, At, Between, UpTo
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.matching import Called, Meant
 from swarmfeed.core.feed.proven import ProvenPost
@@ -13,7 +13,10 @@ from swarmfeed.core.lookup.limits import (
     CALLED_AUTHORS_MAX,
     CALLED_FEEDS_MAX,
     CALLED_MAX,
+    DRAWERS_BYTES,
     HITS_MAX,
+    OWNER_BYTES,
+    OWNERS_NAMED_MAX,
     REASON_CHARS_MAX,
     SEARCH_ID_BYTES,
 )
@@ -55,6 +58,8 @@ class Recall:
     limit: Annotated[int, At("n"), Between(1, HITS_MAX)]
     before: Annotated[Spot | None, At("b")] = None
     """Only posts behind this place."""
+    drawers: Annotated[bytes, At("s"), UpTo(DRAWERS_BYTES), OPTIONAL] = b""
+    """Only posts in these drawers, two bytes each, ascending; missing: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,13 @@ class SearchFound:
     """1 if there are more, which the question left no room for."""
     since_ms: Annotated[int, At("t"), Between(0, TIME_MS_MAX)]
     """From when on the sender has all posts that it was told of."""
+    owners: Annotated[
+        tuple[Annotated[bytes, UpTo(OWNER_BYTES)], ...],
+        At("k"),
+        UpTo(OWNERS_NAMED_MAX),
+        OPTIONAL,
+    ] = ()
+    """Supernodes that own the drawer where this is looked for, by their records (FORMAT 16)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def owners_of(key: int, keepers: Iterable[Keeper], count: int = OWNERS) -> list[
 
     No two are in one network, as long as there are enough networks.
     """
-    ranked = sorted(keepers, key=lambda each: (-_score(key, each), each.node_id))
+    ranked = sorted(keepers, key=lambda each: (-score_of(key, each), each.node_id))
     chosen: list[Keeper] = []
     for each in ranked:
         if len(chosen) < count and all(each.network != one.network for one in chosen):
@@ -101,7 +101,8 @@ def _news_from(
     return [each.node_id for each in owners_of(key, after) if each.node_id not in old]
 
 
-def _score(key: int, keeper: Keeper) -> float:
+def score_of(key: int, keeper: Keeper) -> float:
+    """Return how much a keeper is called to own a key: those with the most own it."""
     draw = (_number(key.to_bytes(8, "big") + keeper.node_id) + 0.5) / 2**64
     return -keeper.capacity / math.log(draw)
 

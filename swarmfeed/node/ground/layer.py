@@ -50,6 +50,7 @@ class Layer:
         self._children: dict[NodeId, Session] = {}
         self._others: tuple[Supernode, ...] = ()
         self._ways_in: tuple[Endpoint, ...] = ()
+        self._own = b""
         self._lateness: dict[str, Lateness] = {}
         """By what is asked for: a few kinds, as roles have them."""
 
@@ -74,6 +75,11 @@ class Layer:
     def others(self) -> tuple[Supernode, ...]:
         """Other supernodes that are known, linked or not."""
         return self._others
+
+    @property
+    def own(self) -> bytes:
+        """What this node signed of itself lately (FORMAT 16); empty: nothing yet."""
+        return self._own
 
     @property
     def ways_in(self) -> tuple[Endpoint, ...]:
@@ -152,6 +158,10 @@ class Layer:
     def know(self, others: tuple[Supernode, ...]) -> None:
         """These are the other supernodes, as far as is known."""
         self._others = others
+
+    def sign(self, own: bytes) -> None:
+        """This is what the node signs of itself now."""
+        self._own = own
 
     # --- changing: for the role that remembers ways in ---
 

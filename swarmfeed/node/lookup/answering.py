@@ -12,12 +12,14 @@ from swarmfeed.core.lookup.limits import (
     SEARCHES_OF_PEER_MAX,
 )
 from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused, called_of
+from swarmfeed.core.partition.keys import read_drawers
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import MendingError, RetryError, UserError
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.keeper import RecentKeeper
+from swarmfeed.node.lookup.partition import DrawerAnswer, Partition
 from swarmfeed.ports.recent import RecentHits
 
 logger = structlog.get_logger()
@@ -34,9 +36,10 @@ class SearchingSide:
 class SearchServer:
     """Looks into the index of the network; belongs to one asyncio loop."""
 
-    def __init__(self, ground: Ground, keeper: RecentKeeper) -> None:
+    def __init__(self, ground: Ground, keeper: RecentKeeper, partition: Partition) -> None:
         self._recent = ground.shells.recent
         self._keeper = keeper
+        self._partition = partition
         self.waiting = 0
         """Searches of all peers that are not answered yet."""
 
@@ -89,11 +92,19 @@ class SearchServer:
             if isinstance(error, MendingError):
                 self._keeper.mend()
             return SearchRefused(search.search, sentences.NOT_READY())
-        return SearchFound(search.search, found.hits, found.more, self._keeper.since_ms)
+        beside = DrawerAnswer((), self._keeper.since_ms)
+        if isinstance(search, Search):
+            query, called = parse_query(search.typed), called_of(search.called)
+            beside = self._partition.answer(query, called, self._keeper.since_ms)
+        said = (found.hits, found.more, beside.since_ms, beside.owners)
+        return SearchFound(search.search, *said)
 
     def _find(self, search: Search | Recall) -> RecentHits:
         """What is here; off the loop.  UserError: it is no search, or takes too long."""
         if isinstance(search, Recall):
+            if search.drawers:
+                drawers = read_drawers(search.drawers)
+                return self._recent.on_drawers(drawers, search.before, search.limit)
             return self._recent.newest(search.before, search.limit)
         query, called = parse_query(search.typed), called_of(search.called)
         return self._recent.search(query, called, search.before, search.limit)

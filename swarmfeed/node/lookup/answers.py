@@ -24,7 +24,8 @@ from swarmfeed.core.words.query import SearchQuery, parse_query
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.lookup.asking import Gathered, NetworkQuestion, NetworkSearch
+from swarmfeed.node.lookup.asking import NetworkSearch
+from swarmfeed.node.lookup.gathering import Gathered, NetworkQuestion
 
 
 class AboutNetwork:

@@ -1,6 +1,7 @@
 """Asks supernodes, and believes none of them: a search of the person, from words to answers.
 
-words --> two parents (or supernodes that are known), this machine's own index of the network
+words --> two parents and two other supernodes, this machine's own index of the network
+      --> where posts are kept by keys, who owns the key, as several of these name them
 answers --> each hit verified, one that is false makes all of its answer nothing
         --> merged, held against each other and against own posts: what is left out shows
 """
@@ -8,94 +9,45 @@ answers --> each hit verified, one that is false makes all of its answer nothing
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
-from swarmfeed.core.asks.network import AnswerOf
-from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.feed.proven import Checked
 from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import (
     ANSWER_WAIT_S,
     ASKING_MAX,
     HITS_MAX,
-    OMISSIONS_BORNE,
     SEARCH_ID_BYTES,
     SECOND_WAIT_S,
 )
-from swarmfeed.core.lookup.results import (
-    Answer,
-    check_hit,
-    merge,
-    merge_best,
-    omitted,
-    spot_of_hit,
-)
-from swarmfeed.core.lookup.words import (
-    NamedAuthors,
-    Recall,
-    Search,
-    SearchFound,
-    SearchRefused,
-    called_of,
-)
-from swarmfeed.core.words.query import SearchQuery
+from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused, called_of
+from swarmfeed.core.partition.keys import drawers_sought
+from swarmfeed.core.supernode.placement import Keeper, owners_of
+from swarmfeed.core.supernode.records import Record, open_record
 from swarmfeed.errors import RemoteError, RetryError
-from swarmfeed.node.ground.events import LinkClosed, Misled
-from swarmfeed.node.ground.fairness import off_loop
+from swarmfeed.node.ground.events import LinkClosed
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.library import OlderAnswer, OlderQuestion
+from swarmfeed.node.ground.layer import Supernode
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.waiting import Waiting
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.canaries import Canaries
+from swarmfeed.node.lookup.gathering import Gathered, Gathering, Heard, NetworkQuestion
 from swarmfeed.node.lookup.keeper import RecentKeeper
 
 NAME: Final = "lookup"
 """What a node that answers searches says of itself in its hello."""
 
-ASKED: Final = 2
-"""Supernodes that are asked: what one keeps back, the other one shows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkQuestion:
-    """A search, as it is asked."""
-
-    query: SearchQuery
-    typed: str
-    called: tuple[NamedAuthors, ...]
-    limit: int
-    before: Spot | None = None
-    older: bool = False
-    """Whether holders of older posts are asked too, whatever time the words say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What came of a search."""
-
-    hits: tuple[Checked, ...] = ()
-    asked: int = 0
-    answered: int = 0
-    untrue: int = 0
-    left_out: int = 0
-    since_ms: int = 0
-    more: bool = False
-    answers: tuple[AnswerOf, ...] = ()
-    holders_asked: int = 0
-    looked_back: bool = False
-    """Whether holders of older posts were looked for."""
-
+ASKED: Final = 4
+"""Supernodes that are asked: what one keeps back, another one shows.  Where a tenth of them are
+liars, both parents are for one leaf in a hundred, and all four for one in ten thousand."""
 
 SEARCHES: Final = "posts that are searched for"
 
-_Asking = asyncio.Future[SearchFound | None]
+Whom = Session | Supernode
+"""Who is linked, or is to be dialled."""
 
-Heard = tuple[Session | None, SearchFound]
-"""An answer, and who gave it; None: this machine."""
+_Asking = asyncio.Future[Heard | None]
 
 
 class NetworkSearch:
@@ -109,34 +61,26 @@ class NetworkSearch:
         canaries: Canaries,
     ) -> None:
         self._ground = ground
+        self._own = ground.identity.node_id
         self._layer = ground.layer
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
         self._keeper = keeper
         self._searching = searching
-        self._canaries = canaries
-        self._waiting: dict[tuple[NodeId, bytes], asyncio.Future[SearchFound | None]] = {}
+        self._gathering = Gathering(ground, canaries)
+        self._waiting: Waiting[SearchFound] = Waiting()
         self._under_way = 0
-        self._omissions: dict[NodeId, int] = {}
-        """Searches in a row in which a parent left something out."""
 
     # --- what is heard ---
 
     def on_found(self, session: Session, found: SearchFound) -> None:
-        self._answered(session, found.search, found)
+        self._waiting.on_answer(session, found.search, found)
 
     def on_refused(self, session: Session, refused: SearchRefused) -> None:
-        self._answered(session, refused.search, None)
+        self._waiting.on_answer(session, refused.search, None)
 
     def on_closed(self, event: LinkClosed) -> None:
-        for (node_id, _), waiting in self._waiting.items():
-            if node_id == event.session.node_id and not waiting.done():
-                waiting.set_result(None)
-
-    def _answered(self, session: Session, search: bytes, found: SearchFound | None) -> None:
-        waiting = self._waiting.get((session.node_id, search))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(found)
+        self._waiting.on_closed(event.session)
 
     # --- what is asked ---
 
@@ -146,40 +90,73 @@ class NetworkSearch:
             raise RetryError(sentences.TOO_MANY_AT_ONCE())
         self._under_way += 1
         try:
-            sessions = await self._whom_to_ask()
-            heard = await self._hear(sessions, sought)
-            asked = len(sessions) + self._keeper.is_open
-            recent = await self._gather(heard, sought, asked)
-            return await self._with_older(recent, sought)
+            asked = set[Session]()
+            heard = await self._look_here(sought)
+            heard += await self._hear(self._whom_to_ask(), sought, asked, is_more=bool(heard))
+            owners = self._owners(heard, sought, asked)
+            heard += await self._hear(owners, sought, asked, is_more=bool(heard))
+            count = len(asked) + self._keeper.is_open
+            recent = await self._gathering.gather(heard, sought, count)
+            return await self._gathering.with_older(recent, sought)
         finally:
             self._under_way -= 1
 
-    async def _whom_to_ask(self) -> list[Session]:
-        """Parents; where there are too few, who is linked and answers searches, then supernodes
-        that are known."""
+    def _whom_to_ask(self) -> list[Whom]:
+        """Parents and who is linked and answers searches; then supernodes that are known."""
         wanted = ASKED - self._keeper.is_open
-        chosen = list(dict.fromkeys((*self._layer.parents, *self.answering())))[:ASKED]
-        for other in self._layer.others:
-            if len(chosen) >= wanted:
-                break
-            if all(each.node_id != other.node_id for each in chosen):
-                session = await self._layer.link_to(other)
-                chosen += [] if session is None else [session]
-        return chosen[:wanted]
+        linked = list(dict.fromkeys((*self._layer.parents, *self.answering())))[:wanted]
+        known = {each.node_id for each in linked}
+        others = [each for each in self._layer.others if each.node_id not in known]
+        return [*linked, *others[: wanted - len(linked)]]
 
     def answering(self) -> list[Session]:
         """Linked nodes that say that they answer searches, linked longest first."""
         sessions = self._ground.sessions.all()
         return [each for each in sessions if NAME in each.peer.hello.roles]
 
-    async def _hear(self, sessions: Sequence[Session], sought: NetworkQuestion) -> list[Heard]:
-        """Return the answers that came in time."""
-        asking: dict[_Asking, Session] = {
-            asyncio.ensure_future(self._ask(each, sought)): each for each in sessions
+    def _owners(
+        self, heard: Sequence[Heard], sought: NetworkQuestion, asked: Iterable[Session]
+    ) -> list[Whom]:
+        """Who has all of what is looked for, where posts are kept by keys: chosen here among
+        those that were named and those that are known anyway, so that no single one chooses."""
+        named = {signed for _, found in heard for signed in found.owners}
+        if not named:
+            return []
+        records = _read((*named, *(each.signed for each in self._layer.others)))
+        known = [
+            Keeper(node_id=each.node_id, network=each.network, capacity=each.capacity)
+            for each in records.values()
+        ]
+        drawers = drawers_sought(sought.query, called_of(sought.called))
+        owners = dict.fromkeys(
+            each.node_id for drawer in drawers for each in owners_of(drawer, known)
+        )
+        done = {self._own, *(each.node_id for each in asked)}
+        return [
+            Supernode(node_id=node_id, endpoint=records[node_id].endpoint)
+            for node_id in owners
+            if node_id not in done
+        ]
+
+    async def _hear(
+        self,
+        whom: Sequence[Whom],
+        sought: NetworkQuestion,
+        asked: set[Session],
+        *,
+        is_more: bool,
+    ) -> list[Heard]:
+        """Return the answers that came in time, and add to ``asked`` who is linked.
+
+        Args:
+            is_more: Whether there is an answer already, so that these are not waited for long.
+        """
+        asking: dict[_Asking, Whom] = {
+            asyncio.ensure_future(self._ask(each, sought, asked)): each for each in whom
         }
+        heard = list[Heard]()
         try:
-            heard = await self._look_here(sought)
-            left_s = SECOND_WAIT_S if heard else ANSWER_WAIT_S
+            left_s = SECOND_WAIT_S if is_more else ANSWER_WAIT_S
             pending = set(asking)
             while pending:
                 done, pending = await asyncio.wait(
@@ -187,7 +164,7 @@ class NetworkSearch:
                 )
                 if not done:
                     break
-                heard += [(asking[each], found) for each in done if (found := each.result())]
+                heard += [found for each in done if (found := each.result())]
                 left_s = SECOND_WAIT_S if heard else left_s
         except BaseException:
             await _give_up(asking)
@@ -195,38 +172,43 @@ class NetworkSearch:
         self._ground.beside.spawn(self._see_who_is_late(asking))
         return heard
 
-    async def _see_who_is_late(self, asking: Mapping[_Asking, Session]) -> None:
+    async def _see_who_is_late(self, asking: Mapping[_Asking, Whom]) -> None:
         """Whoever does not answer in the whole time stays behind who does."""
         try:
             if asking:
                 await asyncio.wait(asking, timeout=ANSWER_WAIT_S)
-            answered = {asking[each] for each in asking if each.done() and each.result()}
+            heard = [each.result() for each in asking if each.done()]
         finally:
             await _give_up(asking)
-        self._layer.compare(SEARCHES, list(asking.values()), answered)
+        linked = [each for each in asking.values() if isinstance(each, Session)]
+        answered = {each[0] for each in heard if each is not None and each[0] is not None}
+        self._layer.compare(SEARCHES, linked, answered)
 
-    async def _ask(self, session: Session, sought: NetworkQuestion) -> SearchFound | None:
+    async def _ask(
+        self, whom: Whom, sought: NetworkQuestion, asked: set[Session]
+    ) -> Heard | None:
+        session = whom if isinstance(whom, Session) else await self._layer.link_to(whom)
+        if session is None:
+            return None
+        asked.add(session)
         search = self._dice(SEARCH_ID_BYTES)
         said = Search(search, sought.typed, sought.called, sought.limit, sought.before)
-        return await self._hear_answer(session, said)
+        found = await self._waiting.ask(session, search, said)
+        return None if found is None else (session, found)
 
-    async def recall(self, session: Session, before: Spot | None) -> SearchFound | None:
-        """Return recent posts that a supernode has behind a place; None: it does not say."""
-        said = Recall(self._dice(SEARCH_ID_BYTES), HITS_MAX, before)
+    async def recall(
+        self, session: Session, before: Spot | None, drawers: bytes = b""
+    ) -> SearchFound | None:
+        """Return recent posts that a supernode has behind a place; None: it does not say.
+
+        Args:
+            drawers: Only posts in these; empty: all.
+        """
+        said = Recall(self._dice(SEARCH_ID_BYTES), HITS_MAX, before, drawers)
         with suppress(TimeoutError):
             async with asyncio.timeout(ANSWER_WAIT_S):
-                return await self._hear_answer(session, said)
+                return await self._waiting.ask(session, said.search, said)
         return None
-
-    async def _hear_answer(self, session: Session, said: Search | Recall) -> SearchFound | None:
-        key = session.node_id, said.search
-        waiting: asyncio.Future[SearchFound | None] = asyncio.Future()
-        self._waiting[key] = waiting
-        session.outbox.put(("ask-search", said.search), partial(session.send, said))
-        try:
-            return await waiting
-        finally:
-            del self._waiting[key]
 
     async def _look_here(self, sought: NetworkQuestion) -> list[Heard]:
         """What this machine has, if it serves."""
@@ -236,152 +218,19 @@ class NetworkSearch:
         found = await self._searching.look(said)
         return [(None, found)] if isinstance(found, SearchFound) else []
 
-    # --- what is made of it ---
 
-    async def _gather(
-        self, heard: Sequence[Heard], sought: NetworkQuestion, asked: int
-    ) -> Gathered:
-        now_ms, called = self._clock.now_ms(), called_of(sought.called)
-        canaries = await self._canaries.of(sought.query, called, sought.before)
-        true: list[tuple[Session | None, Answer]] = []
-        for session, found in heard:
-            try:
-                answer = await off_loop(partial(check_answer, found, sought, called, now_ms))
-                true.append((session, answer))
-                self._remember(found, answer)
-            except RemoteError as error:
-                self._mislead(session, sentences.TOLD_FALSE(reason=error))
-        answers = [answer for _, answer in true]
-        return Gathered(
-            hits=tuple(self._merged(answers, sought)),
-            asked=asked,
-            answered=len(true),
-            untrue=len(heard) - len(true),
-            left_out=self._left_out(true, canaries, sought, now_ms),
-            since_ms=min((each.since_ms for each in answers), default=0),
-            more=any(each.more for each in answers),
-            answers=tuple(self._answer_of(*each) for each in true),
-        )
-
-    def _answer_of(self, session: Session | None, answer: Answer) -> AnswerOf:
-        node = None if session is None else session.node_id
-        is_parent = node is not None and self._layer.is_parent(node)
-        return AnswerOf(node=node, posts=len(answer.hits), is_parent=is_parent, holds=False)
-
-    async def _with_older(self, recent: Gathered, sought: NetworkQuestion) -> Gathered:
-        """Add what holders have, where supernodes have no more, and older posts are wanted."""
-        if recent.more or not (sought.older or reaches_back(sought, recent.since_ms)):
-            return recent
-        called = called_of(sought.called)
-        question = OlderQuestion(
-            query=sought.query,
-            typed=sought.typed,
-            people={each.typed: called(each.typed) for each in sought.called},
-            limit=sought.limit,
-            before=sought.before,
-        )
-        older = await self._ground.library.find(question)
-        for each in older.answers:
-            for hit, proven in zip(each.hits, each.proven, strict=True):
-                self._ground.guests.remember(hit.ref, proven)
-        answers = [Answer(hits=each.hits, more=each.more, since_ms=0) for each in older.answers]
-        # What supernodes showed is all they have: it makes no gap.
-        answers.append(Answer(hits=recent.hits, more=False, since_ms=0))
-        return replace(
-            recent,
-            hits=tuple(self._merged(answers, sought)),
-            untrue=recent.untrue + older.untrue,
-            more=any(each.more for each in answers) or _count(answers) > sought.limit,
-            holders_asked=older.asked,
-            looked_back=True,
-            answers=(*recent.answers, *(_of_holder(each) for each in older.answers)),
-        )
-
-    def _remember(self, found: SearchFound, answer: Answer) -> None:
-        """What is true may be answered: its proofs are at hand for a while."""
-        for hit, proven in zip(answer.hits, found.hits, strict=True):
-            self._ground.guests.remember(hit.ref, proven)
-
-    def _merged(self, answers: Sequence[Answer], sought: NetworkQuestion) -> list[Checked]:
-        if sought.query.best_first:
-            return merge_best(answers, sought.query, sought.limit, {})
-        return merge(answers, sought.limit)
-
-    def _left_out(
-        self,
-        true: Sequence[tuple[Session | None, Answer]],
-        canaries: Sequence[Checked],
-        sought: NetworkQuestion,
-        now_ms: int,
-    ) -> int:
-        """Count what one answer should have had; who does that again and again is a liar."""
-        missing = set()
-        known = [hit for _, answer in true for hit in answer.hits]
-        for session, answer in true:
-            if sought.query.best_first and answer.more:
-                continue  # which are the best, each may judge by what it has
-            must_have = session is not None and self._canaries.counts(session)
-            lacks = omitted(answer, [*known, *(canaries if must_have else ())], now_ms)
-            missing.update(lacks)
-            if session is not None:
-                self._count(session, is_omission=bool(lacks))
-        return len(missing)
-
-    def _count(self, session: Session, *, is_omission: bool) -> None:
-        count = self._omissions.pop(session.node_id, 0) + 1 if is_omission else 0
-        if count > OMISSIONS_BORNE:
-            self._mislead(session, sentences.KEPT_BACK(searches=count))
-        elif count and self._layer.is_parent(session.node_id):
-            self._omissions[session.node_id] = count
-        elif not count:
-            self._omissions.pop(session.node_id, None)
-
-    def _mislead(self, session: Session | None, why: str) -> None:
-        if session is not None:
-            self._ground.events.tell(Misled(session, why))
+def _read(signed: Iterable[bytes]) -> dict[bytes, Record]:
+    """Return true records by their nodes; others are nobody's."""
+    found = dict[bytes, Record]()
+    for each in signed:
+        with suppress(RemoteError):
+            record = open_record(each)
+            if record.serving and record.can_be_dialled:
+                found[record.node_id] = record
+    return found
 
 
 async def _give_up(asking: Iterable[_Asking]) -> None:
     for each in asking:
         each.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
-
-
-def reaches_back(sought: NetworkQuestion, since_ms: int) -> bool:
-    """Whether a search asks for posts that are older than supernodes have all of."""
-    query, before = sought.query, sought.before
-    return (
-        0 < query.since_ms < since_ms
-        or (query.until_ms is not None and query.until_ms <= since_ms)
-        or (before is not None and before.time_ms < since_ms)
-    )
-
-
-def _count(answers: Sequence[Answer]) -> int:
-    return len({hit.ref for each in answers for hit in each.hits})
-
-
-def _of_holder(answer: OlderAnswer) -> AnswerOf:
-    posts = len(answer.hits)
-    return AnswerOf(node=answer.node_id, posts=posts, is_parent=False, holds=True)
-
-
-def check_answer(
-    found: SearchFound, sought: NetworkQuestion, called: Called, now_ms: int
-) -> Answer:
-    """Return what is true of an answer: all of it, or nothing.
-
-    Raises:
-        RemoteError: One of its posts is false, or not what was asked for, or behind the wrong
-            place, or there are more than were asked for.
-    """
-    if len(found.hits) > sought.limit:
-        raise RemoteError("more posts than were asked for")
-    if found.more and not found.hits:
-        raise RemoteError("more posts, and none of them")
-    hits = tuple(check_hit(each, sought.query, called, now_ms) for each in found.hits)
-    if len({each.ref for each in hits}) < len(hits):
-        raise RemoteError("a post twice")
-    if sought.before is not None and any(spot_of_hit(each) >= sought.before for each in hits):
-        raise RemoteError("a post that was shown before")
-    return Answer(hits=hits, more=found.more, since_ms=found.since_ms)

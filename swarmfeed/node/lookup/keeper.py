@@ -37,6 +37,7 @@ from swarmfeed.node.ground.events import (
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
+from swarmfeed.node.lookup.partition import Partition
 from swarmfeed.node.lookup.prover import PostProver, check_all
 from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.ports.recent import Looked
@@ -50,12 +51,13 @@ Range = tuple[int, int]
 class RecentKeeper:
     """Fills the index of the network; belongs to one asyncio loop."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, partition: Partition) -> None:
         self._ground = ground
         self._recent = ground.shells.recent
         self._clock = ground.shells.clock
         self._bytes_max = ground.settings.of(LookupSettings).recent_bytes
         self._prover = PostProver(ground)
+        self._partition = partition
         self._ranges: OrderedDict[FeedId, Range] = OrderedDict()
         self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
         self._gone: list[FeedId] = []
@@ -220,7 +222,10 @@ class RecentKeeper:
         now_ms = self._clock.now_ms()
 
         def take() -> None:
-            self._recent.add(check_all(seen, now_ms), now_ms // DAY_MS)
+            kept = [
+                each for each in check_all(seen, now_ms) if self._partition.keeps(each.checked)
+            ]
+            self._recent.add(kept, now_ms // DAY_MS)
 
         await off_loop(take)
         for _ in range(min(count, len(self._seen))):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from swarmfeed.core.lookup.limits import COPY_EVERY_S
 from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused
+from swarmfeed.core.partition.limits import ROLL_EVERY_S
+from swarmfeed.core.partition.words import AskRoll, TellRoll
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     ChunkKept,
@@ -21,13 +23,15 @@ from swarmfeed.node.ground.events import (
     listens,
 )
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.switchboard import hears
+from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.lookup.answering import SearchServer
 from swarmfeed.node.lookup.answers import AboutNetwork
 from swarmfeed.node.lookup.asking import NAME, NetworkSearch
 from swarmfeed.node.lookup.canaries import Canaries
 from swarmfeed.node.lookup.copying import RecentCopier
 from swarmfeed.node.lookup.keeper import RecentKeeper
+from swarmfeed.node.lookup.partition import Partition
+from swarmfeed.node.lookup.rolling import Rolling
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
@@ -40,19 +44,41 @@ class LookupParts:
     searching: SearchServer
     searches: NetworkSearch
     copier: RecentCopier
+    partition: Partition
+    rolling: Rolling
+
+    def hears(self) -> tuple[Hears, ...]:
+        return (
+            hears(Search, self.searching.on_search),
+            hears(Recall, self.searching.on_search),
+            hears(SearchFound, self.searches.on_found),
+            hears(SearchRefused, self.searches.on_refused),
+            hears(AskRoll, self.rolling.on_ask),
+            hears(TellRoll, self.rolling.on_told),
+        )
+
+    def jobs(self) -> Sequence[Job]:
+        return (
+            Job(name="recent", run=self.copier.copy, every_s=COPY_EVERY_S, jitter_s=1),
+            Job(name="roll", run=self.rolling.look, every_s=ROLL_EVERY_S, jitter_s=2),
+            Job(name="drawers", run=self.copier.look, every_s=ROLL_EVERY_S, jitter_s=2),
+        )
 
 
 def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
     """Make the role of one node."""
-    keeper = RecentKeeper(ground)
-    searching = SearchServer(ground, keeper)
-    canaries = Canaries(ground)
+    partition, canaries = Partition(ground), Canaries(ground)
+    keeper = RecentKeeper(ground, partition)
+    searching = SearchServer(ground, keeper, partition)
     searches = NetworkSearch(ground, keeper, searching, canaries)
-
-    copier = RecentCopier(ground, keeper, searches)
-
-    def jobs() -> Sequence[Job]:
-        return (Job(name="recent", run=copier.copy, every_s=COPY_EVERY_S, jitter_s=1),)
+    parts = LookupParts(
+        keeper=keeper,
+        searching=searching,
+        searches=searches,
+        copier=RecentCopier(ground, keeper, searches, partition),
+        partition=partition,
+        rolling=Rolling(ground, partition),
+    )
 
     def on_closed(event: LinkClosed) -> None:
         searching.on_closed(event.session)
@@ -60,21 +86,18 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
 
     return Role(
         name=NAME,
-        parts=LookupParts(keeper=keeper, searching=searching, searches=searches, copier=copier),
+        parts=parts,
         says=lambda: keeper.is_open,
-        hears=(
-            hears(Search, searching.on_search),
-            hears(Recall, searching.on_search),
-            hears(SearchFound, searches.on_found),
-            hears(SearchRefused, searches.on_refused),
-        ),
+        hears=parts.hears(),
         answers=AboutNetwork(ground, searches).rows(),
         listens=(
+            listens(ServingChanged, partition.on_serving),
+            listens(PostSeen, partition.on_seen),
             *_filling(keeper),
-            *_noticing(canaries, copier),
+            *_noticing(canaries, parts.copier),
             listens(LinkClosed, on_closed),
         ),
-        jobs=jobs,
+        jobs=parts.jobs,
         stop=keeper.stop,
     )
 

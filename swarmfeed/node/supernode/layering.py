@@ -88,6 +88,7 @@ class Layering:
                 for each in member.table.choose_told(len(member.table), now_s, _first)
             )
         )
+        self._layer.sign(self.own())
         await self._visits.close_idle(round(VISIT_ROUNDS * self._clock.round_s * 1000))
         return member.why
 

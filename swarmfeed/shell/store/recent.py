@@ -4,7 +4,7 @@ A file of its own: nothing in it is of this person alone, and it may be deleted 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import structlog
@@ -115,6 +115,12 @@ class SqliteRecent:
     def newest(self, before: Spot | None, limit: int) -> RecentHits:
         with self._opened.read() as db:
             return recent_read.newest(db, before, limit)
+
+    def on_drawers(
+        self, drawers: Collection[int], before: Spot | None, limit: int
+    ) -> RecentHits:
+        with self._opened.read() as db:
+            return recent_read.on_drawers(db, drawers, before, limit)
 
     def count(self) -> int:
         with self._opened.read() as db:

@@ -1,6 +1,6 @@
 """What comes out of the index of the network."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 
@@ -21,13 +21,13 @@ from swarmfeed.core.feed.proven import (
 )
 from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
-from swarmfeed.core.words.query import SearchQuery
+from swarmfeed.core.words.query import Conditions, SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_texts
 from swarmfeed.errors import DamageError, RemoteError
 from swarmfeed.ports.recent import RecentHits
 from swarmfeed.shell.store.recent_schema import OF_A_MOMENT, slot_of
-from swarmfeed.shell.store.recent_terms import match_of
+from swarmfeed.shell.store.recent_terms import match_of, match_of_drawers
 from swarmfeed.shell.store.sqlite import Connection
 
 _MATCHES: Final = """
@@ -57,6 +57,10 @@ _SAID: Final = "SELECT stored, edit FROM post_{slot} WHERE id = ?"
 _COUNT: Final = "SELECT count(*) FROM post_{slot}"
 
 
+_ANYTHING: Final = SearchQuery(wanted=Conditions())
+"""Of any time, by anybody."""
+
+
 class RecentMatch(NamedTuple):
     """A post that was found, and where it is."""
 
@@ -74,6 +78,15 @@ def search(
     found = _matches(db, match, query, before)
     if query.best_first:
         return _best(db, list(islice(found, SEARCH_BEST_OF)), query, limit)
+    return _read(db, list(islice(found, limit + 1)), limit)
+
+
+def on_drawers(
+    db: Connection, drawers: Collection[int], before: Spot | None, limit: int
+) -> RecentHits:
+    if not drawers:
+        return RecentHits(hits=(), more=False)
+    found = _matches(db, match_of_drawers(drawers), _ANYTHING, before)
     return _read(db, list(islice(found, limit + 1)), limit)
 
 

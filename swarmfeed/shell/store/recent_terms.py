@@ -4,6 +4,8 @@ What it finds is held against the bytes by whoever asked: ids that only begin al
 somebody could make, would make a liar of an honest supernode.
 """
 
+from collections.abc import Iterable
+
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.matching import Called, Meant, address_sought, languages
@@ -23,6 +25,16 @@ def traits_of(post: PostBody) -> str:
     if post.reply is not None:
         terms += [IS_REPLY, _answers(post.reply.feed_id)]
     return " ".join(terms)
+
+
+def drawer_terms(drawers: Iterable[int]) -> str:
+    """Return what says in which drawers a post is."""
+    return " ".join(f"d{each}" for each in sorted(drawers))
+
+
+def match_of_drawers(drawers: Iterable[int]) -> str:
+    """Return a query for posts on any of these."""
+    return f"traits : ({any_of(f'd{each}' for each in sorted(drawers))})"
 
 
 def match_of(query: SearchQuery, called: Called) -> str | None:

@@ -10,15 +10,15 @@ from typing import Final
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.proven import Checked, ProvenApart, check_post, end_of
 from swarmfeed.core.lookup.limits import AUTHOR_POSTS_A_DAY, DAY_MS, WINDOW_DAYS
+from swarmfeed.core.partition.keys import drawers_of_terms
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import RemoteError
 from swarmfeed.ports.recent import Looked, RecentPost
 from swarmfeed.shell.store.recent_read import days, open_proven, read_apart, read_hit, said
 from swarmfeed.shell.store.recent_schema import OF_A_MOMENT, slot_of
-from swarmfeed.shell.store.recent_terms import author_term, traits_of
+from swarmfeed.shell.store.recent_terms import author_term, drawer_terms, traits_of
 from swarmfeed.shell.store.sqlite import Connection
 
 FIRST_DAY: Final = "first_day"
@@ -225,8 +225,10 @@ def _is_behind(end: int, place: int, edit: bytes | None) -> bool:
 
 def words_of(checked: Checked) -> Words:
     """Return the terms of a post, as they stand in the index."""
-    post: PostBody = checked.written.post
-    return index_text(post.text), author_term(checked.written.author_id), traits_of(post)
+    post, author_id = checked.written.post, checked.written.author_id
+    text = index_text(post.text)
+    drawers = drawer_terms(drawers_of_terms(author_id, text.split()))
+    return text, author_term(author_id), f"{traits_of(post)} {drawers}"
 
 
 def encode_apart(apart: ProvenApart) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.partition.limits import TAKEN_FROM
 from swarmfeed.core.supernode.limits import OWNERS, RECORD_BYTES_A_POST
 from swarmfeed.core.supernode.placement import handovers, owners_of, term_key
 
@@ -28,6 +29,12 @@ FLOOD_TTL: Final = 4
 """Steps a question goes over links: they reach some thousands of supernodes."""
 
 PARENTS: Final = 2
+
+OTHERS_ASKED: Final = 2
+"""Supernodes that a leaf asks beside its parents."""
+
+PROVEN_BYTES: Final = 1_000
+"""A post with what proves it."""
 
 
 def by_keys(world: SearchWorld, *, handing: bool = True) -> dict[str, float]:
@@ -55,6 +62,38 @@ def _ask_owners(world: SearchWorld, key: int, *, handing: bool) -> Asked:
     way_ms = [world.lines_ms(2) for _ in good]
     ms = world.lines_ms(2) + min(way_ms) if good else 0.0
     return Asked(found=bool(good), ms=ms, messages=2 + 2 * len(owners))
+
+
+def in_nodes(world: SearchWorld) -> dict[str, float]:
+    """Ours as nodes do it: posts come to all, and who owns any key of a post keeps all of it.
+
+    A new owner of a key takes over from the TAKEN_FROM who are called to own it most.  Parents
+    and others are asked for the owners of the key, and for what they have; then these are.
+    """
+    asked = [_ask_in_nodes(world, number) for number in range(world.setting.keys)]
+    kept = TERMS * OWNERS / world.setting.supernodes
+    copies = world.setting.supernodes * (1 - math.exp(-kept))
+    return search_figures(asked, copies * PROVEN_BYTES)
+
+
+def _ask_in_nodes(world: SearchWorld, number: int) -> Asked:
+    keys = [term_key(f"{number} {each}", 20_000) for each in range(TERMS)]
+    having = {
+        each.node_id for key in keys for each in owners_of(key, world.before) if world.came()
+    }
+    first = keys[0]
+    owners = [each.node_id for each in owners_of(first, world.after)]
+    for new in owners:
+        called = owners_of(first, world.after, TAKEN_FROM)
+        if any(world.tells(each.node_id) and each.node_id in having for each in called):
+            having.add(new)
+    others = [each.node_id for each in world.dice.sample(world.after, PARENTS + OTHERS_ASKED)]
+    named = any(world.tells(each) for each in others)
+    asked = {*others, *(owners if named else ())}
+    good = [each for each in asked if world.tells(each) and each in having]
+    ways = 1 if any(each in others for each in good) else 2
+    way_ms = [world.lines_ms(2 * ways) for _ in good]
+    return Asked(found=bool(good), ms=min(way_ms, default=0.0), messages=2 * len(asked))
 
 
 def everywhere(world: SearchWorld) -> dict[str, float]:
@@ -161,6 +200,7 @@ def _waves(
 
 SEARCH_POLICIES: Final[dict[str, Callable[[SearchWorld], dict[str, float]]]] = {
     "ours": by_keys,
+    "ours_in_nodes": in_nodes,
     "ours_without_handover": lambda world: by_keys(world, handing=False),
     "ours_everywhere": everywhere,
     "dht": dht,

@@ -1,0 +1,1 @@
+"""The index of a large network: each supernode keeps what is in its drawers."""
