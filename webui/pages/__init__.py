@@ -15,6 +15,7 @@ from webui.pages import (
     locking,
     login,
     me,
+    messages,
     notices,
     post,
     search,
@@ -32,6 +33,7 @@ PAGES: Final[tuple[Page, ...]] = (
     author.PAGE,
     search.PAGE,
     notices.PAGE,
+    messages.PAGE,
     listening.PAGE,
     follow.PAGE,
     # The node, and oneself

@@ -145,6 +145,7 @@ from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
 from street.fakes.finding import called_among, written_of
+from street.fakes.letters import LETTERS, FakeTalk
 from street.fakes.listening import LISTENING
 from street.fakes.supernodes import supernode_status
 from street.fakes.table import Rows, TableDesk
@@ -241,6 +242,7 @@ class FakeDesk(TableDesk):
         """Of own posts that were withdrawn, by feed and index."""
         self.versions: dict[EntryRef, list[Version]] = {}
         """Of posts that were edited, oldest first."""
+        self.talks: dict[str, FakeTalk] = {}
         self.drafts: dict[str, str] = {}
         """By their places."""
         self.safety: Safety | None = history.SAFETY
@@ -709,6 +711,7 @@ class FakeDesk(TableDesk):
         return Reindexed(entries=len(self.posts))
 
     ROWS: ClassVar[Rows] = {
+        **LETTERS,
         **LISTENING,
         WhoAreYou: whoami,
         WritePost: write,

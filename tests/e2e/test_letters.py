@@ -1,0 +1,101 @@
+"""Letters between real processes: first contact, answers, kill -9, a further device; and nobody
+finds a word of them on any disk."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from seeker.needle import Needle
+from seeker.seeking import seek
+
+from tests.e2e.nodes import Neighbourhood, Node
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CANARY = "nobodyelsereadsthiscanary, or the like"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Neighbourhood]:
+    opened = Neighbourhood(tmp_path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def letters(node: Node, other: Node) -> list[tuple[str, str, int]]:
+    """Text, state and gaps of all that was written between two people."""
+    found = node.get("conversation", talk=other.author, limit=200)["letters"]
+    return [(each["text"], each["state"], each["missing"]) for each in found]
+
+
+def texts(node: Node, other: Node) -> list[str]:
+    return [text for text, _, _ in letters(node, other)]
+
+
+def all_arrived(node: Node, other: Node, count: int) -> bool:
+    found = letters(node, other)
+    return len(found) == count and all(state in ("", "arrived") for _, state, _ in found)
+
+
+def first_contact(anna: Node, ben: Node) -> None:
+    """From both sides at once, at the command line."""
+    said = anna.command("message", ben.author, "-", stdin=f"{CANARY} one\n")
+    assert "on its way" in said
+    ben.command("message", anna.author, f"{CANARY} two")
+    for node, other in ((anna, ben), (ben, anna)):
+        node.wait_for("both letters", partial(all_arrived, node, other, 2))
+    assert sorted(texts(anna, ben)) == [f"{CANARY} one", f"{CANARY} two"]
+    assert texts(anna, ben) == texts(ben, anna)
+    assert CANARY in ben.command("messages", anna.author)
+
+
+def killed_meanwhile(anna: Node, ben: Node) -> None:
+    """None is lost, none comes twice."""
+    ben.kill()
+    for number in range(5):
+        anna.post("message", talk=ben.author, text=f"{CANARY} while away {number}")
+    ben.start("--peer", anna.link_endpoint())
+    ben.post("message", talk=anna.author, text=f"{CANARY} back")
+    for node, other in ((anna, ben), (ben, anna)):
+        node.wait_for("all of them", partial(all_arrived, node, other, 8))
+    assert [missing for _, _, missing in letters(ben, anna) if missing] == []
+
+
+def say_it_was_me(node: Node) -> None:
+    """Anna's devices came by the words: neither knows the other until she says so."""
+    node.wait_for("the alarm", lambda: node.get("alarms")["alarms"])
+    (alarm,) = node.get("alarms")["alarms"]
+    node.post("that-was-me", alarm=alarm["id"])
+
+
+def has(node: Node, other: Node, text: str) -> bool:
+    return text in texts(node, other)
+
+
+@pytest.mark.attack("A24")
+def test_two_people_write_one_is_killed_one_has_another_device_and_nobody_else_reads(
+    town: Neighbourhood,
+) -> None:
+    anna = town.add("anna", "--no-dht").start()
+    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    anna.post("follow", who=ben.author)
+    ben.post("follow", who=anna.author)
+    first_contact(anna, ben)
+    killed_meanwhile(anna, ben)
+
+    ends = ("--peer", anna.link_endpoint(), "--peer", ben.link_endpoint())
+    phone = town.add("phone", "--no-dht", *ends, words=anna.words).start()
+    for device in (anna, phone):
+        say_it_was_me(device)
+    phone.post("message", talk=ben.author, text=f"{CANARY} from the phone")
+    for node, other in ((anna, ben), (ben, anna), (phone, ben)):
+        node.wait_for(
+            "the letter of the phone", partial(has, node, other, f"{CANARY} from the phone")
+        )
+    for node in (anna, ben, phone):
+        node.stop()
+        assert seek(node.home, Needle(CANARY)) == [], node.name
+        assert CANARY not in node.log_end()
