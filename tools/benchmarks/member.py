@@ -36,6 +36,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
 from swarmfeed.shell.disk.homelock import HomeLock
+from swarmfeed.shell.heap import keep_heap_small
 from swarmfeed.shell.interpreter import keep_pauses_short, loading
 from swarmfeed.wiring import open_identity, start_node
 from webui.asgi import PageServer
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("--links", type=int, default=0)
     asked = parser.parse_args()
     send_to_stderr("info")
+    keep_heap_small()
     peers = tuple(_endpoint(text) for text in asked.peer)
     history = HistorySettings(
         speed=asked.history_speed,

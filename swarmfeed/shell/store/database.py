@@ -34,8 +34,8 @@ thread's time: on a busy machine the clock on the wall says nothing about the qu
 PROGRESS_STEPS: Final = 10_000
 """Virtual machine steps between two looks at the clock: about a tenth of a millisecond."""
 
-WRITER_CACHE_KIB: Final = 24 * 1024
-"""Pages the writer keeps.  With 64 MiB, 200,000 posts take as long, and 23 MB more."""
+WRITER_CACHE_KIB: Final = 8 * 1024
+"""Pages the writer keeps.  With 24 MiB, 400,000 posts take as long, and 16 MB more."""
 
 READER_CACHE_KIB: Final = 8 * 1024
 """Pages each reader keeps; the system's own cache holds the rest."""

@@ -45,12 +45,15 @@ def find_feed(db: Connection, feed_id: FeedId) -> int | None:
     return None if row is None else int(row[0])
 
 
-def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> tuple[int, int]:
-    """Cover entries [0, size) with blocks of row numbers.
-
-    Returns:
-        The numbers of the feed and of its author.
-    """
+def number_feed(db: Connection, feed_id: FeedId, author_id: AuthorId) -> tuple[int, int]:
+    """Return the numbers of a feed and of its author, new ones if need be."""
+    known = db.execute(
+        "SELECT feed.no, author.no FROM feed JOIN author ON author.author_id = ?"
+        " WHERE feed_id = ?",
+        (author_id, feed_id),
+    ).fetchone()
+    if known is not None:
+        return int(known[0]), int(known[1])
     author_no = number_author(db, author_id)
     db.execute(
         "INSERT INTO feed (feed_id, author, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -58,6 +61,16 @@ def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> 
     )
     feed_no = find_feed(db, feed_id)
     assert feed_no is not None
+    return feed_no, author_no
+
+
+def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> tuple[int, int]:
+    """Cover entries [0, size) with blocks of row numbers.
+
+    Returns:
+        The numbers of the feed and of its author.
+    """
+    feed_no, author_no = number_feed(db, feed_id, author_id)
     last = db.execute(
         "SELECT base, start, size FROM block WHERE feed = ? ORDER BY start DESC LIMIT 1",
         (feed_no,),
