@@ -262,6 +262,31 @@ def test_what_liars_invent_is_nobody_and_they_have_no_parents() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE_S)
+def test_hostile_volunteers_take_all_and_canaries_make_honest_ones_rise() -> None:
+    def played(canaries: float) -> Arrays:
+        setting = Setting(seed=2, nodes=300, hostile=0.1, canaries=canaries, churn=False)
+        network = Arrays(World(setting))
+        for _ in range(30):
+            network.round()
+        return network
+
+    def honest_serving(network: Arrays) -> int:
+        return int((network.serving & ~network.world.hostile).sum())
+
+    blind, watchful = played(0.0), played(0.3)
+    assert blind.serving[blind.world.hostile].all(), "they serve from the first round on"
+    assert not blind.world.eligible[blind.world.hostile].any()
+    assert blind.tally.surrounded[-1] == 1.0 and honest_serving(blind) == 0
+    assert watchful.tally.surrounded[-1] < 1.0 and honest_serving(watchful) > 0
+    banned = watchful.lies.banned(np.arange(300))
+    assert (banned != NOBODY).any()
+    assert not (watchful.parents[:, :, None] == banned[:, None, :])[
+        watchful.parents != NOBODY
+    ].any()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
 @pytest.mark.parametrize("policy", ["sg1", "dlm", "ratio"])
 def test_rivals_play_by_their_own_rules(policy: str) -> None:
     network = POLICIES[policy](World(Setting(seed=2, nodes=800)))

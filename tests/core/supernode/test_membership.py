@@ -1,6 +1,7 @@
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from swarmfeed.core.base.types import Endpoint, NodeId
@@ -138,6 +139,7 @@ def chosen_of(table: ServerTable, now_s: int = NOW_S) -> set[NodeId]:
     return {each.node_id for each in found if each is not None}
 
 
+@pytest.mark.attack("A154")
 def test_who_is_known_best_is_asked_first_however_idle_others_say_they_are() -> None:
     table = table_with(record(1, load=0))
     table.hear([Hint(record(2, load=0), True)], Teller.CALLER, NOW_S)

@@ -7,13 +7,11 @@ round: who serves, exchanges, attaching, counting.  A test compares both.
 import numpy as np
 from swarmfeed.core.supernode.limits import (
     ATTACHED_EVERY,
-    CAPACITIES,
     FLOOR,
     KNOWN_ASKED_MAX,
     KNOWN_MAX,
     PARENTS,
     PROBE_EVERY,
-    PULLED_MAX,
     ROUND_S,
     SHED_SHARE,
     SPARE_LOAD,
@@ -36,22 +34,19 @@ from simulation.supernodes.formulas import (
     sheds,
     spare_chance,
     utility,
-    weight,
 )
 from simulation.supernodes.layer import Layer, place_in_group
+from simulation.supernodes.lies import Lies
 from simulation.supernodes.objects import WAYS_IN
-from simulation.supernodes.samples import Samples, Sightings
+from simulation.supernodes.samples import Samples, Sightings, mixed
 from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints, Tables
-from simulation.supernodes.world import NETWORKS, World
+from simulation.supernodes.world import HOSTILE_VOUCHED, VOUCHED, World
 
 BLOCK = 32_768
 """Nodes handled at once: their rows stay in the cache."""
 
 LIARS_ASK = 6
 """Exchanges that a liar begins in a round."""
-
-FALSE_SLOT = 2**31 - 2
-"""Ids from here downwards are nobody's: what liars invent."""
 
 
 class Arrays(Layer):
@@ -63,6 +58,7 @@ class Arrays(Layer):
         self.tables = Tables(count, self.luck, relaxed=world.setting.one_house)
         self.samples = Samples(count, self.luck)
         self.sightings = Sightings(count)
+        self.lies = Lies(self)
         self.tenure = np.zeros(count, np.int32)
         self.starved = np.full(count, -1, np.int32)
         self.rounds = np.zeros(count, np.int32)
@@ -73,12 +69,35 @@ class Arrays(Layer):
     def play(self) -> None:
         """Decide who serves, exchange records, look for parents."""
         self.rounds += 1
+        self._rise_hostile()
         self._count_starving()
         self.elect()
         self.say_load()
+        self.lies.say_load()
         self.serve()
         self._exchange_all()
         self._attach_all()
+        if self.world.setting.canaries:
+            self._leave_those_noticed()
+
+    def surrounded(self) -> float:
+        """The share of leaves whose parents all mean no good."""
+        return self.lies.surrounded()
+
+    def _rise_hostile(self) -> None:
+        """Hostile volunteers serve from their first round on."""
+        at = np.flatnonzero(self.world.hostile & self.world.alive & ~self.serving)
+        if len(at):
+            self.promote(at)
+
+    def _leave_those_noticed(self) -> None:
+        rows, columns = self.lies.notice()
+        ids = self.parents[rows, columns]
+        self.lies.ban(rows, ids)
+        self.tally.send(len(rows))
+        self.tables.forget(rows, ids)
+        self.parents[rows, columns] = NOBODY
+        self.close_ranks()
 
     def lost(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """A link closed: that one is left alone."""
@@ -97,7 +116,7 @@ class Arrays(Layer):
 
     def begin(self, slots: np.ndarray) -> None:
         """Newcomers know their ways in and nobody else."""
-        for each in (self.tables, self.samples, self.sightings):
+        for each in (self.tables, self.samples, self.sightings, self.lies):
             each.clear(slots)
         self.tenure[slots] = self.rounds[slots] = 0
         self.starved[slots] = -1
@@ -136,7 +155,7 @@ class Arrays(Layer):
 
     def serve(self) -> None:
         """Supernodes look whether they are needed, too full, or weaker than a child."""
-        at = np.flatnonzero(self.serving & self.world.alive)
+        at = np.flatnonzero(self.serving & self.world.alive & ~self.world.hostile)
         self.tenure[at] += 1
         if not len(at):
             return
@@ -284,17 +303,19 @@ class Arrays(Layer):
             self._exchange_block(rows[block], partners[block])
 
     def _exchange_block(self, rows: np.ndarray, partners: np.ndarray) -> None:
-        told = self._lied(
+        told = self.lies.hints(
             partners, self.tables.told(partners, self.parents[partners], KNOWN_MAX, self.now)
         )
-        asked = self._lied(
+        asked = self.lies.hints(
             rows, self.tables.told(rows, self.parents[rows], KNOWN_ASKED_MAX, self.now)
         )
         pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
-        self._lie_records(partners, pulled)
+        self.lies.records(partners, pulled)
         self.samples.hear_pull(rows, self.ids[rows], pulled)
         slots = pulled % self.count
-        self.sightings.add(rows, pulled, self._weights(slots), self._says_eligible(slots))
+        self.sightings.add(
+            rows, pulled, self.lies.weights(slots), self.lies.says_eligible(slots)
+        )
         teller = np.where(self._is_parent(rows, partners), Teller.PARENT, Teller.ASKED)
         self.tables.hear(rows, self.ids[rows], told, teller, self.now)
         self._contact(rows, partners)
@@ -318,7 +339,9 @@ class Arrays(Layer):
         rows, partners = rows[here], partners[here] % self.count
         told = self.tables.told(partners, self.parents[partners], SWAPPED_MAX, self.now)
         asked = self.tables.told(rows, self.parents[rows], SWAPPED_MAX, self.now)
+        told, asked = self.lies.hints(partners, told), self.lies.hints(rows, asked)
         pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
+        self.lies.records(partners, pulled)
         self.samples.hear_pull(rows, self.ids[rows], pulled)
         self.tables.hear(rows, self.ids[rows], told, Teller.ASKED, self.now)
         self._contact(rows, partners)
@@ -348,7 +371,7 @@ class Arrays(Layer):
         tries[rows] = TRIES * self.missing(rows)
         asked_parent = np.zeros(self.count, bool)
         while len(rows):
-            chosen = self.tables.choose(rows, self.parents[rows], self.near(rows), self.now)
+            chosen = self._choose(rows)
             found = chosen != NOBODY
             dry = rows[~found]
             asking, chosen = rows[found], chosen[found]
@@ -366,6 +389,25 @@ class Arrays(Layer):
             again = np.concatenate([asking, none])
             rows = again[self.lacks(again) & (tries[again] > 0)]
 
+    def _choose(self, rows: np.ndarray) -> np.ndarray:
+        """Whom each asks next, or NOBODY."""
+        setting, may = self.world.setting, None
+        if setting.canaries or setting.vouched:
+            ids = self.tables.ids[rows]
+            may = ~(ids[:, :, None] == self.lies.banned(rows)[:, None, :]).any(2)
+        if setting.vouched:
+            # The second parent is one that is vouched for, unless the first is.
+            first = self.parents[rows, :1]
+            may &= (first == NOBODY) | self._vouched(rows, first) | self._vouched(rows, ids)
+        return self.tables.choose(rows, self.parents[rows], self.near(rows), self.now, may)
+
+    def _vouched(self, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Whether friends of each know these."""
+        own = mixed(rows.astype(np.uint32))[:, None]
+        drawn = mixed(ids.astype(np.uint32) ^ own) / 2**32
+        hostile = self.world.hostile[ids % self.count]
+        return drawn < np.where(hostile, HOSTILE_VOUCHED, VOUCHED)
+
     def _ask_to_adopt(self, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """Ask supernodes to be parents; returns which did.  Of those that come together the
         places left go to random ones."""
@@ -382,39 +424,6 @@ class Arrays(Layer):
         own = self.ids[rows[refused]]
         self.tables.hear(rows[refused], own, told, Teller.ASKED, self.now)
         return taken
-
-    # --- what is claimed ------------------------------------------------------------------
-
-    def _weights(self, slots: np.ndarray) -> np.ndarray:
-        """What the records of nodes count for: liars say that they are strong, or weak."""
-        world = self.world
-        honest = weight(world.eligible[slots], world.capacity[slots], self.uptime_s(slots))
-        claimed = float(CAPACITIES[-1]) ** 3 * world.setting.inflate
-        return np.where(world.liar[slots], claimed, honest)
-
-    def _says_eligible(self, slots: np.ndarray) -> np.ndarray:
-        world = self.world
-        return np.where(world.liar[slots], world.setting.inflate, world.eligible[slots])
-
-    def _lied(self, speakers: np.ndarray, told: Hints) -> Hints:
-        """Liars name supernodes that are nobody's, each in a network of its own."""
-        lies = self.world.liar[speakers]
-        if lies.any():
-            shape = (int(lies.sum()), told.ids.shape[1])
-            invented = self.luck.integers(0, 10**6, shape)
-            told.ids[lies] = (FALSE_SLOT - invented).astype(np.int32)
-            told.made[lies] = self.now
-            told.load[lies] = 0
-            told.network[lies] = self.luck.integers(0, NETWORKS, shape)
-            told.first_hand[lies] = True
-        return told
-
-    def _lie_records(self, speakers: np.ndarray, pulled: np.ndarray) -> None:
-        """Liars tell of liars only."""
-        at = np.flatnonzero(self.world.liar[speakers])
-        if len(at):
-            crowd = self.ids[self.world.liar]
-            pulled[at, 1:] = self.luck.choice(crowd, (len(at), PULLED_MAX - 1))
 
 
 def _waves(slots: np.ndarray) -> list[np.ndarray]:

@@ -95,6 +95,7 @@ def _cold(network: Network, story: Story) -> Figures:
         "changes_per_supernode_hour": sum(tally.changes[steady]) / hours if hours else None,
         "two_parents": tally.two[-1],
         "one_parent": tally.one[-1],
+        "surrounded": tally.surrounded[-1],
         "mean_load": float(network.loads().mean()) if tally.serving[-1] else None,
     }
 

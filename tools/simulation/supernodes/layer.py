@@ -34,7 +34,11 @@ class Layer:
         self.begin(left)
         self.drop_dead_parents()
         self.play()
-        self.tally.end_round(self.serving, (self.parents != NOBODY).sum(1))
+        self.tally.end_round(self.serving, (self.parents != NOBODY).sum(1), self.surrounded())
+
+    def surrounded(self) -> float:
+        """The share of leaves whose parents all mean no good."""
+        return 0.0
 
     def begin(self, slots: np.ndarray) -> None:
         """New nodes stand in these slots."""
@@ -95,7 +99,9 @@ class Layer:
         order = order[np.argsort(slots[order], kind="stable")]
         asked = slots[order]
         taken = np.zeros(len(slots), bool)
-        room = (self.world.capacity - self.children)[asked]
+        room = np.where(self.world.hostile, self.count, self.world.capacity - self.children)[
+            asked
+        ]
         taken[order] = (place_in_group(asked) < room) & self.serving[asked]
         self.children += np.bincount(slots[taken], minlength=self.count)
         return taken

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from simulation.supernodes.contest import POLICIES, Figures, Story, average, play
 from simulation.supernodes.tally import Tally
-from simulation.supernodes.world import Setting
+from simulation.supernodes.world import NETWORKS, Setting
 
 RIVALS_MAX_NODES: Final = 100_000
 OBJECTS_MAX_NODES: Final = 65_536
@@ -76,6 +76,10 @@ def _setting(asked: argparse.Namespace, seed: int) -> Setting:
         churn=not asked.no_churn,
         liars=asked.liars,
         inflate=not asked.deflate,
+        hostile=asked.hostile,
+        hostile_networks=asked.hostile_networks,
+        canaries=asked.canaries,
+        vouched=asked.vouched,
         one_house=asked.one_house,
     )
 
@@ -128,6 +132,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--eligible", type=float, default=0.3, help="share that may serve")
     parser.add_argument("--liars", type=float, default=0.0, help="share that lies")
     parser.add_argument("--deflate", action="store_true", help="liars say they are weak")
+    parser.add_argument("--hostile", type=float, default=0.0, help="share that takes everybody")
+    parser.add_argument("--hostile-networks", type=int, default=NETWORKS, help="they are in")
+    parser.add_argument("--canaries", type=float, default=0.0, help="chance to notice it")
+    parser.add_argument("--vouched", action="store_true", help="one parent is a friend's")
     parser.add_argument("--no-churn", action="store_true", help="nobody comes or goes")
     parser.add_argument("--no-crash", action="store_true", help="nothing is killed")
     parser.add_argument("--one-house", action="store_true", help="all are in one network")

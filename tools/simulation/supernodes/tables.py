@@ -73,11 +73,24 @@ class Tables:
         return np.where(count > 0, total / np.maximum(count, 1), 1.0)
 
     def choose(
-        self, rows: np.ndarray, parents: np.ndarray, near: np.ndarray, now: int
+        self,
+        rows: np.ndarray,
+        parents: np.ndarray,
+        near: np.ndarray,
+        now: int,
+        may: np.ndarray | None = None,
     ) -> np.ndarray:
-        """The less loaded of two with room, no parent, of no parent's network: known best."""
+        """The less loaded of two with room, no parent, of no parent's network: known best.
+
+        Args:
+            rows: Who chooses.
+            parents: Whom it has.
+            near: Networks of these.
+            now: Round.
+            may: Which seats it may choose, (rows, seats); None: any.
+        """
         load = self._load[rows]
-        fit = self.usable(rows, now) & (load < LOAD_STEPS)
+        fit = self.usable(rows, now) & (load < LOAD_STEPS) & (True if may is None else may)
         for column in range(parents.shape[1]):
             fit &= self.ids[rows] != parents[:, column, None]
             if not self._relaxed:

@@ -22,6 +22,8 @@ class Tally:
     """Supernodes that would be enough."""
     messages: list[float] = field(default_factory=list)
     """For each node, keep-alives not counted."""
+    surrounded: list[float] = field(default_factory=list)
+    """Share of honest leaves with parents that all mean no good."""
     changes: list[int] = field(default_factory=list)
     """Nodes that took up or left the role in the round, other than by going away."""
     sent: int = 0
@@ -35,8 +37,11 @@ class Tally:
         """Count a node that serves now, or does no longer."""
         self.changed += 1
 
-    def end_round(self, serving: np.ndarray, parents: np.ndarray) -> None:
+    def end_round(
+        self, serving: np.ndarray, parents: np.ndarray, surrounded: float = 0.0
+    ) -> None:
         """Look at all nodes: whether each serves, how many living parents each has."""
+        self.surrounded.append(surrounded)
         alive = self.world.alive
         leaves = parents[alive & ~serving & ~self.world.liar]
         self.two.append(float((leaves >= PARENTS).mean()))

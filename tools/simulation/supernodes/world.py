@@ -15,6 +15,8 @@ SESSION_SHAPE = 0.59
 SESSION_SCALE_S = 41.9 * 60
 ELIGIBLE_LONGER = 6.0
 CLASS_SHARES = (0.50, 0.35, 0.15)
+VOUCHED, HOSTILE_VOUCHED = 0.3, 0.02
+"""Shares of honest and of hostile supernodes that friends of a node know."""
 NETWORKS = 25_600
 """Networks of 2^16 addresses that nodes are spread over, each as likely."""
 
@@ -32,6 +34,14 @@ class Setting:
     """Share of nodes that lie."""
     inflate: bool = True
     """Liars say they are strong, so that honest nodes draw seldom; else that none may serve."""
+    hostile: float = 0.0
+    """Share of nodes that serve, take everybody, and mean no good."""
+    hostile_networks: int = NETWORKS
+    """Networks that those are in: addresses in many cost more than nodes do."""
+    canaries: float = 0.0
+    """Chance, in a round, that a leaf notices what a hostile parent does; it takes another."""
+    vouched: bool = False
+    """One of the two parents has to be vouched for: VOUCHED of the honest ones are."""
     one_house: bool = False
     """All nodes are in one network, as on a test machine."""
 
@@ -49,6 +59,7 @@ class World:
         self.born_s = np.zeros(count, np.int64)
         self.leaves_s = np.zeros(count)
         self.liar = np.zeros(count, bool)
+        self.hostile = np.zeros(count, bool)
         self.alive = np.ones(count, bool)
         self.generation = np.zeros(count, np.int32)
         every = np.arange(count)
@@ -84,9 +95,13 @@ class World:
         """New nodes in these slots; their numbers do not depend on who plays."""
         luck, count, setting = self.luck, len(slots), self.setting
         self.liar[slots] = luck.random(count) < setting.liars
-        self.eligible[slots] = (luck.random(count) < setting.eligible) & ~self.liar[slots]
+        if setting.hostile:
+            self.hostile[slots] = luck.random(count) < setting.hostile
+        honest = ~self.liar[slots] & ~self.hostile[slots]
+        self.eligible[slots] = (luck.random(count) < setting.eligible) & honest
         self.size_class[slots] = luck.choice(3, count, p=CLASS_SHARES)
         self.network[slots] = 0 if setting.one_house else luck.integers(0, NETWORKS, count)
+        self.network[slots] %= np.where(self.hostile[slots], setting.hostile_networks, NETWORKS)
         self.born_s[slots] = now_s
         longer = np.where(self.eligible[slots], ELIGIBLE_LONGER, 1.0)
         session = luck.weibull(SESSION_SHAPE, count) * SESSION_SCALE_S * longer
