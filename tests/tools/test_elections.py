@@ -249,6 +249,7 @@ def test_arrays_heal_after_half_and_after_all_die() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.attack("A154")
 @pytest.mark.timeout(PATIENCE_S)
 def test_what_liars_invent_is_nobody_and_they_have_no_parents() -> None:
     network = Arrays(World(Setting(seed=2, nodes=300, liars=0.2)))
@@ -261,6 +262,7 @@ def test_what_liars_invent_is_nobody_and_they_have_no_parents() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.attack("A153")
 @pytest.mark.timeout(PATIENCE_S)
 def test_hostile_volunteers_take_all_and_canaries_make_honest_ones_rise() -> None:
     def played(canaries: float) -> Arrays:

@@ -130,6 +130,13 @@ TOLD_PER_HOST: Final = 4
 TOLD_PER_NETWORK: Final = 32
 """The same in one network of 256 addresses (IPv4, /24) or one site (IPv6, /48)."""
 
+LINKS_SHARE_OF_NETWORK: Final = 0.25
+"""Share of the links that others may open which those of one network may: as of the children of
+a supernode."""
+
+LINKS_OF_NETWORK_MIN: Final = 8
+"""So many those of any network may open."""
+
 USELESS_LINK_MS: Final = 3_000
 """After how long a link we dialled to somebody who holds nothing we want may be closed, when
 others wait to be dialled."""

@@ -55,6 +55,9 @@ YIELDED: Final = Text("it stepped down for one that is stronger")
 SERVES: Final = Text(
     "this machine is a supernode: it serves {children:1 other|# others}, {places} at most"
 )
+SERVES_NONE: Final = Text(
+    "this machine is a supernode: nobody needs it now; it can serve {places:1 other|# others}"
+)
 IS_SERVED: Final = Text("{parents:1 supernode serves|# supernodes serve} this machine")
 NOBODY_SERVES: Final = Text("no supernode serves this machine now")
 

@@ -67,8 +67,9 @@ class SupernodeAnswers:
 
     def _sentence(self) -> str:
         if self._layer.serves:
-            children = len(self._layer.children)
-            return sentences.SERVES(children=children, places=self._passport.capacity)
+            children, places = len(self._layer.children), self._passport.capacity
+            none, some = sentences.SERVES_NONE, sentences.SERVES
+            return some(children=children, places=places) if children else none(places=places)
         parents = len(self._layer.parents)
         return sentences.IS_SERVED(parents=parents) if parents else sentences.NOBODY_SERVES()
 

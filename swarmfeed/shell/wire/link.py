@@ -15,6 +15,7 @@ from typing import NoReturn, Protocol, TypeVar
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.keys import SigningKey, verify_signature
 from swarmfeed.core.base.types import Endpoint, NodeId
+from swarmfeed.core.net.opened import OpenedLinks
 from swarmfeed.core.talk.handshake import (
     CloseCode,
     Greeting,
@@ -83,7 +84,7 @@ class WebSocketLink:
         self._client_context = client_context()
         self._sockets = Sockets(self._rules, proxy)
         self._detours = Detours()
-        self._accepted_count = 0
+        self._opened = OpenedLinks(self._rules.peers_max)
         self._dials = asyncio.Semaphore(self._rules.dials_max)
 
     @property
@@ -171,7 +172,7 @@ class WebSocketLink:
             peer = await self._greet(socket, hello)
             # Only who proved themselves count, and others may have done so meanwhile.
             await self._require_room(socket)
-            await self._keep(peer, on_peer)
+            await self._keep(peer, _host_of(socket), on_peer)
         except (RemoteError, RetryError):
             pass  # The link is closed, with a code that tells why.
         except Exception as error:
@@ -182,15 +183,17 @@ class WebSocketLink:
             await socket.close(CloseCode.GOODBYE, "")
 
     async def _require_room(self, socket: Socket) -> None:
-        if self._accepted_count >= self._rules.peers_max:
+        if not self._opened.has_room(_host_of(socket)):
             await _refuse(socket, CloseCode.FULL, RetryError("too many links"))
 
-    async def _keep(self, peer: Peer, on_peer: Callable[[Peer], Awaitable[None]]) -> None:
-        self._accepted_count += 1
+    async def _keep(
+        self, peer: Peer, host: str, on_peer: Callable[[Peer], Awaitable[None]]
+    ) -> None:
+        self._opened.came(host)
         try:
             await on_peer(peer)
         finally:
-            self._accepted_count -= 1
+            self._opened.gone(host)
 
     async def _greet(self, socket: Socket, own: Hello) -> "WebSocketPeer":
         """Server's side of the handshake, once the WebSocket is open."""
@@ -341,6 +344,11 @@ class WebSocketPeer:
 
     async def close(self, reason: str) -> None:
         await self._socket.close(CloseCode.GOODBYE, reason)
+
+
+def _host_of(socket: Socket) -> str:
+    """Where it comes from; empty: by way of another node."""
+    return socket.remote.host if socket.remote is not None else ""
 
 
 async def _refuse(socket: Socket, code: CloseCode, error: Exception) -> NoReturn:

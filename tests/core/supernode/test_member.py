@@ -134,6 +134,7 @@ def test_when_its_table_is_dry_it_asks_the_parent_it_has() -> None:
     assert asked(one.hear_answer([record(1)], told(7), now_s + ROUND_S)) == [7]
 
 
+@pytest.mark.attack("A154")
 def test_told_of_one_who_is_not_there_it_asks_the_parent_it_has_once_a_round() -> None:
     one = leaf_with(1, 2, 3, 4)
     one.tick(MAY_NOT, NOW_S + ROUND_S)

@@ -105,7 +105,8 @@ class Lies:
 
     def banned(self, rows: np.ndarray) -> np.ndarray:
         """Whom each asks no more."""
-        return self._banned[rows]
+        banned: np.ndarray = self._banned[rows]
+        return banned
 
     def clear(self, rows: np.ndarray) -> None:
         """New nodes were misled by nobody yet."""
