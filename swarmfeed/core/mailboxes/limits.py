@@ -88,6 +88,9 @@ LOOKED_EVERY_S: Final = 600
 ASKED_EVERY_S: Final = 600
 """How often one node is asked for a lease while we have too few boxes."""
 
+KNOWN_ASKED_EVERY_S: Final = 5
+"""The same of a node that confirms to hold our feed: before it did, it could only refuse."""
+
 ASKED_MAX: Final = 8
 """Nodes asked for a lease in one round."""
 

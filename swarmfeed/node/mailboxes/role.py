@@ -18,6 +18,7 @@ from swarmfeed.node.ground.events import (
     LinkOpened,
     Listens,
     PrivateChanged,
+    ReceiptCame,
     listens,
 )
 from swarmfeed.node.ground.ground import Ground
@@ -69,6 +70,7 @@ class MailboxRole:
             listens(LinkClosed, self.keeping.on_closed),
             listens(LinkClosed, self.collecting.on_closed),
             listens(LinkClosed, self.leasing.on_gone),
+            listens(ReceiptCame, self.leasing.on_receipt),
             listens(BoxLeased, self.collecting.on_leased),
             listens(PrivateChanged, self.carrier.on_private),
         )

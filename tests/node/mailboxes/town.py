@@ -7,7 +7,9 @@ from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.mailboxes import Mailboxes, MailboxStatus
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.node.ground.events import ParcelCame, listens
+from swarmfeed.node.letters.role import letters_role
 from swarmfeed.node.mailboxes.role import MailboxRole
+from swarmfeed.node.roster import ROSTER, Roster
 
 Scenario = Callable[[Neighbourhood], Awaitable[None]]
 
@@ -66,7 +68,10 @@ async def befriend(*all_of_them: Neighbour) -> None:
 
 
 def in_town(folder: Path, scenario: Scenario, *, history_speed: int = 1) -> None:
-    in_neighbourhood(folder, scenario, history_speed=history_speed)
+    """Play a scenario where nobody but a ``Reader`` opens parcels."""
+    roles = tuple(each for each in ROSTER.roles if each is not letters_role)
+    roster = Roster(roles=roles, vocabulary=ROSTER.vocabulary)
+    in_neighbourhood(folder, scenario, history_speed=history_speed, roster=roster)
 
 
 def token_of(neighbour: Neighbour) -> bytes:
