@@ -146,6 +146,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("unfollow", "people:unfollow", "Follow somebody no longer."),
     _row(
+        "circles",
+        "circles:circles",
+        "Show who can read what you post for some people only; let them in or out.",
+    ),
+    _row(
         "mute",
         "mute:mute",
         "Show nothing of somebody in your timeline and notifications.",

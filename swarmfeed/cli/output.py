@@ -129,6 +129,8 @@ def print_post(
     if post.answers is not None and not is_under:
         said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
         click.echo(styled(cut(inner + said, terminal_columns()), dim=True))
+    if post.audience:
+        click.echo(styled(cut(inner + plain(post.audience), terminal_columns()), dim=True))
     body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
     if post.withdrawn:
         body = thread_sentences.gone(post, plain)

@@ -5,6 +5,7 @@ from typing import Final
 
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
 from swarmfeed.node.catchup.role import catchup_role
+from swarmfeed.node.circles.role import circles_role
 from swarmfeed.node.devices.role import devices_role
 from swarmfeed.node.guard.role import guard_role
 from swarmfeed.node.history.role import history_role
@@ -47,5 +48,6 @@ ROSTER: Final = Roster(
         push_role,
         letters_role,
         mailboxes_role,
+        circles_role,
     )
 )

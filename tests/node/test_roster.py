@@ -204,6 +204,7 @@ def test_jobs_stand_in_the_order_of_the_roster(tmp_path: Path) -> None:
                 "letters",
                 "mailboxes",
                 "mailboxes-tidy",
+                "circles",
                 "diary",
                 "ledger",
             ),

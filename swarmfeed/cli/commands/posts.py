@@ -64,22 +64,25 @@ def page_options(command: Command) -> Command:
     metavar="REF",
     help="The post this answers: number, FEED/INDEX or hash.",
 )
+@click.option("--to", metavar="CIRCLE", default="", help="Only its people can read the post.")
 @click.option("--key", help="Publish it once, however often this is said with the same KEY.")
 @json_option
 @pass_context
 def post(
-    context: Context, text: str, reply_to: str | None, key: str | None, as_json: bool
+    context: Context, text: str, reply_to: str | None, to: str, key: str | None, as_json: bool
 ) -> None:
     """Sign TEXT and publish it; - reads it from standard input.
 
-    Everybody can read it, and others keep copies. It can be withdrawn, and nobody can promise
-    that all of them delete theirs.
+    Everybody can read it, and others keep copies, unless you name a circle of yours: then they
+    keep what only its people can read. It can be withdrawn, and nobody can promise that all of
+    them delete theirs. What answers a post for a circle stays among its people.
     """
     # Before a node is looked for: what cannot be published needs none.
     text = read_post(text)
     with context.open() as desk:
         parent = "" if reply_to is None else ref_text(desk.ask(KeepFound(ref=reply_to)).ref)
-        wish = WritePost(text=text, reply_to=parent, key=key or secrets.token_urlsafe(16))
+        once = key or secrets.token_urlsafe(16)
+        wish = WritePost(text=text, reply_to=parent, key=once, to=to)
         published = _publish(desk, wish)
     if as_json:
         print_answer(published)

@@ -83,6 +83,8 @@ class PostView:
     """In a thread: whether its author took it back; it has no text then."""
     far: Annotated[bool, Spare()] = False
     """Whether it is not on this machine: others sent it, with what proves it."""
+    audience: Annotated[str, Spare()] = ""
+    """Who can read it, in words; left out when everybody can."""
     depth: Annotated[int, Spare()] = 0
     """In a thread: how many replies stand between it and the post that was opened."""
 

@@ -101,6 +101,8 @@ class WritePost(Ask[PostView]):
     the same.  Empty: it is a wish of its own."""
     again: bool = True
     """Whether it may say what the newest own post says, within an hour of it."""
+    to: str = ""
+    """The circle whose people can read it; empty: everybody, or who reads what it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

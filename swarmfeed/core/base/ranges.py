@@ -1,6 +1,7 @@
 """Half-open ranges of entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 
 def subtract(start: int, end: int, done: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -38,4 +39,14 @@ def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
             found.append((start, end))
+    return found
+
+
+def runs(descending: Sequence[int]) -> list[range]:
+    """Return indices as ranges without holes, in their order."""
+    groups = groupby(enumerate(descending), key=lambda each: each[0] + each[1])
+    found = []
+    for _, group in groups:
+        indices = [index for _, index in group]
+        found.append(range(indices[-1], indices[0] + 1))
     return found

@@ -45,6 +45,10 @@ class Keyring:
         self._keys: dict[Circle, dict[bytes, EpochKey]] = {}
         self._last: dict[FeedId, EpochKey] = {}
         self._ordered: dict[AuthorId, tuple[EpochKey, ...]] = {}
+        self.count = 0
+        """How often there was a new key."""
+        self.trials = 0
+        """How often one was tried."""
 
     def add(self, key: EpochKey) -> bool:
         """Take a key; returns whether it was not known."""
@@ -52,6 +56,7 @@ class Keyring:
         if key.key in known:
             return False
         known[key.key] = key
+        self.count += 1
         self._ordered.clear()
         return True
 
@@ -78,6 +83,7 @@ class Keyring:
     ) -> EpochKey | None:
         """Return the key that an entry commits to; None: it is not for us, so far."""
         for key in islice(self._trials(author_id, feed_id), TRIALS_MAX):
+            self.trials += 1
             if is_key_of(body, key.key):
                 self._last[feed_id] = key
                 return key

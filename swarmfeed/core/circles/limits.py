@@ -27,8 +27,11 @@ REKEY_EVERY_MS: Final = 7 * 24 * 3_600 * 1_000
 TRIALS_MAX: Final = 2_000
 """Keys that are tried on one entry: 8 ms of a slow processor; forty circles of a year each."""
 
-STEP_NS: Final = 5_000_000
-"""How long entries are tried before everybody else has a turn: far below what one notices."""
+TRIALS_AT_ONCE: Final = 1_000
+"""Keys tried before everybody else has a turn: 4 ms."""
+
+ENTRIES_AT_ONCE: Final = 32
+"""Entries opened before everybody else has a turn: 3 ms."""
 
 ADMISSIONS_MAX: Final = 256
 """Trees of others in which a person has a leaf: of 750 bytes in the private state each."""
@@ -44,6 +47,9 @@ OPENED_MAX: Final = 50_000
 
 WELCOMES_AT_ONCE: Final = 50
 """Letters that one round sends to people of a new tree: 0.1 s; 10,000 have theirs in hours."""
+
+OWED_MAX: Final = 2_000
+"""People of one tree who could not be written to and are tried again; others ask."""
 
 WELCOME_AGAIN_MS: Final = 3_600 * 1_000
 """How often one person is welcomed again who asks again, and how often we ask again."""

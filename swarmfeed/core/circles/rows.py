@@ -5,7 +5,8 @@
     t  tree id (8)          {"d": device, "l": own devices ended then, "r"?: 1, "s": seed}
     p  tree id, page (2)    author ids in the order of their leaves, 240 in a page
     r  tree id, device      leaves taken back, 2 bytes each, as that device did it
-    w  tree id              {"n": how many leaves were welcomed}
+    w  tree id              {"n": how many leaves were welcomed, "o"?: but for these}
+    l  author id (32)       {"n": how many devices of a person in it had ended}
     m  device               {"d": who was removed, "e": epoch, "k": its key, "t": when}
 
 Each device writes only rows that no other one writes, but for names: so no two of them can undo
@@ -26,6 +27,7 @@ from swarmfeed.core.circles.limits import (
     CIRCLE_ID_BYTES,
     LEAVES_MAX,
     NAME_CHARS_MAX,
+    OWED_MAX,
     PEOPLE_PER_ROW,
     TREE_ID_BYTES,
 )
@@ -36,7 +38,7 @@ from swarmfeed.errors import BadEncodingError
 SCOPE: Final = "circle"
 
 _LEAF_BYTES: Final = 2
-_ROW_BYTES_MAX: Final = 1_024
+_ROW_BYTES_MAX: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,15 @@ class WelcomedRow:
     """How far the people of a tree were sent their keys."""
 
     count: Annotated[int, At("n"), Between(0, LEAVES_MAX)]
+    owed: Annotated[bytes, At("o"), UpTo(OWED_MAX * 2), OPTIONAL] = b""
+    """Leaves before that whose people could not be written to yet, 2 bytes each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftRow:
+    """How many devices of a person had ended when they were given their leaf."""
+
+    count: Annotated[int, At("n"), Between(0, FEEDS_PER_AUTHOR_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +92,7 @@ class EpochRow:
 NAME: Final = codec_of(NameRow)
 TREE: Final = codec_of(TreeRow)
 WELCOMED: Final = codec_of(WelcomedRow)
+LEFT: Final = codec_of(LeftRow)
 EPOCH: Final = codec_of(EpochRow)
 
 
@@ -94,6 +106,8 @@ class Tree:
     """By their leaves."""
     removed: frozenset[int] = frozenset()
     welcomed: int = 0
+    """Leaves below this were sent their keys, but for those that are ``owed``."""
+    owed: frozenset[int] = frozenset()
 
     def leaves(self) -> Iterator[tuple[int, AuthorId]]:
         """Leaves that were not taken back, and whose they are."""
@@ -115,6 +129,8 @@ class OwnCircle:
     trees: tuple[Tree, ...] = ()
     epochs: Mapping[FeedId, EpochRow]
     """By the device that began them."""
+    left: Mapping[AuthorId, int]
+    """Of people in it, how many of their devices had ended; others: none."""
 
     @property
     def live(self) -> tuple[Tree, ...]:
@@ -175,6 +191,10 @@ def welcomed_key(circle_id: bytes, tree_id: bytes) -> bytes:
     return b"w" + circle_id + tree_id
 
 
+def left_key(circle_id: bytes, author_id: AuthorId) -> bytes:
+    return b"l" + circle_id + author_id
+
+
 def epoch_key(circle_id: bytes, device: FeedId) -> bytes:
     return b"m" + circle_id + device
 
@@ -214,6 +234,12 @@ def with_removed(
     return changes
 
 
+def welcomed_row(count: int, owed: Iterable[int]) -> bytes:
+    """Return the row that says whose letters were sent; of too many owed the first stay."""
+    row = WelcomedRow(count=count, owed=_pack(sorted(owed)[:OWED_MAX]))
+    return encode_row(WELCOMED, row)
+
+
 # --- putting together ---------------------------------------------------------------------
 
 
@@ -242,6 +268,11 @@ def _circle(circle_id: bytes, named: NameRow, rows: Mapping[bytes, bytes]) -> Ow
             for device, value in _under(rows, b"m" + circle_id)
             if (row := _read(EPOCH, value)) is not None
         },
+        left={
+            AuthorId(who): row.count
+            for who, value in _under(rows, b"l" + circle_id)
+            if (row := _read(LEFT, value)) is not None
+        },
     )
 
 
@@ -258,6 +289,9 @@ def _tree(circle_id: bytes, tree_id: bytes, row: TreeRow, rows: Mapping[bytes, b
         people=people,
         removed=frozenset(leaf for leaf in gone if leaf < len(people)),
         welcomed=min(told.count, len(people)) if told else 0,
+        owed=frozenset(leaf for leaf in _unpack(told.owed) if leaf < len(people))
+        if told
+        else frozenset(),
     )
 
 

@@ -9,6 +9,7 @@ posts of one millisecond may have the same one: then the lower (feed, index) is 
 from hashlib import sha256
 from typing import Final
 
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import FeedId
 
 TIME_BITS: Final = 47
@@ -16,6 +17,11 @@ TIME_BITS: Final = 47
 claims a time after the year 6429 has no id."""
 
 TAG_BITS: Final = 16
+
+FEED_PREFIX_BITS: Final = 27
+"""Of a feed's id in the number of a place: with those of an entry it has 59, 18 digits.  Two
+feeds that begin alike are told apart wherever posts are put in order, and where a page
+ends only if the last post of one page and the first of the next have the same millisecond."""
 
 DIGITS_MAX: Final = 19
 """Of an id in decimal."""
@@ -31,6 +37,19 @@ def public_id(feed_id: FeedId, index: int, time_ms: int) -> str:
         return ""
     digest = sha256(feed_id + index.to_bytes(8, "big")).digest()
     return str(time_ms << TAG_BITS | int.from_bytes(digest[:2], "big"))
+
+
+def place_number(feed_id: FeedId, index: int) -> int:
+    """Return the place of an entry among those that are sorted by the same time.
+
+    Equal in every index; ascending with the index within a feed.
+    """
+    return feed_prefix(feed_id) * FEED_ENTRIES_MAX + index
+
+
+def feed_prefix(feed_id: FeedId) -> int:
+    """Return the first bits of a feed's id, which places of one time are sorted by."""
+    return int.from_bytes(feed_id[:4], "big") >> (32 - FEED_PREFIX_BITS)
 
 
 def time_of_id(text: str) -> int | None:

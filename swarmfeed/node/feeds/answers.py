@@ -50,6 +50,7 @@ from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.reading import Reading, place_in
 from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.feeds.shown import Shown
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
@@ -66,7 +67,7 @@ class Writing:
     def __init__(
         self, ground: Ground, writer: Writer, reading: Reading, showing: Showing
     ) -> None:
-        self._index = ground.shells.index
+        self._shown = Shown(ground)
         self._logs = ground.shells.logs
         self._author_id = ground.identity.author_id
         self._pen = ground.pen
@@ -84,11 +85,13 @@ class Writing:
 
     async def write(self, ask: WritePost) -> PostView:
         parent = (await self._parent(ask.reply_to)).ref if ask.reply_to else None
-        ref = await self._writer.publish_post(ask.text, parent, key=ask.key, again=ask.again)
+        ref = await self._writer.publish_post(
+            ask.text, parent, key=ask.key, again=ask.again, to=ask.to
+        )
         return await self._written(ref, parent)
 
     async def _saved(self, ref: EntryRef) -> PostView | None:
-        return await asyncio.to_thread(find_post, self._index, ref)
+        return await asyncio.to_thread(find_post, self._shown, ref)
 
     def own_feed(self, _: HowIsMyFeed) -> OwnFeed:
         verdict = self._pen.verdict()

@@ -49,6 +49,7 @@ from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.sheets import SheetKeeper
 from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.feeds.shown import Shown
 from swarmfeed.node.feeds.status import Reporter
 from swarmfeed.node.feeds.sweeper import Sweeper
 from swarmfeed.node.feeds.timekeeper import Timekeeper
@@ -172,7 +173,7 @@ class Feeds:
 
     def _answers(self) -> tuple[Answers, ...]:
         ground, reporter = self.ground, self.reporter
-        reading = Reading(ground.shells.index, partial(ground.private.names, MUTE))
+        reading = Reading(Shown(ground), partial(ground.private.names, MUTE))
         people = answers.AboutPeople(ground, reporter, self.showing)
         about_node = upkeep.AboutNode(ground, reporter)
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
@@ -256,7 +257,7 @@ def make_feeds(ground: Ground) -> Feeds:
         hearing=hearing,
         once=once,
         writer=writer,
-        withdrawing=Withdrawing(ground, writer, Reading(ground.shells.index), seeder),
+        withdrawing=Withdrawing(ground, writer, Reading(Shown(ground)), seeder),
         importer=Importer(ground, grower, hearing),
         finder=finder,
         depositor=Depositor(ground),

@@ -30,9 +30,9 @@ from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
+from swarmfeed.node.feeds.shown import PostsIndex
 from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.node.ground.desk import Answers, in_reader
-from swarmfeed.ports import Index
 
 PLACE_DIGITS_MAX: Final = 10
 """Of the index of an entry: there are 2^32 at most."""
@@ -45,7 +45,9 @@ def _nobody() -> frozenset[bytes]:
 class Reading:
     """Posts, from the index alone."""
 
-    def __init__(self, index: Index, muted: Callable[[], frozenset[bytes]] = _nobody) -> None:
+    def __init__(
+        self, index: PostsIndex, muted: Callable[[], frozenset[bytes]] = _nobody
+    ) -> None:
         """``muted`` says whom the person does not want to see; from any thread."""
         self._index = index
         self._muted = muted

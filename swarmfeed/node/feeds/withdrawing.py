@@ -33,11 +33,19 @@ from swarmfeed.core.asks.withdrawing import (
 from swarmfeed.core.asks.writing import clean_text
 from swarmfeed.core.base.types import ChunkSpan, EntryRef, FeedId
 from swarmfeed.core.feed.entry import Entry, decode_entry, hash_stored
-from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, decode_body
+from swarmfeed.core.feed.kinds import (
+    Body,
+    EditBody,
+    PostBody,
+    ProtectedBody,
+    WithdrawBody,
+    decode_body,
+)
 from swarmfeed.core.feed.limits import REPACK_MS, WAITING_LOOKED_AT
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.feeds.shown import Shown
 from swarmfeed.node.feeds.writer import Writer
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
@@ -51,6 +59,8 @@ class Withdrawing:
     ) -> None:
         self._identity = ground.identity
         self._index = ground.shells.index
+        self._shown = Shown(ground)
+        self._audience = ground.audience
         self._logs = ground.shells.logs
         self._shelf = ground.shelf
         self._clock = ground.shells.clock
@@ -145,7 +155,7 @@ class Withdrawing:
         return self._index.withdrawals(feed_id)
 
     def _edits(self, post: PostView) -> list[int]:
-        return self._index.edits_of(post.ref.feed_id, post.ref.index)
+        return self._shown.edits_of(post.ref.feed_id, post.ref.index)
 
     def _entry(self, feed_id: FeedId, index: int) -> Entry:
         (stored,) = self._logs.read_entries(feed_id, index, index + 1)
@@ -178,6 +188,8 @@ class Withdrawing:
 
     def _body(self, feed_id: FeedId, index: int) -> Body | None:
         entry = self._entry(feed_id, index)
+        if entry.kind == ProtectedBody.kind:
+            return self._audience.opened(lambda posts: posts.said_at(feed_id, index))
         try:
             return None if entry.body is None else decode_body(entry.kind, entry.body)
         except RemoteError:
@@ -232,7 +244,7 @@ class Withdrawing:
 
     def _is_edited(self, index: int) -> bool:
         """Whether a withdrawn post is shown by its newest edit."""
-        return bool(self._index.edits_of(self._identity.feed_id, index))
+        return bool(self._shown.edits_of(self._identity.feed_id, index))
 
     # --- what is told ---
 

@@ -12,7 +12,8 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.writing import clean_text
 from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
-from swarmfeed.core.feed.entry import encode_entry, hash_stored
+from swarmfeed.core.circles.keyring import Circle
+from swarmfeed.core.feed.entry import encode_entry, hash_stored, time_of
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES, SAME_WORDS_MS
 from swarmfeed.core.feed.once import Wish, content_of
@@ -27,8 +28,8 @@ from swarmfeed.errors import (
 from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.once import Once
+from swarmfeed.node.feeds.shown import PostsIndex, Shown
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.ports import Index
 
 
 class Writer:
@@ -38,6 +39,9 @@ class Writer:
         self._identity = ground.identity
         self._pen = ground.pen
         self._index = ground.shells.index
+        self._shown = Shown(ground)
+        self._shelf = ground.shelf
+        self._audience = ground.audience
         self._indexer = ground.indexer
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
@@ -46,25 +50,38 @@ class Writer:
         self._once = once
         self._following = asyncio.Lock()
 
-    async def publish(self, body: Body) -> EntryRef:
-        """Append one entry; returns what it is once it survives a power cut."""
+    async def publish(self, body: Body, to: str = "") -> EntryRef:
+        """Append one entry; returns what it is once it survives a power cut.
+
+        Args:
+            to: The circle that it is for; see ``Audience.of``.
+        """
         await self._hearing.hear_out()
-        return await self._append(body, None)
+        circle = await self._circle_of(body, to)
+        return await self._append(body, circle, None)
 
     async def publish_post(
-        self, text: str, reply_to: EntryRef | None, *, key: str = "", again: bool = True
+        self,
+        text: str,
+        reply_to: EntryRef | None,
+        *,
+        key: str = "",
+        again: bool = True,
+        to: str = "",
     ) -> EntryRef:
         """Append a post.
 
         Args:
             key: Of the wish; a post that was published for it already is returned.
             again: Whether it may say what the newest own post says.
+            to: The circle that it is for; empty: everybody, or who can read what it answers.
 
         Raises:
             SaidBeforeError: It may not, and does.
         """
         cleaned = clean_text(text)
         await self._hearing.hear_out()
+        circle = await self._circle_of(PostBody(cleaned, reply=reply_to), to)
         wish = Wish(key=key, content=content_of(key, cleaned, reply_to)) if key else None
         # From here to the append nobody comes in between: two of one wish are one.
         if wish is not None and (done := self._once.find(wish)):
@@ -72,7 +89,7 @@ class Writer:
         if not again and self._said_before(cleaned, reply_to):
             raise SaidBeforeError(SAID_BEFORE())
         root = self._root_of(reply_to) if reply_to else None
-        return await self._append(PostBody(cleaned, reply=reply_to, root=root), wish)
+        return await self._append(PostBody(cleaned, reply=reply_to, root=root), circle, wish)
 
     async def publish_all(self, bodies: Sequence[Body], going: Collection[int] = ()) -> None:
         """Append entries under one head.
@@ -87,7 +104,15 @@ class Writer:
     ) -> tuple[Replica | None, Replica]:
         """Append entries under one head; returns the feed before and after."""
         await self._hearing.hear_out()
-        before, after = self._pen.write([self._store(body) for body in bodies], going)
+        circles = [await self._circle_of(body) for body in bodies]
+        start = self._size()
+        stored = [
+            self._store(body, circle, index)
+            for index, (body, circle) in enumerate(zip(bodies, circles, strict=True), start)
+        ]
+        before, after = self._pen.write(stored, going)
+        for index, (body, circle) in enumerate(zip(bodies, circles, strict=True), start):
+            self._tell_protected(body, circle, stored[index - start], index)
         await self._grower.grew(before, after)
         return before, after
 
@@ -125,17 +150,40 @@ class Writer:
             if is_on != on:
                 await self.publish(FollowBody(author_id=author_id, on=on))
 
-    async def _append(self, body: Body, wish: Wish | None) -> EntryRef:
-        stored = self._store(body)
+    async def _append(self, body: Body, circle: Circle | None, wish: Wish | None) -> EntryRef:
+        index = self._size()
+        stored = self._store(body, circle, index)
         if wish is not None:
             self._once.undertake(wish, stored)
         before, after = self._pen.write([stored])
+        self._tell_protected(body, circle, stored, index)
         await self._grower.grew(before, after)
         return EntryRef(after.feed_id, hash_stored(stored), after.size - 1)
 
-    def _store(self, body: Body) -> bytes:
+    async def _circle_of(self, body: Body, to: str = "") -> Circle | None:
+        """For whom an entry is, once there is a key for them; None: everybody."""
+        circle = self._audience.of(body, self._identity.feed_id, to)
+        if circle is not None:
+            await self._audience.make_ready(circle)
+        return circle
+
+    def _size(self) -> int:
+        replica = self._shelf.replica(self._identity.feed_id)
+        return replica.size if replica else 0
+
+    def _store(self, body: Body, circle: Circle | None, index: int) -> bytes:
+        """Return an entry as it is to stand at a place; nobody may append before it does."""
+        if circle is not None:
+            body = self._audience.protect(circle, body, index)
         salted = encode_body(body, self._dice(SALT_BYTES))
         return encode_entry(body.kind, self._clock.now_ms(), salted)
+
+    def _tell_protected(
+        self, body: Body, circle: Circle | None, stored: bytes, index: int
+    ) -> None:
+        if circle is not None:
+            ref = EntryRef(self._identity.feed_id, hash_stored(stored), index)
+            self._audience.wrote(circle, body, ref, time_of(stored))
 
     def _said_before(self, text: str, reply_to: EntryRef | None) -> bool:
         """Whether the newest own post says just this, and is no older than SAME_WORDS_MS."""
@@ -150,18 +198,18 @@ class Writer:
 
     def _root_of(self, parent: EntryRef) -> EntryRef:
         """First post of the thread that a reply to ``parent`` belongs to."""
-        top = find_post(self._index, parent)
+        top = find_post(self._shown, parent)
         for _ in range(THREAD_DEPTH_MAX):
             if top is None or top.reply_to is None:
                 break
-            above = find_post(self._index, top.reply_to)
+            above = find_post(self._shown, top.reply_to)
             if above is None:
                 return top.reply_to
             top = above
         return top.ref if top is not None else parent
 
 
-def find_post(index: Index, ref: EntryRef) -> PostView | None:
+def find_post(index: PostsIndex, ref: EntryRef) -> PostView | None:
     """Return the post that a reference names, if its place and its hash belong together."""
     found = index.post(ref.feed_id, ref.index)
     return found if found is not None and found.ref == ref else None

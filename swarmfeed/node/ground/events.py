@@ -233,6 +233,14 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedOpened:
+    """Protected posts of an author can be read since, in memory."""
+
+    author_id: AuthorId
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forked:
     """A feed was stopped at its fork."""
 

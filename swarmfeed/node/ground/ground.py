@@ -7,6 +7,7 @@ from functools import partial
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.arrivals import Landing
+from swarmfeed.node.ground.audience import Audience
 from swarmfeed.node.ground.changes import Changes
 from swarmfeed.node.ground.desk import Answering
 from swarmfeed.node.ground.events import Events
@@ -75,6 +76,7 @@ class Ground:
     mail: Mailing = field(default_factory=Mailing)
     letters: Letters = field(default_factory=Letters)
     library: Library = field(default_factory=Library)
+    audience: Audience = field(default_factory=Audience)
 
 
 def lay_ground(settings: NodeSettings, identity: Identity, shells: Shells) -> Ground:

@@ -23,6 +23,7 @@ class LiveUpdates:
             listens(events.FeedCut, self._on_cut),
             listens(events.Forked, self._on_fork),
             listens(events.Indexed, self._on_indexed),
+            listens(events.ProtectedOpened, self._on_indexed),
             listens(events.ReceiptCame, self._on_receipt),
             listens(events.Strained, self._on_strain),
             listens(events.Relieved, self._on_strain),
@@ -55,7 +56,7 @@ class LiveUpdates:
     def _on_fork(self, _: events.Forked) -> None:
         self._changes.tell("status", forked=1)
 
-    def _on_indexed(self, event: events.Indexed) -> None:
+    def _on_indexed(self, event: events.Indexed | events.ProtectedOpened) -> None:
         if event.added:
             self._changes.tell("new", n=event.added, author=event.author_id.hex())
 

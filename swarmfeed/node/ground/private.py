@@ -8,6 +8,10 @@ Any part asks here for what the person wants to keep to themselves, under a scop
     draft   what was begun and not posted: place -> text
     paper   what the sheets open: generation (4 bytes) -> signed statement
     mail    what contacts put letters into our mailboxes by: "token" -> token
+    circle  own circles: see ``core.circles.rows``
+    reads   circles of others that can be read: author id || tree id -> welcome
+    request who asked to read a circle: "i" || author id; whom we asked: "o" || author id
+    shared  posts that were shared alone: feed id || index (8) -> entry key
     ours    what is the person's own doing: feed id -> "feed", id of an alarm -> "alarm"
 
 Other devices and snapshots bring rows as well (``merge``); whoever listens to

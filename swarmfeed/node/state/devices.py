@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import groupby
 
+from swarmfeed.core.base.ranges import runs
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import Body, KeysBody, StateBody, decode_body
@@ -112,13 +112,3 @@ class OwnDevices:
         with suppress(DamageError, PassingError):
             return self._shelf.read_entries(feed_id, run.start, run.stop)
         return ()
-
-
-def runs(descending: Sequence[int]) -> list[range]:
-    """Return indices as ranges without holes, in their order."""
-    groups = groupby(enumerate(descending), key=lambda each: each[0] + each[1])
-    found = []
-    for _, group in groups:
-        indices = [index for _, index in group]
-        found.append(range(indices[-1], indices[0] + 1))
-    return found

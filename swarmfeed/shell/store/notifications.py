@@ -14,9 +14,9 @@ from swarmfeed.core.asks.notifications import Notification
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.kinds import PostBody
+from swarmfeed.core.feed.public_id import place_number
 from swarmfeed.ports import KnownNotification
 from swarmfeed.shell.store.entries import POST_HASH, Place, PostRow, Said, Table
-from swarmfeed.shell.store.places import cursor_number
 from swarmfeed.shell.store.read import (
     CURSOR_ROW,
     HEARD,
@@ -247,7 +247,7 @@ def known(
         KnownNotification(
             feed_id=FeedId(feed_id),
             index=index,
-            cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+            cursor=Cursor(sort_ms, place_number(feed_id, index)),
             is_answer=bool(why & ANSWERS),
             is_mention=bool(why & (NAMES | LINKS)),
         )

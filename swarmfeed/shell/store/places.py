@@ -4,28 +4,11 @@ Every function runs inside a transaction.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.public_id import feed_prefix
 from swarmfeed.shell.store.sqlite import Connection
-
-FEED_PREFIX_BITS: Final = 27
-"""Of a feed's id in the number of a cursor: with those of an entry it has 59, 18 digits.  Two
-feeds that begin alike are told apart wherever posts are put in order, and where a page
-ends only if the last post of one page and the first of the next have the same millisecond."""
-
-
-def feed_prefix(feed_id: FeedId) -> int:
-    return int.from_bytes(feed_id[:4], "big") >> (32 - FEED_PREFIX_BITS)
-
-
-def cursor_number(feed_id: FeedId, index: int) -> int:
-    """Return the place of an entry among those that are sorted by the same time.
-
-    Equal in every index, unlike its row number; ascending with the index within a feed.
-    """
-    return feed_prefix(feed_id) * FEED_ENTRIES_MAX + index
 
 
 def split_cursor_number(number: int) -> tuple[int, int]:

@@ -13,13 +13,13 @@ from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX, SEARCH_AUTHORS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.limits import ID_POSTS_MAX, WITHDRAWN_BELOW_MAX
-from swarmfeed.core.feed.public_id import public_id, time_of_id
+from swarmfeed.core.feed.public_id import place_number, public_id, time_of_id
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
 from swarmfeed.shell.store.answered import with_answers
 from swarmfeed.shell.store.entries import POST_HASH
 from swarmfeed.shell.store.packs import POST_TEXT
-from swarmfeed.shell.store.places import cursor_number, split_cursor_number
+from swarmfeed.shell.store.places import split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
@@ -189,7 +189,7 @@ def build_view(row: ViewRow) -> PostView:
         else EntryRef(parent_feed, parent_hash, parent_index),
         reply_count=reply_count,
         held_by=held_by,
-        cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+        cursor=Cursor(sort_ms, place_number(feed_id, index)),
         id=public_id(feed_id, index, time_ms),
     )
 

@@ -1,10 +1,17 @@
-"""Where keys, mailboxes and private state stand in a feed; what they say, the logs know."""
+"""Where keys, mailboxes, private state and circles stand in a feed; the logs know the rest."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import KeysBody, MailboxBody, PrekeysBody, StateBody
+from swarmfeed.core.feed.kinds import (
+    KeysBody,
+    MailboxBody,
+    PrekeysBody,
+    ProtectedBody,
+    RekeyBody,
+    StateBody,
+)
 from swarmfeed.shell.store.entries import Place, Said, Table
 from swarmfeed.shell.store.sqlite import Connection
 
@@ -33,7 +40,7 @@ def places(db: Connection, feed_id: FeedId, kind: str, limit: int) -> list[int]:
 
 TABLE: Final = Table(
     name="sealed",
-    bodies=(KeysBody, MailboxBody, PrekeysBody, StateBody),
+    bodies=(KeysBody, MailboxBody, PrekeysBody, StateBody, ProtectedBody, RekeyBody),
     read=read_sealed,
     save=save_sealed,
 )

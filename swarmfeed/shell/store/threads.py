@@ -10,8 +10,8 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import REPLY_COUNT_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
+from swarmfeed.core.feed.public_id import place_number
 from swarmfeed.shell.store.answered import with_answers
-from swarmfeed.shell.store.places import cursor_number
 from swarmfeed.shell.store.read import (
     BY_PLACE,
     BY_ROW,
@@ -128,7 +128,7 @@ def _build_gone(row: GoneRow) -> PostView:
         withdrawn=True,
         reply_to=EntryRef(parent_feed, parent_hash, parent_index),
         reply_count=reply_count,
-        cursor=Cursor(sort_ms, cursor_number(feed_id, index)),
+        cursor=Cursor(sort_ms, place_number(feed_id, index)),
     )
 
 

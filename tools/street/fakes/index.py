@@ -65,7 +65,7 @@ from street.fakes.finding import called_among, candidate_of, require_few, writte
 
 B = TypeVar("B", ProfileBody, FollowBody, PinBody)
 
-_SEALED = ("keys", "mailbox", "prekeys", "state")
+_SEALED = ("keys", "mailbox", "prekeys", "protected", "rekey", "state")
 """Kinds of which the place is known."""
 
 

@@ -1,0 +1,299 @@
+"""Opens what others protected and we may read: into memory, and nowhere else.
+
+    a feed grew (Indexed) --> its rekeys: keys --> its protected entries: posts
+    a welcome came        --> the rekeys again --> what did not open before
+
+Whose entries are looked at: our own, those of who is followed, and of who is in a circle with
+us.  All is done a few entries and a few keys at a time, so that nothing of it holds the loop.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import structlog
+
+from swarmfeed.core.base.ranges import runs
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
+from swarmfeed.core.circles.keyring import Circle, EpochKey, Keyring
+from swarmfeed.core.circles.limits import ENTRIES_AT_ONCE, READ_AT_ONCE, TRIALS_AT_ONCE
+from swarmfeed.core.circles.opened import OpenedPost
+from swarmfeed.core.circles.protecting import entry_key, open_protected
+from swarmfeed.core.circles.rekey import check_of, open_before, open_epoch
+from swarmfeed.core.circles.tree import OWN_NODE, node_key
+from swarmfeed.core.feed.entry import decode_entry, hash_stored, time_of
+from swarmfeed.core.feed.kinds import (
+    Body,
+    EditBody,
+    PostBody,
+    ProtectedBody,
+    RekeyBody,
+    decode_body,
+)
+from swarmfeed.core.feed.public_id import place_number
+from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
+from swarmfeed.node.circles.book import Book
+from swarmfeed.node.circles.requests import Requests
+from swarmfeed.node.ground.events import ProtectedOpened
+from swarmfeed.node.ground.ground import Ground
+
+logger = structlog.get_logger()
+
+Place = tuple[FeedId, int]
+Lock = tuple[Circle, Sequence[bytes]]
+"""A circle, and node keys that we have of one of its trees."""
+
+
+class Opener:
+    """Finds keys, and opens entries; belongs to the node's loop."""
+
+    def __init__(
+        self, ground: Ground, book: Book, requests: Requests, keyring: Keyring
+    ) -> None:
+        self._identity = ground.identity
+        self._shelf = ground.shelf
+        self._index = ground.shells.index
+        self._almanac = ground.almanac
+        self._audience = ground.audience
+        self._events = ground.events
+        self._book = book
+        self._requests = requests
+        self._keyring = keyring
+        self._locks: dict[AuthorId, list[Lock]] = {}
+        self._shared: dict[Place, bytes] = {}
+        self._rekeys: dict[FeedId, set[int]] = {}
+        """Rekeys that were looked at with all keys we have."""
+        self._done: dict[FeedId, set[int]] = {}
+        """Protected entries that were opened, or say nothing."""
+        self._closed: dict[FeedId, set[int]] = {}
+        """Protected entries that no key opened so far."""
+        self._tried: dict[FeedId, int] = {}
+        """With how many keys those were tried."""
+        self._entries = self._trials = 0
+        """Since others had their turn."""
+
+    # --- what we have ---
+
+    def take_up_keys(self) -> None:
+        """Look at own circles, and at what others gave us: there may be more than before."""
+        locks: dict[AuthorId, list[Lock]] = {}
+        for own in self._book.all():
+            name = self._book.name_of(own)
+            for tree in own.trees:
+                node_keys = (node_key(tree.row.seed, OWN_NODE),)
+                locks.setdefault(name.author_id, []).append((name, node_keys))
+            for row in own.epochs.values():
+                self._keyring.add(EpochKey(circle=name, epoch=row.epoch, key=row.key))
+        for author_id, admission in self._requests.admissions():
+            circle = Circle(author_id=author_id, circle_id=admission.circle_id)
+            locks.setdefault(author_id, []).append((circle, admission.node_keys))
+            self._keyring.add(EpochKey(circle=circle, epoch=admission.epoch, key=admission.key))
+        if locks != self._locks:
+            self._rekeys.clear()
+        self._locks, self._shared = locks, self._requests.shared()
+
+    def authors(self) -> list[AuthorId]:
+        """Whose entries are looked at."""
+        own = self._identity.author_id
+        found = {own: None, **dict.fromkeys(self._locks)}
+        for circle in self._book.all():
+            found |= circle.members()
+        with suppress(PassingError, MendingError):
+            found |= dict.fromkeys(self._index.follows_of(own))
+        shared = (self._shelf.author_of(feed_id) for feed_id, _ in self._shared)
+        return [*found, *(each for each in shared if each is not None and each not in found)]
+
+    # --- looking ---
+
+    async def look(self, author_ids: Iterable[AuthorId]) -> int:
+        """Open what is there of some authors; returns how many posts can be read since."""
+        added = 0
+        found = {each: self._shelf.feeds_of(each) for each in author_ids}
+        for author_id, feeds in found.items():
+            for feed_id in feeds:
+                await self._look_for_keys(author_id, feed_id)
+        for author_id, feeds in found.items():
+            new = 0
+            for feed_id in feeds:
+                new += await self._look_for_posts(author_id, feed_id)
+            if new:
+                self._events.tell(ProtectedOpened(author_id, new))
+            added += new
+        return added
+
+    def wrote(self, circle: Circle, body: Body, ref: EntryRef, time_ms: int) -> None:
+        """Show an own entry that is on disk."""
+        self._done.setdefault(ref.feed_id, set()).add(ref.index)
+        self._show(self._identity.author_id, circle, body, ref, time_ms)
+
+    def forget(self, feed_id: FeedId) -> None:
+        """A feed was let go, or cut: what is left of it is opened anew."""
+        for known in (self._rekeys, self._done, self._closed):
+            known.pop(feed_id, None)
+        self._tried.pop(feed_id, None)
+        self._audience.opened(lambda posts: posts.drop(lambda p: p.ref.feed_id == feed_id))
+
+    # --- keys ---
+
+    async def _look_for_keys(self, author_id: AuthorId, feed_id: FeedId) -> None:
+        locks, known = self._locks.get(author_id), self._rekeys.setdefault(feed_id, set())
+        new = self._places(feed_id, RekeyBody.kind, known) if locks else []
+        # The newest first: where newcomers may read back, each leads to the one before it.
+        for index, stored in await self._read(feed_id, new):
+            await self._breathe()
+            known.add(index)
+            body = _body_of(stored)
+            if isinstance(body, RekeyBody) and locks:
+                self._take_keys(body, feed_id, locks)
+
+    def _take_keys(self, body: RekeyBody, feed_id: FeedId, locks: Sequence[Lock]) -> None:
+        for circle, node_keys in locks:
+            key = open_epoch(body, feed_id, node_keys) or self._chained(body, circle)
+            if key is None:
+                continue
+            self._keyring.add(EpochKey(circle=circle, epoch=body.epoch, key=key))
+            before = open_before(body, feed_id, key)
+            if before is not None and body.epoch > 0:
+                earlier = EpochKey(circle=circle, epoch=body.epoch - 1, key=before)
+                self._keyring.add(earlier)
+
+    def _chained(self, body: RekeyBody, circle: Circle) -> bytes | None:
+        """The key of an epoch from before we were let in, as a later one told it."""
+        known = (each.key for each in self._keyring.keys(circle))
+        return next((key for key in known if check_of(key) == body.check), None)
+
+    # --- posts ---
+
+    async def _look_for_posts(self, author_id: AuthorId, feed_id: FeedId) -> int:
+        done = self._done.setdefault(feed_id, set())
+        closed = self._closed.setdefault(feed_id, set())
+        is_tried = self._tried.get(feed_id) == self._keyring.count
+        known = done | closed if is_tried else done
+        self._tried[feed_id] = self._keyring.count
+        new, added = self._places(feed_id, ProtectedBody.kind, known), 0
+        for index, stored in await self._read(feed_id, new):
+            await self._breathe()
+            added += self._open(author_id, feed_id, index, stored)
+        self._withdraw(feed_id)
+        return added
+
+    def _open(self, author_id: AuthorId, feed_id: FeedId, index: int, stored: bytes) -> int:
+        body = _body_of(stored)
+        if not isinstance(body, ProtectedBody):
+            self._done[feed_id].add(index)
+            return 0
+        key = self._keyring.find(body, author_id, feed_id)
+        own = entry_key(key.key, body.nonce) if key else self._shared.get((feed_id, index))
+        if own is None:
+            self._closed[feed_id].add(index)
+            return 0
+        self._closed[feed_id].discard(index)
+        self._done[feed_id].add(index)
+        try:
+            said = open_protected(body, own, feed_id, index)
+        except RemoteError as error:
+            logger.info("a protected entry says nothing", reason=str(error))
+            return 0
+        ref = EntryRef(feed_id, hash_stored(stored), index)
+        return self._show(author_id, key.circle if key else None, said, ref, time_of(stored))
+
+    def _show(
+        self,
+        author_id: AuthorId,
+        circle: Circle | None,
+        said: Body,
+        ref: EntryRef,
+        time_ms: int,
+    ) -> int:
+        if isinstance(said, EditBody):
+            return self._edit(author_id, circle, said, ref)
+        if not isinstance(said, PostBody):
+            return 0  # reactions and boosts are not shown of anybody
+        post = self._opened(author_id, circle, said, ref, time_ms)
+        return int(self._audience.opened(lambda posts: posts.put(post)))
+
+    def _opened(
+        self,
+        author_id: AuthorId,
+        circle: Circle | None,
+        said: PostBody,
+        ref: EntryRef,
+        time_ms: int,
+    ) -> OpenedPost:
+        sort_ms = self._almanac.reckoning(ref.feed_id).sort_ms(ref.index, time_ms)
+        return OpenedPost(
+            author_id=author_id,
+            ref=ref,
+            at=(sort_ms, place_number(ref.feed_id, ref.index)),
+            claimed_ms=time_ms,
+            body=said,
+            circle=circle,
+        )
+
+    def _edit(
+        self, author_id: AuthorId, circle: Circle | None, said: EditBody, ref: EntryRef
+    ) -> int:
+        feed_id = ref.feed_id
+        post = self._audience.opened(lambda posts: posts.get(feed_id, said.index))
+        if post is not None and post.circle != circle:
+            return 0  # for other people than the post
+        if post is None and (bare := self._bare(author_id, circle, said, feed_id)):
+            self._audience.opened(lambda posts: posts.put(bare))
+        self._audience.opened(lambda posts: posts.edit(feed_id, ref.index, said))
+        return 0
+
+    def _bare(
+        self, author_id: AuthorId, circle: Circle | None, said: EditBody, feed_id: FeedId
+    ) -> OpenedPost | None:
+        """A post whose own text was withdrawn, and that an edit shows."""
+        with suppress(DamageError, PassingError):
+            (stored,) = self._shelf.read_entries(feed_id, said.index, said.index + 1)
+            if decode_entry(stored).body is None:
+                ref = EntryRef(feed_id, hash_stored(stored), said.index)
+                body = PostBody(said.text, reply=said.reply, root=said.root, cw=said.cw)
+                post = self._opened(author_id, circle, body, ref, time_of(stored))
+                return replace(post, is_bare=True)
+        return None
+
+    def _withdraw(self, feed_id: FeedId) -> None:
+        with suppress(PassingError, MendingError):
+            for index in self._index.withdrawals(feed_id).keys() & self._done[feed_id]:
+                self._audience.opened(lambda posts, at=index: posts.withdraw(feed_id, at))  # type: ignore[misc]
+
+    # --- entries ---
+
+    def _places(self, feed_id: FeedId, kind: str, known: set[int]) -> list[int]:
+        """Entries of a kind that were not looked at, the newest first."""
+        end = self._shelf.end_of(feed_id)
+        with suppress(PassingError, MendingError):
+            found = self._index.sealed_entries(feed_id, kind, READ_AT_ONCE)
+            return [n for n in found if n not in known and (end is None or n < end)]
+        return []
+
+    async def _read(self, feed_id: FeedId, falling: Sequence[int]) -> list[tuple[int, bytes]]:
+        return await asyncio.to_thread(self._read_now, feed_id, falling) if falling else []
+
+    def _read_now(self, feed_id: FeedId, falling: Sequence[int]) -> list[tuple[int, bytes]]:
+        found: list[tuple[int, bytes]] = []
+        for run in runs(falling):
+            with suppress(DamageError, PassingError):
+                entries = self._shelf.read_entries(feed_id, run.start, run.stop)
+                found += reversed([*zip(run, entries, strict=False)])
+        return found
+
+    async def _breathe(self) -> None:
+        """Let others have their turn after some entries, or some keys that were tried."""
+        self._entries += 1
+        is_long = self._keyring.trials - self._trials >= TRIALS_AT_ONCE
+        if is_long or self._entries >= ENTRIES_AT_ONCE:
+            await asyncio.sleep(0)
+            self._entries, self._trials = 0, self._keyring.trials
+
+
+def _body_of(stored: bytes) -> Body | None:
+    """What an entry says; None: it is withdrawn, or says nothing."""
+    entry = decode_entry(stored)
+    with suppress(RemoteError):
+        return None if entry.body is None else decode_body(entry.kind, entry.body)
+    return None

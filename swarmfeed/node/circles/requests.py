@@ -1,0 +1,173 @@
+"""Who asked to read a circle, whom we asked, and what let us read: by letters.
+
+of others   asked --approve--> in a circle --remove--> out of it
+              '----decline---> declined                 (who asks again has asked)
+ours        asked --welcome--> can read    --(no key any more)--> asked again, by itself
+              '----declined--> declined
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from swarmfeed.core.base.limits import KEY_BYTES
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
+from swarmfeed.core.circles import letters, sentences
+from swarmfeed.core.circles.letters import (
+    Admission,
+    SharedPost,
+    decode_welcome,
+    encode_welcome,
+    read_shared,
+    read_welcome,
+    write_shared,
+)
+from swarmfeed.core.circles.limits import ADMISSIONS_MAX, REQUESTS_MAX, WELCOME_AGAIN_MS
+from swarmfeed.errors import MendingError, PassingError, RemoteError, UserError
+from swarmfeed.node.ground.events import LetterCame
+from swarmfeed.node.ground.ground import Ground
+
+logger = structlog.get_logger()
+
+READS: Final = "reads"
+REQUEST: Final = "request"
+SHARED_WITH_US: Final = "shared"
+
+_IN, _OUT = b"i", b"o"
+ASKED, DECLINED_US = b"asked", b"declined"
+_INDEX_BYTES = 8
+
+
+class Requests:
+    """Asks and is asked; belongs to the node's loop."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._own_id = ground.identity.author_id
+        self._index = ground.shells.index
+        self._clock = ground.shells.clock
+        self._private = ground.private
+        self._letters = ground.letters
+        self._asked_ms: dict[AuthorId, int] = {}
+
+    # --- looking ---
+
+    def waiting(self) -> list[AuthorId]:
+        """Who asked us, and has no answer."""
+        return sorted(_authors(self._private.names(REQUEST), _IN))
+
+    def asked(self) -> dict[AuthorId, bytes]:
+        """Whom we asked, and what they said: ``ASKED`` or ``DECLINED_US``."""
+        rows = self._private.all(REQUEST)
+        return {who: rows[_OUT + who] for who in _authors(rows, _OUT)}
+
+    def admissions(self) -> Iterator[tuple[AuthorId, Admission]]:
+        """What lets us read others."""
+        for key, value in self._private.all(READS).items():
+            with suppress(RemoteError):
+                yield AuthorId(key[:KEY_BYTES]), decode_welcome(value)
+
+    def shared(self) -> dict[tuple[FeedId, int], bytes]:
+        """Keys of single posts that were shared with us."""
+        return {
+            (FeedId(key[:KEY_BYTES]), int.from_bytes(key[KEY_BYTES:], "big")): value
+            for key, value in self._private.all(SHARED_WITH_US).items()
+            if len(key) == KEY_BYTES + _INDEX_BYTES and len(value) == KEY_BYTES
+        }
+
+    # --- doing ---
+
+    async def ask(self, author_id: AuthorId) -> None:
+        """Ask somebody whether we may read a circle of theirs.
+
+        Raises:
+            UserError, RetryError: No letter can be sent to them.
+        """
+        if author_id == self._own_id:
+            raise UserError(sentences.NOT_YOURSELF())
+        await self._letters.send(author_id, letters.ASK, {})
+        self._private.set(REQUEST, {_OUT + author_id: ASKED})
+
+    async def ask_again(self, author_id: AuthorId) -> None:
+        """The same, by ourselves, because no key of theirs opens any more: once an hour."""
+        now_ms = self._clock.monotonic_ms()
+        if now_ms - self._asked_ms.get(author_id, -WELCOME_AGAIN_MS) >= WELCOME_AGAIN_MS:
+            self._asked_ms[author_id] = now_ms
+            await self._letters.send(author_id, letters.ASK, {})
+
+    async def decline(self, author_id: AuthorId) -> None:
+        """Raises UserError: they did not ask."""
+        if author_id not in self.waiting():
+            raise UserError(sentences.NO_REQUEST(who="They"))
+        await self._letters.send(author_id, letters.DECLINED, {})
+        self.settle(author_id)
+
+    def settle(self, author_id: AuthorId) -> None:
+        """Somebody who asked has their answer."""
+        if self._private.get(REQUEST, _IN + author_id):
+            self._private.set(REQUEST, {_IN + author_id: b""})
+
+    async def share(self, ref: EntryRef, key: bytes, author_id: AuthorId) -> None:
+        """Let one more person read one post."""
+        shared = SharedPost(feed_id=ref.feed_id, key=key, index=ref.index)
+        await self._letters.send(author_id, letters.SHARED, write_shared(shared))
+
+    # --- hearing ---
+
+    def on_letter(self, event: LetterCame) -> bool:
+        """Take a letter; returns whether more can be read since."""
+        try:
+            match event.kind:
+                case letters.ASK:
+                    self._on_ask(event.author_id)
+                case letters.DECLINED:
+                    self._on_declined(event.author_id)
+                case letters.WELCOME:
+                    return self._on_welcome(event.author_id, read_welcome(event.fields))
+                case letters.SHARED:
+                    return self._on_shared(read_shared(event.fields))
+        except RemoteError as error:
+            logger.info("a letter on circles is none", kind=event.kind, reason=str(error))
+        except UserError as error:
+            logger.warning("a letter on circles has no room", reason=str(error))
+        return False
+
+    def _on_ask(self, author_id: AuthorId) -> None:
+        if author_id != self._own_id and len(self.waiting()) < REQUESTS_MAX:
+            self._private.set(REQUEST, {_IN + author_id: ASKED})
+
+    def _on_declined(self, author_id: AuthorId) -> None:
+        if self.asked().get(author_id) == ASKED:
+            self._private.set(REQUEST, {_OUT + author_id: DECLINED_US})
+
+    def _on_welcome(self, author_id: AuthorId, admission: Admission) -> bool:
+        """Of those alone whom we asked, or follow: others could fill what we keep."""
+        is_wanted = author_id in self.asked() or author_id in self._follows()
+        key = author_id + admission.tree_id
+        known = self._private.names(READS)
+        if not is_wanted or (key not in known and len(known) >= ADMISSIONS_MAX):
+            return False
+        self._private.set(READS, {key: encode_welcome(admission)})
+        if author_id in self.asked():
+            self._private.set(REQUEST, {_OUT + author_id: b""})
+        return True
+
+    def _on_shared(self, shared: SharedPost) -> bool:
+        known = self._private.names(SHARED_WITH_US)
+        if len(known) >= ADMISSIONS_MAX:
+            return False
+        key = shared.feed_id + shared.index.to_bytes(_INDEX_BYTES, "big")
+        self._private.set(SHARED_WITH_US, {key: shared.key})
+        return True
+
+    def _follows(self) -> frozenset[AuthorId]:
+        with suppress(PassingError, MendingError):
+            return frozenset(self._index.follows_of(self._own_id))
+        return frozenset()
+
+
+def _authors(names: Iterable[bytes], start: bytes) -> Iterator[AuthorId]:
+    return (
+        AuthorId(name[1:]) for name in names if name[:1] == start and len(name) == 1 + KEY_BYTES
+    )

@@ -1,0 +1,133 @@
+"""Opened posts: in order, by place, by words; and what is withdrawn is gone."""
+
+from dataclasses import replace
+
+from swarmfeed.core.base.types import EntryRef, Hash
+from swarmfeed.core.circles.keyring import Circle
+from swarmfeed.core.circles.opened import OpenedPost, OpenedPosts
+from swarmfeed.core.feed.kinds import EditBody, PostBody
+from swarmfeed.core.feed.matching import Meant
+from swarmfeed.core.words.query import parse_query
+
+from tests.core.circles.scene import FEED, author
+
+CIRCLE = Circle(author_id=author(1), circle_id=b"c" * 16)
+
+
+def post(index: int, text: str = "", reply: EntryRef | None = None) -> OpenedPost:
+    return OpenedPost(
+        author_id=author(1),
+        ref=EntryRef(FEED, Hash(bytes([index]) * 32), index),
+        at=(1_000 + index, index),
+        claimed_ms=1_000 + index,
+        body=PostBody(text or f"post {index}", reply=reply),
+        circle=CIRCLE,
+    )
+
+
+def posts(*several: OpenedPost, most: int = 100) -> OpenedPosts:
+    opened = OpenedPosts(most)
+    for each in several:
+        assert opened.put(each)
+    return opened
+
+
+def texts(found: list[OpenedPost]) -> list[str]:
+    return [each.text for each in found]
+
+
+def all_of(opened: OpenedPosts) -> list[str]:
+    return texts(opened.newest(None, lambda _: True, 100))
+
+
+def found(opened: OpenedPosts, words: str) -> list[str]:
+    return texts(opened.search(parse_query(words), None, lambda _: Meant()))
+
+
+def test_posts_stand_in_order_whatever_came_first() -> None:
+    opened = posts(post(3), post(1), post(2))
+    assert all_of(opened) == ["post 3", "post 2", "post 1"]
+    assert texts(opened.newest((1_003, 3), lambda _: True, 1)) == ["post 2"]
+    assert not opened.newest(None, lambda each: each.author_id != author(1), 9)
+    assert opened.count_after((1_001, 1), lambda _: True) == 2
+    assert not opened.put(post(3))
+    assert len(opened) == 3
+
+
+def test_one_is_found_by_its_place_its_id_and_its_hash() -> None:
+    opened = posts(post(1), post(2))
+    assert opened.get(FEED, 2) == opened.by_id(post(2).id) == post(2)
+    assert opened.by_hash(Hash(b"\1" * 32)) == post(1)
+    assert opened.get(FEED, 9) is opened.by_id("9") is opened.by_hash(Hash(b"9" * 32)) is None
+
+
+def test_search_finds_by_words_and_by_all_else() -> None:
+    opened = posts(post(1, "Blue moon"), post(2, "blue sky #tea"), post(3, "red"))
+    assert found(opened, "blue") == ["blue sky #tea", "Blue moon"]
+    assert found(opened, "blue -moon") == ["blue sky #tea"]
+    assert found(opened, "mo*") == ["Blue moon"]
+    assert found(opened, "#tea") == ["blue sky #tea"]
+    assert found(opened, "from:anna") == []
+    assert found(opened, "green") == []
+
+
+def test_an_edit_is_shown_and_when_it_goes_what_was_before() -> None:
+    opened = posts(post(1, "first"))
+    opened.edit(FEED, 5, EditBody(1, "second"))
+    opened.edit(FEED, 7, EditBody(1, "third"))
+    opened.edit(FEED, 6, EditBody(1, "between"))
+    assert (found(opened, "third"), found(opened, "first")) == (["third"], [])
+    assert opened.edits_of(FEED, 1) == [5, 6, 7]
+    assert opened.withdraw(FEED, 7)
+    assert all_of(opened) == ["between"]
+    assert opened.withdraw(FEED, 5)
+    assert opened.withdraw(FEED, 6)
+    assert all_of(opened) == ["first"]
+
+
+def test_an_edit_that_comes_before_its_post_is_kept() -> None:
+    opened = OpenedPosts()
+    opened.edit(FEED, 5, EditBody(1, "second"))
+    opened.put(post(1, "first"))
+    assert all_of(opened) == ["second"]
+    said = opened.said_at(FEED, 1), opened.said_at(FEED, 5), opened.said_at(FEED, 6)
+    assert said == (PostBody("first"), EditBody(1, "second"), None)
+
+
+def test_what_is_withdrawn_is_gone_and_of_one_with_an_edit_the_first_text() -> None:
+    opened = posts(post(1, "alone"), post(2, "first"))
+    opened.edit(FEED, 5, EditBody(2, "second"))
+    assert opened.withdraw(FEED, 1)
+    assert not opened.withdraw(FEED, 1)
+    assert opened.withdraw(FEED, 2)
+    assert not opened.withdraw(FEED, 2)
+    assert all_of(opened) == ["second"]
+    assert opened.said_at(FEED, 2) is None
+    assert opened.withdraw(FEED, 5)
+    assert all_of(opened) == []
+    assert found(opened, "second") == found(opened, "alone") == []
+
+
+def test_replies_stand_under_what_they_answer_by_place_and_hash() -> None:
+    top = post(1)
+    wrong = replace(top.ref, entry_hash=Hash(b"x" * 32))
+    opened = posts(top, post(3, reply=top.ref), post(2, reply=top.ref), post(4, reply=wrong))
+    opened.put(post(5, reply=post(2).ref))
+    assert texts(opened.replies(top.ref)) == ["post 2", "post 3"]
+    assert sorted(texts(opened.below(top.ref, 9))) == ["post 2", "post 3", "post 5"]
+    assert len(opened.below(top.ref, 2)) == 2
+    opened.withdraw(FEED, 2)
+    assert texts(opened.replies(top.ref)) == ["post 3"]
+
+
+def test_no_more_are_kept_than_there_is_room_for_and_the_oldest_go() -> None:
+    opened = posts(*(post(n) for n in range(1, 6)), most=3)
+    assert all_of(opened) == ["post 5", "post 4", "post 3"]
+
+
+def test_posts_of_a_feed_that_was_let_go_are_forgotten() -> None:
+    opened = posts(post(1), post(2))
+    opened.edit(FEED, 5, EditBody(1, "second"))
+    opened.drop(lambda each: each.ref.index == 1)
+    opened.put(post(1))
+    assert all_of(opened) == ["post 2", "post 1"]
