@@ -61,6 +61,7 @@ from webui.current import (
 )
 from webui.kept import FORM_KEY
 from webui.pages import PAGES
+from webui.pages.circles import audiences
 from webui.pages.drafts import draft_of, replies_begun
 from webui.pages.post import post_url
 from webui.routes import Page, Route
@@ -119,6 +120,7 @@ def create_app(
         app.add_template_filter(function, filter_name)
     app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
     app.jinja_env.globals["draft_of"] = draft_of
+    app.jinja_env.globals["audiences"] = audiences
     app.jinja_env.globals["replies_begun"] = replies_begun
     app.jinja_env.globals["form_key"] = _form_key
     app.jinja_env.globals["new_key"] = kept.new_key

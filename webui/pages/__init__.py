@@ -6,6 +6,7 @@ from webui.pages import (
     alarms,
     author,
     changing,
+    circles,
     devices,
     drafts,
     follow,
@@ -36,6 +37,7 @@ PAGES: Final[tuple[Page, ...]] = (
     messages.PAGE,
     listening.PAGE,
     follow.PAGE,
+    circles.PAGE,
     # The node, and oneself
     status.PAGE,
     alarms.PAGE,

@@ -130,7 +130,8 @@ def publish() -> Response:
     parent = ask(ShowPost(ref=reply_to)).post if reply_to else None
     text = plain_lines(request.form.get("text", ""))
     key, again = request.form.get(ONCE, ""), AGAIN in request.form
-    post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again))
+    to = request.form.get("to", "")
+    post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again, to=to))
     let_go(reply_to, text)
     return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
 

@@ -63,9 +63,7 @@ def list_circles(context: Context, as_json: bool) -> None:
 
 @circles.command("create")
 @click.argument("name")
-@click.option(
-    "--reads-back", is_flag=True, help="Who is let in can read what was posted before."
-)
+@click.option("--reads-back", is_flag=True, help="Newcomers read what was posted before, too.")
 @json_option
 @pass_context
 def create(context: Context, name: str, reads_back: bool, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from swarmfeed.node.ground.ground import Ground
 
 
 class CircleKeeper:
-    """Implements ``ground.audience.Keeper``; belongs to the node's loop, but for ``words``."""
+    """Implements ``ground.audience.KeyKeeper``; belongs to the loop, but for ``words``."""
 
     def __init__(
         self, ground: Ground, book: Book, rekeying: Rekeying, opener: Opener, keyring: Keyring

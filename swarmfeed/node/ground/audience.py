@@ -29,7 +29,7 @@ from swarmfeed.errors import UserError
 T = TypeVar("T")
 
 
-class Keeper(Protocol):
+class KeyKeeper(Protocol):
     """Has the keys of circles."""
 
     def circle_called(self, name: str) -> Circle:
@@ -61,11 +61,11 @@ class Audience:
     """Who can read what; its answers on posts come from any thread."""
 
     def __init__(self) -> None:
-        self._keeper: Keeper | None = None
+        self._keeper: KeyKeeper | None = None
         self._opened = OpenedPosts()
         self._lock = threading.Lock()
 
-    def connect(self, keeper: Keeper) -> None:
+    def connect(self, keeper: KeyKeeper) -> None:
         """Have protected entries made and opened.  A second one is a bug: ValueError."""
         if self._keeper is not None:
             raise ValueError("somebody has the keys already")
@@ -116,15 +116,15 @@ class Audience:
         return chosen
 
     async def make_ready(self, circle: Circle) -> None:
-        """As ``Keeper.make_ready``."""
+        """As ``KeyKeeper.make_ready``."""
         await self._having().make_ready(circle)
 
     def protect(self, circle: Circle, body: Body, index: int) -> ProtectedBody:
-        """As ``Keeper.protect``."""
+        """As ``KeyKeeper.protect``."""
         return self._having().protect(circle, body, index)
 
     def wrote(self, circle: Circle, body: Body, ref: EntryRef, time_ms: int) -> None:
-        """As ``Keeper.wrote``."""
+        """As ``KeyKeeper.wrote``."""
         self._having().wrote(circle, body, ref, time_ms)
 
     # --- inside ---
@@ -134,7 +134,7 @@ class Audience:
             raise UserError(NO_SUCH_CIRCLE(name=name))
         return self._keeper.circle_called(name)
 
-    def _having(self) -> Keeper:
+    def _having(self) -> KeyKeeper:
         assert self._keeper is not None, "a circle was named by whoever has the keys"
         return self._keeper
 

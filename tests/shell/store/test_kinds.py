@@ -102,7 +102,7 @@ def test_its_table_is_added_to_a_file_that_has_none_and_known_only_to_who_brings
 def test_every_kind_that_is_shown_has_its_row() -> None:
     bodies = (PostBody, EditBody, WithdrawBody, ProfileBody, PinBody, FollowBody, FeedBody)
     shown = [each.kind for each in bodies]
-    sealed = ["keys", "prekeys", "protected", "rekey", "state"]
+    sealed = ["keys", "mailbox", "prekeys", "protected", "rekey", "state"]
     assert sorted(TABLES.kinds) == sorted([*shown, *sealed])
     names = [table.name for table in TABLES.of_kind["post"]]
     assert names == ["trait", "post", "reply", "notification"]
