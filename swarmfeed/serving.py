@@ -15,13 +15,17 @@ from swarmfeed.core.net.open_files import share_files
 from swarmfeed.node.ground.home import Ready
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER, Roster
+from swarmfeed.node.witness.role import WitnessParts
+from swarmfeed.node.witness.settings import WitnessSettings
 from swarmfeed.shell.disk.birth import clear_away
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.heap import keep_heap_small
 from swarmfeed.shell.interpreter import keep_pauses_short, loading
 from swarmfeed.shell.open_files import raise_files_max, require_files
 from swarmfeed.shell.owners import Owners
+from swarmfeed.shell.wire.posting import PostingDoor
 from swarmfeed.wiring import close, open_identity, require_keys, start_node
 
 
@@ -81,8 +85,10 @@ async def _run(
         owner_of=owners.owner_of,
         person_waits=node.ground.fairness.person_waits,
     )
+    doors = _witness_doors(node, settings)
     try:
         await page.start()
+        await asyncio.gather(*(each.start() for each in doors))
         me = await asyncio.to_thread(desk.ask, WhoAreYou())
         keep_pauses_short()
         trouble = (await asyncio.to_thread(desk.ask, HowIsMyFeed())).sentence
@@ -90,8 +96,18 @@ async def _run(
         await node.stopped.wait()
     finally:
         desk.close()
+        await asyncio.gather(*(each.stop() for each in doors))
         await page.stop()
         owners.close()
         await node.stop()
     if node.failure is not None:
         raise node.failure
+
+
+def _witness_doors(node: Node, settings: NodeSettings) -> list[PostingDoor]:
+    """Where others ask it by HTTP to witness; mostly nowhere."""
+    wanted = settings.of(WitnessSettings).witness
+    if not wanted:
+        return []
+    notes = node.parts(WitnessParts).notes
+    return [PostingDoor(at, "/add-checkpoint", notes.add) for at in wanted]

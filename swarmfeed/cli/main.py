@@ -238,12 +238,14 @@ def settings_of_roles() -> tuple[type, ...]:
     from swarmfeed.node.mailboxes.settings import MailboxSettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
     from swarmfeed.node.wayin.settings import WayInSettings
+    from swarmfeed.node.witness.settings import WitnessSettings
 
     return (
         HistorySettings,
         SupernodeSettings,
         LookupSettings,
         WayInSettings,
+        WitnessSettings,
         LetterSettings,
         MailboxSettings,
     )

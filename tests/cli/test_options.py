@@ -21,6 +21,7 @@ from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.mailboxes.settings import MailboxSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
+from swarmfeed.node.witness.settings import WitnessSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 
@@ -96,6 +97,7 @@ def test_what_is_left_out_has_the_default_of_its_field(
             SupernodeSettings(),
             LookupSettings(),
             WayInSettings(),
+            WitnessSettings(),
             LetterSettings(),
             MailboxSettings(),
             ToySettings(),

@@ -4,12 +4,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
+from swarmfeed.core.witness.cosignature import open_cosignature
 
-from tests.e2e.nodes import Neighbourhood, Node, Refused
+from tests.core.witness.test_book import head as made_up_head
+from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A143")]
+
+NOTES_PORT = 18_765
+"""At an address that no other test has."""
 
 FAST = ("--no-dht", "--supernode-speed", "10")
 
@@ -40,10 +46,19 @@ def list_of_two(node: Node) -> str:
     return node.command("supernodes", "--export") if known == 2 else ""
 
 
+def post_checkpoint(witness: Node, port: int, head: bytes) -> bytes:
+    """Have a head cosigned as any log would, by c2sp.org/tlog-witness."""
+    url = f"http://{witness.host}:{port}/add-checkpoint"
+    with urlopen(Request(url, b"old 0\n\n" + head), timeout=PATIENCE_S) as answer:
+        assert answer.status == 200
+        return bytes(answer.read()).removesuffix(b"\n")
+
+
 def test_a_list_leads_in_and_witnesses_show_what_is_newest(
     town: Neighbourhood, tmp_path: Path
 ) -> None:
-    one = town.add("one", *FAST, "--supernode", "on").start()
+    one = town.add("one", *FAST, "--supernode", "on")
+    one.start("--witness", f"{one.host}:{NOTES_PORT}")
     two = town.add("two", *FAST, "--supernode", "on", "--peer", one.link_endpoint()).start()
     listed = tmp_path / "supernodes.txt"
     listed.write_text(f"# on a slip of paper\n{one.link_endpoint()}\n")
@@ -67,3 +82,5 @@ def test_a_list_leads_in_and_witnesses_show_what_is_newest(
     ben.wait_for("the newest", lambda: (newest(ben, anna)["as_of_ms"] or 0) > posted_ms)
     ben.wait_for("the post", lambda: "while ben was away" in texts(ben))
     assert newest(ben, anna)["kept_back"] == 0
+    line = post_checkpoint(one, NOTES_PORT, made_up_head(3))
+    assert open_cosignature(made_up_head(3), line).time_s == pytest.approx(time.time(), abs=60)

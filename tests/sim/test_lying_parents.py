@@ -42,7 +42,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.role import Role
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.node.supernode.settings import SupernodeSettings
-from swarmfeed.node.witness.inquiring import Inquiry
+from swarmfeed.node.witness.role import WitnessParts
 
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A165")]
 
@@ -436,7 +436,7 @@ async def play_witness(town: Town, tell: Callable[[], None]) -> None:
     await ben.say(f"{TRUE} of old")
     await anna.say("of old")
     await street.pass_time(30)
-    inquiry = anna.running.parts(Inquiry)
+    inquiry = anna.running.parts(WitnessParts).inquiry
     tell()
     for number in range(8):
         await ben.say(f"{TRUE} {number}")

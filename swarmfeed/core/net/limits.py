@@ -162,3 +162,15 @@ CLOSE_SILENT_S: Final = 10
 LATE_BORNE: Final = 3
 """Questions of one kind that a parent may leave open while the other one answers, beyond those
 that it answered: one more, and it is taken for one that keeps back, or is too slow to serve."""
+
+POSTING_HEAD_BYTES_MAX: Final = 8 * 1024
+"""Longest head of an HTTP request by strangers."""
+
+POSTED_BYTES_MAX: Final = 16 * 1024
+"""Longest body: a checkpoint with 16 signatures and a proof of 64 hashes has 6 kB."""
+
+POSTED_WITHIN_S: Final = 10
+"""How long a request may take, its answer included."""
+
+POSTING_AT_ONCE_MAX: Final = 64
+"""Requests at once; those beyond are closed unread.  A descriptor and 20 kB each."""

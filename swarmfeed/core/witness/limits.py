@@ -79,3 +79,10 @@ writing down and a slow line take."""
 
 OPEN_MAX: Final = 64
 """Feeds of which is looked who of two witnesses answers: four rounds of those asked about."""
+
+NOTES_WAITING_MAX: Final = 64
+"""Requests by HTTP that wait for the disk at once: what comes in some seconds at the rate that
+all of them have together."""
+
+NOTE_SIGNATURES_MAX: Final = 16
+"""Signature lines of a checkpoint that comes by HTTP: its author's, and of witnesses before."""

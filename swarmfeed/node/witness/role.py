@@ -1,6 +1,7 @@
 """The role of witnesses: asking which head is the newest, and, as a supernode, saying so."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from swarmfeed.core.witness.words import Cosign, Witnessed
 from swarmfeed.node.feeds.feeds import Feeds
@@ -10,10 +11,20 @@ from swarmfeed.node.ground.switchboard import hears
 from swarmfeed.node.role import Role
 from swarmfeed.node.witness.answers import HowNewFeeds
 from swarmfeed.node.witness.inquiring import Inquiry
+from swarmfeed.node.witness.notes import NoteWitness
 from swarmfeed.node.witness.witnessing import Witness
 from swarmfeed.ports import Job
 
 LOOK_EVERY_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessParts:
+    """What the role is made of."""
+
+    inquiry: Inquiry
+    notes: NoteWitness
+    """Answers who asks by HTTP."""
 
 
 def witness_role(ground: Ground, feeds: Feeds) -> Role:
@@ -25,7 +36,7 @@ def witness_role(ground: Ground, feeds: Feeds) -> Role:
 
     return Role(
         name="witness",
-        parts=inquiry,
+        parts=WitnessParts(inquiry, NoteWitness(witness)),
         answers=HowNewFeeds(ground, inquiry).rows(),
         hears=(hears(Cosign, witness.on_cosign), hears(Witnessed, inquiry.on_witnessed)),
         listens=(

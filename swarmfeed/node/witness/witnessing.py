@@ -12,6 +12,7 @@ from typing import Final
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import FeedId, NodeId
+from swarmfeed.core.feed.head import Head
 from swarmfeed.core.net.domain import domain_of
 from swarmfeed.core.talk.words import ForkProof
 from swarmfeed.core.witness.book import (
@@ -72,6 +73,7 @@ class Witness:
         """What is not on disk yet; of these feeds nothing is told."""
         self._waiting: dict[tuple[NodeId, FeedId], tuple[Session, Cosign]] = {}
         self._writer: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def rows(self) -> Rows:
         # What is taken is written before it is told.
@@ -84,15 +86,37 @@ class Witness:
         """
         if not self._serves(session.node_id) or not self._has_room(session, asked):
             return
-        known = self._known.get(asked.feed_id)
-        match judge(known, asked):
+        self.judge(asked)
+        self._waiting[session.node_id, asked.feed_id] = session, asked
+        if self._writer is None or self._writer.done():
+            self._writer = self._beside.spawn(self._answer_soon())
+
+    # --- for who asks by another way ---
+
+    def known(self, feed_id: FeedId) -> LastHead | None:
+        """The newest head of a feed that it took."""
+        return self._known.get(feed_id)
+
+    def has_room_for(self, node_id: NodeId, network: str) -> bool:
+        """Whether somebody may bring one more new feed; asked once for each."""
+        now_s = self._clock.monotonic_ms() / 1000
+        return self._room.takes(node_id, network, len(self._known), now_s)
+
+    def judge(self, asked: Cosign) -> None:
+        """Take a head, or pass it over; nothing is on disk yet.  Raises RemoteError: false."""
+        match judge(self._known.get(asked.feed_id), asked):
             case TakeHead(new) | ForkFound(new):
                 self._known[asked.feed_id] = self._unwritten[asked.feed_id] = new
             case TellHead():
                 pass
-        self._waiting[session.node_id, asked.feed_id] = session, asked
-        if self._writer is None or self._writer.done():
-            self._writer = self._beside.spawn(self._answer_soon())
+
+    async def cosign(self, feed_id: FeedId, signed_head: bytes, head: Head) -> bytes | None:
+        """Return the line for a head that was judged, once it is on disk; None: the newest is
+        another one, or cannot be written."""
+        await self._write()
+        known = self._known[feed_id]
+        is_newest = (known.size, known.root) == (head.size, head.root) and not known.rival
+        return self._sign(signed_head) if is_newest and feed_id not in self._unwritten else None
 
     # --- inside ---
 
@@ -109,14 +133,13 @@ class Witness:
     def _has_room(self, session: Session, asked: Cosign) -> bool:
         if len(session.outbox) >= UNREAD_MAX or len(self._waiting) >= ANSWERS_WAITING_MAX:
             return False
-        now_s = self._clock.monotonic_ms() / 1000
-        if not session.part(CosignSide).takes(now_s):
+        if not session.part(CosignSide).takes(self._clock.monotonic_ms() / 1000):
             return False
         if asked.feed_id in self._known:
             return True
         # Who comes by way of a relay shares what there is for all of these.
         network = domain_of(session.proven_host) if session.proven_host else ""
-        return self._room.takes(session.node_id, network, len(self._known), now_s)
+        return self.has_room_for(session.node_id, network)
 
     async def _answer_soon(self) -> None:
         """Write down and answer what was asked, until nothing is left to do."""
@@ -132,7 +155,12 @@ class Witness:
                     self._waiting.setdefault((session.node_id, asked.feed_id), (session, asked))
 
     async def _write(self) -> bool:
-        """Write down what is not on disk; returns whether it is."""
+        """Write down what is not on disk; returns whether it is.  One after the other: no older
+        head is written after a newer one."""
+        async with self._writing:
+            return await self._write_now()
+
+    async def _write_now(self) -> bool:
         changed = dict(self._unwritten)
         rows = {bytes(feed_id): encode_known(known) for feed_id, known in changed.items()}
         try:
@@ -165,11 +193,11 @@ class Witness:
                     author_id=asked.author_id,
                     feed_id=feed_id,
                     signed_head=known.signed_head,
-                    cosignatures=(self._sign(known),),
+                    cosignatures=(self._sign(known.signed_head),),
                 )
             )
 
-    def _sign(self, known: LastHead) -> bytes:
+    def _sign(self, signed_head: bytes) -> bytes:
         own = self._identity
         now_s = self._clock.now_ms() // 1000
-        return sign_cosignature(known.signed_head, own.node_id, now_s, own.node_key.sign)
+        return sign_cosignature(signed_head, own.node_id, now_s, own.node_key.sign)

@@ -18,6 +18,7 @@ from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.mailboxes.settings import MailboxSettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
+from swarmfeed.node.witness.settings import WitnessSettings
 from swarmfeed.shell.disk.keyfile import create_keys
 
 Run = Callable[..., Result]
@@ -27,6 +28,7 @@ OTHERS = (
     SupernodeSettings(),
     LookupSettings(),
     WayInSettings(),
+    WitnessSettings(),
     LetterSettings(),
     MailboxSettings(),
 )
@@ -58,7 +60,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
         *("--supernode-disk", "2G"),
         *("--supernode-list", str(listed)),
-        *("--mailbox-disk", "500M"),
+        *("--mailbox-disk", "500M", "--witness", "127.0.0.3:8"),
     )
     assert fake.ran_with[0][0] == NodeSettings(
         page_port=1,
@@ -77,6 +79,7 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
             SupernodeSettings(supernode="on"),
             LookupSettings(recent_bytes=2_000_000_000),
             WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
+            WitnessSettings(witness=(Endpoint("127.0.0.3", 8),)),
             LetterSettings(),
             MailboxSettings(disk_bytes=500_000_000),
         ),

@@ -14,6 +14,7 @@ from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.push.role import push_role
 from swarmfeed.node.roster import ROSTER, Roster
 from swarmfeed.node.witness.inquiring import Inquiry
+from swarmfeed.node.witness.role import WitnessParts
 
 WITNESSES_ALONE = Roster(
     roles=tuple(
@@ -67,7 +68,7 @@ async def leaf(street: Neighbourhood, parents: list[Neighbour]) -> Neighbour:
 
 
 def inquiry(of: Neighbour) -> Inquiry:
-    return of.running.parts(Inquiry)
+    return of.running.parts(WitnessParts).inquiry
 
 
 def sight(reader: Neighbour, author: Neighbour) -> SeenBy | None:
