@@ -12,6 +12,7 @@ from simulation.supernodes.main import main as elect
 from simulation.supernodes.objects import Objects
 from simulation.supernodes.samples import Samples, Sightings
 from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints, Tables
+from simulation.supernodes.tally import Tally
 from simulation.supernodes.world import Setting, World
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.census import NodeSample
@@ -214,27 +215,32 @@ def test_of_those_who_ask_at_once_no_more_are_taken_than_there_are_places() -> N
     assert [taken[:80].sum(), taken[80:100].sum(), taken[100:].sum()] == [50, 20, 0]
 
 
-def same_in_both_forms(nodes: int, rounds: int) -> None:
-    """The world is the very same; luck is not, so figures are compared."""
-    lines = {}
-    for form in (Arrays, Objects):
-        network = form(World(Setting(seed=1, nodes=nodes)))
-        for _ in range(rounds):
-            network.round()
-        lines[form] = network.tally
-    many, one = lines[Arrays], lines[Objects]
-    assert many.fewest == one.fewest
-    when_many, when_one = first_round(many.two, 0.99), first_round(one.two, 0.99)
-    assert when_many is not None and when_one is not None
-    assert abs(when_many - when_one) <= 3
-    assert sum(many.messages) == pytest.approx(sum(one.messages), rel=0.2)
-    assert many.serving[-1] == pytest.approx(one.serving[-1], rel=0.35)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE_S)
 def test_both_forms_play_the_same_game() -> None:
-    same_in_both_forms(nodes=1_500, rounds=16)
+    """The worlds are the very same; luck is not, so means over some of them are compared.
+
+    When the last hundredth has two parents is luck: whether one strong node more was drawn.
+    """
+    lines: dict[type[Arrays | Objects], list[Tally]] = {Arrays: [], Objects: []}
+    for seed in range(1, 4):
+        for form, tallies in lines.items():
+            network = form(World(Setting(seed=seed, nodes=600)))
+            for _ in range(16):
+                network.round()
+            tallies.append(network.tally)
+    many, one = lines[Arrays], lines[Objects]
+    assert [each.fewest for each in many] == [each.fewest for each in one]
+    halves = [np.mean([first_round(t.two, 0.5) or 99 for t in each]) for each in (many, one)]
+    assert abs(halves[0] - halves[1]) <= 1
+    assert total(many, "two") == pytest.approx(total(one, "two"), rel=0.25)
+    assert total(many, "messages") == pytest.approx(total(one, "messages"), rel=0.25)
+    serving = [sum(each.serving[-1] for each in tallies) for tallies in (many, one)]
+    assert serving[0] == pytest.approx(serving[1], rel=0.35)
+
+
+def total(tallies: list[Tally], line: str) -> float:
+    return float(sum(sum(getattr(each, line)) for each in tallies))
 
 
 @pytest.mark.slow
