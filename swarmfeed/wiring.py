@@ -9,6 +9,7 @@ home/
     ledger.db       what was seen of other nodes, and promised to hold for them
     private.db      what the person keeps to themselves, unreadable without the keys
     mailboxes.db    what is kept for others until they come; only they can read it
+    letters.db      messages and the keys of their sessions, as unreadable
     lists/          chunk lists for plain clients, made anew at every start
     run/            of the running node: how the page is reached, the link's certificate
     lock            one process at a time

@@ -53,6 +53,7 @@ from tests.vector_feeds import (
     check_withdrawal,
     check_witness,
 )
+from tests.vector_letters import check_letter, check_letter_keys, check_letter_session
 from tests.vector_talk import (
     check_box,
     check_deposit,
@@ -125,6 +126,9 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "snapshot": check_snapshot,
     "mine": check_mine,
     "news": check_news,
+    "letter": check_letter,
+    "letter-keys": check_letter_keys,
+    "letter-session": check_letter_session,
     "circle-tree": check_circle_tree,
     "rekey": check_rekey,
     "protected": check_protected,

@@ -58,6 +58,7 @@ from vectors import (
 from vectors.boxes import box_cases
 from vectors.circles import circle_cases
 from vectors.devices import device_cases
+from vectors.letters import letter_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
 
@@ -329,6 +330,7 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     state_cases,
     circle_cases,
     device_cases,
+    letter_cases,
     supernodes.record_cases,
     locators.locator_cases,
 ]

@@ -23,6 +23,7 @@ from benchmarks import (
     lookup,
     many,
     page,
+    private,
     push,
     reading,
     scale,
@@ -59,6 +60,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "history": history.measure,
     "scale": scale.measure,
     "page": page.measure,
+    "private": private.measure,
     "flood": flood.measure,
     "commands": commands.measure,
 }

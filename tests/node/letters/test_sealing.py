@@ -8,13 +8,12 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from street.sealers import ENVELOPES, Published, SealingDevice, pair
 from swarmfeed.core.letters.limits import OPENING_STEP_BYTES, SESSIONS_MAX
 from swarmfeed.core.letters.parcel import PARCEL_INFO, decode_inner, encode_inner
 from swarmfeed.core.letters.prekeys import expand_prekeys
 from swarmfeed.core.letters.rows import encode_row
 from swarmfeed.errors import BadSealError, RemoteError
-
-from tests.node.letters.devices import ENVELOPES, Published, SealingDevice, pair
 
 HPKE_BYTES = 48
 

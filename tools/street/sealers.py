@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
-from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.certificate import sign_join
@@ -22,6 +21,8 @@ from swarmfeed.core.letters.rows import LetterDevice, OwnPrekeys
 from swarmfeed.node.letters.sealing import Sealing, UnopenedError
 from swarmfeed.shell.boxes import HpkeEnvelopes
 from swarmfeed.shell.ratchets import DoubleRatchets
+
+from street.authors import author_of
 
 ENVELOPES = HpkeEnvelopes()
 
