@@ -38,7 +38,7 @@ GOT: Final = "got"
 AGAIN: Final = "again"
 """Nothing of you opens here: begin a new session, and send what I have not confirmed."""
 TOKEN: Final = "token"  # noqa: S105  # the name of a kind
-"""With what parcels for me are left: {"t": 32 bytes}."""
+"""With what parcels for me are left: {"t": up to 32 bytes}."""
 MADE: Final = "group"
 """A group begins: {"n": name, "p": people}."""
 CHANGED: Final = "people"
@@ -150,4 +150,4 @@ def token_body(token: bytes) -> bytes:
 
 def read_token(body: bytes) -> bytes:
     """Read a token.  Raises BadEncodingError."""
-    return read_fields(body).take_bytes(b"t", length=KEY_BYTES)
+    return read_fields(body).take_bytes(b"t", bytes_max=KEY_BYTES)

@@ -119,6 +119,9 @@ OFFERED_MAX: Final = 8
 DELIVERIES_AT_ONCE: Final = 8
 """Devices that are delivered to at once."""
 
+TOLD_AT_ONCE: Final = 50
+"""Contacts that are told a new token at a time."""
+
 GOT_MAX: Final = 64
 """Letters that one receipt confirms."""
 

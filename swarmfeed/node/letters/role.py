@@ -57,6 +57,12 @@ class LetterParts:
         told = LetterKept(name, result)
         session.outbox.put(("letter-kept", name), partial(session.send, told))
 
+    async def deliver(self) -> str:
+        """Tell contacts our token, and look for what is due."""
+        await self.book.open()
+        await self.writing.tell_token()
+        return await self.delivery.on_time()
+
     async def start(self) -> None:
         """Have boxes looked into, if others know keys to seal to."""
         if self.ground.settings.network:
@@ -73,9 +79,7 @@ class LetterParts:
         )
 
     def jobs(self) -> Sequence[Job]:
-        deliver = Job(
-            name="letters", run=self.delivery.on_time, every_s=DELIVER_EVERY_S, jitter_s=1
-        )
+        deliver = Job(name="letters", run=self.deliver, every_s=DELIVER_EVERY_S, jitter_s=1)
         if not self.ground.settings.of(LetterSettings).letters:
             return (deliver,)
         keys = Job(

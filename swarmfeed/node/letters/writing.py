@@ -19,7 +19,7 @@ from swarmfeed.core.letters.content import (
     text_body,
     token_body,
 )
-from swarmfeed.core.letters.limits import SENT_MAX, TALKS_MAX
+from swarmfeed.core.letters.limits import SENT_MAX, TALKS_MAX, TOLD_AT_ONCE
 from swarmfeed.core.letters.order import newest_with
 from swarmfeed.core.letters.rows import KeptLetter, LetterTarget, SentLetter, TalkRow
 from swarmfeed.core.letters.standing import Acquaintance
@@ -170,6 +170,28 @@ class LetterWriter:
             talk=talk_id,
         )
         return name
+
+    async def tell_token(self) -> None:
+        """Tell contacts with what parcels are left for us, where they know none or an old one.
+
+        Raises:
+            PassingError: Not now.
+        """
+        if not self._ground.mail.own_token():
+            return
+        async with self._book.lock:
+            edits = Edits()
+            for talk_id, talk in self._book.talks.items():
+                room = SENT_MAX - len(self._book.sent) - len(edits.sent)
+                if talk.standing == Acquaintance.ACCEPTED and room > TOLD_AT_ONCE:
+                    edits.talks[talk_id] = talk
+                    self._owe_token(edits, talk_id)
+                    if edits.talks[talk_id] is talk:
+                        del edits.talks[talk_id]  # they know it
+                if len(edits.sent) >= TOLD_AT_ONCE:
+                    break
+            if edits.sent:
+                await self._book.save(edits, self._clock.now_ms())
 
     def _owe_token(self, edits: Edits, talk_id: bytes) -> None:
         """Tell a person with what to leave parcels for us, unless they know."""

@@ -1,8 +1,10 @@
 """Two people write to each other: all arrives, once, in order, and says how far it is."""
 
+from functools import partial
 from pathlib import Path
 
 from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.node.ground.private import MAIL
 
 from tests.node.letters.scene import (
     answer,
@@ -62,5 +64,26 @@ def test_a_stranger_asks_once(tmp_path: Path) -> None:
         await until(street, known)
         await write(ben, anna, "Now I do.")
         await until(street, lambda: _has(anna, ben, 3))
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_contacts_are_told_with_what_parcels_are_left_and_when_that_changes(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        private, known = anna.running.ground.private, parts(ben).book.talks
+        private.set(MAIL, {b"token": b"1" * 16})
+        await write(anna, ben, "hello")
+
+        async def knows(token: bytes) -> bool:
+            talk = known.get(anna.author_id)
+            return talk is not None and talk.theirs == token
+
+        await until(street, partial(knows, b"1" * 16))
+        private.set(MAIL, {b"token": b"2" * 16})
+        await until(street, partial(knows, b"2" * 16))
+        assert await texts(ben, anna) == ["hello"], "it is no message"
 
     in_neighbourhood(tmp_path, scenario)
