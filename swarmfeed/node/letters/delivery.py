@@ -10,7 +10,7 @@ Devices are delivered to side by side, each its own letters one after the other.
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 
 import structlog
 
@@ -94,7 +94,6 @@ class Delivery:
 
     async def on_time(self) -> str:
         """Look for what is due by now; a job."""
-        await self._book.open()
         self.wake()
         return ""
 
@@ -154,12 +153,13 @@ class Delivery:
     async def _tend(self) -> None:
         """Let letters expire, and note devices that they go to and did not yet."""
         now_ms, edits = self._clock.now_ms(), Edits()
+        devices_of = cache(self._devices_of)  # logs are read once for all letters
         async with self._book.lock:
             for name, letter in self._book.sent.items():
                 if is_expired(letter, now_ms):
                     self._end(edits, name, letter)
                 elif letter.people:
-                    more = self._more_targets(letter)
+                    more = self._more_targets(letter, devices_of)
                     if more:
                         edits.sent[name] = replace(letter, targets=(*letter.targets, *more))
             if edits.sent:
@@ -180,14 +180,16 @@ class Delivery:
             )
             edits.keep(letter.talk, name, kept)
 
-    def _more_targets(self, letter: SentLetter) -> list[LetterTarget]:
+    def _more_targets(
+        self, letter: SentLetter, devices_of: Callable[[AuthorId], list[FeedId]]
+    ) -> list[LetterTarget]:
         known = {each.feed_id for each in letter.targets}
         reached = {each.author_id for each in letter.targets if each.got}
         return [
             LetterTarget(feed_id=feed_id, author_id=author_id)
             for author_id in letter.people
             if author_id not in reached
-            for feed_id in self._devices_of(author_id)
+            for feed_id in devices_of(author_id)
             if feed_id not in known
         ]
 
