@@ -63,8 +63,8 @@ def key_cases() -> Iterator[Case]:
     yield "letter-keys/of-a-seed", case
 
 
-def session_cases() -> Iterator[Case]:
-    """A begins a session with B, by hand; then what was changed on the way."""
+def first_letter() -> dict[str, Any]:
+    """A begins a session with B, by hand."""
     identity, (their_identity, their_prekey, _, their_mlkem) = (
         privates(SEED)[0],
         privates(OTHER_SEED),
@@ -83,7 +83,7 @@ def session_cases() -> Iterator[Case]:
     key = hmac.digest(chain, b"\2", sha256)
     context = b"swarmfeed letter 1" + public(FEED) + OTHER_FEED
     sealed = NONCE + encrypt(b"hello", context + base(RATCHET) + bytes(8), NONCE, key)
-    case: dict[str, Any] = {
+    return {
         "opener": public(FEED).hex(),
         "answerer": OTHER_FEED.hex(),
         "seed": SEED.hex(),
@@ -98,6 +98,12 @@ def session_cases() -> Iterator[Case]:
         "plain": b"hello".hex(),
         "suite": 1,
     }
+
+
+def session_cases() -> Iterator[Case]:
+    """What opens, and what was changed on the way."""
+    case = first_letter()
+    sealed = bytes.fromhex(case["sealed"])
     yield "letter-session/first-letter", case
     bad: dict[str, dict[str, Any]] = {
         "of-another-suite": {"suite": 2},
