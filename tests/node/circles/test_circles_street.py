@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from street.loop import settle
 from street.neighbourhood import Neighbour, Neighbourhood
 from swarmfeed.core.asks.circles import ListCircles
 from swarmfeed.core.asks.posts import SearchPosts, ShowPost, ref_text
+from swarmfeed.core.asks.withdrawing import Edit, Withdraw
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import BoostBody, PostBody, ReactBody
+from swarmfeed.errors import UserError
 
 from tests.node.circles.street import (
     PostOffice,
@@ -129,5 +134,49 @@ def test_answers_stay_among_those_who_read_what_they_answer(tmp_path: Path) -> N
         assert thread.post.reply_count == thread.reply_total == 1
         assert thread.replies[0].answers.words == "who comes?"
         assert await timeline(cleo) == []
+
+    with_circles(tmp_path, scenario)
+
+
+@pytest.mark.attack("A194")
+def test_nothing_public_speaks_of_a_protected_post(tmp_path: Path) -> None:
+    """Reactions and boosts are protected for the same people; a quote for others is refused."""
+
+    async def scenario(street: Neighbourhood, office: PostOffice) -> None:
+        anna, ben, _ = await three(street)
+        await make(anna)
+        await make(ben, "Others")
+        await let_in(anna, ben)
+        written = await post(anna, "for friends", to="Friends")
+        await street.pass_time(5)
+        writer = ben.running.feeds.writer
+        for body in (ReactBody(written.ref, "!"), BoostBody(written.ref)):
+            ref = await writer.publish(body)
+            (stored,) = ben.running.ground.shelf.read_entries(
+                ref.feed_id, ref.index, ref.index + 1
+            )
+            assert decode_entry(stored).kind == "protected"
+        for to in ("", "Others"):
+            with pytest.raises(UserError, match="only some people"):
+                await writer.publish(PostBody("look", quote=written.ref), to)
+        with pytest.raises(UserError, match="stays among them"):
+            await post(ben, "I do", to="Others", reply_to=ref_text(written.ref))
+
+    with_circles(tmp_path, scenario)
+
+
+def test_a_protected_post_is_edited_and_withdrawn_as_any(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood, office: PostOffice) -> None:
+        anna, ben, _ = await three(street)
+        await make(anna)
+        await let_in(anna, ben)
+        written = await post(anna, "first", to="Friends")
+        edited = await ask(anna, Edit(ref=ref_text(written.ref), text="second"))
+        assert (edited.text, bool(edited.audience)) == ("second", True)
+        await street.pass_time(5)
+        assert await timeline(ben) == ["second"]
+        await ask(anna, Withdraw(ref=ref_text(written.ref)))
+        await street.pass_time(5)
+        assert await timeline(ben) == await timeline(anna) == []
 
     with_circles(tmp_path, scenario)
