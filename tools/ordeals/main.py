@@ -13,6 +13,7 @@ from ordeals.devices.main import DEVICES
 from ordeals.devices.street import STREETS
 from ordeals.failures.main import FAILURES
 from ordeals.layer.main import LAYER, LAYER_SMALL
+from ordeals.letters.main import LETTERS
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.own.history import OWN_HISTORY
 from ordeals.plain.seed import STRANGERS_SEED
@@ -37,6 +38,7 @@ ORDEALS: Final[tuple[Ordeal, ...]] = (
     THEFTS,
     LAYER,
     LAYER_SMALL,
+    LETTERS,
     SOAK,
 )
 """All there are; a new one is a line here."""

@@ -56,8 +56,9 @@ class Besieged:
         *options: str,
         files_max: int | None = None,
         host: str = "",
+        program: str = "swarmfeed",
     ) -> None:
-        """Make a home and run it.
+        """Make a home and run it; one that is there already is run again.
 
         Args:
             folder: Where the home and the log of the process go.
@@ -65,6 +66,7 @@ class Besieged:
             options: Of ``swarmfeed run``.
             host: Where it listens, and joins the DHT that the options name; without one it gets
                 an address and knows no DHT.
+            program: Module that is run, of the checkout.
             files_max: Open files the process may have, soft and hard; None leaves it.
         """
         self.host = host or new_host()
@@ -72,7 +74,7 @@ class Besieged:
         self.log = folder / f"{name}.log"
         if not self.home.exists():
             create_home(self.home, name, "")
-        command = [sys.executable, "-m", "swarmfeed", "--home", str(self.home)]
+        command = [sys.executable, "-m", program, "--home", str(self.home)]
         command += ["run", "--no-open", "--listen", self.host]
         command += [*([] if host else ["--no-dht"]), *options]
         limit = partial(_limit_files, files_max) if files_max is not None else None
