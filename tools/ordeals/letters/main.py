@@ -58,7 +58,9 @@ def live(town: Town, luck: Random, turns: int, letters: int) -> list[str]:
             town.start(name)
             if turn == 0:
                 town.follow(name, other, *KEEPERS)
-            gave_way += _read(town, name, other, said[other])
+            # In the first turn nobody could seal to who had not been there yet.
+            if turn > 0:
+                gave_way += _read(town, name, other, said[other])
             if turn < turns:
                 _write(town, luck, name, other, said[name], letters)
                 _leave(town, name, other, turn)
