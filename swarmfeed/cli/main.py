@@ -188,6 +188,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Find posts held here, or in the network, that have all WORDS in them.",
     ),
     _row(
+        "rising",
+        "rising:rising",
+        "Print tags of which unusually many people write since yesterday.",
+    ),
+    _row(
         "subscribe",
         "subscribe:subscribe",
         "Be told of new posts of anybody: with a tag, with words, or by one person.",

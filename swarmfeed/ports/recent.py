@@ -120,6 +120,11 @@ class Recent(Protocol):
         """Return posts in any of these drawers (``core.partition.keys``), newest first."""
         ...
 
+    def people(self, typed: str, limit: int) -> tuple[ProvenPost, ...]:
+        """Return profiles of authors of posts that are kept, of those who are called so
+        (``core.lookup.people``); each stands in a post's place."""
+        ...
+
     def count(self) -> int:
         """How many posts are kept."""
         ...

@@ -4,9 +4,19 @@ from dataclasses import replace
 
 import pytest
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.network import SearchNetwork
+from swarmfeed.core.asks.network import (
+    AnswerOf,
+    FarPeople,
+    FarPerson,
+    RisingTag,
+    RisingTags,
+    SearchNetwork,
+    SearchPeople,
+    WhatRises,
+)
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.address import format_address, format_author
+from swarmfeed.core.base.types import NodeId
 from swarmfeed.errors import RetryError
 
 from tests.web.conftest import Site
@@ -108,3 +118,39 @@ def test_it_leads_to_those_who_hold_older_posts(site: Site) -> None:
     page = site.get("/search?q=tea&where=network&older=1").text
     assert "2 nodes that hold older posts were asked too" in page
     assert f'href="{link}&amp;before=5-6"' in page.replace("&before", "&amp;before")
+
+
+def test_people_are_found_by_name_with_their_addresses(site: Site) -> None:
+    bert = site.desk.posts[0].author_id
+    person = FarPerson(author_id=bert, name="Zoe", bio="paints", followed=False, namesake=False)
+    site.desk.rows[SearchPeople] = lambda *_: FarPeople(people=(person,), answered=2, untrue=1)
+    page = site.get("/search?q=zoe&where=people").text
+    assert "Zoe" in page and "paints" in page and f"/authors/{format_author(bert)}" in page
+    assert 'value="people" checked' in page and "Follow" in page
+    assert "The answer of 1 node was false" in page
+    site.desk.rows[SearchPeople] = lambda *_: FarPeople(people=(), answered=1, untrue=0)
+    assert "No supernode that answered has seen" in site.get("/search?q=y&where=people").text
+
+
+def test_what_rises_has_a_page(site: Site) -> None:
+    site.desk.rows[WhatRises] = lambda *_: RisingTags(
+        tags=(RisingTag(tag="#tea", authors=7, before=150),), answered=3, untrue=0
+    )
+    page = site.get("/rising").text
+    assert 'href="/tags/tea?where=network"' in page
+    assert "7 people since yesterday, 2 a day before" in page
+    site.desk.rows[WhatRises] = lambda *_: RisingTags(tags=(), answered=0, untrue=0)
+    assert "No supernode is known" in site.get("/rising").text
+
+
+def test_it_is_said_who_answered(site: Site) -> None:
+    found_far(site)
+    node = NodeId(bytes(32))
+    answers = (
+        AnswerOf(node=node, posts=2, is_parent=True, holds=False),
+        AnswerOf(node=None, posts=1, is_parent=False, holds=False),
+    )
+    site.desk.network = replace(site.desk.network, answers=answers)
+    page = site.get("/search?q=tea&where=network").text
+    assert "Who answered" in page and "this machine: 1 post" in page
+    assert f"parent {format_address(node)[:8]}: 2 posts" in page

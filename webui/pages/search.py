@@ -1,15 +1,25 @@
-"""GET /search and /tags/<tag>: posts that hold all the words, here or in the network.
+"""GET /search and /tags/<tag>: posts that hold all the words, here or in the network, or people
+by their names.  GET /rising: tags of which many people write.
 
 POST /found: keep one that was found in the network, and go where it is answered.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
-from swarmfeed.core.asks.network import KeepFound, NetworkPosts, SearchNetwork
+from swarmfeed.core.asks.network import (
+    FarPeople,
+    KeepFound,
+    NetworkPosts,
+    SearchNetwork,
+    SearchPeople,
+    WhatRises,
+)
 from swarmfeed.core.asks.people import WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import RetryError, UserError
@@ -22,6 +32,7 @@ from webui.render import one_line
 from webui.routes import Menu, Page, get, post
 
 NETWORK: Final = "network"
+PEOPLE: Final = "people"
 """Where it is searched, beside this machine."""
 
 OLDER: Final = "older"
@@ -45,6 +56,8 @@ def answer_found() -> Response:
 
 def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
     network = request.args.get("where") == NETWORK
+    if request.args.get("where") == PEOPLE:
+        return _people(words)
     try:
         if network and words:
             older = bool(request.args.get(OLDER))
@@ -60,6 +73,56 @@ def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
         return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 503
 
 
+def _people(called: str) -> str | tuple[str, int]:
+    found, why = FarPeople(people=(), answered=0, untrue=0), ""
+    try:
+        found = ask(SearchPeople(called=called)) if called else found
+    except UserError as error:
+        why = str(error)
+    nobody = sentences.NOBODY_FAR() if found.answered else sentences.NO_SUPERNODE()
+    page = render_template(
+        "search.html",
+        words=called,
+        where=PEOPLE,
+        network=False,
+        learns=sentences.LEARNS(),
+        not_searched=why,
+        people=found.people,
+        nobody=nobody if called and not why and not found.people else "",
+        went=sentences.FALSE(count=found.untrue) if found.untrue else "",
+        posts=(),
+    )
+    return (page, 400) if why else page
+
+
+def show_rising() -> str:
+    found = ask(WhatRises())
+    nothing = sentences.NOTHING_RISES() if found.answered else sentences.NO_SUPERNODE()
+    return render_template(
+        "rising.html",
+        tags=[
+            (
+                each.tag.removeprefix("#"),
+                sentences.RISES(authors=each.authors, before=f"{each.before / 100:.0f}"),
+            )
+            for each in found.tags
+        ],
+        nothing="" if found.tags else nothing,
+        went=sentences.FALSE(count=found.untrue) if found.untrue else "",
+    )
+
+
+def _who_answered(page: NetworkPosts) -> list[str]:
+    return [
+        sentences.ANSWERED_BY(
+            who=sentences.role_of(each.node is None, each.is_parent, each.holds),
+            node="" if each.node is None else f" {format_address(each.node)[:8]}",
+            posts=each.posts,
+        )
+        for each in page.answers
+    ]
+
+
 def _shown_far(asked: SearchNetwork, page: NetworkPosts, tag: str) -> str:
     went = sentences.how_it_went(
         asked=page.asked,
@@ -72,7 +135,14 @@ def _shown_far(asked: SearchNetwork, page: NetworkPosts, tag: str) -> str:
     found = FoundPosts(posts=page.posts, next=page.next, count=len(page.posts))
     back = _back(asked) if page.goes_further else ""
     return _shown(
-        asked.words, found, tag, network=True, older=asked.older, went=went, back=back
+        asked.words,
+        found,
+        tag,
+        network=True,
+        older=asked.older,
+        went=went,
+        back=back,
+        who_answered=_who_answered(page),
     )
 
 
@@ -91,6 +161,7 @@ def _shown(
     older: bool = False,
     went: str = "",
     back: str = "",
+    who_answered: Sequence[str] = (),
     not_searched: str = "",
 ) -> str:
     query = parse_query(words) if page.posts else None
@@ -103,6 +174,9 @@ def _shown(
         network=network,
         went=went,
         back=back,
+        where=NETWORK if network else None,
+        who_answered=who_answered,
+        people=(),
         go_back=sentences.GO_BACK(),
         hence=url_for(
             "search", q=words, where=NETWORK if network else None, older=1 if older else None
@@ -138,6 +212,7 @@ PAGE: Final = Page(
     routes=(
         get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),
         get("/tags/<tag>", "tag", show_tag),
+        get("/rising", "rising", show_rising),
         post("/found", "answer_found", answer_found),
     )
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.network import print_network_search
+from swarmfeed.cli.network import print_network_search, print_people
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_json, print_posts, print_sentence, warn
 from swarmfeed.cli.params import CursorParam, PostOrWhomParam, TextParam
@@ -167,6 +167,8 @@ def _show_thread(context: Context, question: ShowPost, as_json: bool) -> None:
 @click.option(
     "--older", is_flag=True, help="Of the network: also what others hold of long ago."
 )
+@click.option("--people", is_flag=True, help="Ask supernodes: people by their names.")
+@click.option("--best", is_flag=True, help="The best posts first: --order best.")
 @click.option(
     "--order", type=click.Choice(("best", "new")), help="Which posts come first; new ones else."
 )
@@ -179,6 +181,8 @@ def search(
     before: Cursor | None,
     network: bool,
     older: bool,
+    people: bool,
+    best: bool,
     order: str | None,
     as_json: bool,
 ) -> None:
@@ -190,6 +194,10 @@ def search(
     dashes goes between quotation marks.
     """
     _require_options(words)
+    if people:
+        print_people(context, " ".join(words), as_json=as_json)
+        return
+    order = "best" if best else order
     typed = " ".join([*words, *([f"order:{_ORDERS[order]}"] if order else [])])
     if network or older:
         asked = SearchNetwork(

@@ -7,7 +7,7 @@ from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.shape import Key, Whole
-from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.lookup.limits import HITS_MAX
 
 FewPosts = Annotated[
@@ -72,6 +72,65 @@ class SearchNetwork(Ask[NetworkPosts]):
     older: bool = False
     """Also ask nodes that hold posts older than supernodes keep them; they are asked anyway
     where the words say such a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarPerson:
+    """Somebody whom supernodes have seen, as their profile says; that was proven here."""
+
+    author_id: AuthorId
+    name: str
+    bio: str
+    followed: bool
+    namesake: bool
+    """Whether the name can be taken for that of somebody else who is known here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarPeople:
+    """Who is called so, in the network."""
+
+    people: tuple[FarPerson, ...]
+    answered: int
+    """Supernodes that answered in time, and truly."""
+    untrue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPeople(Ask[FarPeople]):
+    """People by their names, whoever they are; supernodes learn what is typed."""
+
+    name = "search-people"
+
+    called: str
+    """Words, each the beginning of one in the name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RisingTag:
+    """A tag that more people write of than did in the week before."""
+
+    tag: str
+    authors: int
+    """Different ones in the last day: the median of what supernodes counted."""
+    before: int
+    """Hundred times the mean of a day of the week before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RisingTags:
+    """What rises, as most of those who answered say."""
+
+    tags: tuple[RisingTag, ...]
+    answered: int
+    untrue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatRises(Ask[RisingTags]):
+    """Tags of which unusually many people write since yesterday."""
+
+    name = "rising"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

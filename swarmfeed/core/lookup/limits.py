@@ -53,6 +53,37 @@ SECOND_WAIT_S: Final = 0.5
 ASKING_MAX: Final = 16
 """Searches of our own at a time: a person has a few windows open."""
 
+PEOPLE_MAX: Final = 20
+"""People of one answer: each with a proof of their profile, 20 kB."""
+
+RISEN_MAX: Final = 10
+"""Tags of one answer."""
+
+EXAMPLES_MAX: Final = 3
+"""Posts by which a tag shows that it rises."""
+
+RISING_LEAST: Final = 3
+"""Authors of a day that a tag must have: two may be one person."""
+
+RISING_STEP_MS: Final = 6 * 60 * 60 * 1000
+"""Authors are counted over so long, four times a day."""
+
+RISING_DAYS: Final = 8
+"""The last day, and the week before, with which it is compared."""
+
+RISING_TAGS_MAX: Final = 1_000
+"""Tags of one such step; those of a single author give way to others."""
+
+RISING_PAIRS_MAX: Final = 8_000
+"""Authors of all tags of one step: 25 MB for eight days."""
+
+RISEN_EVERY_S: Final = 60
+"""How often it is looked what rises: with three posts of each tag 50 ms."""
+
+TALK_BURST: Final = 16
+TALK_PER_S: Final = 0.5
+"""Questions for people and for what rises that one peer has answered."""
+
 # --- what is noticed -----------------------------------------------------------------------
 
 SETTLED_MS: Final = 60_000

@@ -39,6 +39,15 @@ HOLDERS: Final = Text(
     " nobody knows whether that is all."
 )
 NO_HOLDERS: Final = Text("Nobody is known who holds older posts of this kind.")
+ANSWERED_BY: Final = Text("{who}{node}: {posts:1 post|# posts}")
+THIS_MACHINE: Final = Text("this machine")
+PARENT: Final = Text("parent")
+SUPERNODE: Final = Text("supernode")
+HOLDER: Final = Text("holder")
+WHICH_NAME: Final = Text("Type some of the name: 1,000 characters at most.")
+NOBODY_FAR: Final = Text("No supernode that answered has seen anybody who is called so.")
+NOTHING_RISES: Final = Text("Nothing is written of by unusually many people just now.")
+RISES: Final = Text("{authors:1 person|# people} since yesterday, {before} a day before")
 GO_BACK: Final = Text("Ask those who hold older posts")
 HOW_TO_GO_BACK: Final = Text("Older posts: --older asks those who hold them.")
 NOTHING_THERE: Final = Text("No supernode that answered has such a post.")
@@ -46,6 +55,15 @@ NOBODY_CALLED: Final = Text(
     "Nobody who is known here is called {name}: look for somebody by the address."
 )
 LEARNS: Final = Text("Supernodes learn what you look for; what they find is verified here.")
+
+
+def role_of(is_here: bool, is_parent: bool, holds: bool) -> str:
+    """What somebody is who answered."""
+    if is_here:
+        return THIS_MACHINE()
+    if holds:
+        return HOLDER()
+    return PARENT() if is_parent else SUPERNODE()
 
 
 def how_it_went(

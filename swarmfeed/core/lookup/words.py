@@ -14,10 +14,13 @@ from swarmfeed.core.lookup.limits import (
     CALLED_FEEDS_MAX,
     CALLED_MAX,
     DRAWERS_BYTES,
+    EXAMPLES_MAX,
     HITS_MAX,
     OWNER_BYTES,
     OWNERS_NAMED_MAX,
+    PEOPLE_MAX,
     REASON_CHARS_MAX,
+    RISEN_MAX,
     SEARCH_ID_BYTES,
 )
 from swarmfeed.core.talk.message import Message
@@ -93,7 +96,62 @@ class SearchRefused:
     """For people."""
 
 
-WORDS: Final[tuple[type[Message], ...]] = (Search, Recall, SearchFound, SearchRefused)
+@dataclass(frozen=True, slots=True)
+class WhoIs:
+    """Who is called so?"""
+
+    name: ClassVar[str] = "who-is"
+    search: SearchId
+    typed: Annotated[str, At("w"), UpTo(SEARCH_CHARS_MAX)]
+    """Words, each the beginning of one in the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Answer to who-is."""
+
+    name: ClassVar[str] = "persons"
+    search: SearchId
+    people: Annotated[tuple[ProvenPost, ...], At("o"), UpTo(PEOPLE_MAX)]
+    """Profiles with their proofs: as posts (FORMAT 18), in whose place a profile stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRising:
+    """Of what do more people write than they did?"""
+
+    name: ClassVar[str] = "rising"
+    search: SearchId
+
+
+@dataclass(frozen=True, slots=True)
+class RisenTag:
+    """A tag that more people write of than did in the week before."""
+
+    tag: Annotated[str, At("t"), UpTo(SEARCH_CHARS_MAX)]
+    """With its sign, as it is found by."""
+    authors: Annotated[int, At("a"), Between(0, 2**32 - 1)]
+    """Different ones in the last day."""
+    before: Annotated[int, At("b"), Between(0, 2**32 - 1)]
+    """Hundred times the mean of a day of the week before."""
+    examples: Annotated[tuple[ProvenPost, ...], At("e"), UpTo(EXAMPLES_MAX)]
+    """Posts with it, each by another author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risen:
+    """Answer to rising."""
+
+    name: ClassVar[str] = "risen"
+    search: SearchId
+    tags: Annotated[tuple[RisenTag, ...], At("o"), UpTo(RISEN_MAX)]
+    """The highest rise first."""
+
+
+WORDS: Final[tuple[type[Message], ...]] = (
+    *(Search, Recall, SearchFound, SearchRefused),
+    *(WhoIs, Persons, AskRising, Risen),
+)
 """In the order of docs/PROTOCOL.md."""
 
 

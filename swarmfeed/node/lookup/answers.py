@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
+from swarmfeed.core.asks.network import (
+    FarPeople,
+    FarPerson,
+    NetworkPosts,
+    RisingTag,
+    RisingTags,
+    SearchNetwork,
+    SearchPeople,
+    WhatRises,
+)
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId
@@ -18,33 +27,74 @@ from swarmfeed.core.lookup.limits import (
     CALLED_FEEDS_MAX,
     CALLED_MAX,
 )
+from swarmfeed.core.lookup.people import SeenPerson
 from swarmfeed.core.lookup.results import spot_of_hit
 from swarmfeed.core.lookup.words import NamedAuthors
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.query import SearchQuery, parse_query
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import FOLLOWED
 from swarmfeed.node.lookup.asking import NetworkSearch
 from swarmfeed.node.lookup.gathering import Gathered, NetworkQuestion
+from swarmfeed.node.lookup.town_talk import TalkSearch
 
 
 class AboutNetwork:
     """Searches of the person, and what they see of them."""
 
-    def __init__(self, ground: Ground, searches: NetworkSearch) -> None:
+    def __init__(self, ground: Ground, searches: NetworkSearch, talk: TalkSearch) -> None:
         self._index = ground.shells.index
         self._shelf = ground.shelf
         self._is_online = ground.settings.network
         self._searches = searches
+        self._talk = talk
+        self._interests = ground.interests
 
     def rows(self) -> tuple[Answers, ...]:
-        return (in_loop(SearchNetwork, self.search),)
+        return (
+            in_loop(SearchNetwork, self.search),
+            in_loop(SearchPeople, self.people),
+            in_loop(WhatRises, self.rising),
+        )
+
+    async def people(self, ask: SearchPeople) -> FarPeople:
+        """Raises UserError: nothing was typed, or this node is not connected to anybody."""
+        if not name_key(ask.called) or len(ask.called) > SEARCH_CHARS_MAX:
+            raise UserError(sentences.WHICH_NAME())
+        self._check_online()
+        found = await self._talk.people(ask.called)
+        people = await asyncio.to_thread(lambda: tuple(map(self._person, found.people)))
+        return FarPeople(people=people, answered=found.answered, untrue=found.untrue)
+
+    def _person(self, person: SeenPerson) -> FarPerson:
+        return FarPerson(
+            author_id=person.author_id,
+            name=person.name,
+            bio=person.bio,
+            followed=self._interests.of(person.author_id) is FOLLOWED,
+            namesake=self._has_namesake(person.name, person.author_id),
+        )
+
+    async def rising(self, _: WhatRises) -> RisingTags:
+        """Raises UserError: this node is not connected to anybody."""
+        self._check_online()
+        found = await self._talk.rising()
+        tags = tuple(
+            RisingTag(tag=each.tag, authors=each.authors, before=round(100 * each.before))
+            for each in found.rises
+        )
+        return RisingTags(tags=tags, answered=found.answered, untrue=found.untrue)
+
+    def _check_online(self) -> None:
+        if not self._is_online:
+            raise UserError(sentences.ONLINE_ONLY())
 
     async def search(self, ask: SearchNetwork) -> NetworkPosts:
         """Raises UserError: it is no search, or this node is not connected to anybody."""
         query = parse_query(ask.words)
-        if not self._is_online:
-            raise UserError(sentences.ONLINE_ONLY())
+        self._check_online()
         sought = NetworkQuestion(
             query=query,
             typed=ask.words,

@@ -92,7 +92,7 @@ class NetworkSearch:
         try:
             asked = set[Session]()
             heard = await self._look_here(sought)
-            heard += await self._hear(self._whom_to_ask(), sought, asked, is_more=bool(heard))
+            heard += await self._hear(self.whom_to_ask(), sought, asked, is_more=bool(heard))
             owners = self._owners(heard, sought, asked)
             heard += await self._hear(owners, sought, asked, is_more=bool(heard))
             count = len(asked) + self._keeper.is_open
@@ -101,7 +101,12 @@ class NetworkSearch:
         finally:
             self._under_way -= 1
 
-    def _whom_to_ask(self) -> list[Whom]:
+    @property
+    def is_here(self) -> bool:
+        """Whether this machine has an index of the network itself."""
+        return self._keeper.is_open
+
+    def whom_to_ask(self) -> list[Whom]:
         """Parents and who is linked and answers searches; then supernodes that are known."""
         wanted = ASKED - self._keeper.is_open
         linked = list(dict.fromkeys((*self._layer.parents, *self.answering())))[:wanted]

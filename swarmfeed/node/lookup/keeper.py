@@ -10,6 +10,7 @@ where it is damaged it is begun anew from what is on disk.
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from functools import partial
 
 import structlog
@@ -22,6 +23,7 @@ from swarmfeed.core.lookup.limits import (
     TAKEN_AT_ONCE,
     WINDOW_DAYS,
 )
+from swarmfeed.core.lookup.rising import TagCounts
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.events import (
     ChunkKept,
@@ -40,7 +42,7 @@ from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.lookup.partition import Partition
 from swarmfeed.node.lookup.prover import PostProver, check_all
 from swarmfeed.node.lookup.settings import LookupSettings
-from swarmfeed.ports.recent import Looked
+from swarmfeed.ports.recent import Looked, RecentPost
 
 logger = structlog.get_logger()
 
@@ -51,13 +53,14 @@ Range = tuple[int, int]
 class RecentKeeper:
     """Fills the index of the network; belongs to one asyncio loop."""
 
-    def __init__(self, ground: Ground, partition: Partition) -> None:
+    def __init__(self, ground: Ground, partition: Partition, counts: TagCounts) -> None:
         self._ground = ground
         self._recent = ground.shells.recent
         self._clock = ground.shells.clock
         self._bytes_max = ground.settings.of(LookupSettings).recent_bytes
         self._prover = PostProver(ground)
         self._partition = partition
+        self._counts = counts
         self._ranges: OrderedDict[FeedId, Range] = OrderedDict()
         self._seen: deque[PostSeen] = deque(maxlen=SEEN_WAITING_MAX)
         self._gone: list[FeedId] = []
@@ -222,9 +225,9 @@ class RecentKeeper:
         now_ms = self._clock.now_ms()
 
         def take() -> None:
-            kept = [
-                each for each in check_all(seen, now_ms) if self._partition.keeps(each.checked)
-            ]
+            posts = check_all(seen, now_ms)
+            self._count(posts, now_ms)
+            kept = [each for each in posts if self._partition.keeps(each.checked)]
             self._recent.add(kept, now_ms // DAY_MS)
 
         await off_loop(take)
@@ -232,6 +235,10 @@ class RecentKeeper:
             self._seen.popleft()
         places = [(each.feed_id, each.post.index) for each in seen]
         self._said_of += [self._early.pop(each) for each in places if each in self._early]
+
+    def _count(self, posts: Iterable[RecentPost], now_ms: int) -> None:
+        for each in posts:
+            self._counts.add(each.checked.written, now_ms)
 
     async def _take_next_range(self) -> None:
         feed_id, (start, end) = self._ranges.popitem(last=False)
@@ -246,6 +253,7 @@ class RecentKeeper:
         first_ms, today = self._first_ms(), self._clock.now_ms() // DAY_MS
         try:
             async for piece in self._prover.prove(feed_id, start, end, first_ms):
+                self._count(piece.posts, self._clock.now_ms())
                 await off_loop(partial(self._recent.add, piece.posts, today, piece.looked))
         except MendingError:
             raise

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swarmfeed.core.lookup.limits import COPY_EVERY_S
-from swarmfeed.core.lookup.words import Recall, Search, SearchFound, SearchRefused
+from swarmfeed.core.lookup.rising import TagCounts
+from swarmfeed.core.lookup.words import (
+    AskRising,
+    Persons,
+    Recall,
+    Risen,
+    Search,
+    SearchFound,
+    SearchRefused,
+    WhoIs,
+)
 from swarmfeed.core.partition.limits import ROLL_EVERY_S
 from swarmfeed.core.partition.words import AskRoll, TellRoll
 from swarmfeed.node.feeds.feeds import Feeds
@@ -32,6 +42,7 @@ from swarmfeed.node.lookup.copying import RecentCopier
 from swarmfeed.node.lookup.keeper import RecentKeeper
 from swarmfeed.node.lookup.partition import Partition
 from swarmfeed.node.lookup.rolling import Rolling
+from swarmfeed.node.lookup.town_talk import TalkSearch, TalkServer
 from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
@@ -46,6 +57,8 @@ class LookupParts:
     copier: RecentCopier
     partition: Partition
     rolling: Rolling
+    talking: TalkServer
+    talk: TalkSearch
 
     def hears(self) -> tuple[Hears, ...]:
         return (
@@ -55,6 +68,10 @@ class LookupParts:
             hears(SearchRefused, self.searches.on_refused),
             hears(AskRoll, self.rolling.on_ask),
             hears(TellRoll, self.rolling.on_told),
+            hears(WhoIs, self.talking.on_who),
+            hears(Persons, self.talk.on_persons),
+            hears(AskRising, self.talking.on_rising),
+            hears(Risen, self.talk.on_risen),
         )
 
     def jobs(self) -> Sequence[Job]:
@@ -67,10 +84,12 @@ class LookupParts:
 
 def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
     """Make the role of one node."""
-    partition, canaries = Partition(ground), Canaries(ground)
-    keeper = RecentKeeper(ground, partition)
+    partition, canaries, counts = Partition(ground), Canaries(ground), TagCounts()
+    keeper = RecentKeeper(ground, partition, counts)
     searching = SearchServer(ground, keeper, partition)
     searches = NetworkSearch(ground, keeper, searching, canaries)
+    talking = TalkServer(ground, keeper, counts)
+    talk = TalkSearch(ground, talking, searches)
     parts = LookupParts(
         keeper=keeper,
         searching=searching,
@@ -78,18 +97,21 @@ def lookup_role(ground: Ground, _feeds: Feeds) -> Role:
         copier=RecentCopier(ground, keeper, searches, partition),
         partition=partition,
         rolling=Rolling(ground, partition),
+        talking=talking,
+        talk=talk,
     )
 
     def on_closed(event: LinkClosed) -> None:
         searching.on_closed(event.session)
         searches.on_closed(event)
+        talk.on_closed(event.session)
 
     return Role(
         name=NAME,
         parts=parts,
         says=lambda: keeper.is_open,
         hears=parts.hears(),
-        answers=AboutNetwork(ground, searches).rows(),
+        answers=AboutNetwork(ground, searches, talk).rows(),
         listens=(
             listens(ServingChanged, partition.on_serving),
             listens(PostSeen, partition.on_seen),

@@ -12,7 +12,7 @@ import structlog
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
-from swarmfeed.core.feed.proven import ProvenApart
+from swarmfeed.core.feed.proven import ProvenApart, ProvenPost
 from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.errors import DamageError, RetryError
@@ -121,6 +121,10 @@ class SqliteRecent:
     ) -> RecentHits:
         with self._opened.read() as db:
             return recent_read.on_drawers(db, drawers, before, limit)
+
+    def people(self, typed: str, limit: int) -> tuple[ProvenPost, ...]:
+        with self._opened.read() as db:
+            return recent_read.people(db, typed, limit)
 
     def count(self) -> int:
         with self._opened.read() as db:

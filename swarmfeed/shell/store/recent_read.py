@@ -1,5 +1,6 @@
 """What comes out of the index of the network."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Final, NamedTuple
@@ -21,6 +22,8 @@ from swarmfeed.core.feed.proven import (
 )
 from swarmfeed.core.feed.spot import Spot, spot_of
 from swarmfeed.core.lookup.limits import DAY_MS, FOUND_BYTES
+from swarmfeed.core.lookup.people import is_called
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.query import Conditions, SearchQuery
 from swarmfeed.core.words.ranking import Candidate, best_first
 from swarmfeed.core.words.terms import index_texts
@@ -37,6 +40,12 @@ _MATCHES: Final = """
     WHERE words_{slot} MATCH :match
     AND post.time_ms >= :since_ms AND post.time_ms <= :last_ms
     ORDER BY words_{slot}.rowid DESC
+"""
+
+_PEOPLE: Final = r"""
+    SELECT feed_id, certificates, profile, called FROM feed WHERE author IS NOT NULL
+    AND (called LIKE :first ESCAPE '\' OR called LIKE :later ESCAPE '\')
+    ORDER BY last_day DESC, no
 """
 
 _ALL: Final = """
@@ -88,6 +97,33 @@ def on_drawers(
         return RecentHits(hits=(), more=False)
     found = _matches(db, match_of_drawers(drawers), _ANYTHING, before)
     return _read(db, list(islice(found, limit + 1)), limit)
+
+
+def people(db: Connection, typed: str, limit: int) -> tuple[ProvenPost, ...]:
+    first, *_ = name_key(typed).split() or [""]
+    if not first:
+        return ()
+    found = db.execute(_PEOPLE, {"first": f"{_plain(first)}%", "later": f"% {_plain(first)}%"})
+    hits: list[ProvenPost] = []
+    for feed_id, certificates, spelled, called in found:
+        if is_called(called, typed):
+            profile = read_apart(spelled)
+            hits.append(
+                ProvenPost(
+                    feed_id=FeedId(feed_id),
+                    head=profile.head,
+                    certificates=_list_of(certificates),
+                    post=profile.entry,
+                )
+            )
+        if len(hits) == limit:
+            break
+    return tuple(hits)
+
+
+def _plain(word: str) -> str:
+    """A word as it stands, for LIKE."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def newest(db: Connection, before: Spot | None, limit: int) -> RecentHits:

@@ -24,6 +24,7 @@ OF_A_MOMENT: Final = 1_024
 
 _TABLES: Final = (
     # author: of a feed that posts were kept of.
+    # called: the name in the profile, as it is looked for.
     # looked: first entries that were looked through.  last_day: of its newest post here.
     """
     CREATE TABLE feed (
@@ -32,6 +33,7 @@ _TABLES: Final = (
         author       BLOB CHECK (length(author) = 32),
         certificates BLOB NOT NULL,
         profile      BLOB,
+        called       TEXT,
         looked       INTEGER NOT NULL DEFAULT 0,
         last_day     INTEGER NOT NULL DEFAULT 0
     ) STRICT

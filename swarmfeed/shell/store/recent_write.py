@@ -10,9 +10,12 @@ from typing import Final
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import ProfileBody, decode_body
 from swarmfeed.core.feed.proven import Checked, ProvenApart, check_post, end_of
 from swarmfeed.core.lookup.limits import AUTHOR_POSTS_A_DAY, DAY_MS, WINDOW_DAYS
 from swarmfeed.core.partition.keys import drawers_of_terms
+from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import RemoteError
 from swarmfeed.ports.recent import Looked, RecentPost
@@ -42,10 +45,11 @@ _HEAD: Final = """
 """
 
 _FEED: Final = """
-    INSERT INTO feed (feed_id, certificates, profile, last_day, author)
-    VALUES (?1, ?2, ?3, ?4, ?5)
+    INSERT INTO feed (feed_id, certificates, profile, last_day, author, called)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (feed_id) DO UPDATE SET certificates = ?2, author = ?5,
-    profile = coalesce(?3, profile), last_day = max(last_day, ?4) RETURNING no
+    profile = coalesce(?3, profile), called = coalesce(?6, called),
+    last_day = max(last_day, ?4) RETURNING no
 """
 
 _AUTHOR: Final = "SELECT author FROM feed WHERE feed_id = ?"
@@ -87,7 +91,7 @@ _FURTHER: Final = """
 """
 """What is missing in between is looked for once more."""
 
-_CALLED: Final = "UPDATE feed SET profile = ? WHERE feed_id = ?"
+_CALLED: Final = "UPDATE feed SET profile = ?, called = ? WHERE feed_id = ?"
 
 Words = tuple[str, str, str]
 """Of the text, the author's, and all else."""
@@ -189,7 +193,8 @@ class _Adding:
             certificates = encode(list(proven.certificates))
             profile = None if proven.profile is None else encode_apart(proven.profile)
             author_id = post.checked.written.author_id
-            values = (proven.feed_id, certificates, profile, day, author_id)
+            called = None if profile is None else name_key(post.checked.name)
+            values = (proven.feed_id, certificates, profile, day, author_id, called)
             (self._feeds[key],) = self._db.execute(_FEED, values).fetchone()
         return self._feeds[key]
 
@@ -229,6 +234,16 @@ def words_of(checked: Checked) -> Words:
     text = index_text(post.text)
     drawers = drawer_terms(drawers_of_terms(author_id, text.split()))
     return text, author_term(author_id), f"{traits_of(post)} {drawers}"
+
+
+def name_in(profile: ProvenApart) -> str | None:
+    """Return what a profile is found by; None: it is none, which whoever proves it tells."""
+    try:
+        entry = decode_entry(profile.entry.stored)
+        body = decode_body(entry.kind, entry.body or b"")
+    except RemoteError:
+        return None
+    return name_key(body.name) if isinstance(body, ProfileBody) else None
 
 
 def encode_apart(apart: ProvenApart) -> bytes:
@@ -337,4 +352,5 @@ def _note_looked(db: Connection, looked: Looked) -> None:
     db.execute(_LOOKED, (looked.feed_id, looked.end if looked.start == 0 else 0))
     db.execute(_FURTHER, (looked.end, looked.feed_id, looked.start, looked.end))
     if looked.profile is not None:
-        db.execute(_CALLED, (encode_apart(looked.profile), looked.feed_id))
+        values = (encode_apart(looked.profile), name_in(looked.profile), looked.feed_id)
+        db.execute(_CALLED, values)

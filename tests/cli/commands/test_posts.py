@@ -10,6 +10,14 @@ from click.testing import Result
 from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
 from street.fakes.doors import FakeDoors
 from swarmfeed.cli import output
+from swarmfeed.core.asks.network import (
+    FarPeople,
+    FarPerson,
+    RisingTag,
+    RisingTags,
+    SearchPeople,
+    WhatRises,
+)
 from swarmfeed.core.asks.people import Followed, WhoIsFollowed
 from swarmfeed.core.asks.posts import FoundPosts, PostView, SearchPosts, ref_text
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed, WritePost
@@ -252,6 +260,24 @@ def test_a_search_of_the_network_says_whose_posts_they_are_and_who_answered(
     assert "--older asks those who hold them" in run("search", "tea", "--network").stdout
     posts.network = replace(posts.network, goes_further=False, looked_back=True)
     assert "Nobody is known who holds older" in run("search", "tea", "--older").stdout
+
+
+def test_people_and_what_rises_are_printed(run: Run, posts: AnnasDesk) -> None:
+    author_id = posts.posts[0].author_id
+    person = FarPerson(
+        author_id=author_id, name="Zoe\x1b[1m", bio="paints", followed=True, namesake=False
+    )
+    posts.rows[SearchPeople] = lambda *_: FarPeople(people=(person,), answered=2, untrue=1)
+    said = run("search", "zoe", "--people").stdout
+    assert "Zoe" in said and "\x1b" not in said and format_author(author_id) in said
+    assert "(followed)" in said and "paints" in said and "was false" in said
+    posts.rows[WhatRises] = lambda *_: RisingTags(
+        tags=(RisingTag(tag="#tea", authors=7, before=100),), answered=2, untrue=0
+    )
+    assert run("rising").stdout == "#tea: 7 people since yesterday, 1 a day before\n"
+    assert json.loads(run("rising", "--json").stdout)["tags"][0]["authors"] == 7
+    posts.rows[WhatRises] = lambda *_: RisingTags(tags=(), answered=0, untrue=0)
+    assert run("rising").stdout.startswith("No supernode is known")
 
 
 def test_the_order_of_a_search_can_be_said_as_an_option(run: Run, posts: AnnasDesk) -> None:
