@@ -28,6 +28,7 @@ from swarmfeed.core.letters.limits import (
     KIND_CHARS_MAX,
     LETTER_ID_BYTES,
     TEXT_BYTES_MAX,
+    TOKEN_BYTES,
 )
 from swarmfeed.errors import BadEncodingError, UserError
 
@@ -38,7 +39,7 @@ GOT: Final = "got"
 AGAIN: Final = "again"
 """Nothing of you opens here: begin a new session, and send what I have not confirmed."""
 TOKEN: Final = "token"  # noqa: S105  # the name of a kind
-"""With what parcels for me are left: {"t": up to 32 bytes}."""
+"""With what parcels for me are left: {"t": 16 bytes}."""
 MADE: Final = "group"
 """A group begins: {"n": name, "p": people}."""
 CHANGED: Final = "people"
@@ -150,4 +151,4 @@ def token_body(token: bytes) -> bytes:
 
 def read_token(body: bytes) -> bytes:
     """Read a token.  Raises BadEncodingError."""
-    return read_fields(body).take_bytes(b"t", bytes_max=KEY_BYTES)
+    return read_fields(body).take_bytes(b"t", length=TOKEN_BYTES)

@@ -6,7 +6,7 @@ so all before them.  A person is in the group if some addition of them knew ever
 them: a removal beats an addition that did not know of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,6 +19,7 @@ from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.letters.content import Content, decode_content, letter_id
 from swarmfeed.core.letters.limits import (
     CONTENT_BYTES_MAX,
+    GROUP_CHANGE_BYTES_MAX,
     GROUP_CHANGES_MAX,
     GROUP_NAME_CHARS_MAX,
     GROUP_PEOPLE_MAX,
@@ -61,7 +62,7 @@ class WrittenChange:
     """A letter about who is in a group, as it was written, and by whom."""
 
     author_id: Annotated[AuthorId, At("a")]
-    content: Annotated[bytes, At("c"), UpTo(1_024 + 40 * GROUP_PEOPLE_MAX)]
+    content: Annotated[bytes, At("c"), UpTo(GROUP_CHANGE_BYTES_MAX)]
 
     @property
     def letter_id(self) -> bytes:
@@ -123,6 +124,8 @@ def open_group(history: GroupHistory) -> Group:
     """
     if not history.changes:
         raise BadEncodingError("a group without a beginning")
+    if any(len(each.content) > GROUP_CHANGE_BYTES_MAX for each in history.changes):
+        raise BadEncodingError("a letter about a group is too long")
     first, *later = history.changes
     made = _read_made(decode_content(first.content))
     admins = frozenset({first.author_id, *made.admins})
@@ -145,7 +148,7 @@ def open_group(history: GroupHistory) -> Group:
 
 
 def _people(
-    first: Iterable[AuthorId], changes: Mapping[bytes, GroupChange]
+    first: Collection[AuthorId], changes: Mapping[bytes, GroupChange]
 ) -> frozenset[AuthorId]:
     @cache
     def known_to(name: bytes) -> frozenset[bytes]:
@@ -160,7 +163,8 @@ def _people(
     for name, change in changes.items():
         if change.on and removals.get(change.who, set()) <= known_to(name):
             found.add(change.who)
-    return frozenset(found)
+    # An admin may add more than can be written to: the same of them everywhere.
+    return frozenset(sorted(found, key=lambda who: (who not in first, who))[:GROUP_PEOPLE_MAX])
 
 
 def with_change(history: GroupHistory, change: WrittenChange) -> GroupHistory:
@@ -197,6 +201,8 @@ def _read_made(content: Content) -> GroupMade:
 
 
 def _read_change(change: WrittenChange, group_id: bytes) -> GroupChange:
+    if len(change.content) > GROUP_CHANGE_BYTES_MAX:
+        raise BadEncodingError("a change of a group is too long")
     content = decode_content(change.content)
     if content.to != group_id:
         raise BadEncodingError("a change of another group")

@@ -53,6 +53,9 @@ CHAIN_MAX: Final = 2**32 - 1
 
 # --- what a letter says ---
 
+TOKEN_BYTES: Final = 16
+"""With which parcels are left for somebody: as long as boxes compare."""
+
 AFTER_MAX: Final = 4
 """Letters that one names as the newest its writer had seen."""
 
@@ -87,7 +90,15 @@ SEEN_MS: Final = 45 * DAY_MS
 """How long: later, the key to the outside of a parcel is erased."""
 
 SENT_MAX: Final = 5_000
-"""Letters on their way at once."""
+"""Letters to people on their way at once."""
+
+OWED_MAX: Final = 1_000
+"""Receipts and the like on their way at once; the one that nobody took most often goes first.
+Apart from SENT_MAX: who makes us owe many does not keep the person from writing."""
+
+STRANGERS_PER_DAY: Final = 200
+"""Letters of strangers that are kept in a day, and so remembered: in SEEN_MS less than half of
+SEEN_MAX and of DEVICES_MAX times what a person answers."""
 
 LETTERS_SHOWN: Final = 200
 """Newest letters of a conversation on one page."""
@@ -132,6 +143,9 @@ GROUP_PEOPLE_MAX: Final = 32
 
 GROUP_CHANGES_MAX: Final = 128
 """Changes of who is in a group, in all: they fit into one letter to a newcomer."""
+
+GROUP_CHANGE_BYTES_MAX: Final = 1_024 + 40 * GROUP_PEOPLE_MAX
+"""Longest letter about who is in a group: its beginning names all people."""
 
 GROUP_REFS_MAX: Final = 8
 """Newest changes that a change names."""

@@ -72,6 +72,8 @@ class LetterDevice:
     """What parcels to it are closed up with, if its log is not here."""
     node_id: Annotated[bytes, At("n"), UpTo(KEY_BYTES), OPTIONAL] = b""
     """The node it runs on, as it told us in a letter."""
+    anew: Annotated[bool, At("w"), OPTIONAL] = False
+    """Whether the next letter begins a new session; those there are open letters still."""
     asked_ms: Annotated[Time, At("k"), OPTIONAL] = 0
     """When it was asked to begin a new session."""
     heard_ms: Annotated[Time, At("h"), OPTIONAL] = 0

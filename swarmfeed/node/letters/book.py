@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import structlog
+
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.letters.limits import DEVICES_MAX, SEEN_MAX, SEEN_MS
 from swarmfeed.core.letters.rows import (
@@ -26,8 +28,12 @@ from swarmfeed.core.letters.rows import (
     encode_row,
     row_reader,
 )
+from swarmfeed.core.letters.standing import Acquaintance
+from swarmfeed.errors import BadEncodingError
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.ports import Ledger
+
+logger = structlog.get_logger()
 
 _KEYS, _DEVICES, _TALKS, _SENT, _SEEN = "keys", "devices", "talks", "sent", "seen"
 
@@ -122,8 +128,13 @@ class LetterBook:
                 break
         new = [name for name in edits.devices if name not in self.devices]
         if len(self.devices) + len(new) > DEVICES_MAX:
-            oldest = min(self.devices, key=lambda name: self.devices[name].heard_ms)
-            edits.devices.setdefault(oldest, None)
+            edits.devices.setdefault(min(self.devices, key=self._worth), None)
+
+    def _worth(self, feed_id: FeedId) -> tuple[bool, int]:
+        """What is kept rather: whom the person talks with, and who was heard of lately."""
+        row = self.devices[feed_id]
+        talk = self.talks.get(row.author_id)
+        return talk is not None and talk.standing == Acquaintance.ACCEPTED, row.heard_ms
 
 
 _FORGOTTEN_AT_ONCE: Final = 64
@@ -135,7 +146,14 @@ def _page(talk: bytes) -> str:
 
 
 def _rows(file: Ledger, page: str, read: Callable[[bytes], Any]) -> dict[bytes, Any]:
-    return {key: read(value) for key, value in file.read(page).items()}
+    """Rows of a page.  One that cannot be read is passed over: it would shut out all others."""
+    found = {}
+    for key, value in file.read(page).items():
+        try:
+            found[key] = read(value)
+        except BadEncodingError as error:
+            logger.warning("a row of letters says nothing", reason=str(error))
+    return found
 
 
 def _encoded(edits: Edits) -> dict[str, Mapping[bytes, bytes | None]]:

@@ -369,8 +369,8 @@ class Delivery:
                 edits = self._refused(feed_id, name)
             else:
                 edits = self._changed(feed_id, name, lambda each: taken(each, now_ms, kept_by))
-                row = self._book.devices[feed_id]
-                if node_id is not None and row.node_id != node_id:
+                row = self._book.devices.get(feed_id)
+                if row is not None and node_id is not None and row.node_id != node_id:
                     edits.devices[feed_id] = replace(row, node_id=node_id)
             await self._book.save(edits, now_ms)
 

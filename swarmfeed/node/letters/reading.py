@@ -1,15 +1,24 @@
 """Parcels that come: opened, written down with what they change, and only then confirmed."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import structlog
 
+from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.letters import content as kinds
 from swarmfeed.core.letters.content import Content, decode_content, letter_id, plain_fields
-from swarmfeed.core.letters.limits import AGAIN_EVERY_MS, REQUESTS_MAX, TALKS_MAX
+from swarmfeed.core.letters.groups import open_group
+from swarmfeed.core.letters.limits import (
+    AGAIN_EVERY_MS,
+    DAY_MS,
+    REQUESTS_MAX,
+    STRANGERS_PER_DAY,
+    TALKS_MAX,
+)
 from swarmfeed.core.letters.order import newest_with
 from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.rows import KeptLetter, LetterDevice, TalkRow
@@ -27,6 +36,9 @@ from swarmfeed.node.letters.sealing import OpenedLetter, Sealing, UnopenedError
 from swarmfeed.node.letters.writing import LetterWriter
 
 logger = structlog.get_logger()
+
+Afterwards = tuple[Callable[[], object], ...]
+"""What is done once a letter is on disk."""
 
 
 class LetterReader:
@@ -50,6 +62,8 @@ class LetterReader:
         self._receipts = receipts
         self._grouping = Grouping(self._own)
         self._wake = wake
+        rate = STRANGERS_PER_DAY * 1_000 / DAY_MS
+        self._strangers = TokenBucket(STRANGERS_PER_DAY, rate, self._clock.now_ms() / 1_000)
 
     def on_parcel(self, event: ParcelCame) -> None:
         """A box had a parcel for us."""
@@ -61,6 +75,11 @@ class LetterReader:
 
     async def take(self, parcel: bytes) -> int:
         """Take a parcel in; returns what became of it, once that is synced."""
+        # In a task of its own: the peer who pays for it may be in debt, and must not wait while
+        # it has the book, nor leave in the middle of a change.
+        return await asyncio.shield(self._ground.beside.spawn(self._take_whole(parcel)))
+
+    async def _take_whole(self, parcel: bytes) -> int:
         try:
             await self._book.open()
             async with self._book.lock:
@@ -79,7 +98,9 @@ class LetterReader:
                 partial(self._sealing.open, parcel, book.keys, book.devices)
             )
         except UnopenedError as error:
-            self._ask_again(edits, error.feed_id)
+            # Anybody can make such parcels without end: what asks for nothing is not noted.
+            if not self._ask_again(edits, error.feed_id):
+                return KEPT
         except RemoteError as error:
             logger.debug("a parcel is not for this device", reason=str(error))
             return NOT_MINE
@@ -89,21 +110,36 @@ class LetterReader:
         self._wake()
         return KEPT
 
-    def _ask_again(self, edits: Edits, feed_id: FeedId) -> None:
-        """Ask a device that we lost the sessions of to begin anew; now and then."""
+    def _ask_again(self, edits: Edits, feed_id: FeedId) -> bool:
+        """Ask a device that we may have lost sessions of to begin anew, now and then; returns
+        whether that is done.  Who made the parcel is not known: no session is given up for it.
+        """
         device = self._book.devices.get(feed_id)
         author_id = (
             self._ground.shelf.author_of(feed_id) if device is None else device.author_id
         )
         now_ms = self._clock.now_ms()
         if author_id is None or self._is_shut_out(author_id):
-            return
+            return False
         row = device or LetterDevice(author_id=author_id)
-        if now_ms - row.asked_ms < AGAIN_EVERY_MS:
-            return
+        if now_ms - row.asked_ms < AGAIN_EVERY_MS or not self._is_heard(author_id):
+            return False
         # Written with a new session, and by that it is the one they write with.
-        edits.devices[feed_id] = replace(row, sessions=(), asked_ms=now_ms)
+        edits.devices[feed_id] = replace(row, anew=True, asked_ms=now_ms)
         self._writing.put_to_device(edits, feed_id, author_id, kinds.AGAIN, b"de")
+        return True
+
+    def _is_heard(self, author_id: AuthorId) -> bool:
+        """Whether somebody is no stranger: us, whom we follow, talk or are in a group with."""
+        return (
+            author_id == self._own
+            or self._knows(author_id)
+            or any(
+                author_id in open_group(each.group).people
+                for each in self._book.talks.values()
+                if each.group is not None
+            )
+        )
 
     def _is_shut_out(self, author_id: AuthorId) -> bool:
         talk = self._book.talks.get(author_id)
@@ -113,25 +149,37 @@ class LetterReader:
 
     async def _read(self, edits: Edits, opened: OpenedLetter) -> int:
         now_ms, author_id = self._clock.now_ms(), opened.device.author_id
-        heard: list[object] = []
+        if self._is_shut_out(author_id):
+            return KEPT
         edits.devices[opened.feed_id] = replace(opened.device, heard_ms=now_ms)
+        came = Edits(devices={**edits.devices}, seen={**edits.seen})
+        afterwards: Afterwards | None = ()
         try:
-            content = decode_content(opened.content)
-            if not self._is_shut_out(author_id):
-                heard += self._hear(edits, opened, content)
+            afterwards = self._hear(edits, opened, decode_content(opened.content))
         except BadEncodingError as error:
             logger.info("a letter says nothing that is understood", reason=str(error))
+            # Of what it changed until then nothing stays.
+            edits, afterwards = came, () if self._is_heard(author_id) else None
+        if afterwards is None:
+            return KEPT  # strangers would fill with it what we remember of friends
         await self._book.save(edits, now_ms)
-        for event in heard:
-            self._ground.events.tell(event)
+        for call in afterwards:
+            call()
         self._wake()
         return KEPT
 
-    def _hear(self, edits: Edits, opened: OpenedLetter, content: Content) -> list[object]:
-        """Note what a letter changes; returns what is told once that is synced.
+    def _hear(
+        self, edits: Edits, opened: OpenedLetter, content: Content
+    ) -> "Afterwards | None":
+        """Note what a letter changes.
+
+        Returns:
+            What is done once that is synced, not before: a receipt for what a full disk refused
+            would lose the letter.  None: the letter is dropped, and nothing of it noted.
 
         Raises:
             BadEncodingError: It says nothing that is understood.
+            PassingError: Not now: too many strangers wrote today.
         """
         feed_id = opened.feed_id
         if content.node_id:
@@ -140,10 +188,10 @@ class LetterReader:
             edits.devices[feed_id] = replace(row, node_id=content.node_id)
         if content.kind == kinds.GOT:
             self._confirm(edits, feed_id, kinds.read_got(content.body))
-            return []
+            return ()
         if content.kind == kinds.AGAIN:
             self._begin_anew(edits, feed_id)
-            return []
+            return (partial(self._note_anew, feed_id),)
         return self._take_in(edits, opened, content)
 
     def _confirm(self, edits: Edits, feed_id: FeedId, ids: tuple[bytes, ...]) -> None:
@@ -175,7 +223,6 @@ class LetterReader:
     def _begin_anew(self, edits: Edits, feed_id: FeedId) -> None:
         """They opened none of ours: what they did not confirm goes out again at once."""
         now_ms = self._clock.now_ms()
-        self._book.begun_anew[feed_id] += 1
         for name, letter in self._book.sent.items():
             targets = tuple(
                 replace(each, next_ms=now_ms, given=False)
@@ -186,29 +233,40 @@ class LetterReader:
             if targets != letter.targets:
                 edits.sent[name] = replace(letter, targets=targets)
 
+    def _note_anew(self, feed_id: FeedId) -> None:
+        self._book.begun_anew[feed_id] += 1
+
     # --- letters that are kept ---
 
-    def _take_in(self, edits: Edits, opened: OpenedLetter, content: Content) -> list[object]:
+    def _take_in(
+        self, edits: Edits, opened: OpenedLetter, content: Content
+    ) -> "Afterwards | None":
         author_id = opened.device.author_id
         name = letter_id(author_id, opened.content)
+        receipt = partial(self._receipts.owe, opened.feed_id, author_id, name)
         if name in self._book.seen:
-            self._receipts.owe(opened.feed_id, author_id, name)
-            return []
+            return (receipt,)
         if content.kind not in kinds.LETTER_KINDS:
-            # Of strangers too: the role that it is for bounds how many it heeds.
+            told = self._told(opened, name, content)
+            self._admit(author_id)
             edits.seen[name] = self._clock.now_ms()
-            self._receipts.owe(opened.feed_id, author_id, name)
-            return [self._told(opened, name, content)]
+            return (receipt, partial(self._ground.events.tell, told))
         talk_id, talk = self._talk_of(author_id, opened.content, content)
         text = kinds.read_text(content.body) if content.kind == kinds.TEXT else None
         reception = self._reception(author_id, talk_id, talk, text)
         if reception is Reception.DROPPED:
-            return []
-        if reception is Reception.TAKEN:
-            self._receipts.owe(opened.feed_id, author_id, name)
+            return None
+        if reception is Reception.ASKED:
+            self._admit(author_id)
         edits.seen[name] = self._clock.now_ms()
         self._keep(edits, opened, content, name, talk_id, talk, reception)
-        return []
+        return (receipt,) if reception is Reception.TAKEN else ()
+
+    def _admit(self, author_id: AuthorId) -> None:
+        """Count a letter that is kept of a stranger.  PassingError: too many came today."""
+        now_s = self._clock.now_ms() / 1_000
+        if not self._is_heard(author_id) and not self._strangers.take(1, now_s):
+            raise PassingError("too many strangers wrote today", "busy")
 
     def _told(self, opened: OpenedLetter, name: bytes, content: Content) -> LetterCame:
         return LetterCame(

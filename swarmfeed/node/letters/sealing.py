@@ -129,7 +129,8 @@ class Sealing:
             raise BadSealError("nothing is known to begin a session with")
         inner = encode_inner(make_inner(self._own, header, sealed, session.opening))
         parcel = self._envelopes.close_up(outer, inner, PARCEL_INFO)
-        return replace(device, sessions=sessions, outer=outer), parcel
+        anew = device.anew and keys is None
+        return replace(device, sessions=sessions, outer=outer, anew=anew), parcel
 
     def _begin(
         self,
@@ -246,10 +247,13 @@ class Sealing:
 
 def _is_to_begin(device: LetterDevice, keys: PrekeysBody) -> bool:
     """Whether a new session is begun: there is none, or the one we write with was begun by us,
-    with keys that they have replaced since."""
+    with keys that they have replaced since, or is to be another one."""
     if not device.sessions:
         return True
     first = device.sessions[0]
+    # While nobody answered, each letter says how it is opened: that is as good as a new one.
+    if device.anew and first.opening is None:
+        return True
     return bool(first.keys_hash) and first.keys_hash != hash_prekeys(keys)
 
 

@@ -19,7 +19,7 @@ from swarmfeed.core.letters.content import (
     text_body,
     token_body,
 )
-from swarmfeed.core.letters.limits import SENT_MAX, TALKS_MAX, TOLD_AT_ONCE
+from swarmfeed.core.letters.limits import OWED_MAX, SENT_MAX, TALKS_MAX, TOLD_AT_ONCE
 from swarmfeed.core.letters.order import newest_with
 from swarmfeed.core.letters.rows import KeptLetter, LetterTarget, SentLetter, TalkRow
 from swarmfeed.core.letters.standing import Acquaintance
@@ -136,6 +136,7 @@ class LetterWriter:
         self, edits: Edits, feed_id: FeedId, author_id: AuthorId, kind: str, body: bytes
     ) -> bytes:
         """Write to one device alone; the lock is held."""
+        self._make_room(edits)
         content = self._content(author_id, (), kind, body)
         name = letter_id(self._own, content)
         target = LetterTarget(feed_id=feed_id, author_id=author_id)
@@ -143,6 +144,16 @@ class LetterWriter:
             content=content, made_ms=self._clock.now_ms(), people=(), targets=(target,)
         )
         return name
+
+    def _make_room(self, edits: Edits) -> None:
+        """Let go of what nobody takes, if much is on its way that stands in no conversation."""
+        owed = {
+            name: letter
+            for name, letter in self._book.sent.items()
+            if not letter.people and name not in edits.sent
+        }
+        if len(owed) >= OWED_MAX:
+            edits.sent[max(owed, key=lambda name: _tried(owed[name]))] = None
 
     def _content(self, to: bytes, after: tuple[bytes, ...], kind: str, body: bytes) -> bytes:
         return encode_content(
@@ -159,7 +170,7 @@ class LetterWriter:
     def _send(
         self, edits: Edits, content: bytes, people: tuple[AuthorId, ...], talk_id: bytes
     ) -> bytes:
-        if len(self._book.sent) >= SENT_MAX:
+        if sum(1 for each in self._book.sent.values() if each.people) >= SENT_MAX:
             raise UserError(sentences.TOO_MANY_ON_THEIR_WAY(most=SENT_MAX))
         name = letter_id(self._own, content)
         others = [who for who in people if who != self._own]
@@ -201,3 +212,8 @@ class LetterWriter:
         author_id = AuthorId(talk_id)
         self.put(edits, (author_id,), TOKEN, token_body(token), author_id)
         edits.talks[talk_id] = replace(talk, told=token)
+
+
+def _tried(letter: SentLetter) -> int:
+    """How often nobody took it."""
+    return sum(each.tried for each in letter.targets)

@@ -17,6 +17,7 @@ from swarmfeed.core.letters.content import (
     unpad_content,
 )
 from swarmfeed.core.letters.limits import CONTENT_BYTES_MAX
+from swarmfeed.core.mailboxes import limits as mailboxes
 from swarmfeed.errors import BadEncodingError, UserError
 
 ANNA, BEN = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
@@ -77,7 +78,8 @@ def test_garbage_is_refused_with_one_error(data: bytes) -> None:
 def test_the_bodies_of_its_own_kinds() -> None:
     ids = [bytes([n]) * 16 for n in range(3)]
     assert kinds.read_got(kinds.got_body(ids)) == tuple(ids)
-    assert kinds.read_token(kinds.token_body(b"t" * 32)) == b"t" * 32
+    token = b"t" * mailboxes.TOKEN_BYTES
+    assert kinds.read_token(kinds.token_body(token)) == token, "what boxes compare"
     with pytest.raises(BadEncodingError):
         kinds.read_got(kinds.got_body([b"short"]))
     with pytest.raises(BadEncodingError):

@@ -124,3 +124,28 @@ def test_what_is_no_group_is_refused() -> None:
     begun = begin_group(ANNA, made(BEN))
     with pytest.raises(BadEncodingError, match="another group"):
         with_change(begun, change(bytes(32), ANNA, CLEO, True))
+
+
+@pytest.mark.attack("A209")
+def test_more_people_than_can_be_written_to_are_not_in_it() -> None:
+    begun = begin_group(ANNA, made(*PEOPLE[30:40]))
+    group = open_group(begun).group_id
+    more = [change(group, ANNA, who, True) for who in PEOPLE[1:30]]
+    found = open_group(of(begun, *more)).people
+    assert len(found) == GROUP_PEOPLE_MAX
+    assert {ANNA, *PEOPLE[30:40]} <= found, "who was named first"
+    assert found == open_group(of(begun, *reversed(more))).people
+
+
+@pytest.mark.attack("A209")
+def test_what_could_not_be_read_from_disk_again_begins_and_changes_no_group() -> None:
+    begun = begin_group(ANNA, made(BEN))
+    body = encode_made(GroupMade(name="us", people=(BEN,)))[:-1] + b"1:z3000:" + bytes(3_000)
+    long = encode_content(Content(body=body + b"e", kind=MADE, time_ms=1, to=bytes(32)))
+    with pytest.raises(BadEncodingError):
+        begin_group(ANNA, long)
+    group, padding = open_group(begun).group_id, b"1:z3000:" + bytes(3_000) + b"e"
+    body = encode_change(GroupChange(on=True, who=CLEO))[:-1] + padding
+    bent = encode_content(Content(body=body, kind=CHANGED, time_ms=2, to=group))
+    with pytest.raises(BadEncodingError):
+        with_change(begun, WrittenChange(author_id=ANNA, content=bent))
