@@ -123,6 +123,11 @@ def head_body(signed: bytes) -> bytes:
     return signed[: signed.index(b"\n\n") + 1]
 
 
+def claimed_size(signed: bytes) -> int:
+    """Return how many entries a head speaks of that was verified before."""
+    return int(signed.split(b"\n", 2)[1])
+
+
 def sign_receipt(signed_head: bytes, node_id: NodeId, time_s: int, sign: Sign) -> bytes:
     """Return the cosignature line of a head; ``sign`` uses the node key."""
     return cosign(_HOLDER, signed_head, node_id, time_s, sign)

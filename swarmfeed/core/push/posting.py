@@ -21,8 +21,9 @@ from swarmfeed.core.base.limits import (
     STORED_BYTES_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.head import Head
-from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody
+from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.head import claimed_size
+from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import INCLUSION_HASHES_MAX, PROVEN_CERTIFICATES_MAX
 from swarmfeed.core.feed.proven import ProvenPost, check_profile, open_proven
 from swarmfeed.core.push.limits import (
@@ -50,7 +51,8 @@ class Verified:
     time_ms: int
     """Its author's clock."""
     body: Body
-    head: Head
+    head_size: int
+    """Entries that its feed had when it was signed."""
 
     @property
     def feed_id(self) -> FeedId:
@@ -76,11 +78,6 @@ class Verified:
     def target(self) -> int | None:
         """Index of the post of the same feed that it says something of; None: it is a post."""
         return self.body.index if isinstance(self.body, EditBody | WithdrawBody) else None
-
-    @property
-    def bytes_taken(self) -> int:
-        """About what it takes: profile and certificates are mostly shared with others."""
-        return len(self.stored) + len(self.posting.head) + 32 * len(self.posting.post.proof)
 
     def is_timely(self, now_ms: int) -> bool:
         """Whether it is of a time in which posts are passed on."""
@@ -114,7 +111,22 @@ def open_posting(posting: ProvenPost) -> Verified:
         entry_hash=opened.entry_hash,
         time_ms=opened.time_ms,
         body=body,
-        head=opened.head,
+        head_size=opened.head.size,
+    )
+
+
+def seen_before(posting: ProvenPost, author_id: AuthorId) -> Verified:
+    """Return what a post proves that ``open_posting`` took once: it is not verified again."""
+    stored = posting.post.stored
+    entry = decode_entry(stored)
+    assert entry.body is not None, "what is passed on says something"
+    return Verified(
+        posting=posting,
+        author_id=author_id,
+        entry_hash=hash_stored(stored),
+        time_ms=entry.time_ms,
+        body=decode_body(entry.kind, entry.body),
+        head_size=claimed_size(posting.head),
     )
 
 

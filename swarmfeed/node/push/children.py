@@ -82,12 +82,15 @@ class Children:
     async def _name_recent(self, session: Session) -> None:
         """Name what met the interests of a child before it came: it asks for what it lacks."""
         child, named = session.node_id, []
-        for verified in list(self._recent.all())[-REPLAYED_MAX:]:
+        for post_id in self._recent.newest(REPLAYED_MAX):
+            await breathe()
+            verified = self._recent.get(post_id)
+            if verified is None:
+                continue  # it went meanwhile
             for post in self._posts_of(verified):
                 if self._listeners.is_met(child, verified.author_id, post):
                     named.append(verified.id)
                     break
-            await breathe()
         for number, ids in enumerate(in_portions(named)):
             self._courier.put(session, ("has again", number), HasPosts(ids))
 

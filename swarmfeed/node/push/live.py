@@ -33,7 +33,7 @@ class Live:
             return
         await self._landing.settled(feed_id)
         known = self._shelf.replica(feed_id)
-        if known is not None and known.size >= verified.head.size:
+        if known is not None and known.size >= verified.head_size:
             return
         if known is None or not self._follows_on(verified, known.size):
             self._feeds.asking.ask_all((verified.author_id,))
@@ -64,7 +64,7 @@ class Live:
 
     @staticmethod
     def _follows_on(verified: Verified, size: int) -> bool:
-        return verified.index == size == verified.head.size - 1
+        return verified.index == size == verified.head_size - 1
 
     def _tell_fork(self, feed_id: FeedId) -> None:
         proof = self._shelf.fork_proof(feed_id)

@@ -13,6 +13,7 @@ from swarmfeed.core.base.types import FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import (
     Head,
     OpenedReceipt,
+    claimed_size,
     head_body,
     open_head,
     open_receipt,
@@ -115,6 +116,7 @@ def test_any_signed_note_verifier_accepts_a_head(head: Head) -> None:
 def test_a_head_comes_back(head: Head) -> None:
     signed = sign_head(head, KEY.sign)
     assert open_head(signed, FEED) == head
+    assert claimed_size(signed) == head.size
     assert len(signed) <= HEAD_BYTES_MAX
 
 

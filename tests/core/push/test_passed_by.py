@@ -1,7 +1,11 @@
 """Posts that came by lately, within bounds."""
 
+import gc
+import tracemalloc
+
 import pytest
-from swarmfeed.core.feed.kinds import PostBody
+from swarmfeed.core.base.keys import SigningKey
+from swarmfeed.core.feed.kinds import PostBody, ProfileBody
 from swarmfeed.core.push import passed_by as module
 from swarmfeed.core.push.limits import RECENT_FOR_MS
 from swarmfeed.core.push.passed_by import PassedBy
@@ -13,7 +17,8 @@ POSTS = [open_posting(FEED.hit(0)) for n in range(5) for FEED in (Feed(stored(f"
 
 
 def texts(recent: PassedBy) -> list[str]:
-    return [each.body.text for each in recent.all() if isinstance(each.body, PostBody)]
+    found = [recent.get(each) for each in recent.newest(100)]
+    return [each.body.text for each in found if each and isinstance(each.body, PostBody)]
 
 
 def filled(*posts: Verified) -> PassedBy:
@@ -21,6 +26,13 @@ def filled(*posts: Verified) -> PassedBy:
     for at_ms, each in enumerate(posts):
         assert recent.add(each, at_ms)
     return recent
+
+
+def in_one_feed(count: int, key: SigningKey | None = None) -> list[Verified]:
+    """Posts of one author, with their profile."""
+    records = (stored(ProfileBody(name="Ada")), *(stored(f"post {n}") for n in range(count)))
+    feed = Feed(*records, key=key) if key else Feed(*records)
+    return [open_posting(feed.hit(1 + n, profile=0)) for n in range(count)]
 
 
 def test_each_is_taken_once() -> None:
@@ -32,17 +44,70 @@ def test_each_is_taken_once() -> None:
     assert recent.get(POSTS[2].id) is None
 
 
+def test_what_is_read_again_is_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECENT_OPEN_MAX", 1)
+    posts = in_one_feed(4)
+    recent = filled(*posts)
+    for each in posts:
+        assert recent.get(each.id) == each
+        assert recent.at(each.feed_id, each.index) == each
+    assert recent.get(posts[0].id) is not posts[0]
+
+
 def test_after_an_hour_it_is_forgotten() -> None:
     recent = filled(POSTS[0], POSTS[1])
     recent.add(POSTS[2], RECENT_FOR_MS)
     assert texts(recent) == ["post 1", "post 2"]
+    assert POSTS[0].id not in recent
 
 
-def test_no_more_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RECENT_POSTS_MAX", 3)
-    assert texts(filled(*POSTS)) == ["post 2", "post 3", "post 4"]
-    monkeypatch.setattr(module, "RECENT_BYTES_MAX", 2 * POSTS[0].bytes_taken)
-    assert texts(filled(*POSTS)) == ["post 3", "post 4"]
+    recent = filled(*POSTS)
+    assert texts(recent) == ["post 2", "post 3", "post 4"]
+    assert POSTS[1].id not in recent
+
+
+def test_what_there_is_no_room_for_is_not_taken_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "RECENT_BYTES_MAX", filled(*POSTS[:2]).bytes_taken)
+    recent = filled(*POSTS)
+    assert texts(recent) == ["post 3", "post 4"]
+    assert recent.get(POSTS[0].id) is None
+    assert recent.at(POSTS[0].feed_id, 0) == POSTS[4]
+    assert not recent.add(POSTS[0], 9)
+
+
+def test_what_an_author_says_with_each_post_is_kept_once() -> None:
+    posts = in_one_feed(3)
+    first, second, third = (filled(*posts[: n + 1]).bytes_taken for n in range(3))
+    shared = sum(map(len, posts[0].posting.certificates)) + len(posts[0].posting.head)
+    assert third - second <= second - first + 8 < first - shared
+
+
+def test_all_room_is_given_back() -> None:
+    recent = filled(*POSTS, *in_one_feed(3), *in_one_feed(2, SigningKey(b"\x07" * 32)))
+    recent.take_back(POSTS[4].feed_id, 0)
+    recent.add(POSTS[0], 2 * RECENT_FOR_MS)
+    assert len(recent) == 1
+    assert recent.bytes_taken == filled(POSTS[0]).bytes_taken
+
+
+def test_what_they_take_is_about_what_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECENT_OPEN_MAX", 0)
+    posts = in_one_feed(50)
+    recent = filled(*posts[:1])
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for at_ms, each in enumerate(posts[1:]):
+            recent.add(each, at_ms)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    counted = recent.bytes_taken - filled(*posts[:1]).bytes_taken
+    assert 0.8 * counted < taken < 1.2 * counted
 
 
 def test_of_what_was_taken_back_only_that_it_was_here_is_known() -> None:
