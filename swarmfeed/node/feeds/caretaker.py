@@ -102,8 +102,10 @@ class Caretaker:
 
     async def release_memory(self) -> str:
         """Let go of what was kept at hand: over days it would be all there is room for."""
-        with suppress(MendingError):
-            await asyncio.to_thread(self._ground.shells.index.release_memory)
+        shells = self._ground.shells
+        for release in (shells.recent.release_memory, shells.index.release_memory):
+            with suppress(MendingError):
+                await asyncio.to_thread(release)
         return sentences.MEMORY_RELEASED()
 
     async def tidy(self) -> str:

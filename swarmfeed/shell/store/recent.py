@@ -54,6 +54,11 @@ class SqliteRecent:
         if database is not None:
             database.close()
 
+    def release_memory(self) -> None:
+        database = self._database
+        if database is not None:
+            database.release_memory()
+
     def _open(self) -> Database:
         try:
             return self._connect()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
@@ -331,3 +332,15 @@ def test_damage_that_shows_later_is_told_and_mended(tmp_path: Path) -> None:
         assert recent.count() == 0
         assert recent.add(of_feed(said(1, "word"), 0), TODAY) == 1
         recent.close()
+
+
+def test_what_was_kept_at_hand_is_let_go(recent: SqliteRecent) -> None:
+    feed = said(1, *(f"water number {n} " + 200 * f"w{n} " for n in range(64)))
+    recent.add(of_feed(feed, *range(64)), TODAY)
+    before = recent.newest(None, 64)
+    kept_bytes = apsw.memory_used()
+    recent.release_memory()
+    assert apsw.memory_used() < kept_bytes / 2
+    assert recent.newest(None, 64) == before
+    recent.close()
+    recent.release_memory()
