@@ -4,7 +4,8 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from types import ModuleType
+from typing import Final, cast
 
 SWITCH_S: Final = 0.001
 """How long a thread may keep the interpreter while another waits for it.  A page changes
@@ -28,6 +29,20 @@ def loading() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def unseen(package: str) -> Iterator[None]:
+    """Let who is loaded inside not find a package that it takes along where there is one."""
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    if package in modules:
+        yield
+        return
+    modules[package] = None  # so Python notes that there is none
+    try:
+        yield
+    finally:
+        del modules[package]
 
 
 def keep_pauses_short() -> None:

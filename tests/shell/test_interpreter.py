@@ -1,8 +1,11 @@
 """What was there at the start is not searched for garbage, and threads change quickly."""
 
 import gc
+import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from swarmfeed.shell.interpreter import (
@@ -11,6 +14,7 @@ from swarmfeed.shell.interpreter import (
     YOUNG_OBJECTS,
     keep_pauses_short,
     loading,
+    unseen,
 )
 
 
@@ -44,6 +48,30 @@ def test_nothing_is_searched_for_while_a_node_starts() -> None:
     with pytest.raises(ZeroDivisionError), loading():
         raise ZeroDivisionError
     assert gc.isenabled(), "a start that failed, too"
+
+
+def test_a_package_that_is_unseen_can_be_loaded_later(tmp_path: Path) -> None:
+    (tmp_path / "seldom_there.py").write_text("HERE = True")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        with unseen("seldom_there"), pytest.raises(ImportError):
+            import_module("seldom_there")
+        assert import_module("seldom_there").HERE
+        with unseen("seldom_there"):
+            assert import_module("seldom_there").HERE, "what is loaded stays"
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.modules.pop("seldom_there", None)
+
+
+@pytest.mark.slow
+def test_a_node_loads_nothing_for_colours_of_errors() -> None:
+    script = "import sys, swarmfeed.__main__ as m; sys.argv[1:] = ['--help']\n"
+    script += "try: m.program()\nexcept SystemExit: print('rich' in sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.splitlines()[-1] == "False", said.stdout + said.stderr
 
 
 @pytest.mark.slow
