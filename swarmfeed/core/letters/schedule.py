@@ -40,6 +40,10 @@ def refused(target: LetterTarget, now_ms: int) -> LetterTarget:
     return replace(target, next_ms=now_ms + pause, tried=target.tried + 1)
 
 
+def is_due(target: LetterTarget, now_ms: int) -> bool:
+    return not target.got and target.next_ms <= now_ms
+
+
 def is_expired(letter: SentLetter, now_ms: int) -> bool:
     return now_ms - letter.made_ms >= EXPIRES_MS
 

@@ -144,6 +144,16 @@ others wait to be dialled."""
 REACH_S: Final = 30
 """How long somebody is tried to be reached: dials, a question to relays, a link by one."""
 
+SOON_S: Final = 5
+"""How long somebody waits who has another way for what they bring: a link by a relay takes two
+or three; the attempt goes on."""
+
+IN_VAIN_S: Final = 30
+"""How long such a one does not try again whoever was not reached: as long as an attempt."""
+
+IN_VAIN_MAX: Final = 1_000
+"""Nodes and people of whom that is remembered: 100 kB."""
+
 REACHES_MAX: Final = 32
 """Nodes and people that are tried to be reached at once."""
 

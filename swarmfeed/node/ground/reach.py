@@ -8,6 +8,7 @@ One attempt for each who is sought, however many ask, and no more than REACHES_M
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -15,8 +16,11 @@ import structlog
 from swarmfeed.core.base.types import AuthorId, Endpoint, NodeId
 from swarmfeed.core.net.limits import (
     DOORS_KEPT_MAX,
+    IN_VAIN_MAX,
+    IN_VAIN_S,
     REACH_S,
     REACHES_MAX,
+    SOON_S,
     TAKEN_IN_WITHIN_S,
 )
 from swarmfeed.node.ground.events import LinkOpened, Listens, listens
@@ -53,6 +57,8 @@ class Reaching:
         self._ways: list[Way] = []
         self._attempts: dict[Target, asyncio.Task[Session | None]] = {}
         self._awaited: dict[NodeId, asyncio.Future[None]] = {}
+        self._in_vain: OrderedDict[Target, float] = OrderedDict()
+        """Who was not reached soon, and when, by the loop's clock; the longest ago first."""
         self._doors: OrderedDict[NodeId, Endpoint] = OrderedDict()
         """Where nodes accepted links, or say so; the one longest unheard of first."""
 
@@ -80,7 +86,33 @@ class Reaching:
         """
         return await self._attempt(Target(author_id=author_id))
 
+    async def soon(self, target: Target) -> Session | None:
+        """Return a link; None: there is none within SOON_S, or was none a moment ago.
+
+        For who has much to bring and another way for it: where somebody is away, only the
+        first thing waits.  The attempt goes on, and ``LinkOpened`` tells of its end.
+        """
+        found = self._sessions.find(target.node_id) if target.node_id is not None else None
+        if found is not None or self._is_in_vain(target):
+            return found
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON_S):
+                found = await self._attempt(target)
+        if found is None:
+            self._note_in_vain(target)
+        return found
+
     # --- inside ---
+
+    def _is_in_vain(self, target: Target) -> bool:
+        at_s = self._in_vain.get(target)
+        return at_s is not None and asyncio.get_running_loop().time() - at_s < IN_VAIN_S
+
+    def _note_in_vain(self, target: Target) -> None:
+        self._in_vain[target] = asyncio.get_running_loop().time()
+        self._in_vain.move_to_end(target)
+        if len(self._in_vain) > IN_VAIN_MAX:
+            self._in_vain.popitem(last=False)
 
     async def _attempt(self, target: Target, told: Sequence[Endpoint] = ()) -> Session | None:
         running = self._attempts.get(target)

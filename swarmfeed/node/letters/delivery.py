@@ -26,6 +26,7 @@ from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.rows import KeptLetter, LetterDevice, LetterTarget, SentLetter
 from swarmfeed.core.letters.schedule import (
     Progress,
+    is_due,
     is_expired,
     progress,
     refused,
@@ -38,6 +39,7 @@ from swarmfeed.node.ground.events import LinkOpened
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.letters.book import Edits, LetterBook
 from swarmfeed.node.letters.directory import Directory
@@ -144,7 +146,7 @@ class Delivery:
             each.feed_id: None
             for letter in self._book.sent.values()
             for each in letter.targets
-            if _is_due(each, now_ms) and each.feed_id not in self._busy
+            if is_due(each, now_ms) and each.feed_id not in self._busy
         }
         return list(due)
 
@@ -248,7 +250,7 @@ class Delivery:
             (letter.made_ms, name)
             for name, letter in self._book.sent.items()
             for each in letter.targets
-            if each.feed_id == feed_id and _is_due(each, now_ms)
+            if each.feed_id == feed_id and is_due(each, now_ms)
         ]
         return min(due)[1] if due else None
 
@@ -318,13 +320,14 @@ class Delivery:
         """Links by which the device may be reached."""
         known = self._book.devices[feed_id].node_id
         if known:
-            found = await self._ground.reach.node(NodeId(known))
-            return [] if found is None else [found]
-        # Whoever writes a feed holds it; the others learn that there is a parcel, no more.
-        holders = [each for each in self._ground.sessions.all() if feed_id in each.holds]
-        if holders:
-            return holders[:OFFERED_MAX]
-        found = await self._ground.reach.author(author_id)
+            target = Target(node_id=NodeId(known))
+        else:
+            # Whoever writes a feed holds it; the others learn that there is a parcel, no more.
+            holders = [each for each in self._ground.sessions.all() if feed_id in each.holds]
+            if holders:
+                return holders[:OFFERED_MAX]
+            target = Target(author_id=author_id)
+        found = await self._ground.reach.soon(target)
         return [] if found is None else [found]
 
     def _was_wrong(self, feed_id: FeedId, node_id: NodeId) -> bool:
@@ -390,10 +393,6 @@ class Delivery:
         if _is_unconfirmed(letter) and all(each.sent for each in targets):
             after = None
         return Edits(sent={name: after})
-
-
-def _is_due(target: LetterTarget, now_ms: int) -> bool:
-    return not target.got and target.next_ms <= now_ms
 
 
 def _is_unconfirmed(letter: SentLetter) -> bool:

@@ -20,6 +20,7 @@ from swarmfeed.core.mailboxes.limits import (
 from swarmfeed.core.mailboxes.words import MailAnswer, MailKept, MailPut
 from swarmfeed.core.mailboxes.work import day_of, find_work
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.mailboxes.directory import BoxDirectory
 from swarmfeed.node.mailboxes.keeping import BoxKeeping
@@ -61,9 +62,11 @@ class Posting:
         self, holder: NodeId, feed_id: FeedId, parcel: bytes, token: bytes | None
     ) -> MailAnswer | None:
         """Put a parcel into one box; returns what its holder says, None: nothing."""
-        session = None if holder == self._own else await self._reach.node(holder)
-        if session is None and holder != self._own:
-            return None
+        session = None
+        if holder != self._own:
+            session = await self._reach.soon(Target(node_id=holder))
+            if session is None:
+                return None
         put = MailPut(box=box_of(feed_id, holder), parcel=parcel, token=token or b"")
         answer = await self._say(session, put) if token else MailAnswer.REFUSED
         if answer is MailAnswer.REFUSED and len(parcel) <= STRANGER_PARCEL_BYTES_MAX:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, NodeId
-from swarmfeed.core.net.limits import REACH_S, REACHES_MAX
+from swarmfeed.core.net.limits import IN_VAIN_S, REACH_S, REACHES_MAX, SOON_S
 from swarmfeed.node.ground.layer import Supernode
 from swarmfeed.node.ground.reach import Target
 
@@ -114,6 +114,37 @@ def test_no_more_than_so_many_are_sought_and_each_for_so_long(tmp_path: Path) ->
         assert asking[-1].done()
         await street.pass_time(REACH_S)
         assert await asyncio.gather(*asking) == [None] * len(asking)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_who_has_another_way_waits_once_for_who_is_away(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, way = await alone(street)
+        reach, time = anna.running.ground.reach, asyncio.get_running_loop().time
+        began_s = time()
+        assert await reach.soon(Target(node_id=NOBODY)) is None
+        assert time() - began_s == pytest.approx(SOON_S, abs=0.1)
+        assert await reach.soon(Target(node_id=NOBODY)) is None
+        assert time() - began_s == pytest.approx(SOON_S, abs=0.1), "it was just tried"
+        assert len(way.sought) == 1
+        await street.pass_time(IN_VAIN_S + 1)
+        await reach.soon(Target(node_id=NOBODY))
+        assert len(way.sought) == 2
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_an_attempt_goes_on_when_who_has_another_way_waits_no_more(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        ben, (anna, way) = await street.move_in(), await alone(street)
+        reach, target = anna.running.ground.reach, Target(node_id=ben.identity.node_id)
+        assert await reach.soon(target) is None
+        way.node_id = ben.identity.node_id
+        way.found.set()
+        await anna.running.ground.sessions.dial_some([ben.endpoint])
+        await street.pass_time(1)
+        assert await reach.soon(target) is not None
 
     in_neighbourhood(tmp_path, scenario)
 
