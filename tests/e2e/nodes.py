@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from swarmfeed.core.base.address import format_author
+from swarmfeed.shell.privacy import OWNER_ONLY
+from swarmfeed.wiring import create_home
+
 T = TypeVar("T")
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -27,6 +31,9 @@ nothing, and a machine may be forty times as busy as it can be; what hangs still
 COMMAND_S: Final = PATIENCE_S + 60
 """A command that waits says by itself that it waited in vain."""
 LOG_LINES_SHOWN: Final = 40
+LOOK_S_MIN: Final = 0.05
+LOOK_S_MAX: Final = 0.5
+"""Shortest and longest pause between two looks at what is waited for."""
 
 _numbers = itertools.count()
 
@@ -59,7 +66,7 @@ class Node:
         clock: str = "",
         has_home: bool = True,
     ) -> None:
-        """Make the home, by ``swarmfeed init``, or by ``restore`` from ``words``.
+        """Make the home: as ``swarmfeed init`` does, or by ``restore`` from ``words``.
 
         Args:
             folder: Where the home and the log of the process go.
@@ -90,7 +97,9 @@ class Node:
         keys = ["--name", self.name, "--no-passphrase"]
         if words:
             return self.command_json("restore", "-", "--offline", *keys, stdin=words)
-        return self.command_json("init", *keys)
+        if self.clock or self.program != "swarmfeed":
+            return self.command_json("init", *keys)
+        return _init_here(self.home, self.name)
 
     # --- life ---------------------------------------------------------------------------
 
@@ -217,20 +226,24 @@ class Node:
         what: str,
         look: Callable[[], T | None],
         seconds: float = PATIENCE_S,
-        every_s: float = 0.05,
+        every_s: float | None = None,
     ) -> T:
         """Return what ``look`` finds as soon as that is true.
+
+        Looking costs whoever is asked a hundredth of a second of its processor.  So it is done
+        the more seldom the longer it takes, and takes a tenth longer at most; or ``every_s``.
 
         Raises:
             AssertionError: The time is up, or the process ended; with the end of its log.
         """
-        deadline_s = time.monotonic() + seconds
+        started_s = time.monotonic()
         while not (found := look()):
             ended = self.process is not None and self.process.poll() is not None
-            if ended or time.monotonic() > deadline_s:
+            waited_s = time.monotonic() - started_s
+            if ended or waited_s > seconds:
                 reason = "the process ended" if ended else f"not within {seconds} s"
                 raise AssertionError(f"{self.name}: {what}: {reason}\n{self.log_end()}")
-            time.sleep(every_s)
+            time.sleep(every_s or min(max(waited_s / 10, LOOK_S_MIN), LOOK_S_MAX))
         return found
 
     def wait_until_held(self, author: str, size: int, seconds: float = PATIENCE_S) -> Any:
@@ -281,6 +294,22 @@ class Node:
         if response.status >= 400:
             raise Refused(f"{self.name}: {method} {path}: {response.status} {content!r}")
         return json.loads(content)
+
+
+def _init_here(home: Path, name: str) -> dict[str, str]:
+    """What ``swarmfeed init --json`` does and says, without a second of processor time for a
+    process of its own."""
+    before = os.umask(OWNER_ONLY)
+    try:
+        created = create_home(home, name, "")
+    finally:
+        os.umask(before)
+    return {
+        "author": format_author(created.whoami.author_id),
+        "author_words": created.author_words,
+        "next_words": created.next_words,
+        "sheet_link": created.sheet_link,
+    }
 
 
 def _environment(clock: str) -> dict[str, str]:
