@@ -23,6 +23,8 @@ class Menu:
     """A name of ``_icons.html``; empty draws nothing."""
     counts_unread: bool = False
     """Whether how many notifications are unread stands beside it."""
+    needs_room: bool = False
+    """Whether it is left out of the bar of a small screen: the page Me leads there as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,5 +272,5 @@ def test_a_path_is_answered_by_one_page() -> None:
 
 def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:
     entries = [route.menu for page in SITE for route in page.routes if route.menu]
-    labels = ["Home", "Search", "Notices", "Messages", "Follow", "Status", "Me"]
+    labels = ["Home", "Search", "Notices", "Messages", "Follow", "Circles", "Status", "Me"]
     assert [menu.label for menu in entries] == labels

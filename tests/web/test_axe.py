@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from street.fakes.letters import came
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address, format_author
 
@@ -18,6 +19,8 @@ PATHS = (
     *("/search?q=tea&where=network", "/tags/tea"),
     *("/follow", "/follow?link=swarmfeed:{author}", "/authors/{author}", "/posts/{reply}"),
     *("/posts/{own}", "/posts/{own}/edit", "/posts/{own}/withdraw", "/posts/{own}/versions"),
+    *("/circles", "/circles?who={author}", "/rising", "/messages", "/messages/private"),
+    *("/messages/with/{author}", "/search?q=ines&where=people"),
     *("/status", "/alarms", "/me", "/devices", "/lock", "/history", "/history/{author}"),
     *("/feeds/{feed}/torrents", "/nothing"),
 )
@@ -26,6 +29,11 @@ PATHS = (
 def paths(node: Node) -> list[str]:
     desk = node.desk
     desk.drafts = {"": "begun", "somewhere/1": "an answer"}
+    others = [each for each in desk.authors if each != desk.me]
+    desk.circles.people = {"Family": others, "Work": []}
+    desk.circles.waiting, desk.circles.readable = others[:1], {others[0]: "Neighbours"}
+    desk.circles.asked = dict.fromkeys(others, True)
+    came(desk, others[0], "Are you there?")
     far = replace(desk.posts[0], far=True)
     desk.network = replace(desk.network, posts=(far, desk.posts[1]), asked=2, answered=2)
     own = next(each for each in desk.posts if each.author_id == desk.me)

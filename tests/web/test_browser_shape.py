@@ -29,6 +29,7 @@ def paths(desk: FakeDesk) -> list[str]:
         "/history",
         "/alarms",
         "/me",
+        "/circles",
         f"/authors/{aoi}",
         f"/posts/{post.id}",
         *(f"/posts/{ref_text(post.ref)}/{each}" for each in ("edit", "withdraw", "versions")),
@@ -40,6 +41,8 @@ def test_no_page_scrolls_sideways(make_visit: MakeVisit) -> None:
     visit = make_visit()
     desk = visit.node.desk
     desk.add_post(desk.me, "W" * 300 + " https://a.example/" + "x" * 300)
+    others = [each for each in desk.authors if each != desk.me]
+    desk.circles.people, desk.circles.waiting = {"W" * 64: others, "Work": []}, others
     for path in paths(desk):
         visit.go(path)
         for look in visit.looks(320, 640, 1280):

@@ -29,7 +29,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask
-from webui.routes import Page, Route, Typed, get, post
+from webui.routes import Menu, Page, Route, Typed, get, post
 
 Answer = str | tuple[str, int]
 
@@ -42,7 +42,8 @@ def audiences() -> list[tuple[str, str]]:
 
 
 def show_circles() -> Answer:
-    return _shown()
+    """The page; with ``who`` in the address, that person stands ready to be let in."""
+    return _shown(typed=request.args.get("who", "").strip(), at="who")
 
 
 def _shown(*, not_taken: str = "", typed: str = "", at: str = "") -> str:
@@ -57,6 +58,8 @@ def _shown(*, not_taken: str = "", typed: str = "", at: str = "") -> str:
         not_taken=not_taken,
         typed=typed,
         at=at,
+        chosen=_typed("circle"),
+        reads_back_too="reads_back" in request.form,
     )
 
 
@@ -99,7 +102,12 @@ def _ask_to_read() -> AskToRead:
 
 def _routes() -> tuple[Route, ...]:
     return (
-        get("/circles", "circles", show_circles),
+        get(
+            "/circles",
+            "circles",
+            show_circles,
+            menu=Menu(label="Circles", icon="circle", needs_room=True),
+        ),
         post(
             "/circles",
             "create_circle",

@@ -143,7 +143,12 @@ def _do(change: Callable[[str], object]) -> Answer:
 
 PAGE: Final = Page(
     routes=(
-        get("/follow", "follow", show_follow, menu=Menu(label="Follow", icon="follow")),
+        get(
+            "/follow",
+            "follow",
+            show_follow,
+            menu=Menu(label="Follow", icon="follow", needs_room=True),
+        ),
         post("/follow", "do_follow", follow, WHO),
         post("/follow-all", "do_follow_all", follow_all, PEOPLE),
         post("/unfollow", "do_unfollow", unfollow, WHO),

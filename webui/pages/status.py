@@ -50,5 +50,12 @@ def say_safe(own_feeds: list[FeedStatus], safety: Safety | None) -> str:
 
 
 PAGE: Final = Page(
-    routes=(get("/status", "status", show_status, menu=Menu(label="Status", icon="status")),)
+    routes=(
+        get(
+            "/status",
+            "status",
+            show_status,
+            menu=Menu(label="Status", icon="status", needs_room=True),
+        ),
+    )
 )

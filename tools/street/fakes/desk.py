@@ -144,6 +144,7 @@ from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import SaidBeforeError, UserError
 
 from street.fakes import history
+from street.fakes.circles import CIRCLES, FakeCircles
 from street.fakes.finding import called_among, written_of
 from street.fakes.letters import LETTERS, FakeTalk
 from street.fakes.listening import LISTENING
@@ -243,6 +244,7 @@ class FakeDesk(TableDesk):
         self.versions: dict[EntryRef, list[Version]] = {}
         """Of posts that were edited, oldest first."""
         self.talks: dict[str, FakeTalk] = {}
+        self.circles = FakeCircles()
         self.drafts: dict[str, str] = {}
         """By their places."""
         self.safety: Safety | None = history.SAFETY
@@ -362,9 +364,12 @@ class FakeDesk(TableDesk):
         own = [(each.text, each.reply_to) for each in self.posts if each.author_id == self.me]
         if not ask.again and own[-1:] == [(text, parent)]:
             raise SaidBeforeError(SAID_BEFORE())
+        audience = self.circles.words(ask.to) if ask.to else ""
         self.changed.append("publish_post")
         self.now_ms += 1_000
         post = self.add_post(self.me, text, reply_to=parent)
+        if audience:
+            self.posts[-1] = post = replace(post, audience=audience)
         if ask.key:
             self.once[ask.key] = post
         return post
@@ -712,6 +717,7 @@ class FakeDesk(TableDesk):
 
     ROWS: ClassVar[Rows] = {
         **LETTERS,
+        **CIRCLES,
         **LISTENING,
         WhoAreYou: whoami,
         WritePost: write,
