@@ -63,7 +63,11 @@ def kept_page(error: Exception, title: str, sentence: str) -> str:
         title=title,
         sentence=sentence,
         hidden=[*hidden, *ours],
-        typed=[(each, form.get(each.name, "")) for each in g.typed],
+        typed=[
+            (each, form.get(each.name, ""))
+            for each in g.typed
+            if each.choices is None or each.name in form
+        ],
     )
 
 

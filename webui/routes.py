@@ -37,6 +37,8 @@ class Typed:
     """Whether it has several lines."""
     optional: bool = False
     """Whether it may be empty."""
+    choices: Callable[[str], list[tuple[str, str]]] | None = None
+    """What can be chosen, where nothing is typed: takes what is, returns values and labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,3 +92,37 @@ def test_a_post_is_for_a_circle_and_says_so(site: Site) -> None:
     reply = site.get(f"/posts/{site.desk.posts[-1].id}").text
     assert "and your reply; others keep copies they cannot read" in reply
     assert 'name="to"' not in reply, "a reply is for those who can read the post"
+
+
+def draft(site: Site, text: str, to: str) -> None:
+    site.post("/drafts", {"text": text, "to": to})
+
+
+def test_a_draft_for_a_circle_stays_for_it(site: Site) -> None:
+    make(site, "Family", "Work")
+    draft(site, "half a thought", "Work")
+    page = site.get("/").text
+    assert chosen(page) == "Work" and 'name="begun_to" value="Work"' in page
+    assert site.get("/drafts/text").json == {"text": "half a thought", "to": "Work"}
+    assert "only for your circle “<bdi>Work</bdi>”" in site.get("/drafts").text
+    site.post("/posts", {"text": "half a thought", "to": "Work"})
+    assert chosen(site.get("/").text) == "", "what was said is said"
+
+
+def test_a_draft_for_a_circle_that_is_gone_is_not_for_everybody(site: Site) -> None:
+    make(site, "Family")
+    draft(site, "for us", "Family")
+    del site.desk.circles.people["Family"]
+    page = site.get("/").text
+    assert chosen(page) == "Family" and "that circle is not here" in page
+    refused = site.post("/posts", {"text": "for us", "to": "Family"})
+    assert refused.status_code == 400 and chosen(refused.text) == "Family"
+    assert "for us" not in [each.text for each in site.desk.posts]
+
+
+def test_a_post_that_was_refused_is_for_the_same_circle_the_next_time(site: Site) -> None:
+    make(site, "Family", "Work")
+    refused = site.post("/posts", {"text": "x" * 9_000, "to": "Work"})
+    assert refused.status_code == 400
+    assert "Who can read it" in refused.text and chosen(refused.text) == "Work"
+    assert "Who can read it" not in site.post("/posts", {"text": " "}).text

@@ -19,8 +19,8 @@ def test_a_draft_stands_in_its_box_and_in_no_other(site: Site) -> None:
 
 def test_a_page_that_stays_open_asks_for_one(site: Site) -> None:
     begin(site, WORDS, "somewhere/1")
-    assert site.get("/drafts/text?of=somewhere/1").json == {"text": WORDS}
-    assert site.get("/drafts/text").json == {"text": ""}
+    assert site.get("/drafts/text?of=somewhere/1").json == {"text": WORDS, "to": ""}
+    assert site.get("/drafts/text").json == {"text": "", "to": ""}
 
 
 def test_drafts_are_listed_and_let_go(site: Site) -> None:

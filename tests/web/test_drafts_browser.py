@@ -148,3 +148,24 @@ def test_without_script_it_is_kept_by_a_button(make_visit: MakeVisit) -> None:
     visit.page.get_by_role("button", name="Discard").click()
     expect(visit.page.get_by_role("heading", name="No drafts")).to_be_visible()
     assert texts(visit.node) == []
+
+
+def test_what_is_for_a_circle_stays_for_it_and_lies_in_no_browser(
+    two: tuple[Visit, Visit],
+) -> None:
+    one, other = two
+    desk = one.node.desk
+    desk.circles.people = {"Family": []}
+    one.go("/")
+    box(one.page).fill(WORDS)
+    one.page.get_by_label("Who can read it").select_option("Family")
+    wait_for(one.page, one.node, {"": WORDS})
+    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
+        if desk.drafts_to == {"": "Family"}:
+            break
+        one.page.wait_for_timeout(LOOK_EVERY_MS)
+    assert one.page.evaluate("JSON.stringify(localStorage)").count("thought") == 0
+    other.go("/")
+    expect(other.page.get_by_label("Who can read it")).to_have_value("Family")
+    send(other.page).click()
+    expect(other.page.get_by_role("article").first).to_contain_text("Only you can read this")

@@ -24,6 +24,7 @@ from swarmfeed.core.circles.sentences import (
     KEEPS_KEYS,
     NEWCOMERS_READ_BACK,
     THE_CIRCLE,
+    UNKNOWN_CIRCLE,
 )
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response as Redirect
@@ -34,11 +35,25 @@ from webui.routes import Menu, Page, Route, Typed, get, post
 Answer = str | tuple[str, int]
 
 
-def audiences() -> list[tuple[str, str]]:
-    """For whom one can post: what a form says, and how it is called; everybody first."""
+def audiences(chosen: str = "") -> list[tuple[str, str]]:
+    """For whom one can post: what a form says, and how it is called; everybody first.
+
+    Args:
+        chosen: What stands in the form.  A circle that is not known stays there: what is meant
+            for some people becomes nobody else's because their circle is gone.
+    """
     own = ask(WhichCircles()).own
     circles = [(each.name, THE_CIRCLE(name=each.name, people=each.count)) for each in own]
-    return [("", EVERYBODY()), *circles]
+    gone = not any(chosen == name for name, _ in [("", ""), *circles])
+    return [
+        ("", EVERYBODY()),
+        *circles,
+        *([(chosen, UNKNOWN_CIRCLE(name=chosen))] if gone else []),
+    ]
+
+
+TO: Final = Typed(name="to", label="Who can read it", choices=audiences)
+"""Field of every box in which a new post is written."""
 
 
 def show_circles() -> Answer:

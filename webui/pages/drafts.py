@@ -15,15 +15,17 @@ from werkzeug.wrappers import Response as Answer
 
 from webui.current import ask
 from webui.kept import wants_json
+from webui.pages.circles import TO
 from webui.routes import Page, Typed, get, post
 
 BEGUN: Final = "begun"
 """Field of a box: the draft that stood in it, or that the node kept of it since."""
 
 
-def draft_of(place: str) -> str:
+def draft_of(place: str) -> Draft:
     """The draft for a place: empty for a new post, else what it answers."""
-    return {each.place: each.text for each in ask(Drafts()).drafts}.get(place, "")
+    found = {each.place: each for each in ask(Drafts()).drafts}
+    return found.get(place, Draft(place=place, text=""))
 
 
 def replies_begun() -> int:
@@ -36,7 +38,7 @@ def let_go(place: str, text: str) -> None:
 
     Another one that was begun there meanwhile, on another device, stays.
     """
-    if draft_of(place) in (text, plain_lines(request.form.get(BEGUN, ""))):
+    if draft_of(place).text in (text, plain_lines(request.form.get(BEGUN, ""))):
         # The post is saved; that its draft is not gone yet is no reason to say otherwise.
         with suppress(PassingError, UserError):
             _keep(place, "")
@@ -53,19 +55,20 @@ def show_drafts() -> str:
 
 
 def show_draft() -> Response:
-    return jsonify({"text": draft_of(request.args.get("of", ""))})
+    draft = draft_of(request.args.get("of", ""))
+    return jsonify({"text": draft.text, "to": draft.to})
 
 
 def keep_draft() -> Answer:
     place, text = request.form.get("reply_to", ""), plain_lines(request.form.get("text", ""))
-    _keep(place, text)
+    _keep(place, text, request.form.get(TO.name, ""))
     if wants_json():
         return jsonify({"kept": text})
     return redirect(url_for("drafts"), 303)
 
 
-def _keep(place: str, text: str) -> None:
-    ask(KeepDraft(place=place, text=text if text.strip() else ""))
+def _keep(place: str, text: str, to: str = "") -> None:
+    ask(KeepDraft(place=place, text=text if text.strip() else "", to=to))
 
 
 def _url(draft: Draft) -> str:
@@ -82,6 +85,7 @@ PAGE: Final = Page(
             "keep_draft",
             keep_draft,
             Typed(name="text", label="Your text", lines=True, optional=True),
+            TO,
         ),
     )
 )

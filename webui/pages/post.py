@@ -28,6 +28,7 @@ from webui.conversation import places, post_key, thread_url, who_is_in
 from webui.current import ask
 from webui.kept import AGAIN, ONCE
 from webui.pages.changing import withdrawn_page
+from webui.pages.circles import TO
 from webui.pages.drafts import let_go, plain_lines
 from webui.routes import Page, Typed, get, post
 
@@ -130,7 +131,7 @@ def publish() -> Response:
     parent = ask(ShowPost(ref=reply_to)).post if reply_to else None
     text = plain_lines(request.form.get("text", ""))
     key, again = request.form.get(ONCE, ""), AGAIN in request.form
-    to = request.form.get("to", "")
+    to = request.form.get(TO.name, "")
     post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again, to=to))
     let_go(reply_to, text)
     return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
@@ -166,6 +167,8 @@ PAGE: Final = Page(
         get("/posts/<address:feed_id>/<int(max=4294967295):index>", "place", show_place),
         get("/replies", "new_replies", show_new_replies),
         get("/counts", "counts", show_counts),
-        post("/posts", "publish", publish, Typed(name="text", label="Your text", lines=True)),
+        post(
+            "/posts", "publish", publish, Typed(name="text", label="Your text", lines=True), TO
+        ),
     )
 )

@@ -22,6 +22,14 @@ export const draftName = (form) => DRAFT + form.dataset.box;
 
 const placeOf = (form) => form.elements.reply_to?.value ?? "";
 
+// The circle that it is for; empty: everybody, or who can read what it answers.
+const toOf = (form) => form.elements.to?.value ?? "";
+
+const isAsThere = (form) => {
+  const { text, begun, begun_to } = form.elements;
+  return text.value === begun.value && (text.value === "" || toOf(form) === begun_to.value);
+};
+
 function keptHere(form) {
   try {
     return JSON.parse(localStorage.getItem(draftName(form))) ?? {};
@@ -33,7 +41,8 @@ function keptHere(form) {
 function keepHere(form) {
   const { text, once, begun } = form.elements;
   try {
-    if (text.value === "" && begun.value === "") localStorage.removeItem(draftName(form));
+    // What is for some people only is readable nowhere but on the page: the node seals it.
+    if ((text.value === "" && begun.value === "") || toOf(form)) localStorage.removeItem(draftName(form));
     else {
       const draft = { text: text.value, once: once.value, begun: begun.value };
       localStorage.setItem(draftName(form), JSON.stringify(draft));
@@ -48,14 +57,16 @@ const isTooLong = (form) =>
 
 // Asks the node to keep what stands in a box; whatever comes back, it stands there, and here.
 async function askToKeep(form, keepalive) {
-  const { text, begun, form_key } = form.elements;
+  const { text, begun, begun_to, form_key } = form.elements;
   const { value } = text;
-  if (value === begun.value || isTooLong(form)) return;
+  const to = toOf(form);
+  if (isAsThere(form) || isTooLong(form)) return;
   const answer = await fetch(form.dataset.drafts, {
     method: "POST",
     body: new URLSearchParams({
       text: value,
       reply_to: placeOf(form),
+      to,
       form_key: form_key?.value ?? "",
     }),
     headers: { Accept: "application/json" },
@@ -63,6 +74,7 @@ async function askToKeep(form, keepalive) {
   }).catch(() => null);
   if (!answer?.ok) return;
   begun.value = value;
+  begun_to.value = to;
   keepHere(form);
 }
 
@@ -113,7 +125,7 @@ function showDraft(form) {
   const here = isBack ? text.value : draft.text;
   if (here !== undefined) text.value = joined(here, draft.begun ?? "", begun.value);
   if (text.value === draft.text) once.value = draft.once || once.value;
-  if (text.value === begun.value) return;
+  if (isAsThere(form)) return;
   keepHere(form);
   keepSoon(form);
 }
@@ -136,6 +148,7 @@ export function startDraft(form, changed) {
     changed();
     keepDraft(form);
   });
+  form.elements.to?.addEventListener("change", () => keepDraft(form));
   addEventListener("storage", (event) => hearOfSent(form, event, changed));
   addEventListener("pagehide", () => {
     if (due.has(form)) keepThere(form, true);
@@ -143,16 +156,28 @@ export function startDraft(form, changed) {
   form.addEventListener("draft", changed);
 }
 
+// What another device has made of a draft, and for whom: a circle that was made since is added.
+function showOther(form, { text, to }) {
+  const { text: box, begun, begun_to, to: field } = form.elements;
+  const isKnown = [...(field?.options ?? [])].some((each) => each.value === to);
+  if (field && !isKnown) field.add(new Option(to, to));
+  if (field) field.value = to;
+  box.value = text;
+  begun.value = text;
+  begun_to.value = to;
+  keepHere(form);
+  form.dispatchEvent(new Event("draft"));
+}
+
 // Drafts were kept, sent or discarded, perhaps on another device.
 export async function hearDrafts() {
   for (const form of boxes()) {
     const answer = await ask(`/drafts/text?of=${encodeURIComponent(placeOf(form))}`);
-    const { text, begun } = form.elements;
-    if (!answer || typedIn.has(form) || text.value !== begun.value) continue;
-    if (answer.text === begun.value) continue;
-    text.value = answer.text;
-    begun.value = answer.text;
-    keepHere(form);
-    form.dispatchEvent(new Event("draft"));
+    const { begun, begun_to } = form.elements;
+    if (!answer || typedIn.has(form) || !isAsThere(form)) continue;
+    if (answer.text === begun.value && answer.to === begun_to.value) continue;
+    // The first circle of all was made since: this page has nothing to choose it by.
+    if (answer.to && !form.elements.to) location.reload();
+    else showOther(form, answer);
   }
 }

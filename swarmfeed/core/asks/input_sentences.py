@@ -108,6 +108,7 @@ OTHER_LOGIN: Final = Text(
 # --- what they are called in such a sentence -------------------------------------------------
 
 THE_POST: Final = Text("the post")
+THE_CIRCLE: Final = Text("the circle")
 THIS_LINE: Final = Text("it")
 THE_NAME: Final = Text("the name")
 THE_WORDS: Final = Text("the file with the words")

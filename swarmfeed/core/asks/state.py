@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from swarmfeed.core.asks.ask import Ask
-from swarmfeed.core.asks.input_sentences import THE_POST
+from swarmfeed.core.asks.input_sentences import THE_CIRCLE, THE_POST
 from swarmfeed.core.asks.state_sentences import DRAFT_TOO_LONG, NO_PLACE
 from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
-from swarmfeed.core.state.limits import KEY_BYTES_MAX
+from swarmfeed.core.state.limits import KEY_BYTES_MAX, VALUE_BYTES_MAX
 from swarmfeed.errors import UserError
 
 
@@ -40,6 +40,8 @@ class Draft:
     place: str
     """Where it is written: empty for a new post, else what it answers."""
     text: str
+    to: str = ""
+    """The circle that it is for; empty: everybody, or who can read what it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ class KeepDraft(Ask[DraftList]):
     text: str
     place: str = ""
     """Empty for a new post, else what it answers."""
+    to: str = ""
+    """The circle that it is for; empty: everybody, or who can read what it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +98,25 @@ def draft_key(place: str) -> bytes:
     return key
 
 
-def draft_value(text: str) -> bytes:
-    """Return what is kept of a draft.  Raises UserError when it is longer than a post, or no
-    text (``core.asks.utf8``)."""
+def draft_value(text: str, to: str = "") -> bytes:
+    """Return what is kept of a draft: its text, after ``NUL || circle || LF`` if it is for one.
+
+    Raises:
+        UserError: It is longer than a post, or no text (``core.asks.utf8``).
+    """
     value = require_whole(text, THE_POST()).encode()
-    if len(value) > TEXT_BYTES_MAX:
-        raise UserError(DRAFT_TOO_LONG(most=TEXT_BYTES_MAX))
-    return value
+    circle = " ".join(require_whole(to, THE_CIRCLE()).split()).encode()
+    head = b"\0" + circle + b"\n" if circle and value else b""
+    most = min(TEXT_BYTES_MAX, VALUE_BYTES_MAX - len(head))
+    if len(value) > most:
+        raise UserError(DRAFT_TOO_LONG(most=most))
+    return head + value
+
+
+def read_draft(key: bytes, value: bytes) -> Draft:
+    """Return what is kept under a name."""
+    place, kept = (each.decode("utf-8", "replace") for each in (key, value))
+    if not kept.startswith("\0"):
+        return Draft(place=place, text=kept)
+    to, _, text = kept[1:].partition("\n")
+    return Draft(place=place, text=text, to=to)

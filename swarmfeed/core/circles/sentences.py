@@ -16,6 +16,7 @@ ONLY_THEIRS: Final = Text("only people whom its author let into “{name}” can
 ONLY_SHARED: Final = Text("only people whom its author chose can read this")
 EVERYBODY: Final = Text("Everybody")
 THE_CIRCLE: Final = Text("Only {name}: {people:1 person|# people}")
+UNKNOWN_CIRCLE: Final = Text("Only {name}: that circle is not here")
 NO_SUCH_CIRCLE: Final = Text("you have no circle called {name}; `swarmfeed circles` lists them")
 NO_CIRCLES: Final = Text(
     "You have no circle. `swarmfeed circles create NAME` makes one: what you post to it, only"

@@ -5,7 +5,7 @@ Any part asks here for what the person wants to keep to themselves, under a scop
     read    notifications that were read: feed id || index -> 1
     mute    authors that are not to be seen: author id -> 1
     listen  what is listened to: a search, as text -> 1
-    draft   what was begun and not posted: place -> text
+    draft   what was begun and not posted: place -> text, and for whom (core.asks.state)
     paper   what the sheets open: generation (4 bytes) -> signed statement
     mail    what contacts put letters into our mailboxes by: "token" -> token
     circle  own circles: see ``core.circles.rows``

@@ -1,7 +1,6 @@
 """What people ask about their private state, and have done with it."""
 
 from swarmfeed.core.asks.state import (
-    Draft,
     DraftList,
     Drafts,
     KeepDraft,
@@ -11,6 +10,7 @@ from swarmfeed.core.asks.state import (
     SheetsNoted,
     draft_key,
     draft_value,
+    read_draft,
 )
 from swarmfeed.core.asks.state_sentences import NO_STATEMENT
 from swarmfeed.core.state.recovery import open_recovery
@@ -44,15 +44,11 @@ class StateAnswers:
 
     def drafts(self, _: Drafts) -> DraftList:
         found = sorted(self._private.all(DRAFT).items())
-        drafts = (
-            Draft(place=key.decode("utf-8", "replace"), text=value.decode("utf-8", "replace"))
-            for key, value in found
-        )
-        return DraftList(drafts=tuple(drafts))
+        return DraftList(drafts=tuple(read_draft(key, value) for key, value in found))
 
     def keep_draft(self, ask: KeepDraft) -> DraftList:
         """Raises UserError, PassingError: all is as it was."""
-        key, value = draft_key(ask.place), draft_value(ask.text)
+        key, value = draft_key(ask.place), draft_value(ask.text, ask.to)
         if self._private.get(DRAFT, key) != value:
             self._private.set(DRAFT, {key: value})
         return self.drafts(Drafts())

@@ -246,6 +246,8 @@ class FakeDesk(TableDesk):
         self.talks: dict[str, FakeTalk] = {}
         self.circles = FakeCircles()
         self.drafts: dict[str, str] = {}
+        self.drafts_to: dict[str, str] = {}
+        """For whom they are."""
         """By their places."""
         self.safety: Safety | None = history.SAFETY
         self.history_status = replace(
@@ -442,10 +444,13 @@ class FakeDesk(TableDesk):
 
     def all_drafts(self, _: Drafts | None = None) -> DraftList:
         found = sorted(self.drafts.items())
-        return DraftList(drafts=tuple(Draft(place=place, text=text) for place, text in found))
+        to = self.drafts_to
+        drafts = (Draft(place=at, text=text, to=to.get(at, "")) for at, text in found)
+        return DraftList(drafts=tuple(drafts))
 
     def keep_draft(self, ask: KeepDraft) -> DraftList:
         self.drafts[ask.place] = ask.text
+        self.drafts_to[ask.place] = ask.to
         if not ask.text:
             del self.drafts[ask.place]
         return self.all_drafts()
