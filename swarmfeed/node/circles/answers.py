@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
@@ -31,7 +32,7 @@ from swarmfeed.core.circles.protecting import entry_key
 from swarmfeed.core.circles.rows import OwnCircle
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import ProtectedBody, decode_body
-from swarmfeed.errors import UserError
+from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.circles.book import Book
 from swarmfeed.node.circles.managing import Managing
 from swarmfeed.node.circles.requests import DECLINED_US, Requests
@@ -57,6 +58,7 @@ class CircleAnswers:
     ) -> None:
         self._own_id = ground.identity.author_id
         self._index = ground.shells.index
+        self._letters = ground.letters
         self._shelf = ground.shelf
         self._book = book
         self._managing = managing
@@ -79,7 +81,7 @@ class CircleAnswers:
     async def list_all(self, _: ListCircles) -> Circles:
         own = self._book.all()
         admitted = {(who, each.circle_id): each for who, each in self._requests.admissions()}
-        asked, waiting = self._requests.asked(), self._requests.waiting()
+        asked, waiting = self._requests.asked(), self._managing.waiting()
         people = {who for each in own for who in islice(each.members(), PEOPLE_SHOWN)}
         people |= {*waiting, *asked, *(who for who, _ in admitted)}
         names = await asyncio.to_thread(self._names, people)
@@ -113,10 +115,12 @@ class CircleAnswers:
         own = [
             CircleName(name=each.name, count=len(each.members())) for each in self._book.all()
         ]
-        return CircleNames(own=tuple(own), waiting=len(self._requests.waiting()))
+        return CircleNames(own=tuple(own), waiting=len(self._managing.waiting()))
 
-    def create(self, ask: CreateCircle) -> CircleDone:
+    async def create(self, ask: CreateCircle) -> CircleDone:
         circle = self._book.create(ask.circle, reads_back=ask.reads_back)
+        with suppress(UserError, PassingError):  # it is tried again by itself
+            await self._letters.expect()  # who wants to read it asks by letter
         return CircleDone(sentence=sentences.CIRCLE_MADE(name=circle.name))
 
     async def ask_to_read(self, ask: AskToRead) -> CircleDone:
@@ -135,7 +139,7 @@ class CircleAnswers:
 
     async def decline(self, ask: DeclineReader) -> CircleDone:
         who = parse_link(ask.who).author_id
-        if who not in self._requests.waiting():
+        if who not in self._managing.waiting():
             raise UserError(sentences.NO_REQUEST(who=self._called(who)))
         await self._requests.decline(who)
         return CircleDone(sentence=sentences.DECLINED(who=self._called(who)))

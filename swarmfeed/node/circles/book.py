@@ -52,10 +52,11 @@ class Book:
         self._shelf = ground.shelf
         self._dice = ground.shells.dice
         self._known: tuple[OwnCircle, ...] | None = None
+        self._people: frozenset[AuthorId] | None = None
 
     def on_changed(self, event: PrivateChanged) -> None:
         if any(row.scope == SCOPE for row in event.rows):
-            self._known = None
+            self._known = self._people = None
 
     # --- looking ---
 
@@ -75,6 +76,13 @@ class Book:
 
     def get(self, circle_id: bytes) -> OwnCircle | None:
         return next((each for each in self.all() if each.circle_id == circle_id), None)
+
+    def people(self) -> frozenset[AuthorId]:
+        """Who is in any circle."""
+        if self._people is None:
+            members = (each.members() for each in self.all())
+            self._people = frozenset[AuthorId]().union(*members)
+        return self._people
 
     def name_of(self, circle: OwnCircle) -> Circle:
         """What everybody knows it by who has a key of it."""
@@ -186,7 +194,7 @@ class Book:
 
     def _set(self, changes: dict[bytes, bytes]) -> None:
         self._private.set(SCOPE, changes)
-        self._known = None
+        self._known = self._people = None
 
     def _again(self, circle: OwnCircle) -> OwnCircle:
         found = self.get(circle.circle_id)

@@ -42,6 +42,16 @@ class Managing:
         down if it was at all, and then nothing is posted before the next epoch."""
         await self._rekeying.begin(self._book.take_back(circle, author_id))
 
+    def waiting(self) -> list[AuthorId]:
+        """Who asked, and waits for the person to say yes or no."""
+        return [each for each in self._requests.waiting() if each not in self._book.people()]
+
+    async def answer_people(self) -> None:
+        """Send who asked and is in a circle already their keys again.  Raises as ``let_in``."""
+        for who in self._book.people() & {*self._requests.waiting()}:
+            if await self._welcoming.welcome_again(who):
+                self._requests.settle(who)
+
     async def look_at_devices(self, author_id: AuthorId) -> None:
         """Somebody's certificates grew: one of their devices may have been stolen.
 

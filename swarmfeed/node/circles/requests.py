@@ -134,7 +134,8 @@ class Requests:
         return False
 
     def _on_ask(self, author_id: AuthorId) -> None:
-        if author_id != self._own_id and len(self.waiting()) < REQUESTS_MAX:
+        is_new = _IN + author_id not in self._private.names(REQUEST)
+        if author_id != self._own_id and is_new and len(self.waiting()) < REQUESTS_MAX:
             self._private.set(REQUEST, {_IN + author_id: ASKED})
 
     def _on_declined(self, author_id: AuthorId) -> None:

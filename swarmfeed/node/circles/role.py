@@ -9,7 +9,7 @@ from swarmfeed.core.circles.keyring import Keyring
 from swarmfeed.core.circles.letters import ASK
 from swarmfeed.core.circles.rows import SCOPE
 from swarmfeed.core.circles.sentences import CIRCLE_WORK
-from swarmfeed.errors import RetryError, UserError
+from swarmfeed.errors import PassingError, RetryError, UserError
 from swarmfeed.node.circles.answers import CircleAnswers
 from swarmfeed.node.circles.book import Book
 from swarmfeed.node.circles.keeper import CircleKeeper
@@ -75,6 +75,7 @@ class CirclesRole:
         try:
             rekeyed = await self.rekeying.begin_due()
             welcomed = await self.welcoming.welcome_due()
+            await self.managing.answer_people()
         except UserError as error:
             return str(error)  # nothing may be signed: it is said where it is asked for
         return CIRCLE_WORK(rekeyed=rekeyed, welcomed=welcomed)
@@ -91,16 +92,13 @@ class CirclesRole:
             self.looking.at(*self.opener.authors())
 
     def _on_letter(self, event: events.LetterCame) -> None:
-        if event.kind == ASK:
-            self.ground.beside.spawn(self._on_ask(event))
-        else:
-            self.requests.on_letter(event)
-
-    async def _on_ask(self, event: events.LetterCame) -> None:
-        with suppress(RetryError, UserError):  # who asks again is answered then
-            if await self.welcoming.welcome_again(event.author_id):
-                return
         self.requests.on_letter(event)
+        if event.kind == ASK:
+            self.ground.beside.spawn(self._answer_people())
+
+    async def _answer_people(self) -> None:
+        with suppress(RetryError, UserError, PassingError):  # they stand written down
+            await self.managing.answer_people()
 
     def _on_indexed(self, event: events.Indexed) -> None:
         self.looking.at(event.author_id)
@@ -112,7 +110,7 @@ class CirclesRole:
             self.looking.at(author_id)
 
     def _on_certificates(self, event: events.CertificatesGrew) -> None:
-        if any(event.author_id in circle.members() for circle in self.book.all()):
+        if event.author_id in self.book.people():
             self.ground.beside.spawn(self._look_at_devices(event.author_id))
 
     async def _look_at_devices(self, author_id: AuthorId) -> None:

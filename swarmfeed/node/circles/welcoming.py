@@ -38,17 +38,21 @@ class Welcoming:
         return count
 
     async def welcome_again(self, author_id: AuthorId) -> bool:
-        """Somebody asks: if they are in a circle, they have the keys again, once an hour."""
-        circles = [each for each in self._book.all() if author_id in each.members()]
-        now_ms = self._clock.monotonic_ms()
-        if not circles:
+        """Send somebody who is in circles their keys again, once an hour; returns whether they
+        were sent.
+
+        Raises:
+            UserError, PassingError: Not now.
+        """
+        now_ms, done = self._clock.monotonic_ms(), set[int]()
+        if now_ms - self._again_ms.get(author_id, -WELCOME_AGAIN_MS) < WELCOME_AGAIN_MS:
             return False
-        if now_ms - self._again_ms.get(author_id, -WELCOME_AGAIN_MS) >= WELCOME_AGAIN_MS:
+        for circle in self._book.all():
+            for tree, leaf in circle.leaves_of(author_id):
+                done |= await self._write(circle, tree, [leaf])
+        if done:
             self._again_ms[author_id] = now_ms
-            for circle in circles:
-                for tree, leaf in circle.leaves_of(author_id):
-                    await self._write(circle, tree, [leaf])
-        return True
+        return bool(done)
 
     async def _welcome(self, circle: OwnCircle, tree: Tree, most: int) -> int:
         new = range(tree.welcomed, len(tree.people))

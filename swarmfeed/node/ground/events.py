@@ -277,8 +277,11 @@ class ParcelCame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterCame:
-    """A letter was opened for the first time, and is on disk; told once, unless the node was
-    killed while it was told."""
+    """A letter was opened, and is confirmed to its writer once everybody has heard of it.
+
+    What it changes is on disk when a listener returns; PassingError: not now, it comes again.
+    After a power cut it is told again, so that is to do no harm.
+    """
 
     author_id: AuthorId
     """Who wrote it, as is known of the feed."""

@@ -21,6 +21,10 @@ class Clerk(Protocol):
         """As ``Letters.send``."""
         ...
 
+    async def expect(self) -> None:
+        """As ``Letters.expect``."""
+        ...
+
 
 class Letters:
     """Where letters are given up, once a role brings that."""
@@ -33,6 +37,16 @@ class Letters:
         if self._clerk is not None:
             raise ValueError("letters are sealed already")
         self._clerk = clerk
+
+    async def expect(self) -> None:
+        """See to it now that others can write to us; else that is so minutes after the start.
+
+        Raises:
+            UserError: No keys can be made here, or nothing may be signed.
+            PassingError: Not now.
+        """
+        if self._clerk is not None:
+            await self._clerk.expect()
 
     async def send(self, author_id: AuthorId, kind: str, fields: LetterFields) -> bytes:
         """Write to all devices of a person.

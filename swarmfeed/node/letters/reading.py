@@ -250,7 +250,9 @@ class LetterReader:
             told = self._told(opened, name, content)
             self._admit(author_id)
             edits.seen[name] = self._clock.now_ms()
-            return (receipt, partial(self._ground.events.tell, told))
+            # Before it counts as seen: a power cut in between has it told again, not lost.
+            self._ground.events.tell(told)
+            return (receipt,)
         talk_id, talk = self._talk_of(author_id, opened.content, content)
         text = kinds.read_text(content.body) if content.kind == kinds.TEXT else None
         reception = self._reception(author_id, talk_id, talk, text)

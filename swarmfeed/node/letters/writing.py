@@ -79,6 +79,10 @@ class LetterWriter:
 
     # --- for other roles ---
 
+    async def expect(self) -> None:
+        """As in ``ground.letters.Letters``."""
+        await self._keyring.publish()
+
     async def send(self, author_id: AuthorId, kind: str, fields: LetterFields) -> bytes:
         """As in ``ground.letters.Letters``."""
         await self._keyring.publish()

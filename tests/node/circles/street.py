@@ -34,6 +34,8 @@ class PostOffice:
     """From whom, to whom, of which kind."""
     unknown: set[AuthorId] = field(default_factory=set)
     """Whom nobody can write to yet."""
+    expecting: set[AuthorId] = field(default_factory=set)
+    """Who said that others are to be able to write to them."""
     kept: list[tuple[AuthorId, LetterCame]] = field(default_factory=list)
 
     def role(self, ground: Ground, _: Feeds) -> Role:
@@ -55,6 +57,9 @@ class Counter:
 
     office: PostOffice
     ground: Ground
+
+    async def expect(self) -> None:
+        self.office.expecting.add(self.ground.identity.author_id)
 
     async def send(self, author_id: AuthorId, kind: str, fields: LetterFields) -> bytes:
         if author_id in self.office.unknown:
@@ -96,6 +101,13 @@ async def ask(of: Neighbour, what: Ask[Any]) -> Any:
 
 def parts(of: Neighbour) -> CirclesRole:
     return of.running.parts(CirclesRole)
+
+
+async def work(of: Neighbour) -> None:
+    """Do what is done each minute."""
+    (job,) = parts(of).jobs()
+    await job.run()
+    await settle()
 
 
 def link_to(of: Neighbour) -> str:
