@@ -39,7 +39,7 @@ def welcomes(office: PostOffice) -> int:
 
 def test_who_makes_a_circle_can_be_asked_at_once(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood, office: PostOffice) -> None:
-        anna, ben = await two(street)
+        anna, _ = await two(street)
         await make(anna)
         assert office.expecting == {anna.author_id}
 
