@@ -1,6 +1,7 @@
 """What people write to each other about circles: the fields of letters, and of rows.
 
 ask       {}                                    may I read what you protect?
+reopen    {}                                    I may, and no key of mine opens what is new
 welcome   {"c": circle (16), "e": epoch, "g": tree (8), "k": key of the epoch, "l": leaf,
            "n": name, "p": the 15 keys of the path}
 declined  {}
@@ -27,6 +28,7 @@ from swarmfeed.core.feed.limits import EPOCHS_MAX
 from swarmfeed.errors import BadEncodingError
 
 ASK: Final = "ask"
+REOPEN: Final = "reopen"
 WELCOME: Final = "welcome"
 DECLINED: Final = "declined"
 SHARED: Final = "shared"

@@ -54,5 +54,8 @@ OWED_MAX: Final = 2_000
 WELCOME_AGAIN_MS: Final = 3_600 * 1_000
 """How often one person is welcomed again who asks again, and how often we ask again."""
 
+REOPEN_AFTER_MS: Final = 600 * 1_000
+"""How long an epoch stays closed before we ask for its key: a letter may be on its way."""
+
 PEOPLE_PER_ROW: Final = 240
 """Of 32 bytes each, in one row of the private state (8,192)."""

@@ -151,6 +151,11 @@ class Book:
             return circle if not worn else self._renew(circle, worn)
         return self._renew(circle, worn)
 
+    def is_known_to_ended(self, circle: OwnCircle) -> bool:
+        """Whether a device of ours that ended since knew a tree of it, and so all its keys."""
+        ended = self.ended_of(self._own_id)
+        return any(tree.row.ended < ended for tree in circle.live)
+
     def own_tree(self, circle: OwnCircle) -> Tree | None:
         """This device's tree; of several the one with most people."""
         own = (tree for tree in circle.live if tree.row.device == self._device)

@@ -64,6 +64,8 @@ class Opener:
         self._shared: dict[Place, bytes] = {}
         self._rekeys: dict[FeedId, set[int]] = {}
         """Rekeys that were looked at with all keys we have."""
+        self._unopened: dict[FeedId, dict[bytes, int]] = {}
+        """Epochs by their checks, of those that nothing opened."""
         self._done: dict[FeedId, set[int]] = {}
         """Protected entries that were opened, or say nothing."""
         self._closed: dict[FeedId, set[int]] = {}
@@ -91,6 +93,7 @@ class Opener:
             self._keyring.add(EpochKey(circle=circle, epoch=admission.epoch, key=admission.key))
         if locks != self._locks:
             self._rekeys.clear()
+            self._unopened.clear()
         self._locks, self._shared = locks, self._requests.shared()
 
     def authors(self) -> list[AuthorId]:
@@ -103,6 +106,20 @@ class Opener:
             found |= dict.fromkeys(self._index.follows_of(own))
         shared = (self._shelf.author_of(feed_id) for feed_id, _ in self._shared)
         return [*found, *(each for each in shared if each is not None and each not in found)]
+
+    def unopened(self) -> list[tuple[AuthorId, int]]:
+        """Who began an epoch that nothing opens and that is later than what we have of a circle
+        of theirs, and which one.  It may be of a circle we are not in: that cannot be told.
+        """
+        found = []
+        for author_id, locks in self._locks.items():
+            newest = [self._keyring.newest(circle) for circle, _ in locks]
+            least = min((each.epoch for each in newest if each is not None), default=0)
+            closed = (self._unopened.get(each, {}) for each in self._shelf.feeds_of(author_id))
+            last = max((epoch for each in closed for epoch in each.values()), default=0)
+            if last > least and author_id != self._identity.author_id:
+                found.append((author_id, last))
+        return found
 
     # --- looking ---
 
@@ -132,6 +149,7 @@ class Opener:
         for known in (self._rekeys, self._done, self._closed):
             known.pop(feed_id, None)
         self._tried.pop(feed_id, None)
+        self._unopened.pop(feed_id, None)
         self._audience.opened(lambda posts: posts.drop(lambda p: p.ref.feed_id == feed_id))
 
     # --- keys ---
@@ -145,18 +163,27 @@ class Opener:
             known.add(index)
             body = _body_of(stored)
             if isinstance(body, RekeyBody) and locks:
-                self._take_keys(body, feed_id, locks)
+                # One of several entries opens, where an epoch begins with so many.
+                unopened = self._unopened.setdefault(feed_id, {})
+                if self._take_keys(body, feed_id, locks):
+                    unopened.pop(body.check, None)
+                else:
+                    unopened[body.check] = body.epoch
 
-    def _take_keys(self, body: RekeyBody, feed_id: FeedId, locks: Sequence[Lock]) -> None:
+    def _take_keys(self, body: RekeyBody, feed_id: FeedId, locks: Sequence[Lock]) -> bool:
+        """Take the keys of an epoch; returns whether it opened."""
+        is_open = False
         for circle, node_keys in locks:
             key = open_epoch(body, feed_id, node_keys) or self._chained(body, circle)
             if key is None:
                 continue
+            is_open = True
             self._keyring.add(EpochKey(circle=circle, epoch=body.epoch, key=key))
             before = open_before(body, feed_id, key)
             if before is not None and body.epoch > 0:
                 earlier = EpochKey(circle=circle, epoch=body.epoch - 1, key=before)
                 self._keyring.add(earlier)
+        return is_open
 
     def _chained(self, body: RekeyBody, circle: Circle) -> bytes | None:
         """The key of an epoch from before we were let in, as a later one told it."""

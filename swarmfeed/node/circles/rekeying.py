@@ -57,7 +57,7 @@ class Rekeying:
         if not circle.epochs:
             return False  # nothing was written for it yet
         newest = circle.newest()
-        if newest is None:
+        if newest is None or self._book.is_known_to_ended(circle):
             return True
         return not 0 <= self._clock.now_ms() - newest.time_ms < REKEY_EVERY_MS
 

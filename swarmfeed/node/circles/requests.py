@@ -24,7 +24,12 @@ from swarmfeed.core.circles.letters import (
     read_welcome,
     write_shared,
 )
-from swarmfeed.core.circles.limits import ADMISSIONS_MAX, REQUESTS_MAX, WELCOME_AGAIN_MS
+from swarmfeed.core.circles.limits import (
+    ADMISSIONS_MAX,
+    REOPEN_AFTER_MS,
+    REQUESTS_MAX,
+    WELCOME_AGAIN_MS,
+)
 from swarmfeed.errors import MendingError, PassingError, RemoteError, UserError
 from swarmfeed.node.ground.events import LetterCame
 from swarmfeed.node.ground.ground import Ground
@@ -49,7 +54,8 @@ class Requests:
         self._clock = ground.shells.clock
         self._private = ground.private
         self._letters = ground.letters
-        self._asked_ms: dict[AuthorId, int] = {}
+        self._reopened: dict[AuthorId, tuple[int, int]] = {}
+        """When we last asked by ourselves, or an hour before we shall; and for which epoch."""
 
     # --- looking ---
 
@@ -89,12 +95,21 @@ class Requests:
         await self._letters.send(author_id, letters.ASK, {})
         self._private.set(REQUEST, {_OUT + author_id: ASKED})
 
-    async def ask_again(self, author_id: AuthorId) -> None:
-        """The same, by ourselves, because no key of theirs opens any more: once an hour."""
+    async def ask_again(self, author_id: AuthorId, epoch: int) -> None:
+        """Ask for keys by ourselves, because none that we have of theirs opens an epoch.
+
+        A while after that was first seen, once for each epoch and once an hour: whoever was
+        removed is not answered, and does not go on asking.
+
+        Raises:
+            UserError, RetryError: No letter can be sent to them.
+        """
         now_ms = self._clock.monotonic_ms()
-        if now_ms - self._asked_ms.get(author_id, -WELCOME_AGAIN_MS) >= WELCOME_AGAIN_MS:
-            self._asked_ms[author_id] = now_ms
-            await self._letters.send(author_id, letters.ASK, {})
+        first_ms = now_ms + REOPEN_AFTER_MS - WELCOME_AGAIN_MS
+        asked = self._reopened.setdefault(author_id, (first_ms, -1))
+        if epoch > asked[1] and now_ms - asked[0] >= WELCOME_AGAIN_MS:
+            await self._letters.send(author_id, letters.REOPEN, {})
+            self._reopened[author_id] = (now_ms, epoch)
 
     async def decline(self, author_id: AuthorId) -> None:
         """Raises UserError: they did not ask."""
@@ -119,7 +134,7 @@ class Requests:
         """Take a letter; returns whether more can be read since."""
         try:
             match event.kind:
-                case letters.ASK:
+                case letters.ASK | letters.REOPEN:
                     self._on_ask(event.author_id)
                 case letters.DECLINED:
                     self._on_declined(event.author_id)

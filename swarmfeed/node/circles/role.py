@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.circles.keyring import Keyring
-from swarmfeed.core.circles.letters import ASK
+from swarmfeed.core.circles.letters import ASK, REOPEN
 from swarmfeed.core.circles.rows import SCOPE
 from swarmfeed.core.circles.sentences import CIRCLE_WORK
 from swarmfeed.errors import PassingError, RetryError, UserError
@@ -78,6 +78,9 @@ class CirclesRole:
             await self.managing.answer_people()
         except UserError as error:
             return str(error)  # nothing may be signed: it is said where it is asked for
+        for author_id, epoch in self.opener.unopened():
+            with suppress(RetryError, UserError):  # one of them does not stop the others
+                await self.requests.ask_again(author_id, epoch)
         return CIRCLE_WORK(rekeyed=rekeyed, welcomed=welcomed)
 
     def _take_up(self) -> None:
@@ -92,8 +95,11 @@ class CirclesRole:
             self.looking.at(*self.opener.authors())
 
     def _on_letter(self, event: events.LetterCame) -> None:
+        is_in = event.author_id in self.book.people()
+        if event.kind == REOPEN and not is_in:
+            return  # removed, and their device cannot know
         self.requests.on_letter(event)
-        if event.kind == ASK:
+        if is_in and event.kind in (ASK, REOPEN):
             self.ground.beside.spawn(self._answer_people())
 
     async def _answer_people(self) -> None:
@@ -110,8 +116,14 @@ class CirclesRole:
             self.looking.at(author_id)
 
     def _on_certificates(self, event: events.CertificatesGrew) -> None:
-        if event.author_id in self.book.people():
+        if event.author_id == self.ground.identity.author_id:
+            self.ground.beside.spawn(self._renew())
+        elif event.author_id in self.book.people():
             self.ground.beside.spawn(self._look_at_devices(event.author_id))
+
+    async def _renew(self) -> None:
+        with suppress(RetryError):  # its job goes on with it
+            await self._work()
 
     async def _look_at_devices(self, author_id: AuthorId) -> None:
         with suppress(RetryError, UserError):  # its job goes on with it

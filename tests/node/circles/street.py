@@ -36,6 +36,8 @@ class PostOffice:
     """Whom nobody can write to yet."""
     expecting: set[AuthorId] = field(default_factory=set)
     """Who said that others are to be able to write to them."""
+    losing: bool = False
+    """Whether what is sent comes to nobody, as what expired on its way."""
     kept: list[tuple[AuthorId, LetterCame]] = field(default_factory=list)
 
     def role(self, ground: Ground, _: Feeds) -> Role:
@@ -76,7 +78,8 @@ class Counter:
             kind=kind,
             fields=said,
         )
-        self.office.bring(author_id, letter)
+        if not self.office.losing:
+            self.office.bring(author_id, letter)
         return letter_id
 
 
