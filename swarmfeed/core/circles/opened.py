@@ -169,19 +169,17 @@ class OpenedPosts:
         start = bisect_left(self._order, ((after[0], after[1] + 1), ()))
         return sum(is_wanted(self._posts[place]) for _, place in self._order[start:])
 
-    def search(self, query: SearchQuery, before: At | None, called: Called) -> list[OpenedPost]:
-        """All posts before a place that a query asks for, newest first."""
-        places = self._candidates(query)
-        posts = (
-            self._backwards(before)
-            if places is None
-            else sorted((self._posts[each] for each in places), key=_order, reverse=True)
-        )
-        return [
-            post
-            for post in posts
-            if (before is None or post.at < before) and matches(query, _written(post), called)
-        ]
+    def candidates(self, query: SearchQuery, before: At | None) -> list[OpenedPost]:
+        """Posts before a place among which are all that a query asks for, in any order.
+
+        What they say is looked at by ``found_among``, while others may ask and change: of
+        50,000 that takes a second, and this some milliseconds.
+        """
+        places = self._with_words(query)
+        if places is None:
+            return [*self._backwards(before)]
+        posts = (self._posts[each] for each in places)
+        return [post for post in posts if before is None or post.at < before]
 
     def replies(self, answered: EntryRef) -> list[OpenedPost]:
         """Direct replies to a post, oldest first."""
@@ -236,11 +234,26 @@ class OpenedPosts:
         end = len(self._order) if before is None else bisect_left(self._order, (before, ()))
         return (self._posts[self._order[at][1]] for at in range(end - 1, -1, -1))
 
-    def _candidates(self, query: SearchQuery) -> Set[Place] | None:
-        """Posts that have all whole words that are asked for; None: all may."""
-        sought = [each for row in query.wanted.words for each in row if not each.is_prefix]
-        rows = [self._words.get(term, set()) for each in sought for term in each.terms]
+    def _with_words(self, query: SearchQuery) -> Set[Place] | None:
+        """Posts that have all words that are asked for, or their beginnings; None: all may."""
+        rows: list[set[Place]] = []
+        for word in (each for row in query.wanted.words for each in row):
+            whole = word.terms[:-1] if word.is_prefix else word.terms
+            rows += [self._words.get(term, set()) for term in whole]
+            rows += [self._beginning(word.terms[-1])] if word.is_prefix else []
         return set.intersection(*sorted(rows, key=len)) if rows else None
+
+    def _beginning(self, start: str) -> set[Place]:
+        found = (places for term, places in self._words.items() if term.startswith(start))
+        return set[Place]().union(*found)
+
+
+def found_among(
+    posts: Iterable[OpenedPost], query: SearchQuery, called: Called
+) -> list[OpenedPost]:
+    """Those that a query asks for, newest first."""
+    found = (post for post in posts if matches(query, _written(post), called))
+    return sorted(found, key=_order, reverse=True)
 
 
 def _terms(post: OpenedPost) -> Iterable[str]:

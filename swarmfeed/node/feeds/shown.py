@@ -11,7 +11,7 @@ from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import ABSENT, HERE, Answered, PostView, first_words
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.circles.opened import At, OpenedPost
+from swarmfeed.core.circles.opened import At, OpenedPost, found_among
 from swarmfeed.core.feed.matching import Meant, read_address
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.node.feeds.threads import ThreadIndex
@@ -165,9 +165,8 @@ class Shown:
         query = parse_query(words)
         names = {*query.wanted.names, *query.unwanted.names}
         meant = {name: self._meant(name) for name in names}
-        return self._audience.opened(
-            lambda posts: posts.search(query, _at(before), meant.__getitem__)
-        )
+        may_be = self._audience.opened(lambda posts: posts.candidates(query, _at(before)))
+        return found_among(may_be, query, meant.__getitem__)
 
     def _meant(self, name: str) -> Meant:
         address = read_address(name)

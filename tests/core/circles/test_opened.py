@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swarmfeed.core.base.types import EntryRef, Hash
 from swarmfeed.core.circles.keyring import Circle
-from swarmfeed.core.circles.opened import OpenedPost, OpenedPosts
+from swarmfeed.core.circles.opened import OpenedPost, OpenedPosts, found_among
 from swarmfeed.core.feed.kinds import EditBody, PostBody
 from swarmfeed.core.feed.matching import Meant
 from swarmfeed.core.words.query import parse_query
@@ -41,7 +41,9 @@ def all_of(opened: OpenedPosts) -> list[str]:
 
 
 def found(opened: OpenedPosts, words: str) -> list[str]:
-    return texts(opened.search(parse_query(words), None, lambda _: Meant()))
+    query = parse_query(words)
+    candidates = opened.candidates(query, None)
+    return texts(found_among(candidates, query, lambda _: Meant()))
 
 
 def test_posts_stand_in_order_whatever_came_first() -> None:
@@ -69,6 +71,19 @@ def test_search_finds_by_words_and_by_all_else() -> None:
     assert found(opened, "#tea") == ["blue sky #tea"]
     assert found(opened, "from:anna") == []
     assert found(opened, "green") == []
+
+
+def test_only_posts_that_may_be_found_are_looked_at() -> None:
+    opened = posts(post(1, "Blue moon"), post(2, "blue sky"), post(3, "red monk"))
+
+    def looked(words: str, before: tuple[int, int] | None = None) -> set[str]:
+        return {*texts(opened.candidates(parse_query(words), before))}
+
+    assert looked("mo*") == {"red monk", "Blue moon"}
+    assert looked("mo* blue") == {"Blue moon"}
+    assert looked("blue", (1_002, 2)) == {"Blue moon"}
+    assert looked("zz*") == looked("zz") == set()
+    assert looked("from:anna") == {"red monk", "blue sky", "Blue moon"}
 
 
 def test_an_edit_is_shown_and_when_it_goes_what_was_before() -> None:
