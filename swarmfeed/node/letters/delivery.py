@@ -35,7 +35,7 @@ from swarmfeed.core.letters.schedule import (
 from swarmfeed.core.letters.words import KEPT, LATER, Letter, LetterKept
 from swarmfeed.errors import BadSealError, PassingError, RetryError, UserError
 from swarmfeed.node.feeds.carer import Carer
-from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.node.ground.events import Indexed, LinkOpened
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
@@ -94,10 +94,10 @@ class Delivery:
             self._is_looking = True
             self._ground.beside.spawn(self._look())
 
-    async def on_time(self) -> str:
-        """Look for what is due by now; a job."""
-        self.wake()
-        return ""
+    def on_indexed(self, event: Indexed) -> None:
+        """The log of somebody that letters go to grew: perhaps by a device, or its keys."""
+        if any(event.author_id in letter.people for letter in self._book.sent.values()):
+            self.wake()
 
     def on_opened(self, event: LinkOpened) -> None:
         """A device is there that letters wait for."""

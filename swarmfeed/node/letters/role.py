@@ -9,6 +9,7 @@ from swarmfeed.core.letters.words import Letter, LetterKept
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     Doubted,
+    Indexed,
     LinkClosed,
     LinkOpened,
     Listens,
@@ -61,7 +62,8 @@ class LetterParts:
         """Tell contacts our token, and look for what is due."""
         await self.book.open()
         await self.writing.tell_token()
-        return await self.delivery.on_time()
+        self.delivery.wake()
+        return ""
 
     async def start(self) -> None:
         """Have boxes looked into, if others know keys to seal to."""
@@ -73,6 +75,7 @@ class LetterParts:
     def listens(self) -> tuple[Listens, ...]:
         return (
             listens(ParcelCame, self.reading.on_parcel),
+            listens(Indexed, self.delivery.on_indexed),
             listens(LinkOpened, self.delivery.on_opened),
             listens(LinkClosed, lambda event: self.delivery.on_closed(event.session)),
             listens(Doubted, self.directory.on_doubted),

@@ -42,6 +42,27 @@ def test_friends_write_to_each_other(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+def test_who_is_there_reads_it_within_a_second_and_no_job_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        ben = await street.move_in()
+        anna = await street.move_in(knows=[ben])
+        await anna.follow(ben)
+        await ben.follow(anna)
+        await street.pass_time(7)
+        await write(anna, ben, "Are you there?")
+        await street.pass_time(20)
+        assert await texts(ben, anna) == [], "no keys of his are known"
+        await parts(ben).keyring.publish()
+        await until(street, partial(_has, ben, anna, 1), within_s=1)
+        for number in range(3):
+            await write(anna, ben, f"{number}")
+            await until(street, partial(_has, ben, anna, number + 2), within_s=1)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
 async def _has(who: object, other: object, count: int) -> bool:
     return len(await texts(who, other)) == count  # type: ignore[arg-type]
 
