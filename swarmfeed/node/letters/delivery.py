@@ -240,6 +240,7 @@ class Delivery:
                     break
         except (PassingError, RetryError, UserError) as error:
             logger.info("letters to a device wait", reason=str(error))
+            return  # until the next job: a full disk is full at once again
         finally:
             self._busy.discard(feed_id)
         self.wake()
