@@ -46,10 +46,11 @@ class Published:
 class SealingDevice:
     """One device: what it has on disk, and what it opened."""
 
-    def __init__(self, number: int, published: Published) -> None:
+    def __init__(self, number: int, published: Published, person: int | None = None) -> None:
+        """``person`` has it; left out: somebody of their own."""
         self._key = SigningKey(bytes([number]) * 32)
         self.feed_id = FeedId(self._key.public)
-        author = author_of(bytes([number + 100]) * 32)
+        author = author_of(bytes([(number if person is None else person) + 100]) * 32)
         self.author_id = author.author_id
         self._join = sign_join(author, self._key, from_ms=1, is_first=True)
         self.published = published

@@ -189,71 +189,81 @@ def test_new_keys_begin_a_new_session_and_old_letters_open_still() -> None:
 
 
 class Letters(RuleBasedStateMachine):
-    """Two devices, and a carrier that delivers in any order, repeats and loses; either may lose
-    its sessions.  What is sent again until it is there arrives, each once."""
+    """Three devices of two people, and a carrier that delivers in any order, repeats and loses;
+    both may begin at once, and each may lose its sessions.  What is written is for all other
+    devices, own copies too; what is sent again until it is there arrives, each once."""
 
     def __init__(self) -> None:
         super().__init__()
         published = Published()
-        self.both = SealingDevice(1, published), SealingDevice(2, published)
-        self.wanted: tuple[list[bytes], list[bytes]] = ([], [])
+        people = (1, 1, 2)
+        self.devices = [
+            SealingDevice(number, published, person) for number, person in enumerate(people, 1)
+        ]
+        self.wanted: list[tuple[int, int, bytes]] = []
+        """Who sends it, whom it is for, and what it says."""
         self.on_the_way: list[tuple[int, bytes]] = []
         self.count = 0
 
     def send(self, sender: int, content: bytes) -> None:
-        one, other = self.both[sender], self.both[1 - sender]
-        self.on_the_way.append((1 - sender, one.seal(other, content)))
+        for to, device in enumerate(self.devices):
+            if to != sender:
+                self.wanted.append((sender, to, content))
+                self.on_the_way.append((to, self.devices[sender].seal(device, content)))
 
-    @rule(sender=st.integers(0, 1))
+    @rule(sender=st.integers(0, 2))
     def write(self, sender: int) -> None:
         self.count += 1
-        content = b"letter %d" % self.count
-        self.wanted[1 - sender].append(content)
-        self.send(sender, content)
+        self.send(sender, b"letter %d" % self.count)
+
+    @rule()
+    def all_write_at_once(self) -> None:
+        for sender in range(3):
+            self.write(sender)
 
     @rule(place=st.integers(0, 1_000), keeps=st.booleans())
     def deliver(self, place: int, keeps: bool) -> None:
         if self.on_the_way:
             at = place % len(self.on_the_way)
             to, parcel = self.on_the_way[at] if keeps else self.on_the_way.pop(at)
-            self.both[to].open(parcel)
+            self.devices[to].open(parcel)
 
     @rule(place=st.integers(0, 1_000))
     def lose(self, place: int) -> None:
         if self.on_the_way:
             self.on_the_way.pop(place % len(self.on_the_way))
 
-    @rule(who=st.integers(0, 1))
+    @rule(who=st.integers(0, 2))
     def forget_sessions(self, who: int) -> None:
-        self.both[who].devices.clear()
+        self.devices[who].devices.clear()
 
-    @rule(who=st.integers(0, 1))
+    @rule(who=st.integers(0, 2))
     def publish(self, who: int) -> None:
-        self.both[who].publish()
+        self.devices[who].publish()
 
     @invariant()
     def nothing_opens_that_was_not_written(self) -> None:
-        for device, wanted in zip(self.both, self.wanted, strict=True):
-            assert {*device.opened} <= {*wanted}
+        for to, device in enumerate(self.devices):
+            assert {*device.opened} <= {text for _, at, text in self.wanted if at == to}
 
     def teardown(self) -> None:
         """What is not there is sent again, after ``again`` where it does not open."""
-        for to, (device, wanted) in enumerate(zip(self.both, self.wanted, strict=True)):
-            for content in wanted:
-                for _ in range(3):
-                    if content in device.opened:
-                        break
-                    sender = self.both[1 - to]
-                    if device.open(sender.seal(device, content)) is not None:
-                        # Its sessions are dropped, and a letter of its own begins a new one.
-                        device.devices.pop(sender.feed_id, None)
-                        sender.open(device.seal(sender, b"again"))
-                        sender.opened.remove(b"again")
-                assert content in device.opened
+        for sent_by, to, content in self.wanted:
+            sender, device = self.devices[sent_by], self.devices[to]
+            for _ in range(3):
+                if content in device.opened:
+                    break
+                if device.open(sender.seal(device, content)) is not None:
+                    # Its sessions are dropped, and a letter of its own begins a new one.
+                    device.devices.pop(sender.feed_id, None)
+                    sender.open(device.seal(sender, b"again"))
+                    sender.opened.remove(b"again")
+            assert content in device.opened
+            assert device.devices[sender.feed_id].author_id == sender.author_id
 
 
 class TestLetters(Letters.TestCase):  # type: ignore[name-defined,misc]
-    settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+    settings = settings(max_examples=8, stateful_step_count=10, deadline=None)
 
 
 del Letters
