@@ -1,8 +1,10 @@
 """A home whose own feed may not be signed any more goes on as a new device of its author."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
@@ -17,12 +19,14 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.inventory import size_in
 from swarmfeed.node.ground.pen import Pen
 from swarmfeed.node.ground.shelf import Shelf
+from swarmfeed.node.letters.book import take_along
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.birth import finish
 from swarmfeed.shell.disk.homelock import HomeLock
 from swarmfeed.shell.disk.keyfile import Keys, open_keys
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.shell.store.ledger import open_ledger
+from swarmfeed.shell.store.letters import open_letters
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.private import seal_anew
 from swarmfeed.wiring import after, identity_of, make_aside
@@ -54,8 +58,20 @@ def device_anew(home: Path, name: str, passphrase: str, seeds: Sequence[bytes]) 
         me = make_aside(home, name or known.name, passphrase, author, certify)
         # Rows stay as they were, too: until the new keys are in place, the old ones open them.
         seal_anew(home / "private.db", old.recipient_seed, me.recipient_seed)
+        _take_letters_along(home / "letters.db", old.recipient_seed, me.recipient_seed)
         finish(home, me.feed_id, old.feed_id)
     return me.whoami
+
+
+def _take_letters_along(path: Path, old: bytes, new: bytes) -> None:
+    """Let the new device read what was written; rows of the old one stay as they were."""
+    if not path.exists():
+        return
+    with (
+        closing(open_letters(path, old, token_bytes)) as before,
+        closing(open_letters(path, new, token_bytes)) as now,
+    ):
+        take_along(before, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,19 @@ class LetterBook:
         return talk is not None and talk.standing == Acquaintance.ACCEPTED, row.heard_ms
 
 
+def take_along(before: Ledger, now: Ledger) -> None:
+    """Bring conversations, and what is on its way, into the ledger of another device.
+
+    Sessions and keys stay behind: two devices must not go on with the same ones.
+
+    Raises:
+        DamageError: What there is cannot be read.
+        PassingError: Not now.
+    """
+    pages = (_TALKS, _SENT, _SEEN, *map(_page, before.read(_TALKS)))
+    now.write({page: dict(before.read(page)) for page in pages})
+
+
 _FORGOTTEN_AT_ONCE: Final = 64
 """Rows of what was seen that go with one change: more than come with it."""
 

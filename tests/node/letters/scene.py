@@ -57,6 +57,10 @@ async def texts(who: Neighbour, other: Neighbour) -> list[str]:
     return [each.text for each in (await talk(who, other)).letters]
 
 
+async def has(who: Neighbour, other: Neighbour, expected: list[str]) -> bool:
+    return await texts(who, other) == expected
+
+
 async def states(who: Neighbour, other: Neighbour) -> list[str]:
     return [each.state for each in (await talk(who, other)).letters]
 

@@ -10,7 +10,7 @@ from swarmfeed.core.letters.content import AGAIN, decode_content
 from swarmfeed.core.letters.words import KEPT, NOT_MINE
 from swarmfeed.node.letters.book import Edits
 
-from tests.node.letters.scene import friends, parts, states, texts, until, write
+from tests.node.letters.scene import friends, has, parts, states, texts, until, write
 
 
 async def lose_sessions(who: Neighbour) -> None:
@@ -113,18 +113,14 @@ def test_own_devices_have_what_was_written_on_the_other(tmp_path: Path) -> None:
         await parts(phone).keyring.publish()
         await street.pass_time(30)
         await write(anna, ben, "from the laptop")
-        await until(street, lambda: _has(phone, ben, ["from the laptop"]), within_s=120)
+        await until(street, lambda: has(phone, ben, ["from the laptop"]), within_s=120)
         await write(ben, anna, "to both")
         some = ["from the laptop", "to both"]
         for device in (anna, phone):
-            await until(street, partial(_has, device, ben, some), within_s=120)
+            await until(street, partial(has, device, ben, some), within_s=120)
         await write(phone, ben, "from the phone")
         everything = ["from the laptop", "to both", "from the phone"]
         for who, other in ((ben, anna), (anna, ben), (phone, ben)):
-            await until(street, partial(_has, who, other, everything), within_s=120)
+            await until(street, partial(has, who, other, everything), within_s=120)
 
     in_neighbourhood(tmp_path, scenario)
-
-
-async def _has(who: Neighbour, other: Neighbour, expected: list[str]) -> bool:
-    return await texts(who, other) == expected
