@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from street.authors import author_of
 from swarmfeed import recovering, wiring
 from swarmfeed.core.asks.feeds import FeedsOf
+from swarmfeed.core.asks.letters import ShowConversation, WriteLetter
 from swarmfeed.core.asks.people import Whoami, WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
 from swarmfeed.core.asks.upkeep import Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, WritePost
-from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.backup_words import seeds_of_words
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.home import Created
@@ -23,6 +25,9 @@ from swarmfeed.shell.disk.birth import clear_away
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A50")]
 
 QUIET = NodeSettings(network=False, dht=False)
+
+
+BEN = format_author(author_of(bytes(32)).author_id)
 
 
 class Killed(BaseException):
@@ -38,6 +43,11 @@ def come_back(home: Path, name: str, created: Created) -> Whoami:
     """Restore from the first sheet, with nobody to ask."""
     link, seeds = parse_link(created.sheet_link), seeds_of_words(created.author_words)
     return recovering.restore(home, name, "", seeds, link, QUIET, 1).whoami
+
+
+def letters(home: Path) -> list[str]:
+    with wiring.open_node(home, QUIET, "") as desk:
+        return [each.text for each in desk.ask(ShowConversation(talk=BEN)).letters]
 
 
 def texts(home: Path) -> list[str]:
@@ -156,6 +166,8 @@ def test_nothing_is_called_damaged_in_the_home_of_a_new_device(tmp_path: Path) -
 def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost: str) -> None:
     created = wiring.create_home(tmp_path, "Ann", "")
     post(tmp_path, "before")
+    with wiring.open_node(tmp_path, QUIET, "") as desk:
+        desk.ask(WriteLetter(talk=BEN, text="to Ben"))
     shutil.rmtree(tmp_path / lost)
     with wiring.open_node(tmp_path, QUIET, "") as desk:
         trouble = desk.ask(HowIsMyFeed()).sentence
@@ -165,6 +177,7 @@ def test_a_home_that_may_not_write_goes_on_as_a_new_device(tmp_path: Path, lost:
     assert str(refused.value) == trouble
     me = come_back(tmp_path, "Ann", created)
     assert me.author_id == created.whoami.author_id
+    assert letters(tmp_path) == ["to Ben"], "readable, and on its way still"
     post(tmp_path, "after")
     assert texts(tmp_path) == ["after", "before"]
     with wiring.open_node(tmp_path, QUIET, "") as desk:
