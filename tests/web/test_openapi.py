@@ -66,9 +66,9 @@ BODIES: dict[str, object] = {
     "unsubscribe": {"what": "#moss"},
     "create-circle": {"circle": "Friends"},
     "ask-to-read": {"who": format_author(MIRA)},
-    "let-in": {"who": format_author(MIRA)},
+    "let-in": {"who": format_author(MIRA), "circle": "Neighbours"},
     "decline-reader": {"who": format_author(MIRA)},
-    "remove-reader": {"who": format_author(MIRA), "circle": "Friends"},
+    "remove-reader": {"who": format_author(MIRA), "circle": "Family"},
     "share-post": {"ref": ref_text(own_post(FakeDesk()).ref), "who": format_author(MIRA)},
     "keep-found": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "mark-read": {"refs": ref_text(own_post(FakeDesk()).ref)},
@@ -156,6 +156,8 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
     site.desk.pinned[site.desk.me] = own_post(site.desk)
     site.desk.alarms = (ALARM,)
     site.desk.subscriptions = ["#moss"]
+    site.desk.circles.people = {"Family": [MIRA], "Neighbours": []}
+    site.desk.circles.waiting = [MIRA]
     site.desk.network = replace(site.desk.network, posts=(own_post(site.desk),))
     answer = site.ask(name, body)
     assert answer.status_code in (200, 201)
