@@ -88,6 +88,7 @@ KINDS: dict[str, dict[str, Rule]] = {
     "withdraw": {"e?": FLAG, "n": INDEX},
     "leave": {"c": octets(1_000)},
     "pin": {"r?": ref},
+    "mailbox": {"m": several(3, ID)},
     "keys": {"r?": octets(3_000), "v": number(1, 2**16), "x": octets(1_216)},
     "state": {
         "d": octets(8_000),
