@@ -109,7 +109,9 @@ def list_talks(context: Context, as_json: bool) -> None:
 
 def _row(talk: TalkView, now_ms: int) -> tuple[str, ...]:
     last = format_age(talk.last_ms, now_ms) if talk.last_ms else ""
-    return talk.title, last, str(talk.unread or ""), talk.sentence
+    # Of who is not known by a name, all of the address: a part of it names nobody.
+    title = talk.talk if talk.talk.startswith(talk.title) else talk.title
+    return title, last, str(talk.unread or ""), talk.sentence
 
 
 @messages.command("show")

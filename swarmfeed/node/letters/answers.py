@@ -94,7 +94,7 @@ class LetterAnswers:
             talk = TalkRow(standing=Acquaintance.ACCEPTED.value)  # nothing was written yet
         letters = await self._book.letters(talk_id)
         limit = max(1, min(ask.limit, LETTERS_SHOWN))
-        return self._views.conversation(talk_id, talk, letters, limit)
+        return await self._views.conversation(talk_id, talk, letters, limit)
 
     async def write(self, ask: WriteLetter) -> LetterView:
         """Raises UserError, PassingError: nothing was written."""

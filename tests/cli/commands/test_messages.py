@@ -156,3 +156,8 @@ def test_a_group_that_is_not_there_is_not_changed(run: Run, node: WritingDesk) -
         result = run("messages", "group", change, "Them", "Bert")
         assert result.exit_code == 1 and sentences.NO_GROUP() in result.stderr
     assert node.talks == {}
+
+
+def test_who_has_no_name_is_listed_by_their_whole_address(run: Run, node: WritingDesk) -> None:
+    came(node, AuthorId(bytes([7]) * 32), "Hello")
+    assert run("messages").stdout.splitlines()[1].startswith(f"{CLEO}\t")

@@ -1,9 +1,14 @@
 """Two people write to each other: all arrives, once, in order, and says how far it is."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pytest
 from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks import letter_sentences as sentences
+from swarmfeed.core.letters.order import OrderedLetter, Placed, in_order
 from swarmfeed.node.ground.private import MAIL
 
 from tests.node.letters.scene import (
@@ -106,5 +111,41 @@ def test_contacts_are_told_with_what_parcels_are_left_and_when_that_changes(
         private.set(MAIL, {b"token": b"2" * 16})
         await until(street, partial(knows, b"2" * 16))
         assert await texts(ben, anna) == ["hello"], "it is no message"
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_of_whom_a_device_is_known_nobody_waits_for_keys(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        first = await write(anna, ben, "one")
+        assert sentences.WAITS_FOR_KEYS() in first.sentence, "nothing was sealed to them yet"
+        await until(street, lambda: _has(ben, anna, 1))
+        assert sentences.WAITS() in (await write(anna, ben, "two")).sentence
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_long_conversation_is_put_in_order_beside_the_loop(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        await write(anna, ben, "one")
+        beside, came = list[bool](), list[bool]()
+
+        async def off_loop(call: Callable[[], Any]) -> Any:
+            beside.append(True)
+            found = call()
+            beside.clear()
+            return found
+
+        def note(letters: Iterable[Placed], known: Iterable[bytes]) -> list[OrderedLetter]:
+            came.append(bool(beside))
+            return in_order(letters, known)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("swarmfeed.node.letters.showing.off_loop", off_loop)
+            patched.setattr("swarmfeed.node.letters.showing.in_order", note)
+            assert await texts(anna, ben) == ["one"]
+        assert came == [True]
 
     in_neighbourhood(tmp_path, scenario)
