@@ -32,6 +32,8 @@ class _Named:
     due_ms: int
     came_at_ms: int
     by: set[NodeId] = field(default_factory=set)
+    is_true: bool = False
+    """Whether the post itself came: an id alone may be of nothing."""
 
 
 class ParentsWatch:
@@ -48,8 +50,16 @@ class ParentsWatch:
     def gone(self, parent: NodeId) -> None:
         self._parents.pop(parent, None)
 
+    def brought(self, parent: NodeId, post_id: PostId, now_ms: int) -> None:
+        """A parent brought a post that is true: who does not name it now leaves it out."""
+        self.named(parent, (post_id,), now_ms)
+        self._named[post_id].is_true = True
+
     def named(self, parent: NodeId, post_ids: Iterable[PostId], now_ms: int) -> None:
-        """A parent brought posts that meet our interests, or named them."""
+        """A parent says that there are posts that meet our interests.
+
+        Of one that nobody brings in time nobody is suspected: it may have been made up.
+        """
         for post_id in post_ids:
             known = self._named.setdefault(post_id, _Named(now_ms + WATCHED_MS, now_ms))
             known.by.add(parent)
@@ -73,7 +83,8 @@ class ParentsWatch:
             if named.due_ms > now_ms:
                 break
             del self._named[post_id]
-            self._judge(named)
+            if named.is_true:
+                self._judge(named)
         return [
             each
             for each, parent in self._parents.items()

@@ -24,8 +24,13 @@ class Blame:
     def on_gone(self, event: ParentGone) -> None:
         self._watch.gone(event.session.node_id)
 
+    def brought(self, parent: Session, post_id: PostId) -> None:
+        """A parent brought a post, and it is true."""
+        if self._layer.is_parent(parent.node_id):
+            self._watch.brought(parent.node_id, post_id, _now_ms())
+
     def named(self, parent: Session, post_ids: tuple[PostId, ...]) -> None:
-        """A parent brought or named posts."""
+        """A parent named posts."""
         if self._layer.is_parent(parent.node_id):
             self._watch.named(parent.node_id, post_ids, _now_ms())
 

@@ -211,7 +211,7 @@ class Mailroom:
         elif not self._broadcast.has(post_id):
             self._acknowledge(session.node_id, post_id, places)
             return  # it went by long ago: it is not spread once more
-        self._blame.named(session, (post_id,))
+        self._blame.brought(session, post_id)
         self._carry_out(self._pass_on(session, post_id, places), session)
 
     def _verify(self, session: Session, posting: ProvenPost) -> Verified | None:

@@ -29,16 +29,28 @@ def settled(*parents: NodeId) -> ParentsWatch:
 def test_who_names_nothing_that_the_other_names_is_told_once() -> None:
     watch = settled(ONE, OTHER)
     for number in range(LEFT_OUT_MAX):
-        watch.named(ONE, [post(number)], SETTLES_MS)
+        watch.brought(ONE, post(number), SETTLES_MS)
     assert watch.misleading(SETTLES_MS + WATCHED_MS - 1) == []
     assert watch.misleading(SETTLES_MS + WATCHED_MS) == [OTHER]
     assert watch.misleading(SETTLES_MS + 9 * WATCHED_MS) == []
 
 
+@pytest.mark.attack("A121")
+def test_of_ids_that_a_parent_made_up_nobody_is_suspected() -> None:
+    watch = settled(ONE, OTHER)
+    made_up, true = range(10 * LEFT_OUT_MAX), range(1_000, 1_000 + LEFT_OUT_MAX)
+    watch.named(ONE, map(post, made_up), SETTLES_MS)
+    assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
+    watch.named(ONE, map(post, true), SETTLES_MS + WATCHED_MS)
+    for number in true:
+        watch.brought(ONE, post(number), SETTLES_MS + WATCHED_MS)
+    assert watch.misleading(SETTLES_MS + 2 * WATCHED_MS) == [OTHER]
+
+
 def test_who_names_most_of_it_late_or_first_is_not() -> None:
     watch = settled(ONE, OTHER)
     for number in range(10 * LEFT_OUT_MAX):
-        watch.named(ONE, [post(number)], SETTLES_MS)
+        watch.brought(ONE, post(number), SETTLES_MS)
         if number % 2:
             watch.named(OTHER, [post(number)], SETTLES_MS + WATCHED_MS - 1)
     assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
@@ -48,10 +60,10 @@ def test_a_new_parent_and_one_that_is_alone_are_not_wondered_at() -> None:
     watch = settled(ONE)
     watch.came(OTHER, SETTLES_MS)
     for number in range(2 * LEFT_OUT_MAX):
-        watch.named(ONE, [post(number)], 2 * SETTLES_MS - 1)
+        watch.brought(ONE, post(number), 2 * SETTLES_MS - 1)
     watch.gone(OTHER)
     for number in range(2 * LEFT_OUT_MAX, 4 * LEFT_OUT_MAX):
-        watch.named(ONE, [post(number)], 2 * SETTLES_MS)
+        watch.brought(ONE, post(number), 2 * SETTLES_MS)
     assert watch.misleading(9 * SETTLES_MS) == []
 
 
@@ -59,7 +71,7 @@ def test_a_post_of_nobody_who_is_a_parent_blames_nobody() -> None:
     watch = settled(ONE, OTHER)
     stranger = NodeId(b"3" * 32)
     for number in range(2 * LEFT_OUT_MAX):
-        watch.named(stranger, [post(number)], SETTLES_MS)
+        watch.brought(stranger, post(number), SETTLES_MS)
     assert watch.misleading(SETTLES_MS + WATCHED_MS) == []
 
 
@@ -74,6 +86,7 @@ def test_what_nobody_wants_is_counted_and_told_once() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     watch = settled(ONE, OTHER)
-    watch.named(ONE, (post(number) for number in range(3 * WATCHED_MAX)), SETTLES_MS)
+    for number in range(3 * WATCHED_MAX):
+        watch.brought(ONE, post(number), SETTLES_MS)
     watch.named(OTHER, (post(number) for number in range(2 * WATCHED_MAX, 3 * WATCHED_MAX)), 1)
     assert watch.misleading(SETTLES_MS + WATCHED_MS) == []

@@ -128,6 +128,20 @@ def test_what_a_parent_leaves_out_comes_by_the_other_and_is_noticed(tmp_path: Pa
     in_street(tmp_path, script)
 
 
+@pytest.mark.attack("A121")
+def test_who_makes_up_posts_does_not_have_the_honest_parent_replaced(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        anna, _, liar = await leaf_of_a_liar(street, lambda message: [message])
+        told, session = misled(anna), link(liar, anna)
+        for number in range(3 * LEFT_OUT_MAX):
+            await session.peer.send(HasPosts((Hash(bytes([number]) * 32),)))
+            await street.pass_time(2)
+        await street.pass_time(40)
+        assert told == []
+
+    in_street(tmp_path, script)
+
+
 @pytest.mark.attack("A122")
 def test_what_is_brought_again_late_or_unasked_is_not_shown_and_is_counted(
     tmp_path: Path,
