@@ -218,25 +218,39 @@ def test_of_those_who_ask_at_once_no_more_are_taken_than_there_are_places() -> N
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE_S)
 def test_both_forms_play_the_same_game() -> None:
-    """The worlds are the very same; luck is not, so means over some of them are compared.
+    """The worlds are the very same; luck is not, so medians and sums over three are compared.
 
-    When the last hundredth has two parents is luck: whether one strong node more was drawn.
+    In one world the last hundredth has two parents some rounds sooner or later in one of them,
+    by whether one strong node more was drawn: in 8 or 9 rounds mostly, in 14 now and then.
+    What differs always is the first round: all ask three ways in at once in arrays, while of
+    objects who is asked before its turn asks that one, so 4.8 messages a node and not 6.
     """
     lines: dict[type[Arrays | Objects], list[Tally]] = {Arrays: [], Objects: []}
     for seed in range(1, 4):
         for form, tallies in lines.items():
-            network = form(World(Setting(seed=seed, nodes=600)))
+            network = form(World(Setting(seed=seed, nodes=1_500)))
             for _ in range(16):
                 network.round()
             tallies.append(network.tally)
     many, one = lines[Arrays], lines[Objects]
     assert [each.fewest for each in many] == [each.fewest for each in one]
-    halves = [np.mean([first_round(t.two, 0.5) or 99 for t in each]) for each in (many, one)]
-    assert abs(halves[0] - halves[1]) <= 1
-    assert total(many, "two") == pytest.approx(total(one, "two"), rel=0.25)
-    assert total(many, "messages") == pytest.approx(total(one, "messages"), rel=0.25)
+    for share, rounds in ((0.5, 1), (0.9, 2), (0.99, 3)):
+        assert abs(middle_round(many, share) - middle_round(one, share)) <= rounds
+    assert total(many, "two") == pytest.approx(total(one, "two"), rel=0.1)
+    assert total(many, "messages") == pytest.approx(total(one, "messages"), rel=0.1)
+    first = [tally.messages[0] for tally in (*many, *one)]
+    assert max(first[:3]) <= 6.1 and min(first[3:]) >= 4.5
     serving = [sum(each.serving[-1] for each in tallies) for tallies in (many, one)]
-    assert serving[0] == pytest.approx(serving[1], rel=0.35)
+    assert serving[0] == pytest.approx(serving[1], rel=0.25)
+
+
+def middle_round(tallies: list[Tally], share: float) -> float:
+    """In which round so many had two parents, in the middle world; there all have them."""
+    rounds = [first_round(each.two, share) for each in tallies]
+    known = sorted(np.inf if each is None else each for each in rounds)
+    middle = known[len(known) // 2]
+    assert middle < np.inf, f"{share} of the leaves never had two parents"
+    return middle
 
 
 def total(tallies: list[Tally], line: str) -> float:
