@@ -15,6 +15,7 @@ from swarmfeed.node.ground.desk import NodeDesk
 from swarmfeed.node.ground.events import Fatal, Relieved, Strained, listens
 from swarmfeed.node.ground.ground import Ground, lay_ground
 from swarmfeed.node.ground.identity import Identity
+from swarmfeed.node.ground.last_places import LastPlaces
 from swarmfeed.node.ground.live_updates import LiveUpdates
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
@@ -53,6 +54,7 @@ class Node:
                 listens(Relieved, self.ground.indexer.on_relieved),
                 *self.ground.strain.rows(),
                 *self.ground.reach.rows(),
+                *LastPlaces(self.ground).rows(),
                 *LiveUpdates(self.ground).rows(),
             )
         )

@@ -137,6 +137,12 @@ a supernode."""
 LINKS_OF_NETWORK_MIN: Final = 8
 """So many those of any network may open."""
 
+LAST_PLACES_SHARE: Final = 0.125
+"""Share of the links that others may open, the last 32 of 256, that strangers do not keep."""
+
+LAST_PLACE_S: Final = 10
+"""How long one of those may take to become a child, a contact or keeper of letters: a round."""
+
 USELESS_LINK_MS: Final = 3_000
 """After how long a link we dialled to somebody who holds nothing we want may be closed, when
 others wait to be dialled."""

@@ -101,11 +101,10 @@ class Delivery:
 
     def on_opened(self, event: LinkOpened) -> None:
         """A device is there that letters wait for."""
-        node_id = event.session.node_id
-        there = {
-            feed_id for feed_id, row in self._book.devices.items() if row.node_id == node_id
-        }
+        node_id, devices = event.session.node_id, self._book.devices.items()
+        there = {feed_id for feed_id, row in devices if row.node_id == node_id}
         if there:
+            event.session.kept_by.add("contact")
             self._ground.beside.spawn(self._hurry(there))
 
     async def _hurry(self, feed_ids: set[FeedId]) -> None:
