@@ -16,14 +16,8 @@ except KeyboardInterrupt:  # too early for more than to go
 def program() -> None:
     """Run the command line of this process's arguments; does not return."""
     leaving.leave_at_once()
-    from swarmfeed.shell.interpreter import loading, unseen
-
-    with loading():
-        with unseen("rich"):  # for colours that are not used here it would load 5 MB
-            import structlog  # noqa: F401
-
-        from swarmfeed.cli.main import main
-        from swarmfeed.shell.privacy import keep_private
+    from swarmfeed.cli.main import main
+    from swarmfeed.shell.privacy import keep_private
 
     if isinstance(sys.stdout, TextIOWrapper):
         # A post may hold what the encoding of a terminal has no character for.

@@ -4,8 +4,11 @@ import logging
 import sys
 from typing import Final
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from swarmfeed.shell.interpreter import unseen
+
+with unseen("rich"):  # for colours that are not used here it would load 5 MB
+    import structlog
+    from structlog.typing import EventDict, WrappedLogger
 
 SECRETS: Final = frozenset({"token", "key", "passphrase", "seed", "words", "authorization"})
 """Names whose values never reach a log, whoever wrote them there by mistake."""

@@ -105,7 +105,7 @@ def test_every_page_has_its_landmarks(make_visit: MakeVisit) -> None:
         page = visit.page
         expect(page.get_by_role("main")).to_have_count(1)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        expect(page.get_by_role("navigation", name="Pages")).to_have_count(1)
+        expect(page.get_by_role("navigation", name="Pages", exact=True)).to_have_count(1)
         unlabelled = page.evaluate(
             "[...document.querySelectorAll('input:not([type=hidden]), textarea, progress')]"
             ".filter((e) => !e.labels?.length && !e.ariaLabel).length"

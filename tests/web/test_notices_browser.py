@@ -66,6 +66,12 @@ def test_it_fits_any_screen(
     visit = make_visit(width=width)
     visit.go("/notifications")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-    entries = visit.page.locator("nav[aria-label=Pages] li a")
-    boxes = [each.bounding_box() for each in entries.all()]
+    entries = visit.page.locator("nav[aria-label=Pages] li a").all()
+    shown = [each for each in entries if each.is_visible()]
+    boxes = [each.bounding_box() for each in shown]
     assert all(box is not None and 0 <= box["x"] <= width - box["width"] for box in boxes)
+    elsewhere = {each.get_attribute("href") for each in entries if not each.is_visible()}
+    assert len(shown) >= 5 and (width < 1280 or not elsewhere)
+    visit.go("/me")
+    for href in elsewhere:
+        expect(visit.page.locator(f"main nav a[href='{href}']")).to_be_visible()
