@@ -48,21 +48,15 @@ def test_strangers_are_heard_and_answer_and_no_post_is_lost_with_a_parent(
     (post,) = anna.get("listening")["posts"]
     assert (post["author"], post["name"]) == (ben.author, "ben")
 
-    ben.wait_for(
-        "a post of hers", lambda: anna.post("post", text="hello") and heard(ben), every_s=1
-    )
     asked = anna.post("post", text="who has a boat?")
-    ben.wait_for("the question", lambda: heard(ben)[0] == "who has a boat?")
+    ben.wait_for("the question", lambda: heard(ben) == ["who has a boat?"])
     ben.post("post", text="I have", reply_to=f"{asked['feed']}/{asked['index']}")
     anna.wait_for("the answer", lambda: anna.get("unread-notifications")["count"] == 1)
     (notice,) = anna.get("notifications")["notifications"]
     assert (notice["text"], notice["is_answer"]) == ("I have", True)
 
-    def is_linked_straight() -> bool:
-        links = {peer["endpoint"] for peer in anna.get("status")["peers"]}
-        return ben.link_endpoint() in links
-
     first.kill()
-    anna.wait_for("no link to him", lambda: not is_linked_straight())
     ben.post("post", text="clear in the #harbour")
     anna.wait_for("the next", lambda: heard(anna)[0] == "clear in the #harbour")
+    # They may be linked for a question of the election, but nothing of his log was fetched.
+    assert ben.author not in {feed["author"] for feed in anna.get("status")["feeds"]}

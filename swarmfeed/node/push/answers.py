@@ -15,18 +15,20 @@ from swarmfeed.core.push.subscriptions import read_subscription
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import MUTE
+from swarmfeed.node.push.ears import Ears
 from swarmfeed.node.push.subscribed import Subscribed
 
 
 class ListeningAnswers:
     """Answers; what is found is found by the index, as any search."""
 
-    def __init__(self, ground: Ground, subscribed: Subscribed) -> None:
+    def __init__(self, ground: Ground, subscribed: Subscribed, ears: Ears) -> None:
         self._index = ground.shells.index
         self._layer = ground.layer
         self._own = ground.identity.author_id
         self._private = ground.private
         self._subscribed = subscribed
+        self._ears = ears
 
     def rows(self) -> tuple[Answers, ...]:
         return (
@@ -61,7 +63,7 @@ class ListeningAnswers:
     def _told(self) -> Subscriptions:
         what = tuple(each.text for each in self._subscribed.all())
         return Subscriptions(
-            what=what, parents=len(self._layer.parents), serves=self._layer.serves
+            what=what, parents=self._ears.count_told(), serves=self._layer.serves
         )
 
     def _find(self, ask: Listening, texts: Iterable[str]) -> list[PostView]:

@@ -88,7 +88,11 @@ class Ears:
 
     def on_private(self, event: PrivateChanged) -> None:
         if any(row.scope == LISTEN for row in event.rows):
-            self._tell_soon()
+            self._tell_all()  # at once: the person is told that somebody looks out for it
+
+    def count_told(self) -> int:
+        """How many parents are told what the person listens to."""
+        return sum(bool(each.part(ParentSide).salt) for each in self._layer.parents)
 
     def is_met(self, session: Session, verified: Verified) -> bool:
         """Whether a post meets anything that a parent was told: else it brought it unasked."""

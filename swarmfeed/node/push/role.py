@@ -110,7 +110,7 @@ def push_role(ground: Ground, feeds: Feeds) -> Role:
         name=NAME,
         parts=parts,
         hears=parts.hears(),
-        answers=ListeningAnswers(ground, subscribed).rows(),
+        answers=ListeningAnswers(ground, subscribed, ears).rows(),
         listens=parts.listens(),
         jobs=parts.jobs,
         rows=(guestbook.rows(),),

@@ -1,10 +1,11 @@
 """Posts of strangers reach who listens for them, over supernodes, verified, and once."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from street.fakes.index import FakeIndex
-from swarmfeed.core.asks.listening import Listening
+from swarmfeed.core.asks.listening import Listening, Subscribe
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import Edit, Withdraw
 from swarmfeed.core.push.limits import PACES
@@ -93,6 +94,21 @@ def test_a_post_of_a_time_without_parents_goes_out_when_one_comes(tmp_path: Path
         await adopt(street, ben, second)
         await street.pass_time(1)
         assert heard(anna, "lonely") == ["lonely words"]
+
+    in_street(tmp_path, script)
+
+
+def test_parents_know_at_once_what_is_listened_to(tmp_path: Path) -> None:
+    async def script(street: Neighbourhood) -> None:
+        first, second = await supernodes(street, 2)
+        anna, ben = await leaf(street, first, second), await leaf(street, second, first)
+        answering = anna.running.ground.answering
+        told = await answering.answer(Subscribe(what="lighthouse"))
+        assert told.parents == 2
+        await asyncio.sleep(0.05)
+        await ben.say("the lighthouse is open")
+        await street.pass_time(5)
+        assert heard(anna, "lighthouse") == ["the lighthouse is open"]
 
     in_street(tmp_path, script)
 
